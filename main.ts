@@ -1,7 +1,7 @@
 import { createApp, runApp } from "sagemaker-stages";
 
-// The program of cdktf.json: writes one Terraform stack per environment and per account to cdktf.out. The app's files are
-// imported inside, so that a fault in one of them is a short message and no stack trace.
+// The program of cdktf.json: writes one Terraform stack per environment and per account to cdktf.out. The function
+// imports the app's files, so that a fault in a file results in a short message without a stack trace.
 runApp(async () => {
   const { models } = await import("./functions");
   const { environments } = await import("./environments");

@@ -1,5 +1,5 @@
-// Removes models as the README describes: the folder, where the model has one, the lines in functions/index.ts, and the
-// entries in environments/.
+// Removes models as docs/make-it-yours.md describes: the folder, if the model has a folder, the lines in
+// functions/index.ts, and the entries in environments/.
 // Usage, in an app's folder: node <this file> <model> …
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 
@@ -18,7 +18,7 @@ function withoutEntries(lines, name) {
   return kept;
 }
 
-/** The lines without the functions of the engine that no model uses any more. */
+/** The lines without the functions of the engine that no remaining model uses. */
 function withoutUnusedImports(lines) {
   const pattern = /^import \{ (.*) \} from "sagemaker-stages\/model";$/;
   return lines.map((line) => {
@@ -41,7 +41,10 @@ function edit(path, change) {
   writeFileSync(path, change(readFileSync(path, "utf8").split("\n")).join("\n"));
 }
 
-/** The models named on the command line; ends the process with status 2 where there is none, or where one is unknown. */
+/**
+ * The models named on the command line; ends the process with status 2 if the command line names no model, or an
+ * unknown model.
+ */
 function modelsToRemove() {
   const folders = readdirSync("functions", { withFileTypes: true }).flatMap((entry) =>
     entry.isDirectory() && existsSync(`functions/${entry.name}/contract.ts`) ? [entry.name] : [],

@@ -4,7 +4,7 @@ import { models } from "../functions";
 
 // functions/index.ts lists each folder with a contract. A contract accepts its own example through its request model,
 // encodes without side effects, limits batches, reads its sample's answer, and has regular expressions of linear time only.
-it("finds no fault in a contract", async () => {
+it("the contracts have no fault", async () => {
   // Act
   const faults = await findContractFaults(models);
 

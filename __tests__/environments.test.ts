@@ -6,7 +6,7 @@ import { environments } from "../environments";
 import { accounts } from "../environments/accounts";
 import { app } from "./support/app";
 
-it("synthesizes a stack for each environment and each account", () => {
+it("the synthesis writes a stack for each environment and each account", () => {
   // Act: a synthesis refuses invalid environments and accounts, and names every fault
   const { names } = synthesize(app);
 
@@ -15,7 +15,7 @@ it("synthesizes a stack for each environment and each account", () => {
   expect(names).toHaveLength(environments.length + accounts.length);
 });
 
-it("lists the environment of each file in environments/index.ts", async () => {
+it("environments/index.ts lists the environment of each file in environments/", async () => {
   // Prepare
   const folder = join(__dirname, "../environments");
   const files = readdirSync(folder).filter((file) => file.endsWith(".ts"));

@@ -8,8 +8,8 @@ beforeAll(async () => {
   proof = await proveLeastPrivilege(app);
 }, 60_000);
 
-// The record shows each permission with the request that needs it. Its entries have the same titles as the entries of
-// terraform.test.ts.
+// The record shows each permission with the request that needs it. The entries of this record have the same titles as
+// the entries of terraform.test.ts.
 describe("the policies", () => {
   it("grant every permission that the app needs, and no other permission", () => {
     // Act
@@ -19,7 +19,7 @@ describe("the policies", () => {
     expect(messages).toEqual([]);
   });
 
-  it("have no mutant that the proof does not find", () => {
+  it("have only mutants that the proof finds", () => {
     // Act
     const { survivors } = proof;
 

@@ -32,9 +32,10 @@ export const prod: Environment<ModelName> = {
       serverless: { memorySizeInMb: 3072, maxConcurrency: 20 },
       access: "PUBLIC",
       // Everybody can call this route. The reservation keeps a flood of requests from using the executions of the
-      // account's other functions. Twice maxConcurrency is enough: an invocation either holds one of the endpoint's 20
-      // places, or waits for a moment and passes on the endpoint's throttling as a 429. An account with a Lambda quota
-      // below 140 cannot reserve 40: state the quota as quotas.lambdaConcurrency, and reserve less or nothing.
+      // account's other functions. Twice maxConcurrency is enough: at most 20 invocations run on the endpoint, and each
+      // other invocation waits for a moment and answers 429, because the endpoint throttles. If the Lambda quota of the
+      // account is below 140, the account cannot reserve 40. Then set quotas.lambdaConcurrency to the quota, and
+      // reserve less or nothing.
       function: { reservedConcurrency: 40 },
     },
     toxicity: {

@@ -5,7 +5,7 @@ import * as sentiment from "./sentiment/contract";
 import * as toxicity from "./toxicity/contract";
 
 /**
- * The models that environments can serve. The name of a model is also the name of its folder beside this file.
+ * The models that environments can serve. The name of a model is also the name of its folder next to this file.
  * `npx sagemaker-stages new-model <name>` adds a model.
  */
 export const models = defineModels({
@@ -15,5 +15,5 @@ export const models = defineModels({
   toxicity,
 });
 
-/** The name of a model: an environment that names another one does not compile. */
+/** The name of a model. An environment with an unknown name does not compile. */
 export type ModelName = keyof typeof models;

@@ -13,13 +13,13 @@ import {
 /** The contract of a model, for its handler in TypeScript. */
 type HandledContract = Parameters<typeof createHandler>[0];
 
-/** What two handlers of a model answered. */
+/** The result of a comparison of two handlers of a model. */
 export interface HandlerComparison {
-  /** Requests that both handlers answered. */
+  /** The number of requests that both handlers answered. */
   readonly compared: number;
-  /** Requests that both answered with status 200. */
+  /** The number of requests that both handlers answered with status 200. */
   readonly accepted: number;
-  /** Answers that are equal to the bit. */
+  /** The number of answers that are equal to the bit. */
   readonly identical: number;
   /** The first requests with different answers. */
   readonly differences: readonly {
@@ -29,14 +29,14 @@ export interface HandlerComparison {
   }[];
 }
 
-/** A handler in Python beside a contract. */
+/** A contract, and a handler in Python for the same model. */
 export interface ComparedHandlers {
   readonly contract: HandledContract;
   /** The folder with `handler.py`, from the app's folder. */
   readonly folder: string;
   /** See `PythonInvocation` of sagemaker-stages/testing. @default - none */
   readonly files?: Readonly<Record<string, string>>;
-  /** Whether two different bodies of answers are equally good. @default never */
+  /** Whether two different bodies of answers are both correct. @default never */
   agree?(typescript: unknown, python: unknown): boolean;
 }
 
@@ -46,7 +46,7 @@ const MAX_DIFFERENCES = 5;
  * Sends the same events to the handler of a contract and to a handler in Python. The model's sample answers both, through
  * HTTP.
  *
- * @throws PythonMissing where this machine has no Python with boto3
+ * @throws PythonMissing if this machine has no Python with boto3
  */
 export async function compareHandlers(
   { contract, folder, files = {}, agree = () => false }: ComparedHandlers,
@@ -109,7 +109,7 @@ function statusOf(result: unknown): unknown {
   return result instanceof Object && "status" in result ? result.status : undefined;
 }
 
-/** Status, media type and body. Two handlers describe the same fault in their own words. */
+/** Status, media type and body. The text of an error is not compared, because the handlers phrase errors differently. */
 function readResult(answer: unknown): unknown {
   if (
     !(answer instanceof Object) ||

@@ -8,26 +8,36 @@ export interface Comparison {
   readonly cases: fc.Arbitrary<unknown>;
   /** The answer of the app's code, as plain JSON. */
   answer(value: unknown): unknown;
-  /** Whether two different answers are equally good. @default never */
+  /** Whether two different answers are both correct. @default never */
   agree?(answer: unknown, reference: unknown): boolean;
 }
 
 /**
- * Compares code of a model with the model's Python reference on random cases, and prints the differences. The status of
- * the process becomes 1 where a case differs.
+ * Compares code of a model with the model's Python reference on generated cases, and prints the differences. The status of
+ * the process becomes 1 if a case differs.
  *
  * @param script - the path of `reference.py`: `python3 reference.py answer` reads a line of JSON, `[kind, case]`, for each
  * case, and prints a line of JSON for each answer
- * @param count - cases of each kind
- * @throws Error where python3 is missing or the reference fails
+ * @param count - the number of cases of each kind
+ * @param seed - the seed of the generator: the same seed generates the same cases
+ * @throws Error if python3 is missing or the reference fails
  */
-export function compareWithPython(script: string, comparisons: readonly Comparison[], count: number): void {
-  const equal = comparisons.map((comparison) => compare(script, comparison, count));
+export function compareWithPython(
+  script: string,
+  comparisons: readonly Comparison[],
+  count: number,
+  seed = 1,
+): void {
+  const equal = comparisons.map((comparison) => compare(script, comparison, { count, seed }));
   if (!equal.every(Boolean)) process.exitCode = 1;
 }
 
-function compare(script: string, { kind, cases, answer, agree }: Comparison, count: number): boolean {
-  const sample = fc.sample(cases, count);
+function compare(
+  script: string,
+  { kind, cases, answer, agree }: Comparison,
+  { count, seed }: { readonly count: number; readonly seed: number },
+): boolean {
+  const sample = fc.sample(cases, { numRuns: count, seed });
   const references = answersOfPython(script, kind, sample);
   const differences = sample.flatMap((value, index) => {
     const [ours, reference] = [answer(value), references[index]];

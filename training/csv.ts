@@ -1,14 +1,13 @@
 import { UnexpectedData } from "./script";
 
-/** A quoted field or a plain one, and what ends it. */
+/** A quoted or an unquoted field, and the delimiter after the field. */
 const FIELD = /(?:"([^"]*(?:""[^"]*)*)"|([^",\r\n]*))(,|\r?\n|$)/gy;
 
 /**
- * The records of a CSV text (RFC 4180): fields may be quoted, and a quoted field may hold commas, line ends and
- * doubled quotes.
+ * Reads the records of a CSV text (RFC 4180). A quoted field can contain commas, line breaks and doubled quotes.
  *
- * @returns one list of fields a record, the header's among them; an empty line is no record
- * @throws UnexpectedData where a quote stands in a plain field or is never closed
+ * @returns a list of fields for each record, including the header; empty lines are skipped
+ * @throws UnexpectedData if an unquoted field contains a quote, or a quoted field has no closing quote
  */
 export function readCsv(text: string): string[][] {
   const records: string[][] = [];
@@ -29,11 +28,11 @@ export function readCsv(text: string): string[][] {
 }
 
 /**
- * The rows below the header.
+ * Checks the header, and returns the rows below the header.
  *
- * @param records - as from readCsv
+ * @param records - the result of `readCsv`
  * @param header - the names of the columns, in order
- * @throws UnexpectedData where the header is another, or a row has another number of fields
+ * @throws UnexpectedData if the header differs, or a row has another number of fields
  */
 export function rowsBelow(header: readonly string[], records: readonly string[][]): string[][] {
   const [found = [], ...rows] = records;

@@ -1,24 +1,24 @@
 import { type LogisticRegression, logisticScore } from "sagemaker-stages/sample";
 import { UnexpectedData } from "./script";
 
-/** How weights are found. */
+/** The settings of the training. */
 export interface LogisticRegressionSettings {
   readonly epochs: number;
   readonly learningRate: number;
-  /** Keeps weights small, and with them what one feature can decide. */
+  /** The strength of the L2 regularization. A higher value keeps the weights, and the influence of one feature, smaller. */
   readonly l2: number;
 }
 
-/** An observation with its answer. */
+/** An observation with its label. */
 export interface Labelled {
   readonly features: readonly number[];
   readonly label: 0 | 1;
 }
 
 /**
- * Gradient descent over all rows at once.
+ * Fits the weights by gradient descent over all rows at once.
  *
- * @throws UnexpectedData where all rows have the same label
+ * @throws UnexpectedData if all rows have the same label
  */
 export function fitLogisticRegression(
   rows: readonly Labelled[],
@@ -27,7 +27,7 @@ export function fitLogisticRegression(
   if (new Set(rows.map(({ label }) => label)).size < 2) {
     throw new UnexpectedData(`all ${rows.length} rows to train on have one label; expected two`);
   }
-  // Most counts of words are 0, and these change nothing.
+  // Most counts of words are 0. A feature of 0 does not change the gradient, and is skipped for speed.
   const entries = rows.map(({ features }) => [...features.entries()].filter(([, value]) => value !== 0));
   const weights = (rows[0]?.features ?? []).map(() => 0);
   let bias = 0;
@@ -48,22 +48,22 @@ export function fitLogisticRegression(
   return { bias, weights };
 }
 
-/** The share of rows that a model answers rightly, from 0.5 on with 1. */
+/** The share of rows that a model classifies correctly. A score of 0.5 or more means label 1. */
 export function accuracy(model: LogisticRegression, rows: readonly Labelled[]): number {
   const right = rows.filter(({ features, label }) => Number(logisticScore(model, features) >= 0.5) === label);
   return right.length / rows.length;
 }
 
-/** The share of rows that the commoner label would answer rightly. */
+/** The share of rows with the more frequent label: the accuracy of a model that always predicts this label. */
 export function majority(rows: readonly Labelled[]): number {
   const ones = rows.filter(({ label }) => label === 1).length / rows.length;
   return Math.max(ones, 1 - ones);
 }
 
-/** Enough for every answer, and independent of the last bit of a machine's exp(). */
+/** Enough digits for every answer, and few enough that machines with a different `exp()` write the same file. */
 const SIGNIFICANT_DIGITS = 6;
 
-/** A model to be written. */
+/** Rounds a model for its file. */
 export function rounded({ bias, weights }: LogisticRegression): LogisticRegression {
   const round = (value: number) => Number(value.toPrecision(SIGNIFICANT_DIGITS));
   return { bias: round(bias), weights: weights.map(round) };

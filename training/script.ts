@@ -2,24 +2,27 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { parseArgs } from "node:util";
 
-/** Data are not what a training expects. The message says where, what was got and what is expected. */
+/**
+ * The error for a data file with unexpected content. The message names the place, the found value and the expected
+ * value.
+ */
 export class UnexpectedData extends Error {
   override readonly name = "UnexpectedData";
 }
 
-/** What a training made. */
+/** The result of a training. */
 export interface Outcome {
-  /** Texts of the files to write, by their path in the project. */
+  /** The texts of the files to write, by path in the project. */
   readonly files: Readonly<Record<string, string>>;
-  /** What was measured, for people; a line each. */
+  /** The measured figures as text, one per line. */
   readonly report: readonly string[];
 }
 
-/** A script that trains one model on files that its user has. */
+/** A script that trains one model on the user's copies of public data files. */
 export interface Training<Row> {
   /** The model's name. */
   readonly model: string;
-  /** The data's files as their publisher calls them, in the order of the arguments. */
+  /** The publisher's names of the data files, in the order of the arguments. */
   readonly files: readonly string[];
   /** @throws UnexpectedData */
   read(text: string): readonly Row[];
@@ -33,24 +36,24 @@ export interface Training<Row> {
 
 const PROJECT = join(__dirname, "..");
 
-/** The words of the command line, or a file that they name, cannot be used. */
+/** The error for an invalid argument or an unreadable file. */
 class UnusableArguments extends Error {}
 
 /**
- * Runs a training with the words of the command line: reads the data, writes what was made into the project, or
- * into the folder of `--out`, and prints what was measured. Ends with the status 1 where the words or the data
- * cannot be used; then nothing is written.
+ * Runs a training with the arguments of the command line: reads the data, writes the model's files into the project or
+ * into the folder of `--out`, and prints the measured figures. If an argument or the data is not valid, the script writes
+ * nothing and ends with status 1.
  */
 export function runTraining<Row>(training: Training<Row>): void {
   try {
-    const { folder, files } = readWords(training);
-    const rows = files.flatMap((file) => explained(file, () => training.read(readText(file))));
-    const { files: made, report } = training.train(rows);
-    for (const [path, text] of Object.entries(made)) {
+    const { folder, files } = readArguments(training);
+    const rows = files.flatMap((file) => withFileName(file, () => training.read(readText(file))));
+    const { files: results, report } = training.train(rows);
+    for (const [path, text] of Object.entries(results)) {
       mkdirSync(dirname(join(folder, path)), { recursive: true });
       writeFileSync(join(folder, path), text);
     }
-    process.stdout.write(`${report.join("\n")}\nwritten: ${Object.keys(made).join(", ")}\n`);
+    process.stdout.write(`${report.join("\n")}\nwritten: ${Object.keys(results).join(", ")}\n`);
   } catch (error) {
     if (!(error instanceof UnexpectedData || error instanceof UnusableArguments)) throw error;
     console.error(error.message);
@@ -58,7 +61,7 @@ export function runTraining<Row>(training: Training<Row>): void {
   }
 }
 
-function readWords<Row>({ model, files: expected }: Training<Row>): { folder: string; files: string[] } {
+function readArguments<Row>({ model, files: expected }: Training<Row>): { folder: string; files: string[] } {
   const usage = `usage: npx tsx functions/${model}/training/train.ts [--out <folder>] ${expected.map((file) => `<${file}>`).join(" ")}`;
   try {
     const { values, positionals } = parseArgs({
@@ -82,8 +85,8 @@ function readText(file: string): string {
   }
 }
 
-/** Says which file the data are in. */
-function explained<Result>(file: string, read: () => Result): Result {
+/** Adds the name of the file to an error about its data. */
+function withFileName<Result>(file: string, read: () => Result): Result {
   try {
     return read();
   } catch (error) {
@@ -96,7 +99,7 @@ function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** A share for people: `97.4 %`. */
+/** Formats a share: `97.4 %`. */
 export function percent(share: number): string {
   return `${(100 * share).toFixed(1)} %`;
 }

@@ -8,12 +8,12 @@ export interface Split<Row> {
 }
 
 /**
- * Holds about a fifth of the rows out: those whose key's SHA-256 starts with a byte divisible by 5. A row's part
- * depends on its key alone, not on its place in the file or on the other rows.
+ * Holds about a fifth of the rows out: the rows whose key has a SHA-256 that starts with a byte divisible by 5. The part
+ * of a row depends only on its key, not on its position in the file or on other rows.
  *
- * @param keyOf - rows with the same key come into the same part
- * @param isPublished - rows that the documentation asks about: held out, whatever their key
- * @throws UnexpectedData where a part has no rows
+ * @param keyOf - returns the key of a row; rows with the same key are in the same part
+ * @param isPublished - whether the documentation uses the row as a request: such rows are always held out
+ * @throws UnexpectedData if a part has no rows
  */
 export function split<Row>(
   rows: readonly Row[],

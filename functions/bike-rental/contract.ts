@@ -10,17 +10,17 @@ import {
 } from "sagemaker-stages/model";
 import * as z from "zod/mini";
 
-/** Wall-clock time: it is read as it stands and never moves with a time zone, hence no zone may stand in it. */
+/** Local wall-clock time. No time zone is allowed, because a time zone must never change the hour. */
 const DATETIME = /^(\d{4})-(\d{2})-(\d{2})[ T](\d{2}):(\d{2}):(\d{2})$/;
 
 /** year, month, day, day of the week (Monday = 0), hour */
 type CalendarFeatures = readonly [number, number, number, number, number];
 
-/** @returns `undefined` where the text is no moment of the calendar */
+/** @returns `undefined` if the text is not a valid date and time */
 function readDatetime(text: string): CalendarFeatures | undefined {
   const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] =
     DATETIME.exec(text)?.slice(1).map(Number) ?? [];
-  // In UTC, which knows no gaps: 30 February becomes 1 March, and is found out.
+  // UTC has no daylight saving time. An invalid day changes the month: 30 February becomes 1 March.
   const time = new Date(0);
   time.setUTCFullYear(year, month - 1, day);
   const exists = year >= 1 && time.getUTCMonth() === month - 1 && time.getUTCDate() === day;
@@ -31,7 +31,7 @@ function readDatetime(text: string): CalendarFeatures | undefined {
 
 const datetime = z.string().check((payload) => {
   if (readDatetime(payload.value) === undefined) {
-    const allowed = "a moment of the calendar as YYYY-MM-DD HH:MM:SS, without a time zone";
+    const allowed = "a valid date and time as YYYY-MM-DD HH:MM:SS, without a time zone";
     payload.issues.push(fault(payload.value, { got: quote(payload.value), allowed }));
   }
 });
@@ -58,7 +58,7 @@ export const contract = {
   model: "bike-rental",
   route: { method: "POST", path: "/bike-rental" },
   schema,
-  // 5,000 observations are 0.3 MB, which XGBoost answers well within API Gateway's 29 seconds.
+  // 5,000 observations are 0.3 MB. XGBoost answers this size well within API Gateway's 29 seconds.
   limits: { rows: 5_000, rowsIn: "instances", payloadInBytes: SERVERLESS_PAYLOAD_IN_BYTES },
 
   encode(request) {
@@ -75,13 +75,13 @@ export const contract = {
   },
 } satisfies Contract<Request, number[]>;
 
-/** The counts in an answer of their logarithms, separated by a comma, line ends, or a comma and line ends. */
+/** Reads the counts from their logarithms. A comma, line breaks, or both separate the logarithms. */
 function readCounts(body: string): number[] {
   const counts: number[] = [];
   let isAfterComma = true;
   for (const [part] of body.matchAll(/,|[^,\n]+/g)) {
     const cell = part.trim();
-    // Two commas have an empty cell between them, which is no number.
+    // Between two commas is an empty cell, which is not a number.
     if (cell !== "" && (cell !== "," || isAfterComma)) counts.push(readCount(cell));
     if (cell !== "") isAfterComma = cell === ",";
   }
@@ -91,7 +91,7 @@ function readCounts(body: string): number[] {
 
 function readCount(cell: string): number {
   const count = Math.expm1(readDecimal(cell));
-  if (!Number.isFinite(count)) throw new UnreadablePredictions("a prediction is no finite number");
+  if (!Number.isFinite(count)) throw new UnreadablePredictions("a prediction is not a finite number");
   return count;
 }
 
@@ -99,7 +99,7 @@ function readCount(cell: string): number {
 export const about: About<Request, number[]> = {
   title: "Bike rental",
   description:
-    "Tells how many bikes will be rented in an hour, by its date, weather and temperature, for one hour or many.",
+    "Predicts the number of bikes rented in an hour from the date, weather and temperature, for one or more hours.",
   allowed: '{"instances": [{"features": ["YYYY-MM-DD HH:MM:SS", <8 numbers>]}, …]}',
   example: {
     request: { instances: [{ features: ["2012-12-19 17:00:00", 4, 0, 1, 1, 16.4, 20.455, 50, 26.0027] }] },

@@ -12,15 +12,15 @@ import {
 import * as z from "zod/mini";
 
 /**
- * Mean, standard error and worst of: radius, texture, perimeter, area, smoothness, compactness, concavity,
- * concave points, symmetry, fractal dimension.
+ * The number of features: mean, standard error and worst value of radius, texture, perimeter, area, smoothness,
+ * compactness, concavity, concave points, symmetry and fractal dimension.
  */
 const FEATURES = 30;
 
-/** What Linear Learner reads as a number in `text/csv`: a decimal number, also with blanks around it. */
+/** A number of `text/csv` as Linear Learner accepts it: a decimal number, possibly with spaces around it. */
 const NUMBER = /^[ \t]*[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?[ \t]*$/;
 
-/** One observation, as its numbers stand in the data set. */
+/** One observation. The endpoint receives the numbers as the caller wrote them. */
 const row = z.string().check((payload) => {
   const count = countCells(payload.value);
   if (count !== FEATURES) {
@@ -36,7 +36,7 @@ const row = z.string().check((payload) => {
   }
 });
 
-/** Counts without making a list: a text of 6 MB can have millions of cells. */
+/** Counts cells without a list, because a text of 6 MB can have millions of cells. */
 function countCells(text: string): number {
   let count = 1;
   for (let at = text.indexOf(","); at >= 0; at = text.indexOf(",", at + 1)) count++;
@@ -61,7 +61,7 @@ export const contract = {
   model: "breast-cancer",
   route: { method: "POST", path: "/breast-cancer" },
   schema,
-  // 5,000 rows of the data set are 1.3 MB, which Linear Learner answers well within API Gateway's 29 seconds.
+  // 5,000 rows of the data set are 1.3 MB. Linear Learner answers this size well within API Gateway's 29 seconds.
   limits: { rows: 5_000, rowsIn: "data", payloadInBytes: SERVERLESS_PAYLOAD_IN_BYTES },
 
   encode({ data }) {
@@ -82,11 +82,11 @@ export const contract = {
   },
 } satisfies Contract<Request, Diagnosis | Diagnosis[]>;
 
-/** The row is number 857156 of the data set. */
+/** The example is row 857156 of the data set. */
 export const about: About<Request, Diagnosis | Diagnosis[]> = {
   title: "Breast cancer",
   description:
-    "Tells a benign (B) from a malignant (M) breast mass by 30 measurements of its cell nuclei, for one observation or a batch.",
+    "Classifies a breast mass as benign (B) or malignant (M) by 30 measurements of its cell nuclei, for one or more observations.",
   allowed: '{"data": "<30 comma-separated numbers>"} or {"data": ["<30 numbers>", "<30 numbers>", …]}',
   example: {
     request: {
@@ -96,7 +96,7 @@ export const about: About<Request, Diagnosis | Diagnosis[]> = {
   },
 };
 
-/** `{"predictions": [{"score": 0.0123, "predicted_label": 0}]}` */
+/** Reads `{"predictions": [{"score": 0.0123, "predicted_label": 0}]}`. */
 function readPredictions(body: string): Record<string, unknown>[] {
   const document = parseJson(body);
   const list = isRecord(document) ? document.predictions : undefined;
@@ -107,7 +107,7 @@ function readPredictions(body: string): Record<string, unknown>[] {
 }
 
 function diagnose({ score, predicted_label: label }: Record<string, unknown>): Diagnosis {
-  // The label is decided with the threshold that the training chose, which need not be 0.5.
+  // The endpoint computes the label with the threshold of the training, which can differ from 0.5.
   if (label === 0) return "B";
   if (label === 1) return "M";
   if (label === undefined && typeof score === "number" && score >= 0 && score <= 1)

@@ -1,33 +1,33 @@
 /**
- * Encodes a review as the training did it in Python. The order of the steps matters, and Python's idea of white
- * space is not JavaScript's: it has U+001C–U+001F and U+0085, and does not have U+FEFF.
+ * Encodes a review in the same way as the training in Python. The order of the steps matters. White space in Python
+ * differs from JavaScript: it includes U+001C–U+001F and U+0085, and excludes U+FEFF.
  */
 
-/** What `str.split()` and `\s` of Python's `re` take for white space. */
+/** The white space of Python's `str.split()` and of `\s` in Python's `re`. */
 const WHITE_SPACE = "\\t-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000";
 
 const DELETED = /[.;:!'?,"()[\]]/g;
 const SPACED = new RegExp(`<br[${WHITE_SPACE}]*/><br[${WHITE_SPACE}]*/>|[-/]`, "g");
 const WORD = new RegExp(`[^${WHITE_SPACE}]+`, "g");
 
-/** The words of a review, in order. */
-export function words(review: string): string[] {
+/** Splits a review into words, in order. */
+export function tokenize(review: string): string[] {
   return [...eachWord(review)];
 }
 
-/** One word at a time: a list of two million words would fill a function's memory. */
+/** Yields one word at a time, because a list of two million words needs more memory than a function has. */
 function* eachWord(review: string): Generator<string> {
   const text = review.toLowerCase().replace(DELETED, "").replace(SPACED, " ");
   for (const [word] of text.matchAll(WORD)) yield word;
 }
 
-/** Index of each word that the model knows; indices run from 0 without gaps. */
+/** The index of each word in the model's input. Indices start at 0 and have no gaps. */
 export type Vocabulary = ReadonlyMap<string, number>;
 
 /**
- * A vocabulary from its JSON, `{word: index}`.
+ * Reads a vocabulary from its JSON, `{word: index}`.
  *
- * @throws Error where there is no word, or the indices are not 0 … size − 1, each once
+ * @throws Error if the vocabulary is empty, or if the indices are not 0 … size − 1
  */
 export function readVocabulary(document: Readonly<Record<string, number>>): Vocabulary {
   const vocabulary = new Map(Object.entries(document));
@@ -43,7 +43,7 @@ export function readVocabulary(document: Readonly<Record<string, number>>): Voca
   return vocabulary;
 }
 
-/** How often each word of the vocabulary stands in a review, in index order. */
+/** Counts the occurrences of each vocabulary word in a review, in index order. */
 export function countWords(review: string, vocabulary: Vocabulary): number[] {
   const counts = new Array<number>(vocabulary.size).fill(0);
   for (const word of eachWord(review)) {

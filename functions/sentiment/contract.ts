@@ -11,7 +11,7 @@ import * as z from "zod/mini";
 import { countWords, readVocabulary } from "./bag-of-words";
 import document from "./vocabulary.json";
 
-/** What the training wrote. A word such as `constructor` is a word, hence a Map and no object. */
+/** The vocabulary of the training. A Map, not an object, because a word can be `constructor`. */
 const vocabulary = readVocabulary(document);
 
 const review = z.string().check((payload) => {
@@ -24,7 +24,7 @@ const schema = z.strictObject({ review });
 
 type Request = z.infer<typeof schema>;
 
-/** What a review thinks, and the probability that it is positive. */
+/** The sentiment of a review, and the probability that the review is positive. */
 export interface Sentiment {
   readonly sentiment: "positive" | "negative";
   readonly score: number;
@@ -49,16 +49,16 @@ export const contract = {
   decode(body) {
     const [cell = ""] = splitPredictions(body, /[\s,]+/g, 1);
     const score = readDecimal(cell);
-    if (!(score >= 0 && score <= 1)) throw new UnreadablePredictions("the answer is no probability");
-    // Python's round: 0.5 is 0.
+    if (!(score >= 0 && score <= 1)) throw new UnreadablePredictions("the answer is not a probability");
+    // Like Python's `round`: 0.5 becomes 0.
     return { sentiment: score > 0.5 ? "positive" : "negative", score };
   },
 } satisfies Contract<Request, Sentiment>;
 
-/** A review that any vocabulary knows words of. */
+/** The example has common words, so that every vocabulary contains some of these words. */
 export const about: About<Request, Sentiment> = {
   title: "Sentiment",
-  description: "Tells whether a review is positive: as JSON with a score, or to text/plain with 1 or 0.",
+  description: "Classifies a review as positive or negative: JSON with a score, or for text/plain 1 or 0.",
   allowed: '{"review": "<text>"} as application/json, or the review itself as text/plain',
   example: {
     request: { review: "This is a wonderful film, and the actors are great." },

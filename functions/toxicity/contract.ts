@@ -12,7 +12,7 @@ import {
 } from "sagemaker-stages/model";
 import * as z from "zod/mini";
 
-/** fastText's own default is 1; the callers of this model expect two labels. */
+/** The default of fastText is 1, but the callers of this model expect two labels. */
 const DEFAULT_LABELS = 2;
 
 const text = z.string().check((payload) => {
@@ -33,10 +33,10 @@ const schema = z.strictObject({ q: text, k: z.optional(labelCount) });
 
 type Request = z.infer<typeof schema>;
 
-/** Labels, the likeliest first, then their probabilities as text. */
+/** The labels, the most probable label first, and their probabilities as text. */
 export type Labels = [labels: string[], probabilities: string[]];
 
-/** fastText in a scikit-learn container, or BlazingText. */
+/** A classifier of fastText in a scikit-learn container, or of BlazingText. */
 export const contract = {
   model: "toxicity",
   route: { method: "GET", path: "/toxicity" },
@@ -51,25 +51,25 @@ export const contract = {
 
   decode(body) {
     const document = parseJson(body);
-    if (!Array.isArray(document)) throw new UnreadablePredictions("the answer is no list");
+    if (!Array.isArray(document)) throw new UnreadablePredictions("the answer is not a list");
     return isRecord(document[0]) && "label" in document[0]
       ? readBlazingText(document)
       : readFastText(document);
   },
 } satisfies Contract<Request, Labels>;
 
-/** `[{"label": […], "prob": […]}]`, one object a text. */
+/** Reads `[{"label": […], "prob": […]}]`, one object per text. */
 function readBlazingText(document: unknown[]): Labels {
   requireOnePredictionPerRow(document.length, 1);
   const [first] = document;
   return isRecord(first) ? readPair(first.label, first.prob) : readPair(undefined, undefined);
 }
 
-/** `[[labels of a text, …], [probabilities of a text, …]]` */
+/** Reads `[[labels of a text, …], [probabilities of a text, …]]`. */
 function readFastText(document: unknown[]): Labels {
   const [labels, probabilities] = document;
   if (document.length !== 2 || !Array.isArray(labels) || !Array.isArray(probabilities)) {
-    throw new UnreadablePredictions("the answer is no pair of labels and probabilities");
+    throw new UnreadablePredictions("the answer is not a pair of labels and probabilities");
   }
   requireOnePredictionPerRow(labels.length, 1);
   requireOnePredictionPerRow(probabilities.length, 1);
@@ -82,22 +82,22 @@ function readPair(labels: unknown, probabilities: unknown): Labels {
     Array.isArray(probabilities) &&
     labels.length === probabilities.length &&
     labels.every((label) => typeof label === "string");
-  if (!isPair) throw new UnreadablePredictions("labels and probabilities do not belong together");
+  if (!isPair) throw new UnreadablePredictions("labels and probabilities do not match");
   return [labels, probabilities.map(readProbability)];
 }
 
-/** fastText's single precision lets a probability exceed 1 by 0.00001. */
+/** A probability of fastText can exceed 1 by 0.00001, because fastText computes in single precision. */
 const MAX_PROBABILITY = 1.0001;
 
 function readProbability(value: unknown): string {
   const number = typeof value === "string" ? readDecimal(value) : value;
   if (typeof number !== "number" || !(number >= 0 && number <= MAX_PROBABILITY)) {
-    throw new UnreadablePredictions("a probability is no number from 0 to 1");
+    throw new UnreadablePredictions("a probability is not a number from 0 to 1");
   }
   return typeof value === "string" ? value : pythonRepr(number);
 }
 
-/** A number as Python's `str` writes it: exponent form below 0.0001, and always a point or an exponent. */
+/** Formats a number like Python's `str`: exponent form below 0.0001, and always a point or an exponent. */
 function pythonRepr(value: number): string {
   if (value !== 0 && value < 1e-4) {
     return value.toExponential().replace(/e-(\d)$/, "e-0$1");
@@ -105,11 +105,11 @@ function pythonRepr(value: number): string {
   return Number.isInteger(value) ? value.toFixed(1) : String(value);
 }
 
-/** The question of the published example. */
+/** The example is the published example. */
 export const about: About<Request, Labels> = {
   title: "Toxicity",
   description:
-    "Tells how toxic a text is: the k likeliest labels (2 where k is absent) with their probabilities.",
+    "Classifies the toxicity of a text: the k most probable labels (default 2) with their probabilities.",
   allowed: "?q=<text>&k=<how many labels, a whole number from 1>",
   example: {
     request: { q: "who am i", k: "3" },

@@ -21,7 +21,7 @@ describe("a CSV text", () => {
       ],
     ],
     [
-      "lines as of Windows",
+      "lines with Windows line ends",
       "a,b\r\n1,2\r\n",
       [
         ["a", "b"],
@@ -35,7 +35,7 @@ describe("a CSV text", () => {
     ["doubled quotes", '"a ""b""",""\n', [['a "b"', ""]]],
     ["empty lines", "\na\n\nb\n\n", [["a"], ["b"]]],
     ["nothing", "", []],
-  ])("may hold %s", (_what, text, records) => {
+  ])("may contain %s", (_what, text, records) => {
     // Act
     const read = readCsv(text);
 

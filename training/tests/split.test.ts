@@ -50,7 +50,7 @@ describe("a split", () => {
     expect(heldOut).toEqual(expect.arrayContaining(published));
   });
 
-  it("is refused where nothing is left for a part", () => {
+  it("fails when a part has no rows", () => {
     // Act
     const splitOne = () => split(["row"], itself);
 

@@ -5,7 +5,7 @@ import model from "./weights.json";
 /** season, holiday, workingday, weather, temp, atemp, humidity, windspeed, year, month, day, dayofweek, hour */
 const FEATURES = 13;
 
-/** Answers log1p(count) as XGBoost's regression answers. */
+/** A sample model that answers log1p(count) in the format of an XGBoost regression. */
 export const sample = sampleContainer("sample model: boosted trees on Bike Sharing Demand", (request) => {
   const predictions = readCsvRows(request, FEATURES).map((row) => asFloat32(sumOfTrees(model, row)));
   return { contentType: "text/csv; charset=utf-8", body: predictions.join("\n") };

@@ -1,23 +1,23 @@
 /**
- * A symmetric tree: all nodes of a level ask the same question, so that the answers, one bit a level, are the
- * number of the leaf.
+ * A symmetric tree: all nodes of a level have the same split. Each level gives one bit, and the bits are the index of the
+ * leaf.
  */
 export interface Tree {
-  /** Which feature a level asks about, by its column. */
+  /** The column of each level's feature. */
   readonly features: readonly number[];
-  /** The bit of a level is 1 where its feature is at least this. */
+  /** The threshold of each level. The level's bit is 1 if the feature is at least the threshold. */
   readonly thresholds: readonly number[];
-  /** One value for each combination of answers; the first level is the lowest bit. */
+  /** One value for each combination of bits. The first level is the lowest bit. */
   readonly leaves: readonly number[];
 }
 
-/** Trees whose values add up. */
+/** A model whose prediction is the sum of its trees. */
 export interface Trees {
   readonly bias: number;
   readonly trees: readonly Tree[];
 }
 
-/** What one tree says of an observation. */
+/** The prediction of one tree for an observation. */
 export function leafOf({ features, thresholds, leaves }: Tree, row: readonly number[]): number {
   let leaf = 0;
   features.forEach((feature, level) => {
@@ -26,7 +26,7 @@ export function leafOf({ features, thresholds, leaves }: Tree, row: readonly num
   return leaves[leaf] ?? 0;
 }
 
-/** What all trees say of an observation. */
+/** The prediction of all trees for an observation. */
 export function sumOfTrees({ bias, trees }: Trees, row: readonly number[]): number {
   return trees.reduce((sum, tree) => sum + leafOf(tree, row), bias);
 }

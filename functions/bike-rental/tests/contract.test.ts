@@ -3,12 +3,12 @@ import { UnreadablePredictions } from "sagemaker-stages/model";
 import { about, contract } from "../contract";
 import { at, observations, PUBLISHED, PUBLISHED_ROWS } from "./support/observations";
 
-/** What XGBoost was published to predict for the first two observations. */
+/** The published predictions of XGBoost for the first two observations. */
 const PREDICTED = ["6.349300861358643", "6.321451187133789"] as const;
 const COUNTS = [571.092597122044, 555.3798181158465];
 
 describe("the request", () => {
-  it.each([1, 2, 3])("may hold %i observations", (count) => {
+  it.each([1, 2, 3])("can contain %i observations", (count) => {
     // Prepare
     const request = observations(...PUBLISHED.slice(0, count));
 
@@ -19,7 +19,7 @@ describe("the request", () => {
     expect(parsed).toEqual({ success: true, data: request });
   });
 
-  it("of the documentation is the published observation, with the published prediction", () => {
+  it("equals the published observation in the example, with the published prediction", () => {
     // Act
     const { request, answer } = about.example;
 
@@ -33,7 +33,7 @@ describe("the request", () => {
     { what: "nothing", number: 0 },
     { what: "with an exponent", number: 1e-7 },
     { what: "large", number: Number.MAX_VALUE },
-  ])("may hold a number that is $what", ({ number }) => {
+  ])("can contain a number that is $what", ({ number }) => {
     // Prepare
     const request = observations([
       "2012-12-19 17:00:00",
@@ -55,7 +55,7 @@ describe("the request", () => {
   });
 });
 
-describe("what is sent to the endpoint", () => {
+describe("the endpoint's request", () => {
   it.each(PUBLISHED.map((features, index) => ({ features, row: PUBLISHED_ROWS[index] })))(
     "is $row for one published observation",
     ({ features, row }) => {
@@ -67,7 +67,7 @@ describe("what is sent to the endpoint", () => {
     },
   );
 
-  it("is one line an observation, in the order sent, without a newline at the end", () => {
+  it("is one line per observation, in the order sent, without a newline at the end", () => {
     // Act
     const encoded = contract.encode(observations(...PUBLISHED));
 
@@ -75,7 +75,7 @@ describe("what is sent to the endpoint", () => {
     expect(encoded).toMatchObject({ body: PUBLISHED_ROWS.join("\n"), rows: 3 });
   });
 
-  it("is the same for a datetime with T in place of the space", () => {
+  it("is the same when a datetime has T in place of the space", () => {
     // Act
     const encoded = contract.encode(observations(at("2012-12-19T17:00:00")));
 
@@ -83,7 +83,7 @@ describe("what is sent to the endpoint", () => {
     expect(encoded.body).toBe(PUBLISHED_ROWS[0]);
   });
 
-  it.each(["2012-12-19 17:00:01", "2012-12-19 17:59:59"])("knows %s by its hour alone", (datetime) => {
+  it.each(["2012-12-19 17:00:01", "2012-12-19 17:59:59"])("contains only the hour of %s", (datetime) => {
     // Act
     const encoded = contract.encode(observations(at(datetime)));
 
@@ -97,7 +97,7 @@ describe("the answer", () => {
 
   it.each([
     { what: "newlines", body: `${first}\n${second}` },
-    { what: "newlines, one at the end too", body: `${first}\n${second}\n` },
+    { what: "newlines, including one at the end", body: `${first}\n${second}\n` },
     { what: "newlines of Windows", body: `${first}\r\n${second}\r\n` },
     { what: "commas", body: `${first},${second}` },
     { what: "commas and a newline at the end", body: `${first},${second}\n` },
@@ -112,7 +112,7 @@ describe("the answer", () => {
     expect(decoded).toEqual(COUNTS);
   });
 
-  it("is read from commas and newlines that take turns, in the order sent", () => {
+  it("is read from alternating commas and newlines, in the order sent", () => {
     // Act
     const decoded = contract.decode("0,1\n2\n", observations(...PUBLISHED));
 
@@ -129,7 +129,7 @@ describe("the answer", () => {
     { body: "+63.49300861358643e-1", count: 571.092597122044 },
     { body: ".5", count: 0.6487212707001282 },
     { body: "2.", count: 6.38905609893065 },
-  ])("to $body is $count", ({ body, count }) => {
+  ])("is $count when the endpoint answers $body", ({ body, count }) => {
     // Act
     const [decoded = Number.NaN] = contract.decode(body, observations(PUBLISHED[0]));
 
@@ -145,11 +145,11 @@ describe("the answer", () => {
     { what: "NaN", body: "NaN" },
     { what: "infinity", body: "inf" },
     { what: "Infinity", body: "Infinity" },
-    { what: "a number beyond all numbers", body: "1e999" },
-    { what: "a logarithm whose count is beyond all numbers", body: "710" },
+    { what: "a number above the largest number", body: "1e999" },
+    { what: "a logarithm whose count is above the largest number", body: "710" },
     { what: "a hexadecimal number", body: "0x10" },
     { what: "a number with an underscore", body: "1_0" },
-    { what: "half an exponent", body: "1e" },
+    { what: "an incomplete exponent", body: "1e" },
     { what: "two points", body: "1.2.3" },
     { what: "a list in brackets", body: "[6.3]" },
     { what: "JSON", body: '{"predictions":[{"score":6.3}]}' },
@@ -159,14 +159,14 @@ describe("the answer", () => {
     const decode = () => contract.decode(body, observations(PUBLISHED[0]));
 
     // Assess
-    expect(decode).toThrow(new UnreadablePredictions("a prediction is no finite number"));
+    expect(decode).toThrow(new UnreadablePredictions("a prediction is not a finite number"));
   });
 
   it.each([
     { what: "a comma at the end", body: `${first},${second},` },
     { what: "a comma at the beginning", body: `,${first}` },
     { what: "a gap", body: `${first},,${second}` },
-    { what: "a space alone between them", body: `${first} ${second}` },
+    { what: "only a space between them", body: `${first} ${second}` },
     { what: "a semicolon between them", body: `${first};${second}` },
   ])("cannot be read from numbers with $what", ({ body }) => {
     // Act
@@ -181,7 +181,7 @@ describe("the answer", () => {
     { rows: 2, body: "1", came: 1 },
     { rows: 3, body: "1\n2\n", came: 2 },
     { rows: 3, body: "1,2\n3,4", came: 4 },
-  ])("is refused where $rows row(s) bring $came prediction(s)", ({ rows, body, came }) => {
+  ])("is refused when $rows row(s) have $came prediction(s)", ({ rows, body, came }) => {
     // Prepare
     const request = observations(...PUBLISHED.slice(0, rows));
 
@@ -189,13 +189,11 @@ describe("the answer", () => {
     const decode = () => contract.decode(body, request);
 
     // Assess
-    expect(decode).toThrow(
-      new UnreadablePredictions(`${rows} row(s) were sent, ${came} prediction(s) came back`),
-    );
+    expect(decode).toThrow(new UnreadablePredictions(`sent ${rows} row(s), received ${came} prediction(s)`));
   });
 });
 
-it("names the list of its rows, so that the handler counts the rows before it reads them", () => {
+it("the contract sets rowsIn, so that the handler counts the rows before it validates them", () => {
   // Act
   const { rows, rowsIn } = contract.limits;
 

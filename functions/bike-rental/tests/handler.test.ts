@@ -4,13 +4,16 @@ import {
   assessResponse,
   type CapturedLog,
   captureLog,
+  createTestHandler,
   EndpointServer,
   LAMBDA_REQUEST_ID,
+  LOG_ERROR_MESSAGES,
   lambdaContext,
   modelError,
+  UNREADABLE_ANSWER,
 } from "sagemaker-stages/testing";
 import { contract } from "../contract";
-import { csv, functionUrlEvent, handlerFor, restEvent, UNREADABLE, WITH_MESSAGES } from "./support/handler";
+import { csv, functionUrlEvent, restEvent } from "./support/handler";
 import { at, observations, PUBLISHED, PUBLISHED_ROWS } from "./support/observations";
 
 let endpoint: EndpointServer;
@@ -34,30 +37,33 @@ describe("the published observations", () => {
   it.each([
     { what: "a REST proxy event", event: restEvent(JSON.stringify(BOTH)) },
     { what: "a function URL event", event: functionUrlEvent(JSON.stringify(BOTH)) },
-  ])("in $what are answered with a proxy response that holds the published counts", async ({ event }) => {
+  ])(
+    "are answered with a proxy response that contains the published counts when the event is $what",
+    async ({ event }) => {
+      // Prepare
+      endpoint.willAnswer(PREDICTED);
+      const handler = createTestHandler(contract, endpoint);
+
+      // Act
+      const answer = await handler(event, lambdaContext());
+
+      // Assess
+      assessResponse(answer, event, {
+        statusCode: 200,
+        headers: { "Content-Type": "application/json" },
+        body: "[571.092597122044,555.3798181158465]",
+      });
+      expect(endpoint.onlyRequest).toMatchObject({
+        headers: { "content-type": "text/csv", accept: "text/csv" },
+        body: `${PUBLISHED_ROWS[0]}\n${PUBLISHED_ROWS[1]}`,
+      });
+    },
+  );
+
+  it("are answered with the bare counts when the event is direct", async () => {
     // Prepare
     endpoint.willAnswer(PREDICTED);
-    const handler = handlerFor(endpoint);
-
-    // Act
-    const answer = await handler(event, lambdaContext());
-
-    // Assess
-    assessResponse(answer, event, {
-      statusCode: 200,
-      headers: { "Content-Type": "application/json" },
-      body: "[571.092597122044,555.3798181158465]",
-    });
-    expect(endpoint.onlyRequest).toMatchObject({
-      headers: { "content-type": "text/csv", accept: "text/csv" },
-      body: `${PUBLISHED_ROWS[0]}\n${PUBLISHED_ROWS[1]}`,
-    });
-  });
-
-  it("as a direct event are answered with the bare counts", async () => {
-    // Prepare
-    endpoint.willAnswer(PREDICTED);
-    const handler = handlerFor(endpoint);
+    const handler = createTestHandler(contract, endpoint);
 
     // Act
     const answer = await handler(BOTH, lambdaContext());
@@ -66,10 +72,10 @@ describe("the published observations", () => {
     expect(answer).toEqual(COUNTS);
   });
 
-  it("are answered with a list where there is one", async () => {
+  it("are answered with a list when the request has one observation", async () => {
     // Prepare
     endpoint.willAnswer(csv("6.349300861358643"));
-    const handler = handlerFor(endpoint);
+    const handler = createTestHandler(contract, endpoint);
 
     // Act
     const answer = await handler(observations(PUBLISHED[0]), lambdaContext());
@@ -79,9 +85,9 @@ describe("the published observations", () => {
   });
 });
 
-describe("a request that is wrong gets a 400", () => {
+describe("the caller gets a 400 for an invalid request:", () => {
   const [features] = PUBLISHED;
-  const MOMENT = "allowed: a moment of the calendar as YYYY-MM-DD HH:MM:SS, without a time zone";
+  const MOMENT = "allowed: a valid date and time as YYYY-MM-DD HH:MM:SS, without a time zone";
   const UNKNOWN = "allowed: only the properties of this model's request";
 
   const withFeatures = (value: unknown) => ({ instances: [{ features: value }] });
@@ -148,7 +154,7 @@ describe("a request that is wrong gets a 400", () => {
       detail: "instances: got an empty array; allowed: at least one instance",
     },
     {
-      what: "instances that are no list",
+      what: "instances that are not a list",
       request: { instances: { features } },
       detail: "instances: got an object; allowed: an array",
     },
@@ -170,7 +176,7 @@ describe("a request that is wrong gets a 400", () => {
     },
   ])("$what", async ({ request, detail }) => {
     // Prepare
-    const handler = handlerFor(endpoint);
+    const handler = createTestHandler(contract, endpoint);
     const event = restEvent(JSON.stringify(request));
 
     // Act
@@ -184,9 +190,9 @@ describe("a request that is wrong gets a 400", () => {
   it.each([
     { what: "the features as text", features: PUBLISHED[0].join(",") },
     { what: "the features as an object", features: { datetime: "2012-12-19 17:00:00" } },
-  ])("$what, by the field's name", async ({ features }) => {
+  ])("$what, with the field's name", async ({ features }) => {
     // Prepare
-    const handler = handlerFor(endpoint);
+    const handler = createTestHandler(contract, endpoint);
 
     // Act
     const answer = await handler(withFeatures(features), lambdaContext());
@@ -198,9 +204,9 @@ describe("a request that is wrong gets a 400", () => {
     });
   });
 
-  it("a number beyond all numbers", async () => {
+  it("a number above the largest number", async () => {
     // Prepare
-    const handler = handlerFor(endpoint);
+    const handler = createTestHandler(contract, endpoint);
     const body = JSON.stringify(observations(PUBLISHED[0])).replace("26.0027", "1e999");
     const event = restEvent(body);
 
@@ -215,10 +221,10 @@ describe("a request that is wrong gets a 400", () => {
 describe("a batch", () => {
   const { rows } = contract.limits;
 
-  it("of as many observations as the model takes is sent", async () => {
+  it("is sent when it has the maximum number of observations", async () => {
     // Prepare
     endpoint.willAnswer(csv("0\n".repeat(rows)));
-    const handler = handlerFor(endpoint);
+    const handler = createTestHandler(contract, endpoint);
 
     // Act
     const answer = await handler(observations(...Array(rows).fill(PUBLISHED[0])), lambdaContext());
@@ -227,9 +233,9 @@ describe("a batch", () => {
     expect(answer).toEqual(Array(rows).fill(0));
   });
 
-  it("of one more gets a 413", async () => {
+  it("gets a 413 when it has one observation more", async () => {
     // Prepare
-    const handler = handlerFor(endpoint);
+    const handler = createTestHandler(contract, endpoint);
     const body = JSON.stringify(observations(...Array(rows + 1).fill(PUBLISHED[0])));
     const event = restEvent(body);
 
@@ -243,10 +249,10 @@ describe("a batch", () => {
 });
 
 it.each(["text/csv", "text/plain", "application/x-www-form-urlencoded"])(
-  "%s gets a 415",
+  "a request of the type %s gets a 415",
   async (contentType) => {
     // Prepare
-    const handler = handlerFor(endpoint);
+    const handler = createTestHandler(contract, endpoint);
     const event = restEvent(JSON.stringify(BOTH), { contentType });
 
     // Act
@@ -257,33 +263,33 @@ it.each(["text/csv", "text/plain", "application/x-www-form-urlencoded"])(
   },
 );
 
-describe("an answer that cannot be read gets a 502", () => {
+describe("the caller gets a 502 when the contract cannot read the answer:", () => {
   it.each([
-    { what: "a prediction too few", body: "6.3\n", message: "2 row(s) were sent, 1 prediction(s) came back" },
+    { what: "a prediction too few", body: "6.3\n", message: "sent 2 row(s), received 1 prediction(s)" },
     {
       what: "a prediction too many",
       body: "6,5,4",
-      message: "2 row(s) were sent, 3 prediction(s) came back",
+      message: "sent 2 row(s), received 3 prediction(s)",
     },
-    { what: "a word", body: "6.3\nmany", message: "a prediction is no finite number" },
-    { what: "nothing", body: "", message: "a prediction is no finite number" },
-    { what: "an infinite count", body: "6.3,710", message: "a prediction is no finite number" },
-  ])("$what, never a shifted list", async ({ body, message }) => {
+    { what: "a word", body: "6.3\nmany", message: "a prediction is not a finite number" },
+    { what: "nothing", body: "", message: "a prediction is not a finite number" },
+    { what: "an infinite count", body: "6.3,710", message: "a prediction is not a finite number" },
+  ])("$what, and never a shifted list", async ({ body, message }) => {
     // Prepare
     endpoint.willAnswer(csv(body));
-    const handler = handlerFor(endpoint, WITH_MESSAGES);
+    const handler = createTestHandler(contract, endpoint, LOG_ERROR_MESSAGES);
     const event = restEvent(JSON.stringify(BOTH));
 
     // Act
     const answer = await handler(event, lambdaContext());
 
     // Assess
-    assessProblem(answer, event, 502, UNREADABLE);
+    assessProblem(answer, event, 502, UNREADABLE_ANSWER);
     expect(log.lines()).toMatchObject([{ status: 502, error: { type: "UnreadablePredictions", message } }]);
   });
 });
 
-describe("nothing that the caller sent is in the log", () => {
+describe("the log contains no data of the caller", () => {
   const DATETIME = "2003-07-09 21:00:00";
   const NUMBER = 8675.309125;
 
@@ -302,7 +308,7 @@ describe("nothing that the caller sent is in the log", () => {
       answered: "1",
     },
     {
-      what: "an observation that comes back in an unreadable answer",
+      what: "an observation that an unreadable answer repeats",
       status: 502,
       request: observations(at(DATETIME)),
       answered: `cannot read ${DATETIME}, ${NUMBER}`,
@@ -310,7 +316,7 @@ describe("nothing that the caller sent is in the log", () => {
   ])("$what ($status)", async ({ status, request, answered }) => {
     // Prepare
     endpoint.willAnswer(csv(answered));
-    const handler = handlerFor(endpoint);
+    const handler = createTestHandler(contract, endpoint);
 
     // Act
     await handler(request, lambdaContext());
@@ -321,10 +327,10 @@ describe("nothing that the caller sent is in the log", () => {
   });
 });
 
-it("a model that fails gets a bare 502 where it was invoked directly", async () => {
+it("a direct invocation gets a bare 502 when the model fails", async () => {
   // Prepare
   endpoint.willAnswer(modelError("feature_names mismatch"));
-  const handler = handlerFor(endpoint);
+  const handler = createTestHandler(contract, endpoint);
 
   // Act
   const answer = await handler(BOTH, lambdaContext());

@@ -8,7 +8,7 @@ import { at, type Features, observations, PUBLISHED } from "./support/observatio
 
 const takes = (datetime: string) => contract.schema.safeParse(observations(at(datetime))).success;
 
-/** What is sent for these observations, as numbers: a number may be written in more than one way. */
+/** The numbers in the endpoint's request. They are parsed, because a number has several notations. */
 function rowsOf(...features: readonly Features[]): number[][] {
   return contract
     .encode(observations(...features))
@@ -16,26 +16,26 @@ function rowsOf(...features: readonly Features[]): number[][] {
     .map((line) => line.split(",").map(Number));
 }
 
-/** What follows the eight numbers of an observation: year, month, day, day of the week, hour. */
+/** The calendar features after the eight numbers of an observation: year, month, day, day of the week, hour. */
 function calendarOf(datetime: string): number[] | undefined {
   return rowsOf(at(datetime))[0]?.slice(8);
 }
 
-/** Mathematical libraries are right to a unit in the last place, not to the bit. */
+/** Results of mathematical libraries can differ in the last digit. */
 function isNear(count: number, expected: number): boolean {
   return Math.abs(count - expected) <= 2 * Number.EPSILON * Math.abs(expected);
 }
 
-/** How far a count is from exp(x) − 1, worked out another way. */
+/** The difference of a count from exp(x) − 1, computed in another way. */
 function relativeError(count: number, logCount: number): number {
   const expected = 2 * Math.sinh(logCount / 2) * Math.exp(logCount / 2);
-  return Math.abs(count - expected) / Math.max(Math.abs(expected), SMALLEST_NORMAL);
+  return Math.abs(count - expected) / Math.max(Math.abs(expected), MIN_NORMAL);
 }
 
-const SMALLEST_NORMAL = 2 ** -1022;
+const MIN_NORMAL = 2 ** -1022;
 
-describe("as in Python", () => {
-  it.each(table.observations)("$features is $row", ({ features, row }) => {
+describe("the contract's result equals the Python reference:", () => {
+  it.each(table.observations)("the row of $features is $row", ({ features, row }) => {
     // Act
     const rows = rowsOf(features as Features);
 
@@ -43,7 +43,7 @@ describe("as in Python", () => {
     expect(rows).toEqual([row]);
   });
 
-  it("all observations together are their rows, in order", () => {
+  it("the rows of all observations in one request are in the order of the observations", () => {
     // Act
     const rows = rowsOf(...table.observations.map(({ features }) => features as Features));
 
@@ -52,7 +52,7 @@ describe("as in Python", () => {
   });
 
   it.each(table.moments.filter(({ calendar }) => calendar !== null))(
-    "$text is $calendar",
+    "the calendar features of $text are $calendar",
     ({ text, calendar }) => {
       // Act
       const encoded = calendarOf(text);
@@ -63,7 +63,7 @@ describe("as in Python", () => {
     },
   );
 
-  it.each(table.moments.filter(({ calendar }) => calendar === null))("$text is no moment", ({ text }) => {
+  it.each(table.moments.filter(({ calendar }) => calendar === null))("$text is refused", ({ text }) => {
     // Act
     const taken = takes(text);
 
@@ -71,7 +71,7 @@ describe("as in Python", () => {
     expect(taken).toBe(false);
   });
 
-  it.each(table.predictions)("$body is $counts", ({ body, counts }) => {
+  it.each(table.predictions)("the counts in $body are $counts", ({ body, counts }) => {
     // Prepare
     const request = observations(...counts.map(() => PUBLISHED[0]));
 
@@ -85,8 +85,8 @@ describe("as in Python", () => {
   });
 });
 
-describe("for every moment", () => {
-  it("the calendar has, and for no other, there is a row with its day of the week", () => {
+describe("for every date and time", () => {
+  it("the row has the right day of the week, and an invalid date is refused", () => {
     fc.assert(
       fc.property(moments, ({ year, month, day, hour, minute, second, text }) => {
         // Act
@@ -104,14 +104,14 @@ describe("for every moment", () => {
 describe("for all numbers", () => {
   const number = fc.oneof(fc.double({ noDefaultInfinity: true, noNaN: true }), fc.integer());
 
-  it("the endpoint is sent the same numbers, in the same order, one row a line", () => {
+  it("the endpoint receives the same numbers, in the same order, one row per line", () => {
     const numbers = fc.tuple(number, number, number, number, number, number, number, number);
     fc.assert(
       fc.property(fc.array(numbers, { minLength: 1, maxLength: 4 }), (batch) => {
         // Act
         const rows = rowsOf(...batch.map((each): Features => ["2012-12-19 17:00:00", ...each]));
 
-        // Assess: what is written for -0 is 0
+        // Assess: -0 is written as 0
         expect(rows).toEqual(batch.map((each) => [...each.map((cell) => cell + 0), 2012, 12, 19, 2, 17]));
       }),
       { numRuns: 200 },

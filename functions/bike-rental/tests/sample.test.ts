@@ -7,7 +7,7 @@ import { sample } from "../sample";
 
 type Features = (typeof about.example.request.instances)[number]["features"];
 
-/** Published observations with the bikes that were rented; none was trained on. */
+/** Published observations with the real counts. The training does not use these observations. */
 const PUBLISHED: readonly (readonly [Features, number])[] = [
   [["2012-12-19 17:00:00", 4, 0, 1, 1, 16.4, 20.455, 50, 26.0027], 562],
   [["2012-12-19 18:00:00", 4, 0, 1, 1, 15.58, 19.695, 50, 23.9994], 569],
@@ -15,7 +15,7 @@ const PUBLISHED: readonly (readonly [Features, number])[] = [
 ];
 
 describe("the sample model of bike-rental", () => {
-  it("describes itself on one line, has small weights and a model card", () => {
+  it("has a description of one line, small weights and a model card", () => {
     // Act
     const weights = statSync(join(__dirname, "../sample/weights.json"));
     const card = statSync(join(__dirname, "../README.md"));
@@ -26,7 +26,7 @@ describe("the sample model of bike-rental", () => {
     expect(card.isFile()).toBe(true);
   });
 
-  it("comes near to what was rented in the published hours", async () => {
+  it("predicts approximately the real counts of the published hours", async () => {
     // Prepare
     const request = { instances: PUBLISHED.map(([features]) => ({ features })) };
 
@@ -42,7 +42,7 @@ describe("the sample model of bike-rental", () => {
     expect(Math.max(...squares)).toBeLessThan(0.5);
   });
 
-  it("answers as XGBoost: numbers of log1p, a line each", async () => {
+  it("answers in the format of XGBoost: log1p of the counts, one per line", async () => {
     // Prepare
     const request = { instances: PUBLISHED.map(([features]) => ({ features })) };
 

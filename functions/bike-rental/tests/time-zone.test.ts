@@ -15,7 +15,7 @@ afterEach(async () => {
   await endpoint.close();
 });
 
-/** Moments that some zone skips, has twice, or has on another day, with what they are on every clock's face. */
+/** Dates and times that a time zone skips, repeats, or has on another day, with their calendar features. */
 const MOMENTS = [
   { datetime: "2012-03-11 02:30:00", calendar: "2012,3,11,6,2" },
   { datetime: "2012-11-04 01:30:00", calendar: "2012,11,4,6,1" },
@@ -27,14 +27,14 @@ const MOMENTS = [
   { datetime: "0001-01-01 00:00:00", calendar: "1,1,1,0,0" },
 ] as const;
 
-/** The time of a moment in UTC, as Node.js computes it in the time zone of `environment`. */
+/** The UTC time that Node.js computes for a local time in the time zone of `environment`. */
 async function toUtc(moment: string, environment: NodeJS.ProcessEnv): Promise<string> {
   const script = `console.log(new Date("${moment}").toISOString())`;
   const { stdout } = await promisify(execFile)(process.execPath, ["-e", script], { env: environment });
   return stdout.trim();
 }
 
-describe("a datetime is the same on a machine", () => {
+describe("a datetime has the same hour on a machine", () => {
   it.each([
     { zone: "America/New_York", moment: "2012-03-11T02:30:00", there: "2012-03-11T07:30:00.000Z" },
     { zone: "Asia/Kathmandu", moment: "1986-01-01T00:10:00", there: "1985-12-31T18:40:00.000Z" },
@@ -49,7 +49,7 @@ describe("a datetime is the same on a machine", () => {
     const utc = await toUtc(moment, environment);
     const counts = await invokePackage("bike-rental", request, { environment, allowedHost: endpoint.host });
 
-    // Assess: the process runs in the time zone, and the function does not depend on it
+    // Assess: the process uses the time zone, but the function's result does not depend on it
     expect(utc).toBe(there);
     expect(counts).toEqual(MOMENTS.map(() => Math.expm1(1)));
     expect(endpoint.onlyRequest.body.split("\n")).toEqual(

@@ -31,7 +31,7 @@ describe("the training of bike-rental", () => {
     expectSameFiles(second, first, WEIGHTS);
   });
 
-  it("learns day and night", () => {
+  it("learns the difference between day and night", () => {
     // Prepare
     const weights = JSON.parse(first.files[WEIGHTS] ?? "");
     const at = (hour: number) => [1, 0, 1, 1, 9.84, 14.395, 81, 0, 2011, 1, 25, 1, hour];

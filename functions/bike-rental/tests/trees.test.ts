@@ -15,7 +15,7 @@ describe("symmetric trees", () => {
     [[5, 9], 102.5],
     [[4, 10], 103.5],
     [[6, 11], 104.5],
-  ])("add up for %j to %d", (row, expected) => {
+  ])("predict for %j the sum %d", (row, expected) => {
     // Act
     const sum = sumOfTrees(model, row);
 

@@ -1,36 +1,39 @@
 import { leafOf, type Tree, type Trees } from "../sample/trees";
 
-/** How trees are grown. */
+/** The hyperparameters. */
 export interface BoostingSettings {
   readonly trees: number;
-  /** Levels of a tree. */
+  /** The levels of a tree. */
   readonly depth: number;
-  /** Each tree corrects this share of what is still wrong. */
+  /** The share of the remaining error that each tree corrects. */
   readonly learningRate: number;
-  /** Draws leaves of few observations towards 0: as if each held this many more without error. */
+  /**
+   * The penalty that moves leaves with few observations towards 0. The penalty has the same effect as further
+   * observations without error.
+   */
   readonly l2: number;
-  /** Decimals of a leaf. */
+  /** The decimals of a leaf. */
   readonly decimals: number;
 }
 
-/** A feature as growing a tree reads it: the number of thresholds that each row reaches. */
+/** A feature in bins: for each row, the number of thresholds that the row's value reaches. */
 interface Binned {
   readonly thresholds: readonly number[];
   readonly bins: Uint16Array;
 }
 
-interface Question {
+interface Split {
   readonly feature: number;
   readonly threshold: number;
   readonly gain: number;
 }
 
 /**
- * Gradient boosting of symmetric trees for the squared error: each tree is grown on what the trees before it
- * left unexplained.
+ * Gradient boosting of symmetric trees for the squared error: each tree is trained on the remaining error of the previous
+ * trees.
  *
- * @param rows - of equal length
- * @param targets - one a row
+ * @param rows - rows of equal length
+ * @param targets - one target per row
  */
 export function boost(
   rows: readonly (readonly number[])[],
@@ -45,7 +48,7 @@ export function boost(
   for (let n = 0; n < settings.trees; n++) {
     const tree = grow(features, errors, settings, round);
     trees.push(tree);
-    // With the rounded leaves: what rounding took away is left to the trees that follow.
+    // The error uses the rounded leaves, so that the following trees correct the rounding.
     rows.forEach((row, i) => {
       errors[i] = (errors[i] ?? 0) - leafOf(tree, row);
     });
@@ -53,7 +56,7 @@ export function boost(
   return { bias, trees };
 }
 
-/** Thresholds stand half-way between neighbouring values. */
+/** Creates the bins of a feature, with thresholds half-way between neighbouring values. */
 function bin(values: readonly number[]): Binned {
   const distinct = [...new Set(values)].sort((a, b) => a - b);
   const thresholds = distinct.slice(1).map((value, i) => (value + (distinct[i] ?? 0)) / 2);
@@ -68,12 +71,12 @@ function grow(
   round: (value: number) => number,
 ): Tree {
   const leafOfRow = new Uint16Array(errors.length);
-  const questions: { feature: number; threshold: number }[] = [];
+  const splits: { feature: number; threshold: number }[] = [];
   for (let level = 0; level < depth; level++) {
-    const best = bestQuestion(features, errors, leafOfRow, 1 << level, l2);
-    // Nothing to tell rows apart by.
+    const best = bestSplit(features, errors, leafOfRow, 1 << level, l2);
+    // All rows have equal features.
     if (best === undefined) break;
-    questions.push({
+    splits.push({
       feature: best.feature,
       threshold: features[best.feature]?.thresholds[best.threshold] ?? 0,
     });
@@ -81,30 +84,30 @@ function grow(
       if (value > best.threshold) leafOfRow[row] = (leafOfRow[row] ?? 0) | (1 << level);
     });
   }
-  const sums = new Float64Array(1 << questions.length);
+  const sums = new Float64Array(1 << splits.length);
   const counts = new Float64Array(sums.length);
   leafOfRow.forEach((leaf, row) => {
     sums[leaf] = (sums[leaf] ?? 0) + (errors[row] ?? 0);
     counts[leaf] = (counts[leaf] ?? 0) + 1;
   });
   return {
-    features: questions.map(({ feature }) => feature),
-    thresholds: questions.map(({ threshold }) => threshold),
+    features: splits.map(({ feature }) => feature),
+    thresholds: splits.map(({ threshold }) => threshold),
     leaves: [...sums].map((sum, leaf) => round((learningRate * sum) / ((counts[leaf] ?? 0) + l2))),
   };
 }
 
-/** The question that, asked in every leaf, explains most; of equals the first. */
-function bestQuestion(
+/** The split with the highest gain over all leaves; of equal splits, the first. */
+function bestSplit(
   features: readonly Binned[],
   errors: Float64Array,
   leafOfRow: Uint16Array,
   leaves: number,
   l2: number,
-): Question | undefined {
-  let best: Question | undefined;
+): Split | undefined {
+  let best: Split | undefined;
   features.forEach(({ thresholds, bins }, feature) => {
-    const gains = explained(bins, thresholds.length, errors, leafOfRow, leaves, l2);
+    const gains = gainsOf(bins, thresholds.length, errors, leafOfRow, leaves, l2);
     gains.forEach((gain, threshold) => {
       if (best === undefined || gain > best.gain) best = { feature, threshold, gain };
     });
@@ -112,8 +115,8 @@ function bestQuestion(
   return best;
 }
 
-/** How much of the squared error is explained by each threshold of one feature. */
-function explained(
+/** The reduction of the squared error by each threshold of one feature. */
+function gainsOf(
   bins: Uint16Array,
   thresholds: number,
   errors: Float64Array,

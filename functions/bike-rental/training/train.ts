@@ -1,5 +1,5 @@
 /**
- * Trains the sample model of bike-rental; see its card, functions/bike-rental/README.md.
+ * Trains the sample model of bike-rental. The model card is functions/bike-rental/README.md.
  *
  *   npx tsx functions/bike-rental/training/train.ts train.csv
  */
@@ -15,14 +15,14 @@ import { type BoostingSettings, boost } from "./boosting";
 const COLUMNS =
   "datetime,season,holiday,workingday,weather,temp,atemp,humidity,windspeed,casual,registered,count";
 
-/** The days of the observations that the documentation asks about: never trained on. */
+/** The days of the documentation's examples. These days are always held out. */
 const PUBLISHED_DAYS = ["2012-12-10", "2012-12-19"];
 
 const SETTINGS: BoostingSettings = { trees: 300, depth: 5, learningRate: 0.1, l2: 3, decimals: 4 };
 
 interface Observation {
   readonly day: string;
-  /** As the function sends them to the endpoint. */
+  /** The features as the function sends them to the endpoint. */
   readonly features: readonly number[];
   readonly logCount: number;
 }
@@ -44,7 +44,7 @@ function read(text: string): Observation[] {
   });
 }
 
-/** Root mean squared logarithmic error, of counts that are not below zero. */
+/** The root mean squared logarithmic error. Negative predictions count as zero. */
 function rmsle(
   predict: (features: readonly number[]) => number,
   observations: readonly Observation[],
@@ -56,7 +56,7 @@ function rmsle(
 }
 
 function train(observations: readonly Observation[]): Outcome {
-  // By days: the hours of a day resemble one another too much to be told and asked.
+  // The split is by days, because the hours of a day are too similar for an independent test.
   const { trained, heldOut } = split(
     observations,
     ({ day }) => day,
@@ -78,7 +78,7 @@ function train(observations: readonly Observation[]): Outcome {
   };
 }
 
-/** A tree a line. */
+/** The JSON of the model, with one tree per line. */
 function toText({ bias, trees }: Trees): string {
   const lines = trees.map((tree) => `    ${JSON.stringify(tree)}`);
   return `{\n  "bias": ${bias},\n  "trees": [\n${lines.join(",\n")}\n  ]\n}\n`;

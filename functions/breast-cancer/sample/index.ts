@@ -1,7 +1,7 @@
 import { logisticScore, readCsvRows, sampleContainer } from "sagemaker-stages/sample";
 import model from "./weights.json";
 
-/** Answers as Linear Learner's binary classifier answers. */
+/** A sample model that answers in the format of Linear Learner's binary classifier. */
 export const sample = sampleContainer("sample model: logistic regression on WDBC", (request) => {
   const predictions = readCsvRows(request, model.weights.length).map((features) => {
     const score = logisticScore(model, features);

@@ -1,12 +1,9 @@
 import { describe, expect, it } from "@jest/globals";
 import { UnreadablePredictions } from "sagemaker-stages/model";
 import { about, contract } from "../contract";
+import { BENIGN_ROW as ROW } from "./support/rows";
 
-/** Number 857156 of the data set: benign. */
-const ROW =
-  "13.49,22.3,86.91,561.0,0.08752,0.07697999999999999,0.047510000000000004,0.033839999999999995,0.1809,0.057179999999999995,0.2338,1.3530000000000002,1.735,20.2,0.004455,0.013819999999999999,0.02095,0.01184,0.01641,0.001956,15.15,31.82,99.0,698.8,0.1162,0.1711,0.2282,0.1282,0.2871,0.06917000000000001";
-
-/** {@link ROW} with another text in place of one number. */
+/** {@link ROW} with a different text in place of one number. */
 function rowWith(cell: string, position: number): string {
   return ROW.split(",")
     .with(position - 1, cell)
@@ -18,7 +15,7 @@ describe("the request", () => {
     { what: "a row", request: { data: ROW } },
     { what: "a list of one row", request: { data: [ROW] } },
     { what: "a list of rows", request: { data: [ROW, ROW] } },
-  ])("may be $what", ({ request }) => {
+  ])("can be $what", ({ request }) => {
     // Act
     const parsed = contract.schema.safeParse(request);
 
@@ -26,7 +23,7 @@ describe("the request", () => {
     expect(parsed).toEqual({ success: true, data: request });
   });
 
-  it("of the documentation is the published row", () => {
+  it("equals the published row in the example", () => {
     // Act
     const { request, answer } = about.example;
 
@@ -36,7 +33,7 @@ describe("the request", () => {
   });
 });
 
-describe("what is sent to the endpoint", () => {
+describe("the endpoint's request", () => {
   it.each([
     "0.07697999999999999",
     "1.3530000000000002",
@@ -55,7 +52,7 @@ describe("what is sent to the endpoint", () => {
     "12345678901234567890",
     "5e-324",
     "1e-999",
-  ])("keeps the caller's number text %j unchanged", (cell) => {
+  ])("contains the caller's number %j unchanged", (cell) => {
     // Prepare
     const request = { data: rowWith(cell, 2) };
 
@@ -76,7 +73,7 @@ describe("what is sent to the endpoint", () => {
     expect(encoded).toEqual({ contentType: "text/csv", accept: "application/json", body: ROW, rows: 1 });
   });
 
-  it("is one line a row, in the order sent, without a newline at the end", () => {
+  it("is one line per row, in the order sent, without a newline at the end", () => {
     // Prepare
     const data = [rowWith("1", 1), rowWith("2", 1), rowWith("3", 1)];
 
@@ -103,7 +100,7 @@ describe("the answer", () => {
     { prediction: { score: 0 }, answer: "B" },
     { prediction: { score: 1 }, answer: "M" },
   ])(
-    "to $prediction is $answer: the label first, the score only without a label",
+    "is $answer for the prediction $prediction: the score decides only without a label",
     ({ prediction, answer }) => {
       // Prepare
       const body = JSON.stringify({ predictions: [prediction] });
@@ -116,7 +113,7 @@ describe("the answer", () => {
     },
   );
 
-  it("may come with a label written as 1.0", () => {
+  it("can contain a label written as 1.0", () => {
     // Act
     const decoded = contract.decode('{"predictions":[{"score":0.97,"predicted_label":1.0}]}', SINGLE);
 
@@ -124,7 +121,7 @@ describe("the answer", () => {
     expect(decoded).toBe("M");
   });
 
-  it("to a batch is a list in the order sent", () => {
+  it("is a list in the order sent when the request is a batch", () => {
     // Prepare
     const body = JSON.stringify({
       predictions: [{ predicted_label: 1 }, { score: 0.2 }, { predicted_label: 1 }],
@@ -140,7 +137,7 @@ describe("the answer", () => {
   it.each([
     { what: "a label as text", prediction: { predicted_label: "1" } },
     { what: "a label as true", prediction: { predicted_label: true } },
-    { what: "a label of null beside a score", prediction: { score: 0.9, predicted_label: null } },
+    { what: "a label of null and a score", prediction: { score: 0.9, predicted_label: null } },
     { what: "a label that is neither 0 nor 1", prediction: { score: 0.9, predicted_label: 2 } },
     { what: "a label between 0 and 1", prediction: { predicted_label: 0.5 } },
     { what: "a score as text", prediction: { score: "0.9" } },
@@ -180,7 +177,7 @@ describe("the answer", () => {
     { rows: 1, data: [ROW], came: 2 },
     { rows: 3, data: [ROW, ROW, ROW], came: 2 },
     { rows: 3, data: [ROW, ROW, ROW], came: 4 },
-  ])("is refused where $rows row(s) bring $came prediction(s)", ({ rows, data, came }) => {
+  ])("is refused when $rows row(s) have $came prediction(s)", ({ rows, data, came }) => {
     // Prepare
     const body = JSON.stringify({ predictions: Array(came).fill({ predicted_label: 0 }) });
 
@@ -188,13 +185,11 @@ describe("the answer", () => {
     const decode = () => contract.decode(body, { data });
 
     // Assess
-    expect(decode).toThrow(
-      new UnreadablePredictions(`${rows} row(s) were sent, ${came} prediction(s) came back`),
-    );
+    expect(decode).toThrow(new UnreadablePredictions(`sent ${rows} row(s), received ${came} prediction(s)`));
   });
 });
 
-it("names the list of its rows, so that the handler counts the rows before it reads them", () => {
+it("the contract sets rowsIn, so that the handler counts the rows before it validates them", () => {
   // Act
   const { rows, rowsIn } = contract.limits;
 

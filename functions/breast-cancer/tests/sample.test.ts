@@ -7,7 +7,7 @@ import { sample } from "../sample";
 import { BENIGN_ROW, MALIGNANT_ROW } from "./support/rows";
 
 describe("the sample model of breast-cancer", () => {
-  it("describes itself on one line, has small weights and a model card", () => {
+  it("has a description of one line, small weights and a model card", () => {
     // Act
     const weights = statSync(join(__dirname, "../sample/weights.json"));
     const card = statSync(join(__dirname, "../README.md"));
@@ -18,7 +18,7 @@ describe("the sample model of breast-cancer", () => {
     expect(card.isFile()).toBe(true);
   });
 
-  it("tells benign from malignant", async () => {
+  it("separates benign from malignant masses", async () => {
     // Prepare
     const request = { data: [BENIGN_ROW, MALIGNANT_ROW] };
 
@@ -30,7 +30,7 @@ describe("the sample model of breast-cancer", () => {
     expect(contract.decode(answer.body, request)).toEqual(["B", "M"]);
   });
 
-  it("answers as Linear Learner", async () => {
+  it("answers in the format of Linear Learner", async () => {
     // Act
     const { body } = await invokeSample(sample, { contentType: "text/csv", body: MALIGNANT_ROW });
 

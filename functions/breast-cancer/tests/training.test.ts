@@ -29,7 +29,7 @@ describe("the training of breast-cancer", () => {
     expectSameFiles(second, first, WEIGHTS);
   });
 
-  it("learns the feature that decides", () => {
+  it("gives the largest weight to the decisive feature", () => {
     // Prepare
     const weights = JSON.parse(first.files[WEIGHTS] ?? "");
     const row = (value: number) => [value, ...Array<number>(29).fill(0.8)];

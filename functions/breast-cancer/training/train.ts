@@ -1,5 +1,5 @@
 /**
- * Trains the sample model of breast-cancer; see its card, functions/breast-cancer/README.md.
+ * Trains the sample model of breast-cancer. The model card is functions/breast-cancer/README.md.
  *
  *   npx tsx functions/breast-cancer/training/train.ts wdbc.data
  */
@@ -17,9 +17,9 @@ import { type Outcome, percent, runTraining, UnexpectedData } from "../../../tra
 import { split } from "../../../training/split";
 import { contract } from "../contract";
 
-/** The row that the published request consists of: never trained on. */
+/** The row of the published request. This row is always held out. */
 const PUBLISHED_ROW = "857156";
-/** The features are strongly correlated: the penalty keeps them from working against one another. */
+/** The features are strongly correlated. The penalty prevents large weights of opposite signs. */
 const SETTINGS = { epochs: 3_000, learningRate: 0.5, l2: 1e-3 };
 
 interface Observation extends Labelled {
@@ -28,7 +28,7 @@ interface Observation extends Labelled {
 
 function read(text: string): Observation[] {
   const records = readCsv(text);
-  // The publisher's file has no header, copies of it often have one.
+  // The publisher's file has no header, but copies often have a header.
   const isHeader = /^\d+$/.test(records[0]?.[0] ?? "") ? 0 : 1;
   return records.slice(isHeader).map(([id = "", diagnosis, ...cells], index) => {
     if (diagnosis !== "M" && diagnosis !== "B") {
@@ -48,14 +48,14 @@ function mean(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
-/** Trains on standardized features, and folds the standardization into the weights. */
+/** Trains on standardized features, and folds the standardization into the weights: the model accepts raw features. */
 function fitStandardized(observations: readonly Observation[]): LogisticRegression {
   const columns =
     observations[0]?.features.map((_, column) => observations.map((o) => o.features[column] ?? 0)) ?? [];
   const means = columns.map(mean);
   const deviations = columns.map(
     (column, j) =>
-      // A feature that never changes says nothing, and would divide by 0.
+      // A constant feature has the deviation 0.
       Math.sqrt(mean(column.map((x) => (x - (means[j] ?? 0)) ** 2))) || 1,
   );
   const standardized = observations.map(({ label, features }) => ({
@@ -79,7 +79,7 @@ function train(observations: readonly Observation[]): Outcome {
     report: [
       `trained on ${trained.length} rows: ${percent(accuracy(model, trained))} right`,
       `held out ${heldOut.length} rows: ${percent(accuracy(model, heldOut))} right; ` +
-        `with the commoner answer for every row ${percent(majority(heldOut))}`,
+        `with the more frequent answer for every row ${percent(majority(heldOut))}`,
     ],
   };
 }

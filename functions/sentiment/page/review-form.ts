@@ -1,6 +1,6 @@
 import { type FormContext, h, type RequestForm, textField } from "sagemaker-stages/page";
 
-/** Reviews to start from: a visitor sees how the model works before writing a review. */
+/** Example reviews: a visitor can try the model before writing a review. */
 const EXAMPLES: readonly (readonly [label: string, review: string])[] = [
   [
     "Delighted",
@@ -16,7 +16,7 @@ const EXAMPLES: readonly (readonly [label: string, review: string])[] = [
   ],
 ];
 
-/** A field for a review, and examples that fill it. */
+/** Creates a field for a review, and buttons that fill the field with an example. */
 export function reviewForm({ id }: FormContext): RequestForm {
   const review = textField({ id: `${id}-review`, label: "Review", rows: 4 });
   const examples = EXAMPLES.map(([label, text]) => {
@@ -30,11 +30,11 @@ export function reviewForm({ id }: FormContext): RequestForm {
   return {
     content: [
       review.element,
-      h("fieldset", { class: "examples" }, h("legend", {}, "Or take an example"), ...examples),
+      h("fieldset", { class: "examples" }, h("legend", {}, "Or use an example"), ...examples),
     ],
     read: () => {
       if (review.text.trim() !== "") return { review: review.text };
-      review.setFault("Type a review first, or take an example.");
+      review.setFault("Type a review, or use an example.");
       review.focus();
       return undefined;
     },

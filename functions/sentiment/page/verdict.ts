@@ -1,7 +1,7 @@
 import { h, type ShownAnswer, svg } from "sagemaker-stages/page";
-import { describeVerdict, type Sentiment } from "./verdict-words";
+import { describeVerdict, type Sentiment } from "./verdict-text";
 
-/** An answer: in words, as a dial and as the number. */
+/** Shows an answer as a text, as a dial, and as a number. */
 export function showVerdict(answer: Sentiment): ShownAnswer {
   const { sentiment, score } = answer;
   const { verdict, certainty } = describeVerdict(answer);
@@ -28,19 +28,19 @@ export function showVerdict(answer: Sentiment): ShownAnswer {
 const MIDDLE = { x: 60, y: 60 };
 const RADIUS = 50;
 
-/** A half-circle from negative on the left to positive on the right. The words beside it say the same. */
+/** A half-circle from negative (left) to positive (right). Screen readers skip the dial, because the text is equivalent. */
 function dial(score: number): SVGElement {
-  const needle = svg("path", { class: "needle", d: `M${MIDDLE.x} ${MIDDLE.y} V24` });
-  // The needle stands in the middle until it is drawn once: then it swings, for those who like motion.
+  const pointer = svg("path", { class: "pointer", d: `M${MIDDLE.x} ${MIDDLE.y} V24` });
+  // The first frame shows the pointer in the middle. Then the pointer swings, unless the visitor prefers reduced motion.
   requestAnimationFrame(() =>
-    requestAnimationFrame(() => needle.style.setProperty("--turn", `${Math.round((score - 0.5) * 180)}deg`)),
+    requestAnimationFrame(() => pointer.style.setProperty("--turn", `${Math.round((score - 0.5) * 180)}deg`)),
   );
   return svg(
     "svg",
     { class: "dial", viewBox: "0 0 120 70", "aria-hidden": "true" },
     svg("path", { class: "track", d: arc(0, 1) }),
     svg("path", { class: "part", d: arc(0.5, score) }),
-    needle,
+    pointer,
     svg("circle", { class: "hub", cx: `${MIDDLE.x}`, cy: `${MIDDLE.y}`, r: "5" }),
   );
 }

@@ -2,12 +2,12 @@ import { runInNewContext } from "node:vm";
 import { describe, expect, it } from "@jest/globals";
 import { buildSync } from "esbuild";
 import { UnreadablePredictions } from "sagemaker-stages/model";
-import { countWords, readVocabulary, words } from "../bag-of-words";
+import { countWords, readVocabulary, tokenize } from "../bag-of-words";
 import { contract } from "../contract";
 import document from "../vocabulary.json";
 
 describe("the request", () => {
-  it.each(["good", " good ", "…", "constructor", "\ud83d"])("may be the review %j", (review) => {
+  it.each(["good", " good ", "…", "constructor", "\ud83d"])("can contain the review %j", (review) => {
     // Act
     const parsed = contract.schema.safeParse({ review });
 
@@ -27,7 +27,7 @@ describe("a bag of words", () => {
     expect(counts).toEqual([1, 0, 3]);
   });
 
-  it("is all zeros where no word is known", () => {
+  it("contains only zeros when the vocabulary has none of the words", () => {
     // Act
     const counts = countWords("toString valueOf hasOwnProperty", vocabulary);
 
@@ -35,7 +35,7 @@ describe("a bag of words", () => {
     expect(counts).toEqual([0, 0, 0]);
   });
 
-  it("counts __proto__ as a word where the vocabulary has it, and not where it has not", () => {
+  it("counts __proto__ only when the vocabulary contains this word", () => {
     // Prepare
     const withProto = readVocabulary(JSON.parse('{"good":0,"__proto__":1}'));
 
@@ -49,7 +49,7 @@ describe("a bag of words", () => {
     ]);
   });
 
-  it("counts more than a byte holds", () => {
+  it("can contain counts above 255", () => {
     // Act
     const counts = countWords("great ".repeat(70_000), vocabulary);
 
@@ -71,7 +71,7 @@ describe("a vocabulary", () => {
       fault: "got 2 words, none with the index 1; allowed: indices from 0 without gaps",
     },
     {
-      what: "an index that comes twice",
+      what: "a duplicate index",
       text: '{"a":0,"b":0}',
       fault: "got 2 words, none with the index 1; allowed: indices from 0 without gaps",
     },
@@ -91,7 +91,7 @@ describe("a vocabulary", () => {
       fault: "got 1 words, none with the index 0; allowed: indices from 0 without gaps",
     },
     { what: "no word", text: "{}", fault: "got no words; allowed: at least one" },
-  ])("with $what is refused", ({ text, fault }) => {
+  ])("is refused when it has $what", ({ text, fault }) => {
     // Act
     const read = () => readVocabulary(JSON.parse(text));
 
@@ -99,7 +99,7 @@ describe("a vocabulary", () => {
     expect(read).toThrow(`vocabulary: ${fault}`);
   });
 
-  it.each(['{"b":1,"a":0}', '{"__proto__":0}', '{"10":1,"9":0}'])("may be %s", (text) => {
+  it.each(['{"b":1,"a":0}', '{"__proto__":0}', '{"10":1,"9":0}'])("can be %s", (text) => {
     // Act
     const vocabulary = readVocabulary(JSON.parse(text));
 
@@ -107,7 +107,7 @@ describe("a vocabulary", () => {
     expect([...vocabulary.values()].sort()).toEqual([...vocabulary.keys()].map((_, index) => index));
   });
 
-  it("that has __proto__ as a word keeps it in the function's bundle", () => {
+  it("keeps the word __proto__ in the function's bundle", () => {
     // Prepare
     const contents = '{"constructor":1,"__proto__":0,"10":2}';
     const module = { exports: {} };
@@ -126,19 +126,19 @@ describe("a vocabulary", () => {
     expect(readVocabulary(module.exports).get("__proto__")).toBe(0);
   });
 
-  it("that is bundled has only words that a review can have", () => {
+  it("has only words that a review can contain, in the function's bundle", () => {
     // Act
-    const unreachable = Object.keys(document).filter((word) => words(word).join(" ") !== word);
+    const unreachable = Object.keys(document).filter((word) => tokenize(word).join(" ") !== word);
 
     // Assess
     expect(unreachable).toEqual([]);
   });
 });
 
-describe("what is sent to the endpoint", () => {
+describe("the endpoint's request", () => {
   const vocabulary = readVocabulary(document);
 
-  it("is one count a word of the bundled vocabulary, on one line", () => {
+  it("is one count per word of the bundled vocabulary, on one line", () => {
     // Act
     const encoded = contract.encode({ review: "" });
 
@@ -148,7 +148,7 @@ describe("what is sent to the endpoint", () => {
   });
 
   it("has each word's count at the word's index", () => {
-    // Prepare: the word of index 0 once, of index 1 twice, of index 2 thrice …
+    // Prepare: the word of index 0 once, of index 1 twice, of index 2 three times …
     const some = [...vocabulary].filter(([, index]) => index < 40);
     const review = some.map(([word, index]) => `${word}, `.repeat(index + 1)).join("");
 
@@ -177,7 +177,7 @@ describe("the answer", () => {
     { body: "0", sentiment: "negative", score: 0 },
     { body: "1", sentiment: "positive", score: 1 },
     { body: "1.0", sentiment: "positive", score: 1 },
-  ])("to $body is $sentiment", ({ body, sentiment, score }) => {
+  ])("is $sentiment when the endpoint answers $body", ({ body, sentiment, score }) => {
     // Act
     const decoded = contract.decode(body);
 
@@ -206,7 +206,7 @@ describe("the answer", () => {
     const decode = () => contract.decode(body);
 
     // Assess
-    expect(decode).toThrow(new UnreadablePredictions("the answer is no probability"));
+    expect(decode).toThrow(new UnreadablePredictions("the answer is not a probability"));
   });
 
   it.each(["[0.5]", '{"predictions":[{"score":0.5}]}', '"0.5"', "<html>", "null", "true"])(
@@ -220,11 +220,14 @@ describe("the answer", () => {
     },
   );
 
-  it.each(["0.5,0.5", "0.5\n0.5\n", "0.5 0.5", "0.5,"])("is refused where %j is more than one", (body) => {
-    // Act
-    const decode = () => contract.decode(body);
+  it.each(["0.5,0.5", "0.5\n0.5\n", "0.5 0.5", "0.5,"])(
+    "is refused when %j has more than one value",
+    (body) => {
+      // Act
+      const decode = () => contract.decode(body);
 
-    // Assess
-    expect(decode).toThrow(new UnreadablePredictions("1 row(s) were sent, 2 prediction(s) came back"));
-  });
+      // Assess
+      expect(decode).toThrow(new UnreadablePredictions("sent 1 row(s), received 2 prediction(s)"));
+    },
+  );
 });

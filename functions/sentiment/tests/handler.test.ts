@@ -4,12 +4,15 @@ import {
   assessResponse,
   type CapturedLog,
   captureLog,
+  createTestHandler,
   EndpointServer,
   LAMBDA_REQUEST_ID,
+  LOG_ERROR_MESSAGES,
   lambdaContext,
+  UNREADABLE_ANSWER,
 } from "sagemaker-stages/testing";
 import { contract } from "../contract";
-import { csv, functionUrlEvent, handlerFor, restEvent, UNREADABLE, WITH_MESSAGES } from "./support/handler";
+import { csv, functionUrlEvent, restEvent } from "./support/handler";
 
 let endpoint: EndpointServer;
 let log: CapturedLog;
@@ -39,14 +42,14 @@ describe("a review as text", () => {
       event: functionUrlEvent(base64(REVIEW), { ...TEXT, isBase64Encoded: true }),
     },
     {
-      what: "an event as a page sends it",
+      what: "an event of a page",
       event: restEvent(REVIEW, { contentType: "text/plain;charset=UTF-8" }),
     },
     { what: "an event with capitals in its type", event: restEvent(REVIEW, { contentType: "Text/Plain" }) },
-  ])("in $what is answered with 1 as text", async ({ event }) => {
+  ])("is answered with 1 as text when the event is $what", async ({ event }) => {
     // Prepare
     endpoint.willAnswer(csv("0.8731"));
-    const handler = handlerFor(endpoint);
+    const handler = createTestHandler(contract, endpoint);
 
     // Act
     const answer = await handler(event, lambdaContext());
@@ -65,10 +68,10 @@ describe("a review as text", () => {
     { probability: "0.5", body: "0" },
     { probability: "0.5000001\n", body: "1" },
     { probability: "1e-05", body: "0" },
-  ])("is answered with $body where the endpoint says $probability", async ({ probability, body }) => {
+  ])("is answered with $body when the endpoint answers $probability", async ({ probability, body }) => {
     // Prepare
     endpoint.willAnswer(csv(probability));
-    const handler = handlerFor(endpoint);
+    const handler = createTestHandler(contract, endpoint);
 
     // Act
     const answer = await handler(restEvent(REVIEW, TEXT), lambdaContext());
@@ -87,10 +90,10 @@ describe("a review as text", () => {
     "10",
     "null",
     "[sic] wonderful",
-  ])("that is no JSON object or list is a review: %s", async (text) => {
+  ])("is read as a review when it is not a JSON object or list: %s", async (text) => {
     // Prepare
     endpoint.willAnswer(csv("0.2"));
-    const handler = handlerFor(endpoint);
+    const handler = createTestHandler(contract, endpoint);
 
     // Act
     const answer = await handler(restEvent(text, TEXT), lambdaContext());
@@ -100,10 +103,10 @@ describe("a review as text", () => {
     expect(endpoint.onlyRequest.body).toBe(contract.encode({ review: text }).body);
   });
 
-  it("as a direct event is answered with the bare text", async () => {
+  it("is answered with the bare text when the event is direct", async () => {
     // Prepare
     endpoint.willAnswer(csv("0.8731"));
-    const handler = handlerFor(endpoint);
+    const handler = createTestHandler(contract, endpoint);
 
     // Act
     const answer = await handler(REVIEW, lambdaContext());
@@ -125,10 +128,10 @@ describe("a review as JSON", () => {
       what: "a function URL event with a base64 body",
       event: functionUrlEvent(base64(BODY), { isBase64Encoded: true }),
     },
-  ])("in $what is answered with JSON", async ({ event }) => {
+  ])("is answered with JSON when the event is $what", async ({ event }) => {
     // Prepare
     endpoint.willAnswer(csv("0.8731"));
-    const handler = handlerFor(endpoint);
+    const handler = createTestHandler(contract, endpoint);
 
     // Act
     const answer = await handler(event, lambdaContext());
@@ -142,10 +145,10 @@ describe("a review as JSON", () => {
     expect(endpoint.onlyRequest.body).toBe(SENT);
   });
 
-  it("is negative at one half", async () => {
+  it("is negative when the score is one half", async () => {
     // Prepare
     endpoint.willAnswer(csv("0.5"));
-    const handler = handlerFor(endpoint);
+    const handler = createTestHandler(contract, endpoint);
 
     // Act
     const answer = await handler(restEvent(BODY), lambdaContext());
@@ -154,10 +157,10 @@ describe("a review as JSON", () => {
     expect(answer).toMatchObject({ body: '{"sentiment":"negative","score":0.5}' });
   });
 
-  it("as a direct event is answered with the bare answer", async () => {
+  it("is answered with the bare answer when the event is direct", async () => {
     // Prepare
     endpoint.willAnswer(csv("0.8731"));
-    const handler = handlerFor(endpoint);
+    const handler = createTestHandler(contract, endpoint);
 
     // Act
     const answer = await handler({ review: REVIEW }, lambdaContext());
@@ -167,7 +170,7 @@ describe("a review as JSON", () => {
   });
 });
 
-describe("a request that is wrong gets a 400, as JSON whatever it was sent as", () => {
+describe("the caller gets a 400 as JSON for every kind of invalid request:", () => {
   const EMPTY = "review: got an empty review; allowed: the text of a review";
 
   it.each([
@@ -195,9 +198,9 @@ describe("a request that is wrong gets a 400, as JSON whatever it was sent as", 
       detail: 'request: got "good"; allowed: an object',
     },
     {
-      what: "text that is said to be JSON",
+      what: "text with the type of JSON",
       event: restEvent("good"),
-      detail: "body: got text of 4 character(s) that is no JSON; allowed: a JSON document",
+      detail: "body: got text of 4 character(s) that is not JSON; allowed: a JSON document",
     },
     {
       what: "an unknown property",
@@ -207,7 +210,7 @@ describe("a request that is wrong gets a 400, as JSON whatever it was sent as", 
     },
   ])("$what", async ({ event, detail }) => {
     // Prepare
-    const handler = handlerFor(endpoint);
+    const handler = createTestHandler(contract, endpoint);
 
     // Act
     const answer = await handler(event, lambdaContext());
@@ -217,9 +220,9 @@ describe("a request that is wrong gets a 400, as JSON whatever it was sent as", 
     expect(endpoint.requests).toEqual([]);
   });
 
-  it("empty text as a direct event, as a bare problem", async () => {
+  it("an empty text in a direct event, as a bare problem", async () => {
     // Prepare
-    const handler = handlerFor(endpoint);
+    const handler = createTestHandler(contract, endpoint);
 
     // Act
     const answer = await handler("", lambdaContext());
@@ -230,10 +233,10 @@ describe("a request that is wrong gets a 400, as JSON whatever it was sent as", 
 });
 
 it.each(["text/html", "text/csv", "text/plainer", "multipart/form-data; boundary=x", "*/*"])(
-  "%s gets a 415",
+  "a request of the type %s gets a 415",
   async (contentType) => {
     // Prepare
-    const handler = handlerFor(endpoint);
+    const handler = createTestHandler(contract, endpoint);
     const event = restEvent(REVIEW, { contentType });
 
     // Act
@@ -251,36 +254,36 @@ it.each(["text/html", "text/csv", "text/plainer", "multipart/form-data; boundary
   },
 );
 
-describe("an answer that cannot be read gets a 502", () => {
+describe("the caller gets a 502 when the contract cannot read the answer:", () => {
   it.each([
-    { what: "two probabilities", body: "0.1,0.9", message: "1 row(s) were sent, 2 prediction(s) came back" },
-    { what: "no probability", body: "", message: "the answer is no probability" },
-    { what: "a number above one", body: "1.5", message: "the answer is no probability" },
-    { what: "a word", body: "positive", message: "the answer is no probability" },
-  ])("$what, to text too", async ({ body, message }) => {
+    { what: "two probabilities", body: "0.1,0.9", message: "sent 1 row(s), received 2 prediction(s)" },
+    { what: "no probability", body: "", message: "the answer is not a probability" },
+    { what: "a number above one", body: "1.5", message: "the answer is not a probability" },
+    { what: "a word", body: "positive", message: "the answer is not a probability" },
+  ])("$what, even for a request as text", async ({ body, message }) => {
     // Prepare
     endpoint.willAnswer(csv(body));
-    const handler = handlerFor(endpoint, WITH_MESSAGES);
+    const handler = createTestHandler(contract, endpoint, LOG_ERROR_MESSAGES);
     const event = restEvent(REVIEW, TEXT);
 
     // Act
     const answer = await handler(event, lambdaContext());
 
     // Assess
-    assessProblem(answer, event, 502, UNREADABLE);
+    assessProblem(answer, event, 502, UNREADABLE_ANSWER);
     expect(log.lines()).toMatchObject([{ status: 502, error: { type: "UnreadablePredictions", message } }]);
   });
 });
 
-describe("nothing that the caller sent is in the log", () => {
-  const WORD = "tell-tale";
+describe("the log contains no data of the caller", () => {
+  const WORD = "giveaway";
 
   it.each([
     { what: "a review as text", status: 200, event: restEvent(WORD, TEXT), answered: "0.7" },
     { what: "a review as JSON", status: 200, event: restEvent(`{"review":"${WORD}"}`), answered: "0.7" },
     { what: "a direct review", status: 200, event: WORD, answered: "0.7" },
     { what: "a property's name", status: 400, event: { review: "good", [WORD]: WORD }, answered: "0.7" },
-    { what: "a review that is no JSON", status: 400, event: restEvent(WORD), answered: "0.7" },
+    { what: "a review that is not JSON", status: 400, event: restEvent(WORD), answered: "0.7" },
     {
       what: "a content type",
       status: 415,
@@ -288,7 +291,7 @@ describe("nothing that the caller sent is in the log", () => {
       answered: "0.7",
     },
     {
-      what: "a review that comes back in an unreadable answer",
+      what: "a review that an unreadable answer repeats",
       status: 502,
       event: restEvent(WORD, TEXT),
       answered: WORD,
@@ -296,7 +299,7 @@ describe("nothing that the caller sent is in the log", () => {
   ])("$what ($status)", async ({ status, event, answered }) => {
     // Prepare
     endpoint.willAnswer(csv(answered));
-    const handler = handlerFor(endpoint);
+    const handler = createTestHandler(contract, endpoint);
 
     // Act
     await handler(event, lambdaContext());

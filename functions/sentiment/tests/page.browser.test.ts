@@ -28,7 +28,7 @@ afterEach(async () => {
   await reviews.close();
 });
 
-/** Lets the container answer every review with this probability. */
+/** A container that answers every review with this probability. */
 function answerWith(probability: string): void {
   container.willAlwaysAnswer({ headers: { "content-type": "text/csv" }, body: probability });
 }
@@ -76,14 +76,14 @@ describe("a review", () => {
     ["0.0688", "They disliked it.", "Score 0.07", "-78deg"],
     ["0.5", "They may have disliked it.", "Score 0.50", "0deg"],
     ["1", "They liked it.", "Score 1.00", "90deg"],
-  ])("with the probability %s moves the dial", async (probability, verdict, score, turn) => {
+  ])("moves the dial when the probability is %s", async (probability, verdict, score, turn) => {
     // Prepare
     answerWith(probability);
 
     // Act
     await reviews.submit("Hm.");
     const answer = await reviews.answer();
-    await reviews.form.locator(`.needle[style*="--turn: ${turn}"]`).waitFor({ state: "attached" });
+    await reviews.form.locator(`.pointer[style*="--turn: ${turn}"]`).waitFor({ state: "attached" });
 
     // Assess
     expect(answer).toContain(verdict);
@@ -91,7 +91,7 @@ describe("a review", () => {
     expect(await reviews.form.locator(".dial").getAttribute("aria-hidden")).toBe("true");
   });
 
-  it("keeps its lines: Enter alone does not send", async () => {
+  it("keeps its line breaks, because Enter alone does not send the review", async () => {
     // Act
     await reviews.review.pressSequentially("One");
     await reviews.review.press("Enter");
@@ -102,19 +102,19 @@ describe("a review", () => {
     expect(container.requests).toHaveLength(0);
   });
 
-  it("that is empty is not sent, and the field gets the reason and the focus", async () => {
+  it("is not sent when it is empty, and the field gets the reason and the focus", async () => {
     // Act
     await reviews.submit("  ");
 
     // Assess
-    await reviews.page.getByText("Type a review first").waitFor();
+    await reviews.page.getByText("Type a review, or").waitFor();
     expect(await reviews.hasFocus(reviews.review)).toBe(true);
     expect(await reviews.review.getAttribute("aria-invalid")).toBe("true");
     expect(await reviews.review.getAttribute("aria-describedby")).toContain("review-fault");
     expect(container.requests).toHaveLength(0);
   });
 
-  it("can be an example, which replaces the fault of an empty review and is not yet sent", async () => {
+  it("can be an example, which removes the fault of an empty review and is not sent immediately", async () => {
     // Prepare
     await reviews.submit("");
 
@@ -124,11 +124,11 @@ describe("a review", () => {
     // Assess
     expect(await reviews.review.inputValue()).toContain("Two hours of my life");
     expect(await reviews.hasFocus(reviews.review)).toBe(true);
-    expect(await reviews.page.getByText("Type a review first").isVisible()).toBe(false);
+    expect(await reviews.page.getByText("Type a review, or").isVisible()).toBe(false);
     expect(container.requests).toHaveLength(0);
   });
 
-  it("that an example replaces is no longer the review of the answer, until the example is sent", async () => {
+  it("differs from the answered review when an example replaces it, until the example is sent", async () => {
     // Prepare
     const notice = reviews.page.getByText("You changed the input since this answer.");
     await reviews.submit("A wonderful film.");
@@ -147,7 +147,7 @@ describe("a review", () => {
     expect(container.requests).toHaveLength(2);
   });
 
-  it("is answered without a dial, and with the JSON, when the answer is no sentiment", async () => {
+  it("has its answer shown as JSON, without a dial, when the answer is not a sentiment", async () => {
     // Prepare
     await reviews.page.route("**/dev/sentiment", (route) => route.fulfill({ json: { sentiment: "fine" } }));
 
@@ -187,7 +187,7 @@ describe("without a mouse", () => {
       "Delighted: solid",
       "Bored: solid",
       "Torn: solid",
-      "Ask the model: solid",
+      "Classify the review: solid",
     ]);
     expect(await reviews.hasFocus(reviews.send)).toBe(true);
     expect(reviews.complaints).toEqual([]);
@@ -221,7 +221,7 @@ describe("the dial", () => {
     // Act
     await moving.submit("A wonderful film.");
     await moving.answer();
-    const durations = await moving.form.locator(".needle").evaluate((path) =>
+    const durations = await moving.form.locator(".pointer").evaluate((path) =>
       getComputedStyle(path)
         .transitionDuration.split(",")
         .filter((duration) => duration.trim() !== "0s"),

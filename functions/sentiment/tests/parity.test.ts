@@ -1,23 +1,23 @@
 import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
-import { countWords, readVocabulary, words } from "../bag-of-words";
+import { countWords, readVocabulary, tokenize } from "../bag-of-words";
 import { contract } from "../contract";
 import { probabilities, reviews } from "./parity/arbitraries";
 import table from "./parity/table.json";
-import { wordsByCodePoint } from "./parity/words";
+import { tokenizeByCodePoint } from "./parity/tokenize";
 
 const vocabulary = new Map(table.vocabulary.map((word, index) => [word, index]));
 
-describe("as in Python", () => {
-  it.each(table.reviews)("$review is the words $words", ({ review, words: expected }) => {
+describe("the encoder's result equals the Python reference:", () => {
+  it.each(table.reviews)("$review has the words $words", ({ review, words: expected }) => {
     // Act
-    const found = words(review);
+    const found = tokenize(review);
 
     // Assess
     expect(found).toEqual(expected);
   });
 
-  it.each(table.reviews)("$review is the bag $bag", ({ review, bag }) => {
+  it.each(table.reviews)("$review has the word counts $bag", ({ review, bag }) => {
     // Act
     const counts = countWords(review, vocabulary);
 
@@ -35,24 +35,24 @@ describe("as in Python", () => {
 });
 
 describe("for every review", () => {
-  it("the words are those that are found code point after code point", () => {
+  it("the words equal the result of a search by code point", () => {
     fc.assert(
       fc.property(reviews, (review) => {
         // Act
-        const found = words(review);
+        const found = tokenize(review);
 
         // Assess
-        expect(found).toEqual(wordsByCodePoint(review));
+        expect(found).toEqual(tokenizeByCodePoint(review));
       }),
       { numRuns: 1_000 },
     );
   });
 
-  it("the bag holds each of its words, and nothing else", () => {
+  it("the word counts include each word, and nothing else", () => {
     fc.assert(
       fc.property(reviews, reviews, (review, other) => {
-        // Prepare: a vocabulary of the review's own words, and of words that it may not have
-        const known = [...new Set([...words(review), ...words(other)])];
+        // Prepare: a vocabulary from the review and from another review
+        const known = [...new Set([...tokenize(review), ...tokenize(other)])];
         fc.pre(known.length > 0);
         const document = JSON.parse(
           `{${known.map((word, index) => `${JSON.stringify(word)}:${index}`).join()}}`,
@@ -62,14 +62,14 @@ describe("for every review", () => {
         const counts = countWords(review, readVocabulary(document));
 
         // Assess
-        const found = words(review);
+        const found = tokenize(review);
         expect(counts).toEqual(known.map((word) => found.filter((each) => each === word).length));
       }),
       { numRuns: 300 },
     );
   });
 
-  it("what is sent is as long as the vocabulary, in digits and commas", () => {
+  it("the request has one number per vocabulary word, in digits and commas", () => {
     fc.assert(
       fc.property(reviews, (review) => {
         // Act
@@ -85,7 +85,7 @@ describe("for every review", () => {
   });
 });
 
-it("for every probability the answer is positive above one half, and holds the score", () => {
+it("the answer contains the score, and is positive above one half, for every probability", () => {
   fc.assert(
     fc.property(probabilities, (score) => {
       // Act

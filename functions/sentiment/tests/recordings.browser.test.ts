@@ -7,16 +7,16 @@ import { ServedReviews, TIMEOUT_IN_MS } from "./support/review-page";
 
 jest.setTimeout(TIMEOUT_IN_MS);
 
-/** A picture of an empty page is smaller. */
+/** The minimum size of a screenshot. A screenshot of an empty page is smaller. */
 const MIN_BYTES = 20_000;
-/** A larger picture slows down reading the documents. */
+/** The maximum size of a screenshot, so that the documents load fast. */
 const MAX_BYTES = 150_000;
 
 const PHONE = { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true };
 const DESKTOP = { viewport: { width: 1280, height: 800 } };
 
 const temp = mkdtempSync(join(tmpdir(), "recordings-"));
-/** `RECORD=1` replaces the pictures of the documents. */
+/** `RECORD=1` replaces the screenshots in the documents. */
 const folder = process.env.RECORD === "1" ? join(__dirname, "../../../docs") : temp;
 
 let served: ServedReviews;
@@ -36,7 +36,7 @@ describe("the page with the sample model", () => {
     ["page-desktop.png", DESKTOP, "Bored", "They disliked it."],
   ])("is recorded as %s", async (name, options, example, verdict) => {
     // Prepare
-    // Without motion, the needle is at its place at once.
+    // With reduced motion, the pointer has its final position immediately.
     const reviews = await served.open({ ...options, reducedMotion: "reduce" });
     const { page } = reviews;
     await page.getByRole("button", { name: example }).click();

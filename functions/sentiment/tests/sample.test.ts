@@ -6,7 +6,7 @@ import { contract } from "../contract";
 import { sample } from "../sample";
 
 describe("the sample model of sentiment", () => {
-  it("describes itself on one line, has small weights and a model card", () => {
+  it("has a description of one line, small weights and a model card", () => {
     // Act
     const weights = statSync(join(__dirname, "../sample/weights.json"));
     const card = statSync(join(__dirname, "../README.md"));
@@ -24,9 +24,9 @@ describe("the sample model of sentiment", () => {
     ["The worst phone I ever had. Terrible!", "negative", 0.0743],
     ["A waste of time and money; do not buy it.", "negative", 0.0287],
     ["The food was bland and the service slow.", "negative", undefined],
-    // Nothing that it knows: what it holds of reviews in general.
+    // Without a known word, the score is the bias.
     ["zzzz", "negative", 0.4446],
-  ])("finds %j %s", async (review, sentiment, score) => {
+  ])("classifies %j as %s", async (review, sentiment, score) => {
     // Prepare
     const request = { review };
 
@@ -39,7 +39,7 @@ describe("the sample model of sentiment", () => {
     if (score !== undefined) expect(found.score).toBeCloseTo(score, 3);
   });
 
-  it("answers as XGBoost: one probability", async () => {
+  it("answers in the format of XGBoost: one probability", async () => {
     // Act
     const answer = await invokeSample(sample, contract.encode({ review: "Good." }));
 
@@ -48,7 +48,7 @@ describe("the sample model of sentiment", () => {
     expect(answer.body).toMatch(/^0\.\d+$/);
   });
 
-  it("refuses the counts of another vocabulary, and says so", async () => {
+  it("refuses the counts of another vocabulary, and reports the numbers of words", async () => {
     // Act
     const answer = await invokeSample(sample, { contentType: "text/csv", body: "1,0" });
 

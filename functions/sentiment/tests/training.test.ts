@@ -28,7 +28,7 @@ describe("the training of sentiment", () => {
     expectSameFiles(second, first, WEIGHTS);
   });
 
-  it("learns good and bad, in the order of the vocabulary", () => {
+  it("learns the weights of good and bad, in the order of the vocabulary", () => {
     // Prepare
     const vocabulary: Record<string, number> = JSON.parse(
       first.files["functions/sentiment/vocabulary.json"] ?? "",

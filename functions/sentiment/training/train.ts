@@ -1,6 +1,6 @@
 /**
- * Trains the sample model of sentiment, and writes the vocabulary that the function is bundled with; see its
- * card, functions/sentiment/README.md.
+ * Trains the sample model of sentiment, and writes the vocabulary in the function's bundle. The model card is
+ * functions/sentiment/README.md.
  *
  *   npx tsx functions/sentiment/training/train.ts imdb_labelled.txt amazon_cells_labelled.txt yelp_labelled.txt
  */
@@ -14,10 +14,10 @@ import {
 } from "../../../training/logistic-regression";
 import { type Outcome, percent, runTraining, UnexpectedData } from "../../../training/script";
 import { split } from "../../../training/split";
-import { countWords, readVocabulary, words } from "../bag-of-words";
+import { countWords, readVocabulary, tokenize } from "../bag-of-words";
 
-/** A word of one review alone says more about the review than about words. */
-const FEWEST_REVIEWS = 2;
+/** A word that occurs in only one review does not generalize. */
+const MIN_REVIEWS = 2;
 const SETTINGS = { epochs: 300, learningRate: 2, l2: 1e-3 };
 
 interface Review {
@@ -25,7 +25,7 @@ interface Review {
   readonly label: 0 | 1;
 }
 
-/** `<text> TAB <0 or 1>`, a line each. */
+/** Reads lines of the form `<text> TAB <0 or 1>`. */
 function read(text: string): Review[] {
   const lines = text.split(/\r?\n/).filter((line) => line !== "");
   return lines.map((line, index) => {
@@ -36,23 +36,23 @@ function read(text: string): Review[] {
   });
 }
 
-/** The words of enough reviews, in alphabetical order. */
+/** The words that occur in enough reviews, in alphabetical order, with their indices. */
 function chooseWords(reviews: readonly Review[]): Record<string, number> {
   const reviewsWith = new Map<string, number>();
-  for (const word of reviews.flatMap(({ text }) => [...new Set(words(text))])) {
+  for (const word of reviews.flatMap(({ text }) => [...new Set(tokenize(text))])) {
     reviewsWith.set(word, (reviewsWith.get(word) ?? 0) + 1);
   }
-  const chosen = [...reviewsWith].flatMap(([word, reviews]) => (reviews >= FEWEST_REVIEWS ? [word] : []));
+  const chosen = [...reviewsWith].flatMap(([word, reviews]) => (reviews >= MIN_REVIEWS ? [word] : []));
   return Object.fromEntries(chosen.sort().map((word, index) => [word, index]));
 }
 
 function train(reviews: readonly Review[]): Outcome {
-  // Some sentences stand in the data more than once.
-  const { trained, heldOut } = split(reviews, ({ text }) => words(text).join(" "));
+  // The split is by the words, so that duplicate sentences are in the same part.
+  const { trained, heldOut } = split(reviews, ({ text }) => tokenize(text).join(" "));
   const document = chooseWords(trained);
   const vocabulary = readVocabulary(document);
   if (vocabulary.size === 0) {
-    throw new UnexpectedData(`got no word that ${FEWEST_REVIEWS} reviews have; expected more text`);
+    throw new UnexpectedData(`got no word that ${MIN_REVIEWS} reviews have; expected more text`);
   }
   const encode = (part: readonly Review[]): Labelled[] =>
     part.map(({ text, label }) => ({ label, features: countWords(text, vocabulary) }));
@@ -67,7 +67,7 @@ function train(reviews: readonly Review[]): Outcome {
       `${vocabulary.size} words`,
       `trained on ${trained.length} reviews: ${percent(accuracy(model, trainedRows))} right`,
       `held out ${heldOut.length} reviews: ${percent(accuracy(model, heldOutRows))} right; ` +
-        `with the commoner answer for every review ${percent(majority(heldOutRows))}`,
+        `with the more frequent answer for every review ${percent(majority(heldOutRows))}`,
     ],
   };
 }

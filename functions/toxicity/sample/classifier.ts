@@ -1,15 +1,15 @@
 import { hashedNGrams } from "./n-grams";
 
-/** A softmax regression on hashed n-grams. The last label scores 0; others are weighed against it. */
+/** The weights of a softmax regression on hashed n-grams. The score of the last label is always 0. */
 export interface Classifier {
   readonly labels: readonly string[];
-  /** How many numbers features have. */
+  /** The number of hash values of features. */
   readonly buckets: number;
-  /** What each label but the last scores before any feature. */
+  /** The bias of each label except the last. */
   readonly bias: readonly number[];
-  /** What a weight of 1 stands for. */
+  /** The quantization step: a byte of 1 in `weights` is a weight of `step`. */
   readonly step: number;
-  /** In base64, one signed byte a weight: bucket after bucket, for each label but the last. */
+  /** The weights in base64, one signed byte per weight: by bucket, then by label, without the last label. */
   readonly weights: string;
 }
 
@@ -19,7 +19,7 @@ export interface Likelihood {
   readonly probability: number;
 }
 
-/** A function that tells how likely each label is for a text, the likeliest first. */
+/** Creates a function that returns each label's probability for a text, the highest probability first. */
 export function classifierFor(model: Classifier): (text: string) => Likelihood[] {
   const { labels, buckets, bias, step } = model;
   const weights = Int8Array.from(Buffer.from(model.weights, "base64"));
@@ -31,16 +31,16 @@ export function classifierFor(model: Classifier): (text: string) => Likelihood[]
   };
 }
 
-/** What is learned, as it is computed with. */
+/** The decoded weights of a softmax regression. */
 export interface SoftmaxRegression {
-  /** One for each label but the last. */
+  /** The bias of each label except the last. */
   readonly bias: ArrayLike<number>;
   readonly step: number;
-  /** Feature after feature, for each label but the last. */
+  /** The weights by feature, then by label, without the last label. */
   readonly weights: ArrayLike<number>;
 }
 
-/** The probability of each label, in the labels' order. */
+/** The probability of each label, in the order of the labels. */
 export function likelihoods(
   { bias, step, weights }: SoftmaxRegression,
   features: readonly number[],
@@ -54,7 +54,7 @@ export function likelihoods(
   return powers.map((power) => power / sum);
 }
 
-/** What each feature of a text counts: a long text has more of them, and no more of a tone. */
+/** The factor of each feature. A long text has more features, but a long text is not more toxic. */
 export function scaleOf(features: readonly number[]): number {
   return 1 / Math.sqrt(Math.max(1, features.length));
 }

@@ -9,26 +9,26 @@ import model from "./weights.json";
 
 const classify = classifierFor(model);
 
-/** How an answer is written: by text, then by label. */
+/** Formats answers. The answers are ordered by text, then by label. */
 type Form = (answers: readonly (readonly Likelihood[])[]) => unknown;
 
-/** As a scikit-learn container around fastText answers: labels by text, then probabilities by text. */
+/** The format of fastText in a scikit-learn container: labels by text, then probabilities by text. */
 const asFastText: Form = (answers) => [
   answers.map((answer) => answer.map(({ label }) => label)),
   answers.map((answer) => answer.map(({ probability }) => asPython(probability))),
 ];
 
-/** As BlazingText answers. */
+/** The format of BlazingText. */
 const asBlazingText: Form = (answers) =>
   answers.map((answer) => ({
     label: answer.map(({ label }) => label),
     prob: answer.map(({ probability }) => Math.fround(probability)),
   }));
 
-/** Answers as a scikit-learn container around fastText. */
+/** The sample model with answers in the format of fastText in a scikit-learn container. */
 export const sample = toxicityAs(asFastText, "as fastText in a scikit-learn container");
 
-/** The same model, which answers as BlazingText. */
+/** The sample model with answers in the format of BlazingText. */
 export const blazingText = toxicityAs(asBlazingText, "as BlazingText");
 
 function toxicityAs(form: Form, how: string): Container {
@@ -44,7 +44,7 @@ function toxicityAs(form: Form, how: string): Container {
 
 const EXPECTED = 'expected {"instances": ["<text>", …], "configuration": {"k": <how many labels, from 1>}}';
 
-/** `k` is 1 where nothing is said, as in fastText; there are as many labels as there are. */
+/** Reads the request. The default of `k` is 1, as in fastText. `k` can exceed the number of labels. */
 function read({ contentType, body }: ContainerRequest): { instances: readonly string[]; k: number } {
   if (contentType.split(";")[0]?.trim() !== "application/json") {
     throw new UnreadableRequest(
@@ -72,7 +72,7 @@ function readObject(value: unknown): Record<string, unknown> {
   return value as Record<string, unknown>;
 }
 
-/** A number as Python writes it: in exponent form below 0.0001. */
+/** Formats a number like Python: in exponent form below 0.0001. */
 function asPython(value: number): string {
   const float32 = Number(value.toPrecision(8));
   return float32 > 0 && float32 < 1e-4

@@ -1,25 +1,25 @@
-/** What says nothing of a text's tone: addresses, and whom it is written to. */
+/** URLs and mentioned users. Both do not affect the toxicity of a text. */
 const ADDRESSES = /https?:\/\/\S+|@\w+/g;
 const APOSTROPHES = /['’]/g;
 const WORD = /[\p{L}\p{N}]+/gu;
 
-/** Lengths of the pieces that words are cut into: they survive inflection and creative spelling. */
+/** The lengths of character n-grams. N-grams recognize inflected and misspelt words. */
 const PIECES = [3, 4];
 
-/** The words of a text, in order. */
-export function wordsOf(text: string): string[] {
+/** Splits a text into words, in order. */
+export function tokenize(text: string): string[] {
   const plain = text.toLowerCase().replace(ADDRESSES, " ").replace(APOSTROPHES, "");
   return plain.match(WORD) ?? [];
 }
 
 /**
- * The features of a text: numbers from 0 to `buckets` − 1, each once. Every word, pair of words and piece of a word
- * has one, found by hashing: a model holds weights by these numbers and no words.
+ * The features of a text: different numbers from 0 to `buckets` − 1. Each word, each pair of words and each character
+ * n-gram has a number, its hash. So the model contains weights by number, and no words.
  */
 export function hashedNGrams(text: string, buckets: number): number[] {
   const features = new Set<number>();
   let before = "";
-  for (const word of wordsOf(text)) {
+  for (const word of tokenize(text)) {
     const marked = `<${word}>`;
     features.add(hash(marked) % buckets);
     if (before !== "") features.add(hash(`${before} ${marked}`) % buckets);
@@ -33,7 +33,7 @@ export function hashedNGrams(text: string, buckets: number): number[] {
   return [...features];
 }
 
-/** FNV-1a on UTF-16 code units: short, quick and the same everywhere. */
+/** FNV-1a on UTF-16 code units: short, fast, and equal on every machine. */
 function hash(text: string): number {
   let value = 0x811c9dc5;
   for (let i = 0; i < text.length; i++) value = Math.imul(value ^ text.charCodeAt(i), 0x01000193);

@@ -2,7 +2,7 @@ import { describe, expect, it } from "@jest/globals";
 import { compare } from "../training/confusion";
 
 describe("a comparison of answers with the truth", () => {
-  it("counts each label the same for macro-F1, and each row for accuracy", () => {
+  it("gives each label the same weight for macro-F1, and each row for accuracy", () => {
     // Act
     const { accuracy, f1, macroF1 } = compare([0, 0, 0, 1], [0, 0, 1, 1], 2);
 

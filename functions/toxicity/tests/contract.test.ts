@@ -9,7 +9,7 @@ const REQUEST = { q: "who am i", k: "3" };
 const LABELS = ["__label__none", "__label__toxic", "__label__obscene"];
 const PROBABILITIES = ["0.9797907", "0.02019908", "3.6296085e-05"];
 
-/** The text of a probability that comes as a number, in either format. */
+/** The text of a probability that the endpoint sends as a number, in either format. */
 function textOf(probability: number): string | undefined {
   const [, [text]] = contract.decode(JSON.stringify([{ label: ["a"], prob: [probability] }]));
   return text;
@@ -21,7 +21,7 @@ describe("the request", () => {
     { request: { q: "who am i", k: "1" } },
     { request: { q: " ", k: "007" } },
     { request: { q: "constructor", k: "999999" } },
-  ])("may be $request", ({ request }) => {
+  ])("can be $request", ({ request }) => {
     // Act
     const parsed = contract.schema.safeParse(request);
 
@@ -29,7 +29,7 @@ describe("the request", () => {
     expect(parsed).toEqual({ success: true, data: request });
   });
 
-  it("of the documentation is the published question, with the published answer", () => {
+  it("equals the published request in the example, with the published answer", () => {
     // Act
     const { request, answer } = about.example;
 
@@ -39,8 +39,8 @@ describe("the request", () => {
   });
 });
 
-describe("what is sent to the endpoint", () => {
-  it("is the published document for the published question", () => {
+describe("the endpoint's request", () => {
+  it("is the published document for the published request", () => {
     // Act
     const encoded = contract.encode(REQUEST);
 
@@ -59,7 +59,7 @@ describe("what is sent to the endpoint", () => {
     { k: "2", sent: 2 },
     { k: "10", sent: 10 },
     { k: "0003", sent: 3 },
-  ])("asks for $sent labels where k is $k", ({ k, sent }) => {
+  ])("requests $sent labels when k is $k", ({ k, sent }) => {
     // Act
     const { body } = contract.encode(k === undefined ? { q: "a" } : { q: "a", k });
 
@@ -67,7 +67,7 @@ describe("what is sent to the endpoint", () => {
     expect(JSON.parse(body)).toEqual({ instances: ["a"], configuration: { k: sent } });
   });
 
-  it("holds every text unchanged, as valid Unicode", () => {
+  it("contains every text unchanged, as valid Unicode", () => {
     fc.assert(
       fc.property(texts, (q) => {
         // Act
@@ -93,7 +93,7 @@ describe("the answer", () => {
       document: [{ label: LABELS, prob: [0.9797907, 0.02019908, 3.6296085e-5] }],
     },
     { what: "BlazingText's answer with texts", document: [{ prob: PROBABILITIES, label: LABELS }] },
-  ])("is the published one from $what", ({ document }) => {
+  ])("is the published answer when the endpoint sends $what", ({ document }) => {
     // Act
     const decoded = contract.decode(JSON.stringify(document));
 
@@ -102,8 +102,8 @@ describe("the answer", () => {
   });
 
   it.each([
-    { what: "fewer labels than asked for", labels: ["__label__none"], texts: ["1.0"] },
-    { what: "a text above one by fastText's rounding", labels: ["a"], texts: ["1.00001"] },
+    { what: "fewer labels than requested", labels: ["__label__none"], texts: ["1.0"] },
+    { what: "a text slightly above one, because of fastText's rounding", labels: ["a"], texts: ["1.00001"] },
     { what: "a text of another form", labels: ["a", "b"], texts: ["1", "9.9E-01"] },
   ])("keeps $what", ({ labels, texts }) => {
     // Act
@@ -133,16 +133,16 @@ describe("the answer", () => {
     { what: "an object", document: { labels: LABELS, probabilities: PROBABILITIES } },
     { what: "BlazingText's object without a list", document: { label: LABELS, prob: PROBABILITIES } },
     { what: "an empty list", document: [] },
-    { what: "labels alone", document: [[LABELS]] },
+    { what: "only labels", document: [[LABELS]] },
     { what: "a third list", document: [[LABELS], [PROBABILITIES], [[]]] },
-    { what: "lists that are one too flat", document: [LABELS, PROBABILITIES] },
-    { what: "a label too many", document: [[[...LABELS, "a"]], [PROBABILITIES]] },
+    { what: "lists with one level too few", document: [LABELS, PROBABILITIES] },
+    { what: "an extra label", document: [[[...LABELS, "a"]], [PROBABILITIES]] },
     { what: "a probability too many", document: [[LABELS], [[...PROBABILITIES, "0"]]] },
     { what: "a label that is a number", document: [[[1]], [["1"]]] },
     { what: "a label that is null", document: [{ label: [null], prob: [1] }] },
     { what: "no probabilities", document: [{ label: LABELS }] },
     { what: "no labels", document: [{ prob: PROBABILITIES }] },
-    { what: "a label that is no list", document: [{ label: "a", prob: 1 }] },
+    { what: "a label that is not a list", document: [{ label: "a", prob: 1 }] },
     { what: "probabilities that are an object", document: [{ label: ["a"], prob: { 0: 1 } }] },
   ])("cannot be read from $what", ({ document }) => {
     // Act
@@ -157,7 +157,7 @@ describe("the answer", () => {
     const decode = () => contract.decode(body);
 
     // Assess
-    expect(decode).toThrow(new UnreadablePredictions("the answer is no list"));
+    expect(decode).toThrow(new UnreadablePredictions("the answer is not a list"));
   });
 
   it.each([
@@ -183,7 +183,7 @@ describe("the answer", () => {
     const blazingText = () => contract.decode(JSON.stringify([{ label: ["a"], prob: [probability] }]));
 
     // Assess
-    const unreadable = new UnreadablePredictions("a probability is no number from 0 to 1");
+    const unreadable = new UnreadablePredictions("a probability is not a number from 0 to 1");
     expect(fastText).toThrow(unreadable);
     expect(blazingText).toThrow(unreadable);
   });
@@ -207,17 +207,17 @@ describe("the answer", () => {
     },
     { what: "fastText's answer with a second probability", document: [[["a"]], [["1"], ["1"]]], came: 2 },
     { what: "fastText's answer to no text", document: [[], []], came: 0 },
-  ])("is refused where it is $what", ({ document, came }) => {
+  ])("is refused when the endpoint returns $what", ({ document, came }) => {
     // Act
     const decode = () => contract.decode(JSON.stringify(document));
 
     // Assess
-    expect(decode).toThrow(new UnreadablePredictions(`1 row(s) were sent, ${came} prediction(s) came back`));
+    expect(decode).toThrow(new UnreadablePredictions(`sent 1 row(s), received ${came} prediction(s)`));
   });
 });
 
-describe("a probability that comes as a number", () => {
-  it.each(table.probabilities)("is written as in Python: $number is $text", ({ number, text }) => {
+describe("a probability that is a number", () => {
+  it.each(table.probabilities)("is formatted like Python: $number is $text", ({ number, text }) => {
     // Act
     const read = textOf(number);
 
@@ -225,7 +225,7 @@ describe("a probability that comes as a number", () => {
     expect(read).toBe(text);
   });
 
-  it("is the same number again, with a point or an exponent of two digits or more", () => {
+  it("has the same value, with a point or an exponent of at least two digits", () => {
     fc.assert(
       fc.property(probabilities, (probability) => {
         // Act

@@ -4,22 +4,18 @@ import {
   assessResponse,
   type CapturedLog,
   captureLog,
+  createTestHandler,
   EndpointServer,
   functionUrlEvent,
   LAMBDA_REQUEST_ID,
+  LOG_ERROR_MESSAGES,
   lambdaContext,
   modelError,
   type ScriptedAnswer,
+  UNREADABLE_ANSWER,
 } from "sagemaker-stages/testing";
 import { contract } from "../contract";
-import {
-  functionUrlQueryEvent,
-  handlerFor,
-  json,
-  restQueryEvent,
-  UNREADABLE,
-  WITH_MESSAGES,
-} from "./support/handler";
+import { functionUrlQueryEvent, json, restQueryEvent } from "./support/handler";
 
 let endpoint: EndpointServer;
 let log: CapturedLog;
@@ -48,7 +44,7 @@ describe.each(kinds)("$kind", ({ eventOf }) => {
   it("is answered with labels and probabilities", async () => {
     // Prepare
     endpoint.willAnswer(PREDICTED);
-    const handler = handlerFor(endpoint);
+    const handler = createTestHandler(contract, endpoint);
     const event = eventOf("q=who%20am%20i&k=3");
 
     // Act
@@ -77,10 +73,10 @@ describe.each(kinds)("$kind", ({ eventOf }) => {
     { query: "q=%22%5C%0A%00", q: '"\\\n\0' },
     { query: "q=%20", q: " " },
     { query: 'q=["a"]', q: '["a"]' },
-  ])("sends what $query means, and nothing decoded twice", async ({ query, q }) => {
+  ])("has the query $query, which the handler decodes exactly once", async ({ query, q }) => {
     // Prepare
     endpoint.willAnswer(PREDICTED);
-    const handler = handlerFor(endpoint);
+    const handler = createTestHandler(contract, endpoint);
 
     // Act
     await handler(eventOf(query), lambdaContext());
@@ -122,9 +118,9 @@ describe.each(kinds)("$kind", ({ eventOf }) => {
       detail:
         'request: got the unknown property "__proto__"; allowed: only the properties of this model\'s request',
     },
-  ])("with the query '$query' gets a 400", async ({ query, detail }) => {
+  ])("gets a 400 when the query is '$query'", async ({ query, detail }) => {
     // Prepare
-    const handler = handlerFor(endpoint);
+    const handler = createTestHandler(contract, endpoint);
     const event = eventOf(query);
 
     // Act
@@ -136,41 +132,41 @@ describe.each(kinds)("$kind", ({ eventOf }) => {
   });
 
   it.each<{ what: string; answered: ScriptedAnswer; message: string }>([
-    { what: "no JSON", answered: { body: "<html>" }, message: "the answer is no list" },
+    { what: "no JSON", answered: { body: "<html>" }, message: "the answer is not a list" },
     {
       what: "answers to two texts",
       answered: json([
         { label: ["a"], prob: [1] },
         { label: ["b"], prob: [1] },
       ]),
-      message: "1 row(s) were sent, 2 prediction(s) came back",
+      message: "sent 1 row(s), received 2 prediction(s)",
     },
     {
       what: "a probability too few",
       answered: json([[["a", "b"]], [["1"]]]),
-      message: "labels and probabilities do not belong together",
+      message: "labels and probabilities do not match",
     },
     {
       what: "a probability of two",
       answered: json([{ label: ["a"], prob: [2] }]),
-      message: "a probability is no number from 0 to 1",
+      message: "a probability is not a number from 0 to 1",
     },
-  ])("gets a 502 where the endpoint answers $what", async ({ answered, message }) => {
+  ])("gets a 502 when the endpoint answers $what", async ({ answered, message }) => {
     // Prepare
     endpoint.willAnswer(answered);
-    const handler = handlerFor(endpoint, WITH_MESSAGES);
+    const handler = createTestHandler(contract, endpoint, LOG_ERROR_MESSAGES);
     const event = eventOf("q=a");
 
     // Act
     const answer = await handler(event, lambdaContext());
 
     // Assess
-    assessProblem(answer, event, 502, UNREADABLE);
+    assessProblem(answer, event, 502, UNREADABLE_ANSWER);
     expect(log.lines()).toMatchObject([{ status: 502, error: { type: "UnreadablePredictions", message } }]);
   });
 });
 
-describe("a parameter that comes more than once gets a 400 that says so", () => {
+describe("the caller gets a 400 for a repeated parameter:", () => {
   const queries = [
     { query: "q=a&q=b", detail: "q: got the parameter twice; allowed: once" },
     { query: "q=a&q=a", detail: "q: got the parameter twice; allowed: once" },
@@ -187,7 +183,7 @@ describe("a parameter that comes more than once gets a 400 that says so", () => 
   describe.each(kinds)("$kind", ({ eventOf }) => {
     it.each(queries)("$query", async ({ query, detail }) => {
       // Prepare
-      const handler = handlerFor(endpoint);
+      const handler = createTestHandler(contract, endpoint);
       const event = eventOf(query);
 
       // Act
@@ -199,11 +195,11 @@ describe("a parameter that comes more than once gets a 400 that says so", () => 
     });
 
     it.each(["q=a,b", "q=a%2Cb", "q=a%26q%3Db", "q=q"])(
-      "and %s is one value, whatever stands in it",
+      "except for the query %s, whose parameter has one value",
       async (query) => {
         // Prepare
         endpoint.willAnswer(PREDICTED);
-        const handler = handlerFor(endpoint);
+        const handler = createTestHandler(contract, endpoint);
 
         // Act
         await handler(eventOf(query), lambdaContext());
@@ -218,7 +214,7 @@ describe("a parameter that comes more than once gets a 400 that says so", () => 
 
   it("a direct event with the values of a REST event", async () => {
     // Prepare
-    const handler = handlerFor(endpoint);
+    const handler = createTestHandler(contract, endpoint);
 
     // Act
     const answer = await handler(
@@ -235,7 +231,7 @@ describe("a direct event", () => {
   it("is answered with the bare labels and probabilities", async () => {
     // Prepare
     endpoint.willAnswer(PREDICTED);
-    const handler = handlerFor(endpoint);
+    const handler = createTestHandler(contract, endpoint);
 
     // Act
     const answer = await handler({ queryStringParameters: { q: "who am i", k: "3" } }, lambdaContext());
@@ -245,10 +241,10 @@ describe("a direct event", () => {
     expect(endpoint.onlyRequest.body).toBe('{"instances":["who am i"],"configuration":{"k":3}}');
   });
 
-  it("asks for two labels where it names no number", async () => {
+  it("requests two labels when k is missing", async () => {
     // Prepare
     endpoint.willAnswer(json([{ label: ["__label__0", "__label__1"], prob: [1.0000100135803223, 0.25] }]));
-    const handler = handlerFor(endpoint);
+    const handler = createTestHandler(contract, endpoint);
 
     // Act
     const answer = await handler({ queryStringParameters: { q: "a" } }, lambdaContext());
@@ -273,9 +269,9 @@ describe("a direct event", () => {
       event: { queryStringParameters: { q: "a", k: 3 } },
       detail: "k: got the number 3; allowed: a string",
     },
-  ])("that is $event gets a bare 400", async ({ event, detail }) => {
+  ])("gets a bare 400 when the event is $event", async ({ event, detail }) => {
     // Prepare
-    const handler = handlerFor(endpoint);
+    const handler = createTestHandler(contract, endpoint);
 
     // Act
     const answer = await handler(event, lambdaContext());
@@ -285,9 +281,9 @@ describe("a direct event", () => {
     expect(endpoint.requests).toEqual([]);
   });
 
-  it("with more text than a serverless endpoint takes gets a bare 413", async () => {
+  it("gets a bare 413 when its text is larger than a serverless endpoint accepts", async () => {
     // Prepare
-    const handler = handlerFor(endpoint);
+    const handler = createTestHandler(contract, endpoint);
     const q = "ü".repeat(contract.limits.payloadInBytes / 2);
 
     // Act
@@ -301,10 +297,10 @@ describe("a direct event", () => {
     expect(endpoint.requests).toEqual([]);
   });
 
-  it("gets a bare 502 where the model fails", async () => {
+  it("gets a bare 502 when the model fails", async () => {
     // Prepare
     endpoint.willAnswer(modelError("predict processes one line at a time"));
-    const handler = handlerFor(endpoint);
+    const handler = createTestHandler(contract, endpoint);
 
     // Act
     const answer = await handler({ queryStringParameters: { q: "a\nb" } }, lambdaContext());
@@ -315,9 +311,9 @@ describe("a direct event", () => {
   });
 });
 
-it("the body and its content type say nothing where the query asks", async () => {
+it("the body and its content type are ignored in a GET request", async () => {
   // Prepare
-  const handler = handlerFor(endpoint);
+  const handler = createTestHandler(contract, endpoint);
   const event = functionUrlEvent({ method: "POST" }, { body: '{"q":"who am i"}', contentType: "text/html" });
 
   // Act
@@ -327,11 +323,11 @@ it("the body and its content type say nothing where the query asks", async () =>
   assessProblem(answer, event, 400, "q: got nothing; allowed: a string");
 });
 
-describe("nothing that the caller sent is in the log", () => {
-  const WORD = "tell-tale";
+describe("the log contains no data of the caller", () => {
+  const WORD = "giveaway";
 
   it.each([
-    { what: "a question", status: 200, event: restQueryEvent(`q=${WORD}`), answered: PREDICTED },
+    { what: "a query", status: 200, event: restQueryEvent(`q=${WORD}`), answered: PREDICTED },
     {
       what: "a function URL's query",
       status: 200,
@@ -339,7 +335,7 @@ describe("nothing that the caller sent is in the log", () => {
       answered: PREDICTED,
     },
     {
-      what: "a direct question",
+      what: "a direct request",
       status: 200,
       event: { queryStringParameters: { q: WORD } },
       answered: PREDICTED,
@@ -347,13 +343,13 @@ describe("nothing that the caller sent is in the log", () => {
     { what: "a wrong k", status: 400, event: restQueryEvent(`q=a&k=${WORD}`), answered: PREDICTED },
     { what: "a parameter's name", status: 400, event: restQueryEvent(`q=a&${WORD}=1`), answered: PREDICTED },
     {
-      what: "a question that comes back in an unreadable answer",
+      what: "a text that an unreadable answer repeats",
       status: 502,
       event: restQueryEvent(`q=${WORD}`),
       answered: json({ error: WORD }),
     },
     {
-      what: "a question that comes back as a label without a probability",
+      what: "a text that the answer repeats as a label without a probability",
       status: 502,
       event: restQueryEvent(`q=${WORD}`),
       answered: json([{ label: [WORD], prob: [] }]),
@@ -361,7 +357,7 @@ describe("nothing that the caller sent is in the log", () => {
   ])("$what ($status)", async ({ status, event, answered }) => {
     // Prepare
     endpoint.willAnswer(answered);
-    const handler = handlerFor(endpoint);
+    const handler = createTestHandler(contract, endpoint);
 
     // Act
     await handler(event, lambdaContext());

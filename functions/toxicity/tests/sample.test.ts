@@ -10,7 +10,7 @@ const LABELS = ["__label__none", "__label__offensive", "__label__hate"];
 const asJson = (document: unknown) => ({ contentType: "application/json", body: JSON.stringify(document) });
 
 describe("the sample model of toxicity", () => {
-  it("describes itself on one line, has small weights and a model card", () => {
+  it("has a description of one line, small weights and a model card", () => {
     // Act
     const weights = statSync(join(__dirname, "../sample/weights.json"));
     const card = statSync(join(__dirname, "../README.md"));
@@ -28,7 +28,7 @@ describe("the sample model of toxicity", () => {
     "The train leaves at five o'clock.",
     "!!!",
     "这是什么",
-  ])("finds nothing in %j", async (q) => {
+  ])("classifies %j as none", async (q) => {
     // Act
     const answer = await invokeSample(sample, contract.encode({ q }));
 
@@ -37,7 +37,7 @@ describe("the sample model of toxicity", () => {
     expect(labels[0]).toBe("__label__none");
   });
 
-  it("finds an insult toxic", async () => {
+  it("does not classify an insult as none", async () => {
     // Prepare
     const request = { q: "you are stupid" };
 
@@ -49,7 +49,7 @@ describe("the sample model of toxicity", () => {
     expect(labels[0]).not.toBe("__label__none");
   });
 
-  it("answers as fastText in a scikit-learn container: labels, then probabilities as text", async () => {
+  it("answers in the format of fastText in a scikit-learn container: labels, then probabilities as text", async () => {
     // Prepare
     const request = { q: "who am i", k: "3" };
 
@@ -65,7 +65,7 @@ describe("the sample model of toxicity", () => {
     expect(probabilities[0].map(Number).reduce((sum: number, p: number) => sum + p)).toBeCloseTo(1, 5);
   });
 
-  it("answers by an option as BlazingText, which says the same", async () => {
+  it("answers with equal values in the format of BlazingText", async () => {
     // Prepare
     const request = { q: "who am i", k: "3" };
 
@@ -87,7 +87,7 @@ describe("the sample model of toxicity", () => {
     [2, 2],
     [3, 3],
     [999_999, 3],
-  ])("answers for k = %p with %d label(s)", async (k, count) => {
+  ])("answers k = %p with %d label(s)", async (k, count) => {
     // Act
     const answer = await invokeSample(sample, asJson({ instances: ["who am i"], configuration: { k } }));
 
@@ -106,7 +106,7 @@ describe("the sample model of toxicity", () => {
     expect(probabilities).toHaveLength(3);
   });
 
-  it("writes small probabilities as Python does", async () => {
+  it("formats small probabilities like Python", async () => {
     // Act
     const answer = await invokeSample(sample, contract.encode({ q: "birds", k: "3" }));
 

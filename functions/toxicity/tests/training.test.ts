@@ -29,7 +29,7 @@ describe("the training of toxicity", () => {
     expectSameFiles(second, first, WEIGHTS);
   });
 
-  it("learns the word of each class, and nothing from rows behind the published data", () => {
+  it("learns the word of each class, and nothing from rows after the published data", () => {
     // Prepare
     const classify = classifierFor(JSON.parse(first.files[WEIGHTS] ?? ""));
 

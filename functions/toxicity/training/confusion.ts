@@ -1,19 +1,19 @@
-/** How the answers of a classifier compare with the truth. */
+/** The quality of a classifier's answers. */
 export interface Confusion {
-  /** The share of rows answered rightly. */
+  /** The share of rows with the right answer. */
   readonly accuracy: number;
-  /** One a label. */
+  /** The F1 score of each label. */
   readonly f1: readonly number[];
-  /** The mean of the labels' F1, whatever their frequency. */
+  /** The unweighted mean of the labels' F1 scores. */
   readonly macroF1: number;
 }
 
-/** Compares labels, by their number. */
+/** Compares the true labels with the answers. Labels are numbers. */
 export function compare(truth: readonly number[], answers: readonly number[], labels: number): Confusion {
   const right = truth.filter((label, row) => label === answers[row]);
   const f1 = Array.from({ length: labels }, (_, label) => {
     const count = (list: readonly number[]) => list.filter((candidate) => candidate === label).length;
-    // 2 × precision × recall / (precision + recall), without a division by 0 for a label never answered.
+    // 2 × precision × recall / (precision + recall), without a division by 0 for a label that is never answered.
     return (2 * count(right)) / Math.max(1, count(truth) + count(answers));
   });
   return {

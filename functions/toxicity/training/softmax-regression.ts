@@ -1,50 +1,50 @@
 import { UnexpectedData } from "../../../training/script";
 import { likelihoods, type SoftmaxRegression, scaleOf } from "../sample/classifier";
 
-/** An observation with its answer. */
+/** An observation with its label. */
 export interface Labelled {
-  /** The features that it has, by number. */
+  /** The numbers of the observation's features. */
   readonly features: readonly number[];
   /** The label's number. */
   readonly label: number;
 }
 
-/** How weights are found. */
+/** The hyperparameters. */
 export interface SoftmaxRegressionSettings {
   readonly labels: number;
-  /** How many features there are. */
+  /** The number of features. */
   readonly buckets: number;
   readonly epochs: number;
-  /** Of the first row; it falls to 0 with the last. */
+  /** The learning rate of the first step. The rate decreases to 0 at the last step. */
   readonly learningRate: number;
   /**
-   * How much more a row of a rare label counts: its label's frequency to the power of minus this. From 0, where
-   * every row counts the same, to 1, where every label does.
+   * The exponent of the class weights: the weight of a row is its label's frequency to the power of `-balance`. With 0,
+   * all rows have equal weights; with 1, all labels have equal weights.
    */
   readonly balance: number;
 }
 
-/** A step of the bias, beside one of the weights: every row moves it, so that it needs smaller ones. */
+/** The learning rate of the bias, relative to the weights. This rate is smaller, because every row changes the bias. */
 const BIAS_RATE = 0.1;
 
 /**
- * Stochastic gradient descent, a row after the other.
+ * Trains with stochastic gradient descent, one row per step.
  *
- * @param rows - in an order that has nothing to do with their labels
- * @throws UnexpectedData where a label has no row
+ * @param rows - the observations, in an order that is independent of the labels
+ * @throws UnexpectedData if a label has no row
  */
 export function fitSoftmaxRegression(
   rows: readonly Labelled[],
   { labels, buckets, epochs, learningRate, balance }: SoftmaxRegressionSettings,
 ): SoftmaxRegression & { readonly bias: Float64Array; readonly weights: Float64Array } {
-  const importance = importanceOfLabels(rows, labels, balance);
+  const weightOfLabel = classWeights(rows, labels, balance);
   const weighed = labels - 1;
   const model = { bias: new Float64Array(weighed), step: 1, weights: new Float64Array(buckets * weighed) };
   const { bias, weights } = model;
   const steps = epochs * rows.length;
   for (let done = 0; done < steps; done++) {
     const { features, label } = rows[done % rows.length] ?? { features: [], label: 0 };
-    const rate = learningRate * (1 - done / steps) * (importance[label] ?? 0);
+    const rate = learningRate * (1 - done / steps) * (weightOfLabel[label] ?? 0);
     const scale = scaleOf(features);
     const probabilities = likelihoods(model, features);
     for (let candidate = 0; candidate < weighed; candidate++) {
@@ -59,15 +59,15 @@ export function fitSoftmaxRegression(
   return model;
 }
 
-/** What a row of each label counts; 1 on the average of the rows. */
-function importanceOfLabels(rows: readonly Labelled[], labels: number, balance: number): number[] {
+/** The weight of a row by label. The mean weight of all rows is 1. */
+function classWeights(rows: readonly Labelled[], labels: number, balance: number): number[] {
   const counts = Array.from(
     { length: labels },
     (_, label) => rows.filter((row) => row.label === label).length,
   );
   const missing = counts.indexOf(0);
   if (missing >= 0)
-    throw new UnexpectedData(`no row to train on has the label ${missing}; expected some of each`);
+    throw new UnexpectedData(`got no training row with the label ${missing}; expected rows of every label`);
   const powers = counts.map((count) => count ** -balance);
   const mean = powers.reduce((sum, power, label) => sum + power * (counts[label] ?? 0), 0) / rows.length;
   return powers.map((power) => power / mean);

@@ -1,5 +1,5 @@
 /**
- * Trains the sample model of toxicity; see its card, functions/toxicity/README.md.
+ * Trains the sample model of toxicity. The model card is functions/toxicity/README.md.
  *
  *   npx tsx functions/toxicity/training/train.ts labeled_data.csv
  */
@@ -8,21 +8,21 @@ import { readCsv, rowsBelow } from "../../../training/csv";
 import { type Outcome, percent, runTraining, UnexpectedData } from "../../../training/script";
 import { split } from "../../../training/split";
 import { type Classifier, classifierFor } from "../sample/classifier";
-import { hashedNGrams, wordsOf } from "../sample/n-grams";
+import { hashedNGrams, tokenize } from "../sample/n-grams";
 import { compare } from "./confusion";
 import { fitSoftmaxRegression } from "./softmax-regression";
 
 const COLUMNS = ",count,hate_speech,offensive_language,neither,class,tweet";
 
-/** The data's classes 0, 1 and 2; the others are weighed against the last. */
+/** The labels of the data's classes 0, 1 and 2. */
 const LABELS = ["__label__hate", "__label__offensive", "__label__none"];
 
-/** Copies of the data exist with rows of unknown origin and licence behind this one, the last published. */
+/** The last published row. Some copies of the data contain further rows of unknown origin and licence. */
 const LAST_PUBLISHED_ID = 25_296;
 
 const SETTINGS = {
   labels: LABELS.length,
-  // 175 kB of base64. With half as many, n-grams that share a number begin to mislead.
+  // The weights of 65,536 buckets are 175 kB of base64. With half as many buckets, hash collisions reduce the quality.
   buckets: 2 ** 16,
   epochs: 8,
   learningRate: 0.5,
@@ -47,7 +47,7 @@ function read(text: string): Post[] {
   });
 }
 
-/** Posts stand in the data as HTML, and some with the mark of a repetition, which no caller sends. */
+/** Decodes the HTML of a post, and removes "RT" (retweet), because callers send neither. */
 function asWritten(post: string): string {
   return post
     .replace(/&#(\d+);/g, (_, code: string) => String.fromCodePoint(Math.min(Number(code), 0x10ffff)))
@@ -58,12 +58,12 @@ function asWritten(post: string): string {
     .replace(/\bRT\b/g, " ");
 }
 
-/** What two posts share that differ in punctuation, or in whom they mention. */
+/** The key for the split. Posts that differ only in punctuation or mentioned users have the same key. */
 function keyOf({ text }: Post): string {
-  return wordsOf(text).join(" ");
+  return tokenize(text).join(" ");
 }
 
-/** In an order that has nothing to do with the labels, and is always the same. */
+/** The posts in a fixed order that is independent of the labels. */
 function shuffled(posts: readonly Post[]): Post[] {
   const ranked = posts.map((post) => ({
     post,
@@ -72,11 +72,11 @@ function shuffled(posts: readonly Post[]): Post[] {
   return ranked.sort((a, b) => (a.rank < b.rank ? -1 : 1)).map(({ post }) => post);
 }
 
-/** Weights as bytes, to the nearest of 255 values. */
+/** Quantizes each weight to a signed byte, the nearest of 255 values. */
 function quantized({ bias, weights }: { bias: Float64Array; weights: Float64Array }): Classifier {
   const round = (value: number) => Number(value.toPrecision(6));
-  const most = weights.reduce((largest, weight) => Math.max(largest, Math.abs(weight)), 0);
-  const step = round(most / 127);
+  const max = weights.reduce((largest, weight) => Math.max(largest, Math.abs(weight)), 0);
+  const step = round(max / 127);
   const bytes = Int8Array.from(weights, (weight) => Math.max(-127, Math.min(127, Math.round(weight / step))));
   return {
     labels: LABELS,
@@ -98,20 +98,20 @@ function train(posts: readonly Post[]): Outcome {
   const classify = classifierFor(model);
   const answers = heldOut.map(({ text }) => LABELS.indexOf(classify(text)[0]?.label ?? ""));
   const truth = heldOut.map(({ label }) => label);
-  const commonest = mostFrequent(trained.map(({ label }) => label));
+  const mostCommon = mostFrequent(trained.map(({ label }) => label));
   const measured = compare(truth, answers, LABELS.length);
   const baseline = compare(
     truth,
-    truth.map(() => commonest),
+    truth.map(() => mostCommon),
     LABELS.length,
   );
   return {
     files: { "functions/toxicity/sample/weights.json": `${JSON.stringify(model, null, 2)}\n` },
     report: [
-      `left out ${posts.length - published.length} rows behind the published data`,
+      `left out ${posts.length - published.length} rows after the published data`,
       `trained on ${trained.length} posts`,
       `held out ${heldOut.length} posts: macro-F1 ${measured.macroF1.toFixed(3)}, ${percent(measured.accuracy)} right; ` +
-        `with the commonest answer for every post macro-F1 ${baseline.macroF1.toFixed(3)}, ${percent(baseline.accuracy)}`,
+        `with the most frequent answer for every post macro-F1 ${baseline.macroF1.toFixed(3)}, ${percent(baseline.accuracy)}`,
       `F1 by label: ${LABELS.map((label, n) => `${label} ${measured.f1[n]?.toFixed(3)}`).join(", ")}`,
     ],
   };

@@ -1,7 +1,8 @@
 /**
- * `npm run bench`: what synthesis, the handler, the review, a flood and a route without a function cost, as ratios of two
- * measurements of one run, because seconds of one machine say nothing about another. `npm run bench -- flood 60` measures
- * a flood of 60 seconds alone, and `npm run bench -- gateway 20` a route via API Gateway beside a route with a function.
+ * `npm run bench` measures the synthesis, the handler, the review, a flood of requests, and a route without a function. Each
+ * result is the ratio of two measurements of one run, because the seconds of one machine do not apply to other machines.
+ * `npm run bench -- flood 60` measures only a flood of 60 seconds. `npm run bench -- gateway 20` compares only a route via
+ * API Gateway with a route that has a function.
  */
 import { execFile, execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -26,13 +27,13 @@ import { largePolicies, planOfMany, planOfPair } from "../tests/review/support/l
 import { planned } from "../tests/review/support/planned";
 import { switchedRoute } from "../tests/review/support/switched-route";
 
-/** The app that is measured. */
+/** The measured app. */
 const FIXTURE_APP = join(__dirname, "../tests/fixtures/app");
 const PROCESSES = 9;
 const WARM_CALLS = 2_000;
 
 const FLOOD_CONNECTIONS = 50;
-/** Few, so that the cores of the machine are enough for the flood and another route. */
+/** A low rate, so that the machine's cores are enough for the flood and another route. */
 const OFFERED_PER_SECOND = 20;
 
 const ANSWER = '{"predictions":[{"score":0.01,"predicted_label":0}]}';
@@ -42,7 +43,7 @@ function median(values: readonly number[]): number {
   return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 }
 
-/** Median milliseconds of a whole process. */
+/** The median duration of a process in milliseconds. */
 function timeProcess(words: readonly string[], env: NodeJS.ProcessEnv = process.env): number {
   const times = Array.from({ length: PROCESSES }, () => {
     const start = performance.now();
@@ -52,10 +53,10 @@ function timeProcess(words: readonly string[], env: NodeJS.ProcessEnv = process.
   return median(times);
 }
 
-function report(what: string, value: number, base: string, baseValue: number, unit: string): void {
+function report(measured: string, value: number, base: string, baseValue: number, unit: string): void {
   const ratio = (value / baseValue).toFixed(2);
   process.stdout.write(
-    `${what}: ${ratio} × ${base}  (${value.toFixed(1)} : ${baseValue.toFixed(1)} ${unit})\n`,
+    `${measured}: ${ratio} × ${base}  (${value.toFixed(1)} : ${baseValue.toFixed(1)} ${unit})\n`,
   );
 }
 
@@ -73,10 +74,16 @@ function benchSynthesis(folder: string): void {
     ...process.env,
     CDKTF_OUTDIR: join(folder, "out"),
   });
-  report("synthesis of all environments", synthesized, "loading the libraries it needs", loaded, "ms");
+  report(
+    "synthesis of all environments",
+    synthesized,
+    "loading the libraries of the synthesis",
+    loaded,
+    "ms",
+  );
 }
 
-/** Twelve environments, in plans of 3 MB together; the slowest pair of policies of legal size; 10,000 changes. */
+/** Measures plans of 12 environments with 3 MB, the slowest pair of policies of a valid size, and 10,000 changes. */
 function benchReview(folder: string): void {
   const files = largePlans(12, 3).map(({ name, text }) => {
     const file = join(folder, `${name}.json`);
@@ -86,14 +93,14 @@ function benchReview(folder: string): void {
   const empty = join(folder, "empty.ts");
   writeFileSync(empty, "");
   const base = timeProcess(["--import", "tsx", empty]);
-  const benchPlans = (what: string, plans: readonly string[]): number => {
+  const benchPlans = (measured: string, plans: readonly string[]): number => {
     const value = timeProcess([COMMAND, "review", ...plans]);
-    report(what, value, "starting Node.js with tsx", base, "ms");
+    report(measured, value, "starting Node.js with tsx", base, "ms");
     return value;
   };
   benchPlans("review of 12 environments' plans, 3 MB", files);
 
-  // Each pair once, to find the slowest; that one is measured.
+  // Each pair is reviewed once. The slowest pair is measured.
   const pairs = largePolicies().map((pair, index) => {
     const file = join(folder, `pair-${index}.json`);
     writeFileSync(file, planOfPair(pair));
@@ -125,7 +132,7 @@ async function benchHandler(folder: string): Promise<void> {
   const bundle = unzipSync(functionCode("loan-default").zip)["index.js"];
   if (bundle === undefined) throw new Error("the deployment package has no index.js");
   writeFileSync(join(folder, "index.js"), bundle);
-  // Times inside the process: import and first call, then warm calls; and the same requests without a handler.
+  // The process measures the import with the first call, warm calls, and the same requests without a handler.
   writeFileSync(
     join(folder, "probe.js"),
     `const event = { data: ${JSON.stringify(ROW)} };
@@ -195,7 +202,7 @@ const measure = async (call) => {
   report("handler bundle, gzipped", packed / 1000, "the limit of 12 kB", 12, "kB");
 }
 
-/** Milliseconds from the first offered request to the last answer; every answer must be a 200. */
+/** The milliseconds from the first request to the last answer. @throws Error if an answer is not 200 */
 async function timeOffered(stage: RunningStage, request: Request, count: number): Promise<number> {
   const start = performance.now();
   const answers = await offer(stage.url, request, { perSecond: OFFERED_PER_SECOND, count });
@@ -205,7 +212,7 @@ async function timeOffered(stage: RunningStage, request: Request, count: number)
   return inMs;
 }
 
-/** What a flood of prod's public route leaves for another route, whose rate is fixed and low. */
+/** Measures another route with a low, fixed rate during a flood of prod's public route. */
 async function benchFlood(seconds: number): Promise<void> {
   const project = new ProjectCopy();
   project.setEnvironments(prod);
@@ -226,7 +233,7 @@ async function benchFlood(seconds: number): Promise<void> {
       body: JSON.stringify({ data: ROW }),
     });
     const count = seconds * OFFERED_PER_SECOND;
-    // Processes start with the first requests.
+    // The first requests start the processes of the functions.
     await timeOffered(stage, other, OFFERED_PER_SECOND);
     await flood(stage.url, flooding, { connections: FLOOD_CONNECTIONS, durationInMs: 5_000 });
 
@@ -236,9 +243,9 @@ async function benchFlood(seconds: number): Promise<void> {
       timeOffered(stage, other, count),
     ]);
     report(
-      `another route's throughput beside ${FLOOD_CONNECTIONS} connections for ${seconds} s at prod's public route`,
+      `another route's throughput during a flood of prod's public route by ${FLOOD_CONNECTIONS} connections for ${seconds} s`,
       (count / beside) * 1_000,
-      "its throughput alone",
+      "the route's throughput without a flood",
       (count / alone) * 1_000,
       "requests a second",
     );
@@ -253,11 +260,13 @@ async function benchFlood(seconds: number): Promise<void> {
   }
 }
 
-/** Few, so that processes of the function do not take the cores from the stage. */
+/**
+ * A low number, so that the function's processes leave enough cores for the local stage, which this benchmark measures.
+ */
 const ROUTE_CONNECTIONS = 4;
 const ROUNDS = 5;
 
-/** The same model behind a function and behind API Gateway alone, by turns, on one local stage. */
+/** Compares the same model with and without a function, in alternating rounds on one local stage. */
 async function benchGateway(seconds: number): Promise<void> {
   const project = new ProjectCopy();
   const environments = (["lambda", "gateway"] as const).map((via) => ({
@@ -304,10 +313,12 @@ async function benchGateway(seconds: number): Promise<void> {
   reportCost();
 }
 
-/** By the review's own prices, which are of us-east-1. */
+/** Reports the cost with the review's prices for us-east-1. */
 function reportCost(): void {
   const { perMillionRequests } = costChange(planned(switchedRoute("lambda", "gateway")));
-  const line = perMillionRequests.find(({ what }) => what.startsWith("POST "));
+  const line = perMillionRequests.find(
+    ({ what }) => what.kind === "route requests" && what.name?.startsWith("POST "),
+  );
   if (!line?.before || !line.after) throw new Error("the review has no cost of the route");
   report(
     'USD for a million requests to a route with via: "gateway", without the endpoint',
@@ -319,7 +330,7 @@ function reportCost(): void {
 }
 
 async function main(): Promise<void> {
-  // The engine works on the app in the current folder.
+  // The engine reads the app in the current folder.
   process.chdir(FIXTURE_APP);
   const [only, seconds = "10"] = process.argv.slice(2);
   if (only === "flood") return await benchFlood(Number(seconds));

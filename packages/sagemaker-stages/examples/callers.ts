@@ -1,6 +1,9 @@
 import type { Environment } from "sagemaker-stages";
 
-/** Who may call, and how: notebooks the endpoint itself, a shop's user the route, and a backend the function URL. */
+/**
+ * Three callers with different permissions: a notebook role invokes the endpoint, an IAM user calls the route, and a
+ * backend role calls the function URL.
+ */
 export const callers: Environment = {
   name: "called",
   region: "eu-central-1",

@@ -1,9 +1,8 @@
 import type { Environment } from "sagemaker-stages";
 
 /**
- * Routes in front of existing endpoints that serve more than one model: one variant of an endpoint, one model of a
- * multi-model endpoint, and two inference components of one endpoint. Each function's role may invoke what its model
- * names. The endpoints do not change.
+ * Routes for parts of existing endpoints: one variant of an endpoint, one model of a multi-model endpoint, and two
+ * inference components of one endpoint. The role of each function can invoke only this part. The endpoints do not change.
  */
 export const endpointTargets: Environment = {
   name: "targets",

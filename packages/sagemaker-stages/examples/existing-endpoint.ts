@@ -1,8 +1,8 @@
 import type { Environment } from "sagemaker-stages";
 
 /**
- * An endpoint that a notebook made, behind a URL: a function, a route and the right to ask this one endpoint. The
- * endpoint itself, its model and its role stay as they are.
+ * A URL for an existing endpoint, e.g. one that a notebook created. The environment adds a function, a route, and the
+ * permission to invoke this endpoint. The endpoint, its model and its role do not change.
  */
 export const existingEndpoint: Environment = {
   name: "notebook",

@@ -1,9 +1,9 @@
 import type { Environment } from "sagemaker-stages";
 
 /**
- * A function that another team deploys answers the route, and may ask the new endpoint. It finds the endpoint's name in
- * its own variable `SAGEMAKER_ENDPOINT`, which must hold `shared-loan-default` before this is planned. Its role is named, so that a deployer need not be an
- * administrator.
+ * An existing function of another team that answers the route and invokes a new endpoint. The function reads the
+ * endpoint's name from its variable `SAGEMAKER_ENDPOINT`. Set the variable to `shared-loan-default` before the plan. The
+ * function's role is named so that the deployer does not need administrator permissions.
  */
 export const existingFunction: Environment = {
   name: "shared",

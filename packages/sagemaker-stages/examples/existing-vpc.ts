@@ -1,8 +1,8 @@
 import type { Environment } from "sagemaker-stages";
 
 /**
- * Functions and endpoint in subnets that are there already. From them S3 and SageMaker's runtime must be reachable, and
- * the security group must let out to both on port 443.
+ * A function and an endpoint in existing subnets. S3 and the SageMaker runtime must be reachable from the subnets, and the
+ * security group must allow outbound traffic to both on port 443.
  */
 export const existingVpc: Environment = {
   name: "inside",

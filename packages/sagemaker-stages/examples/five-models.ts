@@ -2,8 +2,12 @@ import type { Environment } from "sagemaker-stages";
 import type { ModelName } from "./functions";
 
 /**
- * Five well-known models with ready-made contracts: scikit-learn behind JSON, a text classifier of the Hugging Face Hub
- * without an artifact, an image classifier without a function, XGBoost behind CSV, and a text generator.
+ * Five common models with ready-made contracts:
+ * - `iris`: a scikit-learn model that reads JSON
+ * - `reviews`: a text classifier from the Hugging Face Hub, without an artifact
+ * - `flowers`: an image classifier, without a function
+ * - `rent`: an XGBoost model that reads CSV
+ * - `writer`: a text generator
  */
 export const fiveModels: Environment<ModelName> = {
   name: "five-models",

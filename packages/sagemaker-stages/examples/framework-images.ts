@@ -1,6 +1,6 @@
 import type { Environment } from "sagemaker-stages";
 
-/** SageMaker's own images for frameworks. Terraform knows the account of each image in the environment's region. */
+/** SageMaker's images for frameworks. Terraform looks up the registry's account for the environment's region. */
 export const frameworkImages: Environment = {
   name: "framework-images",
   region: "ap-southeast-2",

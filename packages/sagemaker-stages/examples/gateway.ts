@@ -1,8 +1,8 @@
 import type { Environment } from "sagemaker-stages";
 
 /**
- * A route without a function: API Gateway itself invokes the endpoint, with a role that may do nothing else. The model's
- * contract has `passThrough`, because nothing changes the request or the answer.
+ * A route without a function: API Gateway invokes the endpoint, with a role that has no other permission. The model's
+ * contract has `passThrough`, because no code changes the request or the answer.
  */
 export const gateway: Environment = {
   name: "gateway",

@@ -1,8 +1,8 @@
 import type { Environment } from "sagemaker-stages";
 
 /**
- * Models without an artifact. The image of Hugging Face downloads one commit of a model from the Hub. The other image
- * contains its model, and reads the secret whose ARN it finds in a variable.
+ * Two models without an artifact. Hugging Face's image downloads a fixed commit of a model from the Hub. The second image
+ * contains its model, and reads a secret. A variable of the container contains the secret's ARN.
  */
 export const hubModels: Environment = {
   name: "hub-models",

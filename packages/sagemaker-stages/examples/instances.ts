@@ -1,9 +1,9 @@
 import type { Environment } from "sagemaker-stages";
 
 /**
- * Instances that follow the load. An update sends a tenth of the traffic to the new model first, and is taken back where
- * it answers with errors or too slowly. A part of the traffic is captured for a model monitor; volumes, artifact and
- * captured data are encrypted with keys of one's own.
+ * An endpoint on instances with autoscaling. An update first sends a tenth of the traffic to the new model, and rolls back
+ * on errors or high latency. Data capture stores a sample of the traffic for a model monitor. Customer-managed KMS keys
+ * encrypt the volumes, the artifact and the captured data.
  */
 export const instances: Environment = {
   name: "instances",

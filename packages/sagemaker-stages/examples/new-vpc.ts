@@ -1,8 +1,9 @@
 import type { Environment } from "sagemaker-stages";
 
 /**
- * Everything in a VPC without a way to the internet: the functions, and the endpoint on instances, which reads its
- * artifact through S3's gateway. The serverless endpoint stays in SageMaker's own network, as AWS wants it.
+ * A new VPC without internet access for the functions and the endpoint on instances. The endpoint reads its artifact
+ * through the gateway endpoint of S3. The serverless endpoint is outside of the VPC, because AWS does not support serverless
+ * endpoints in a VPC.
  */
 export const newVpc: Environment = {
   name: "private",

@@ -1,8 +1,8 @@
 import type { Environment } from "sagemaker-stages";
 
 /**
- * An image of one's own, in another account's registry, told by its digest; and an artifact that is a file of the
- * project, which goes to a private bucket of the environment.
+ * A custom image in another account's registry, identified by its digest, and an artifact that is a file of the app. The
+ * environment uploads the artifact to a private bucket.
  */
 export const ownImage: Environment = {
   name: "own-image",

@@ -7,8 +7,9 @@ import { AwsScope, functionPackage, LambdaToSagemakerEndpoint, requireVersions }
 const REGION = "eu-central-1";
 
 /**
- * The construct in a stack of one's own, without a stage in front of it: a function that may ask an endpoint, both in a
- * VPC without a way to the internet. Any code does: a zip, its base64 SHA-256, the handler and Lambda's runtime.
+ * The construct in a custom stack, without a stage: a function that invokes an endpoint. The function and the endpoint
+ * are in a VPC without internet access. `code` can be any package: a zip, its SHA-256 in base64, the handler and
+ * Lambda's runtime.
  */
 export class OwnStack extends TerraformStack {
   constructor(scope: Construct, id: string) {

@@ -1,8 +1,8 @@
 import type { Environment } from "sagemaker-stages";
 
 /**
- * An artifact that is not compressed: all objects below a prefix in S3, which SageMaker downloads to instances with GPUs
- * in a VPC of the environment. The endpoint's role reads and lists this prefix and nothing else.
+ * An uncompressed artifact: SageMaker downloads all objects below a prefix in S3 to instances with GPUs. The instances are
+ * in a VPC of the environment. The endpoint's role can list and read only this prefix.
  */
 export const prefix: Environment = {
   name: "prefix",

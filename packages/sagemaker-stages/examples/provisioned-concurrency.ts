@@ -1,8 +1,8 @@
 import type { Environment } from "sagemaker-stages";
 
 /**
- * Serverless without cold starts: two invocations at once are always warm, and up to ten while they are used. The
- * container gets settings of its own.
+ * A serverless endpoint without cold starts. Capacity for two concurrent invocations is always warm. Under load,
+ * autoscaling warms capacity for up to ten invocations. The container has an environment variable.
  */
 export const provisionedConcurrency: Environment = {
   name: "warm",

@@ -1,8 +1,8 @@
 import type { Environment } from "sagemaker-stages";
 
 /**
- * A version in the Model Registry of another account, which must be approved. The package names its image and its
- * artifact; both stand here too, so that the endpoint's role may read these and no others.
+ * An approved version in the Model Registry of another account. The model package contains its image and its artifact. The
+ * environment lists both again, so that the endpoint's role can read only these two.
  */
 export const registry: Environment = {
   name: "registry",

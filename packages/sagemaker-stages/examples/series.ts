@@ -1,8 +1,9 @@
 import type { Environment } from "sagemaker-stages";
 
 /**
- * Several containers on each instance. A series sends the request through all containers: the first prepares the features,
- * and the second predicts. With direct invocation, one container answers the route.
+ * Two endpoints with several containers on each instance. In the serial pipeline, a request goes through all
+ * containers: the first container prepares the features, and the second container predicts. With direct invocation, one
+ * container answers the route.
  */
 export const series: Environment = {
   name: "series",

@@ -9,12 +9,12 @@ import { BROWSER } from "./manifest";
 const MODEL_TEMPLATES = "cli/new-model/templates/";
 
 /**
- * Compiles `src` of the package into `dist`: each TypeScript file to CommonJS, each JSON file as it is, and declarations
- * of the exports (`tsconfig.build.json`). Other files, such as the page's HTML, are read from `src`, which the package
- * contains.
+ * Compiles `src` of the package into `dist`: each TypeScript file to CommonJS, each JSON file as it is, and
+ * declarations of the exports (`tsconfig.build.json`). Other files, such as the page's HTML, are read from `src`, which
+ * the package contains.
  *
  * @param folder - the package's folder
- * @throws Error where a source does not compile; the compiler has printed the reason
+ * @throws Error if a source does not compile; the compiler has printed the reason
  */
 export function compile(folder: string): void {
   const files = filesOf(join(folder, "src")).filter(
@@ -42,9 +42,9 @@ function compileSources(folder: string, files: readonly string[]): void {
     format: "cjs",
     platform: "node",
     target: "node20",
-    // `import("./file")` becomes `require("./file")`: Node's `import` needs the file's extension.
+    // `import("./file")` becomes `require("./file")`, because Node's `import` requires the file extension.
     supported: { "dynamic-import": false },
-    // The package contains the sources: stack traces name them.
+    // The package contains the sources, so that stack traces can refer to the sources.
     sourcemap: "linked",
     sourcesContent: false,
     logLevel: "warning",

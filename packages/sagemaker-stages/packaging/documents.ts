@@ -4,13 +4,13 @@ import { join, posix } from "node:path";
 /** The folder of the documents, in the repository and in the published package. */
 export const DOCUMENTS = "docs";
 
-/** Documents about work on the engine. */
-const OF_ENGINE: readonly string[] = ["architecture.md"];
+/** Documents for contributors to the engine. The package does not contain them. */
+const CONTRIBUTOR_DOCUMENTS: readonly string[] = ["architecture.md"];
 
 /** The engine's sources, from the repository. The published package contains `src`. */
 const SOURCES = "packages/sagemaker-stages/src/";
 
-/** A link of Markdown, and its text. */
+/** A Markdown link: its text and its target. */
 const LINK = /(?<!!)\[([^\]]*)\]\(([^)\s]+)\)/g;
 
 /**
@@ -22,20 +22,20 @@ const LINK = /(?<!!)\[([^\]]*)\]\(([^)\s]+)\)/g;
  */
 export function publishDocuments(folder: string, repository: string): void {
   const names = readdirSync(join(repository, DOCUMENTS)).filter(
-    (name) => name.endsWith(".md") && !OF_ENGINE.includes(name),
+    (name) => name.endsWith(".md") && !CONTRIBUTOR_DOCUMENTS.includes(name),
   );
   mkdirSync(join(folder, DOCUMENTS), { recursive: true });
   for (const name of names) {
-    const text = readFileSync(join(repository, DOCUMENTS, name), "utf8");
-    const published = text.replaceAll(LINK, (_link, words: string, target: string) => {
+    const document = readFileSync(join(repository, DOCUMENTS, name), "utf8");
+    const published = document.replaceAll(LINK, (_link, text: string, target: string) => {
       const found = publishedTarget(target, names, folder);
-      return found === undefined ? words : `[${words}](${found})`;
+      return found === undefined ? text : `[${text}](${found})`;
     });
     writeFileSync(join(folder, DOCUMENTS, name), published);
   }
 }
 
-/** Where a link leads to in the package; `undefined` where the package does not contain the file. */
+/** The target of a link in the package; `undefined` if the package does not contain the file. */
 function publishedTarget(target: string, names: readonly string[], folder: string): string | undefined {
   if (/^(#|[a-z]+:)/.test(target)) return target;
   const [path = "", fragment] = target.split("#");

@@ -1,4 +1,4 @@
-/** The folder of the sources that are only ever bundled for the browser, from `src`. */
+/** The folder in `src` of the sources that are only bundled for the browser. */
 export const BROWSER = "page/browser/";
 
 /** The parts of a `package.json` that packaging reads or writes. */
@@ -7,18 +7,18 @@ export interface Manifest {
   readonly [field: string]: unknown;
 }
 
-/** What an import of the compiled package resolves to. Paths are relative to the package's folder. */
+/** The files of one export of the compiled package. Paths are relative to the package's folder. */
 export interface CompiledEntry {
   /** Declarations, e.g. `./dist/index.d.ts`. */
   readonly types: string;
-  /** CommonJS, e.g. `./dist/index.js`; of browser code the TypeScript source, which esbuild bundles. */
+  /** CommonJS, e.g. `./dist/index.js`; for browser code the TypeScript source, which esbuild bundles. */
   readonly default: string;
 }
 
 /**
  * The `package.json` of the published package. In the repository, the exports are TypeScript sources.
  *
- * @throws Error where the exports are already compiled files
+ * @throws Error if the exports are already compiled files
  */
 export function toPublishedManifest(manifest: Manifest): Manifest {
   const entries = Object.entries(manifest.exports).map(

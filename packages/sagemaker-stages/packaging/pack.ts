@@ -5,21 +5,22 @@ import { compile } from "./compile";
 import { DOCUMENTS, publishDocuments } from "./documents";
 import { exportedFiles, type Manifest, toPublishedManifest } from "./manifest";
 
-/** The repository's `package.json` while the published one is in its place. */
-const KEPT = "package.json.repository";
+/** The backup of the repository's `package.json`, while `package.json` is the published manifest. */
+const BACKUP = "package.json.repository";
 
 /**
- * Makes the package's folder ready for `npm pack`: `dist` with the compiled sources and the template of an app, `docs` with the documents for users, and a `package.json` whose exports are the files in `dist`.
- * {@link restore} takes all back.
+ * Prepares the package's folder for `npm pack`: `dist` with the compiled sources and the template of an app, `docs`
+ * with the documents for users, and a `package.json` whose exports are the files in `dist`. {@link restore} reverts all
+ * changes.
  *
  * @param folder - the package's folder
- * @throws Error where an earlier run was interrupted, or a source does not compile. `package.json` is then unchanged.
+ * @throws Error if an earlier run was interrupted, or a source does not compile. `package.json` is then unchanged.
  */
 export function prepare(folder: string): void {
-  const [manifestFile, kept] = [join(folder, "package.json"), join(folder, KEPT)];
+  const [manifestFile, kept] = [join(folder, "package.json"), join(folder, BACKUP)];
   if (existsSync(kept)) {
     throw new Error(
-      `an earlier npm pack was interrupted, or another one is running in ${folder}: package.json is the published one, and the repository's is ${KEPT}. Run "npm run postpack" in that folder, then npm pack again.`,
+      `an earlier npm pack was interrupted, or another npm pack is running in ${folder}: package.json is the published manifest, and ${BACKUP} is the repository's. Run "npm run postpack" in that folder, then npm pack again.`,
     );
   }
   const text = readFileSync(manifestFile, "utf8");
@@ -36,19 +37,18 @@ export function prepare(folder: string): void {
     removeGenerated(folder);
     throw error;
   }
-  // The copy first: whenever the run is interrupted, the repository's text is in one of the two files.
-  writeWhole(kept, text);
-  writeWhole(manifestFile, `${JSON.stringify(published, undefined, 2)}\n`);
+  // The backup is written first, so that an interrupted run never loses the repository's text.
+  writeAtomically(kept, text);
+  writeAtomically(manifestFile, `${JSON.stringify(published, undefined, 2)}\n`);
 }
 
 /**
- * Removes `dist` and `docs`, and puts the repository's `package.json` back in its place. Does nothing where there is nothing to
- * restore.
+ * Removes `dist` and `docs`, and restores the repository's `package.json`. Does nothing if no backup exists.
  *
  * @param folder - the package's folder
  */
 export function restore(folder: string): void {
-  const kept = join(folder, KEPT);
+  const kept = join(folder, BACKUP);
   if (existsSync(kept)) renameSync(kept, join(folder, "package.json"));
   removeGenerated(folder);
 }
@@ -67,8 +67,8 @@ function requireFiles(folder: string, files: readonly string[]): void {
   );
 }
 
-/** Writes a file in one step, so that an interrupted run leaves the old text or the new one. */
-function writeWhole(path: string, text: string): void {
+/** Writes a file atomically: an interrupted run leaves the old text or the new text. */
+function writeAtomically(path: string, text: string): void {
   const unfinished = `${path}.${process.pid}`;
   writeFileSync(unfinished, text);
   renameSync(unfinished, path);

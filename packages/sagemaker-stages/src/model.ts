@@ -1,6 +1,6 @@
 /**
- * What a model's contract is made of. A contract imports this module and zod/mini alone, because both are part of the
- * function's package.
+ * The public interface of the engine for `functions/`: contracts and the catalog of models. A contract imports only this
+ * module and zod/mini, because the function's package contains every module that the contract imports.
  */
 
 export { type BytesOptions, bytes } from "./contracts/bytes";

@@ -5,19 +5,19 @@ import type { About, BytesDialect, Contract } from "./runtime/contract";
 export { type PythonModel, type PythonRoute, python } from "./python-model";
 export type { ModelModule };
 
-/** A model whose function is made from a contract: the contract with its description. */
+/** A model whose function the engine generates from a contract. The type contains the contract and its description. */
 export type ContractModel<Request = unknown, Answer = unknown> = Contract<Request, Answer> &
   About<Request, Answer> & {
     /**
-     * What a handler is generated from where the model's contract is ready-made.
+     * The facts from which the engine generates the handler. Set if the contract is ready-made.
      *
-     * @default - `functions/<model>/contract.ts`
+     * @default - the handler is generated from `functions/<model>/contract.ts`
      */
     readonly readyMade?: ReadyMadeSource;
     readonly python?: undefined;
   };
 
-/** A model of an app: with a contract, or with a handler in Python. */
+/** A model of an app. The model has a contract, or a handler in Python. */
 export type Model = ContractModel | PythonModel;
 
 /**
@@ -26,19 +26,19 @@ export type Model = ContractModel | PythonModel;
  */
 export type Models<Name extends string = string> = Readonly<Record<Name, Model>>;
 
-/** Where each model of an app is reached, and what of the model decides what can invoke its endpoint. */
+/** The routes of an app's models, by model. */
 export type ModelRoutes = Readonly<Record<string, RoutedModel>>;
 
-/** The part of a model that the rules of environments read. */
+/** The properties of a model that the rules of environments read. */
 export interface RoutedModel
   extends Pick<ContractModel, "route" | "passThrough" | "answerTypes" | "callerHeaders" | "answerHeaders"> {
-  /** Not set where the model's handler is in Python. */
+  /** Not set if the model's handler is in Python. */
   readonly limits?: Pick<ContractModel["limits"], "payloadInBytes"> | undefined;
-  /** Set where the model's contract is ready-made, in the catalog. */
+  /** Set if the catalog contains a ready-made contract for the model. */
   readonly readyMade?: object | undefined;
-  /** Set where the model's handler is in Python. */
+  /** Set if the model's handler is in Python. */
   readonly python?: object | undefined;
-  /** What the model takes as bytes. @default - nothing */
+  /** The media types of files that the model accepts. @default - none */
   readonly bytes?: Pick<BytesDialect<unknown>, "takes"> | undefined;
 }
 
@@ -48,25 +48,29 @@ export type ModelDefinition<Request = unknown, Answer = unknown> =
   | ReadyMade<Request, Answer>
   | PythonEntry;
 
-/** What `defineModels` takes. */
+/** The parameter of `defineModels`. */
 type ModelDefinitions = Readonly<Record<string, ModelDefinition>>;
 
-/** The models that `defineModels` makes, each with the type of its entry. */
+/** The result of `defineModels`. The type of each model depends on the model's definition. */
 export type ModelsOf<Definitions extends ModelDefinitions> = {
   readonly [Name in keyof Definitions]: Definitions[Name] extends PythonEntry ? PythonModel : ContractModel;
 };
 
 /**
- * The models of an app, for `functions/index.ts`.
+ * Creates the catalog of an app's models. `functions/index.ts` exports the catalog as `models`.
  *
- * @param definitions - by the name of the model: the module `functions/<model>/contract.ts`, a ready-made contract, or
+ * @param definitions - by the model's name: the module `functions/<model>/contract.ts`, a ready-made contract, or
  * `python(route)` for a model with `handler.py`
- * @throws Error with every fault in the options of ready-made contracts
+ * @throws Error that lists every fault in the options of ready-made contracts
  * @example
+ * import { defineModels, python, rows } from "sagemaker-stages/model";
  * import * as churn from "./churn/contract";
+ * import fraud from "./fraud/route.json";
+ *
  * export const models = defineModels({
- *   churn,
- *   iris: rows({ features: ["sepal length", "petal length"], answer: "json" }),
+ *   churn, // functions/churn/contract.ts
+ *   fraud: python(fraud), // functions/fraud/handler.py
+ *   iris: rows({ features: ["sepal length", "petal length"], answer: "json" }), // no code
  * });
  */
 export function defineModels<Definitions extends ModelDefinitions>(

@@ -1,16 +1,19 @@
 import { basename, join } from "node:path";
 
-/** The engine's own folder, which holds `package.json` and `src`: in a repository, or in an app's `node_modules`. */
+/**
+ * The engine's folder, with `package.json` and `src`. The folder is in the engine's repository, or in an app's
+ * `node_modules`.
+ */
 const PACKAGE = join(__dirname, "..");
 
 /** Whether this process runs the compiled files of a published package. */
 export const IS_COMPILED = basename(__dirname) === "dist";
 
 /**
- * Path of a source file of the engine that is bundled or read at run time, e.g. `local/lambda/bootstrap.ts`. The sources
- * are part of the published package.
+ * Path of a source file of the engine that the engine bundles or reads at run time, e.g. `local/lambda/bootstrap.ts`. The
+ * published package contains the sources.
  *
- * @param path - from `src`
+ * @param path - the path from `src`
  */
 export function engineSource(path: string): string {
   return join(PACKAGE, "src", path);
@@ -22,7 +25,7 @@ export function engineFile(path: string): string {
 }
 
 /**
- * Path of a document for people, from the folder in which commands run: of an app, or of the engine's repository.
+ * Path of a document for users, from the folder of the app or of the engine's repository.
  *
  * @param name - e.g. `python.md`
  */

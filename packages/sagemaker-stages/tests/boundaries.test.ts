@@ -12,10 +12,10 @@ const SRC = "packages/sagemaker-stages/src";
 
 /** An import that the linter must refuse. */
 interface Forbidden {
-  /** From the repository's folder. */
+  /** The path from the repository's folder. */
   readonly file: string;
   readonly statement: string;
-  /** The message of the rule; of a rule of Biome its name. */
+  /** The rule's message, or the name of a rule of Biome. */
   readonly rule: string;
 }
 
@@ -53,7 +53,7 @@ const forms = (module: string): readonly string[] => [
   `export type Probe = typeof import("${module}");`,
 ];
 
-/** Files of an app and of the engine, for the rules that hold in both. */
+/** Files of an app and of the engine, for the rules that apply to both. */
 const ANY_FILES = [
   "main.ts",
   "functions/iris/contract.ts",
@@ -110,7 +110,7 @@ const OF_APP: readonly Forbidden[] = [
         (file) => ({
           file,
           statement: from(module),
-          rule: "a contract imports zod/mini, sagemaker-stages/model and files of its own folder only: the contract is bundled in the function",
+          rule: "a contract imports zod/mini, sagemaker-stages/model and files in the model's folder only: the contract is bundled in the function",
         }),
       ),
   ),
@@ -334,11 +334,11 @@ const OF_ENGINE: readonly Forbidden[] = [
   {
     file: "packages/sagemaker-stages/tests/fixtures/app/functions/loan/contract.ts",
     statement: from("node:fs"),
-    rule: "a contract imports zod/mini, sagemaker-stages/model and files of its own folder only: the contract is bundled in the function",
+    rule: "a contract imports zod/mini, sagemaker-stages/model and files in the model's folder only: the contract is bundled in the function",
   },
 ];
 
-/** Rules of the engine of different kinds: of areas, packages, entries and folders outside of src. */
+/** Rules of the engine, one of each kind: for areas, packages, entries and folders outside of src. */
 const ENGINE_RULES_IN_ALL_FORMS: readonly string[] = [
   "local reads Terraform's JSON: it imports aws, lib and page only",
   "only app and constructs import CDKTF",
@@ -347,7 +347,7 @@ const ENGINE_RULES_IN_ALL_FORMS: readonly string[] = [
   "the engine does not import the app",
 ];
 
-/** All forms of the first import that each rule refuses: of each rule of an app, and of some of the engine. */
+/** The first import that a rule refuses, in all forms: for each rule of an app, and for some rules of the engine. */
 const FORMS: readonly Forbidden[] = [
   ...new Set(OF_APP.map(({ rule }) => rule)),
   ...ENGINE_RULES_IN_ALL_FORMS,
@@ -363,7 +363,7 @@ function allFormsOf(rule: string, module: string): readonly string[] {
   return rule.includes("with import type") ? valueForms(module) : forms(module);
 }
 
-/** Rules of biome.json that hold in every folder beside the plugins. */
+/** Rules of biome.json that apply to every folder, in addition to the plugins. */
 const EVERYWHERE: readonly Forbidden[] = [
   "stacks/inference-stack.ts",
   "functions/iris/contract.ts",
@@ -378,7 +378,7 @@ const EVERYWHERE: readonly Forbidden[] = [
   })),
 );
 
-/** Imports that no rule forbids, of each area. */
+/** Allowed imports of each area. */
 const ALLOWED: readonly (readonly [file: string, module: string, type?: "type"])[] = [
   ["main.ts", "sagemaker-stages"],
   ["main.ts", "./functions"],
@@ -427,14 +427,14 @@ const ALLOWED: readonly (readonly [file: string, module: string, type?: "type"])
   ["packages/sagemaker-stages/tests/fixtures/app/environments/dev.ts", "../functions", "type"],
 ];
 
-/** The rules that refuse an import of a cycle. Biome's rule does not see types of import() and backticks. */
+/** The rules against cycles of imports. Biome's rule does not find import() of types and imports with backticks. */
 const AGAINST_CYCLES = [
   "lint/suspicious/noImportCycles",
   "a type is imported with import type, not with import(): noImportCycles does not see import()",
   "the name of a module is in quotes, not in backticks: noImportCycles does not see backticks",
 ];
 
-/** Where two files import each other, and the form of both imports. */
+/** Folders in which two files import each other, with the form of both imports. */
 const CYCLES = ["functions/iris", "environments", `${SRC}/review`].flatMap((folder) =>
   forms("./MODULE").map((form) => ({ folder, form })),
 );
@@ -449,11 +449,11 @@ const report = z.object({
   ),
 });
 
-/** Files with one statement in each line. */
+/** Files whose lines are one statement each. */
 class Probes {
   readonly files = new Map<string, string[]>();
 
-  /** @returns where the linter reports the statement */
+  /** @returns the file and the line of the statement, as in the linter's report */
   add(file: string, statement: string): string {
     const lines = this.files.get(file) ?? [];
     this.files.set(file, lines);
@@ -537,14 +537,14 @@ describe("import boundaries", () => {
     expect(rules.filter((rule) => AGAINST_CYCLES.includes(rule))).not.toEqual([]);
   });
 
-  it("have a probe for each rule", () => {
+  it("have a test for each rule", () => {
     const rules = readdirSync(LINT).flatMap((file) => messagesIn(readFileSync(join(LINT, file), "utf8")));
 
     const tried = forbidden.map(({ rule }) => rule).filter((rule) => !rule.startsWith("lint/"));
     expect(new Set(tried)).toEqual(new Set(rules));
   });
 
-  it("name each area of the engine's sources", () => {
+  it("contain each area of the engine's sources", () => {
     const areas = readdirSync(join(ENGINE, "src"), { withFileTypes: true })
       .filter((entry) => entry.isDirectory())
       .map(({ name }) => name);

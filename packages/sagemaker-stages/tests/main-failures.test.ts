@@ -9,7 +9,7 @@ const TIMEOUT_IN_MS = 60_000;
 
 const CONTRACT = "functions/language-check/contract.ts";
 const HANDLER = "functions/language-check/handler.ts";
-/** Of a public model in environments with a website. */
+/** The view of a public model in environments with a website. */
 const VIEW = "functions/ticket-urgency/page.ts";
 const MODEL_TITLE = "the model language-check could not be loaded:";
 
@@ -27,7 +27,7 @@ const folder = makeTempFolder();
 beforeAll(() => copyApp(folder));
 afterAll(() => removeFolder(folder));
 
-/** Runs a program with these files changed; afterwards they are as before. */
+/** Runs a program with changed files. Restores the files afterwards. */
 async function runWith(
   changes: Readonly<Record<string, (text: string) => string>>,
   program: readonly string[] = ["main.ts"],
@@ -56,7 +56,7 @@ function readIfThere(path: string): string | undefined {
 describe("main.ts reports in two lines, without a stack trace, the fault", () => {
   it.each<[string, Readonly<Record<string, (text: string) => string>>, string, RegExp]>([
     [
-      "a contract that is no TypeScript",
+      "a contract that is not TypeScript",
       { [CONTRACT]: (text) => `const = 5;\n${text}` },
       MODEL_TITLE,
       /^ {2}functions\/language-check\/contract\.ts:1:7: Expected identifier but found "="$/,
@@ -69,9 +69,9 @@ describe("main.ts reports in two lines, without a stack trace, the fault", () =>
     ],
     [
       "a contract that imports a missing package",
-      { [CONTRACT]: (text) => `import pad from "left-pad-of-nobody";\n${text}\nvoid pad;\n` },
+      { [CONTRACT]: (text) => `import pad from "left-pad-missing";\n${text}\nvoid pad;\n` },
       MODEL_TITLE,
-      /^ {2}functions\/language-check\/contract\.ts: got the import "left-pad-of-nobody"; allowed: a package that package\.json names and npm installed$/,
+      /^ {2}functions\/language-check\/contract\.ts: got the import "left-pad-missing"; allowed: a package that package\.json names and npm installed$/,
     ],
     [
       "a contract that throws while it is loaded",
@@ -118,7 +118,7 @@ export class InferenceStack extends EngineStack {
       /^ {2}main\.ts: got the import "\.\/environments\/missing"; allowed: a file beside main\.ts$/,
     ],
     [
-      "a handler that is no TypeScript",
+      "a handler that is not TypeScript",
       { [HANDLER]: () => `${OWN_HANDLER}\nconst = 5;\n` },
       MODEL_TITLE,
       /^ {2}functions\/language-check\/handler\.ts:\d+:7: Expected identifier but found "="$/,
@@ -130,7 +130,7 @@ export class InferenceStack extends EngineStack {
       /^ {2}functions\/language-check\/handler\.ts:1:\d+: Could not resolve "\.\/log"$/,
     ],
     [
-      "a view that is no TypeScript",
+      "a view that is not TypeScript",
       { [VIEW]: () => "export default {\n  introduction: ,\n};\n" },
       "the model ticket-urgency could not be loaded:",
       /^ {2}functions\/ticket-urgency\/page\.ts:2:17: Unexpected ","$/,
@@ -168,7 +168,7 @@ export class InferenceStack extends EngineStack {
       /^ {2}iris: answer: got "xml"; allowed: "json", "csv", "predictions" \(/,
     ],
     [
-      "an environment that is no TypeScript",
+      "an environment that is not TypeScript",
       { "environments/dev.ts": (text) => `${text}\nconst = 5;\n` },
       "environments/dev.ts could not be loaded:",
       /^ {2}environments\/dev\.ts:\d+:7: Expected identifier but found "="$/,
@@ -189,10 +189,10 @@ export class InferenceStack extends EngineStack {
       /^ {2}functions\/language-check\/contract\.ts: encode: got RangeError: no scaler at functions\/language-check\/contract\.ts:42:\d+; allowed: /,
     ],
     [
-      "a model with the path of another one",
+      "a model with the path of another model",
       { [CONTRACT]: (text) => text.replace('path: "/language-check"', 'path: "/ticket-urgency"') },
       "1 fault(s) in functions/:",
-      /^ {2}functions\/language-check\/contract\.ts: route\.path: got "\/ticket-urgency"; allowed: a path of its own \(functions\/ticket-urgency\/contract\.ts has "\/ticket-urgency"/,
+      /^ {2}functions\/language-check\/contract\.ts: route\.path: got "\/ticket-urgency"; allowed: a unique path \(functions\/ticket-urgency\/contract\.ts has "\/ticket-urgency"/,
     ],
   ])(
     "in %s",
@@ -211,7 +211,7 @@ export class InferenceStack extends EngineStack {
   );
 
   it(
-    "in a folder that the catalog forgot and one that it names in vain, with the faults of an environment",
+    "in a folder without an entry and in an entry without a folder, and lists the faults of an environment, too",
     async () => {
       // Prepare
       const forgotten = join(folder, "functions", "forgotten-by-catalog");
@@ -232,7 +232,7 @@ export class InferenceStack extends EngineStack {
       );
       expect(stderr).toContain("functions/renamed-check/contract.ts: the file: got no such file;");
       expect(stderr).toContain(
-        "functions/forgotten-by-catalog/contract.ts: the folder: got a contract that functions/index.ts does not name;",
+        "functions/forgotten-by-catalog/contract.ts: the folder: got a contract.ts that functions/index.ts does not list;",
       );
       expect(stderr).toContain("serverless.memorySizeInMb: got 1500; allowed: ");
       expect(stderr).not.toMatch(/^\s+at /m);
@@ -247,13 +247,13 @@ describe.each([
 ])("%s reports without a stack trace the fault", (_, program) => {
   it.each<[string, Readonly<Record<string, (text: string) => string>>, string, RegExp]>([
     [
-      "in a contract that is no TypeScript",
+      "in a contract that is not TypeScript",
       { [CONTRACT]: (text) => `const = 5;\n${text}` },
       MODEL_TITLE,
       /^ {2}functions\/language-check\/contract\.ts:1:7: Expected identifier but found "="$/,
     ],
     [
-      "in an environment that is no TypeScript",
+      "in an environment that is not TypeScript",
       { "environments/dev.ts": (text) => `const = 5;\n${text}` },
       "environments/dev.ts could not be loaded:",
       /^ {2}environments\/dev\.ts:1:7: Expected identifier but found "="$/,

@@ -34,7 +34,7 @@ describe("main.ts with an environment that breaks two rules", () => {
     expect(status).toBe(1);
   });
 
-  it("says what is wrong, every fault in a line of its own", () => {
+  it("prints one line per fault", () => {
     // Act
     const [title, ...faults] = run.stderr.trimEnd().split("\n");
 
@@ -59,7 +59,7 @@ describe("main.ts with an environment that breaks two rules", () => {
     expect(output).not.toContain("    at ");
   });
 
-  it("writes no stack, not even of the environments that are well", () => {
+  it("writes no stack, not even for the environments without faults", () => {
     // Act
     const output = join(folder, "cdktf.out");
 

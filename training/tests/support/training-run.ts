@@ -30,7 +30,7 @@ export class TrainingFolder {
   }
 
   /**
-   * Runs a training as a user does, with an output folder of its own.
+   * Runs a training as a user does, with a separate output folder.
    *
    * @param path - the script's path from the project's folder, e.g. `functions/iris/training/train.ts`
    * @param files - paths of the data's files
@@ -39,7 +39,8 @@ export class TrainingFolder {
     this.runs += 1;
     const out = join(this.folder, `out-${this.runs}`);
     mkdirSync(out);
-    // Without tsx's loader for ES modules, which no script needs and which takes as long as all the rest.
+    // Omits tsx's loader for ES modules, because no script needs this loader, and it takes as long as the rest of the
+    // run.
     const words = ["--require", "tsx/cjs", path, "--out", out, ...files];
     const script = spawn(process.execPath, words, { cwd: PROJECT, stdio: ["ignore", "pipe", "pipe"] });
     const [output, errors] = [collect(script.stdout), collect(script.stderr)];

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 
-/** A point in time as it may be written, whether or not the calendar has it. */
+/** A written date and time, valid or invalid. */
 export interface WrittenMoment {
   readonly year: number;
   readonly month: number;
@@ -8,7 +8,7 @@ export interface WrittenMoment {
   readonly hour: number;
   readonly minute: number;
   readonly second: number;
-  /** All of it, as a request has it. */
+  /** The whole text of a request. */
   readonly text: string;
 }
 
@@ -18,7 +18,7 @@ const years = fc.oneof(
   fc.constantFrom(1600, 1700, 1800, 1900, 2000, 2100, 4, 99, 100),
 );
 
-/** Moments, most of them of the calendar, many at the end of a month. */
+/** Dates and times. Most are valid, and many are at the end of a month. */
 export const moments: fc.Arbitrary<WrittenMoment> = fc
   .record({
     year: years,
@@ -39,7 +39,7 @@ function pad(value: number, digits = 2): string {
   return String(value).padStart(digits, "0");
 }
 
-/** What a regression on the logarithm of a count may predict. */
+/** Possible predictions of a regression on the logarithm of a count. */
 export const logCounts = fc.oneof(
   fc.double({ min: -10, max: 10, noNaN: true }),
   fc.float({ min: -10, max: 10, noNaN: true }),
@@ -47,5 +47,5 @@ export const logCounts = fc.oneof(
   fc.double({ min: -1e-3, max: 1e-3, noNaN: true }),
 );
 
-/** Numbers between which XGBoost may put them. */
+/** Possible separators of XGBoost's answer. */
 export const separators = fc.constantFrom(",", "\n", "\r\n", ",\n", ", ", "\n,", " , ", "\n\n");

@@ -1,6 +1,6 @@
 const DAYS_OF_MONTHS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 
-/** Whether the Gregorian calendar has this day, counting months from 1. */
+/** Whether the Gregorian calendar contains this day. Months count from 1. */
 export function isDay(year: number, month: number, day: number): boolean {
   const isLeapYear = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
   const days = month === 2 && isLeapYear ? 29 : DAYS_OF_MONTHS[month - 1];

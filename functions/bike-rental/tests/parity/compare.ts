@@ -1,5 +1,5 @@
 /**
- * Compares the contract's encoding with the training's on random cases. Run it by hand; it needs python3.
+ * Compares the contract's encoding with the training's encoding for random cases. Run it by hand. It needs python3.
  *
  *     node --import tsx functions/bike-rental/tests/parity/compare.ts 20000
  */
@@ -32,7 +32,7 @@ const comparisons: readonly Comparison[] = [
       const rows = String(body).split(/[^\deE.+-]+/).length;
       return contract.decode(String(body), observations(...Array(rows).fill(PUBLISHED[0])));
     },
-    // Mathematical libraries are exact to a unit in the last place, not to the bit.
+    // Results of mathematical libraries can differ in the last digit.
     agree: (answer, reference) => {
       const [counts, others] = [answer, reference] as [number[], number[]];
       const isNear = (count: number, index: number) => {
@@ -44,4 +44,9 @@ const comparisons: readonly Comparison[] = [
   },
 ];
 
-compareWithPython(join(__dirname, "reference.py"), comparisons, Number(process.argv[2] ?? 1_000));
+compareWithPython(
+  join(__dirname, "reference.py"),
+  comparisons,
+  Number(process.argv[2] ?? 1_000),
+  Number(process.argv[3] ?? 1),
+);

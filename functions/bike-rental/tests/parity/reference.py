@@ -1,6 +1,6 @@
 """The encoding of the bike-rental training in Python: the reference for the contract's encoding in TypeScript.
 
-    python3 reference.py            writes table.json beside this file
+    python3 reference.py            writes table.json next to this file
     python3 reference.py answer     reads cases from standard input, one JSON value a line, and prints each answer in a line
 
 Standard library only.
@@ -18,7 +18,7 @@ MOMENT = re.compile(r"(\d{4})-(\d{2})-(\d{2})[ T](\d{2}):(\d{2}):(\d{2})", re.AS
 
 
 def calendar(text):
-    """year, month, day, day of the week (Monday = 0), hour; None for what is no moment of the calendar"""
+    """year, month, day, day of the week (Monday = 0), hour; None for an invalid date or time"""
     match = MOMENT.fullmatch(text)
     try:
         moment = datetime(*map(int, match.groups())) if match else None
@@ -47,7 +47,7 @@ OBSERVATIONS = [
 ]
 
 MOMENTS = [
-    # the last and the first moment of months and years
+    # the first and the last second of months and years
     "2011-01-31 23:59:59",
     "2011-02-01 00:00:00",
     "2011-02-28 23:59:59",
@@ -56,7 +56,7 @@ MOMENTS = [
     "2011-05-01 12:00:00",
     "2011-12-31 23:59:59",
     "2012-01-01 00:00:00",
-    # leap years, and centuries that are none
+    # leap years, and centuries that are not leap years
     "2012-02-28 06:00:00",
     "2012-02-29 06:00:00",
     "2012-03-01 06:00:00",
@@ -66,15 +66,15 @@ MOMENTS = [
     "2100-02-28 01:02:03",
     "2100-03-01 01:02:03",
     "2400-02-29 01:02:03",
-    # a day of each week day
+    # every day of the week
     *(f"2012-12-{day} 10:00:00" for day in range(10, 17)),
-    # hours that some time zone skips or has twice
+    # hours that a time zone skips or repeats
     "2012-03-11 02:30:00",
     "2012-11-04 01:30:00",
     "2012-03-25 02:30:00",
     "2011-12-30 12:00:00",
     "1986-01-01 00:10:00",
-    # ends of the calendar, and years that a two-digit reading would move
+    # the limits of the calendar, and years that JavaScript's Date would read as two-digit years
     "0001-01-01 00:00:00",
     "0001-12-31 23:59:59",
     "0004-02-29 00:00:00",
@@ -87,7 +87,7 @@ MOMENTS = [
     "9999-12-31 23:59:59",
     # another separator
     "2012-12-19T17:00:00",
-    # no moments
+    # invalid dates and times
     "2012-02-30 00:00:00",
     "2011-02-29 00:00:00",
     "1900-02-29 00:00:00",
@@ -105,7 +105,7 @@ MOMENTS = [
     "2012-12-19 17:60:00",
     "2012-12-19 23:59:60",
     "2012-12-19 99:00:00",
-    # no such form
+    # other formats
     "",
     "2012-12-19",
     "2012-12-19 17:00",

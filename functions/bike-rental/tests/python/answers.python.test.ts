@@ -9,7 +9,7 @@ const REQUESTS = 10_000;
 const SEED = 20_261_129;
 const TIMEOUT_IN_MS = 300_000;
 
-/** Hours that the calendar has. */
+/** Valid hours. */
 const hours = fc
   .date({ min: new Date("0001-01-01T00:00:00Z"), max: new Date("9999-12-31T23:59:59Z"), noInvalidDate: true })
   .map((date) => date.toISOString().slice(-24, -5))
@@ -32,7 +32,7 @@ const observations = fc
   )
   .map((features) => ({ features }));
 
-/** Requests that a handler refuses, beside those with a moment that the calendar lacks. */
+/** Invalid requests, except requests with an invalid date. */
 const refused = fc.constantFrom<unknown>(
   {},
   { instances: [] },
@@ -57,7 +57,7 @@ const requests = fc.oneof(
   { weight: 1, arbitrary: refused },
 );
 
-/** Libraries of mathematics are exact to a unit in the last place, not to the bit. */
+/** Results of mathematical libraries can differ in the last digit. */
 function isNear(typescript: unknown, python: unknown): boolean {
   const [counts, others] = [typescript, python].map((result) => (result as { body?: unknown }).body);
   return (
@@ -71,7 +71,7 @@ function isNear(typescript: unknown, python: unknown): boolean {
 }
 
 it(
-  "gives the answers of the contract to 10,000 generated requests when the handler is in Python",
+  "a handler in Python gives the same answers as the contract to 10,000 generated requests",
   async () => {
     // Prepare
     const events = fc

@@ -1,4 +1,4 @@
-"""The handler of bike-rental in Python: observations of hours to counts of rented bikes."""
+"""The handler of bike-rental in Python. It converts observations of hours to counts of rented bikes."""
 
 import json
 import math
@@ -25,7 +25,7 @@ def lambda_handler(event, context):
     )
     logarithms = re.split(r"\s*[,\n]\s*", response["Body"].read().decode().strip())
     if len(logarithms) != len(lines):
-        raise RuntimeError(f"{len(lines)} row(s) were sent, {len(logarithms)} prediction(s) came back")
+        raise RuntimeError(f"sent {len(lines)} row(s), received {len(logarithms)} prediction(s)")
     return respond(200, [math.expm1(float(each)) for each in logarithms], "application/json")
 
 
@@ -51,7 +51,7 @@ def encode(features):
     match = DATETIME.fullmatch(moment) if isinstance(moment, str) else None
     if match is None:
         raise ValueError("features: got another datetime; allowed: YYYY-MM-DD HH:MM:SS, without a time zone")
-    # Raises ValueError for what is no moment of the calendar, e.g. 30 February.
+    # Raises ValueError for an invalid date, e.g. 30 February.
     at = datetime(*map(int, match.groups()))
     return ",".join(str(each) for each in [*numbers, at.year, at.month, at.day, at.weekday(), at.hour])
 

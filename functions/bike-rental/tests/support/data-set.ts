@@ -1,6 +1,6 @@
 const range = (count: number) => Array.from({ length: count }, (_, n) => n);
 
-/** A small data set: 200 rentals an hour from 8 to 20 o'clock, else 10. */
+/** A small data set: 200 rentals per hour from 8 to 20 o'clock, otherwise 10. */
 export function bikeHours(): string {
   const rows = range(20 * 24).map((n) => {
     const [day, hour] = [Math.floor(n / 24) + 1, n % 24];

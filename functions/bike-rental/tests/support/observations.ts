@@ -13,7 +13,7 @@ export const PUBLISHED: readonly [Features, Features, Features] = [
   ["2012-12-10 01:00:00", 4, 0, 1, 2, 14.76, 18.94, 100, 0],
 ];
 
-/** The rows that the endpoint is sent for {@link PUBLISHED}. */
+/** The rows that the endpoint receives for {@link PUBLISHED}. */
 export const PUBLISHED_ROWS = [
   "4,0,1,1,16.4,20.455,50,26.0027,2012,12,19,2,17",
   "4,0,1,1,15.58,19.695,50,23.9994,2012,12,19,2,18",

@@ -9,7 +9,7 @@ const REQUESTS = 10_000;
 const SEED = 20_261_129;
 const TIMEOUT_IN_MS = 300_000;
 
-/** The measurements of two known masses, mixed and scaled: both diagnoses occur. */
+/** Mixed and scaled measurements of two known masses, so that both diagnoses occur. */
 const rows = fc
   .record({
     share: fc.double({ min: -0.2, max: 1.2, noNaN: true }),
@@ -28,7 +28,7 @@ const rows = fc
     return mixed.map(written).join(",");
   });
 
-/** Requests that a handler refuses. */
+/** Invalid requests. */
 const refused = fc.oneof(
   rows.map((row) => ({ data: row.slice(row.indexOf(",") + 1) })),
   rows.map((row) => ({ data: `${row},1` })),
@@ -46,7 +46,7 @@ const requests = fc.oneof(
 );
 
 it(
-  "gives the answers of the contract to 10,000 generated requests when the handler is in Python",
+  "a handler in Python gives the same answers as the contract to 10,000 generated requests",
   async () => {
     // Prepare
     const events = fc

@@ -1,4 +1,4 @@
-"""The handler of breast-cancer in Python: a row of 30 numbers to B or M."""
+"""The handler of breast-cancer in Python. It converts a row of 30 numbers to B or M."""
 
 import json
 import math
@@ -27,7 +27,7 @@ def lambda_handler(event, context):
     )
     predictions = json.loads(response["Body"].read().decode())["predictions"]
     if len(predictions) != len(rows):
-        raise RuntimeError(f"{len(rows)} row(s) were sent, {len(predictions)} prediction(s) came back")
+        raise RuntimeError(f"sent {len(rows)} row(s), received {len(predictions)} prediction(s)")
     diagnoses = ["M" if is_malignant(prediction) else "B" for prediction in predictions]
     return respond(200, diagnoses if is_batch else diagnoses[0], "application/json")
 
@@ -52,7 +52,7 @@ def is_number(cell):
 
 
 def is_malignant(prediction):
-    # The label is decided with the threshold of the training; int(score) would call everything below 1.0 benign.
+    # The endpoint computes the label with the threshold of the training. int(score) would be 0 (benign) below 1.0.
     if "predicted_label" in prediction:
         return prediction["predicted_label"] == 1
     return prediction["score"] >= 0.5

@@ -1,6 +1,6 @@
 const range = (count: number) => Array.from({ length: count }, (_, n) => n);
 
-/** A small data set: a mass is malignant where the first of the 30 features is at least 20. */
+/** A small data set: a mass is malignant if the first of the 30 features is at least 20. */
 export function wdbc(): string {
   const rows = range(80).map((n) => {
     const first = 10 + (n % 20);

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 
-/** What the encoding of a review treats in some way of its own. */
+/** Texts that the encoding of a review treats in a special way. */
 const AWKWARD = [
   ..." \t\n\v\f\r\x1c\x1d\x1e\x1f\x85\xa0\u1680\u2007\u2028\u2029\u202f\u205f\u3000",
   ..."\ufeff\u180e\u200b\u200d\u2060\0\x7f",
@@ -28,7 +28,7 @@ const AWKWARD = [
   ...["\ud83d", "\ude00"],
 ];
 
-/** Reviews full of what is awkward. */
+/** Reviews with many special texts. */
 export const reviews = fc
   .array(
     fc.oneof(

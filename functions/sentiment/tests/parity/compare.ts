@@ -1,17 +1,17 @@
 /**
- * Compares the contract's encoding with the training's on random cases. Run it by hand; it needs python3.
+ * Compares the contract's encoding with the training's encoding for random cases. Run it by hand. It needs python3.
  *
  *     node --import tsx functions/sentiment/tests/parity/compare.ts 20000
  */
 import { join } from "node:path";
 import fc from "fast-check";
 import { type Comparison, compareWithPython } from "../../../../training/compare-with-python";
-import { words } from "../../bag-of-words";
+import { tokenize } from "../../bag-of-words";
 import { contract } from "../../contract";
 import { probabilities, reviews } from "./arbitraries";
 
 const comparisons: readonly Comparison[] = [
-  { kind: "review", cases: reviews, answer: (review) => words(String(review)) },
+  { kind: "review", cases: reviews, answer: (review) => tokenize(String(review)) },
   {
     kind: "sentiment",
     cases: fc.oneof(probabilities, fc.double({ min: 0.49999, max: 0.50001, noNaN: true })).map(String),
@@ -19,4 +19,9 @@ const comparisons: readonly Comparison[] = [
   },
 ];
 
-compareWithPython(join(__dirname, "reference.py"), comparisons, Number(process.argv[2] ?? 1_000));
+compareWithPython(
+  join(__dirname, "reference.py"),
+  comparisons,
+  Number(process.argv[2] ?? 1_000),
+  Number(process.argv[3] ?? 1),
+);

@@ -1,6 +1,6 @@
 """The encoding of the sentiment training in Python: the reference for the contract's encoding in TypeScript.
 
-    python3 reference.py            writes table.json beside this file
+    python3 reference.py            writes table.json next to this file
     python3 reference.py answer     reads cases from standard input, one JSON value a line, and prints each answer in a line
 
 Standard library only.
@@ -16,13 +16,13 @@ NO_SPACE = re.compile(r"[.;:!'?,\"()\[\]]")
 SPACE = re.compile(r"(<br\s*/><br\s*/>)|(\-)|(\/)")
 
 
-def words(review):
+def tokenize(review):
     return SPACE.sub(" ", NO_SPACE.sub("", review.lower())).split()
 
 
 def bag_of_words(review, vocabulary):
     bag = [0] * len(vocabulary)
-    for word in words(review):
+    for word in tokenize(review):
         if word in vocabulary:
             bag[vocabulary[word]] += 1
     return bag
@@ -37,7 +37,7 @@ WHITE_SPACE = (
     "\u200a\u2028\u2029\u202f\u205f\u3000"
 )
 
-# What looks like white space, or is it elsewhere, and is none in Python.
+# Characters that are similar to white space, or white space in other languages, but not in Python.
 NO_WHITE_SPACE = "\ufeff\u180e\u200b\u200c\u200d\u2060\x00\x08\x0e\x1b\x7f\x84\x86\xad"
 
 VOCABULARY = [
@@ -54,7 +54,7 @@ REVIEWS = [
     "good.bad",
     "well-made good/bad 10/10 - 0",
     "don't don\u2019t Don`t",
-    # line breaks of HTML
+    # HTML line breaks
     "good<br /><br />bad",
     "good<br/><br/>bad",
     "good<br\t/><br\u3000/>bad",
@@ -70,10 +70,10 @@ REVIEWS = [
     "good<b.r /><br /.>bad",
     "good<br -/><br />bad",
     "good<br /><br />-/bad",
-    # words that objects of JavaScript have
+    # names of properties of JavaScript objects
     "constructor __proto__ toString hasOwnProperty valueOf prototype",
     "__PROTO__ Constructor [__proto__] (constructor)",
-    # capitals whose small letters depend on what is around, or are several
+    # capital letters whose lower case depends on the context, or has several characters
     "\u039f\u0394\u039f\u03a3 \u03bf\u03b4\u03bf\u03c2",
     "\u039f\u0394\u039f\u03a3. \u039f\u0394\u039f\u03a3, \u039f\u0394\u039f\u03a3!",
     "\u03a3 \u03a3\u03a3 \u03a3\u03a3\u03a3 A\u03a3 A\u03a3A \u03a3A",
@@ -85,12 +85,12 @@ REVIEWS = [
     "STRASSE STRA\u00dfE STRA\u1e9eE",
     "\u01c5 \u01c4 \u212b \u2126 \u212a \U00010400 \u24b6 \u2160 \U0001d538",
     "CAF\u00c9 CAFE\u0301",
-    # white space and what is none
+    # white space, and characters that are not white space
     *(f"good{space}bad" for space in WHITE_SPACE),
     *(f"good{other}bad" for other in NO_WHITE_SPACE),
     WHITE_SPACE + "good" + WHITE_SPACE + WHITE_SPACE + "bad" + WHITE_SPACE,
     "A\ufeffB \ufeffgood bad\ufeff",
-    # punctuation that stays
+    # punctuation that is not deleted
     "good\u2026 \u201cgood\u201d good\u2014bad good\u2013bad good_bad good*bad #good @bad 100% $0 good&bad a\\b",
     "\u00bfgood? \u00a1bad! good\uff01 bad\uff0c good\u3002",
     "\U0001f600\U0001f600 \U0001f600 good\U0001f600",
@@ -108,12 +108,12 @@ INDICES = {word: index for index, word in enumerate(VOCABULARY)}
 
 TABLE = {
     "vocabulary": VOCABULARY,
-    "reviews": [{"review": each, "words": words(each), "bag": bag_of_words(each, INDICES)} for each in REVIEWS],
+    "reviews": [{"review": each, "words": tokenize(each), "bag": bag_of_words(each, INDICES)} for each in REVIEWS],
     "probabilities": [{"body": each, "label": label(each)} for each in PROBABILITIES],
 }
 
 ANSWERS = {
-    "review": words,
+    "review": tokenize,
     "sentiment": label,
 }
 

@@ -14,7 +14,7 @@ const sentences = fc
   .array(fc.constantFrom(...Object.keys(document)), { minLength: 1, maxLength: 30 })
   .map((words) => words.join(" "));
 
-/** Requests as pages send them, and as JSON. */
+/** Requests as text, like a page sends, and as JSON. */
 const requests: fc.Arbitrary<HttpRequest> = fc.oneof(
   {
     weight: 5,
@@ -43,7 +43,7 @@ const requests: fc.Arbitrary<HttpRequest> = fc.oneof(
 );
 
 it(
-  "gives the answers of the contract to 10,000 generated requests when the handler is in Python",
+  "a handler in Python gives the same answers as the contract to 10,000 generated requests",
   async () => {
     // Prepare
     const events = fc

@@ -1,4 +1,4 @@
-"""The handler of sentiment in Python: a review to a bag of words, and the probability to a sentiment."""
+"""The handler of sentiment in Python. It converts a review to word counts, and a probability to a sentiment."""
 
 import json
 import os
@@ -15,7 +15,7 @@ VOCABULARY = json.loads((Path(__file__).parent / "vocabulary.json").read_text(en
 NO_SPACE = re.compile(r"[.;:!'?,\"()\[\]]")
 SPACE = re.compile(r"(<br\s*/><br\s*/>)|(\-)|(\/)")
 
-# White space of JavaScript: the page and the handler in TypeScript call the same reviews empty.
+# White space of JavaScript, so that the page and the handler in TypeScript refuse the same empty reviews.
 WHITE_SPACE = "\t\n\v\f\r \xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000\ufeff"
 
 
@@ -44,7 +44,7 @@ def read_request(event):
     is_text = headers.get("content-type", "").split(";")[0].strip().lower() == "text/plain"
     body = event["body"] or ""
     review = body if is_text else read_json(body)
-    # Half of a surrogate pair is no text, and the error is a ValueError.
+    # Half of a surrogate pair is not valid text, and raises a ValueError.
     review.encode()
     if not review.strip(WHITE_SPACE):
         raise ValueError("review: got an empty review; allowed: the text of a review")

@@ -3,10 +3,10 @@ import type { Environment } from "sagemaker-stages";
 import { findChromium, type ServedApp, type ServeSettings, serveApp } from "sagemaker-stages/testing";
 import { models } from "../../../index";
 
-/** Longer than any test of the page takes on a slow machine: a synthesis, a process, and a browser. */
+/** Longer than a test of the page on a slow machine: a synthesis, a process, and a browser. */
 export const TIMEOUT_IN_MS = 60_000;
 
-/** The sentiment model alone, open to the public. */
+/** An environment with only the sentiment model, with public access. */
 const environment: Environment = {
   name: "dev",
   region: "us-east-1",
@@ -23,14 +23,14 @@ const environment: Environment = {
   },
 };
 
-/** The page of the sentiment model, and a browser that opens the page. */
+/** A local stage with the page of the sentiment model, and a browser. */
 export class ServedReviews {
   private constructor(
     private readonly browser: Browser,
     private readonly app: ServedApp,
   ) {}
 
-  /** @param settings - the container that answers. Default: the sample model */
+  /** @param settings - the container of the model; default: the sample model */
   static async start(settings?: ServeSettings): Promise<ServedReviews> {
     const browser = await chromium.launch({ executablePath: findChromium(), args: ["--no-sandbox"] });
     try {
@@ -41,7 +41,7 @@ export class ServedReviews {
     }
   }
 
-  /** Opens the page in a window of its own, and waits until the page shows its forms. */
+  /** Opens the page in a new window, and waits until the page shows its forms. */
   async open(options: BrowserContextOptions = {}): Promise<ReviewPage> {
     const context = await this.browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
     const page = new ReviewPage(await context.newPage());
@@ -57,20 +57,20 @@ export class ServedReviews {
   }
 }
 
-/** The page with the form for a review, as a visitor finds the form. */
+/** The form for a review on the page. */
 export class ReviewPage {
   readonly form: Locator;
   readonly review: Locator;
   readonly send: Locator;
   /** The text that a screen reader announces. */
   readonly spoken: Locator;
-  /** Errors and warnings of the console: failed scripts, and what the content security policy refuses. */
+  /** Errors and warnings of the console: failed scripts, and resources that the content security policy refuses. */
   readonly complaints: string[] = [];
 
   constructor(readonly page: Page) {
     this.form = page.getByRole("form", { name: "Sentiment" });
     this.review = this.form.getByLabel("Review");
-    this.send = this.form.getByRole("button", { name: "Ask the model" });
+    this.send = this.form.getByRole("button", { name: "Classify the review" });
     this.spoken = page.getByRole("status");
     page.on("pageerror", (error) => this.complaints.push(error.message));
     page.on("console", (message) => {

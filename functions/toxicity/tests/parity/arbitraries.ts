@@ -1,6 +1,6 @@
 import fc from "fast-check";
 
-/** Pieces of text that JSON escapes, that are not ASCII, or that are names of properties of every object. */
+/** Texts that JSON escapes, that are not ASCII, or that are names of properties of every object. */
 const AWKWARD = [
   ..." \t\n\v\f\r\x1c\x85\xa0\u1680\u2028\u2029\u3000\ufeff\u200b\0\x7f",
   ...".;:!'?,\"()[]{}-/\\_*<>&%+=",
@@ -9,7 +9,7 @@ const AWKWARD = [
   ...["\ud83d", "\ude00"],
 ];
 
-/** Texts with many awkward pieces. */
+/** Texts with many special parts. */
 export const texts = fc
   .array(
     fc.oneof(

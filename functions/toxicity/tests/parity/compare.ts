@@ -1,5 +1,5 @@
 /**
- * Compares the contract's encoding with the training's on random cases. Run it by hand; it needs python3.
+ * Compares the contract's encoding with the training's encoding for random cases. Run it by hand. It needs python3.
  *
  *     node --import tsx functions/toxicity/tests/parity/compare.ts 20000
  */
@@ -19,4 +19,9 @@ const comparisons: readonly Comparison[] = [
   },
 ];
 
-compareWithPython(join(__dirname, "reference.py"), comparisons, Number(process.argv[2] ?? 1_000));
+compareWithPython(
+  join(__dirname, "reference.py"),
+  comparisons,
+  Number(process.argv[2] ?? 1_000),
+  Number(process.argv[3] ?? 1),
+);

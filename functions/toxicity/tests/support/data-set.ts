@@ -2,7 +2,7 @@ const range = (count: number) => Array.from({ length: count }, (_, n) => n);
 
 const SIGNS = ["thunder", "drizzle", "sunshine"];
 
-/** A small data set: a word for each class, quotes and line ends, and rows behind the published data. */
+/** A small data set: one word for each class, quotes and line breaks, and rows after the published data. */
 export function posts(): string {
   const rows = range(90).map((n) => {
     const text = `"RT @someone${n}: ""${SIGNS[n % 3]}"" &amp; number ${n},\n&#128514; again"`;

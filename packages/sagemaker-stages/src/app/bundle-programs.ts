@@ -3,10 +3,10 @@ import { appFolder } from "../lib/app-folder";
 import { engineSource } from "../paths";
 
 /**
- * Writes `programs/pipeline.cjs` and `programs/smoke.cjs`: the steps of the workflows that run beside credentials, each in
- * one file, so that the jobs with credentials install no packages.
+ * Writes `programs/pipeline.cjs` and `programs/smoke.cjs`: the steps of the workflows' jobs with credentials. Each program is
+ * one file, so that these jobs install no packages.
  *
- * @throws Error of esbuild where a file of the app cannot be bundled; `toLoadFailure` explains the error
+ * @throws Error of esbuild if a file of the app cannot be bundled; `toLoadFailure` explains the error
  */
 export function bundlePrograms(): void {
   bundle("pipeline", `import ${JSON.stringify(engineSource("pipeline/privileged-main"))};`);
@@ -20,7 +20,7 @@ void runSmokeTest({ environments, models });`,
   );
 }
 
-/** The file must be the same wherever the app lies: another job compares its digest. */
+/** Writes one program. The file must not depend on the app's location, because another job compares its digest. */
 function bundle(name: string, contents: string): void {
   const { warnings } = buildSync({
     absWorkingDir: appFolder(),
@@ -31,7 +31,7 @@ function bundle(name: string, contents: string): void {
     target: "node20",
     format: "cjs",
     legalComments: "none",
-    // The command prints errors itself, in the same form as every other command.
+    // The command prints errors, in the same format as every other command.
     logLevel: "silent",
     alias: { "sagemaker-stages/model": engineSource("model.ts") },
   });

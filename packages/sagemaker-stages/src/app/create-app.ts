@@ -4,33 +4,34 @@ import { InferenceStack } from "../constructs/inference-stack";
 import type { AccountSettings } from "../environment/account";
 import { checkEnvironments, InvalidEnvironments } from "../environment/checks";
 import type { Environment } from "../environment/environment";
+import type { Fault } from "../environment/fault-collector";
+import { omitUndefinedDeep } from "../environment/omit-undefined";
 import { parseAccount, parseEnvironment } from "../environment/parse";
-import { withoutUndefined } from "../environment/present";
-import type { Fault } from "../environment/report";
-import { findNetworkPolicyFaults } from "../iam/deployment/network-limits";
 import { findPipelinePolicyFaults } from "../iam/deployment/pipeline-policies";
+import { findNetworkPolicyFaults } from "../iam/network-limits";
 import type { Models } from "../models";
 import { checkCatalog, InvalidCatalog } from "./catalog-checks";
 import { findUncheckedSchemas } from "./gateway-schema-checks";
 import { findPlaceholders } from "./placeholder-checks";
 import { writePages } from "./write-pages";
 
-/** A class that makes an environment's stack: the engine's {@link InferenceStack}, or a subclass of the app. */
+/** The class of an environment's stack: the engine's {@link InferenceStack}, or a subclass in the app. */
 export type InferenceStackClass = new (
   ...args: ConstructorParameters<typeof InferenceStack>
 ) => InferenceStack;
 
-/** A class that makes an account's stack: the engine's {@link AccountStack}, or a subclass of the app. */
+/** The class of an account's stack: the engine's {@link AccountStack}, or a subclass in the app. */
 export type AccountStackClass = new (...args: ConstructorParameters<typeof AccountStack>) => AccountStack;
 
-/** What an app is made of. */
+/** The parts of an app, for {@link createApp}. */
 export interface AppProps {
-  /** The app's models, `functions/index.ts`. */
+  /** The app's models: `models` of `functions/index.ts`. */
   readonly models: Models;
-  /** The app's environments, `environments/index.ts`. A property that is `undefined` counts as absent. */
+  /** The app's environments: `environments` of `environments/index.ts`. A property that is `undefined` counts as absent. */
   readonly environments: readonly Environment[];
   /**
-   * The app's accounts, with the resources that an account has once, `environments/accounts.ts`.
+   * The app's accounts, whose stacks contain the resources that exist once per account: `accounts` of
+   * `environments/accounts.ts`.
    *
    * @default - none
    */
@@ -48,29 +49,29 @@ export interface AppProps {
    */
   readonly AccountStack?: AccountStackClass;
   /**
-   * Whether the stacks of accounts are checked and made. The local stage serves environments alone, and a fault of an
-   * account does not stop it: it sets the variable `SYNTHESIZE` to `environments`.
+   * Whether to check accounts and create their stacks. The local stage serves only environments, and a fault of an account
+   * must not stop the local stage: it sets the variable `SYNTHESIZE` to `environments`.
    *
-   * @default - false where the variable `SYNTHESIZE` is `environments`, else true
+   * @default - false if the variable `SYNTHESIZE` is `environments`, else true
    */
   readonly accountStacks?: boolean;
   /**
-   * Whether the page of each environment is written for the local stage, to `pages/` in the output folder.
+   * Whether to write the page of each environment to `pages/` in the output folder, for the local stage.
    *
-   * @default - true where the variable `SYNTHESIZE` is `environments`, else false
+   * @default - true if the variable `SYNTHESIZE` is `environments`, else false
    */
   readonly pages?: boolean;
   /**
-   * Whether environments can hold the placeholders that `sagemaker-stages new-model` writes. The local stage downloads no
-   * model, and starts with them; a deployment needs the values.
+   * Whether to accept the placeholders that `sagemaker-stages new-model` writes to environments. The local stage downloads no
+   * model, and accepts placeholders. A deployment requires the real values.
    *
-   * @default - true where the variable `SYNTHESIZE` is `environments`, else false
+   * @default - true if the variable `SYNTHESIZE` is `environments`, else false
    */
   readonly placeholders?: boolean;
   /**
    * The folder that `synth()` writes to.
    *
-   * @default - CDKTF_OUTDIR or `cdktf.out`
+   * @default - the variable `CDKTF_OUTDIR`, or `cdktf.out`
    */
   readonly outdir?: string;
 }
@@ -80,7 +81,19 @@ export interface AppProps {
  * holds `functions/` and `stacks/`.
  *
  * @throws InvalidCatalog or InvalidEnvironments with every fault, before anything is written
- * @example createApp({ models, environments, accounts }).synth();
+ *
+ * @example main.ts with the engine's stacks
+ * createApp({ models, environments, accounts }).synth();
+ *
+ * @example main.ts with a stack of the app that adds resources
+ * class Stack extends InferenceStack {
+ *   constructor(...args: ConstructorParameters<typeof InferenceStack>) {
+ *     super(...args);
+ *     new SnsTopic(this, "alerts", { name: `${this.prefix}-alerts` });
+ *   }
+ * }
+ *
+ * createApp({ models, environments, InferenceStack: Stack }).synth();
  */
 export function createApp(props: AppProps): App {
   const {
@@ -92,18 +105,18 @@ export function createApp(props: AppProps): App {
     placeholders = process.env.SYNTHESIZE === "environments",
     outdir,
   } = props;
-  const environments = props.environments.map(withoutUndefined<Environment>);
-  const accounts = (props.accounts ?? []).map(withoutUndefined<AccountSettings>);
-  const described = accountStacks ? accounts : [];
-  const faults = checkEnvironments(environments, { models, accounts: described });
-  const faultsOfModels = checkCatalog(models, undefined, faults.length === 0 ? environments : []);
-  if (faultsOfModels.length > 0) throw new InvalidCatalog(faultsOfModels, faults);
+  const environments = props.environments.map(omitUndefinedDeep<Environment>);
+  const accounts = (props.accounts ?? []).map(omitUndefinedDeep<AccountSettings>);
+  const checkedAccounts = accountStacks ? accounts : [];
+  const faults = checkEnvironments(environments, { models, accounts: checkedAccounts });
+  const modelFaults = checkCatalog(models, undefined, faults.length === 0 ? environments : []);
+  if (modelFaults.length > 0) throw new InvalidCatalog(modelFaults, faults);
   if (faults.length > 0) throw new InvalidEnvironments(faults);
-  const faultsOfDeployment = [
+  const deploymentFaults = [
     ...(placeholders ? [] : findPlaceholders(environments)),
-    ...findFaultsOfDeployment(environments, described, models),
+    ...findDeploymentFaults(environments, checkedAccounts, models),
   ];
-  if (faultsOfDeployment.length > 0) throw new InvalidEnvironments(faultsOfDeployment);
+  if (deploymentFaults.length > 0) throw new InvalidEnvironments(deploymentFaults);
 
   const app = new App(outdir === undefined ? {} : { outdir });
   const parsed = environments.map((environment) => parseEnvironment(environment, accounts));
@@ -111,17 +124,17 @@ export function createApp(props: AppProps): App {
     new EnvironmentStack(app, environment, models);
   }
   if (pages) writePages(parsed, models, app.outdir);
-  for (const account of described) {
+  for (const account of checkedAccounts) {
     new StackOfAccount(app, parseAccount(account), { environments: parsed, models });
   }
   return app;
 }
 
 /**
- * Rules of contracts that nothing would check, and policies that AWS would refuse in the middle of an apply, of
- * environments and accounts without a fault.
+ * Finds faults that only a deployment would reveal: rules of contracts that neither API Gateway nor a function checks, and
+ * policies that AWS would refuse during an apply. The environments and accounts have no other faults.
  */
-function findFaultsOfDeployment(
+function findDeploymentFaults(
   environments: readonly Environment[],
   accounts: readonly AccountSettings[],
   models: Models,

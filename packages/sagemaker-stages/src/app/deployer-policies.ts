@@ -1,6 +1,6 @@
 import { checkEnvironments, InvalidEnvironments } from "../environment/checks";
 import type { Environment } from "../environment/environment";
-import { describeFault } from "../environment/report";
+import { describeFault } from "../environment/fault-collector";
 import { deployerParts, findDeployerFaults } from "../iam/deployment/pipeline-policies";
 import { UsageError } from "../lib/arguments";
 import { UserError } from "../lib/user-error";
@@ -10,9 +10,9 @@ import type { LoadedApp } from "./load-app";
  * The policies of the role that deploys an environment, by name.
  *
  * @param name - the environment's name
- * @param account - the environment's account, where the environment has no `accountId`
- * @throws UsageError where the app has no such environment, or where the account is missing, malformed or another one
- * @throws UserError where IAM would refuse a policy, or where names break a rule, so that a policy could reach another
+ * @param account - the account, for an environment without `accountId`
+ * @throws UsageError if the app has no such environment, or if the account is missing, malformed or not the environment's
+ * @throws UserError if IAM would refuse a policy, or if names break a rule, so that a policy could include another
  * environment
  */
 export function deployerPoliciesOf(

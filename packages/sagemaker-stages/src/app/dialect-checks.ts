@@ -1,4 +1,4 @@
-import { inWords, type Report } from "../environment/report";
+import { type FaultCollector, raw } from "../environment/fault-collector";
 import type { Model } from "../models";
 import {
   isMediaType,
@@ -8,39 +8,43 @@ import {
   TYPES_OF_BYTES_BECAUSE,
 } from "../runtime/media-type";
 
-/** Rules of the media types, headers and bytes that a contract names. */
-export function checkDialects(model: Model, report: Report): void {
-  checkTakenTypes(model, report);
-  checkMediaTypes(model.answerTypes, "answerTypes", report);
-  checkCallerHeaders(model, report);
-  checkAnswerHeaders(model, report);
-  checkPassThrough(model, report);
+/** Checks the media types, headers and bytes of a contract. */
+export function checkDialects(model: Model, collector: FaultCollector): void {
+  checkTakenTypes(model, collector);
+  checkMediaTypes(model.answerTypes, "answerTypes", collector);
+  checkCallerHeaders(model, collector);
+  checkAnswerHeaders(model, collector);
+  checkPassThrough(model, collector);
 }
 
-function checkTakenTypes({ route, bytes, passThrough }: Model, report: Report): void {
+function checkTakenTypes({ route, bytes, passThrough }: Model, collector: FaultCollector): void {
   for (const [field, value] of Object.entries({ bytes, passThrough })) {
-    report.require(
+    collector.require(
       value === undefined || route.method === "POST",
       field,
-      inWords(`${field} beside route.method GET`),
+      raw(`${field} together with route.method GET`),
       `no ${field}, or POST`,
       "the body has a media type, and a GET has no body",
     );
   }
-  checkMediaTypes(bytes?.takes, "bytes.takes", report);
+  checkMediaTypes(bytes?.takes, "bytes.takes", collector);
 }
 
-function checkMediaTypes(types: readonly string[] | undefined, field: string, report: Report): void {
+function checkMediaTypes(
+  types: readonly string[] | undefined,
+  field: string,
+  collector: FaultCollector,
+): void {
   if (types === undefined) return;
-  report.require(
+  collector.require(
     types.length > 0,
     field,
     types,
-    `a list of at least one media type, or no ${field}`,
+    `at least one media type, or no ${field}`,
     "an empty list has no effect",
   );
   for (const [index, type] of types.entries()) {
-    report.require(
+    collector.require(
       isTypeOfBytes(type) && types.indexOf(type) === index,
       `${field}[${index}]`,
       type,
@@ -50,21 +54,21 @@ function checkMediaTypes(types: readonly string[] | undefined, field: string, re
   }
 }
 
-/** Names of headers in lower case. */
+/** The name of a header in lower case. */
 const HEADER_NAME = /^[a-z][a-z0-9-]{0,63}$/;
 
-/** Credentials, the connection, the form of the message, and what API Gateway and browsers set themselves. */
+/** Headers of credentials, the connection and the message format, and headers that API Gateway and browsers set. */
 const REFUSED_CALLER_HEADERS =
   /^(?:(?:proxy-)?authorization|cookie|x-api-key|host|accept|connection|keep-alive|te|trailer|transfer-encoding|upgrade|expect|(?:content|access-control|proxy|sec|x-amz|x-amzn)-.*)$/;
 
-function checkCallerHeaders({ callerHeaders }: Model, report: Report): void {
+function checkCallerHeaders({ callerHeaders }: Model, collector: FaultCollector): void {
   checkNames(
     callerHeaders,
     "callerHeaders",
     REFUSED_CALLER_HEADERS,
-    "no header of credentials, of connections or of the message's form (authorization, cookie, x-api-key, x-amz-…, host, accept, content-…, connection, …)",
-    "a model has no use for credentials: a header of a caller can reach the endpoint and its data capture",
-    report,
+    "no header of credentials, the connection or the message format: not authorization, cookie, x-api-key, x-amz-…, host, accept, content-…, connection, …",
+    "a model needs no credentials, and the endpoint and its data capture can receive a caller's headers",
+    collector,
   );
 }
 
@@ -72,14 +76,14 @@ function checkCallerHeaders({ callerHeaders }: Model, report: Report): void {
 const REFUSED_ANSWER_HEADERS =
   /^(?:set-cookie|retry-after|accept|accept-charset|accept-encoding|age|authorization|connection|date|expect|host|keep-alive|max-forwards|pragma|proxy-authenticate|range|referer|server|te|trailer|transfer-encoding|upgrade|user-agent|via|warn|www-authenticate|(?:content|access-control|x-amz|x-amzn)-.*)$/;
 
-function checkAnswerHeaders({ answerHeaders }: Model, report: Report): void {
+function checkAnswerHeaders({ answerHeaders }: Model, collector: FaultCollector): void {
   checkNames(
     answerHeaders,
     "answerHeaders",
     REFUSED_ANSWER_HEADERS,
-    "no header of cookies, CORS, connections or the message's form, and none that API Gateway drops or renames (set-cookie, access-control-…, content-…, transfer-encoding, x-amzn-…, date, server, …)",
+    "no header of cookies, CORS, the connection or the message format, and no header that API Gateway drops or renames: not set-cookie, access-control-…, content-…, transfer-encoding, x-amzn-…, date, server, …",
     "https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-known-issues.html",
-    report,
+    collector,
   );
 }
 
@@ -89,33 +93,33 @@ function checkNames(
   refused: RegExp,
   allowed: string,
   because: string,
-  report: Report,
+  collector: FaultCollector,
 ): void {
   for (const [index, name] of (names ?? []).entries()) {
-    report.require(
+    collector.require(
       HEADER_NAME.test(name) && names?.indexOf(name) === index,
       `${field}[${index}]`,
       name,
-      "a header's name that occurs once: a letter, then up to 63 of a-z, 0-9 and -",
-      "names of headers are compared in lower case",
+      "a header name, listed once: a letter, then up to 63 of a-z, 0-9 and -",
+      "header names are compared in lower case",
     );
-    report.require(!refused.test(name.toLowerCase()), `${field}[${index}]`, name, allowed, because);
+    collector.require(!refused.test(name.toLowerCase()), `${field}[${index}]`, name, allowed, because);
   }
 }
 
-/** A contract that changes neither request nor answer has no place for headers, and its media types are valid. */
-function checkPassThrough(model: Model, report: Report): void {
+/** Checks a contract with `passThrough`: the contract must set no headers, and its media types must be valid. */
+function checkPassThrough(model: Model, collector: FaultCollector): void {
   const { passThrough, callerHeaders, answerHeaders } = model;
   if (passThrough === undefined) return;
-  report.require(
+  collector.require(
     model.python !== undefined || model.text === undefined,
     "text",
-    inWords("text beside passThrough"),
+    raw("text together with passThrough"),
     "either text or passThrough",
-    "text.read and text.write have no part in a body that passes through",
+    "text.read and text.write do not run for a body that reaches the container unchanged",
   );
   for (const [field, type] of Object.entries(passThrough)) {
-    report.require(
+    collector.require(
       type === undefined || isMediaType(type),
       `passThrough.${field}`,
       type,
@@ -124,12 +128,12 @@ function checkPassThrough(model: Model, report: Report): void {
     );
   }
   for (const [field, value] of Object.entries({ callerHeaders, answerHeaders })) {
-    report.require(
+    collector.require(
       value === undefined,
       field,
-      inWords(`${field} beside passThrough`),
+      raw(`${field} together with passThrough`),
       `either ${field} or passThrough`,
-      "encode and decode, which read and set headers, have no part in a body that passes through",
+      "encode and decode, which read and set headers, do not run for a body that reaches the container unchanged",
     );
   }
 }

@@ -17,10 +17,10 @@ export interface LoadedApp {
 const ACCOUNTS = "environments/accounts.ts";
 
 /**
- * Loads the app in the current folder: `models` of `functions/index.ts`, `environments` of `environments/index.ts` and,
- * where the file exists, `accounts` of `environments/accounts.ts`.
+ * Loads the app in the current folder: `models` of `functions/index.ts`, `environments` of `environments/index.ts` and, if
+ * the file exists, `accounts` of `environments/accounts.ts`.
  *
- * @throws UserError where the current folder is no app, where a file cannot be loaded, or where it lacks its export
+ * @throws UserError if the current folder is not an app, or if a file cannot be loaded or has no such export
  */
 export function loadApp(): LoadedApp {
   requireAppFolder();
@@ -31,14 +31,14 @@ export function loadApp(): LoadedApp {
   return { models, environments, accounts };
 }
 
-/** An export of a file of the app. */
+/** Loads an export of a file of the app. */
 function load(file: string, name: string): unknown {
   const loaded = requireFile(file);
   if (loaded[name] !== undefined) return loaded[name];
   throw new UserError(`${file}: got no export ${name}; allowed: export const ${name} = …`);
 }
 
-/** `require`, because the app is CommonJS and a process that runs TypeScript hooks `require`. */
+/** Loads a file with `require`, because the app is CommonJS and tsx hooks `require`. */
 function requireFile(file: string): Readonly<Record<string, unknown>> {
   try {
     return require(join(appFolder(), file));

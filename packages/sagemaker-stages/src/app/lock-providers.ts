@@ -6,19 +6,19 @@ import { committedLockFile, LOCK_FILE } from "../constructs/terraform/provider-l
 import { synthesizeApp } from "../lib/synthesize-app";
 import { UserError } from "../lib/user-error";
 
-/** Where people and workflows run Terraform. */
+/** The platforms on which users and workflows run Terraform. */
 const PLATFORMS = ["linux_amd64", "linux_arm64", "darwin_amd64", "darwin_arm64", "windows_amd64"];
 
-/** Constraints by provider, as a stack's `terraform.required_providers` says them. */
+/** Constraints by provider, as in a stack's `terraform.required_providers`. */
 type RequiredProviders = Readonly<Record<string, RequiredProvider>>;
 
 interface RequiredProvider {
   readonly source: string;
-  /** Constraints that commas join. Absent where every version is allowed. */
+  /** Constraints, separated by commas. Absent if every version is allowed. */
   readonly version?: string;
 }
 
-/** Where Terraform finds packages of providers instead of the registry. */
+/** A source of the providers' packages instead of the registry. */
 export interface ProviderMirror {
   /** A folder that `terraform providers mirror` wrote. */
   readonly folder: string | undefined;
@@ -27,11 +27,11 @@ export interface ProviderMirror {
 }
 
 /**
- * Replaces the app's lock file, `stacks/.terraform.lock.hcl`, by a lock file with the newest versions of the providers that
- * the stacks allow. The current folder is the app's folder.
+ * Replaces the app's lock file `stacks/.terraform.lock.hcl` with a lock file that contains the newest versions of the
+ * providers that the stacks allow. The current folder is the app's folder.
  *
- * @param mirror - where the providers come from; default: the registry
- * @throws UserError where the app cannot be synthesized, or where Terraform fails, after Terraform printed its error
+ * @param mirror - the source of the providers; default: the registry
+ * @throws UserError if the app cannot be synthesized, or if Terraform fails, after Terraform printed its error
  */
 export async function lockProviders(mirror: ProviderMirror): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), "providers-lock-"));
@@ -62,13 +62,13 @@ function lock(folder: string, required_providers: RequiredProviders, mirror: Pro
 
 function optionsFor({ folder, url }: ProviderMirror): string[] {
   return [
-    // Terraform runs in another folder.
+    // Terraform runs in another folder and needs the absolute path.
     ...(folder === undefined ? [] : [`-fs-mirror=${resolve(folder)}`]),
     ...(url === undefined ? [] : [`-net-mirror=${url}`]),
   ];
 }
 
-/** What all stacks require, also those of classes that the app passes to `createApp`. */
+/** The providers that all stacks require, including the stack classes that the app passes to `createApp`. */
 async function requiredProviders(folder: string): Promise<RequiredProviders> {
   const outdir = join(folder, "out");
   await synthesizeApp(outdir);
@@ -88,7 +88,7 @@ function providersOf(stack: string): RequiredProviders {
   return terraform.required_providers;
 }
 
-/** One version of a provider is chosen for all stacks: it has to satisfy the constraints of each. */
+/** Joins the constraints of all stacks: one version of a provider must satisfy the constraints of every stack. */
 function merge(name: string, known: RequiredProvider | undefined, added: RequiredProvider): RequiredProvider {
   if (known === undefined || (known.source === added.source && known.version === added.version)) return added;
   if (known.source !== added.source) {

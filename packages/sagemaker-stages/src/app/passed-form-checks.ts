@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
-import { withoutUndefined } from "../environment/present";
-import { inWords, type Report } from "../environment/report";
+import { type FaultCollector, raw } from "../environment/fault-collector";
+import { omitUndefinedDeep } from "../environment/omit-undefined";
 import type { ContractModel } from "../models";
 import { bytesOf } from "../runtime/base64";
 import { isBytes } from "../runtime/bytes-answer";
@@ -9,24 +9,28 @@ import { parseJson } from "../runtime/json";
 import { JSON_TYPE } from "../runtime/media-type";
 import { NO_CALLER } from "../runtime/outside-handler";
 
-/** Types of the values that the rules compare. */
+/** A model whose contract has `passThrough`. */
 type PassingModel = ContractModel & { readonly passThrough: PassThrough };
 
 /**
- * Rules of `encode` beside `passThrough`. Only a direct invocation, and the JSON form of bytes, go through `encode`: what
- * it adds to a request would be lost over HTTP.
+ * Checks `encode` of a contract with `passThrough`. Only direct invocations and the JSON form of bytes use `encode`: a change
+ * that `encode` makes would have no effect over HTTP.
  *
- * @param encoded - what `encode` makes of the example
+ * @param encoded - the result of `encode` for the example
  */
-export function checkPassedForm(model: PassingModel, encoded: EndpointRequest, report: Report): void {
+export function checkPassedForm(
+  model: PassingModel,
+  encoded: EndpointRequest,
+  collector: FaultCollector,
+): void {
   const { bytes, example } = model;
   if (bytes === undefined) {
-    requirePassed(encoded, JSON_TYPE, model.passThrough, "encode(example.request)", report);
+    requirePassed(encoded, JSON_TYPE, model.passThrough, "encode(example.request)", collector);
     requireBody(
-      isDeepStrictEqual(parseJson(textOf(encoded.body)), withoutUndefined(example.request)),
+      isDeepStrictEqual(parseJson(textOf(encoded.body)), omitUndefinedDeep(example.request)),
       "encode(example.request)",
       "example.request as JSON",
-      report,
+      collector,
     );
     return;
   }
@@ -35,37 +39,37 @@ export function checkPassedForm(model: PassingModel, encoded: EndpointRequest, r
     : { contentType: bytes.takes[0] ?? "", base64: Buffer.from(encoded.body).toString("base64") };
   const field = `encode(bytes.read(${file === example.request ? "example.request" : "bytes"}))`;
   const ofBytes = model.encode(bytes.read(file), NO_CALLER);
-  requirePassed(ofBytes, file.contentType, model.passThrough, field, report);
+  requirePassed(ofBytes, file.contentType, model.passThrough, field, collector);
   const isSame = Buffer.from(bytesOf(file)).equals(Buffer.from(ofBytes.body));
-  requireBody(isSame, field, "the bytes that bytes.read received", report);
+  requireBody(isSame, field, "the bytes that bytes.read received", collector);
 }
 
 const BECAUSE =
-  "over HTTP the body passes through without encode, and a direct invocation is to have the same effect";
+  "over HTTP the body passes through without encode, and a direct invocation must have the same effect";
 
 function requirePassed(
   { headers, contentType, accept }: EndpointRequest,
   sent: string,
   passThrough: PassThrough,
   field: string,
-  report: Report,
+  collector: FaultCollector,
 ): void {
   const passed = passThrough.contentType ?? sent;
-  report.require(
+  collector.require(
     headers === undefined,
     `${field}.headers`,
-    inWords("headers beside passThrough"),
+    raw("headers together with passThrough"),
     "no headers, or no passThrough",
     BECAUSE,
   );
-  report.require(
+  collector.require(
     contentType === passed,
     `${field}.contentType`,
     contentType,
     JSON.stringify(passed),
     BECAUSE,
   );
-  report.require(
+  collector.require(
     accept === passThrough.accept,
     `${field}.accept`,
     accept,
@@ -74,8 +78,14 @@ function requirePassed(
   );
 }
 
-function requireBody(holds: boolean, field: string, allowed: string, report: Report): void {
-  report.require(holds, `${field}.body`, inWords("another body"), `${allowed}, or no passThrough`, BECAUSE);
+function requireBody(holds: boolean, field: string, allowed: string, collector: FaultCollector): void {
+  collector.require(
+    holds,
+    `${field}.body`,
+    raw("a different body"),
+    `${allowed}, or no passThrough`,
+    BECAUSE,
+  );
 }
 
 function textOf(body: string | Uint8Array): string {

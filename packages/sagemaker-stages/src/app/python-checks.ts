@@ -4,7 +4,7 @@ import { HANDLER_FILE } from "../constructs/function/python/files";
 import { checkPythonFolder } from "../constructs/function/python/package";
 import type { PythonTarget } from "../constructs/function/python/pip-command";
 import type { Environment } from "../environment/environment";
-import { type Fault, inWords, Report } from "../environment/report";
+import { type Fault, FaultCollector, raw } from "../environment/fault-collector";
 import { appFolder } from "../lib/app-folder";
 import { type PythonModel, ROUTE_PROPERTIES } from "../python-model";
 
@@ -17,9 +17,9 @@ export function routeFile(name: string): string {
 }
 
 /**
- * Each model with a handler in Python has a folder with `handler.py`, and each such folder has an entry.
+ * Checks that each model with a handler in Python has a folder with `handler.py`, and that each such folder has an entry.
  *
- * @param environments - without a fault: they choose runtime and architecture of the functions
+ * @param environments - environments without faults: their settings determine the runtime and the architecture
  */
 export function checkPythonFolders(
   names: readonly string[],
@@ -29,31 +29,31 @@ export function checkPythonFolders(
 ): void {
   const hasHandler = (name: string) => existsSync(join(functions, name, HANDLER_FILE));
   for (const name of names) {
-    const report = new Report(`functions/${name}`, faults);
-    if (hasHandler(name)) checkPythonFolder(join(functions, name), report, targetsOf(name, environments));
+    const collector = new FaultCollector(`functions/${name}`, faults);
+    if (hasHandler(name)) checkPythonFolder(join(functions, name), collector, targetsOf(name, environments));
     else {
-      report.require(
+      collector.require(
         false,
         HANDLER_FILE,
-        inWords("no such file"),
-        `a folder of the name that the model has in ${CATALOG}, with ${HANDLER_FILE}`,
+        raw("no such file"),
+        `a folder with ${HANDLER_FILE} that has the model's name from ${CATALOG}`,
         `${CATALOG} names the model ${name} with python(…)`,
       );
     }
   }
   const folders = readdirSync(functions, { withFileTypes: true }).filter((entry) => entry.isDirectory());
   for (const { name } of folders) {
-    new Report(`functions/${name}`, faults).require(
+    new FaultCollector(`functions/${name}`, faults).require(
       names.includes(name) || !hasHandler(name),
       HANDLER_FILE,
-      inWords(`a handler that ${CATALOG} does not name`),
+      raw(`a handler that ${CATALOG} does not list`),
       `the entry ${JSON.stringify(name)}: python(…) in ${CATALOG}, or no ${HANDLER_FILE}`,
-      "an environment can serve the models of the catalog",
+      "an environment can serve only the models of the catalog",
     );
   }
 }
 
-/** Where the environments run a model's handler; the defaults where no environment serves the model. */
+/** The runtimes and architectures of a model's handler in all environments. Without an environment: the defaults. */
 function targetsOf(model: string, environments: readonly Environment[]): PythonTarget[] {
   const targets = environments.flatMap(({ models }) => {
     const settings = models[model];
@@ -62,22 +62,25 @@ function targetsOf(model: string, environments: readonly Environment[]): PythonT
   return targets.length === 0 ? [{}] : targets;
 }
 
-/** A route has no other properties than {@link ROUTE_PROPERTIES}; its schema is a JSON Schema, or a schema of zod/mini. */
-export function checkPythonRoute({ schemaFault, unknown }: PythonModel["python"], report: Report): void {
+/** Checks the route of a handler in Python: its properties, and whether its schema could be read. */
+export function checkPythonRoute(
+  { schemaFault, unknown }: PythonModel["python"],
+  collector: FaultCollector,
+): void {
   for (const property of unknown) {
-    report.require(
+    collector.require(
       false,
       property,
-      inWords("an unknown property"),
+      raw("an unknown property"),
       ROUTE_PROPERTIES.join(", "),
-      "a property that is misspelt would not do what it says",
+      "unknown properties are rejected, so that a typo cannot silently disable a property",
     );
   }
-  report.require(
+  collector.require(
     schemaFault === undefined,
     "schema",
-    inWords(schemaFault ?? ""),
+    raw(schemaFault ?? ""),
     "a JSON Schema without references to other documents, or a schema of zod/mini",
-    "API Gateway's request model is made from the schema",
+    "the engine creates API Gateway's request model from the schema",
   );
 }

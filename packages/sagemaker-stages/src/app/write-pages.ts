@@ -6,18 +6,18 @@ import { LOCAL_WEBSITE } from "../environment/settings/website";
 import type { Models } from "../models";
 
 /**
- * Writes the page of each environment to `<outdir>/pages/<environment>.json`, a list of `WebsiteFile`, for the local
- * stage: it serves a page for every environment, also for those without a `website`, whose Terraform has no page.
+ * Writes the page of each environment to `<outdir>/pages/<environment>.json`, a list of `WebsiteFile`. The local stage serves
+ * a page for every environment, including environments without a `website`, whose Terraform contains no page.
  *
  * @param models - the app's models
- * @throws as `pageFiles`
+ * @throws the errors of `pageFiles`
  */
 export function writePages(environments: readonly ParsedEnvironment[], models: Models, outdir: string): void {
   const folder = join(outdir, "pages");
   mkdirSync(folder, { recursive: true });
   for (const { name, website: { title } = LOCAL_WEBSITE, models: served } of environments) {
     const file = join(folder, `${name}.json`);
-    // In one step: another process that reads the file finds the old list or the new one.
+    // Atomic: another process reads either the old list or the new list.
     const unfinished = `${file}.${process.pid}`;
     writeFileSync(unfinished, JSON.stringify(pageFiles(title, served, models)));
     renameSync(unfinished, file);

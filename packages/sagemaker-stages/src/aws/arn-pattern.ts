@@ -6,13 +6,13 @@ import { covers, type Tokens, tokenize } from "./wildcards";
  * and `?` match characters of one part; only the last part, the resource, can contain colons
  * (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html#Conditions_ARN).
  *
- * Patterns of the element `Resource` are compared in the same way, except that `*` alone is everything. AWS documents that
- * a `*` at the end of a part of them "can expand to match beyond the colon boundaries"
- * (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html), but not when: this
- * function does not follow that. A caller that must not underestimate a grant has to refuse patterns with fewer than six
- * parts, see {@link isArnPattern}.
+ * Patterns of the element `Resource` are compared in the same way, except that the pattern `*` matches every ARN. AWS
+ * documents that a `*` at the end of a part of such a pattern "can expand to match beyond the colon boundaries"
+ * (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html), but not in which cases: this
+ * function does not expand `*` beyond colons. A caller that must not underestimate a grant must refuse patterns with fewer
+ * than six parts, see {@link isArnPattern}.
  *
- * @returns `false` also where the pattern or the ARN has fewer than six parts
+ * @returns whether the ARN matches; `false` for a pattern or an ARN with fewer than six parts
  */
 export function matchesArn(pattern: string, arn: string): boolean {
   const wanted = partsOfPattern(pattern);
@@ -27,8 +27,8 @@ export function isArnPattern(pattern: string): boolean {
 }
 
 /**
- * Whether every ARN that matches the pattern `inner` matches the pattern `outer`, too, part by part as in
- * {@link matchesArn}. `*` alone covers everything. The answer is `false` where it is not certain.
+ * Whether every ARN that matches the pattern `inner` matches the pattern `outer`, too, part by part as in {@link
+ * matchesArn}. The pattern `*` matches every ARN. The result is `false` if the answer is uncertain.
  */
 export function coversArn(outer: string, inner: string): boolean {
   if (outer === "*" || outer === inner) return true;
@@ -39,8 +39,8 @@ export function coversArn(outer: string, inner: string): boolean {
 }
 
 /**
- * The parts of a pattern of ARNs. A colon in a policy variable, as in `${aws:username}`, separates nothing. A pattern
- * with fewer than six parts has fewer.
+ * The parts of a pattern of ARNs. A colon in a policy variable, e.g. `${aws:username}`, does not separate parts. The result
+ * can have fewer than six parts.
  */
 export function splitArnPattern(pattern: string): string[] {
   if (!pattern.includes("${")) return splitArn(pattern);

@@ -14,7 +14,7 @@ export interface Arn {
   readonly region?: string;
   /** @default - none: S3 and API Gateway name no account */
   readonly accountId?: string;
-  /** What follows the account, with whatever colons it has, e.g. `endpoint/<name>`. */
+  /** The part after the account, including its colons, e.g. `endpoint/<name>`. */
   readonly resource: string;
 }
 
@@ -23,29 +23,29 @@ export function buildArn({ partition, service, region = "", accountId = "", reso
   return `arn:${partition}:${service}:${region}:${accountId}:${resource}`;
 }
 
-/** The parts of an ARN. @returns `undefined` where the text is no ARN */
+/** The parts of an ARN. @returns `undefined` for a text that is not an ARN */
 export function parseArn(text: string): Required<Arn> | undefined {
   const [arn, partition = "", service = "", region = "", accountId = "", resource] = splitArn(text);
   if (arn !== "arn" || resource === undefined) return undefined;
   return { partition, service, region, accountId, resource };
 }
 
-/** The text between the colons; only the last part, the resource, keeps its colons. A text that is no ARN has fewer parts. */
+/** Splits an ARN at its colons. The last part, the resource, can contain colons. Another text can have fewer parts. */
 export function splitArn(text: string): string[] {
   const parts = text.split(":");
   if (parts.length <= ARN_PARTS) return parts;
   return [...parts.slice(0, ARN_PARTS - 1), parts.slice(ARN_PARTS - 1).join(":")];
 }
 
-/** How ARNs of a region's service begin, before the account: `arn:<partition>:<service>:<region>:` */
+/** The start of the ARNs of a service in a region: `arn:<partition>:<service>:<region>:` */
 export function regionalArnPrefix(service: string, region: string): string {
   return `arn:${partitionOf(region)}:${service}:${region}:`;
 }
 
 /**
- * ARN of an object in S3, or of the objects below a prefix.
+ * ARN of an object in S3. For all objects below a prefix, pass the prefix and append `*` to the result.
  *
- * @param url - `s3://<bucket>/<key>`; the key is taken literally
+ * @param url - `s3://<bucket>/<key>`; a `*` or `?` in the key is not a wildcard
  */
 export function s3ObjectArn(partition: string, url: string): string {
   const resource = literalInPattern(url.replace("s3://", ""));
@@ -100,14 +100,14 @@ export class ArnFactory {
     return ecrRepositoryArn({ partition: this.partition, region: this.region, accountId, repository });
   }
 
-  /** API Gateway's ARN of what it manages: `arn:<partition>:apigateway:<region>::<path>`. */
+  /** ARN of a resource of API Gateway: `arn:<partition>:apigateway:<region>::<path>`. */
   apiGatewayArn(path: string): string {
     const { partition, region } = this;
     return buildArn({ partition, service: "apigateway", region, resource: path });
   }
 }
 
-/** An image repository in ECR, in whichever account and region. */
+/** An image repository in ECR, in any account and region. */
 export interface EcrRepository extends Pick<Required<Arn>, "partition" | "region" | "accountId"> {
   /** The repository's name. */
   readonly repository: string;
@@ -116,4 +116,16 @@ export interface EcrRepository extends Pick<Required<Arn>, "partition" | "region
 /** `arn:<partition>:ecr:<region>:<account>:repository/<repository>` */
 export function ecrRepositoryArn({ partition, region, accountId, repository }: EcrRepository): string {
   return buildArn({ partition, service: "ecr", region, accountId, resource: `repository/${repository}` });
+}
+
+/**
+ * ARN of the repository that an image is in.
+ *
+ * @param uri - `<account>.dkr.ecr.<region>.<domain>/<repository>` with a tag or digest
+ */
+export function imageRepositoryArn(uri: string, partition: string): string {
+  const [registry = "", repositoryAndVersion = ""] = uri.split(/\/(.*)/s);
+  const [accountId = "", , , region = ""] = registry.split(".");
+  const [repository = ""] = repositoryAndVersion.split(/[:@]/);
+  return ecrRepositoryArn({ partition, region, accountId, repository });
 }

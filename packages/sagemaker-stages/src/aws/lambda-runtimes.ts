@@ -1,10 +1,10 @@
-/** The end of a runtime in its three steps, each a day as `YYYY-MM-DD`. */
+/** The three dates of the end of a runtime, as `YYYY-MM-DD`. */
 export interface RuntimeEnd {
-  /** Deprecation: AWS may stop security updates, and gives no technical support. */
+  /** Deprecation: from this day, AWS may stop security updates, and gives no technical support. */
   readonly deprecation: string;
-  /** Lambda refuses new functions. */
+  /** From this day, Lambda refuses new functions. */
   readonly blockCreate: string;
-  /** Lambda refuses updates of functions: a fix of the handler can no longer be deployed. */
+  /** From this day, Lambda refuses updates of functions: a fix of the handler cannot be deployed. */
   readonly blockUpdate: string;
 }
 
@@ -14,19 +14,20 @@ export const RUNTIMES_SOURCE = "https://docs.aws.amazon.com/lambda/latest/dg/lam
 /** The runtime of handlers in TypeScript. */
 export const NODE_RUNTIME = "nodejs22.x";
 
-/** The runtime of handlers in Python where the environment names none. */
+/** The default runtime of handlers in Python. */
 export const DEFAULT_PYTHON_RUNTIME = "python3.13";
 
 /**
- * The runtimes for handlers in Python: supported by Lambda at this release, and accepted by every version of Terraform's
- * AWS provider that the stacks allow. The provider checks the runtime at plan: 5.100 does not know `python3.14`.
+ * The runtimes for handlers in Python: Lambda supports these runtimes at the time of this release, and every version of
+ * Terraform's AWS provider that the stacks allow accepts these runtimes. The provider checks the runtime during a plan:
+ * version 5.100 refuses `python3.14`.
  */
 export const PYTHON_RUNTIMES = ["python3.11", "python3.12", "python3.13"] as const;
 
 /** A runtime for handlers in Python. */
 export type PythonRuntime = (typeof PYTHON_RUNTIMES)[number];
 
-/** The ends of the runtimes that stacks use or used ({@link RUNTIMES_SOURCE}). */
+/** The dates of the runtimes that stacks use or used ({@link RUNTIMES_SOURCE}). */
 const ENDS: Readonly<Record<string, RuntimeEnd>> = {
   "nodejs18.x": { deprecation: "2025-09-01", blockCreate: "2026-08-31", blockUpdate: "2026-09-30" },
   "nodejs20.x": { deprecation: "2026-04-30", blockCreate: "2026-06-01", blockUpdate: "2026-07-01" },
@@ -41,12 +42,12 @@ const ENDS: Readonly<Record<string, RuntimeEnd>> = {
   "python3.14": { deprecation: "2029-06-30", blockCreate: "2029-07-31", blockUpdate: "2029-08-31" },
 };
 
-/** The end of a runtime; `undefined` where this release does not know the runtime. */
+/** The dates of the end of a runtime; `undefined` for an unknown runtime. */
 export function endOfRuntime(runtime: string): RuntimeEnd | undefined {
   return Object.hasOwn(ENDS, runtime) ? ENDS[runtime] : undefined;
 }
 
-/** Days before the deprecation from which AWS sends notices (https://docs.aws.amazon.com/lambda/latest/dg/runtime-support-policy.html). */
+/** The number of days before a deprecation when AWS sends the first notice (https://docs.aws.amazon.com/lambda/latest/dg/runtime-support-policy.html). */
 const NOTICE_IN_DAYS = 180;
 
 const DAY_IN_MS = 24 * 60 * 60 * 1000;
@@ -60,9 +61,9 @@ export interface RuntimeState {
 }
 
 /**
- * The state of a runtime. A synthesis must not call this function: its result depends on the clock.
+ * The state of a runtime. A synthesis must not call this function, because the result depends on the clock.
  *
- * @returns `undefined` where the runtime is supported for at least 180 days more, or is not known
+ * @returns `undefined` for an unknown runtime, and for a runtime that is supported for more than 180 days
  */
 export function stateOfRuntime(runtime: string, now: Date): RuntimeState | undefined {
   const end = endOfRuntime(runtime);
@@ -75,6 +76,6 @@ export function stateOfRuntime(runtime: string, now: Date): RuntimeState | undef
     `${today >= day ? `since ${day}` : `from ${day} on`} Lambda ${today >= day ? "refuses" : "will refuse"} ${what}`;
   const steps = `${step(blockCreate, "new functions")}, ${step(blockUpdate, "updates of functions")}`;
   return today >= deprecation
-    ? { state: "ended", text: `AWS supports ${runtime} no longer since ${deprecation}; ${steps}` }
+    ? { state: "ended", text: `AWS ended the support of ${runtime} on ${deprecation}; ${steps}` }
     : { state: "ends soon", text: `AWS supports ${runtime} until ${deprecation}; ${steps}` };
 }

@@ -1,10 +1,10 @@
 /**
- * The partitions whose names and domains this project knows
+ * The partitions that this project supports
  * (https://docs.aws.amazon.com/whitepapers/latest/aws-fault-isolation-boundaries/partitions.html).
  */
 export type Partition = "aws" | "aws-cn" | "aws-us-gov";
 
-/** The beginnings of regions in partitions whose names and domains this project does not know. */
+/** The prefixes of regions in partitions that this project does not support. */
 const UNKNOWN_PARTITIONS = /^(?:us-iso|eu-iso|eusc)/;
 
 /** Whether a region belongs to one of {@link Partition}. @param region - e.g. `eu-central-1` */
@@ -23,7 +23,7 @@ export function domainOf(region: string): string {
   return partitionOf(region) === "aws-cn" ? "amazonaws.com.cn" : "amazonaws.com";
 }
 
-/** The domain of one service in a region, e.g. `s3.eu-central-1.amazonaws.com`. Condition keys name services by it. */
+/** The domain of one service in a region, e.g. `s3.eu-central-1.amazonaws.com`. Condition keys contain this domain. */
 export function serviceDomain(service: string, region: string): string {
   return `${service}.${region}.${domainOf(region)}`;
 }

@@ -1,6 +1,6 @@
 /**
- * A name or value of a query as Signature Version 4 encodes it: `encodeURIComponent` leaves `!`, `'`, `(`, `)` and `*` as
- * they are (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html).
+ * Encodes a name or value of a query for Signature Version 4. `encodeURIComponent` does not encode `!`, `'`, `(`, `)` and
+ * `*` (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html).
  */
 export function percentEncode(text: string): string {
   return encodeURIComponent(text).replace(

@@ -1,17 +1,17 @@
-/** Any run of characters, also none: `*`. */
+/** The wildcard `*`: any number of characters. */
 const ANY_RUN = Symbol("*");
-/** Any single character: `?`. */
+/** The wildcard `?`: one character. */
 const ANY_CHARACTER = Symbol("?");
 
-/** A policy variable, e.g. `${aws:username}`: a text that only the request knows. */
+/** A policy variable, e.g. `${aws:username}`. Its value depends on the request. */
 interface Variable {
   readonly variable: string;
 }
 
-/** What a pattern consists of: characters that stand for themselves, wildcards, and policy variables. */
+/** A part of a pattern: a literal character, a wildcard or a policy variable. */
 type Token = string | typeof ANY_RUN | typeof ANY_CHARACTER | Variable;
 
-/** A pattern as a list of tokens; a pattern without wildcards and variables is its own text. */
+/** A pattern as a list of tokens. A pattern without wildcards and variables is a string. */
 export type Tokens = ArrayLike<Token>;
 
 /** A `${…}`, or one character. */
@@ -24,7 +24,7 @@ const SPECIAL = /[*?]|\$\{/;
 
 const tokensOf = new Map<string, Tokens>();
 
-/** Reads a pattern of IAM's policy language once. */
+/** Splits a pattern of IAM's policy language into tokens, and caches the result. */
 export function tokenize(pattern: string): Tokens {
   if (!SPECIAL.test(pattern)) return pattern;
   let tokens = tokensOf.get(pattern);
@@ -42,25 +42,24 @@ function tokenOf(text: string, variable: string | undefined): Token {
 }
 
 /**
- * Whether a text matches a pattern of IAM's `StringLike` and of the element `Action`: `*` is any run of characters, `?`
- * any single character; `${*}`, `${?}` and `${$}` are these characters
- * (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html#policy-vars-specialchars). Any
- * other policy variable matches no text: its value belongs to a request, and IAM matches nothing where a variable has no
- * value. Upper and lower case differ.
+ * Whether a text matches a pattern of IAM's `StringLike` and of the element `Action`: `*` matches any number of
+ * characters, `?` matches one character, and `${*}`, `${?}` and `${$}` match these characters
+ * (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html#policy-vars-specialchars). Other
+ * policy variables match no text, because their values depend on the request. Upper and lower case differ.
  */
 export function matchesPattern(pattern: string, text: string): boolean {
   return covers(tokenize(pattern), text);
 }
 
 /**
- * Whether every text that matches the pattern `inner` matches the pattern `outer`, too. The answer is `false` where it is
- * not certain. A policy variable is covered by `*` and by the same variable.
+ * Whether every text that matches the pattern `inner` matches the pattern `outer`, too. The result is `false` if the
+ * answer is uncertain. Only `*` or the same variable in `outer` matches a policy variable in `inner`.
  */
 export function coversPattern(outer: string, inner: string): boolean {
   return outer === inner || covers(tokenize(outer), tokenize(inner));
 }
 
-/** The policy variables in a pattern, without those that stand for a character. */
+/** The policy variables in a pattern, except `${*}`, `${?}` and `${$}`. */
 export function variablesIn(pattern: string): string[] {
   const tokens = tokenize(pattern);
   if (typeof tokens === "string") return [];
@@ -68,8 +67,8 @@ export function variablesIn(pattern: string): string[] {
 }
 
 /**
- * Whether `outer` takes every token of `inner`. A wildcard in `inner` can stand for anything it matches, so that only an
- * equal or a wider one takes it. Written without regular expressions: some patterns would keep those busy for hours.
+ * Whether `outer` matches every token of `inner`. Only an equal or wider wildcard in `outer` matches a wildcard in `inner`.
+ * The function uses no regular expressions, because some patterns would take hours.
  */
 export function covers(outer: Tokens, inner: Tokens): boolean {
   if (typeof outer === "string" && typeof inner === "string") return outer === inner;
@@ -83,7 +82,7 @@ export function covers(outer: Tokens, inner: Tokens): boolean {
       run = at;
       runEnd = innerAt;
       at += 1;
-    } else if (wanted !== undefined && takes(wanted, inner[innerAt])) {
+    } else if (wanted !== undefined && matchesToken(wanted, inner[innerAt])) {
       at += 1;
       innerAt += 1;
     } else if (run >= 0) {
@@ -98,7 +97,7 @@ export function covers(outer: Tokens, inner: Tokens): boolean {
   return at === outer.length;
 }
 
-function takes(wanted: Token, got: Token | undefined): boolean {
+function matchesToken(wanted: Token, got: Token | undefined): boolean {
   if (wanted === got) return true;
   if (isVariable(wanted)) return isVariable(got) && wanted.variable === got.variable;
   return wanted === ANY_CHARACTER && typeof got === "string";
@@ -108,12 +107,12 @@ function isVariable(token: Token | undefined): token is Variable {
   return typeof token === "object";
 }
 
-/** Characters that IAM does not take literally; the references that CDKTF writes into a text are no policy variables. */
+/** Characters that IAM interprets. The references that CDKTF writes into a text are not policy variables. */
 const NOT_LITERAL = /[*?]|\$(?=\{(?!TfToken\[))/g;
 
 /**
- * A pattern that only `text` matches: `*`, `?` and the `$` of `${` are written as `${*}`, `${?}` and `${$}`. References
- * to other resources stay references.
+ * A pattern that matches only `text`: the function writes `*`, `?` and the `$` of `${` as `${*}`, `${?}` and `${$}`.
+ * References to other resources do not change.
  */
 export function literalInPattern(text: string): string {
   return text.replace(NOT_LITERAL, (character) => `\${${character}}`);

@@ -1,17 +1,18 @@
 import { defineCommand } from "../lib/command";
 
-/** Prints the policies of the role that deploys an environment. */
+/** The command that prints the policies of the role that deploys an environment. */
 export const deployer = defineCommand(
   {
     name: "deployer",
-    summary: "Print the policies that a role needs to deploy an environment",
+    summary: "Print the IAM policies that a role needs to deploy an environment",
     words: {
       environment: { summary: "name of the environment" },
       account: {
         occurs: "optional",
-        summary: "the environment's account, 12 digits; required where the environment has no accountId",
+        summary: "the environment's AWS account, 12 digits; required if the environment has no accountId",
       },
     },
+    notes: "example: npx sagemaker-stages deployer dev 111122223333",
   },
   async ({ words: { environment, account } }) => {
     const { loadApp } = await import("../app/load-app");

@@ -13,7 +13,7 @@ import { unifiedDiff } from "./template/unified-diff";
 
 const COMPARED = [...MAINTAINED_FILES, "package.json"] as const;
 
-/** Reports how an app differs from the installed engine's template. */
+/** The command that compares an app with the template of the installed engine. */
 export const doctor = defineCommand(
   {
     name: "doctor",
@@ -21,22 +21,22 @@ export const doctor = defineCommand(
     words: {
       file: {
         occurs: "any",
-        summary: `file to compare; default: all files, which are\n${COMPARED.join("\n")}`,
+        summary: `file to compare; default: all of these files:\n${COMPARED.join("\n")}`,
       },
     },
     options: {
       runtimes: {
         summary:
-          "compare the runtimes of the functions with the dates on which AWS ends their support,\nin place of files: a warning within 180 days before, a failure after",
+          "in place of files, compare the runtimes of the functions with the dates on which AWS ends their support:\na warning within 180 days before the date, a failure after the date",
       },
     },
-    notes: `Of package.json, the template's scripts, Jest configuration and overrides are compared, and whether a package is missing.
-The app's own scripts, packages and versions are no differences.
+    notes: `In package.json, the command compares the template's scripts, Jest configuration and overrides, and reports missing packages.
+The command does not report the app's own scripts, packages and versions.
 
-To adopt every difference:        npx sagemaker-stages doctor | git apply
-To adopt the differences of one:  npx sagemaker-stages doctor tsconfig.json | git apply
+To apply all of the engine's changes: npx sagemaker-stages doctor | git apply
+To apply the changes of one file:     npx sagemaker-stages doctor tsconfig.json | git apply
 
-exit status: 0 without differences, 1 with differences or with a runtime that has ended, 2 for a wrong command line`,
+exit status: 0 without differences, 1 with differences or with an ended runtime, 2 for a wrong command line`,
   },
   async ({ words, options }) => {
     if (options.runtimes) return await checkRuntimes(words.file);
@@ -48,32 +48,33 @@ exit status: 0 without differences, 1 with differences or with a runtime that ha
     const engine = engineOfRepository(appFolder());
     if (engine !== undefined) {
       console.error(
-        `the engine is ${engine} of this repository, which keeps both in step: nothing to compare`,
+        `Nothing to compare: the engine is ${engine} of this repository, and the template is the repository itself`,
       );
       return 0;
     }
     const patches = compareApp(appFolder(), named.length > 0 ? [...new Set(named)] : COMPARED);
     process.stdout.write([...patches.values()].join(""));
-    // Not on standard output, which `git apply` reads.
+    // On standard error, because `git apply` reads standard output.
     console.error(summarize([...patches.keys()]));
     return patches.size === 0 ? 0 : 1;
   },
 );
 
-/** @returns the exit status: 1 where AWS supports the runtime of a function no longer */
+/** @returns the exit status: 1 if AWS has ended the support of the runtime of a function, 0 otherwise */
 async function checkRuntimes(files: readonly string[]): Promise<number> {
   if (files.length > 0) {
-    throw new UsageError(`--runtimes: got ${files.join(", ")} beside it; allowed: no file beside it`);
+    throw new UsageError(`--runtimes: got the file ${files.join(", ")}; allowed: --runtimes without a file`);
   }
   const { loadApp } = await import("../app/load-app");
   const { reportRuntimes } = await import("./runtimes-in-use");
   const { lines, hasEnded } = reportRuntimes(loadApp(), new Date());
   for (const line of lines) console.error(line);
-  if (lines.length === 0) console.error("AWS supports the runtime of each function for at least 180 days");
+  if (lines.length === 0)
+    console.error("AWS supports the runtime of every function for at least 180 more days");
   return hasEnded ? 1 : 0;
 }
 
-/** The engine's folder where the engine is a workspace of the app's repository; `undefined` where it is installed. */
+/** The engine's folder if the engine is a workspace of the app's repository; `undefined` if it is installed. */
 function engineOfRepository(app: string): string | undefined {
   const installed = join(app, "node_modules", ENGINE);
   if (!existsSync(installed)) return undefined;
@@ -124,7 +125,7 @@ function readManifest(app: string): Manifest {
 function parseManifest(text: string): Manifest {
   const manifest = parseJson(text);
   if (isObject(manifest)) return manifest;
-  throw new UserError("package.json: got a file that is no JSON object; allowed: a package.json of npm");
+  throw new UserError("package.json: got a file that is not a JSON object; allowed: a package.json of npm");
 }
 
 function readText(app: string, path: string): string | undefined {
@@ -133,11 +134,11 @@ function readText(app: string, path: string): string | undefined {
 }
 
 function summarize(files: readonly string[]): string {
-  if (files.length === 0) return `no differences from the template of ${ENGINE} ${version}`;
+  if (files.length === 0) return `No differences from the template of ${ENGINE} ${version}`;
   return [
     `${files.length} file(s) differ from the template of ${ENGINE} ${version}: ${files.join(", ")}`,
-    `To adopt every difference:  npx ${ENGINE} doctor | git apply`,
-    "To adopt the differences of one file:",
+    `To apply all of the engine's changes:  npx ${ENGINE} doctor | git apply`,
+    "To apply the engine's changes of one file:",
     ...files.map((file) => `  npx ${ENGINE} doctor ${file} | git apply`),
   ].join("\n");
 }

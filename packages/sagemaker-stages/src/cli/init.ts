@@ -22,25 +22,28 @@ import { nameOfPackageIn } from "./template/tarball";
 /** The name of a package (https://docs.npmjs.com/cli/v11/configuring-npm/package-json#name), without a scope. */
 const NAME = /^[a-z0-9][a-z0-9._-]{0,213}$/;
 
-/** Where an app keeps an engine that is not from the registry. */
+/** The folder of the app that contains the engine's tarball, if the engine is not from the registry. */
 const PACKAGES = "packages";
 
-/** Writes a new app. */
+/** The command that writes a new app. */
 export const init = defineCommand(
   {
     name: "init",
     summary: "Write a new app with one example model",
     words: {
-      folder: { summary: 'a new folder, or an empty folder; a folder with ".git" alone counts as empty' },
+      folder: {
+        summary: 'a new folder, or an empty folder; a folder that contains only ".git" counts as empty',
+      },
     },
     options: {
       engine: {
         value: "PATH",
-        summary: `the engine that the app depends on: a tarball made by npm pack, or the engine's folder, which is then
-packed. The tarball is copied into the app's folder "${PACKAGES}", because workflows install it, too.
+        summary: `the engine that the app depends on: a tarball of npm pack, or the engine's folder, which the command packs.
+The tarball is copied into the app's folder "${PACKAGES}", because workflows also install it.
 Default: version ${version} from the npm registry`,
       },
     },
+    notes: "example: npx sagemaker-stages init my-app",
   },
   ({ words: { folder }, options }) => {
     const app = resolve(folder);
@@ -63,7 +66,7 @@ function nameOf(app: string): string {
   );
 }
 
-/** A new repository, which holds `.git` alone, counts as empty. */
+/** A new Git repository, which contains only `.git`, counts as empty. */
 function requireEmpty(app: string): void {
   if (!existsSync(app)) return;
   const isFolder = statSync(app).isDirectory();
@@ -76,7 +79,7 @@ function requireEmpty(app: string): void {
 /**
  * Calls `use` with the tarball of the engine. A tarball that is packed for this purpose is removed afterwards.
  *
- * @param engine - a tarball, or the engine's folder; `undefined` where the app depends on a version
+ * @param engine - a tarball, or the engine's folder; `undefined` if the app depends on a version
  */
 function withTarball(engine: string | undefined, use: (tarball: string | undefined) => void): void {
   if (engine === undefined) {
@@ -108,14 +111,14 @@ function nameOfPackage(folder: string): unknown {
   try {
     return JSON.parse(readFileSync(join(folder, "package.json"), "utf8")).name;
   } catch {
-    // No package.json, or none that npm can read.
+    // package.json is missing or is not JSON.
     return undefined;
   }
 }
 
 /** @returns the path of the tarball */
 function pack(engine: string, destination: string): string {
-  // A folder that npm installed or unpacked is compiled, and has no scripts.
+  // An installed or unpacked package is already compiled, and does not contain the scripts.
   const scripts = existsSync(join(engine, "packaging")) ? [] : ["--ignore-scripts"];
   const { status, error } = spawnSync(
     "npm",
@@ -123,7 +126,7 @@ function pack(engine: string, destination: string): string {
     {
       cwd: engine,
       stdio: ["ignore", "ignore", "inherit"],
-      // npm is a script of the shell on Windows.
+      // On Windows, npm is a shell script.
       shell: process.platform === "win32",
     },
   );
@@ -134,7 +137,7 @@ function pack(engine: string, destination: string): string {
   );
 }
 
-/** Writes the app; where a file cannot be written, leaves the folder as it was. */
+/** Writes the app; if a file cannot be written, leaves the folder as it was. */
 function writeApp(app: string, files: AppFiles, tarball: string | undefined): void {
   let firstCreated: string | undefined;
   try {
@@ -148,7 +151,7 @@ function writeApp(app: string, files: AppFiles, tarball: string | undefined): vo
     if (firstCreated !== undefined) rmSync(firstCreated, { recursive: true, force: true });
     else if (existsSync(app)) empty(app);
     throw new UserError(
-      `folder: got ${app}, where a file cannot be written (${error instanceof Error ? error.message : error}); allowed: a folder that you can write, on a disk with free space. Nothing was left behind`,
+      `folder: got ${app}, in which a file cannot be written (${error instanceof Error ? error.message : error}); allowed: a folder that you can write, on a disk with free space. The folder is as it was before`,
     );
   }
 }
@@ -157,7 +160,7 @@ function empty(app: string): void {
   for (const name of contentOf(app)) rmSync(join(app, name), { recursive: true, force: true });
 }
 
-/** What a folder holds, apart from a Git repository. */
+/** The names in a folder, except `.git`. */
 function contentOf(app: string): string[] {
   return readdirSync(app).filter((name) => name !== ".git");
 }

@@ -1,3 +1,4 @@
+import { version } from "../../package.json";
 import { type Command, defineGroup } from "../lib/command";
 import { toLoadFailure } from "../lib/load-failure";
 import { runProgram } from "../lib/run-program";
@@ -13,8 +14,8 @@ import { smoke } from "./smoke";
 import { start } from "./start";
 
 /**
- * Every command. The module of a command declares the form of its command line, and imports the code of the command when
- * the command runs, because most commands load CDKTF or other large packages.
+ * Every command. The module of a command declares the form of its command line, and imports the code of the command
+ * when the command runs, because most commands load CDKTF or other large packages.
  */
 const COMMANDS: readonly Command[] = [
   init,
@@ -33,13 +34,19 @@ const program = defineGroup(
   {
     name: "sagemaker-stages",
     summary: "Deploy trained SageMaker models: from a model to a URL per environment",
+    notes: "For the version of the engine: npx sagemaker-stages --version",
   },
   COMMANDS,
 );
 
 const words = process.argv.slice(2);
-// Without a word, the command lists the commands.
-void runProgram(
-  () => program.run(words.length === 0 ? ["--help"] : words, "npx sagemaker-stages"),
-  toLoadFailure,
-);
+void runProgram(run, toLoadFailure);
+
+function run(): number | Promise<number> {
+  if (words[0] === "--version") {
+    process.stdout.write(`${version}\n`);
+    return 0;
+  }
+  // Without the name of a command, the usage is printed.
+  return program.run(words.length === 0 ? ["--help"] : words, "npx sagemaker-stages");
+}

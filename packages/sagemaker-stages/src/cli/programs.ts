@@ -1,16 +1,18 @@
 import { defineCommand } from "../lib/command";
 
-/** Bundles the programs that run beside credentials. */
+/** The command that bundles the programs of jobs with credentials. */
 export const programs = defineCommand(
   {
     name: "programs",
-    summary: "Bundle the workflows' steps that run beside credentials",
-    notes: `Writes programs/pipeline.cjs and programs/smoke.cjs. Each file needs no packages, so that the jobs with credentials
-install none.`,
+    summary: "Bundle the steps of the workflows' jobs with credentials",
+    notes: `Writes programs/pipeline.cjs and programs/smoke.cjs. The files need no installed packages, so the jobs with credentials
+install no packages.
+
+example: npx sagemaker-stages programs`,
   },
   async () => {
     const { loadApp } = await import("../app/load-app");
-    // A contract that throws while it is loaded would otherwise fail in the job with credentials.
+    // Loads the app here, because a contract that throws would otherwise fail in the job with credentials.
     loadApp();
     const { bundlePrograms } = await import("../app/bundle-programs");
     bundlePrograms();

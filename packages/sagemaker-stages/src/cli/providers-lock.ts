@@ -1,11 +1,11 @@
 import { requireAppFolder } from "../lib/app-folder";
 import { defineCommand } from "../lib/command";
 
-/** Writes `stacks/.terraform.lock.hcl`. */
+/** The command that writes `stacks/.terraform.lock.hcl`. */
 export const providersLock = defineCommand(
   {
     name: "providers-lock",
-    summary: "Lock the newest versions of Terraform's providers that the stacks allow",
+    summary: "Lock Terraform's providers at the newest versions that the stacks allow",
     options: {
       "fs-mirror": {
         value: "FOLDER",
@@ -16,14 +16,16 @@ export const providersLock = defineCommand(
         summary: "take the providers from a network mirror instead of the registry",
       },
     },
-    notes: `Writes stacks/.terraform.lock.hcl with the checksums of all platforms. TERRAFORM_BINARY_NAME names another program than
-terraform.`,
+    notes: `Writes stacks/.terraform.lock.hcl with the checksums of all platforms. TERRAFORM_BINARY_NAME
+names a program to run in place of terraform.
+
+example: npx sagemaker-stages providers-lock`,
   },
   async ({ options }) => {
     requireAppFolder();
     const { lockProviders } = await import("../app/lock-providers");
     await lockProviders({ folder: options["fs-mirror"], url: options["net-mirror"] });
-    process.stdout.write("stacks/.terraform.lock.hcl is written. Read the difference: git diff stacks\n");
+    process.stdout.write("Wrote stacks/.terraform.lock.hcl. Review the change: git diff stacks\n");
     return 0;
   },
 );

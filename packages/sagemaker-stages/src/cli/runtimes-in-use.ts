@@ -6,15 +6,15 @@ import {
   stateOfRuntime,
 } from "../aws/lambda-runtimes";
 
-/** What `doctor` says of the runtimes of an app's functions. */
+/** The report of `doctor --runtimes` on the runtimes of an app's functions. */
 export interface RuntimeReport {
-  /** One line for each runtime that has ended or ends soon. */
+  /** One line for each runtime whose support by AWS has ended or ends soon. */
   readonly lines: readonly string[];
-  /** Whether AWS supports one of the runtimes no longer. */
+  /** Whether AWS no longer supports one of the runtimes. */
   readonly hasEnded: boolean;
 }
 
-/** Compares the runtimes of the functions of an app with the dates of AWS. */
+/** Compares the runtimes of an app's functions with the dates on which AWS ends the support of the runtimes. */
 export function reportRuntimes(app: Pick<LoadedApp, "environments" | "models">, now: Date): RuntimeReport {
   const states = [...runtimesOf(app)].flatMap(([runtime, functions]) => {
     const state = stateOfRuntime(runtime, now);
@@ -31,7 +31,7 @@ export function reportRuntimes(app: Pick<LoadedApp, "environments" | "models">, 
 
 function remedyOf(runtime: string): string {
   return runtime === NODE_RUNTIME
-    ? "Upgrade sagemaker-stages, whose newer versions have a newer runtime."
+    ? "Upgrade sagemaker-stages to a version with a newer runtime."
     : "Set function.runtime of these models to a newer runtime.";
 }
 

@@ -1,4 +1,4 @@
 import { smokeCommand } from "../smoke/command";
 
-/** Smoke-tests an environment of the app in the current folder. */
+/** The command that smoke-tests an environment of the app in the current folder. */
 export const smoke = smokeCommand(async () => (await import("../app/load-app")).loadApp());

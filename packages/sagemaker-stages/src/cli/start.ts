@@ -2,7 +2,7 @@ import { requireAppFolder } from "../lib/app-folder";
 import { defineCommand } from "../lib/command";
 import { readArguments, START } from "../local/arguments";
 
-/** Serves environments of the app in the current folder on this machine. */
+/** The command that serves environments of the app in the current folder on this machine. */
 export const start = defineCommand(START, async (line) => {
   const args = readArguments(line);
   requireAppFolder();

@@ -14,16 +14,16 @@ import { StateBucket } from "./account/state-bucket";
 import { AwsScope } from "./terraform/aws-scope";
 import { addTerraformSettings } from "./terraform/terraform-settings";
 
-/** What an account's stack is made from besides the account's settings. */
+/** The input of an account's stack beside the account's settings. */
 export interface AccountStackContext {
-  /** All environments of the app: the roles of this stack plan and deploy the environments of the account. */
+  /** All environments of the app. The roles of this stack plan and deploy the environments of the account. */
   readonly environments: readonly ParsedEnvironment[];
   /** The app's models. */
   readonly models: ModelRoutes;
 }
 
 /**
- * The resources that an account and region have once. The stack has the account's name, by default `account`, hence
+ * The stack of resources that an account and region have once. The stack has the account's name, by default `account`:
  * `cdktf deploy account`.
  *
  * An app extends the class in `stacks/account-stack.ts` and passes its subclass to `createApp`.
@@ -42,7 +42,7 @@ export class AccountStack extends TerraformStack {
   readonly settings: ParsedAccountSettings;
   /** Account and region of the resources, with the ARNs of names. */
   readonly account: AwsScope;
-  /** The bucket for Terraform's states, where the account has one. */
+  /** The bucket for Terraform's states; `undefined` for an account without `stateBucket`. */
   readonly stateBucket: StateBucket | undefined;
 
   constructor(scope: Construct, settings: ParsedAccountSettings, context: AccountStackContext) {
@@ -83,7 +83,7 @@ export class AccountStack extends TerraformStack {
     for (const [environment, arn] of Object.entries(roles.deployRoleArns)) {
       this.addOutput(
         `${environment.replaceAll("-", "_")}_deploy_role_arn`,
-        `${environment}: the role with which workflows deploy it`,
+        `The role with which workflows deploy the environment ${environment}`,
         arn,
       );
     }

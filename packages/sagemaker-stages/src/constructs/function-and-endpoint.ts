@@ -7,8 +7,8 @@ import type { Vpc } from "@cdktf/provider-aws/lib/vpc";
 import { Construct } from "constructs";
 import type { ParsedNewEndpoint } from "../environment/model-settings";
 import { artifactsOf, containersOf, isInS3 } from "../environment/model-source";
-import { omitUndefined } from "../environment/present";
-import { targetOf } from "../environment/settings/targets";
+import { omitUndefined } from "../environment/omit-undefined";
+import { targetOf } from "../environment/settings/endpoint/targets";
 import { GatewayRole } from "./api/gateway-role";
 import { type Artifact, artifactInS3 } from "./endpoint/artifact-bucket";
 import type { SourcedContainer } from "./endpoint/model-container";
@@ -18,19 +18,19 @@ import { ExistingFunction } from "./function/existing-function";
 import { InferenceFunction } from "./function/inference-function";
 import type { ParsedProps } from "./lambda-to-sagemaker-endpoint-props";
 import { Network } from "./network/network";
-import type { NetworkedModel } from "./network/networked-model";
+import type { NetworkMember } from "./network/network-member";
 
 /** The endpoint of a {@link FunctionAndEndpoint}. */
 export interface ConnectedEndpoint extends TargetedEndpoint {
-  /** Known before the deployment, unless it was given as a reference. */
+  /** Known before the deployment, unless the name is a reference. */
   readonly endpointName: string;
-  /** Known as the name is. */
+  /** Known when the name is known. */
   readonly endpointArn: string;
   /** Terraform's resource of a new endpoint: resources that depend on it wait until the endpoint is in service. */
   readonly resource?: SagemakerEndpointResource;
 }
 
-/** One SageMaker endpoint, new or existing, in a VPC or not; a subclass adds what invokes the endpoint. */
+/** A SageMaker endpoint, new or existing, in a VPC or not. A subclass adds the component that invokes the endpoint. */
 abstract class ModelEndpoint extends Construct {
   /** The endpoint, new or existing. */
   readonly sagemakerEndpoint: ConnectedEndpoint;
@@ -38,7 +38,7 @@ abstract class ModelEndpoint extends Construct {
   readonly sagemakerEndpointConfig?: SagemakerEndpointConfiguration;
   /** The model of a new endpoint. */
   readonly sagemakerModel?: SagemakerModel;
-  /** The VPC, where it is new. */
+  /** The new VPC, if the construct creates a VPC. */
   readonly vpc?: Vpc;
 
   protected readonly modelName: string;
@@ -47,7 +47,7 @@ abstract class ModelEndpoint extends Construct {
 
   constructor(scope: Construct, id: string, props: ParsedProps) {
     super(scope, id);
-    // Statements of a network's policies have this name: in a shared network the id, because the network has a name.
+    // Statement ids of the network's policies contain this name. In a shared network, the construct's id is enough.
     this.modelName = props.network === undefined ? props.name : id;
     const network = this.networkOf(props);
     this.network = network;
@@ -111,7 +111,7 @@ abstract class ModelEndpoint extends Construct {
     if (isInS3(artifact)) return artifactInS3(artifact, account);
     if (artifacts === undefined) {
       throw new Error(
-        `${this.node.path}: artifact: got the file ${artifact}; allowed: a file with artifacts`,
+        `${this.node.path}: artifact: got the file ${artifact}; allowed: a file and also the prop artifacts`,
       );
     }
     return artifacts.upload(this.node.id, artifact);
@@ -119,14 +119,14 @@ abstract class ModelEndpoint extends Construct {
 }
 
 /**
- * A Lambda function that can invoke one SageMaker endpoint, and nothing else: each of them new or existing, in a VPC or
- * not. Takes parsed props: `LambdaToSagemakerEndpoint` parses, and so does an environment.
+ * A Lambda function with the permission to invoke one SageMaker endpoint. The function and the endpoint are each new or
+ * existing, and can be in a VPC. The props are parsed already, by `LambdaToSagemakerEndpoint` or by an environment.
  */
 export class FunctionAndEndpoint extends ModelEndpoint {
-  /** Terraform's view of the function, with all its attributes: a resource where it is new, else a data source. */
+  /** The function with all attributes of Terraform: a resource for a new function, a data source for an existing function. */
   readonly lambdaFunction: LambdaFunction | DataAwsLambdaFunction;
 
-  /** The same function for routes and URLs: name and ARN, known before the deployment, and how to invoke it. */
+  /** The function for routes and URLs. Its name and ARN are known before the deployment. */
   readonly function: EndpointFunction;
 
   private readonly newFunction: InferenceFunction | undefined;
@@ -144,11 +144,13 @@ export class FunctionAndEndpoint extends ModelEndpoint {
       this.function = this.newFunction;
       this.lambdaFunction = this.newFunction.function;
     }
-    if (props.network === undefined) network?.admit([this.networked()]);
+    if (props.network === undefined) network?.grantAccess([this.networkMember()]);
   }
 
-  /** The parts of the two that are in the network, for {@link Network.admit}. */
-  networked(): NetworkedModel {
+  /**
+   * The argument for {@link Network.grantAccess}: a new function, and a new endpoint if the endpoint runs in the network.
+   */
+  networkMember(): NetworkMember {
     return {
       model: this.modelName,
       invoked: this.sagemakerEndpoint,
@@ -183,7 +185,7 @@ export class FunctionAndEndpoint extends ModelEndpoint {
   private useExistingFunction({ account, name, existingFunction, ...props }: ParsedProps): ExistingFunction {
     if (existingFunction === undefined) {
       throw new Error(
-        `${this.node.path}: got neither newFunction nor existingFunction; allowed: one of them`,
+        `${this.node.path}: got neither newFunction nor existingFunction; allowed: newFunction or existingFunction`,
       );
     }
     return new ExistingFunction(this, "function", {
@@ -196,7 +198,7 @@ export class FunctionAndEndpoint extends ModelEndpoint {
   }
 }
 
-/** The props of {@link GatewayAndEndpoint}: those of a function and its endpoint, without the function's. */
+/** The props of {@link GatewayAndEndpoint}: the props of a function and its endpoint, without the function's props. */
 export type GatewayAndEndpointProps = Omit<
   ParsedProps,
   "existingFunction" | "newFunction" | "newVpc" | "existingVpc"
@@ -204,7 +206,7 @@ export type GatewayAndEndpointProps = Omit<
 
 /**
  * A SageMaker endpoint, new or existing, and the role with which API Gateway invokes the endpoint without a function. The
- * endpoint has the address that it has beside a function, so that a route changes between the two ways without a new
+ * endpoint's address in Terraform is the same as with a function, so that a route can switch between both without a new
  * endpoint.
  */
 export class GatewayAndEndpoint extends ModelEndpoint {
@@ -223,8 +225,11 @@ export class GatewayAndEndpoint extends ModelEndpoint {
     });
   }
 
-  /** The part that is in the network, for {@link Network.admit}: API Gateway reaches SageMaker outside of it. */
-  networked(): NetworkedModel {
+  /**
+   * The argument for {@link Network.grantAccess}: the endpoint, if the endpoint runs in the network. API Gateway invokes the
+   * endpoint from outside of the network.
+   */
+  networkMember(): NetworkMember {
     return {
       model: this.modelName,
       invoked: this.sagemakerEndpoint,
@@ -237,7 +242,9 @@ export class GatewayAndEndpoint extends ModelEndpoint {
 function existingEndpoint(props: ParsedProps): ConnectedEndpoint {
   const { account, existingEndpoint: endpointName, name } = props;
   if (endpointName === undefined) {
-    throw new Error(`${name}: got neither newEndpoint nor existingEndpoint; allowed: one of them`);
+    throw new Error(
+      `${name}: got neither newEndpoint nor existingEndpoint; allowed: newEndpoint or existingEndpoint`,
+    );
   }
   const target = targetOf(props);
   const { inferenceComponent: component } = target;

@@ -5,9 +5,9 @@ import { boundaryArn } from "../environment/account";
 import { callerPolicyName, namePrefix, type ParsedEnvironment } from "../environment/environment";
 import { isViaGateway, type ParsedModelSettings } from "../environment/model-settings";
 import { artifactsOf, containersOf, isInS3 } from "../environment/model-source";
-import { omitUndefined } from "../environment/present";
+import { omitUndefined } from "../environment/omit-undefined";
 import type { ParsedCallerSettings } from "../environment/settings/callers";
-import { targetOf } from "../environment/settings/targets";
+import { targetOf } from "../environment/settings/endpoint/targets";
 import type { Model, Models } from "../models";
 import { shownMediaTypes } from "../page/public-document";
 import { Caller } from "./api/caller";
@@ -33,21 +33,21 @@ import { Website } from "./website/website";
 
 /** A model of the environment with its constructs. */
 export interface DeployedModel extends StageRoute {
-  /** The function and the endpoint; `undefined` where API Gateway invokes the endpoint itself: `via: "gateway"`. */
-  readonly pair: FunctionAndEndpoint | undefined;
-  /** The function; `undefined` as {@link pair}. */
+  /** The function and the endpoint; `undefined` if API Gateway invokes the endpoint without a function: `via: "gateway"`. */
+  readonly functionAndEndpoint: FunctionAndEndpoint | undefined;
+  /** The function; `undefined` if {@link functionAndEndpoint} is `undefined`. */
   readonly function: EndpointFunction | undefined;
-  /** The endpoint and API Gateway's role; `undefined` where a function invokes the endpoint. */
+  /** The endpoint and API Gateway's role; `undefined` if a function invokes the endpoint. */
   readonly gateway: GatewayAndEndpoint | undefined;
   /** Name and ARN of the endpoint. */
   readonly endpoint: ConnectedEndpoint;
-  /** The function URL, where the model has one. */
+  /** The function URL; `undefined` for a model without `functionUrl`. */
   readonly functionUrl: FunctionUrl | undefined;
 }
 
 /**
- * One environment: for each of its models an endpoint and the function that invokes it, behind one REST API with one
- * stage. The stack has the environment's name, hence `cdktf deploy <environment>`.
+ * The stack of one environment: an endpoint and a function for each model, and one REST API with one stage. The stack has
+ * the environment's name: `cdktf deploy <environment>`.
  *
  * An app extends the class in `stacks/inference-stack.ts` and passes its subclass to `createApp`.
  *
@@ -56,22 +56,24 @@ export interface DeployedModel extends StageRoute {
  *   constructor(scope: Construct, environment: ParsedEnvironment, models: Models) {
  *     super(scope, environment, models);
  *     new CloudwatchDashboard(this, "dashboard", { dashboardName: this.prefix, dashboardBody });
- *     for (const { pair } of this.models) pair?.lambdaFunction.addOverride("description", "Serves a model of team Atlas");
+ *     for (const { functionAndEndpoint } of this.models) {
+ *       functionAndEndpoint?.lambdaFunction.addOverride("description", "Serves a model of team Atlas");
+ *     }
  *   }
  * }
  */
 export class InferenceStack extends TerraformStack {
   /** The environment with its defaults. */
   readonly environment: ParsedEnvironment;
-  /** The environment's prefix: every name begins with it. */
+  /** The environment's prefix, with which every name begins. */
   readonly prefix: string;
   /** Account and region of the resources, with the ARNs of names. */
   readonly account: AwsScope;
-  /** The web page, where the environment has one. */
+  /** The web page; `undefined` for an environment without `website`. */
   readonly website: Website | undefined;
-  /** The network, where the environment has one. */
+  /** The network; `undefined` for an environment without `network`. */
   readonly network: Network | undefined;
-  /** The models that the environment serves, in its order. */
+  /** The models that the environment serves, in the order of the environment. */
   readonly models: readonly DeployedModel[];
   /** The REST API with its stage. */
   readonly stage: RestStage;
@@ -92,7 +94,9 @@ export class InferenceStack extends TerraformStack {
     this.network = this.createNetwork();
     this.artifacts = this.createArtifactBucket();
     this.models = this.createModels(models);
-    this.network?.admit(this.models.flatMap(({ pair, gateway }) => (pair ?? gateway)?.networked() ?? []));
+    this.network?.grantAccess(
+      this.models.flatMap((model) => (model.functionAndEndpoint ?? model.gateway)?.networkMember() ?? []),
+    );
     this.stage = this.createStage();
     this.publishPage(models);
 
@@ -120,7 +124,7 @@ export class InferenceStack extends TerraformStack {
     return new Network(this, "network", { account: this.account, environmentName: this.prefix, settings });
   }
 
-  /** The bucket for artifacts that are files of the project, where there are any. */
+  /** Creates the bucket for artifacts that are files of the app, if a model has such an artifact. */
   private createArtifactBucket(): ArtifactBucket | undefined {
     const { models, protected: isProtected } = this.environment;
     const hasFiles = Object.values(models)
@@ -154,26 +158,26 @@ export class InferenceStack extends TerraformStack {
         access,
         target,
         function: undefined,
-        pair: undefined,
+        functionAndEndpoint: undefined,
         gateway,
         endpoint,
         functionUrl: undefined,
       };
     }
-    const pair = this.createFunctionAndEndpoint(model, settings, contract);
+    const functionAndEndpoint = this.createFunctionAndEndpoint(model, settings, contract);
     return {
       contract,
       access,
-      target: { function: pair.function },
-      function: pair.function,
-      pair,
+      target: { function: functionAndEndpoint.function },
+      function: functionAndEndpoint.function,
+      functionAndEndpoint,
       gateway: undefined,
-      endpoint: pair.sagemakerEndpoint,
-      functionUrl: this.createFunctionUrl(model, settings, pair, contract),
+      endpoint: functionAndEndpoint.sagemakerEndpoint,
+      functionUrl: this.createFunctionUrl(model, settings, functionAndEndpoint, contract),
     };
   }
 
-  /** The props of a model's endpoint, whatever invokes the endpoint. */
+  /** The props of a model's endpoint, with or without a function. */
   private endpointProps(model: string, settings: ParsedModelSettings): GatewayAndEndpointProps {
     const { account, artifacts, network, environment } = this;
     return omitUndefined({
@@ -231,11 +235,11 @@ export class InferenceStack extends TerraformStack {
   private createFunctionUrl(
     model: string,
     { functionUrl: settings }: ParsedModelSettings,
-    pair: FunctionAndEndpoint,
+    { function: fn }: FunctionAndEndpoint,
     contract: Model,
   ): FunctionUrl | undefined {
     if (settings === undefined) return undefined;
-    return new FunctionUrl(this, `${model}-function-url`, { function: pair.function, settings, contract });
+    return new FunctionUrl(this, `${model}-function-url`, { function: fn, settings, contract });
   }
 
   private createStage(): RestStage {
@@ -243,7 +247,7 @@ export class InferenceStack extends TerraformStack {
     return new RestStage(this, "stage", {
       account,
       apiName: `${prefix}-inference`,
-      // Policies that are created before the API know its routes by the stage's name only.
+      // Policies that are created before the API identify its routes only by the stage's name.
       stageName: prefix,
       settings: environment.stage,
       corsAllowOrigin,
@@ -283,7 +287,7 @@ export class InferenceStack extends TerraformStack {
     }
   }
 
-  /** Lets a caller invoke its models. */
+  /** Creates a caller's policies. */
   private grantInvoke(name: string, settings: ParsedCallerSettings): void {
     const { stage, models } = this;
     const policyName = callerPolicyName(this.prefix, name);
@@ -291,7 +295,7 @@ export class InferenceStack extends TerraformStack {
     for (const [index, arn] of caller.policyArns.entries()) {
       this.addOutput(
         `${name.replaceAll("-", "_")}_caller_policy_arn${index === 0 ? "" : `_${index + 1}`}`,
-        `${name}: ARN of the policy that lets it call`,
+        `ARN of the policy with which the caller ${name} may invoke models`,
         arn,
       );
     }
@@ -302,7 +306,7 @@ export class InferenceStack extends TerraformStack {
   }
 }
 
-/** @throws Error where the app has no such model; the rules of environments refuse this case before */
+/** @throws Error if the app has no such model. The rules of environments refuse this case before */
 function modelOf(models: Models, name: string): Model {
   const model = models[name];
   if (model === undefined) throw new Error(`models: got ${name}; allowed: ${Object.keys(models).join(", ")}`);

@@ -1,16 +1,23 @@
 import type * as z from "zod";
+import {
+  describeFault,
+  type Fault,
+  FaultCollector,
+  raw,
+  show,
+  sortBySettings,
+} from "../environment/fault-collector";
 import { DEFAULT_ENVIRONMENT_VARIABLE_NAME } from "../environment/model-settings";
 import { artifactsOf, containersOf, isInS3 } from "../environment/model-source";
-import { withoutUndefined } from "../environment/present";
-import { describeFault, type Fault, inOrderOf, inWords, Report, show } from "../environment/report";
-import { checkEndpoint } from "../environment/rules/endpoint-checks";
-import { checkExistingFunction } from "../environment/rules/model-checks";
+import { omitUndefinedDeep } from "../environment/omit-undefined";
+import { checkEndpoint } from "../environment/rules/endpoint/endpoint-checks";
+import { checkTarget } from "../environment/rules/endpoint/target-checks";
+import { checkExistingFunction } from "../environment/rules/model/function-checks";
 import { checkExistingVpc, checkNewVpc } from "../environment/rules/network-checks";
 import { checkResourceTags } from "../environment/rules/tag-checks";
-import { checkTarget } from "../environment/rules/target-checks";
+import { findSchemaFaults } from "../environment/schema-faults";
 import { checkRules } from "../environment/settings/check-rules";
-import { targetOf, targetVariables } from "../environment/settings/targets";
-import { findFaultsOfShape } from "../environment/shape";
+import { targetOf, targetVariables } from "../environment/settings/endpoint/targets";
 import { type NewFunction, notReserved } from "./function/new-function";
 import {
   anyProps,
@@ -18,20 +25,21 @@ import {
   type ParsedProps,
   props,
 } from "./lambda-to-sagemaker-endpoint-props";
-import { checkReferences, isReference, type Written } from "./terraform/references";
+import { checkReferences, isReference, type LiteralFields } from "./terraform/references";
 
-const WRITTEN: Written = {
-  name: "names and statements of policies are made of it",
-  sagemakerEnvironmentVariableName: "it is a key of Terraform's own",
-  newVpc: "subnets are made of it",
-  "newFunction.code.zipFile": "the file is read at synthesis",
-  "newEndpoint.deployment.rollbackOn.modelLatencyInMs": "the alarm's threshold is computed of it",
+const LITERAL_FIELDS: LiteralFields = {
+  name: "names of resources and statement ids contain the name",
+  sagemakerEnvironmentVariableName: "the variable's name is a key in Terraform's code",
+  newVpc: "the synthesis computes the subnets from this value",
+  "newFunction.code.zipFile": "the synthesis reads the file",
+  "newEndpoint.deployment.rollbackOn.modelLatencyInMs":
+    "the synthesis computes the alarm's threshold from this value",
 };
 
-/** A bucket and something in it, each of which may be a reference. */
-const PLACE_IN_S3 = /^s3:\/\/[^/]+\/./;
+/** A location with a bucket and a key. Both can be references. */
+const S3_LOCATION = /^s3:\/\/[^/]+\/./;
 
-/** What a policy's statement is named after. */
+/** An id of a construct that a statement id can contain. */
 const ID = /^[a-zA-Z0-9-]+$/;
 
 /**
@@ -42,16 +50,16 @@ const ID = /^[a-zA-Z0-9-]+$/;
  * @throws Error with every fault
  */
 export function parseProps(given: LambdaToSagemakerEndpointProps, path: string, id: string): ParsedProps {
-  const present = withoutUndefined(given);
+  const present = omitUndefinedDeep(given);
   checkProps(anyProps, present, path, id);
   return props.parse(present);
 }
 
 /**
- * Rules of the construct's props, those of an environment among them. References to other resources are taken as they
- * are, where they can be.
+ * Checks the construct's props by the same rules as an environment's settings. References to other resources are accepted
+ * if the synthesis does not need the value.
  *
- * @param schema - of the props
+ * @param schema - the schema of the props
  * @param props - without properties that are `undefined`
  * @param path - path of the construct, for messages
  * @param id - id of the construct
@@ -64,24 +72,27 @@ function checkProps(
   id: string,
 ): void {
   const faults = findShape(schema, props, path);
-  const report = new Report(path, faults, "", isReference);
-  // Each is looked at only where what it needs is all right.
-  if (faults.length === 0) checkReferences(props, WRITTEN, report);
+  const collector = new FaultCollector(path, faults, "", isReference);
+  // Each check needs props that passed the previous checks.
+  if (faults.length === 0) checkReferences(props, LITERAL_FIELDS, collector);
   if (faults.length === 0) {
-    checkApart(props, report);
-    checkRules(schema, props, "", report);
-    checkValues(props, report);
-    checkVpc(props, id, report);
+    checkApart(props, collector);
+    checkRules(schema, props, "", collector);
+    checkValues(props, collector);
+    checkVpc(props, id, collector);
   }
   if (faults.length > 0) {
     throw new Error(
-      [`${faults.length} fault(s) in its props:`, ...inOrderOf(props, faults).map(describeFault)].join("\n"),
+      [
+        `${faults.length} fault(s) in the construct's props:`,
+        ...sortBySettings(props, faults).map(describeFault),
+      ].join("\n"),
     );
   }
 }
 
 function findShape(schema: z.ZodType, props: LambdaToSagemakerEndpointProps, path: string): Fault[] {
-  const found = findFaultsOfShape(
+  const found = findSchemaFaults(
     schema,
     props,
     "the type LambdaToSagemakerEndpointProps of sagemaker-stages",
@@ -91,98 +102,117 @@ function findShape(schema: z.ZodType, props: LambdaToSagemakerEndpointProps, pat
     field,
     got: show(got),
     allowed,
-    because: "a property that is missing, misspelt or of another type would not do what it says",
+    because:
+      "unknown, missing or mistyped properties are rejected, so that a typo cannot silently disable a setting",
   }));
 }
 
-function checkApart(props: LambdaToSagemakerEndpointProps, report: Report): void {
+function checkApart(props: LambdaToSagemakerEndpointProps, collector: FaultCollector): void {
   const { existingFunction, newFunction, existingEndpoint, newEndpoint } = props;
-  report.requireApart(props, "existingFunction", ["newFunction"], "a function is there, or is made");
-  report.require(
+  collector.requireExclusive(
+    props,
+    "existingFunction",
+    ["newFunction"],
+    "the function either exists or is created",
+  );
+  collector.require(
     existingFunction !== undefined || newFunction !== undefined,
     "newFunction",
     undefined,
     "newFunction or existingFunction",
-    "somebody has to ask the endpoint",
+    "a function must invoke the endpoint",
   );
-  report.requireApart(props, "existingEndpoint", ["newEndpoint"], "an endpoint is there, or is made");
-  report.require(
+  collector.requireExclusive(
+    props,
+    "existingEndpoint",
+    ["newEndpoint"],
+    "the endpoint either exists or is created",
+  );
+  collector.require(
     existingEndpoint !== undefined || newEndpoint !== undefined,
     "newEndpoint",
     undefined,
     "newEndpoint or existingEndpoint",
-    "the function has to ask somebody",
+    "the function must have an endpoint to invoke",
   );
-  report.requireApart(props, "existingVpc", ["newVpc", "network"], "a VPC is there, or is made");
-  report.requireApart(props, "newVpc", ["network"], "a VPC is there, or is made");
+  collector.requireExclusive(
+    props,
+    "existingVpc",
+    ["newVpc", "network"],
+    "the VPC either exists or is created",
+  );
+  collector.requireExclusive(props, "newVpc", ["network"], "the VPC either exists or is created");
 }
 
-function checkValues(props: LambdaToSagemakerEndpointProps, report: Report): void {
+function checkValues(props: LambdaToSagemakerEndpointProps, collector: FaultCollector): void {
   const { account, existingFunction, newFunction, newEndpoint, tags = {} } = props;
   const { region, accountId } = account;
   if (existingFunction !== undefined) {
     checkExistingFunction(
       existingFunction,
-      // Terraform compares with an account that is not known yet.
+      // Terraform checks an account that is a reference.
       isReference(accountId) ? { region } : { region, accountId },
-      report,
+      collector,
     );
   }
-  if (newFunction !== undefined) checkVariables(newFunction, props, report);
+  if (newFunction !== undefined) checkVariables(newFunction, props, collector);
   if (newEndpoint !== undefined) {
     // checkVpc reports a missing network with the construct's own props.
-    const place = { region, hasNetwork: true, hasNewVpc: props.newVpc !== undefined };
-    checkEndpoint(newEndpoint, place, report.in("newEndpoint"));
-    checkPlacesInS3(props, report.in("newEndpoint"));
+    const location = { region, hasNetwork: true, hasNewVpc: props.newVpc !== undefined };
+    checkEndpoint(newEndpoint, location, collector.in("newEndpoint"));
+    checkS3Locations(props, collector.in("newEndpoint"));
   }
-  checkTarget(props, report);
-  checkResourceTags(tags, report);
+  checkTarget(props, collector);
+  checkResourceTags(tags, collector);
 }
 
-/** The variables with the endpoint's name and target are neither Lambda's own nor variables of the function. */
+/** Refuses variables for the endpoint's name and target that Lambda reserves or that the function already has. */
 function checkVariables(
   { environment = {} }: NewFunction,
   {
     sagemakerEnvironmentVariableName: name = DEFAULT_ENVIRONMENT_VARIABLE_NAME,
     ...target
   }: LambdaToSagemakerEndpointProps,
-  report: Report,
+  collector: FaultCollector,
 ): void {
   const ofTarget = Object.keys(targetVariables(targetOf(target)));
   for (const variable of ofTarget) {
-    report.require(
+    collector.require(
       !Object.hasOwn(environment, variable),
       "newFunction.environment",
-      inWords(`${variable}, which names the endpoint's target already`),
+      raw(`${variable}, which the construct sets to the endpoint's target`),
       `no ${variable}`,
-      "the function would name another target than the one that it may invoke",
+      "the function's role may not invoke another target",
     );
   }
-  report.require(
+  collector.require(
     !ofTarget.includes(name),
     "sagemakerEnvironmentVariableName",
     name,
-    `another name than ${ofTarget.join(", ")}`,
+    `a name other than ${ofTarget.join(", ")}`,
     "the variable names the endpoint's target",
   );
-  report.require(
+  collector.require(
     notReserved.holds(name),
     "sagemakerEnvironmentVariableName",
     name,
     notReserved.allowed,
     notReserved.source,
   );
-  report.require(
+  collector.require(
     !Object.hasOwn(environment, name),
     "newFunction.environment",
-    inWords(`${name}, which names the endpoint already`),
-    `no ${name}, or another name for either: sagemakerEnvironmentVariableName says the endpoint's`,
-    "the function would ask another endpoint than the one it may ask",
+    raw(`${name}, which the construct sets to the endpoint's name`),
+    `no ${name}, or another sagemakerEnvironmentVariableName`,
+    "the function's role may not invoke another endpoint",
   );
 }
 
-/** What references must show of themselves; what is written out has rules of its own. */
-function checkPlacesInS3({ newEndpoint, artifacts }: LambdaToSagemakerEndpointProps, report: Report): void {
+/** Checks S3 locations that are references. The rules of environments check literal locations. */
+function checkS3Locations(
+  { newEndpoint, artifacts }: LambdaToSagemakerEndpointProps,
+  collector: FaultCollector,
+): void {
   if (newEndpoint === undefined) return;
   const destination = "dataCapture" in newEndpoint ? newEndpoint.dataCapture?.destination : undefined;
   const ofContainers = containersOf(newEndpoint).flatMap((source, index) =>
@@ -192,60 +222,60 @@ function checkPlacesInS3({ newEndpoint, artifacts }: LambdaToSagemakerEndpointPr
       return [`${container}${field}`, artifact, "key"] as const;
     }),
   );
-  for (const [field, place, below] of [
+  for (const [field, location, below] of [
     ...ofContainers,
     ["dataCapture.destination", destination, "prefix"] as const,
   ]) {
-    report.require(
-      place === undefined || !isReference(place) || PLACE_IN_S3.test(place),
+    collector.require(
+      location === undefined || !isReference(location) || S3_LOCATION.test(location),
       field,
-      inWords("a reference that does not say where its bucket ends"),
-      `s3://<bucket>/<${below}>, of which each part may be a reference`,
+      raw("a reference that does not separate the bucket from the key"),
+      `s3://<bucket>/<${below}>, where each part can be a reference`,
       "policies name the bucket",
     );
   }
   for (const [field, artifact] of ofContainers) {
-    report.require(
+    collector.require(
       isInS3(artifact) || isReference(artifact) || artifacts !== undefined,
       field,
-      inWords(`the file ${artifact} without artifacts`),
-      "s3://<bucket>/<key>.tar.gz, or artifacts, an ArtifactBucket, beside the file",
-      "there is no bucket to upload it to",
+      raw(`the file ${artifact} without artifacts`),
+      "s3://<bucket>/<key>.tar.gz, or for a file also the prop artifacts, an ArtifactBucket",
+      "without artifacts there is no bucket for the upload",
     );
   }
 }
 
-function checkVpc(props: LambdaToSagemakerEndpointProps, id: string, report: Report): void {
+function checkVpc(props: LambdaToSagemakerEndpointProps, id: string, collector: FaultCollector): void {
   const { account, existingFunction, newFunction, newEndpoint, existingVpc, newVpc, network } = props;
   const isInNetwork =
     newEndpoint !== undefined && "inNetwork" in newEndpoint && newEndpoint.inNetwork === true;
-  report.require(
+  collector.require(
     !isInNetwork || (existingVpc ?? newVpc ?? network) !== undefined,
     "newEndpoint.inNetwork",
-    inWords("inNetwork without a VPC"),
-    "no inNetwork, or newVpc, existingVpc or network beside newEndpoint",
-    "there is no VPC to run in",
+    raw("inNetwork without a VPC"),
+    "no inNetwork, or also newVpc, existingVpc or network",
+    "there is no VPC for the endpoint",
   );
-  // In a network of several, others are.
+  // A shared `network` contains functions and endpoints of other constructs.
   for (const field of ["existingVpc", "newVpc"] as const) {
-    report.require(
+    collector.require(
       props[field] === undefined ||
         existingFunction === undefined ||
         newFunction !== undefined ||
         isInNetwork,
       field,
-      inWords(`${field} with nothing to be in it`),
-      `no ${field}, or a newFunction or a newEndpoint with inNetwork: true to be in it`,
-      "existing functions and endpoints stay in the network that they are in",
+      raw(`${field} without a function or an endpoint in the VPC`),
+      `no ${field}, or a newFunction, or a newEndpoint with inNetwork: true`,
+      "existing functions and endpoints stay in their network",
     );
   }
-  if (existingVpc !== undefined) checkExistingVpc(existingVpc, report.in("existingVpc"));
-  if (newVpc !== undefined) checkNewVpc(newVpc, account.region, report.in("newVpc"));
-  report.require(
+  if (existingVpc !== undefined) checkExistingVpc(existingVpc, collector.in("existingVpc"));
+  if (newVpc !== undefined) checkNewVpc(newVpc, account.region, collector.in("newVpc"));
+  collector.require(
     network === undefined || ID.test(id),
     "id",
     id,
-    "letters, digits and - as the construct's id beside network",
-    "statements of the network's policies are named after it",
+    "a construct id of letters, digits and -, if network is set",
+    "statement ids of the network's policies contain the id",
   );
 }

@@ -1,8 +1,9 @@
 import * as z from "zod";
 import { anyNewEndpoint, newEndpoint } from "../environment/model-settings";
-import { existingEndpoint } from "../environment/settings/endpoint";
+import { existingEndpoint } from "../environment/settings/endpoint/endpoint";
+import { targetSettings } from "../environment/settings/endpoint/targets";
+import { routeSettings } from "../environment/settings/model/route";
 import { existingVpc, newVpc } from "../environment/settings/network";
-import { routeSettings } from "../environment/settings/route";
 import {
   byName,
   flag,
@@ -14,7 +15,6 @@ import {
   withDefault,
 } from "../environment/settings/setting";
 import { logRetentionInDays } from "../environment/settings/stage";
-import { targetSettings } from "../environment/settings/targets";
 import { ArtifactBucket } from "./endpoint/artifact-bucket";
 import { newFunctionSettings } from "./function/new-function";
 import { Network } from "./network/network";
@@ -22,9 +22,9 @@ import { AwsScope } from "./terraform/aws-scope";
 
 const { sagemakerEnvironmentVariableName } = propertiesOf(routeSettings);
 
-/** Props besides those of which there are several kinds. */
+/** Every prop except `newEndpoint`: new endpoints have several kinds. */
 const commonProps = settings({
-  /** Account and region of all resources: the region of the stack's AWS provider, and its account. */
+  /** Account and region of all resources. They must be the account and region of the stack's AWS provider. */
   account: z.instanceof(AwsScope),
 
   /**
@@ -33,14 +33,14 @@ const commonProps = settings({
    */
   name: textLike(
     /^[a-zA-Z0-9](-*[a-zA-Z0-9]){0,53}$/,
-    "1–54 letters, digits and -, neither first nor last a -",
-    "it is part of names of at most 63 characters: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateEndpoint.html",
+    "1–54 letters, digits and -, not starting or ending with -",
+    "the name is part of names of at most 63 characters: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateEndpoint.html",
   ),
 
   /**
-   * An existing function in this account and region: its name, or its ARN without version. Not beside `newFunction`. Its
-   * role gets the permission to invoke the endpoint; its variable must already name the endpoint, or the plan fails and
-   * says so.
+   * An existing function in this account and region: its name, or its ARN without version. Not together with
+   * `newFunction`. Its role gets the permission to invoke the endpoint. The function's variable must already contain
+   * the endpoint's name, or the plan fails with an error.
    *
    * @default - none
    */
@@ -54,7 +54,7 @@ const commonProps = settings({
   newFunction: optional(newFunctionSettings),
 
   /**
-   * Name of an existing endpoint, which does not change. Not beside `newEndpoint`.
+   * Name of an existing endpoint. The endpoint does not change. Not together with `newEndpoint`.
    *
    * @default - none
    */
@@ -63,14 +63,14 @@ const commonProps = settings({
   ...propertiesOf(targetSettings),
 
   /**
-   * The bucket to which an artifact is uploaded that is a file of the project. Required for such an artifact only.
+   * The bucket for an artifact that is a file of the app. Required only for such an artifact.
    *
    * @default - none
    */
   artifacts: optional(z.instanceof(ArtifactBucket)),
 
   /**
-   * Existing subnets and security groups, for the new function, and for a new endpoint with `inNetwork`. Not beside
+   * Existing subnets and security groups, for the new function, and for a new endpoint with `inNetwork`. Not together with
    * `newVpc` or `network`.
    *
    * @default - none
@@ -78,23 +78,23 @@ const commonProps = settings({
   existingVpc: optional(existingVpc),
 
   /**
-   * A dedicated VPC for both: without access to the internet, with access to SageMaker's runtime only. Not beside
-   * `existingVpc` or `network`.
+   * A dedicated VPC for the function and the endpoint, without access to the internet. The VPC reaches only SageMaker's
+   * runtime and S3. Not together with `existingVpc` or `network`.
    *
    * @default - none
    */
   newVpc: optional(newVpc),
 
   /**
-   * A network that other functions and endpoints use, too. The owner of the network admits all of them with
-   * {@link networked}. Not beside `existingVpc` or `newVpc`.
+   * A network that other functions and endpoints use, too. The owner of the network passes the `networkMember()`
+   * of each construct to `network.grantAccess()`. Not together with `existingVpc` or `newVpc`.
    *
    * @default - none: the function runs in Lambda's own network, the endpoint in SageMaker's
    */
   network: optional(z.instanceof(Network)),
 
   /**
-   * The variable in which the function finds the endpoint's name.
+   * The variable from which the function reads the endpoint's name.
    *
    * @default "ENDPOINT_NAME"
    */
@@ -117,7 +117,7 @@ const commonProps = settings({
   logRetentionInDays,
 
   /**
-   * Refuse to plan the destruction of a new endpoint.
+   * Whether Terraform refuses to plan the destruction of a new endpoint.
    *
    * @default false
    */
@@ -131,13 +131,13 @@ const commonProps = settings({
   tags: withDefault(byName(text), {}),
 });
 
-/** Every prop with every setting of every kind of new endpoint: rules say which of them exclude each other, and why. */
+/** Every prop with the settings of every kind of new endpoint. Rules report settings that exclude each other, with the reason. */
 export const anyProps = z.strictObject({
   ...propertiesOf(commonProps),
   newEndpoint: optional(anyNewEndpoint),
 });
 
-/** The props, with one kind of new endpoint at a time. */
+/** The props, with one kind of new endpoint. */
 export const props = z
   .object({
     ...propertiesOf(commonProps),
@@ -153,9 +153,22 @@ export const props = z
   .readonly();
 
 /**
- * Props of LambdaToSagemakerEndpoint. A prop that is `undefined` counts as absent. Texts and numbers can be references to
+ * Props of LambdaToSagemakerEndpoint. A prop that is `undefined` is absent. Texts and numbers can be references to
  * other resources (`bucket.bucket`, `subnet.id`), except `name`, `newVpc`, the name of the variable and the path of the
- * code; lists and objects are written out.
+ * code. Lists and objects are literals, and their values can be references.
+ *
+ * @example A new serverless endpoint from an artifact in S3
+ * const props: LambdaToSagemakerEndpointProps = {
+ *   account: new AwsScope(this, { region: "eu-central-1", accountId: "111122223333" }),
+ *   name: "shop-scoring",
+ *   newFunction: { code: functionPackage("scoring", folder), description: "Scores orders" },
+ *   newEndpoint: {
+ *     artifact: `s3://${bucket.bucket}/${model.key}`,
+ *     image: { algorithm: "sagemaker-xgboost", tag: "1.7-1" },
+ *     serverless: { memorySizeInMb: 2048, maxConcurrency: 5 },
+ *   },
+ *   logRetentionInDays: 30,
+ * };
  */
 export interface LambdaToSagemakerEndpointProps extends z.input<typeof props> {}
 

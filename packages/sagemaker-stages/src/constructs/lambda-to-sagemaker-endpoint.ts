@@ -6,18 +6,20 @@ import type { LambdaToSagemakerEndpointProps } from "./lambda-to-sagemaker-endpo
 export type { LambdaToSagemakerEndpointProps } from "./lambda-to-sagemaker-endpoint-props";
 
 /**
- * A Lambda function that can invoke one SageMaker endpoint, and nothing else: each of them new or existing, in a VPC or
- * not. The Terraform equivalent of AWS Solutions Constructs' aws-lambda-sagemakerendpoint
+ * A Lambda function with the permission to invoke one SageMaker endpoint. The function and the endpoint are each new or
+ * existing, and can be in a VPC. The Terraform equivalent of AWS Solutions Constructs' aws-lambda-sagemakerendpoint
  * (https://docs.aws.amazon.com/solutions/latest/constructs/aws-lambda-sagemakerendpoint.html).
  *
- * @example
- * new LambdaToSagemakerEndpoint(this, "scoring", {
+ * @example A new function for an existing endpoint
+ * const scoring = new LambdaToSagemakerEndpoint(this, "scoring", {
  *   account: new AwsScope(this, { region: "eu-central-1", accountId: "111122223333" }),
  *   name: "shop-scoring",
  *   newFunction: { code: functionPackage("scoring", folder), description: "Scores orders" },
  *   existingEndpoint: "notebook-1",
  *   logRetentionInDays: 30,
  * });
+ * // Extend: the function and the endpoint are Terraform's resources or data sources.
+ * scoring.lambdaFunction.addOverride("memory_size", 512);
  */
 export class LambdaToSagemakerEndpoint extends FunctionAndEndpoint {
   /** @throws Error with every fault of the props */
@@ -26,7 +28,7 @@ export class LambdaToSagemakerEndpoint extends FunctionAndEndpoint {
   }
 }
 
-/** The path that the construct gets. */
+/** The construct's path. */
 function pathOf(scope: Construct, id: string): string {
   return [scope.node.path, id].filter((part) => part !== "").join("/");
 }

@@ -14,39 +14,40 @@ import { COMMON_OPTIONS, type OptionReport } from "./option-report";
 import { type ContractTexts, ReadyMade, type StandInAnswer } from "./ready-made";
 import { aboutOf, listOf, routeOf } from "./texts";
 
-/** A model that takes a file: an image, a recording, an array of NumPy. */
+/** Options of {@link bytes}: a model that accepts a file, e.g. an image, a recording or a NumPy array. */
 export type BytesOptions<MediaType extends string = string> = BytesSettings<MediaType> & {
-  /** A request and its answer. The request is necessary where the engine has no file of the first media type. */
+  /** A request and its answer. The request is required if the engine has no example file of the first media type. */
   readonly example: [MediaType] extends [MediaTypeWithExample]
     ? { readonly request?: Bytes; readonly answer: unknown }
     : { readonly request: Bytes; readonly answer: unknown };
 };
 
-/** The options with any example: {@link checkOptions} refuses an example without a necessary request. */
+/** The options with any example. {@link checkOptions} refuses an example without a required request. */
 type CheckedOptions = BytesSettings<string> & {
   readonly example: { readonly request?: Bytes; readonly answer: unknown };
 };
 
 interface BytesSettings<MediaType extends string> extends ContractTexts {
-  /** The media types of the body, which the container receives with the bytes, e.g. `image/jpeg`. */
+  /** The accepted media types, e.g. `["image/jpeg"]`. The container receives the file with its media type. */
   readonly takes: readonly MediaType[];
   /**
-   * Bytes of one file. A serverless endpoint takes 4 MiB
+   * The maximum size of a file in bytes. A serverless endpoint accepts 4 MiB
    * (https://docs.aws.amazon.com/sagemaker/latest/dg/serverless-endpoints-invoke.html), an endpoint on instances 6 MiB
-   * (https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_runtime_InvokeEndpoint.html). Through a function, about
-   * 4.5 MB fit, because API Gateway encodes the file in base64, which Lambda counts.
+   * (https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_runtime_InvokeEndpoint.html). A function can receive
+   * about 4.5 MB, because API Gateway encodes the file in base64 and Lambda counts the size of the base64.
    *
    * @default 4194304
    */
   readonly maxBytes?: number;
   /**
-   * What the container answers: `json`, or the media types of bytes, e.g. `["image/png"]`.
+   * The format of the container's answer: `json`, or media types of bytes, e.g. `["image/png"]`.
    *
    * @default "json"
    */
   readonly answer?: "json" | readonly string[];
   /**
-   * What an answer in JSON must fit: a JSON Schema, or in `contract.ts` a schema of zod/mini.
+   * The schema of an answer in JSON: a JSON Schema, or a schema of zod/mini in `contract.ts`. The caller receives a 502
+   * if the container's answer does not match the schema.
    *
    * @default - any JSON
    */
@@ -54,10 +55,12 @@ interface BytesSettings<MediaType extends string> extends ContractTexts {
 }
 
 /**
- * A ready-made contract for files.
+ * Creates a ready-made contract for files.
  *
  * @example
- * faces: bytes({ takes: ["image/jpeg", "image/png"], maxBytes: 1_000_000, example: { answer: { faces: 2 } } }),
+ * export const models = defineModels({
+ *   faces: bytes({ takes: ["image/jpeg", "image/png"], maxBytes: 1_000_000, example: { answer: { faces: 2 } } }),
+ * });
  * // request  the bytes of the image, with Content-Type: image/jpeg
  * // answer   {"faces": 2}
  */
@@ -74,7 +77,7 @@ export function bytes<const MediaType extends string>(
   });
 }
 
-/** The contract of {@link bytes}: the part that a handler contains. */
+/** Creates the contract of {@link bytes}. A generated handler contains only this part of the module. */
 export function createContract(model: string, options: BytesSettings<string>): Contract<Bytes, unknown> {
   const { takes, maxBytes = SERVERLESS_PAYLOAD_IN_BYTES, answer = "json", answerSchema } = options;
   const schema = answerSchema === undefined ? undefined : toZod(answerSchema);
@@ -98,20 +101,20 @@ export function createContract(model: string, options: BytesSettings<string>): C
     decode(body, _request, reply) {
       if (answer === "json") return readJsonAnswer(body, schema);
       if (!answer.includes(reply.contentType)) {
-        throw new UnreadablePredictions(`the answer is of another type than ${answer.join(", ")}`);
+        throw new UnreadablePredictions(`the type of the answer is not ${answer.join(" or ")}`);
       }
       return toBytes(reply);
     },
   };
 }
 
-/** The caller's choice of the types of the answer, or the preferred type for a caller that takes JSON. */
+/** The media type of the answer that the caller chose, or the preferred type for a caller that accepts JSON. */
 export function acceptOf(answer: "json" | readonly string[], accept: string): string {
   if (answer === "json") return "application/json";
   return answer.includes(accept) ? accept : (answer[0] ?? "*/*");
 }
 
-/** The options of this contract alone. */
+/** The options that only this contract has. */
 const OPTIONS = ["takes", "maxBytes", "answer", "answerSchema"];
 
 function checkOptions(options: CheckedOptions, report: OptionReport): void {
@@ -131,11 +134,11 @@ function checkOptions(options: CheckedOptions, report: OptionReport): void {
     "example.request",
     example.request,
     `a file of the type ${first}, {contentType, base64}`,
-    `the engine has files of the types ${Object.keys(EXAMPLE_FILES).join(", ")}`,
+    `the engine has example files only of ${Object.keys(EXAMPLE_FILES).join(", ")}`,
   );
 }
 
-/** Why an example is necessary. */
+/** The reason why an example is required. */
 export const EXAMPLE_USES = "the documentation, the page and the smoke test use the example";
 
 export function checkMaxBytes(maxBytes: unknown, report: OptionReport): void {
@@ -147,12 +150,12 @@ export function checkMaxBytes(maxBytes: unknown, report: OptionReport): void {
   );
 }
 
-/** The description of {@link bytes}: no part of a generated handler. */
+/** Creates the description of {@link bytes}. A generated handler does not contain this part of the module. */
 export function describe(model: string, options: CheckedOptions): About<Bytes, unknown> {
   const { takes, maxBytes = SERVERLESS_PAYLOAD_IN_BYTES, answer = "json", example } = options;
   const answered = answer === "json" ? "JSON" : listOf(answer, "or");
   return aboutOf(model, options, {
-    description: `Takes a file (${listOf(takes, "or")}) of at most ${maxBytes.toLocaleString("en-US")} bytes, and answers ${answered}.`,
+    description: `Accepts a file (${listOf(takes, "or")}) of at most ${maxBytes.toLocaleString("en-US")} bytes, and returns ${answered}.`,
     allowed: `a file as ${listOf(takes, "or")}, or {"contentType": "${takes[0]}", "base64": "<the file in base64>"}`,
     example: { request: example.request ?? exampleFile(takes), answer: example.answer },
     maxBytes,
@@ -164,7 +167,7 @@ export function exampleFile([contentType = ""]: readonly string[]): Bytes {
   return { contentType, base64: hasExampleFile(contentType) ? EXAMPLE_FILES[contentType] : "" };
 }
 
-/** The answer of a container, in order that the caller receives `example`. */
+/** The container's answer for which the caller receives `example`. */
 export function answerWith(example: unknown, answer: "json" | readonly string[] = "json"): StandInAnswer {
   if (answer === "json") return { contentType: "application/json", body: JSON.stringify(example) };
   const file = example as Bytes;

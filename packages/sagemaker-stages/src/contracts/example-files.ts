@@ -1,6 +1,6 @@
 /**
- * The smallest useful file of each media type, in base64, for the examples of contracts that take bytes: a gray square of
- * 8 by 8 pixels (JPEG, PNG), a hundredth of a second of silence (WAV, 8 kHz), and the array `[[1.0]]` (NPY, float32).
+ * The smallest useful file of each media type, in base64. Examples of contracts for files use these files: a gray square
+ * of 8 by 8 pixels (JPEG, PNG), 10 ms of silence (WAV, 8 kHz), and the array `[[1.0]]` (NPY, float32).
  */
 const JPEG =
   "/9j/4AAQSkZJRgABAQAAAQABAAD/2wBDAAEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQH/wAALCAAIAAgBAREA/8QAFAABAAAAAAAAAAAAAAAAAAAAAP/EABQQAQAAAAAAAAAAAAAAAAAAAAD/2gAIAQEAAD8AP//Z";
@@ -11,7 +11,7 @@ const WAV =
 const NPY =
   "k05VTVBZAQB2AHsnZGVzY3InOiAnPGY0JywgJ2ZvcnRyYW5fb3JkZXInOiBGYWxzZSwgJ3NoYXBlJzogKDEsIDEpLCB9ICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgIAoAAIA/";
 
-/** The media types of which there is an example file. */
+/** The media types for which the engine has an example file. */
 export type MediaTypeWithExample =
   | "image/jpeg"
   | "image/png"
@@ -20,7 +20,7 @@ export type MediaTypeWithExample =
   | "application/x-npy"
   | "text/csv";
 
-/** An example file in base64, by its media type. */
+/** The example files in base64, by media type. */
 export const EXAMPLE_FILES: Readonly<Record<MediaTypeWithExample, string>> = {
   "image/jpeg": JPEG,
   "image/png": PNG,
@@ -31,7 +31,7 @@ export const EXAMPLE_FILES: Readonly<Record<MediaTypeWithExample, string>> = {
   "text/csv": "MSwyLDM=",
 };
 
-/** Whether there is an example file of a media type. */
+/** Whether the engine has an example file of a media type. */
 export function hasExampleFile(mediaType: string): mediaType is MediaTypeWithExample {
   return Object.hasOwn(EXAMPLE_FILES, mediaType);
 }

@@ -1,19 +1,19 @@
 import * as z from "zod/mini";
 import { isRecord } from "../runtime/json";
 
-/** What is special about a task of Hugging Face's containers. */
+/** The request and the answer of a task of Hugging Face's containers. */
 export interface Task {
-  /** What `inputs` is: one text, a question with its context, an image or a recording. */
+  /** The kind of `inputs`: one text, a question with its context, an image or a recording. */
   readonly inputs: "text" | "question" | "image" | "audio";
-  /** The parameters that a caller can set, beside the limits of the options. */
+  /** The schemas of the parameters that a caller can set, by name. */
   readonly parameters: Readonly<Record<string, z.ZodMiniType<unknown, unknown>>>;
-  /** Names of `parameters` that each request has. */
+  /** The names of required parameters. */
   readonly required?: readonly string[];
-  /** The answer as a caller reads it, or `undefined` where the container's answer has another form. */
+  /** The answer for the caller, or `undefined` if the container's answer has another form. */
   read(answer: unknown): unknown;
 }
 
-/** The tasks whose requests and answers the contract knows. */
+/** The supported tasks. */
 export type TaskName =
   | "text-classification"
   | "token-classification"
@@ -36,14 +36,14 @@ const switchOf = () => z.boolean();
 const isNumber = (value: unknown): boolean => typeof value === "number";
 const isText = (value: unknown): boolean => typeof value === "string";
 
-/** A property's name, and what its value must be. */
+/** The checks of an object's properties, by name. */
 type Form = Readonly<Record<string, (value: unknown) => boolean>>;
 
 function fits(value: unknown, form: Form): boolean {
   return isRecord(value) && Object.entries(form).every(([name, isFit]) => isFit(value[name]));
 }
 
-/** A list of objects of one form; a list of one such list is the same, because some versions answer a list for each text. */
+/** Reads a list of objects, or a list with one such list: some versions answer one list for each text. */
 function listOf(form: Form): (answer: unknown) => unknown {
   return (answer) => {
     const list: unknown =
@@ -52,7 +52,7 @@ function listOf(form: Form): (answer: unknown) => unknown {
   };
 }
 
-/** A list of one object; a bare object is the same, which DJL Serving and vLLM answer. */
+/** Reads a list of one object, or the object without a list: DJL Serving and vLLM answer only the object. */
 function oneOf(form: Form): (answer: unknown) => unknown {
   return (answer) => {
     const list: unknown[] = Array.isArray(answer) ? answer : [answer];
@@ -75,10 +75,10 @@ function isVectors(value: unknown, depth = 3): boolean {
 }
 
 /**
- * Requests and answers by task (https://huggingface.co/docs/inference-providers/tasks/index), as the Hugging Face
- * inference toolkit for SageMaker reads and writes them: `pipeline(inputs, **parameters)`, and the result as JSON
+ * The request and the answer of a task (https://huggingface.co/docs/inference-providers/tasks/index). The Hugging Face
+ * inference toolkit for SageMaker calls `pipeline(inputs, **parameters)` and answers the result as JSON
  * (https://github.com/aws/sagemaker-huggingface-inference-toolkit/blob/main/src/sagemaker_huggingface_inference_toolkit/handler_service.py).
- * The forms of the pipelines: https://huggingface.co/docs/transformers/main_classes/pipelines.
+ * The source of the forms is https://huggingface.co/docs/transformers/main_classes/pipelines.
  */
 export function taskOf(name: TaskName, maxNewTokens: number): Task {
   const length = () => count(maxNewTokens);

@@ -1,21 +1,21 @@
 import type { TaskName } from "./hugging-face-tasks";
 
-/** What the documentation says of a task. */
+/** The documentation of a task. */
 export interface TaskTexts {
-  /** In a sentence, e.g. `Classifies a text: labels with their scores`. */
+  /** One sentence, e.g. `Classifies a text: returns labels with their scores.` */
   readonly description: string;
-  /** The answer to an example of the task. No model answered it: the values are valid, and show the form. */
+  /** The answer of the example. The values are valid and show the form, but no model predicted them. */
   readonly answer: unknown;
-  /** The inputs of the example; default: {@link EXAMPLE_TEXT}, or a file. */
+  /** The inputs of the example. @default - {@link EXAMPLE_TEXT}, or a file */
   readonly inputs?: unknown;
-  /** The parameters of the example that each request has. */
+  /** The required parameters of the example. */
   readonly parameters?: Readonly<Record<string, unknown>>;
 }
 
-/** A sentence that every task for texts can work on. */
+/** The example text of every task for texts. */
 export const EXAMPLE_TEXT = "Ada Lovelace lived in London.";
 
-/** The texts by task; the list of the tasks. */
+/** The documentation by task. The keys are the list of all tasks. */
 export const TASK_TEXTS: Readonly<Record<TaskName, TaskTexts>> = {
   "text-classification": {
     description: "Classifies a text: returns labels with their scores.",
@@ -26,7 +26,7 @@ export const TASK_TEXTS: Readonly<Record<TaskName, TaskTexts>> = {
     answer: [{ entity: "B-PER", score: 0.9, index: 1, word: "Ada", start: 0, end: 3 }],
   },
   "question-answering": {
-    description: "Answers a question by a passage of a text.",
+    description: "Answers a question with a passage from a text.",
     inputs: { question: "Where did Ada Lovelace live?", context: EXAMPLE_TEXT },
     answer: { score: 0.9, start: 22, end: 28, answer: "London" },
   },
@@ -57,7 +57,7 @@ export const TASK_TEXTS: Readonly<Record<TaskName, TaskTexts>> = {
   },
   "fill-mask": {
     description:
-      "Finds words for the mask in a text; the mask is [MASK] or <mask>, as the model's tokenizer has it.",
+      "Predicts the masked word in a text. The mask is [MASK] or <mask>, depending on the model's tokenizer.",
     inputs: "Ada Lovelace lived in [MASK].",
     answer: [{ score: 0.9, token: 2414, token_str: "london", sequence: "ada lovelace lived in london." }],
   },
@@ -74,7 +74,7 @@ export const TASK_TEXTS: Readonly<Record<TaskName, TaskTexts>> = {
     answer: [{ label: "silence", score: 0.9 }],
   },
   "automatic-speech-recognition": {
-    description: "Writes down what is said in a recording.",
+    description: "Transcribes a recording.",
     answer: { text: "HELLO" },
   },
 };

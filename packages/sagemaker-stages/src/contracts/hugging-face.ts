@@ -21,32 +21,32 @@ import { aboutOf, listOf, routeOf } from "./texts";
 /** Options of {@link huggingFace}. */
 export interface HuggingFaceOptions extends ContractTexts {
   /**
-   * Characters of a text.
+   * The maximum number of characters in a text.
    *
    * @default 10000
    */
   readonly maxCharacters?: number;
   /**
-   * The most tokens that a caller can let the model generate.
+   * The maximum number of tokens that a caller can request.
    *
    * @default 512
    */
   readonly maxNewTokens?: number;
   /**
-   * Parameters of the task that each request has, unless the caller sets them, e.g. `{ top_k: 5 }`.
+   * Default values of the task's parameters, e.g. `{ top_k: 5 }`. A caller can override each value.
    *
    * @default - none
    */
   readonly parameters?: Readonly<Record<string, unknown>>;
   /**
-   * The media types of images or recordings: of those that the toolkit decodes
+   * The accepted media types of images or recordings. The toolkit must be able to decode each type
    * (https://github.com/aws/sagemaker-huggingface-inference-toolkit/blob/main/src/sagemaker_huggingface_inference_toolkit/content_types.py).
    *
    * @default - `image/jpeg` and `image/png`, or `audio/wave`, `audio/x-flac` and `audio/mpeg`
    */
   readonly takes?: readonly string[];
   /**
-   * Bytes of an image or a recording.
+   * The maximum size of an image or a recording in bytes.
    *
    * @default 4194304
    */
@@ -59,19 +59,22 @@ export interface HuggingFaceOptions extends ContractTexts {
   readonly example?: { readonly request: unknown; readonly answer: unknown };
 }
 
-/** The options with the task, as a generated handler has them. */
+/** The options together with the task, for a generated handler. */
 interface TaskOptions extends HuggingFaceOptions {
   readonly task: TaskName;
 }
 
 /**
- * A ready-made contract for a task of Hugging Face's containers. A caller writes `inputs` and `parameters`, as the
- * container reads them, or sends an image or a recording; the answer is the container's, once its form is checked.
+ * Creates a ready-made contract for a task of Hugging Face's containers. A caller sends the container's own `inputs` and
+ * `parameters`, or an image or a recording. The contract checks the form of the container's answer, and returns it
+ * unchanged.
  *
- * Streams, chat completions, and tasks that are not in the list need a contract of the team.
+ * Streams, chat completions and other tasks need a contract in `functions/<model>/contract.ts`.
  *
  * @example
- * topics: huggingFace("text-classification"),
+ * export const models = defineModels({
+ *   topics: huggingFace("text-classification", { parameters: { top_k: 3 } }),
+ * });
  * // request  {"inputs": "I like it."}
  * // answer   [{"label": "POSITIVE", "score": 0.9998}]
  */
@@ -95,7 +98,7 @@ const DEFAULT_TYPES = {
   audio: ["audio/wave", "audio/x-flac", "audio/mpeg"],
 };
 
-/** The contract of {@link huggingFace}: the part that a handler contains. */
+/** Creates the contract of {@link huggingFace}. A generated handler contains only this part of the module. */
 export function createContract(model: string, options: TaskOptions): Contract<unknown, unknown> {
   const { read, inputs } = taskIn(options);
   const isFile = inputs === "image" || inputs === "audio";
@@ -116,7 +119,7 @@ export function createContract(model: string, options: TaskOptions): Contract<un
     decode(body) {
       const answer = read(parseJson(body));
       if (answer !== undefined) return answer;
-      throw new UnreadablePredictions(`the answer has not the form of the task ${options.task}`);
+      throw new UnreadablePredictions(`the answer is not an answer of the task ${options.task}`);
     },
   };
 }
@@ -166,10 +169,10 @@ function encodeJson({ inputs, parameters }: TaskRequest, options: TaskOptions) {
   return { contentType: "application/json", body: JSON.stringify(document) };
 }
 
-/** The options of this contract alone. */
+/** The options that only this contract has. */
 const OPTIONS = ["task", "maxCharacters", "maxNewTokens", "parameters", "takes", "maxBytes"];
 
-/** Options that tasks for texts have, or tasks for files. */
+/** The options that only tasks for texts have, and the options that only tasks for files have. */
 const OPTIONS_OF_TEXTS = ["maxCharacters", "maxNewTokens", "parameters"] as const;
 const OPTIONS_OF_FILES = ["takes", "maxBytes"] as const;
 
@@ -184,12 +187,7 @@ const TOOLKIT =
 function checkOptions(options: TaskOptions, report: OptionReport): void {
   const { task, maxCharacters, maxNewTokens, takes, maxBytes, example } = options;
   const known = Object.keys(TASK_TEXTS);
-  const isKnown = report.requireOneOf(
-    task,
-    "task",
-    known,
-    "the contract knows requests and answers of these",
-  );
+  const isKnown = report.requireOneOf(task, "task", known, "the contract supports these tasks");
   if (!isKnown) return;
   report.requireKnown(options, [...OPTIONS, ...COMMON_OPTIONS]);
   const { inputs } = taskIn({ task });
@@ -224,7 +222,7 @@ function checkOptions(options: TaskOptions, report: OptionReport): void {
       "example",
       example,
       "a request and its answer",
-      `the engine has no ${takes[0]} file`,
+      `the engine has no example file of the type ${takes[0]}`,
     );
   }
   checkParameters(options, report);
@@ -255,7 +253,7 @@ function checkParameters(options: TaskOptions, report: OptionReport): void {
   }
 }
 
-/** The description of {@link huggingFace}: no part of a generated handler. */
+/** Creates the description of {@link huggingFace}. A generated handler does not contain this part of the module. */
 export function describe(model: string, options: TaskOptions): About<unknown, unknown> {
   const texts = TASK_TEXTS[options.task];
   const { inputs, parameters } = taskIn(options);

@@ -5,18 +5,20 @@ import type { OptionReport } from "./option-report";
 
 /**
  * The part of JSON Schema (https://json-schema.org/draft/2020-12/json-schema-validation) that ready-made contracts
- * understand. A schema has `type`, `enum`, `const` or `anyOf`, or no rule: `{}` accepts every value. For rules beyond
- * this part, pass a schema of zod/mini in the model's `contract.ts`.
+ * support. A schema has one of `type`, `enum`, `const` and `anyOf`, or no rule: `{}` accepts every value. For other rules,
+ * pass a schema of zod/mini in the model's `contract.ts`.
+ *
+ * @example { type: "object", properties: { x: { type: "number", minimum: 0 } }, required: ["x"] }
  */
 export interface JsonSchema {
   readonly type?: JsonType | readonly JsonType[];
-  /** Texts, numbers, booleans and null. */
+  /** Strings, numbers, booleans and null. */
   readonly enum?: readonly JsonScalar[];
   readonly const?: JsonScalar;
   readonly anyOf?: readonly JsonSchema[];
   readonly minLength?: number;
   readonly maxLength?: number;
-  /** A regular expression that takes linear time; `findContractFaults` refuses others. */
+  /** A regular expression that matches in linear time. `findContractFaults` refuses other expressions. */
   readonly pattern?: string;
   readonly minimum?: number;
   readonly maximum?: number;
@@ -45,7 +47,7 @@ type JsonScalar = string | number | boolean | null;
 /** A JSON Schema, or a schema of zod/mini. */
 export type AnySchema = JsonSchema | z.ZodMiniType<unknown, unknown>;
 
-/** The schema of zod/mini that accepts what `schema` accepts. */
+/** Converts a schema to a schema of zod/mini that accepts the same values. */
 export function toZod(schema: AnySchema): z.ZodMiniType<unknown, unknown> {
   if (isZod(schema)) return schema;
   const read = readSchema(schema);
@@ -67,7 +69,7 @@ function readSchema(schema: JsonSchema): z.ZodMiniType<unknown, unknown> {
   return z.union(schema.type.map((type) => READERS[type](schema)));
 }
 
-/** Every JSON value; a property that is missing has none. */
+/** Accepts every JSON value, but not a missing property. */
 function anyValue(): z.ZodMiniType<unknown, unknown> {
   return z.custom<unknown>((value) => value !== undefined, "any JSON value");
 }
@@ -116,16 +118,16 @@ function given<Value, Check>(value: Value | undefined, check: (value: Value) => 
 }
 
 /**
- * The JSON document of an endpoint's answer.
+ * Reads the JSON document of an endpoint's answer.
  *
- * @param schema - what the document must fit; default: any JSON
- * @throws UnreadablePredictions
+ * @param schema - the schema of the document; default: any JSON
+ * @throws UnreadablePredictions if the answer is not JSON, or does not match the schema
  */
 export function readJsonAnswer(body: string, schema?: z.ZodMiniType<unknown, unknown>): unknown {
   const document = parseJson(body);
-  if (document === undefined) throw new UnreadablePredictions("the answer is no JSON");
+  if (document === undefined) throw new UnreadablePredictions("the answer is not JSON");
   if (schema !== undefined && !schema.safeParse(document).success) {
-    throw new UnreadablePredictions("the answer does not fit answerSchema");
+    throw new UnreadablePredictions("the answer does not match answerSchema");
   }
   return document;
 }
@@ -134,7 +136,7 @@ const SOURCE = "https://json-schema.org/draft/2020-12/json-schema-validation";
 const ANNOTATIONS = ["title", "description", "default", "examples", "$schema", "$comment"];
 const NUMBER_KEYWORDS = ["minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"];
 
-/** The keywords beside each type; others would have no effect. */
+/** The supported keywords of each type. Other keywords would have no effect. */
 const KEYWORDS: Readonly<Record<JsonType, readonly string[]>> = {
   string: ["minLength", "maxLength", "pattern"],
   number: NUMBER_KEYWORDS,
@@ -145,7 +147,7 @@ const KEYWORDS: Readonly<Record<JsonType, readonly string[]>> = {
   object: ["properties", "required", "additionalProperties"],
 };
 
-/** Pushes a fault for each keyword of a JSON Schema that {@link toZod} does not understand. */
+/** Reports a fault for each keyword of a JSON Schema that {@link toZod} does not support. */
 export function checkJsonSchema(schema: unknown, field: string, report: OptionReport): void {
   if (schema === undefined || isZod(schema)) return;
   if (!report.require(isRecord(schema) && !Array.isArray(schema), field, schema, "a JSON Schema", SOURCE))
@@ -159,7 +161,7 @@ export function checkJsonSchema(schema: unknown, field: string, report: OptionRe
       at,
       value,
       `the keywords ${known.filter((name) => !ANNOTATIONS.includes(name)).join(", ")}, or a schema of zod/mini in the model's contract.ts`,
-      "a rule that the contract does not understand would have no effect",
+      "a keyword that the contract does not support would have no effect",
     );
     if (isKnown) checkKeyword(keyword, value, at, report);
   }
@@ -195,7 +197,13 @@ function checkKeyword(keyword: string, value: unknown, field: string, report: Op
     const holds = Number.isInteger(value) && Number(value) >= 0;
     report.require(holds, field, value, "a whole number from 0", SOURCE);
   } else if (keyword === "multipleOf") {
-    report.require(Number.isFinite(value) && Number(value) > 0, field, value, "a number above 0", SOURCE);
+    report.require(
+      Number.isFinite(value) && Number(value) > 0,
+      field,
+      value,
+      "a number greater than 0",
+      SOURCE,
+    );
   } else if (NUMBER_KEYWORDS.includes(keyword)) {
     report.require(Number.isFinite(value), field, value, "a finite number", SOURCE);
   } else if (keyword === "pattern") {
@@ -203,13 +211,13 @@ function checkKeyword(keyword: string, value: unknown, field: string, report: Op
       isPattern(value),
       field,
       value,
-      "a regular expression of ECMAScript with the flag u",
+      "a regular expression of JavaScript with the flag u",
       SOURCE,
     );
   } else if (keyword === "enum" || keyword === "const") {
     const values: unknown[] = Array.isArray(value) ? value : [value];
     const holds = values.length > 0 && values.every(isJsonScalar);
-    report.require(holds, field, value, "texts, finite numbers, booleans and null", SOURCE);
+    report.require(holds, field, value, "strings, finite numbers, booleans and null", SOURCE);
   } else if (keyword === "anyOf") {
     if (!report.require(Array.isArray(value) && value.length > 0, field, value, "a list of schemas", SOURCE))
       return;

@@ -5,7 +5,7 @@ import { fault, quote } from "../runtime/faults";
 import { isTypeOfBytes, TYPES_OF_BYTES, TYPES_OF_BYTES_BECAUSE } from "../runtime/media-type";
 import type { OptionReport } from "./option-report";
 
-/** The bare request of a contract that takes bytes. */
+/** The schema of the bare request in a contract for files. */
 export function bytesSchema(takes: readonly string[]): z.ZodMiniType<Bytes, Bytes> {
   return z.strictObject({
     contentType: z.enum(takes as string[]),
@@ -19,7 +19,7 @@ export function bytesSchema(takes: readonly string[]): z.ZodMiniType<Bytes, Byte
   });
 }
 
-/** The media types of bytes: no type that a contract has another form for, and no form of several parts. */
+/** Reports a fault for each media type that a contract cannot list as a type of bytes. */
 export function checkMediaTypes(value: unknown, field: string, report: OptionReport): void {
   if (!report.requireNames(value, field, "the media types of bytes")) return;
   for (const [index, type] of value.entries()) {

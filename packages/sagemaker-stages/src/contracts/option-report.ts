@@ -2,13 +2,13 @@ import { quote } from "../runtime/faults";
 import { isRecord } from "../runtime/json";
 import { suggestion } from "../runtime/similar-name";
 
-/** An option that breaks a rule. */
+/** An option that violates a rule. */
 export interface OptionFault {
-  /** E.g. `features[1]`. */
+  /** The path of the option, e.g. `features[1]`. */
   readonly field: string;
   readonly got: string;
   readonly allowed: string;
-  /** Why the rule exists, or the URL of its source. */
+  /** The reason for the rule, or the URL of its source. */
   readonly because: string;
 }
 
@@ -45,7 +45,7 @@ export class OptionReport {
     return this.require(holds, field, value, `a whole number from 1 to ${max}`, because);
   }
 
-  /** Refuses options that the contract does not have: a misspelt option would have no effect. */
+  /** Refuses unknown options, because a misspelt option would have no effect. */
   requireKnown(options: object, known: readonly string[]): void {
     for (const name of Object.keys(options)) {
       this.require(
@@ -58,7 +58,7 @@ export class OptionReport {
     }
   }
 
-  /** @returns whether `value` is a list with at least one member, of texts that are not empty and differ */
+  /** @returns whether `value` is a list of at least one string, without empty and duplicate strings */
   requireNames(value: unknown, field: string, because: string): value is readonly string[] {
     const isList = Array.isArray(value) && value.length > 0;
     if (!this.require(isList, field, value, "a list of at least one name", because)) return false;
@@ -67,13 +67,13 @@ export class OptionReport {
         typeof name === "string" && name !== "" && names.indexOf(name) === index,
         `${field}[${index}]`,
         name,
-        "a name that is not empty and occurs once",
+        "a name that is not empty and not a duplicate",
         because,
       ),
     );
   }
 
-  /** Refuses functions, schemas of zod and other objects that JSON cannot hold. @param model - its name */
+  /** Refuses functions, schemas of zod and other values that JSON cannot represent. @param model - its name */
   requireJson(options: object, model: string): void {
     this.visit(options, "", model);
   }
@@ -87,7 +87,7 @@ export class OptionReport {
         this.faults.push({
           field: path,
           got,
-          allowed: `what JSON can hold; with code or a schema of zod, export const { contract, about } = ….as("${model}") in functions/${model}/contract.ts`,
+          allowed: `a JSON value; for code or a schema of zod, export const { contract, about } = ….as("${model}") in functions/${model}/contract.ts`,
           because: "the handler of a model without contract.ts is generated from the options",
         });
       }

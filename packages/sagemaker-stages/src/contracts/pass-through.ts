@@ -16,46 +16,46 @@ import { COMMON_OPTIONS, type OptionReport } from "./option-report";
 import { type ContractTexts, ReadyMade } from "./ready-made";
 import { aboutOf, listOf, routeOf } from "./texts";
 
-/** A model whose container takes the caller's body as it stands, and answers as the caller is to read it. */
+/** Options of {@link passThrough}: a model whose container receives and answers the caller's own format. */
 export type PassThroughOptions = PassThroughSettings &
   (
     | {
         readonly takes: readonly MediaTypeWithExample[];
-        /** A request, `{ contentType, base64 }`, and its answer. Default of the request: a file of the first media type. */
+        /** A request, `{ contentType, base64 }`, and its answer. The default request is a file of the first media type. */
         readonly example: { readonly request?: Bytes; readonly answer: unknown };
       }
     | {
-        /** A request and its answer; of bytes, `{ contentType, base64 }`. */
+        /** A request and its answer. Bytes have the form `{ contentType, base64 }`. */
         readonly example: { readonly request: unknown; readonly answer: unknown };
       }
   );
 
-/** The options with any example: {@link checkOptions} refuses an example without a necessary request. */
+/** The options with any example. {@link checkOptions} refuses an example without a required request. */
 type CheckedOptions = PassThroughSettings & {
   readonly example: { readonly request?: unknown; readonly answer: unknown };
 };
 
 interface PassThroughSettings extends ContractTexts {
-  /** `application/json`, or the media types of bytes, e.g. `["application/x-npy"]`. */
+  /** The accepted format: `application/json`, or media types of bytes, e.g. `["application/x-npy"]`. */
   readonly takes: "application/json" | readonly string[];
   /**
-   * What the container answers: `json`, or the media types of bytes, e.g. `["application/x-npy"]`.
+   * The format of the container's answer: `json`, or media types of bytes, e.g. `["application/x-npy"]`.
    *
    * @default "json"
    */
   readonly answers?: "json" | readonly string[];
   /**
-   * What a request in JSON must fit: a JSON Schema, or in `contract.ts` a schema of zod/mini. API Gateway's request model
-   * is made from it.
+   * The schema of a request in JSON: a JSON Schema, or a schema of zod/mini in `contract.ts`. The engine makes API
+   * Gateway's request model from the schema.
    *
    * @default - any JSON
    */
   readonly schema?: AnySchema;
   /**
-   * Bytes of one body. A serverless endpoint takes 4 MiB
+   * The maximum size of a body in bytes. A serverless endpoint accepts 4 MiB
    * (https://docs.aws.amazon.com/sagemaker/latest/dg/serverless-endpoints-invoke.html), an endpoint on instances 6 MiB
-   * (https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_runtime_InvokeEndpoint.html). Through a function, about
-   * 4.5 MB of bytes fit, because API Gateway encodes them in base64, which Lambda counts.
+   * (https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_runtime_InvokeEndpoint.html). A function can receive
+   * about 4.5 MB of bytes, because API Gateway encodes bytes in base64 and Lambda counts the size of the base64.
    *
    * @default 4194304
    */
@@ -63,15 +63,17 @@ interface PassThroughSettings extends ContractTexts {
 }
 
 /**
- * A ready-made contract that changes neither request nor answer. A stage can serve the model without a function,
- * `via: "gateway"`.
+ * Creates a ready-made contract that changes neither request nor answer. A stage can serve such a model without a
+ * function: `via: "gateway"` in the environment.
  *
  * @example
- * raw: passThrough({
- *   takes: "application/json",
- *   schema: { type: "object", properties: { x: { type: "number" } }, required: ["x"] },
- *   example: { request: { x: 1 }, answer: { y: 2 } },
- * }),
+ * export const models = defineModels({
+ *   raw: passThrough({
+ *     takes: "application/json",
+ *     schema: { type: "object", properties: { x: { type: "number" } }, required: ["x"] },
+ *     example: { request: { x: 1 }, answer: { y: 2 } },
+ *   }),
+ * });
  */
 export function passThrough(options: PassThroughOptions): ReadyMade<unknown, unknown> {
   return new ReadyMade({
@@ -84,7 +86,7 @@ export function passThrough(options: PassThroughOptions): ReadyMade<unknown, unk
   });
 }
 
-/** The contract of {@link passThrough}: the part that a handler contains. */
+/** Creates the contract of {@link passThrough}. A generated handler contains only this part of the module. */
 export function createContract(model: string, options: PassThroughSettings): Contract<unknown, unknown> {
   const { takes, answers = "json", schema = {}, maxBytes = SERVERLESS_PAYLOAD_IN_BYTES } = options;
   const isJson = takes === "application/json";
@@ -111,14 +113,14 @@ export function createContract(model: string, options: PassThroughSettings): Con
     decode(body, _request, reply) {
       if (answers === "json") return readJsonAnswer(body);
       if (!answers.includes(reply.contentType)) {
-        throw new UnreadablePredictions(`the answer is of another type than ${answers.join(", ")}`);
+        throw new UnreadablePredictions(`the type of the answer is not ${answers.join(" or ")}`);
       }
       return toBytes(reply);
     },
   };
 }
 
-/** The options of this contract alone. */
+/** The options that only this contract has. */
 const OPTIONS = ["takes", "answers", "schema", "maxBytes"];
 
 function checkOptions(options: CheckedOptions, report: OptionReport): void {
@@ -136,13 +138,13 @@ function checkOptions(options: CheckedOptions, report: OptionReport): void {
   report.require(isExample, "example", example, `an object with ${members}`, EXAMPLE_USES);
 }
 
-/** The description of {@link passThrough}: no part of a generated handler. */
+/** Creates the description of {@link passThrough}. A generated handler does not contain this part of the module. */
 export function describe(model: string, options: CheckedOptions): About<unknown, unknown> {
   const { takes, answers = "json", maxBytes = SERVERLESS_PAYLOAD_IN_BYTES, example } = options;
   const taken = takes === "application/json" ? "JSON" : `a file (${listOf(takes, "or")})`;
   const answered = answers === "json" ? "JSON" : listOf(answers, "or");
   return aboutOf(model, options, {
-    description: `Passes ${taken} to the model, and answers the model's ${answered}.`,
+    description: `Passes ${taken} to the model, and returns the model's ${answered}.`,
     allowed: takes === "application/json" ? "a JSON document" : `a file as ${listOf(takes, "or")}`,
     example: { request: exampleRequest(options), answer: example.answer },
     ...(takes === "application/json" ? {} : { maxBytes }),

@@ -7,10 +7,10 @@ export interface ModelModule<Request, Answer> {
   readonly about: About<Request, Answer>;
 }
 
-/** The files of this folder that hold a ready-made contract. */
+/** The files of this folder that contain a ready-made contract. */
 export type ReadyMadeFile = "bytes" | "hugging-face" | "pass-through" | "rows" | "text";
 
-/** Texts of a ready-made contract. Each has a default that is made from the contract's own options. */
+/** The path and the texts of a ready-made contract. The contract makes the defaults from its other options. */
 export interface ContractTexts {
   /**
    * Path of the route, e.g. `/v1/iris`.
@@ -19,42 +19,42 @@ export interface ContractTexts {
    */
   readonly path?: Route["path"];
   /**
-   * What people call the model.
+   * The display name of the model.
    *
-   * @default - the model's name in words
+   * @default - the model's name with spaces, e.g. `Iris species` for `iris-species`
    */
   readonly title?: string;
   /**
-   * One sentence: what the model takes and what it answers; at most 256 characters.
+   * One sentence that describes the request and the answer; at most 256 characters.
    *
    * @default - made from the other options
    */
   readonly description?: string;
   /**
-   * What a request looks like, in one line.
+   * The form of a request, in one line.
    *
    * @default - made from the other options
    */
   readonly allowed?: string;
 }
 
-/** What a container sends for a request. */
+/** A simulated answer of a container. */
 export interface StandInAnswer {
   readonly contentType: string;
   readonly body: string | Uint8Array;
 }
 
-/** How a ready-made contract is made; each file of this folder has one. */
+/** The parts of a ready-made contract. Each contract of this folder defines its parts. */
 export interface ReadyMadeParts<Request, Answer> {
-  /** The file, without `.ts`: the handler of a model imports `createContract` of this file. */
+  /** The file without `.ts`. The handler of a model imports `createContract` of this file. */
   readonly file: ReadyMadeFile;
   readonly options: object;
-  /** Pushes a fault for each option that the contract cannot be made with. */
+  /** Reports a fault for each invalid option. */
   check(report: OptionReport): void;
   createContract(model: string): Contract<Request, Answer>;
   describe(model: string): About<Request, Answer>;
   /**
-   * What a container would answer in order that the caller receives the example's answer.
+   * Creates the container's answer for which the caller receives the example's answer.
    *
    * @param sent - the body that the contract sends to the endpoint
    * @default - the example's answer as JSON
@@ -62,18 +62,18 @@ export interface ReadyMadeParts<Request, Answer> {
   answerExample?(example: About<Request, Answer>["example"], sent: string): StandInAnswer;
 }
 
-/** The part of a model that only ready-made contracts have. */
+/** The facts from which the engine generates the source code of a handler for a ready-made contract. */
 export interface ReadyMadeSource {
   readonly file: ReadyMadeFile;
-  /** The options of the contract, without its texts and its example; JSON. */
+  /** The options of the contract as JSON, without texts and example. */
   readonly options: object;
-  /** What a container would answer in order that the caller receives the example's answer. */
+  /** Creates the container's answer for which the caller receives the example's answer. */
   answerExample(sent: string): StandInAnswer;
 }
 
 /**
- * A ready-made contract, which is complete without the model's name: the value of `rows(…)`, `huggingFace(…)`,
- * `bytes(…)`, `text(…)` and `passThrough(…)`.
+ * A ready-made contract before it has a model's name: the result of `rows(…)`, `huggingFace(…)`, `bytes(…)`, `text(…)`
+ * and `passThrough(…)`.
  */
 export class ReadyMade<Request, Answer> {
   private readonly faults: readonly OptionFault[];
@@ -85,11 +85,13 @@ export class ReadyMade<Request, Answer> {
   }
 
   /**
-   * The exports of a model's `contract.ts`, for a model that needs one, e.g. because its schema is a schema of zod.
+   * Creates the exports of a model's `contract.ts`. A model needs this file if an option is not JSON, e.g. a schema of
+   * zod.
    *
    * @param model - the model's name, which is also the name of its folder
-   * @throws Error with every fault of the options
+   * @throws Error that lists every fault of the options
    * @example
+   * // functions/iris/contract.ts
    * export const { contract, about } = rows({ features: ["length", "width"], answer: "json" }).as("iris");
    */
   as(model: string): ModelModule<Request, Answer> {
@@ -99,8 +101,8 @@ export class ReadyMade<Request, Answer> {
   }
 
   /**
-   * The faults of the options where the model has no `contract.ts`, each in one line that begins with the model's name: a
-   * handler is generated from these options, and can contain only what JSON can hold.
+   * The faults of the options of a model without `contract.ts`, one line per fault. Each line begins with the model's
+   * name. The options must be JSON, because the engine generates a handler from them.
    */
   describeFaults(model: string): string[] {
     const report = new OptionReport();
@@ -108,7 +110,7 @@ export class ReadyMade<Request, Answer> {
     return [...this.faults, ...report.faults].map((fault) => toLine(model, fault));
   }
 
-  /** What a handler is generated from. */
+  /** The facts from which the engine generates the source code of the model's handler. */
   sourceOf({ about }: ModelModule<Request, Answer>): ReadyMadeSource {
     const { file, options, answerExample } = this.parts;
     return {
@@ -123,7 +125,7 @@ export class ReadyMade<Request, Answer> {
   }
 }
 
-/** Options of ready-made contracts break rules; `message` has a line for each fault. */
+/** Options of ready-made contracts violate rules. `message` contains one line per fault. */
 export class InvalidOptions extends Error {
   override readonly name = "InvalidOptions";
 
@@ -138,7 +140,7 @@ function toLine(model: string, { field, got, allowed, because }: OptionFault): s
   return `${model}: ${field}: got ${got}; allowed: ${allowed} (${because})`;
 }
 
-/** No function needs these: a new text is no new code. */
+/** The options that no function needs. Without them, a new text does not change a function's code. */
 const TEXTS = ["title", "description", "allowed", "example"];
 
 function withoutTexts(options: object): object {

@@ -14,39 +14,43 @@ import { COMMON_OPTIONS, type OptionReport } from "./option-report";
 import { type ContractTexts, ReadyMade, type StandInAnswer } from "./ready-made";
 import { aboutOf, listOf, routeOf } from "./texts";
 
-/** A model that takes rows of features: scikit-learn, XGBoost, Linear Learner, TensorFlow Serving, MLflow. */
+/**
+ * Options of {@link rows}: a model that accepts rows of features, e.g. of scikit-learn, XGBoost, Linear Learner,
+ * TensorFlow Serving or MLflow.
+ */
 export interface RowsOptions extends ContractTexts {
-  /** The features, in the order in which the model was trained. A name alone is a number. */
+  /** The features, in the order of the training data. A string is the name of a numeric feature. */
   readonly features: readonly Feature[];
   /**
-   * What the container answers:
-   * - `json`: a list with one member per row, as SageMaker's scikit-learn container
+   * The format of the container's answer:
+   * - `json`: a list with one member per row, e.g. of SageMaker's scikit-learn container
    *   (https://github.com/aws/sagemaker-scikit-learn-container)
-   * - `csv`: numbers, separated by commas or line breaks, as SageMaker's XGBoost container
+   * - `csv`: numbers, separated by commas or line breaks, e.g. of SageMaker's XGBoost container
    *   (https://github.com/aws/sagemaker-xgboost-container)
-   * - `predictions`: `{"predictions": […]}`, as TensorFlow Serving
+   * - `predictions`: `{"predictions": […]}`, e.g. of TensorFlow Serving
    *   (https://www.tensorflow.org/tfx/serving/api_rest), MLflow, and Linear Learner
    *   (https://docs.aws.amazon.com/sagemaker/latest/dg/LL-in-formats.html)
    */
   readonly answer: "json" | "csv" | "predictions";
   /**
-   * What the container takes: `csv` (`text/csv`), `json` (a list of lists), `instances` (`{"instances": […]}`, TensorFlow
-   * Serving) or `dataframe` (`{"dataframe_split": …}`, MLflow
+   * The format of the container's request: `csv` (`text/csv`), `json` (a list of lists), `instances`
+   * (`{"instances": […]}`, TensorFlow Serving) or `dataframe` (`{"dataframe_split": …}`, MLflow
    * (https://mlflow.org/docs/latest/ml/deployment/deploy-model-locally/)).
    *
-   * SageMaker's scikit-learn container reads one row of CSV as a list without rows, which a model refuses: use `json`.
+   * SageMaker's scikit-learn container reads one row of CSV as a flat list, which a model refuses. Use `json` for this
+   * container.
    *
-   * @default - `json` where the answer is `json`, else `csv`
+   * @default - `json` if the answer is `json`, otherwise `csv`
    */
   readonly sends?: "csv" | "json" | "instances" | "dataframe";
   /**
-   * What the model predicts for a row:
+   * The kind of prediction for a row:
    * - `number`: one number
-   * - `label`: one of `classes`, which the container answers by its name or by its index
+   * - `label`: one of `classes`. The container answers the name or the index of the class.
    * - `scores`: one number for each of `classes`, e.g. XGBoost's `multi:softprob`
    * - `probability`: the probability of the second of two `classes`, e.g. XGBoost's `binary:logistic`
    *
-   * @default - `label` where there are `classes`, else `number`
+   * @default - `label` if `classes` is set, otherwise `number`
    */
   readonly predicts?: "number" | "label" | "scores" | "probability";
   /**
@@ -56,7 +60,7 @@ export interface RowsOptions extends ContractTexts {
    */
   readonly classes?: readonly string[];
   /**
-   * Rows in one request.
+   * The maximum number of rows in one request.
    *
    * @default 1000
    */
@@ -64,15 +68,15 @@ export interface RowsOptions extends ContractTexts {
   /**
    * A request and its answer.
    *
-   * @default - made from features and classes: the values are valid, but no model predicted them
+   * @default - made from features and classes. The values are valid, but no model predicted them.
    */
   readonly example?: { readonly request: RowsRequest; readonly answer: RowsAnswer };
 }
 
-/** A column of the model's input. */
+/** A column of the model's input. A string is the name of a numeric feature. */
 export type Feature = string | NumberFeature | ChoiceFeature | TextFeature;
 
-/** A number, or a whole number. */
+/** A numeric feature. @example { name: "age", type: "integer", min: 0, max: 120 } */
 export interface NumberFeature {
   readonly name: string;
   /** @default "number" */
@@ -83,13 +87,13 @@ export interface NumberFeature {
   readonly max?: number;
 }
 
-/** One of the texts in `values`, which the container receives as it stands. */
+/** A categorical feature. The container receives the value unchanged. @example { name: "sex", values: ["f", "m"] } */
 export interface ChoiceFeature {
   readonly name: string;
   readonly values: readonly string[];
 }
 
-/** A text, which the container receives as it stands; in CSV quoted as RFC 4180 says. */
+/** A text feature. The container receives the text unchanged; in CSV, the text is quoted according to RFC 4180. */
 export interface TextFeature {
   readonly name: string;
   readonly type: "text";
@@ -97,7 +101,7 @@ export interface TextFeature {
   readonly maxCharacters?: number;
 }
 
-/** Values by the names of the features, for one row or many. */
+/** One or more rows. Each row contains the values by the names of the features. */
 export interface RowsRequest {
   readonly rows: readonly Readonly<Record<string, number | string>>[];
 }
@@ -117,11 +121,13 @@ export interface LabelScore {
 }
 
 /**
- * A ready-made contract for rows of features. A caller names the features, because a list of numbers in another order
- * than the model's would be accepted and mispredicted.
+ * Creates a ready-made contract for rows of features. A caller sends each value with the name of its feature: a list of
+ * numbers in the wrong order would give wrong predictions without an error.
  *
  * @example
- * iris: rows({ features: ["sepal length", "sepal width", "petal length", "petal width"], answer: "json" }),
+ * export const models = defineModels({
+ *   iris: rows({ features: ["sepal length", "sepal width", "petal length", "petal width"], answer: "json" }),
+ * });
  * // request  {"rows": [{"sepal length": 5.1, "sepal width": 3.5, "petal length": 1.4, "petal width": 0.2}]}
  * // answer   {"predictions": [0]}
  */
@@ -139,7 +145,7 @@ export function rows(options: RowsOptions): ReadyMade<RowsRequest, RowsAnswer> {
 const DEFAULT_MAX_ROWS = 1000;
 const DEFAULT_MAX_CHARACTERS = 1000;
 
-/** The contract of {@link rows}: the part that a handler contains. */
+/** Creates the contract of {@link rows}. A generated handler contains only this part of the module. */
 export function createContract(model: string, options: RowsOptions): Contract<RowsRequest, RowsAnswer> {
   const { features, maxRows = DEFAULT_MAX_ROWS } = options;
   const names = features.map(nameOf);
@@ -190,7 +196,7 @@ function cellOf(feature: Feature, isCsv: boolean): z.ZodMiniType<number | string
   return (type === "integer" ? z.int() : z.number()).check(z.gte(min), z.lte(max));
 }
 
-/** RFC 4180 allows line breaks in quotes, but containers split CSV into lines before they look at quotes. */
+/** RFC 4180 allows line breaks in quotes, but containers split CSV into lines before they parse quotes. */
 function requireOneLine(payload: z.core.ParsePayload<string>): void {
   if (!/[\r\n\0]/.test(payload.value)) return;
   payload.issues.push(fault(payload.value, { got: "text with a line break", allowed: "text in one line" }));
@@ -211,13 +217,13 @@ function writeTable(table: Table, sends: RowsOptions["sends"], columns: readonly
   }
 }
 
-/** A cell of CSV, in quotes where RFC 4180 needs them (https://www.rfc-editor.org/rfc/rfc4180#section-2). */
+/** A cell of CSV, in quotes if RFC 4180 requires them (https://www.rfc-editor.org/rfc/rfc4180#section-2). */
 function writeCell(cell: number | string): string {
   if (typeof cell === "number" || !/^$|[",]|^\s|\s$/.test(cell)) return String(cell);
   return `"${cell.replaceAll('"', '""')}"`;
 }
 
-/** One value of the endpoint's answer for each row. */
+/** Reads one value of the endpoint's answer for each row. */
 function readValues(body: string, count: number, options: RowsOptions): unknown[] {
   if (options.answer === "csv") return readCsv(body, count, options);
   const document = parseJson(body);
@@ -228,8 +234,9 @@ function readValues(body: string, count: number, options: RowsOptions): unknown[
 }
 
 /**
- * SageMaker's XGBoost container separates rows by commas or line breaks, and writes several numbers of a row in brackets:
- * `[0.1, 0.9],[0.8, 0.2]`. The numbers are counted, rows times columns, before they become a list.
+ * Reads one value or one list of numbers for each row of CSV. SageMaker's XGBoost container separates rows by commas or
+ * line breaks, and writes several numbers of a row in brackets: `[0.1, 0.9],[0.8, 0.2]`. The numbers (rows times columns)
+ * are counted before they become a list.
  */
 function readCsv(body: string, count: number, options: RowsOptions): unknown[] {
   if (predictsOf(options) === "label") {
@@ -250,14 +257,14 @@ function readCsv(body: string, count: number, options: RowsOptions): unknown[] {
   return Array.from({ length: count }, (_, index) => cells.slice(index * columns, (index + 1) * columns));
 }
 
-/** What separates two numbers of an answer in CSV. */
+/** The characters between two numbers of an answer in CSV. */
 const SEPARATOR = /[\s,[\]]+/g;
 
 /**
  * Requires as many numbers as there are classes between two ends of a row.
  *
- * @param numbers - as many numbers as all rows have together
- * @param endOfRow - what of a separator ends a row
+ * @param numbers - the numbers of all rows, as text
+ * @param endOfRow - matches a separator that ends a row
  */
 function requireColumns(numbers: string, columns: number, endOfRow: RegExp): void {
   let read = 0;
@@ -273,7 +280,7 @@ function predictsOf({ predicts, classes }: RowsOptions): NonNullable<RowsOptions
   return predicts ?? (classes === undefined ? "number" : "label");
 }
 
-/** Reads what the container answered for one row. */
+/** Returns the function that reads the prediction of one row. */
 function predictionReader(options: RowsOptions): (value: unknown) => Prediction {
   const { classes = [] } = options;
   switch (predictsOf(options)) {
@@ -291,7 +298,7 @@ function predictionReader(options: RowsOptions): (value: unknown) => Prediction 
       return (value) => {
         const probability = readNumber(singleValue(value, "score"));
         if (probability < 0 || probability > 1)
-          throw new UnreadablePredictions("a prediction is no probability");
+          throw new UnreadablePredictions("a prediction is not a probability");
         return withLabels([complementOf(probability), probability], classes);
       };
     default:
@@ -299,12 +306,12 @@ function predictionReader(options: RowsOptions): (value: unknown) => Prediction 
   }
 }
 
-/** Without the error of binary fractions: 0.1 for 0.9, not 0.09999999999999998. */
+/** One minus a probability, without the error of binary fractions: 0.1 for 0.9, not 0.09999999999999998. */
 function complementOf(probability: number): number {
   return Number((1 - probability).toFixed(15));
 }
 
-/** A value alone, in a list of one as TensorFlow answers it, or a property as Linear Learner answers it. */
+/** Reads a value, a list of one value (TensorFlow), or a property of an object (Linear Learner). */
 function singleValue(value: unknown, property: string): unknown {
   if (Array.isArray(value)) return value.length === 1 ? value[0] : value;
   return isRecord(value) ? value[property] : value;
@@ -312,7 +319,7 @@ function singleValue(value: unknown, property: string): unknown {
 
 function readNumber(value: unknown): number {
   if (typeof value === "number" && Number.isFinite(value)) return value;
-  throw new UnreadablePredictions("a prediction is no finite number");
+  throw new UnreadablePredictions("a prediction is not a finite number");
 }
 
 function readLabel(value: unknown, classes: readonly string[]): string {
@@ -327,10 +334,10 @@ function withLabels(scores: readonly number[], classes: readonly string[]): Labe
     .sort((one, other) => other.score - one.score);
 }
 
-/** The options of this contract alone. */
+/** The options that only this contract has. */
 const OPTIONS = ["features", "answer", "sends", "predicts", "classes", "maxRows"];
 
-/** A name is a property of the request and a word in errors. */
+/** A name is a property of the request, and errors quote it. */
 const MAX_NAME_LENGTH = 100;
 
 function checkOptions(options: RowsOptions, report: OptionReport): void {
@@ -340,13 +347,13 @@ function checkOptions(options: RowsOptions, report: OptionReport): void {
     answer,
     "answer",
     ["json", "csv", "predictions"],
-    "the forms that containers answer in",
+    "the formats of a container's answer",
   );
   report.requireOneOfIfSet(
     sends,
     "sends",
     ["csv", "json", "instances", "dataframe"],
-    "the forms that containers take",
+    "the formats of a container's request",
   );
   const isList = Array.isArray(features) && features.length > 0;
   if (report.require(isList, "features", features, "a list of at least one feature", "a row has features")) {
@@ -354,7 +361,7 @@ function checkOptions(options: RowsOptions, report: OptionReport): void {
       checkFeature(feature, `features[${index}]`, features, report);
   }
   const kinds = ["number", "label", "scores", "probability"];
-  report.requireOneOfIfSet(predicts, "predicts", kinds, "what a model predicts for a row");
+  report.requireOneOfIfSet(predicts, "predicts", kinds, "the kinds of prediction");
   checkClasses(options, report);
   // `JSON.parse` needs up to 300 bytes for each object and property.
   const max = Math.floor(MAX_JSON_PARTS / ((isList ? features.length : 1) + 1));
@@ -375,7 +382,7 @@ function checkClasses(options: RowsOptions, report: OptionReport): void {
       "classes",
       classes,
       "no classes, or another value of predicts",
-      "a number has no class",
+      "a numeric prediction has no classes",
     );
     return;
   }
@@ -392,7 +399,7 @@ function checkClasses(options: RowsOptions, report: OptionReport): void {
     "classes",
     classes,
     "names without commas, quotes and line breaks",
-    "these separate predictions in CSV",
+    "these characters separate predictions in CSV",
   );
 }
 
@@ -417,7 +424,7 @@ function checkFeature(feature: unknown, field: string, all: readonly Feature[], 
       all.filter((other) => nameOf(other) === name).length === 1,
     field,
     name,
-    `a name of 1 to ${MAX_NAME_LENGTH} visible characters that occurs once`,
+    `a unique name of 1 to ${MAX_NAME_LENGTH} visible characters`,
     "the name is a property of each row",
   );
   const because = "the settings of a feature";
@@ -447,10 +454,10 @@ function checkFeature(feature: unknown, field: string, all: readonly Feature[], 
   report.requireCount(maxCharacters, `${field}.maxCharacters`, SERVERLESS_PAYLOAD_IN_BYTES, because);
 }
 
-/** An error of API Gateway shows the form of a request. */
+/** The form of a request must be short, because API Gateway's own errors show the form. */
 const MAX_FEATURES_IN_TEXT = 10;
 
-/** The description of {@link rows}: no part of a generated handler. */
+/** Creates the description of {@link rows}. A generated handler does not contain this part of the module. */
 export function describe(model: string, options: RowsOptions): About<RowsRequest, RowsAnswer> {
   const names = options.features.map(nameOf);
   const list = names.join(", ").length > 120 ? `${names.length} features` : listOf(names, "and");
@@ -460,7 +467,7 @@ export function describe(model: string, options: RowsOptions): About<RowsRequest
   const rest = cells.length - MAX_FEATURES_IN_TEXT;
   const shown = rest > 0 ? [...cells.slice(0, MAX_FEATURES_IN_TEXT), `… (${rest} more)`] : cells;
   return aboutOf(model, options, {
-    description: `Predicts ${predictedBy(options)} from ${list}, for one row or many.`,
+    description: `Predicts ${predictedBy(options)} from ${list}, for one or more rows.`,
     allowed: `{"rows": [{${shown.join(", ")}}, …]}`,
     example: options.example ?? {
       request: {
@@ -517,7 +524,7 @@ function predictionFor(options: RowsOptions): Prediction {
   }
 }
 
-/** One prediction of the example for each row that was sent. */
+/** Repeats the example's predictions, one for each row that was sent. */
 function answerExample(options: RowsOptions, { predictions }: RowsAnswer, sent: string): StandInAnswer {
   const values = Array.from({ length: countRows(sent, sendsOf(options)) }, (_, index) =>
     writePrediction(predictions[index % predictions.length] ?? 0, options),
@@ -535,7 +542,7 @@ function countRows(sent: string, sends: RowsOptions["sends"]): number {
   return lists.find(Array.isArray)?.length ?? 0;
 }
 
-/** A prediction as the container writes it. */
+/** Converts a prediction to the container's format. */
 function writePrediction(prediction: Prediction, options: RowsOptions): number | readonly number[] {
   const { classes = [] } = options;
   if (typeof prediction === "number") return prediction;

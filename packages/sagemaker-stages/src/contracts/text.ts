@@ -15,34 +15,35 @@ import { type ContractTexts, ReadyMade, type StandInAnswer } from "./ready-made"
 import type { LabelScore } from "./rows";
 import { aboutOf, routeOf } from "./texts";
 
-/** A model that takes one text. */
+/** Options of {@link text}: a model that accepts one text. */
 export interface TextOptions extends ContractTexts {
   /**
-   * What the container takes:
+   * The format of the container's request:
    * - `text/plain`: the text itself
-   * - `inputs`: `{"inputs": "<text>"}`, as Hugging Face's containers
-   * - `instances`: `{"instances": ["<text>"]}`, as BlazingText
+   * - `inputs`: `{"inputs": "<text>"}`, e.g. for Hugging Face's containers
+   * - `instances`: `{"instances": ["<text>"]}`, e.g. for BlazingText
    *   (https://docs.aws.amazon.com/sagemaker/latest/dg/blazingtext.html#blazingtext-data-formats-inference)
    *
    * @default "text/plain"
    */
   readonly sends?: "text/plain" | "inputs" | "instances";
   /**
-   * What the container answers:
-   * - `text`: a text, which the caller receives as JSON `{"text": "…"}` or as `text/plain`
+   * The format of the container's answer:
+   * - `text`: a text. The caller receives JSON, `{"text": "…"}`, or `text/plain`.
    * - `json`: any JSON
-   * - `labels`: `[{"label": ["__label__a"], "prob": [0.9]}]`, as BlazingText; the caller receives
-   *   `[{"label": "a", "score": 0.9}]`
+   * - `labels`: `[{"label": ["__label__a"], "prob": [0.9]}]`, e.g. of BlazingText. The caller receives
+   *   `[{"label": "a", "score": 0.9}]`.
    */
   readonly answer: "text" | "json" | "labels";
   /**
-   * What an answer in JSON must fit: a JSON Schema, or in `contract.ts` a schema of zod/mini.
+   * The schema of an answer in JSON: a JSON Schema, or a schema of zod/mini in `contract.ts`. The caller receives a 502
+   * if the container's answer does not match the schema.
    *
    * @default - any JSON
    */
   readonly answerSchema?: AnySchema;
   /**
-   * Characters of the text.
+   * The maximum number of characters in the text.
    *
    * @default 10000
    */
@@ -51,16 +52,24 @@ export interface TextOptions extends ContractTexts {
   readonly example: { readonly text: string; readonly answer: unknown };
 }
 
-/** A text as JSON. A caller can send the text itself as `text/plain`. */
+/** A text as JSON. A caller can also send the text itself as `text/plain`. */
 export interface TextRequest {
   readonly text: string;
 }
 
 /**
- * A ready-made contract for a text.
+ * Creates a ready-made contract for a text.
  *
  * @example
- * topics: text({ sends: "instances", answer: "labels", example: { text: "a good match", answer: [{ label: "sport", score: 0.9 }] } }),
+ * export const models = defineModels({
+ *   topics: text({
+ *     sends: "instances",
+ *     answer: "labels",
+ *     example: { text: "a good match", answer: [{ label: "sport", score: 0.9 }] },
+ *   }),
+ * });
+ * // request  {"text": "a good match"}, or the text itself as text/plain
+ * // answer   [{"label": "sport", "score": 0.9}]
  */
 export function text(options: TextOptions): ReadyMade<TextRequest, unknown> {
   return new ReadyMade({
@@ -76,7 +85,7 @@ export function text(options: TextOptions): ReadyMade<TextRequest, unknown> {
 const DEFAULT_MAX_CHARACTERS = 10_000;
 const MAX_BYTES_OF_CHARACTER = 4;
 
-/** The contract of {@link text}: the part that a handler contains. */
+/** Creates the contract of {@link text}. A generated handler contains only this part of the module. */
 export function createContract(
   model: string,
   options: Omit<TextOptions, "example">,
@@ -123,27 +132,27 @@ function encodeText(
   return { contentType: "application/json", body: JSON.stringify(document) };
 }
 
-/** BlazingText's labels begin so, because its training file marks labels so. */
+/** The prefix of labels in BlazingText's training file and answers. */
 const LABEL_PREFIX = "__label__";
 
-/** `[{"label": ["__label__a", "__label__b"], "prob": [0.9, 0.1]}]`, for one text. */
+/** Reads the labels of one text: `[{"label": ["__label__a", "__label__b"], "prob": [0.9, 0.1]}]`. */
 function readLabels(body: string): LabelScore[] {
   const document = parseJson(body);
   const [first] = Array.isArray(document) && document.length === 1 ? document : [];
   const { label: labels, prob: scores } = isRecord(first) ? first : {};
   if (!Array.isArray(labels) || !Array.isArray(scores) || labels.length !== scores.length) {
-    throw new UnreadablePredictions("the answer has no labels and probabilities of one text");
+    throw new UnreadablePredictions("the answer has no labels and probabilities for one text");
   }
   return labels.map((label: unknown, index) => {
     const score: unknown = scores[index];
     if (typeof label !== "string" || typeof score !== "number") {
-      throw new UnreadablePredictions("a label is no text, or its probability is no number");
+      throw new UnreadablePredictions("a label is not a text, or its probability is not a number");
     }
     return { label: label.startsWith(LABEL_PREFIX) ? label.slice(LABEL_PREFIX.length) : label, score };
   });
 }
 
-/** The options of this contract alone. */
+/** The options that only this contract has. */
 const OPTIONS = ["sends", "answer", "answerSchema", "maxCharacters"];
 
 function checkOptions(options: TextOptions, report: OptionReport): void {
@@ -153,16 +162,16 @@ function checkOptions(options: TextOptions, report: OptionReport): void {
     sends,
     "sends",
     ["text/plain", "inputs", "instances"],
-    "the forms that containers take",
+    "the formats of a container's request",
   );
-  report.requireOneOf(answer, "answer", ["text", "json", "labels"], "the forms that containers answer in");
+  report.requireOneOf(answer, "answer", ["text", "json", "labels"], "the formats of a container's answer");
   const isOfJson = answerSchema === undefined || answer === "json";
   report.require(
     isOfJson,
     "answerSchema",
     answerSchema,
     "answer: json",
-    "the other answers have a form of their own",
+    "only an answer in JSON has a schema",
   );
   checkJsonSchema(answerSchema, "answerSchema", report);
   const max = SERVERLESS_PAYLOAD_IN_BYTES / MAX_BYTES_OF_CHARACTER;
@@ -176,13 +185,13 @@ function checkOptions(options: TextOptions, report: OptionReport): void {
   report.require(isExample, "example", example, "an object with text and answer", EXAMPLE_USES);
 }
 
-/** The description of {@link text}: no part of a generated handler. */
+/** Creates the description of {@link text}. A generated handler does not contain this part of the module. */
 export function describe(model: string, options: TextOptions): About<TextRequest, unknown> {
   const { answer, maxCharacters = DEFAULT_MAX_CHARACTERS, example } = options;
   const answered = { text: "a text", json: "JSON", labels: "labels with their scores" }[answer];
   const limit = maxCharacters.toLocaleString("en-US");
   return aboutOf(model, options, {
-    description: `Takes a text of at most ${limit} characters, and returns ${answered}.`,
+    description: `Accepts a text of at most ${limit} characters, and returns ${answered}.`,
     allowed: '{"text": "<text>"} as application/json, or the text itself as text/plain',
     example: { request: { text: example.text }, answer: example.answer },
   });

@@ -1,12 +1,12 @@
 import type { About, Route } from "../runtime/contract";
 import type { ContractTexts } from "./ready-made";
 
-/** The route of a ready-made contract: `POST /<model>`, unless the options name another path. */
+/** The route of a ready-made contract: `POST /<model>`, unless the options set another path. */
 export function routeOf(model: string, { path }: ContractTexts): Route {
   return { method: "POST", path: path ?? `/${model}` };
 }
 
-/** The description of a model: the options' own texts, and for the others the texts that the contract makes. */
+/** The description of a model: the texts of the options, or else the texts that the contract makes. */
 export function aboutOf<Request, Answer>(
   model: string,
   { title, description, allowed }: ContractTexts,
@@ -21,16 +21,16 @@ export function aboutOf<Request, Answer>(
   };
 }
 
-/** E.g. `Iris species` for `iris-species`. */
+/** The display name for a model's name, e.g. `Iris species` for `iris-species`. */
 function titleOf(model: string): string {
   const words = model.replaceAll("-", " ");
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
 /**
- * Without the characters that begin code in the templates of API Gateway
- * (https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-gatewayResponse-definition.html), which a
- * feature's name can have.
+ * Removes the characters that begin code in API Gateway's templates
+ * (https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-gatewayResponse-definition.html). A feature's
+ * name can contain such characters.
  */
 function plain(text: string): string {
   return text.replace(/[$#]|%(?=\{)|[\r\n]+/g, "");

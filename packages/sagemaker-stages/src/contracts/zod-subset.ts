@@ -1,9 +1,10 @@
 /**
- * The part of zod/mini that the ready-made contracts use, in a tenth of zod's size: a generated handler contains this
- * module in place of zod/mini, which would be a third of the handler. Names, values and faults are zod's; a test
- * compares both with generated requests. Everything else uses zod/mini itself, also a contract of a team.
+ * A small replacement of zod/mini with the part that the ready-made contracts use, in a tenth of the size. A generated
+ * handler of a ready-made contract contains this module, because zod/mini would be a third of the handler. Names, values
+ * and faults equal zod's; a test compares both modules with generated requests. All other code, including an app's own
+ * contracts, uses zod/mini.
  *
- * A list stops after its first faulty members, see `stopAtFirstFaults`.
+ * The validation of a list stops after the first faulty members, see `stopAtFirstFaults`.
  */
 
 interface Payload {
@@ -25,13 +26,13 @@ interface Issue extends RawIssue {
 }
 
 type Check = ((payload: Payload) => void) & {
-  /** Set for rules of a length: zod checks these wherever a value has a length, also a value of another type. */
+  /** Set for a rule of a length. zod checks such a rule for every value with a length, even for a value of a wrong type. */
   readonly isOfLength?: true;
 };
 
-/** Of zod, where a rule has no words of its own. */
+/** zod's message for a rule without its own message. */
 const MESSAGE = "Invalid input";
-/** As in `stopAtFirstFaults`. */
+/** The same limit as in `stopAtFirstFaults`. */
 const MAX_FAULTY_MEMBERS = 10;
 
 class Schema {
@@ -45,12 +46,12 @@ class Schema {
     return new Schema(this.read, this.isOptional, [...this.checks, ...checks]);
   }
 
-  /** Descriptions are for documents. */
+  /** Has no effect: a handler needs no descriptions. */
   register(): this {
     return this;
   }
 
-  /** The faults of a value. A check sees values of the right type only, unless it is a rule of a length. */
+  /** The faults of a value. A check runs only for a value of the right type, unless the check is a rule of a length. */
   faultsOf(value: unknown): RawIssue[] {
     const payload: Payload = { value, issues: [] };
     this.read(payload);
@@ -81,7 +82,7 @@ function worded(message: string | undefined): { readonly message?: string } {
   return message === undefined ? {} : { message };
 }
 
-/** The faults of a member, with its place. */
+/** The faults of a member, with the member's path. */
 function within(key: PropertyKey, faults: readonly RawIssue[]): RawIssue[] {
   return faults.map((issue) => ({ ...issue, path: [key, ...(issue.path ?? [])] }));
 }
@@ -140,7 +141,7 @@ export function array(member: Schema): Schema {
 
 type Shape = Readonly<Record<string, Schema>>;
 
-/** @param rest - of the properties that the shape does not name; `undefined`: there can be none */
+/** @param rest - the schema of further properties; `undefined`: no further properties are allowed */
 function objectOf(shape: Shape, rest: Schema | undefined): Schema {
   const properties = Object.entries(shape);
   return new Schema(({ value, issues }) => {
@@ -186,14 +187,14 @@ const anything = new Schema(() => undefined);
 export const strictObject = (shape: Shape) => objectOf(shape, undefined);
 export const looseObject = (shape: Shape) => objectOf(shape, anything);
 export const catchall = (shape: Shape, rest: Schema) => objectOf(shape, rest);
-/** Of `catchall(object(…), …)` alone. */
+/** Used only in `catchall(object(…), …)`. */
 export const object = (shape: Shape) => shape;
 
 export function union(options: readonly Schema[]): Schema {
   return new Schema(({ value, issues }) => {
     const found = options.map((option) => option.faultsOf(value));
     if (found.some((faults) => faults.length === 0)) return;
-    // The faults of the one alternative whose type is right say what is wrong.
+    // The faults of the only alternative with the right type are the most specific.
     const [nearest, ...others] = found.filter((faults) => faults.every((issue) => issue.continue === true));
     if (nearest !== undefined && others.length === 0) issues.push(...nearest);
     else issues.push({ code: "invalid_union", errors: found.map((faults) => faults.map(complete)) });
@@ -251,7 +252,7 @@ export const regex = (pattern: RegExp) =>
     pattern: String(pattern),
   });
 
-/** As zod divides: a number of JSON can be a multiple of 0.1 without being one in binary. */
+/** Divides like zod: a decimal number can be a multiple of 0.1 although its binary value is not. */
 export const multipleOf = (divisor: number) =>
   rule(
     (value) => {
@@ -261,5 +262,5 @@ export const multipleOf = (divisor: number) =>
     { code: "not_multiple_of", divisor },
   );
 
-/** The registry of descriptions, which no handler needs. */
+/** The registry of descriptions. A handler needs no descriptions. */
 export const globalRegistry = undefined;

@@ -2,13 +2,13 @@ import type * as z from "zod";
 import { ArnFactory } from "../aws/arn";
 import { type Environment, type NamedEnvironment, namePrefix, type S3State } from "./environment";
 import { BUCKET_SOURCE, NAME, NAME_ALLOWED } from "./patterns";
-import { accountId, region } from "./settings/place";
+import { accountId, region } from "./settings/location";
 import { byName, flag, oneOf, optional, settings, text, textLike, withDefault } from "./settings/setting";
 import { stateSettings } from "./settings/state";
 
 const NEW_BUCKET =
   /^(?!xn--|sthree-)(?!.*(?:-s3alias|--ol-s3|--x-s3|--table-s3)$)[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/;
-/** GitHub's own names, each with its id or both without: no character that a policy reads as another. */
+/** Names of GitHub, both with their ids or both without ids. No character has a special meaning in a policy. */
 const REPOSITORY = /^[A-Za-z0-9-]{1,39}(?:@\d+\/[A-Za-z0-9._-]{1,100}@\d+|\/[A-Za-z0-9._-]{1,100})$/;
 /** https://git-scm.com/docs/git-check-ref-format, without characters that a policy or Terraform interprets. */
 const BRANCH = /^[A-Za-z0-9_][A-Za-z0-9_./-]*$/;
@@ -16,23 +16,23 @@ const CLAIMS_SOURCE = "https://docs.github.com/en/actions/reference/security/oid
 const OIDC_PROVIDERS = ["new", "existing"] as const;
 
 /** The repository on GitHub whose workflows may assume the account's roles. */
-const githubSettings = settings({
+export const githubSettings = settings({
   /**
-   * The repository as GitHub's tokens name it, compared letter by letter: `<owner>@<id>/<name>@<id>` for repositories
-   * that were created or renamed since 15 July 2026, or that chose this form, else `<owner>/<name>`, which a later owner
-   * of the name would also have
-   * (https://github.blog/changelog/2026-04-23-immutable-subject-claims-for-github-actions-oidc-tokens/). The ids:
-   * `gh api repos/<owner>/<name> --jq '.owner.id, .id'`.
+   * The repository's name in GitHub's tokens, with the same upper and lower case. The form is
+   * `<owner>@<id>/<name>@<id>` for a repository that was created or renamed since 15 July 2026, or that opted in.
+   * Otherwise the form is `<owner>/<name>`: this form also matches the repository of a later owner with the same name
+   * (https://github.blog/changelog/2026-04-23-immutable-subject-claims-for-github-actions-oidc-tokens/). To show the
+   * ids: `gh api repos/<owner>/<name> --jq '.owner.id, .id'`.
    */
   repository: textLike(
     REPOSITORY,
-    "<owner>@<id>/<name>@<id>, or <owner>/<name>, as GitHub's tokens name it",
+    "<owner>@<id>/<name>@<id>, or <owner>/<name>, as in GitHub's tokens",
     CLAIMS_SOURCE,
   ),
 
   /**
-   * The branch whose workflow deploys, and may plan besides the workflows of pull requests from branches of the
-   * repository itself.
+   * The branch whose workflow may deploy and plan. Workflows of pull requests from branches of the same repository may also
+   * plan.
    *
    * @default "main"
    */
@@ -42,7 +42,7 @@ const githubSettings = settings({
   ),
 
   /**
-   * `new`, or `existing` where the account already has GitHub's OIDC provider, of which an account can have only one
+   * `new`, or `existing` if the account already has GitHub's OIDC provider. An account can have only one such provider
    * (https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_create_oidc.html).
    *
    * @default "new"
@@ -50,11 +50,11 @@ const githubSettings = settings({
   oidcProvider: withDefault(oneOf(OIDC_PROVIDERS, "the type AccountSettings of sagemaker-stages"), "new"),
 });
 
-/** Settings of the resources that an AWS account and region have once. */
+/** Settings of the resources that exist once per AWS account and region. */
 export const accountSettings = settings({
   /**
-   * The stack, and the prefix of its roles' names: 1–16 characters `a-z`, `0-9`, `-`, starting with a letter. No
-   * environment has the same name.
+   * Name of the stack, and prefix of the names of its roles: 1–16 characters `a-z`, `0-9`, `-`, starting with a letter. Not
+   * the name of an environment.
    *
    * @default "account"
    */
@@ -62,7 +62,7 @@ export const accountSettings = settings({
     textLike(
       NAME,
       NAME_ALLOWED,
-      "it is part of names of at most 64 characters: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html",
+      "the name is part of names of at most 64 characters: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html",
     ),
     "account",
   ),
@@ -74,59 +74,69 @@ export const accountSettings = settings({
   accountId,
 
   /**
-   * The place of Terraform's state of this stack: at first a file, then, where the stack created `stateBucket`, a key in
-   * the bucket. No other stack has the same place.
+   * The location of Terraform's state of this stack: at first a file; after the stack created `stateBucket`, a key in
+   * the bucket. No other stack may use the same location.
    */
   state: stateSettings,
 
   /**
-   * Create a bucket of this name for Terraform's states: versioned, encrypted, private, TLS only; Terraform refuses to
-   * destroy the bucket. 3–63 characters `a-z`, `0-9`, `-`, globally unique
+   * Create a bucket with this name for Terraform's states: versioned, encrypted, private, TLS only. Terraform refuses to
+   * destroy the bucket. The name has 3–63 characters `a-z`, `0-9`, `-`, globally unique
    * (https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html).
    *
    * @default - no bucket
    */
   stateBucket: optional(
-    // Stricter than AWS, which also takes dots: with them, certificates do not fit the bucket's own domain. AWS refuses
-    // `amzn-s3-demo-` as well; it is in examples to be replaced.
+    // This rule is stricter than AWS's rule, which also allows dots: S3's certificates do not match the domain of a
+    // bucket whose name contains dots. AWS refuses the prefix `amzn-s3-demo-`, but this rule allows the prefix, because
+    // examples use it as a placeholder.
     textLike(
       NEW_BUCKET,
-      "3–63 characters a-z, 0-9 and -, without the beginnings and ends that AWS keeps for itself",
+      "3–63 characters a-z, 0-9 and -, without the prefixes and suffixes that AWS reserves",
       BUCKET_SOURCE,
     ),
   ),
 
   /**
-   * Give API Gateway the role with which it writes logs to CloudWatch: execution logs, and access logs in groups whose
-   * names start with `/aws/apigateway/`. Stages in this account and region then have access logs unless
-   * `stage.accessLogs` says otherwise: deploy the account before its environments, and after them where this becomes
-   * `false`. An account and region have one such setting: an existing one is replaced, also for APIs of others.
-   * Terraform refuses to destroy the setting as long as this is `true`.
+   * Create the role with which API Gateway writes logs to CloudWatch: execution logs, and access logs in log groups whose
+   * names start with `/aws/apigateway/`. Environments in this account and region then have access logs, unless
+   * `stage.accessLogs` is `false`. Deploy the account before its environments; if you change the value to `false`, deploy
+   * the environments first. An account and region have only one such role: the stack replaces an existing setting, which
+   * affects all APIs of the account. Terraform refuses to destroy the setting while the value is `true`.
    *
    * @default false
    */
   apiGatewayLogs: withDefault(flag, false),
 
   /**
-   * Let workflows of one GitHub repository plan and deploy the environments of this account that keep their state in
-   * S3, in every region and at most 5, without long-lived keys. Their roles have a `permissionsBoundary`. IAM is global:
-   * only one entry of an account has `github`.
+   * Create roles with which workflows of one GitHub repository plan and deploy the environments of this account,
+   * without long-lived keys. The environments must have their state in S3 and a `permissionsBoundary`; an account has
+   * at most 5 such environments, in all regions. IAM is global: only one entry of an account may have `github`.
    *
    * @default - none
    */
   github: optional(githubSettings),
 
   /**
-   * Tags of every resource that can have tags, at most 47, as an environment's.
+   * Tags of every resource that supports tags, at most 47. The rules of an environment's tags apply.
    *
-   * @default - only `Environment`, which is the stack's name
+   * @default - only `Environment`, with the stack's name as value
    */
   tags: withDefault(byName(text), {}),
 });
 
 /**
- * The resources that an AWS account and region have once: plain data, from which one stack of Terraform is synthesized.
- * An administrator of the account's IAM deploys the stack, seldom, and no pipeline does.
+ * The settings of the resources that exist once per AWS account and region, as plain data. The engine synthesizes one
+ * Terraform stack from an account. An administrator of the account's IAM deploys the stack; no pipeline deploys it.
+ *
+ * @example
+ * export const account: AccountSettings = {
+ *   region: "eu-central-1",
+ *   accountId: "111122223333",
+ *   state: { local: { path: "terraform.account.tfstate" } },
+ *   stateBucket: "amzn-s3-demo-state-bucket",
+ *   apiGatewayLogs: true,
+ * };
  */
 export interface AccountSettings extends z.input<typeof accountSettings> {}
 
@@ -139,10 +149,10 @@ export type GithubSettings = z.input<typeof githubSettings>;
 /** {@link GithubSettings} with defaults. */
 export type ParsedGithubSettings = z.output<typeof githubSettings>;
 
-/** An environment that workflows can deploy: its account is known, and its state is where they find it. */
+/** An environment that workflows can deploy: its account is known, and its state is in S3. */
 export type DeployableEnvironment = Environment & { readonly accountId: string; readonly state: S3State };
 
-/** `<owner>/<name>`, without the ids that a token's subject may carry: other claims and variables have names alone. */
+/** `<owner>/<name>`, without the ids of a token's subject: other claims and variables contain only the names. */
 export function repositoryName({ repository }: GithubSettings): string {
   return repository.replaceAll(/@\d+/g, "");
 }
@@ -152,7 +162,7 @@ export function accountName({ name = "account" }: AccountSettings): string {
   return name;
 }
 
-/** The environments that workflows may plan and deploy with roles of this account: none where it has no `github`. */
+/** The environments that workflows may plan and deploy with roles of this account: none without `github`. */
 export function deployableEnvironments(
   { accountId, github }: AccountSettings,
   environments: readonly Environment[],
@@ -170,19 +180,19 @@ export function planRoleName(account: AccountSettings): string {
   return `${accountName(account)}-plan`;
 }
 
-/** ARN of {@link planRoleName}; the role exists where the account has `github`. */
+/** ARN of the role {@link planRoleName}. The role exists if the account has `github`. */
 export function planRoleArn(account: AccountSettings): string {
   return new ArnFactory(account.region, account.accountId).roleArn(planRoleName(account));
 }
 
-/** Name of the role with which API Gateway writes logs; it exists where the account has `apiGatewayLogs`. */
+/** Name of the role with which API Gateway writes logs. The role exists if the account has `apiGatewayLogs`. */
 export function logsRoleName(account: AccountSettings): string {
   return `${accountName(account)}-api-gateway-logs`;
 }
 
 /**
- * Whether an environment's stage has access logs: as the environment says, else where API Gateway has a role for them
- * from an entry of the same account and region.
+ * Whether an environment's stage has access logs. Default: whether an entry of the same account and region has
+ * `apiGatewayLogs`.
  */
 export function hasAccessLogs(
   { accountId, region, stage }: Environment,
@@ -202,7 +212,7 @@ export function deployRoleName(environment: NamedEnvironment): string {
   return `${namePrefix(environment)}-deploy`;
 }
 
-/** ARN of {@link deployRoleName}; the role exists where its account has `github`. */
+/** ARN of the role {@link deployRoleName}. The role exists if the account has `github`. */
 export function deployRoleArn(environment: DeployableEnvironment): string {
   return new ArnFactory(environment.region, environment.accountId).roleArn(deployRoleName(environment));
 }
@@ -212,7 +222,7 @@ export function boundaryName(environment: NamedEnvironment): string {
   return `${namePrefix(environment)}-boundary`;
 }
 
-/** ARN of {@link boundaryName}; the policy exists where the account has `github`. */
+/** ARN of the policy {@link boundaryName}. The policy exists if the account has `github`. */
 export function boundaryArn(
   environment: NamedEnvironment & Pick<Environment, "region">,
   accountId: string,

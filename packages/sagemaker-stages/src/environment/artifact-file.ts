@@ -1,7 +1,7 @@
 import { closeSync, openSync, readSync, statSync } from "node:fs";
 import { constants, gunzipSync } from "node:zlib";
 
-/** Enough to decompress the header of a tar archive's first file; an artifact can be larger than the memory. */
+/** The beginning of a file, which contains the header of a tar archive's first file. An artifact can exceed the memory. */
 const BYTES_READ = 8 * 1024;
 
 const TAR_BLOCK_IN_BYTES = 512;
@@ -9,7 +9,7 @@ const TAR_CHECKSUM = { start: 148, end: 156 } as const;
 
 const GZIP = [0x1f, 0x8b];
 
-/** Files that are mistaken for artifacts, by their first bytes. */
+/** File formats that users mistake for artifacts, by their first bytes. */
 const KINDS: readonly (readonly [what: string, firstBytes: readonly number[]])[] = [
   ["a zip archive", [0x50, 0x4b, 0x03, 0x04]],
   ["an empty zip archive", [0x50, 0x4b, 0x05, 0x06]],
@@ -27,10 +27,10 @@ const KINDS: readonly (readonly [what: string, firstBytes: readonly number[]])[]
 ];
 
 /**
- * Why an existing file cannot be a model's artifact: SageMaker takes a gzip-compressed tar archive. Only the beginning
- * is read, so that an archive that breaks off later is not found.
+ * Finds out why an existing file cannot be a model's artifact: SageMaker requires a gzip-compressed tar archive. The
+ * function reads only the beginning, and therefore does not detect a truncated archive.
  *
- * @returns what the file is, e.g. `a zip archive`; `undefined` where it is as it must be
+ * @returns the format of the file, e.g. `a zip archive`; `undefined` for a valid artifact
  */
 export function describeWrongArtifact(file: string): string | undefined {
   const status = statSync(file);
@@ -48,7 +48,7 @@ export function describeWrongArtifact(file: string): string | undefined {
   return `a gzip file that holds ${describeBytes(content) ?? "no tar archive"}`;
 }
 
-/** @returns `undefined` where the file cannot be read */
+/** @returns `undefined` if the file cannot be read */
 function readBeginning(file: string): Buffer | undefined {
   const bytes = Buffer.alloc(BYTES_READ);
   let descriptor: number | undefined;
@@ -62,7 +62,7 @@ function readBeginning(file: string): Buffer | undefined {
   }
 }
 
-/** What can be decompressed of the beginning of a file; `undefined` where it is no gzip. */
+/** Decompresses the beginning of a file. @returns `undefined` if the file is not gzip */
 function decompress(bytes: Buffer): Buffer | undefined {
   try {
     return gunzipSync(bytes, { finishFlush: constants.Z_SYNC_FLUSH });
@@ -80,7 +80,7 @@ function hex(bytes: Buffer): string {
   return bytes.subarray(0, 4).toString("hex");
 }
 
-/** A tar archive ends with blocks of zeros. */
+/** Whether bytes are a tar archive without files: such an archive consists of blocks of zeros. */
 function isEmptyTar(bytes: Buffer): boolean {
   return (
     bytes.length >= TAR_BLOCK_IN_BYTES && bytes.subarray(0, TAR_BLOCK_IN_BYTES).every((byte) => byte === 0)
@@ -91,7 +91,7 @@ function startsWith(bytes: Buffer, firstBytes: readonly number[]): boolean {
   return firstBytes.every((byte, index) => bytes[index] === byte);
 }
 
-/** Whether bytes begin with the header of a tar archive: its checksum is that of the header, in every dialect. */
+/** Whether bytes begin with the header of a tar archive. All tar formats have the same checksum of the header. */
 function isTar(bytes: Buffer): boolean {
   if (bytes.length < TAR_BLOCK_IN_BYTES) return false;
   const header = bytes.subarray(0, TAR_BLOCK_IN_BYTES);

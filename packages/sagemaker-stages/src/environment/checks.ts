@@ -1,34 +1,28 @@
-import { partitionOf } from "../aws/partition";
 import { UserError } from "../lib/user-error";
 import type { ModelRoutes } from "../models";
 import { type AccountSettings, accountName } from "./account";
-import { anyEnvironment, type Environment, namePrefix } from "./environment";
-import {
-  DEFAULT_ENVIRONMENT_VARIABLE_NAME,
-  functionNameOf,
-  isViaGateway,
-  type ModelSettings,
-  routeAccess,
-} from "./model-settings";
-import { checkNames, checkNamesTogether } from "./names";
-import { withoutUndefined } from "./present";
-import { describeFaults, type Fault, inOrderOf, inWords, Report, show } from "./report";
-import { checkAccounts, findAccountShapeFaults } from "./rules/account-checks";
-import { checkBinaryTypes } from "./rules/binary-type-checks";
+import { anyEnvironment, type Environment } from "./environment";
+import { describeFaults, type Fault, FaultCollector, raw, show, sortBySettings } from "./fault-collector";
+import { isViaGateway, type ModelSettings } from "./model-settings";
+import { omitUndefinedDeep } from "./omit-undefined";
+import { checkAccounts, findAccountSchemaFaults } from "./rules/account-checks";
 import { checkCallers, checkCallersTogether, checkExistingRoles } from "./rules/caller-checks";
-import { checkVia } from "./rules/gateway-checks";
-import { checkHandler } from "./rules/handler-checks";
-import { checkModel } from "./rules/model-checks";
+import { checkChoiceOfTarget } from "./rules/endpoint/target-checks";
+import { checkBinaryTypes } from "./rules/model/binary-type-checks";
+import { checkHandler, checkSharedFunctions } from "./rules/model/function-checks";
+import { checkVia } from "./rules/model/gateway-checks";
+import { checkModel } from "./rules/model/model-checks";
+import { checkPayload } from "./rules/model/payload-checks";
+import { checkNames, checkNamesTogether } from "./rules/name-checks";
 import { checkNetwork } from "./rules/network-checks";
-import { checkPayload } from "./rules/payload-checks";
-import { findQuotaFaults } from "./rules/quotas";
+import { findQuotaFaults } from "./rules/quota-checks";
 import { findSharedStacks } from "./rules/state-checks";
 import { checkTags } from "./rules/tag-checks";
-import { checkChoiceOfTarget } from "./rules/target-checks";
+import { checkWebsite } from "./rules/website-checks";
+import { findSchemaFaults, type SchemaFault } from "./schema-faults";
 import { checkRules } from "./settings/check-rules";
-import { findFaultsOfShape, type ShapeFault } from "./shape";
 
-/** Thrown where environments break rules; `message` is the whole list. */
+/** Environments or accounts have faults; `message` lists every fault. */
 export class InvalidEnvironments extends UserError {
   override readonly name = "InvalidEnvironments";
 
@@ -37,9 +31,9 @@ export class InvalidEnvironments extends UserError {
   }
 }
 
-/** What the rules of environments compare environments with. */
+/** The parts of an app that the rules of environments read. */
 export interface EnvironmentContext {
-  /** The app's models: an environment can serve these models. */
+  /** The app's models. An environment can serve only these models. */
   readonly models: ModelRoutes;
   /**
    * The app's accounts. A property that is `undefined` counts as absent.
@@ -54,24 +48,24 @@ export interface EnvironmentContext {
  * have the right types.
  *
  * @param given - a property that is `undefined` counts as absent
- * @returns an empty list where every rule holds
+ * @returns an empty list if all rules are satisfied
  */
 export function checkEnvironments(
   given: readonly Environment[],
   { models, accounts: givenAccounts = [] }: EnvironmentContext,
 ): Fault[] {
-  const [misshapen, environments] = checkShapes(
-    given.map(withoutUndefined<Environment>),
-    findEnvironmentShapeFaults,
+  const [schemaFaults, environments] = checkSchemas(
+    given.map(omitUndefinedDeep<Environment>),
+    findEnvironmentSchemaFaults,
   );
-  const [misshapenAccounts, accounts] = checkShapes(
-    givenAccounts.map(withoutUndefined<AccountSettings>),
-    findAccountShapeFaults,
+  const [accountSchemaFaults, accounts] = checkSchemas(
+    givenAccounts.map(omitUndefinedDeep<AccountSettings>),
+    findAccountSchemaFaults,
     "account",
   );
   return [
-    ...misshapen,
-    ...misshapenAccounts,
+    ...schemaFaults,
+    ...accountSchemaFaults,
     ...environments.flatMap((environment) => checkEnvironment(environment, models)),
     ...findSharedStacks([
       ...environments,
@@ -83,70 +77,76 @@ export function checkEnvironments(
 }
 
 /**
- * Where a value does not have the type {@link Environment}: properties that are missing, misspelt or of another type.
- * The compiler says the same, but nothing runs the compiler before a deployment, and a misspelt `protected` protects
- * nothing.
+ * The properties that are unknown, missing or of another type than {@link Environment} requires. The compiler finds the
+ * same faults, but nothing runs the compiler before a deployment, and a misspelt `protected` protects nothing.
  */
-function findEnvironmentShapeFaults(environment: Environment): ShapeFault[] {
-  return findFaultsOfShape(anyEnvironment, environment, "the type Environment of sagemaker-stages");
+function findEnvironmentSchemaFaults(environment: Environment): SchemaFault[] {
+  return findSchemaFaults(anyEnvironment, environment, "the type Environment of sagemaker-stages");
 }
 
-/** The faults of shape, and the settings without such a fault. @param unnamed - the name of settings without a name */
-function checkShapes<Settings extends Environment | AccountSettings>(
+/**
+ * Separates settings with faults of their types from valid settings.
+ *
+ * @param unnamed - the name that faults show for settings without a name
+ * @returns the faults, and the settings without a fault
+ */
+function checkSchemas<Settings extends Environment | AccountSettings>(
   given: readonly Settings[],
-  find: (settings: Settings) => ShapeFault[],
+  find: (settings: Settings) => SchemaFault[],
   unnamed = "(without a name)",
 ): [Fault[], Settings[]] {
-  const found = given.map((settings) => ({ settings, shape: find(settings) }));
-  const faults = found.flatMap(({ settings, shape }) =>
-    shape.map(({ field, got, allowed }) => ({
+  const found = given.map((settings) => ({ settings, schemaFaults: find(settings) }));
+  const faults = found.flatMap(({ settings, schemaFaults }) =>
+    schemaFaults.map(({ field, got, allowed }) => ({
       environment: String(settings?.name ?? unnamed),
       field,
       got: show(got),
       allowed,
-      because: "a property that is missing, misspelt or of another type would not do what it says",
+      because:
+        "unknown, missing or mistyped properties are rejected, so that a typo cannot silently disable a setting",
     })),
   );
-  return [faults, found.filter(({ shape }) => shape.length === 0).map(({ settings }) => settings)];
+  const valid = found.filter(({ schemaFaults }) => schemaFaults.length === 0);
+  return [faults, valid.map(({ settings }) => settings)];
 }
 
 function checkEnvironment(environment: Environment, routes: ModelRoutes): Fault[] {
   const faults: Fault[] = [];
   const { name, accountId, models } = environment;
-  const report = new Report(String(name), faults);
+  const collector = new FaultCollector(String(name), faults);
 
-  checkRules(anyEnvironment, environment, "", report);
-  checkNames(environment, report);
+  checkRules(anyEnvironment, environment, "", collector);
+  checkNames(environment, collector);
   if (accountId === undefined) {
-    report.require(
+    collector.require(
       environment.protected !== true,
       "accountId",
       accountId,
-      "12 digits, as text",
-      "a protected environment is pinned to its account",
+      "12 digits, as a string",
+      "a protected environment must name its account",
     );
-    report.require(
+    collector.require(
       environment.permissionsBoundary !== true,
       "accountId",
       accountId,
-      "12 digits, as text",
+      "12 digits, as a string",
       "a permissions boundary is a policy of one account",
     );
   }
-  checkTags(environment.tags ?? {}, report);
-  checkWebsite(environment, report);
-  checkNetwork(environment, report.in("network"));
-  report.require(
+  checkTags(environment.tags ?? {}, collector);
+  checkWebsite(environment, collector);
+  checkNetwork(environment, collector.in("network"));
+  collector.require(
     environment.network === undefined ||
       Object.keys(models).length === 0 ||
       Object.values(models).some(isInNetwork),
     "network",
-    inWords("network beside existing functions alone"),
-    "no network, or a new function or an endpoint with inNetwork: true to be in it",
-    "existing functions stay in the network that they are in",
+    raw("network, but no new function and no endpoint with inNetwork"),
+    "no network, or a model with a new function, or an endpoint with inNetwork: true",
+    "an existing function stays in its network",
   );
 
-  report.require(
+  collector.require(
     Object.keys(models).length > 0,
     "models",
     models,
@@ -155,7 +155,7 @@ function checkEnvironment(environment: Environment, routes: ModelRoutes): Fault[
   );
   for (const [model, settings] of Object.entries(models)) {
     const known = Object.keys(routes);
-    report.require(
+    collector.require(
       known.includes(model),
       `models.${model}`,
       model,
@@ -163,88 +163,35 @@ function checkEnvironment(environment: Environment, routes: ModelRoutes): Fault[
       "functions/index.ts",
     );
     const route = Object.hasOwn(routes, model) ? routes[model] : undefined;
-    const below = report.in(`models.${model}`);
+    const below = collector.in(`models.${model}`);
     checkModel(settings, environment, below);
     checkVia(settings, route, below);
     checkChoiceOfTarget(settings, route, below);
     checkPayload(settings, route, below);
     checkHandler(settings, route?.python !== undefined, below);
   }
-  checkBinaryTypes(environment, routes, report.in("models"));
-  checkCallers(environment, report.in("callers"));
-  return inOrderOf(environment, faults);
+  checkBinaryTypes(environment, routes, collector.in("models"));
+  checkCallers(environment, collector.in("callers"));
+  return sortBySettings(environment, faults);
 }
 
-/** New functions all are; endpoints say so. */
+/** Whether a part of a model is in the environment's network: its new function, or its endpoint with `inNetwork`. */
 function isInNetwork(settings: ModelSettings): boolean {
   const hasNewFunction = settings.existingFunction === undefined && !isViaGateway(settings);
   return hasNewFunction || ("inNetwork" in settings && settings.inNetwork === true);
 }
 
-function checkWebsite({ website, region, stage, models }: Environment, report: Report): void {
-  if (website === undefined) return;
-  report.require(
-    partitionOf(region) === "aws",
-    "website",
-    website,
-    `no website in ${region}`,
-    "CloudFront is not in AWS GovCloud (US), and a service of its own in China: https://docs.aws.amazon.com/govcloud-us/latest/UserGuide/setting-up-cloudfront.html, https://docs.amazonaws.cn/en_us/AmazonCloudFront/latest/DeveloperGuide/cloudfront-in-china-how-works.html",
-  );
-  const accesses = Object.values(models).map(routeAccess);
-  report.require(
-    accesses.includes("PUBLIC"),
-    "website",
-    website,
-    "no website, or a model with the access PUBLIC",
-    "the page can call public routes alone",
-  );
-  report.require(
-    stage.corsAllowOrigin === undefined,
-    "stage.corsAllowOrigin",
-    stage.corsAllowOrigin,
-    "nothing beside a website",
-    "the stage then answers the page's origin",
-  );
-}
-
-/** Rules between environments. */
+/** Checks environments and accounts against each other. */
 function checkTogether(
   environments: readonly Environment[],
   accounts: readonly AccountSettings[],
   routes: ModelRoutes,
 ): Fault[] {
   const faults: Fault[] = [];
-  checkNamesTogether(environments, accounts, (name) => new Report(name, faults));
-  checkExistingFunctions(environments, faults);
+  checkNamesTogether(environments, accounts, (name) => new FaultCollector(name, faults));
+  checkSharedFunctions(environments, faults);
   faults.push(...findQuotaFaults(environments, routes));
-  checkCallersTogether(environments, (name) => new Report(name, faults).in("callers"));
-  checkExistingRoles(environments, (name) => new Report(name, faults));
+  checkCallersTogether(environments, (name) => new FaultCollector(name, faults).in("callers"));
+  checkExistingRoles(environments, (name) => new FaultCollector(name, faults));
   return faults;
-}
-
-/** A function has one value of each variable, and can look for one endpoint in it. */
-function checkExistingFunctions(environments: readonly Environment[], faults: Fault[]): void {
-  const known = new Map<string, { readonly endpoint: string; readonly where: string }>();
-  for (const environment of environments) {
-    const { name, region, accountId = "", models } = environment;
-    for (const [model, settings] of Object.entries(models)) {
-      const {
-        existingFunction,
-        sagemakerEnvironmentVariableName: variable = DEFAULT_ENVIRONMENT_VARIABLE_NAME,
-      } = settings;
-      if (existingFunction === undefined) continue;
-      const place = [accountId, region, functionNameOf(existingFunction), variable].join();
-      const endpoint =
-        "existingEndpoint" in settings ? settings.existingEndpoint : `${namePrefix(environment)}-${model}`;
-      const other = known.get(place);
-      new Report(name, faults).require(
-        other === undefined || other.endpoint === endpoint,
-        `models.${model}.existingFunction`,
-        existingFunction,
-        "another function, or another sagemakerEnvironmentVariableName",
-        `its variable ${variable} cannot name ${endpoint} and ${other?.endpoint}, which ${other?.where} asks`,
-      );
-      known.set(place, { endpoint, where: `models.${model} of ${name}` });
-    }
-  }
 }

@@ -2,7 +2,7 @@
 export interface Cidr {
   /** The first address, as a number of 32 bits. */
   readonly address: number;
-  /** Bits that all addresses share, 0–32. */
+  /** Number of bits that all addresses share, 0–32. */
   readonly length: number;
 }
 
@@ -14,21 +14,22 @@ const PRIVATE: readonly Cidr[] = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16
 );
 
 /**
- * The range that `text` writes, e.g. `10.0.0.0/16`.
+ * Parses a range, e.g. `10.0.0.0/16`.
  *
- * @returns undefined where it is none, or does not start at its first address, as `10.0.0.1/16`
+ * @returns `undefined` for a text that is not a range, and for a range that does not start at its first address, e.g.
+ * `10.0.0.1/16`
  */
 export function parseCidr(text: string): Cidr | undefined {
   const [, ...parts] = CIDR.exec(text) ?? [];
   const [a = 256, b = 256, c = 256, d = 256, length = 33] = parts.map(Number);
   if ([a, b, c, d].some((byte) => byte > 255) || length > 32) return undefined;
-  // One spelling a range: AWS would write it without leading zeros, and Terraform would see a change.
+  // AWS returns a range without leading zeros, and Terraform would show a change of another spelling.
   if ([a, b, c, d].join(".") !== parts.slice(0, 4).join(".") || String(length) !== parts[4]) return undefined;
   const address = a * 2 ** 24 + b * 2 ** 16 + c * 2 ** 8 + d;
   return address % sizeOf(length) === 0 ? { address, length } : undefined;
 }
 
-/** Whether all of `range` is private. */
+/** Whether all addresses of a range are private. */
 export function isPrivate({ address, length }: Cidr): boolean {
   return PRIVATE.some(
     (range) =>
@@ -43,7 +44,7 @@ export function partOf({ address, length }: Cidr, bits: number, index: number): 
   return `${bytes.join(".")}/${length + bits}`;
 }
 
-/** Addresses in a range. */
+/** Number of addresses in a range. */
 function sizeOf(length: number): number {
   return 2 ** (32 - length);
 }

@@ -2,8 +2,8 @@ import * as z from "zod";
 import { anyModel, type ModelSettings, modelSettings, type ParsedModelSettings } from "./model-settings";
 import { NAME, NAME_ALLOWED } from "./patterns";
 import { type CallerSettings, callerSettings } from "./settings/callers";
+import { accountId, region } from "./settings/location";
 import { anyNetwork, networkSettings } from "./settings/network";
-import { accountId, region } from "./settings/place";
 import { quotaSettings } from "./settings/quotas";
 import {
   byName,
@@ -27,41 +27,42 @@ export type { StageSettings } from "./settings/stage";
 export type { LocalState, S3State } from "./settings/state";
 export type { WebsiteSettings } from "./settings/website";
 
-/** The name of the account's stack, and paths of the local stage. */
+/** Names that the account's stack and paths of the local stage use. */
 const RESERVED_NAMES = ["account", "endpoints", "website"];
 
-/** Settings of an environment as a whole. */
+/** The settings of an environment, except `network`, `models` and `callers`. */
 const environmentSettings = settings({
   /**
-   * 1–16 characters `a-z`, `0-9`, `-`, starting with a letter. The longest name with the environment's prefix must fit
-   * AWS's limit: see `project`.
+   * The environment's name: 1–16 characters `a-z`, `0-9`, `-`, starting with a letter. Names with the environment's prefix
+   * must fit AWS's limits: see `project`.
    */
   name: rule(text, {
     holds: (name) => NAME.test(name) && !RESERVED_NAMES.includes(name),
     allowed: `${NAME_ALLOWED}, other than ${RESERVED_NAMES.join(", ")}`,
     source:
-      "it is part of names of at most 63 characters: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateEndpoint.html",
+      "the name is part of names of at most 63 characters: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateEndpoint.html",
   }),
 
   /**
-   * The project's name: every name of the environment then begins with `<project>-<name>-` instead of `<name>-`, and
-   * the tag `Environment` has the value `<project>-<name>`. Two projects with an environment of the same name thus fit
-   * into one account. 1–16 characters `a-z`, `0-9`, `-`, starting with a letter. The longest names must fit AWS's
-   * limits: `<prefix>-<model>-<8 digits>` SageMaker's 63 characters, and `<prefix>-artifacts-<account>-<region>` S3's
-   * 63 (https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html).
+   * The project's name: 1–16 characters `a-z`, `0-9`, `-`, starting with a letter. With `project`, the prefix of the
+   * environment is `<project>-<name>` instead of `<name>`. Every name starts with the prefix and `-`, and the tag
+   * `Environment` has the prefix as its value. Two projects with an environment of the same name thus fit into one
+   * account. The longest names must fit AWS's limits: `<prefix>-<model>-<8 digits>` has at most 63 characters
+   * (SageMaker), and `<prefix>-artifacts-<account>-<region>` has at most 63 characters (S3:
+   * https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html).
    *
-   * The API's stage is named `<project>-<name>`, which is then the first part of the paths of its URLs. Policies of IAM
-   * know a route by its API's id, stage and path: a deploy role can therefore call no route of another project.
+   * The API's stage has the name `<project>-<name>`, which is then the first part of the paths of its URLs. IAM policies
+   * identify a route by the API's id, the stage and the path: a deploy role can therefore call no route of another project.
    *
-   * Projects do not know each other: give each project of an account another name, which is not the name of an
-   * environment of a project without a name. Otherwise the deployer of `shop` could change resources whose names begin
+   * Synthesis cannot compare projects. Give each project of an account a unique name. An environment without `project`
+   * must not have this name. Otherwise the deployer of an environment `shop` could change resources whose names start
    * with `shop-dev-`.
    *
-   * Another value gives every resource another name, and Terraform then replaces the resources.
+   * If the value changes, every resource gets a new name, and Terraform replaces the resources.
    *
-   * @default - none: names begin with the environment's name
+   * @default - none: the prefix is the environment's name
    */
-  project: optional(textLike(NAME, NAME_ALLOWED, "it is part of every name")),
+  project: optional(textLike(NAME, NAME_ALLOWED, "the project is part of every name")),
 
   /** AWS region, e.g. `eu-central-1`. */
   region,
@@ -74,60 +75,60 @@ const environmentSettings = settings({
   accountId: optional(accountId),
 
   /**
-   * Refuse to plan the destruction of the API, the endpoints and the page's distribution, and with them of their URLs.
-   * Requires `accountId`. A model that is removed from the environment is no longer protected. An endpoint whose first
-   * creation failed can only be created again with `false`, or, where Terraform does not know the endpoint, after
-   * `aws sagemaker delete-endpoint`.
+   * Refuse plans that destroy the API, the endpoints or the page's distribution, and therefore their URLs. Requires
+   * `accountId`. If a model is removed from the environment, its endpoint is not protected. If the first creation of an
+   * endpoint failed, set `false` to create the endpoint again. If the endpoint is not in Terraform's state, run
+   * `aws sagemaker delete-endpoint` instead.
    *
    * @default false
    */
   protected: withDefault(flag, false),
 
   /**
-   * Give every role of the environment the managed policy `<prefix>-boundary` of its account as permissions boundary. The
-   * boundary limits the permissions of the roles, whatever their own policies allow: deployers of the environment can
-   * then give its roles the permissions for its models, and no others. The roles' trust policies do not change.
-   * `environments/accounts.ts` says which stack creates the policy; deploy that stack first. Requires `accountId`.
+   * Attach the managed policy `<prefix>-boundary` to every role of the environment as permissions boundary. The boundary
+   * limits the permissions of the roles, whatever their own policies allow: deployers of the environment can then give its
+   * roles only the permissions for its models. The roles' trust policies do not change. The stack of the account creates
+   * the policy: deploy the account of `environments/accounts.ts` first. Requires `accountId`.
    *
    * @default false
    */
   permissionsBoundary: withDefault(flag, false),
 
   /**
-   * Tags of every resource that can have tags, at most 47 (AWS allows 50, the stack adds up to three:
-   * https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html). No key may differ from
-   * another key by its case only: IAM treats both as one key.
+   * Tags of every resource that supports tags, at most 47 (AWS allows 50, and the stack adds up to three:
+   * https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html). Two keys must not differ
+   * only in upper and lower case: IAM treats them as one key.
    *
-   * @default - only `Environment` and, where it applies, `Model`
+   * @default - only `Environment`, and for the resources of a model `Model`
    */
   tags: withDefault(byName(text), {}),
 
-  /** The place of Terraform's state. Two environments never share one. */
+  /** The location of Terraform's state: `local` or `s3`. No other stack may use the same location. */
   state: stateSettings,
 
   /** Settings of the REST API's stage and of the logs. */
   stage: stageSettings,
 
   /**
-   * Host the web page: a private bucket behind CloudFront. The page has a form for each model whose access is `PUBLIC`,
-   * of which there must be at least one, and the model's own view where `functions/<model>/page.ts` exists. The stage's
-   * CORS origin becomes the page's. Not in China and GovCloud.
+   * Host the web page: a private bucket behind CloudFront. The page has a form for each model whose access is `PUBLIC`; at
+   * least one model must have this access. A model with `functions/<model>/page.ts`
+   * has its own view. The origin of the page becomes the stage's CORS origin. Not available in China and GovCloud.
    *
    * @default - no page
    */
   website: optional(websiteSettings),
 
   /**
-   * AWS's limits for the environment's account in its region, where they are not the defaults. They apply to every
-   * environment of the account and region, and are written in one of them, or alike in several. Environments without
-   * `accountId` are counted together in each region, as in one account.
+   * The quotas of the environment's account and region, if they differ from AWS's defaults. The quotas apply to all
+   * environments of the account and region: write a quota in one environment, or the same value in several.
+   * Environments without `accountId` are counted together in each region, as in one account.
    *
-   * @default - AWS's defaults, see `rules/quotas.ts`
+   * @default - AWS's defaults
    */
   quotas: optional(quotaSettings),
 });
 
-/** Every setting of an environment: a rule says which of them exclude each other, and why. */
+/** All settings of an environment. Rules check which settings exclude each other, and show why. */
 export const anyEnvironment = z.strictObject({
   ...propertiesOf(environmentSettings),
   network: optional(anyNetwork),
@@ -135,14 +136,14 @@ export const anyEnvironment = z.strictObject({
   callers: optional(byName(callerSettings)),
 });
 
-/** An environment. @see {@link Environment} */
+/** The settings of an environment. @see {@link Environment} */
 export const environmentSchema = z
   .object({
     ...propertiesOf(environmentSettings),
     /**
-     * A private network for the new functions of the environment, and for the endpoints with `inNetwork`: a new VPC
-     * without access to the internet, or subnets and security groups of an existing VPC. Serverless endpoints stay
-     * outside: SageMaker takes no VPC for them
+     * A private network for the new functions of the environment, and for the endpoints with `inNetwork`: `vpc`, a new VPC
+     * without access to the internet, or `existing`, subnets and security groups of an existing VPC. Serverless endpoints
+     * stay outside, because they support no VPC
      * (https://docs.aws.amazon.com/sagemaker/latest/dg/serverless-endpoints.html).
      *
      * @default - none: the functions run in Lambda's own network, the endpoints in SageMaker's
@@ -154,27 +155,43 @@ export const environmentSchema = z
   .readonly();
 
 /**
- * One environment: plain data, from which one stack of Terraform is synthesized. The stack has the environment's `name`,
- * the API's stage is named by the environment's prefix, and every other name begins with the prefix, see
- * {@link namePrefix}. `settings/` defines each setting, `rules/` holds the rules between settings.
+ * The settings of one environment, as plain data. The engine synthesizes one Terraform stack from an environment. The
+ * stack has the environment's `name`. Every name in the account starts with the environment's prefix, see
+ * {@link namePrefix}. `docs/environments.md` lists every setting.
+ *
+ * @example
+ * export const dev: Environment = {
+ *   name: "dev",
+ *   region: "eu-central-1",
+ *   state: { local: { path: "terraform.dev.tfstate" } },
+ *   stage: { throttling: { rateLimit: 100, burstLimit: 200 }, logRetentionInDays: 7 },
+ *   models: {
+ *     churn: {
+ *       artifact: "s3://amzn-s3-demo-bucket/churn/model.tar.gz",
+ *       image: { framework: "xgboost", version: "1.7-1" },
+ *       serverless: { memorySizeInMb: 2048, maxConcurrency: 5 },
+ *     },
+ *   },
+ * };
  */
 export interface Environment<Name extends string = string>
   extends Omit<z.input<typeof environmentSchema>, "models" | "callers"> {
-  /** The models that this environment serves, at least one. */
+  /** The models that this environment serves, at least one. The key is the name of the model in `functions/index.ts`. */
   readonly models: ServedModels<Name>;
 
   /**
-   * Callers, besides principals with own policies: for each caller a managed policy `<prefix>-<caller>-caller`, whose ARN
-   * is an output. The key is the caller: 1–104 characters `a-z`, `0-9`, `-`, starting with a letter, so that the
-   * policy's name fits IAM's 128 (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html). Not
-   * needed for routes whose access is `API_KEY` or `PUBLIC`.
+   * Principals that may call IAM-authorized routes, function URLs and endpoints. The environment creates a managed policy
+   * `<prefix>-<caller>-caller` for each caller; the policy's ARN is an output. The key is the caller's name: 1–104
+   * characters `a-z`, `0-9`, `-`, starting with a letter, because the name of a policy has at most 128 characters
+   * (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html). Routes whose access is `API_KEY` or
+   * `PUBLIC` need no caller.
    *
    * @default - none
    */
   readonly callers?: Readonly<Record<string, CallerSettings<Name>>>;
 }
 
-/** The settings of the models that an environment serves; with the names of an app, TypeScript finds a wrong name. */
+/** The settings of the models that an environment serves. With the type of an app's names, TypeScript finds a wrong name. */
 export type ServedModels<Name extends string = string> = string extends Name
   ? Readonly<Record<string, ModelSettings>>
   : Readonly<Partial<Record<Name, ModelSettings>>>;
@@ -183,23 +200,24 @@ export type ServedModels<Name extends string = string> = string extends Name
 export interface ParsedEnvironment extends Omit<z.output<typeof environmentSchema>, "models" | "stage"> {
   /** The models that this environment serves. */
   readonly models: Readonly<Record<string, ParsedModelSettings>>;
-  /** Settings of the REST API's stage; whether it has access logs also depends on the account. */
+  /** Settings of the REST API's stage. The default of `accessLogs` depends on the account's `apiGatewayLogs`. */
   readonly stage: z.output<typeof stageSettings> & { readonly accessLogs: boolean };
 }
 
-/** What an environment's names are made of. */
+/** The settings that determine an environment's prefix. */
 export type NamedEnvironment = Pick<Environment, "name" | "project">;
 
 /**
- * The environment's prefix: every name of the environment is the prefix, `-` and a suffix. Policies grant by this
- * prefix, so that nothing else in the account may have a name that begins so: `names.ts` holds the rules. The prefix is
- * also the value of the tag `Environment`, by which policies recognize resources that have only an id.
+ * The environment's prefix: every name of the environment consists of the prefix, `-` and a suffix. Policies grant
+ * permissions by this prefix, so that no other resource in the account may have such a name: `rules/name-checks.ts`
+ * checks the names. The prefix is also the value of the tag `Environment`, by which policies recognize resources that have
+ * only an id.
  */
 export function namePrefix({ name, project }: NamedEnvironment): string {
   return project === undefined ? name : `${project}-${name}`;
 }
 
-/** Name of a caller's managed policy. @param prefix - the environment's, see {@link namePrefix} */
+/** Name of a caller's managed policy. @param prefix - the environment's prefix, see {@link namePrefix} */
 export function callerPolicyName(prefix: string, caller: string): string {
   return `${prefix}-${caller}-caller`;
 }

@@ -5,24 +5,23 @@ import {
   instanceEndpoint,
   type NewEndpoint,
   serverlessEndpoint,
-} from "./settings/endpoint";
-import { type RouteAccess, routeSettings, type ServingSettings } from "./settings/route";
+} from "./settings/endpoint/endpoint";
+import { type RouteAccess, routeSettings, type ServingSettings } from "./settings/model/route";
 import { propertiesOf } from "./settings/setting";
 
-export type { ModelImageSettings } from "./settings/container";
-export type { ContainerInvocation, NamedContainer } from "./settings/containers";
-export type { CaptureMode, DataCaptureSettings } from "./settings/data-capture";
-export type { DeploymentSettings, RollbackSettings } from "./settings/deployment";
+export type { CaptureMode, DataCaptureSettings } from "./settings/endpoint/data-capture";
+export type { DeploymentSettings, RollbackSettings } from "./settings/endpoint/deployment";
 export type {
   ExistingEndpoint,
   InstanceEndpoint,
   NewEndpoint,
   ServerlessEndpoint,
-} from "./settings/endpoint";
-export type { FunctionSettings } from "./settings/function";
-export type { FunctionUrlSettings } from "./settings/function-url";
-export type { InstanceScaling, InstanceSettings } from "./settings/instances";
-export type { ModelPackageSettings, ModelSourceSettings } from "./settings/model-source";
+} from "./settings/endpoint/endpoint";
+export type { InstanceScaling, InstanceSettings } from "./settings/endpoint/instances";
+export type { ScalingSettings } from "./settings/endpoint/scaling";
+export type { ProvisionedConcurrencyScaling, ServerlessSettings } from "./settings/endpoint/serverless";
+export type { FunctionSettings } from "./settings/model/function";
+export type { FunctionUrlSettings } from "./settings/model/function-url";
 export {
   DEFAULT_ENVIRONMENT_VARIABLE_NAME,
   ROUTE_ACCESS,
@@ -30,35 +29,53 @@ export {
   type ServingSettings,
   VIA,
   type Via,
-} from "./settings/route";
-export type { ScalingSettings } from "./settings/scaling";
-export type { ProvisionedConcurrencyScaling, ServerlessSettings } from "./settings/serverless";
+} from "./settings/model/route";
+export type { ContainerInvocation, NamedContainer } from "./settings/model-source/containers";
+export type {
+  ModelImageSettings,
+  ModelPackageSettings,
+  ModelSourceSettings,
+} from "./settings/model-source/model-source";
 
 /**
- * One model in one environment: its endpoint, new or existing, the function that invokes the endpoint, new or existing,
- * and how callers reach both. `settings/` defines each setting, `rules/` holds the rules between settings.
+ * The settings of one model in one environment: the endpoint (new or existing), the function that invokes the endpoint
+ * (new or existing), and the access of callers. `docs/environments.md` lists every setting.
+ *
+ * @example A dedicated serverless endpoint, whose route requires an API key
+ * const churn: ModelSettings = {
+ *   artifact: "s3://amzn-s3-demo-bucket/churn/model.tar.gz",
+ *   image: { framework: "xgboost", version: "1.7-1" },
+ *   serverless: { memorySizeInMb: 2048, maxConcurrency: 5 },
+ *   access: "API_KEY",
+ * };
+ *
+ * @example An existing endpoint
+ * const churn: ModelSettings = { existingEndpoint: "churn-2026" };
  */
 export type ModelSettings = ServingSettings & (NewEndpoint | ExistingEndpoint);
 
-/** Every setting of every kind of new endpoint: a rule says which of them exclude or need each other, and why. */
+/** All settings of all kinds of new endpoints. Rules check which settings exclude or require each other, and show why. */
 export const anyNewEndpoint = z
   .strictObject({ ...propertiesOf(serverlessEndpoint), ...propertiesOf(instanceEndpoint) })
   .partial();
 
-/** Every setting of every kind of model, as in {@link anyNewEndpoint}. */
+/** All settings of all kinds of models. @see {@link anyNewEndpoint} */
 export const anyModel = z.strictObject({
   ...propertiesOf(routeSettings),
   ...anyNewEndpoint.shape,
   ...existingEndpoint.unwrap().partial().shape,
 });
 
-/** The kinds of new endpoints. Parsing drops a switch of another kind, which is off. */
+/**
+ * The kinds of new endpoints. Parsing removes a setting of the other kind. Only the value `false` is possible for such
+ * a setting.
+ */
 export const newEndpoint = z.union([
   z.object(propertiesOf(serverlessEndpoint)).readonly(),
   z.object(propertiesOf(instanceEndpoint)).readonly(),
 ]);
 
-/** The kinds of models, as {@link newEndpoint}. */
+/** The kinds of models. @see {@link newEndpoint} */
 export const modelSettings = z.union([
   z.object({ ...propertiesOf(routeSettings), ...propertiesOf(existingEndpoint) }).readonly(),
   z.object({ ...propertiesOf(routeSettings), ...propertiesOf(serverlessEndpoint) }).readonly(),
@@ -76,7 +93,7 @@ export function isViaGateway({ via }: Pick<ServingSettings, "via">): boolean {
   return via === "gateway";
 }
 
-/** The name of an existing function. @param nameOrArn - its name, or its ARN without version */
+/** The name of an existing function. @param nameOrArn - the function's name, or its ARN without version */
 export function functionNameOf(nameOrArn: string): string {
   return nameOrArn.slice(nameOrArn.lastIndexOf(":") + 1);
 }

@@ -2,11 +2,12 @@ import { type AccountSettings, accountSettings, hasAccessLogs, type ParsedAccoun
 import { type Environment, environmentSchema, type ParsedEnvironment } from "./environment";
 
 /**
- * An environment with the defaults of its settings, as constructs take it. `checkEnvironments` reports faults before.
+ * Adds the defaults to an environment. Constructs receive the result. Call `checkEnvironments` first: it reports all
+ * faults.
  *
  * @param environment - without properties that are `undefined`
- * @param accounts - the app's accounts, which decide on the access logs of a stage
- * @throws ZodError where a setting has another type than its schema
+ * @param accounts - the app's accounts: their `apiGatewayLogs` is the default of a stage's `accessLogs`
+ * @throws ZodError if a setting has another type than its schema
  */
 export function parseEnvironment(
   environment: Environment,
@@ -16,7 +17,7 @@ export function parseEnvironment(
   return { ...parsed, stage: { ...parsed.stage, accessLogs: hasAccessLogs(environment, accounts) } };
 }
 
-/** The settings of an account with their defaults, as {@link parseEnvironment}. */
+/** Adds the defaults to the settings of an account. @see {@link parseEnvironment} */
 export function parseAccount(account: AccountSettings): ParsedAccountSettings {
   return accountSettings.parse(account);
 }

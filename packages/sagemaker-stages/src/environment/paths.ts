@@ -1,9 +1,9 @@
 import { posix } from "node:path";
 
-/** Relative. Terraform reads `${` and `%{` as its own. */
+/** A relative path. Terraform would interpret `${` and `%{`. */
 const PATH = /^[A-Za-z0-9_.-][A-Za-z0-9_.\\/-]*$/;
 
-/** The folders and the file of a path. */
+/** The folders and the file name of a path. */
 export function partsOf(path: string): string[] {
   return posix.normalize(path.replaceAll("\\", "/")).split("/");
 }

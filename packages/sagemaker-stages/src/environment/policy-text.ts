@@ -1,15 +1,18 @@
-/** What IAM takes in a policy, without control characters, which no name here needs. */
+/**
+ * A character that IAM accepts in a policy. The pattern excludes control characters, because no name needs a control
+ * character.
+ */
 const TEXT_OF_POLICIES = /^[\u0020-\u007E\u00A0-\u00FF]$/;
 
-/** The characters that {@link strayCharacter} leaves, in words. */
-export const POLICY_TEXT_ALLOWED = "characters from U+0020 to U+00FF that are no control characters";
+/** The characters that {@link findRefusedCharacter} accepts. */
+export const POLICY_TEXT_ALLOWED = "characters from U+0020 to U+00FF, except control characters";
 
-/** Where the rule of {@link strayCharacter} stands. */
+/** The source of {@link findRefusedCharacter}. */
 export const POLICY_TEXT_SOURCE =
-  "policies name it, and IAM takes no other character: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html";
+  "policies contain the value, and IAM accepts no other character: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html";
 
-/** The first character of a text that no policy can hold, for messages; `undefined` where a policy can hold the text. */
-export function strayCharacter(text: string): string | undefined {
+/** The first character that IAM refuses in a policy, for messages; `undefined` if a policy can contain the text. */
+export function findRefusedCharacter(text: string): string | undefined {
   const stray = [...text].find((character) => !TEXT_OF_POLICIES.test(character));
   return stray === undefined ? undefined : describeCharacter(stray);
 }

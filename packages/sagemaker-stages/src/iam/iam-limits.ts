@@ -1,24 +1,26 @@
-import { POLICY_TEXT_ALLOWED, strayCharacter } from "../environment/policy-text";
-import type { Fault } from "../environment/report";
-import { MOST_CHARACTERS } from "./deployment/deployer";
+import type { Fault } from "../environment/fault-collector";
+import { findRefusedCharacter, POLICY_TEXT_ALLOWED } from "../environment/policy-text";
 import { type PolicyDocument, policyDocument, type Statement } from "./policy-document";
 
-/** Where the limits of IAM stand. */
+/** AWS's page with the quotas of IAM. */
 export const IAM_SOURCE = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html";
+
+/** Maximum size of a managed policy in characters, without whitespace (IAM_SOURCE). */
+export const MAX_CHARACTERS = 6_144;
 
 /** Managed policies of one role, user or group, by default (IAM_SOURCE). */
 export const MAX_POLICIES_OF_PRINCIPAL = 10;
 
-/** A managed policy of one of the roles that an account's stack makes. */
+/** A managed policy with its name. */
 export interface NamedPolicy {
   readonly name: string;
   readonly policy: PolicyDocument;
 }
 
-/** As long as the longest value that a reference of a policy stands for: the ARN of an API's routes. */
+/** A text of the length of the longest value that replaces a reference in a policy: the ARN of an API's routes. */
 const REFERENCE = "arn:aws-us-gov:execute-api:ap-southeast-1:123456789012:abcdefghij";
 
-/** Characters of a document as IAM counts them: without whitespace, references replaced by their longest value. */
+/** Size of a document in characters as IAM counts: without whitespace. References count as their longest value. */
 export function sizeOf(policy: PolicyDocument): number {
   return JSON.stringify(policy)
     .replaceAll(/\$\{TfToken\[[^\]]*\]\}/g, REFERENCE)
@@ -26,17 +28,17 @@ export function sizeOf(policy: PolicyDocument): number {
 }
 
 /**
- * A policy as policies of a size that IAM takes: statements in their order, and a statement that is too long by its
- * resources in several statements. The first keeps the name, the others end with their number. A statement that is too
- * long for another reason stays: {@link findPolicyFaults} then refuses its policy.
+ * Splits a policy into policies that fit IAM's quota. The order of the statements does not change. A statement with too
+ * many resources becomes several statements. The first policy keeps the name; the name of each other policy ends with its
+ * number. A statement that is too long for another reason is not split: {@link findPolicyFaults} then refuses its policy.
  */
 export function splitPolicy({ name, policy }: NamedPolicy): NamedPolicy[] {
-  if (sizeOf(policy) <= MOST_CHARACTERS) return [{ name, policy }];
+  if (sizeOf(policy) <= MAX_CHARACTERS) return [{ name, policy }];
   const parts: Statement[][] = [];
   for (const statement of policy.Statement.flatMap(splitStatement)) {
     const last = parts.at(-1);
     const extended = [...(last ?? []), statement];
-    if (last === undefined || sizeOf(policyDocument(...extended)) > MOST_CHARACTERS) parts.push([statement]);
+    if (last === undefined || sizeOf(policyDocument(...extended)) > MAX_CHARACTERS) parts.push([statement]);
     else last.push(statement);
   }
   return parts.map((statements, index) => ({
@@ -46,15 +48,15 @@ export function splitPolicy({ name, policy }: NamedPolicy): NamedPolicy[] {
 }
 
 /**
- * In chunks of resources, of which each fits one policy beside nothing else. A statement whose other parts leave no
- * room for each of its resources stays as it is.
+ * Splits a statement by its resources, so that each part fits a policy without other statements. A statement whose other
+ * members leave no room for a resource is returned unchanged.
  */
 function splitStatement(statement: Statement): Statement[] {
   const { Resource = [] } = statement;
   const withResources = (resources: readonly string[]): Statement => ({ ...statement, Resource: resources });
   const fixed = sizeOf(policyDocument(withResources([])));
-  const room = MOST_CHARACTERS - fixed - "99".length;
-  // Its quotes, its comma, and its characters as JSON writes them.
+  const room = MAX_CHARACTERS - fixed - "99".length;
+  // The size of a resource includes its quotes and comma, and JSON's escapes.
   const sizes = Resource.map((resource) => sizeOf(policyDocument(withResources([resource]))) - fixed + 1);
   if (sizes.some((size) => size > room)) return [statement];
   const chunks: string[][] = [];
@@ -77,15 +79,15 @@ function splitStatement(statement: Statement): Statement[] {
   }));
 }
 
-/** What policies are of: for faults. */
+/** The environment or account of a policy, for faults. */
 export interface PolicyOwner {
   /** The environment's or account's name. */
   readonly name: string;
-  /** What has to change in it. */
+  /** The change of the environment or account that removes the fault. */
   readonly remedy: string;
 }
 
-/** What IAM would refuse in the middle of an apply: of each policy of one role, and of their number. */
+/** Finds the reasons for which IAM would refuse the policies of one role during an apply, including too many policies. */
 export function findPolicyFaults(
   role: string,
   policies: readonly NamedPolicy[],
@@ -105,7 +107,7 @@ export function findPolicyFaults(
   ];
 }
 
-/** What IAM would refuse of one managed policy. */
+/** Finds the reasons for which IAM would refuse a managed policy. */
 export function findDocumentFaults(
   { name: field, policy }: NamedPolicy,
   { name: environment, remedy }: PolicyOwner,
@@ -115,10 +117,10 @@ export function findDocumentFaults(
     faults.push({ environment, field, got, allowed, because });
   };
   const size = sizeOf(policy);
-  if (size > MOST_CHARACTERS) {
-    refuse(`a policy of ${size} characters`, `${MOST_CHARACTERS} characters, without whitespace. ${remedy}`);
+  if (size > MAX_CHARACTERS) {
+    refuse(`a policy of ${size} characters`, `${MAX_CHARACTERS} characters, without whitespace. ${remedy}`);
   }
-  const stray = strayCharacter(JSON.stringify(policy));
+  const stray = findRefusedCharacter(JSON.stringify(policy));
   if (stray !== undefined) refuse(`the character ${stray}`, POLICY_TEXT_ALLOWED);
   const sids = policy.Statement.map(({ Sid }) => Sid);
   const twice = sids.find((sid, index) => sids.indexOf(sid) !== index);

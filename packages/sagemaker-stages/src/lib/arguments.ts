@@ -1,18 +1,20 @@
 import { type ParseArgsConfig, parseArgs } from "node:util";
 import { UserError } from "./user-error";
 
-/** The command line does not have the form of the command. The message names what was received and what is allowed. */
+/**
+ * The command line does not have the form of the command. The message names the received value and the allowed values.
+ */
 export class UsageError extends UserError {
   override readonly name = "UsageError";
 }
 
-/** A word of a command line that is no option, e.g. the name of an environment. */
+/** A positional argument of a command line, e.g. the name of an environment. */
 export interface WordForm {
-  /** What the word means, in one sentence. A line end continues the text in the next line. */
+  /** The meaning of the word, in one sentence. A line end continues the text in the next line. */
   readonly summary: string;
   /**
-   * How often the word occurs: `optional` means at most once, `any` zero times or more, `several` once or more. Only the
-   * last word of a form can occur more than once.
+   * The number of occurrences: `optional` means at most once, `any` zero times or more, `several` once or more. Only
+   * the last word of a form can occur more than once.
    *
    * @default - exactly once
    */
@@ -21,10 +23,10 @@ export interface WordForm {
 
 /** An option of a command line, e.g. `--port N`. */
 export interface OptionForm {
-  /** What the option does, in one sentence. A line end continues the text in the next line. */
+  /** The effect of the option, in one sentence. A line end continues the text in the next line. */
   readonly summary: string;
   /**
-   * What stands for the option's value in the usage, e.g. `N`.
+   * The placeholder of the option's value in the usage, e.g. `N`.
    *
    * @default - the option has no value
    */
@@ -37,11 +39,11 @@ export interface OptionForm {
   readonly multiple?: true;
 }
 
-/** The form of a command line, by which it is parsed and described. */
+/** The form of a command line, for parsing the command line and for the usage. */
 export interface CommandForm {
   /** The command's name, e.g. `review`. */
   readonly name: string;
-  /** What the command does, in one line. */
+  /** The effect of the command, in one line. */
   readonly summary: string;
   /** The words by name, in their order on the command line. */
   readonly words?: Readonly<Record<string, WordForm>>;
@@ -79,8 +81,8 @@ export function requestsHelp(words: readonly string[]): boolean {
  * Parses a command line.
  *
  * @param words - the command line after the command's name
- * @throws UsageError where a word is missing or surplus, where an option is unknown, or where an option lacks its value or
- * has one that it does not take
+ * @throws UsageError if a word is missing or superfluous, if an option is unknown, if an option has no value, or if a flag
+ * has a value
  */
 export function readCommandLine<const F extends CommandForm>(
   form: F,
@@ -116,7 +118,7 @@ function parse(options: Readonly<Record<string, OptionForm>>, words: readonly st
   return { values: { ...Object.fromEntries(absent), ...values }, positionals };
 }
 
-/** An option as it stands on the command line. */
+/** An option on the command line. */
 interface OptionToken {
   readonly name: string;
   readonly rawName: string;

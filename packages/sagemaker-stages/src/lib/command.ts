@@ -1,11 +1,11 @@
 import { type CommandForm, type CommandLine, readCommandLine, requestsHelp, UsageError } from "./arguments";
 import { describeGroup, describeUsage } from "./usage";
 
-/** A command that a person or a workflow calls. */
+/** A command that a user or a workflow runs. */
 export interface Command {
   /** The word that calls the command, e.g. `review`. */
   readonly name: string;
-  /** What the command does, in one line. */
+  /** The effect of the command, in one line. */
   readonly summary: string;
   /**
    * Runs the command.
@@ -13,17 +13,17 @@ export interface Command {
    * @param words - the command line after the command's name
    * @param program - the command line up to the command's name, e.g. `npx sagemaker-stages review`
    * @returns the exit status: 0 for success, 1 for a failure, or a status that the command's usage documents
-   * @throws UsageError where the words do not have the form that the usage shows: the exit status is 2
-   * @throws UserError where the user's files or environment are at fault: the exit status is 1
+   * @throws UsageError if the words do not match the usage: the exit status is 2
+   * @throws UserError if the cause is in the user's files or environment: the exit status is 1
    */
   run(words: readonly string[], program: string): number | Promise<number>;
 }
 
 /**
- * A command that parses its command line by its form, prints its usage for `--help` and `-h`, and adds to each usage error
- * how to print the usage.
+ * Defines a command. The command parses its command line by its form, prints its usage for `--help` and `-h`, and adds to
+ * each usage error how to print the usage.
  *
- * @param run - takes the parsed command line, and returns the exit status
+ * @param run - receives the parsed command line, and returns the exit status
  */
 export function defineCommand<const F extends CommandForm>(
   form: F,
@@ -46,7 +46,7 @@ export function defineCommand<const F extends CommandForm>(
   };
 }
 
-/** A command that consists of commands: the first word calls one of them. */
+/** Defines a command with subcommands: the first word is the name of the subcommand. */
 export function defineGroup(
   group: Pick<CommandForm, "name" | "summary" | "notes">,
   commands: readonly Command[],

@@ -2,9 +2,11 @@
 export type JsonObject = { readonly [name: string]: unknown };
 
 /**
- * The document in `text`, or `undefined` where it is no JSON: no JSON document is `undefined`. The error of `JSON.parse`
- * is not passed on, because its message quotes the text, which can hold secrets. The function's runtime has a stricter
- * `parseJson`, which also refuses documents that need too much memory.
+ * Parses a JSON document. The function does not throw the error of `JSON.parse`, because the error's message quotes the
+ * text, and the text can contain secrets. The runtime of handlers has a stricter `parseJson`: it also refuses documents
+ * that need too much memory.
+ *
+ * @returns `undefined` for a text that is not JSON
  */
 export function parseJson(text: string): unknown {
   try {
@@ -14,12 +16,12 @@ export function parseJson(text: string): unknown {
   }
 }
 
-/** Whether a value is a JSON object: neither a list nor null. */
+/** Whether a value is a JSON object, and not a list or null. */
 export function isObject(value: unknown): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** Whether a value is a JSON object or a list: members can be read from both. */
+/** Whether a value is a JSON object or a list. */
 export function isObjectOrList(value: unknown): value is JsonObject {
   return typeof value === "object" && value !== null;
 }

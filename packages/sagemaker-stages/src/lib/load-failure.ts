@@ -2,19 +2,19 @@ import { isAbsolute, posix, relative } from "node:path";
 import { appFolder } from "./app-folder";
 import { UserError } from "./user-error";
 
-/** A message of esbuild, as far as it is shown. */
+/** The parts of a message of esbuild that {@link LoadFailure} shows. */
 interface BuildMessage {
   readonly text: string;
   readonly location: { readonly file: string; readonly line: number; readonly column: number } | null;
 }
 
-/** The team's own files could not be loaded or bundled. */
+/** A file of the app could not be loaded or bundled. */
 export class LoadFailure extends UserError {
   override readonly name = "LoadFailure";
 
   /**
-   * @param file - relative to the project, e.g. `functions/iris/contract.ts`
-   * @param causes - each with its file, in one line
+   * @param file - the path from the app's folder, e.g. `functions/iris/contract.ts`
+   * @param causes - one line per cause; each line starts with the file
    */
   constructor(file: string, causes: readonly string[]) {
     const [, model] = /^functions\/([^/]+)\/./.exec(file) ?? [];
@@ -24,10 +24,10 @@ export class LoadFailure extends UserError {
 }
 
 /**
- * The failure in terms of the team's own files, where `error` came from one: a file that is no TypeScript, an import of
- * a missing file or package, or code that throws while it is loaded.
+ * Explains an error of a file of the app: a file that is not TypeScript, an import of a missing file or package, or code that
+ * throws while the file is loaded.
  *
- * @returns `undefined` where the error is of another kind
+ * @returns `undefined` for other errors
  */
 export function toLoadFailure(error: unknown): LoadFailure | undefined {
   if (!(error instanceof Error)) return undefined;
@@ -40,7 +40,7 @@ export function toLoadFailure(error: unknown): LoadFailure | undefined {
   );
 }
 
-/** `defineModels` refuses the options of ready-made contracts, with a line for each fault. */
+/** Explains an error of `defineModels`, whose message has one line per fault of a ready-made contract's options. */
 function readInvalidOptions({ name, message }: Error): LoadFailure | undefined {
   if (name !== "InvalidOptions") return undefined;
   return new LoadFailure(
@@ -52,18 +52,18 @@ function readInvalidOptions({ name, message }: Error): LoadFailure | undefined {
   );
 }
 
-/** esbuild's messages, of a build or of the translation by tsx. */
+/** Explains an error of esbuild, from a build or from tsx. */
 function readBuildFailure(error: Error): LoadFailure | undefined {
   const messages = "errors" in error && Array.isArray(error.errors) ? (error.errors as BuildMessage[]) : [];
   const built = messages.flatMap(({ text, location }) =>
     location === null
       ? []
-      : [{ text, file: inProject(location.file), place: `${location.line}:${location.column + 1}` }],
+      : [{ text, file: toAppPath(location.file), place: `${location.line}:${location.column + 1}` }],
   );
   const translated = [...error.message.matchAll(/^(.+?):(\d+):(\d+): ERROR: (.*)$/gm)].map(
     ([, file = "", line, column, text = ""]) => ({
       text,
-      file: inProject(file),
+      file: toAppPath(file),
       place: `${line}:${Number(column) + 1}`,
     }),
   );
@@ -76,24 +76,24 @@ function readBuildFailure(error: Error): LoadFailure | undefined {
   );
 }
 
-/** Node's error of a `require` of a missing file or package. */
+/** Explains an error of Node.js for a `require` of a missing file or package. */
 function readMissingModule(error: Error): LoadFailure | undefined {
   if (!("code" in error) || error.code !== "MODULE_NOT_FOUND" || !("requireStack" in error)) return undefined;
   const [importer] = Array.isArray(error.requireStack) ? error.requireStack.map(String) : [];
   const [, module] = /^Cannot find module '(.+)'/.exec(error.message) ?? [];
   if (importer === undefined || module === undefined || importer.includes("node_modules")) return undefined;
-  return missingImport(inProject(importer), module);
+  return missingImport(toAppPath(importer), module);
 }
 
-/** Node's error of an `import()` of a missing file or package. */
+/** Explains an error of Node.js for an `import()` of a missing file or package. */
 function readMissingImport(error: Error): LoadFailure | undefined {
   if (!("code" in error) || error.code !== "ERR_MODULE_NOT_FOUND") return undefined;
   const [, module, importer] =
     /^Cannot find (?:module|package) '(.+)' imported from (.+)$/m.exec(error.message) ?? [];
   if (importer === undefined || module === undefined || importer.includes("node_modules")) return undefined;
-  const file = inProject(importer);
-  // Node names the file that is missing instead of the import.
-  const path = isAbsolute(module) ? posix.relative(posix.dirname(file), inProject(module)) : module;
+  const file = toAppPath(importer);
+  // Node.js names the missing file instead of the import.
+  const path = isAbsolute(module) ? posix.relative(posix.dirname(file), toAppPath(module)) : module;
   return missingImport(file, isAbsolute(module) && !path.startsWith(".") ? `./${path}` : path);
 }
 
@@ -104,15 +104,15 @@ function missingImport(file: string, module: string): LoadFailure {
   return new LoadFailure(file, [`${file}: got the import "${module}"; allowed: ${allowed}`]);
 }
 
-/** Code of the app that threw, see {@link findThrowingPlace}. */
+/** Explains an error that code of the app threw, see {@link findThrowingLocation}. */
 function readThrown(error: Error): LoadFailure | undefined {
-  const place = findThrowingPlace(error);
+  const place = findThrowingLocation(error);
   if (place === undefined) return undefined;
   return new LoadFailure(place.file, [`${place.file}:${place.position}: ${error.name}: ${error.message}`]);
 }
 
-/** A place in a file of the app. */
-export interface SourcePlace {
+/** A location in a file of the app. */
+export interface SourceLocation {
   /** Path from the app's folder, with slashes. */
   readonly file: string;
   /** Line and column, e.g. `31:32`. */
@@ -120,35 +120,36 @@ export interface SourcePlace {
 }
 
 /**
- * The place of the app's code that threw: the first frame of the stack, where this is in a file of a model, an environment
- * or a stack class. Frames of Node and of packages are skipped, because the app's code called them, but not frames of the
- * engine.
+ * The location of the app's code that threw an error: the first frame of the stack trace, except frames of Node.js and of
+ * packages, which the app's code called. Frames of the engine are not skipped.
+ *
+ * @returns `undefined` if this frame is not in a file of a model, an environment or a stack class
  */
-export function findThrowingPlace(error: Error): SourcePlace | undefined {
+export function findThrowingLocation(error: Error): SourceLocation | undefined {
   const frames = [
     ...(error.stack ?? "").matchAll(/^ +at (?:.* \()?(?:file:\/\/)?(\/?.+?):(\d+):(\d+)\)?$/gm),
   ];
-  const places = frames.map(([, file = "", line, column]) => ({
-    file: inProject(file),
+  const locations = frames.map(([, file = "", line, column]) => ({
+    file: toAppPath(file),
     position: `${line}:${column}`,
   }));
-  const [origin] = places.filter(({ file }) => !/^node:|^<anonymous>/.test(file) && !isOfPackage(file));
-  return origin !== undefined && isOfApp(origin.file) ? origin : undefined;
+  const [origin] = locations.filter(({ file }) => !/^node:|^<anonymous>/.test(file) && !isPackageFile(file));
+  return origin !== undefined && isAppFile(origin.file) ? origin : undefined;
 }
 
-/** A path from the project's folder, with slashes. */
-function inProject(file: string): string {
+/** A path from the app's folder, with slashes. */
+function toAppPath(file: string): string {
   const path = file.startsWith(appFolder()) ? relative(appFolder(), file) : file;
   return path.replaceAll("\\", "/");
 }
 
-/** Whether a file is of a model, an environment or a stack class of the app. */
-function isOfApp(file: string): boolean {
+/** Whether a file belongs to a model, an environment or a stack class of the app. */
+function isAppFile(file: string): boolean {
   return /^(functions|environments|stacks)\/./.test(file);
 }
 
-/** Whether a file is of an installed package other than the engine. */
-function isOfPackage(file: string): boolean {
+/** Whether a file belongs to an installed package, except the engine. */
+function isPackageFile(file: string): boolean {
   return /(^|\/)node_modules\//.test(file) && !/(^|\/)node_modules\/sagemaker-stages\//.test(file);
 }
 

@@ -5,11 +5,11 @@ import { UserError } from "./user-error";
 const USAGE_STATUS = 2;
 
 /**
- * Runs a program and sets the exit status of the process. An error is printed on standard error: of a user error only the
- * message, of any other error the stack trace.
+ * Runs a program and sets the exit status of the process. Prints an error to standard error: the message of a user error, or
+ * the stack trace of any other error.
  *
  * @param program - returns the exit status
- * @param explain - the user error that caused an error of another kind; `undefined` where the engine is at fault
+ * @param explain - returns the user error that caused another error; `undefined` for a defect of the engine
  */
 export async function runProgram(
   program: () => number | Promise<number>,

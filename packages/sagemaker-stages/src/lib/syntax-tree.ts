@@ -14,19 +14,19 @@ export type VariableDeclarator = VariableStatement["declarations"][number];
 
 export type Expression = NonNullable<VariableDeclarator["init"]>;
 
-/** Any node of a syntax tree, as far as a search reads it. */
+/** The properties of any node of a syntax tree. */
 export interface SyntaxNode {
   readonly type: string;
   /** The position of the first character. */
   readonly start?: number | null;
 }
 
-/** @throws SyntaxError where the text is not TypeScript */
+/** Parses a TypeScript file. @throws SyntaxError if the text is not TypeScript */
 export function parseTypeScript(text: string): SyntaxTree {
   return parse(text, { sourceType: "module", plugins: ["typescript"] });
 }
 
-/** Every node of a tree, in the order of the text; a node before the nodes inside of it. */
+/** Every node of a tree, in the order of the text. A node precedes the nodes inside it. */
 export function nodesIn({ program }: SyntaxTree): SyntaxNode[] {
   return [...walk(program.body)].sort((one, other) => (one.start ?? 0) - (other.start ?? 0));
 }

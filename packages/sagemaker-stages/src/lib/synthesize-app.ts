@@ -5,17 +5,17 @@ import { appFolder } from "./app-folder";
 import { isObject, parseJson } from "./json";
 import { UserError } from "./user-error";
 
-/** Synthesis failed; the message is what it printed. */
+/** The synthesis failed. The message is the output of the synthesis. */
 export class SynthesisFailed extends UserError {
   override readonly name = "SynthesisFailed";
 }
 
 /**
- * Synthesizes the app as `cdktf` does: runs the program of `cdktf.json` in a process of its own, so that every change of
- * code counts, and with the stack classes that `main.ts` passes.
+ * Synthesizes the app in the same way as `cdktf`: runs the program of `cdktf.json` in a new process. The process loads the
+ * current code, and uses the stack classes of `main.ts`.
  *
- * @param outdir - where the Terraform goes
- * @param variables - environment variables beside those of this process
+ * @param outdir - the folder for the Terraform code
+ * @param variables - additional environment variables
  * @throws SynthesisFailed
  */
 export async function synthesizeApp(
@@ -37,9 +37,9 @@ export async function synthesizeApp(
     child.on("close", resolve);
   });
   if (status === 0) return;
-  // A stack of frames inside a tool hides the one line that helps.
+  // The frames of a stack trace would hide the message.
   const lines = output.split("\n").filter((line) => !/^\s+at /.test(line));
-  throw new SynthesisFailed(lines.join("\n").trim() || `main.ts ended with status ${status}`);
+  throw new SynthesisFailed(lines.join("\n").trim() || `main.ts exited with status ${status}`);
 }
 
 /** The command line that synthesizes the app: Node.js with its arguments. */

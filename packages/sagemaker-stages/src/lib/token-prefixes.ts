@@ -1,8 +1,8 @@
 /**
- * What tokens of well known services begin with, how many characters follow at least, and which ones where not every
- * character of a token is possible. Facts of the rules of gitleaks
+ * The prefixes of the tokens of well-known services, with the minimum number of following characters, and the possible
+ * characters if they are restricted. The facts are from the rules of gitleaks
  * (https://github.com/gitleaks/gitleaks/blob/v8.28.0/config/gitleaks.toml) and secretlint
- * (https://github.com/secretlint/secretlint/tree/v13.1.0/packages/%40secretlint), which say the service of each, and of
+ * (https://github.com/secretlint/secretlint/tree/v13.1.0/packages/%40secretlint), which name the service of each token, and from
  * GitHub's list (https://docs.github.com/en/code-security/secret-scanning/introduction/supported-secret-scanning-patterns).
  */
 export const TOKEN_PREFIXES: readonly (readonly [prefix: string, length: number, characters?: string])[] = [

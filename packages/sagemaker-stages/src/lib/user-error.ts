@@ -1,6 +1,7 @@
 /**
- * An error whose cause lies with the user: the app's own files, the command line, or what surrounds the command. The
- * message says what was received, what is allowed and what to do. Commands print it without a stack trace.
+ * An error that the user can correct: in the app's files, in the command line, or in the environment of the command. The
+ * message contains the received value, the allowed values and the next step. Commands print the message without a stack
+ * trace.
  */
 export class UserError extends Error {
   override readonly name: string = "UserError";

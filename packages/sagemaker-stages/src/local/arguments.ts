@@ -1,18 +1,18 @@
 import { type CommandForm, type CommandLine, UsageError } from "../lib/arguments";
 
-/** What the command line of `start` states. */
+/** The parsed and validated command line of `start`. */
 export interface Arguments {
-  /** Environments to serve; default `dev`. */
+  /** The names of the environments to serve. @default `dev` */
   readonly environments: readonly string[];
-  /** Port on loopback; 0 takes any that is free. */
+  /** Port on 127.0.0.1; 0: any free port. */
   readonly port: number;
-  /** The user's own containers by model. */
+  /** The addresses of the user's own containers, by model. */
   readonly containers: ReadonlyMap<string, URL>;
-  /** Whether sample models that can answer as BlazingText do so; default false. */
+  /** Whether sample models that have a BlazingText container answer as this container; default false. */
   readonly blazingText: boolean;
 }
 
-/** The port of the local stage, where the command line names none. */
+/** The default port of the local stage. */
 export const DEFAULT_PORT = 3000;
 
 /** The form of the command line. */
@@ -30,16 +30,18 @@ export const START = {
     },
     blazingtext: {
       summary:
-        "sample models that have a BlazingText container answer as this container; without the option,\nas their other container",
+        "sample models that have a BlazingText container answer as this container;\nwithout the option, as their other container",
     },
   },
-  notes: "Reloads when code or environments change. Ctrl-C stops the command with exit status 0.",
+  notes: `Reloads when code or environments change. Ctrl-C stops the command with exit status 0.
+
+example: npx sagemaker-stages start dev --port 4000`,
 } as const satisfies CommandForm;
 
 /**
- * What a command line states.
+ * Validates the values of a parsed command line.
  *
- * @throws UsageError where an option's value is not allowed
+ * @throws UsageError if an option's value is not allowed
  */
 export function readArguments({ words, options }: CommandLine<typeof START>): Arguments {
   return {

@@ -6,14 +6,14 @@ import { LOCAL_CREDENTIALS } from "./signature";
 import type { Deployment, StageDefinition } from "./terraform/deployment";
 import { answeringRoutes, type EndpointCompute } from "./terraform/endpoints";
 
-/** Where a local stage is. */
+/** The addresses of a local stage. */
 export interface ServedUrls {
   readonly url: string;
-  /** By the ARN of the function. */
+  /** Function URLs by the ARN of the function. */
   readonly functionUrls: ReadonlyMap<string, string>;
 }
 
-/** What is served where, how to call it, and what AWS does that this machine does not. */
+/** The text that the local stage prints: addresses, a request for each route, models, and differences from AWS. */
 export function banner(
   { url, functionUrls }: ServedUrls,
   deployments: readonly Deployment[],
@@ -35,11 +35,11 @@ function* describe(
     for (const method of stage.openApi.methods.filter(({ integration }) => integration.type !== "mock")) {
       yield "";
       const route = `${method.httpMethod} /${stage.stageName}${method.path}`;
-      yield `  ${route}  (${WHO[method.authorization]})${notAnswered(deployment, method)}`;
+      yield `  ${route}  (${ACCESS_LABELS[method.authorization]})${describeUnavailable(deployment, method)}`;
       const [bytesType] = method.bytesTypes;
-      // API Gateway sends a body of bytes to the endpoint as it stands: such a route has no example in JSON.
-      const takesBytesAlone = bytesType !== undefined && method.example === undefined;
-      if (!takesBytesAlone) yield `  ${curl(url, deployment, stage, method)}`;
+      // A route that API Gateway serves without a function passes a file unchanged, and has no example in JSON.
+      const takesOnlyBytes = bytesType !== undefined && method.example === undefined;
+      if (!takesOnlyBytes) yield `  ${curl(url, deployment, stage, method)}`;
       if (bytesType !== undefined) yield `  ${curlOfFile(url, deployment, stage, method, bytesType)}`;
     }
   }
@@ -57,10 +57,10 @@ function* describe(
     yield "";
     yield `  Lambda  ${url}  (e.g. boto3.client("lambda", endpoint_url="${url}"))`;
   }
-  if (deployment.notDone.length > 0) {
+  if (deployment.unsupported.length > 0) {
     yield "";
-    yield "  Not as on AWS:";
-    for (const line of deployment.notDone) yield `    - ${line}`;
+    yield "  Differences from AWS:";
+    for (const line of deployment.unsupported) yield `    - ${line}`;
   }
 }
 
@@ -81,8 +81,8 @@ function* describeEndpoints(
   }
 }
 
-const WHO: Record<Authorization, string> = {
-  NONE: "open to everybody",
+const ACCESS_LABELS: Record<Authorization, string> = {
+  NONE: "public",
   AWS_IAM: "signed requests",
   API_KEY: "API key",
 };
@@ -90,20 +90,20 @@ const WHO: Record<Authorization, string> = {
 function describeCompute(compute: EndpointCompute): string {
   switch (compute.kind) {
     case "serverless":
-      return `serverless, ${compute.maxConcurrency} at once`;
+      return `serverless, up to ${compute.maxConcurrency} concurrent invocations`;
     case "instances":
       return `${compute.initialInstanceCount} × ${compute.instanceType}`;
     case "existing":
-      return "an endpoint that is there already";
+      return "an existing endpoint";
   }
 }
 
-function notAnswered({ existingFunctions }: Deployment, method: Method): string {
+function describeUnavailable({ existingFunctions }: Deployment, method: Method): string {
   const fn = existingFunctions.find(({ arn }) => isAnsweredBy(method, arn));
-  return fn === undefined ? "" : `  NOT ANSWERED: the function ${fn.name} is on AWS alone`;
+  return fn === undefined ? "" : `  NOT ANSWERED: the function ${fn.name} exists only on AWS`;
 }
 
-/** The route that the same function answers: it has the example. */
+/** The route that the function with this ARN answers. The route has an example of a request. */
 function methodOf(deployment: Deployment, functionArn: string): Method | undefined {
   const methods = deployment.stages.flatMap((stage) => stage.openApi.methods);
   return methods.find((method) => isAnsweredBy(method, functionArn));
@@ -123,7 +123,7 @@ function signed(region: string, service: string): string[] {
   ];
 }
 
-/** A line for a POSIX shell, ready to paste. */
+/** A request as a command line of a POSIX shell. */
 export function curl(
   url: string,
   deployment: Pick<Deployment, "region">,
@@ -137,7 +137,7 @@ export function curl(
   );
 }
 
-/** A line for a POSIX shell that sends a file; the reader writes its name in place of FILE. */
+/** A command line of a POSIX shell that sends a file. FILE is a placeholder for the name of the file. */
 export function curlOfFile(
   url: string,
   deployment: Pick<Deployment, "region">,
@@ -170,7 +170,7 @@ function authorizationOf(
 type RequestExample = Pick<Method, "example" | "parameterExamples">;
 
 function curlLine(url: string, method: RequestExample, authorization: readonly string[]): string {
-  // Sorted: curl before 8.3 signs a query as it stands, and AWS wants it in order.
+  // Sorted, because curl before 8.3 signs the query as it is, and AWS requires sorted parameters.
   const query = [...method.parameterExamples].sort(([a], [b]) => (a < b ? -1 : 1));
   const parameters = query.map(([name, value]) => `${percentEncode(name)}=${percentEncode(value)}`);
   const words = [

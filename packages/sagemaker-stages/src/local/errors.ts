@@ -1,6 +1,9 @@
 import { UserError } from "../lib/user-error";
 
-/** The Terraform asks for something that this machine cannot serve. The message says what, and where it stands. */
-export class NotServable extends UserError {
-  override readonly name = "NotServable";
+/**
+ * The Terraform requires a feature that the local stage does not support. The message names the resource and the
+ * argument.
+ */
+export class UnsupportedTerraform extends UserError {
+  override readonly name = "UnsupportedTerraform";
 }

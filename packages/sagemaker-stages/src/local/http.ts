@@ -1,36 +1,36 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 
-/** A request, read to its end. */
+/** A completely read request. */
 export interface HttpRequest {
   readonly method: string;
-  /** Path and query as they came, percent-encoded; of a target in absolute form without scheme and host. */
+  /** Path and query as received, percent-encoded, without the scheme and the host of an absolute target. */
   readonly target: string;
   readonly path: string;
-  /** Without the question mark. */
+  /** The query without the question mark. */
   readonly query: string;
-  /** Names and values as they came. */
+  /** Names and values as received. */
   readonly headers: readonly (readonly [name: string, value: string])[];
-  /** `undefined` where it is longer than `MAX_KEPT_BYTES`. */
+  /** `undefined` if the body is longer than `MAX_KEPT_BYTES`. */
   readonly body: Buffer | undefined;
   readonly sourceIp: string;
 }
 
-/** An answer. */
+/** An HTTP answer. */
 export interface HttpResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | readonly string[]>>;
   readonly body: string | Buffer;
 }
 
-/** The largest limit of any service here is API Gateway's 10 MB; beyond it a body is read and thrown away. */
+/** API Gateway's limit, the largest limit of the emulated services. The stage reads and discards a longer body. */
 const MAX_KEPT_BYTES = 10 * 1024 * 1024;
-/** A client that sends more than this is cut off. */
+/** If a client sends more bytes, the stage closes the connection. */
 const MAX_READ_BYTES = 256 * 1024 * 1024;
 
 /**
- * Reads a request to its end, so that the client has written everything before it is answered.
+ * Reads a complete request, so that the client has sent everything before the answer.
  *
- * @throws Error where the client goes away or never ends
+ * @throws Error if the client closes the connection or sends too much
  */
 export async function readRequest(incoming: IncomingMessage): Promise<HttpRequest> {
   const chunks: Buffer[] = [];
@@ -61,9 +61,9 @@ export async function readRequest(incoming: IncomingMessage): Promise<HttpReques
   };
 }
 
-/** A request's target in its two parts. */
+/** The parts of a request's target. */
 export interface Target {
-  /** Host and port of a target in absolute form. */
+  /** Host and port of an absolute target. */
   readonly host: string | undefined;
   /** Path and query. */
   readonly target: string;
@@ -81,13 +81,13 @@ export function splitTarget(url = "/"): Target {
 
 /** Sends an answer. */
 export function sendResponse(outgoing: ServerResponse, { status, headers, body }: HttpResponse): void {
-  // A 204 must not tell a length (https://www.rfc-editor.org/rfc/rfc9110#section-8.6).
+  // A 204 must not have a Content-Length (https://www.rfc-editor.org/rfc/rfc9110#section-8.6).
   const length = status === 204 ? {} : { "Content-Length": String(Buffer.byteLength(body)) };
   outgoing.writeHead(status, { ...headers, ...length });
   outgoing.end(body);
 }
 
-/** The last value of a header, whatever its capitals. */
+/** The last value of a header. Names are compared without case. */
 export function headerOf({ headers }: Pick<HttpRequest, "headers">, name: string): string | undefined {
   return headers.findLast(([candidate]) => candidate.toLowerCase() === name)?.[1];
 }

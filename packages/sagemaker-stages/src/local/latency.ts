@@ -1,10 +1,10 @@
 /**
- * About what AWS takes to refuse a request, network included. Without a wait, a client that floods a route repeats
- * refused requests thousands of times a second, and takes the cores with which this machine serves other routes.
+ * The approximate time that AWS needs to refuse a request, including the network. Without this wait, a client that
+ * floods a route repeats refused requests thousands of times a second, and uses the cores that serve other routes.
  */
 const REFUSAL_LATENCY_IN_MS = 100;
 
-/** Waits as long as a client waits for AWS to refuse a request. */
+/** Waits as long as AWS needs to refuse a request. */
 export async function refusalLatency(): Promise<void> {
   await new Promise((resolve) => setTimeout(resolve, REFUSAL_LATENCY_IN_MS));
 }

@@ -13,9 +13,9 @@ import { readDeployments, sources, synthesize } from "./synthesize";
 import type { Deployment } from "./terraform/deployment";
 
 /** Editors write a file in several steps, and a save often touches several files. */
-const QUIET_BEFORE_RELOAD_IN_MS = 150;
+const DEBOUNCE_IN_MS = 150;
 
-/** How long the stage may outlive what started it. */
+/** The interval in which the stage checks that its parent process exists. */
 const PARENT_CHECK_IN_MS = 500;
 
 const outdir = () => join(appFolder(), "cdktf.out");
@@ -23,10 +23,10 @@ const outdir = () => join(appFolder(), "cdktf.out");
 const print = (text: string) => process.stdout.write(text);
 
 /**
- * Serves environments until a signal ends the process, and reloads them when the app changes.
+ * Serves environments until a signal ends the process, and reloads the environments when the app changes.
  *
- * @returns when the environments are served
- * @throws UserError where they cannot be served
+ * @returns after the environments are served
+ * @throws UserError if an environment cannot be served
  */
 export async function serve({ environments, port, containers: own, blazingText }: Arguments): Promise<void> {
   const containers = new Map<string, Container>([
@@ -40,7 +40,7 @@ export async function serve({ environments, port, containers: own, blazingText }
   const deploymentsNow = () => readDeployments(outdir(), environments, [...own.keys()]);
   let deployments: readonly Deployment[];
   try {
-    // Before the synthesis, which takes seconds: a port that is taken is told at once.
+    // Listens before the synthesis, which takes seconds, so that a port in use is reported immediately.
     await stage.listen();
     print(`Synthesizing ${environments.join(", ")} …\n`);
     await synthesize(outdir());
@@ -66,14 +66,14 @@ export async function serve({ environments, port, containers: own, blazingText }
 
 function requireDeployed(models: readonly string[], deployments: readonly Deployment[]): void {
   const deployed = deployments.flatMap(({ endpoints }) => endpoints.map(({ model }) => model));
-  const stray = models.find((model) => !deployed.includes(model));
-  if (stray === undefined) return;
+  const unexpected = models.find((model) => !deployed.includes(model));
+  if (unexpected === undefined) return;
   const allowed = [...new Set(deployed)].join(", ") || "none, because no endpoint is served";
-  throw new UsageError(`--container: got the model ${stray}; allowed: ${allowed}`);
+  throw new UsageError(`--container: got the model ${unexpected}; allowed: ${allowed}`);
 }
 
 function stopOnSignal(stage: LocalStage): void {
-  // A terminal sends the signal to npm and to this process, and npm passes it on: it comes twice.
+  // The signal arrives twice: a terminal sends it to npm and to this process, and npm forwards it.
   let stopping = false;
   const stop = () => {
     if (stopping) return;
@@ -81,7 +81,7 @@ function stopOnSignal(stage: LocalStage): void {
     void stage.close().then(() => process.exit(0));
   };
   process.on("SIGINT", stop).on("SIGTERM", stop).on("SIGHUP", stop);
-  // npm passes Ctrl-C on, but not the SIGTERM that ends npm itself.
+  // npm forwards Ctrl-C, but not a SIGTERM that ends npm.
   const parent = process.ppid;
   setInterval(() => {
     if (process.ppid !== parent) stop();
@@ -107,19 +107,20 @@ async function reloadOnChange(
       print(
         `\nReloaded in ${Math.round(performance.now() - start)} ms.\n\n${banner(stage, deployments, containers)}\n`,
       );
-      if (stale.length > 0) print(`\nStop and start again for ${stale.join(", ")} to take effect.\n`);
+      if (stale.length > 0)
+        print(`\nRestart the local stage to use the new version of ${stale.join(", ")}.\n`);
     } catch (error) {
-      print(`\n${describe(error)}\n\nNot reloaded: what was served before is still served.\n`);
+      print(`\n${describe(error)}\n\nNot reloaded: the stage still serves the version before this change.\n`);
     }
   };
   const watcher = watch(sources(), { ignoreInitial: true }).on("all", (_event, path) => {
     const file = relative(appFolder(), path).replaceAll("\\", "/");
-    // This process has loaded the sample models.
+    // Sample models are loaded once, at the start of this process.
     if (/^functions\/[^/]+\/sample\//.test(file)) stale = [...new Set([...stale, file])];
     clearTimeout(timer);
     timer = setTimeout(() => {
       reloading = reloading.then(reload);
-    }, QUIET_BEFORE_RELOAD_IN_MS);
+    }, DEBOUNCE_IN_MS);
   });
   await new Promise<void>((resolve) => watcher.once("ready", () => resolve()));
 }

@@ -3,7 +3,7 @@ import type { HttpResponse } from "./http";
 
 type Headers = HttpResponse["headers"];
 
-/** Headers that AWS writes itself: a function's own come with a prefix. */
+/** Headers that AWS sets. A function's header with such a name gets a prefix. */
 const REMAPPED = new Set([
   "authorization",
   "connection",
@@ -22,16 +22,16 @@ const REMAPPED = new Set([
   "x-amzn-requestid",
 ]);
 
-/** Headers of which AWS's own alone are passed on. */
+/** Headers of the function that AWS drops, because AWS sets them. */
 const DROPPED = new Set(["transfer-encoding", "x-amz-apigw-id", "x-amzn-trace-id"]);
 
 /**
- * A function's headers as API Gateway and function URLs pass them on: what is theirs to write is renamed to
+ * A function's headers as API Gateway and function URLs forward them: headers that AWS sets are renamed to
  * `x-amzn-Remapped-…` (https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-known-issues.html).
  *
- * @returns `undefined` where HTTP cannot carry a name or value
+ * @returns `undefined` if a name or a value is not valid in HTTP
  */
-export function passedOn(headers: Headers): Headers | undefined {
+export function forwardedHeaders(headers: Headers): Headers | undefined {
   if (!Object.entries(headers).every(([name, value]) => isSendable(name, value))) return undefined;
   return Object.fromEntries(
     Object.entries(headers).flatMap(([name, value]) => {
@@ -52,25 +52,25 @@ function isSendable(name: string, value: string | readonly string[]): boolean {
   }
 }
 
-/** `headers` with the content type that API Gateway and function URLs give an answer that names none. */
+/** `headers` with the default content type of API Gateway and function URLs. */
 export function withContentType(headers: Headers): Headers {
   const names = Object.keys(headers).map((name) => name.toLowerCase());
   return names.includes("content-type") ? headers : { "Content-Type": "application/json", ...headers };
 }
 
 /**
- * `headers` with those values of `added` that they lack. API Gateway merges a function's `multiValueHeaders` and
- * `headers` so: a value that both maps have is sent once
+ * `headers` with the values of `added` that `headers` lacks. API Gateway merges a function's `multiValueHeaders` and
+ * `headers` in this way: a value that both maps have is sent once
  * (https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html#api-gateway-simple-proxy-for-lambda-output-format).
  */
-export function withMissing(headers: Headers, added: Headers): Headers {
+export function addMissingHeaders(headers: Headers, added: Headers): Headers {
   const missing = Object.entries(added).flatMap(([name, value]) => {
     const present = valuesOf(headers, name);
     const values = [value].flat().filter((text) => !present.includes(text));
     if (present.length === 0) return [[name, value] as const];
     return values.length > 0 ? [[name, values] as const] : [];
   });
-  return withAdded(headers, Object.fromEntries(missing));
+  return addHeaders(headers, Object.fromEntries(missing));
 }
 
 function valuesOf(headers: Headers, name: string): readonly string[] {
@@ -79,8 +79,8 @@ function valuesOf(headers: Headers, name: string): readonly string[] {
     .flatMap(([, values]) => values);
 }
 
-/** `headers` with more of them: of a name that stands there already, both are sent. */
-export function withAdded(headers: Headers, added: Headers): Headers {
+/** `headers` with additional headers. If a name has values in both, all values are sent. */
+export function addHeaders(headers: Headers, added: Headers): Headers {
   const all = { ...headers };
   for (const [name, value] of Object.entries(added)) {
     const same = Object.keys(all).find((candidate) => candidate.toLowerCase() === name.toLowerCase());

@@ -5,21 +5,21 @@ import type { Container } from "./sagemaker/container";
 
 /** The exports of `functions/<model>/sample/index.ts`. */
 interface SampleModule {
-  /** Answers in place of the trained model. */
+  /** The sample model, which answers in place of the trained model. */
   readonly sample?: Container;
-  /** The same model, which answers as BlazingText. */
+  /** The same sample model with the answers of BlazingText. */
   readonly blazingText?: Container;
 }
 
-/** The file of a sample model, from the model's folder. */
+/** The path of a sample model from the model's folder. */
 const SAMPLE = "sample/index.ts";
 
 /**
- * The sample models of an app, by the name of the model. A model without `sample/index.ts` has none.
+ * Loads the sample models of an app, by the name of the model.
  *
  * @param folder - the app's folder
- * @param options - `blazingText`: whether the sample models that can answer as BlazingText do so
- * @throws UserError where the file of a sample model exports no `sample`
+ * @param options - `blazingText`: whether sample models that have a BlazingText container answer as this container
+ * @throws UserError if the file of a sample model exports no `sample`
  */
 export function loadSamples(
   folder: string,

@@ -3,10 +3,10 @@ import aws4 from "aws4";
 import { ArnFactory } from "../aws/arn";
 import { type HttpRequest, headerOf } from "./http";
 
-/** The one pair of credentials of this machine's stages. They open nothing else. */
+/** The only credentials of the local stage. They are valid nowhere else. */
 export const LOCAL_CREDENTIALS = { accessKeyId: "local", secretAccessKey: "local" } as const;
 
-/** Why a signed request is refused, in AWS's words. */
+/** The error of AWS for a refused signature. */
 export interface SignatureFault {
   readonly errorType:
     | "MissingAuthenticationTokenException"
@@ -16,18 +16,21 @@ export interface SignatureFault {
   readonly message: string;
 }
 
-/** AWS refuses signatures older or newer than this. */
+/**
+ * The maximum difference between the time of a signature and the current time. Beyond this limit, AWS refuses the
+ * signature.
+ */
 const MAX_SKEW_IN_MS = 5 * 60 * 1000;
 
 const AUTHORIZATION =
   /^AWS4-HMAC-SHA256 Credential=([^/, ]+)\/(\d{8})\/([^/, ]+)\/([^/, ]+)\/aws4_request, ?SignedHeaders=([^, ]+), ?Signature=([0-9a-f]{64})$/;
 
-/** The access key that a request names, if it is signed at all. */
+/** The access key of a signed request. */
 export function accessKeyIdOf(request: HttpRequest): string | undefined {
   return AUTHORIZATION.exec(headerOf(request, "authorization") ?? "")?.[1];
 }
 
-/** An account's user that has an access key, as IAM would name it: here the key is the user's name, too. */
+/** The ARN of the user with an access key. On this machine, the name of the user is the access key. */
 export function userArnOf(
   { region, accountId }: Pick<ArnFactory, "region" | "accountId">,
   accessKeyId: string,
@@ -35,7 +38,7 @@ export function userArnOf(
   return new ArnFactory(region, accountId).globalArn("iam", `user/${accessKeyId}`);
 }
 
-/** The region that a request is signed for, if it is signed at all. */
+/** The region in the scope of a signed request. */
 export function regionOf(request: HttpRequest): string | undefined {
   return AUTHORIZATION.exec(headerOf(request, "authorization") ?? "")?.[3];
 }
@@ -43,8 +46,8 @@ export function regionOf(request: HttpRequest): string | undefined {
 /**
  * Checks a Signature Version 4 in the Authorization header against {@link LOCAL_CREDENTIALS}.
  *
- * @param scope - the service and region that must stand in the credential's scope
- * @returns `undefined` where the signature holds
+ * @param scope - the required service and region of the credential's scope
+ * @returns `undefined` if the signature is valid
  */
 export function findSignatureFault(
   request: HttpRequest,
@@ -66,7 +69,7 @@ export function findSignatureFault(
   if (accessKeyId !== LOCAL_CREDENTIALS.accessKeyId) {
     return {
       errorType: "UnrecognizedClientException",
-      message: `The security token included in the request is invalid. This stage knows one access key: ${LOCAL_CREDENTIALS.accessKeyId}`,
+      message: `The security token included in the request is invalid. The local stage accepts only the access key ${LOCAL_CREDENTIALS.accessKeyId}`,
     };
   }
   const datetime = headerOf(request, "x-amz-date") ?? "";
@@ -98,7 +101,7 @@ export function findSignatureFault(
   return undefined;
 }
 
-/** A client may sign the hash of the body in a header; then the body must be the one hashed. */
+/** Whether the body has the hash in the signed header. True if the client has not sent this header. */
 function isBodyAsDeclared(request: HttpRequest): boolean {
   const declared = headerOf(request, "x-amz-content-sha256");
   const actual = createHash("sha256")
@@ -107,12 +110,15 @@ function isBodyAsDeclared(request: HttpRequest): boolean {
   return declared === undefined || declared === actual;
 }
 
-/** `20261120T190000Z` as milliseconds; NaN where it is no such time. */
+/** A time such as `20261120T190000Z` in milliseconds; NaN for any other text. */
 function toMillis(datetime: string): number {
   return Date.parse(datetime.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/, "$1-$2-$3T$4:$5:$6Z"));
 }
 
-/** {@link sign}; `undefined` for a path or query with a broken percent-encoding, which no client can have signed. */
+/**
+ * The result of {@link sign}; `undefined` for a path or query with an invalid percent-encoding, which no client can
+ * sign.
+ */
 function trySign(...request: Parameters<typeof sign>): string | undefined {
   try {
     return sign(...request);
@@ -122,7 +128,7 @@ function trySign(...request: Parameters<typeof sign>): string | undefined {
   }
 }
 
-/** The signature that the request should carry. */
+/** The expected signature of a request. */
 function sign(
   request: HttpRequest,
   { service, region }: { readonly service: string; readonly region: string },
@@ -146,7 +152,7 @@ function sign(
     LOCAL_CREDENTIALS,
   );
   signer.datetime = datetime;
-  // Whatever the client says it has signed counts, also what aws4 would leave out by itself.
+  // The signature includes all headers that the client has signed, even headers that aws4 would exclude.
   Object.assign(signer, { extraHeadersToInclude: Object.fromEntries(names.map((name) => [name, true])) });
   return signer.signature();
 }

@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { UserError } from "../lib/user-error";
-import { NotServable } from "./errors";
+import { UnsupportedTerraform } from "./errors";
 import {
   type HttpRequest,
   type HttpResponse,
@@ -32,63 +32,65 @@ import { isOperationPath, isRuntimePath, SagemakerRuntime } from "./sagemaker/ru
 import type { Deployment, FunctionDefinition, FunctionUrlDefinition } from "./terraform/deployment";
 import { websiteFor } from "./website";
 
-/** A function's module failed to load; the message is for people. */
+/** The module of a function failed to load. */
 export class FunctionNotLoaded extends UserError {
   override readonly name = "FunctionNotLoaded";
 }
 
-/** A port that is needed cannot be had; the message is for people. */
+/** A required port is not available. */
 export class PortNotFree extends UserError {
   override readonly name = "PortNotFree";
 }
 
-/** The documents of the page cannot be made public; the message is for people. */
+/** The documents of the page contain values that must not be public. */
 export class WebsiteNotBuilt extends UserError {
   override readonly name = "WebsiteNotBuilt";
 }
 
 /** Settings of a local stage. */
 export interface LocalStageSettings {
-  /** Port on 127.0.0.1; 0 takes any that is free. */
+  /** Port on 127.0.0.1; 0: any free port. */
   readonly port: number;
   /** Containers by model. */
   readonly containers: ReadonlyMap<string, Container>;
-  /** Takes the functions' output and what an operator should know. */
+  /** Receives the functions' output and the stage's messages. */
   readonly log: (text: string) => void;
 }
 
-/** What a reload swaps at once. */
-interface Serving {
+/** One version of the served environments. A reload replaces the version at once. */
+interface ServedVersion {
   readonly stages: ReadonlyMap<string, RestApi>;
   readonly functions: ReadonlyMap<string, LocalFunction>;
   readonly runtime: SagemakerRuntime;
   readonly invokeApi: InvokeApi;
-  /** By the function's ARN. */
+  /** Functions by ARN. */
   readonly functionUrls: ReadonlyMap<string, FunctionUrl>;
   /** Files of the page by environment and name. */
   readonly websites: ReadonlyMap<string, ReadonlyMap<string, HttpResponse>>;
 }
 
-/** The stages of some environments on loopback, and the SageMaker runtime that their functions ask. */
+/** The stages of environments on 127.0.0.1, and the SageMaker runtime that their functions call. */
 export class LocalStage {
   private readonly folder = mkdtempSync(join(tmpdir(), "local-stage-"));
   private readonly server = this.createServer((request, serving) => this.route(request, serving));
-  /** Each function URL is a host of its own on AWS, and a port of its own here. */
+  /**
+   * The servers of the function URLs. A function URL has a separate host on AWS, and a separate port on this machine.
+   */
   private urlServers: ReadonlyMap<string, http.Server> = new Map();
   private readonly containerFailures = new ContainerFailures();
   private readonly unreserved = new UnreservedConcurrency();
-  private serving: Serving | undefined;
-  /** What is served, and what another version has replaced and still answers. */
+  private serving: ServedVersion | undefined;
+  /** The served functions, and replaced functions that still answer requests. */
   private toStop: ReadonlySet<LocalFunction> = new Set();
 
   constructor(private readonly settings: LocalStageSettings) {}
 
-  /** `http://127.0.0.1:<port>`, once it listens. */
+  /** The stage's address, `http://127.0.0.1:<port>`. Defined after {@link listen}. */
   get url(): string {
     return urlOf(this.server);
   }
 
-  /** The function URLs by the ARN of their function, without a slash at the end. */
+  /** The function URLs by the ARN of the function, without a slash at the end. */
   get functionUrls(): ReadonlyMap<string, string> {
     return new Map([...this.urlServers].map(([arn, server]) => [arn, urlOf(server)]));
   }
@@ -103,10 +105,10 @@ export class LocalStage {
   }
 
   /**
-   * Serves `deployments` from now on. Functions that did not change keep their processes; requests under way
-   * are answered by what they began with.
+   * Serves `deployments` from now on. Unchanged functions keep their processes. The version that received a request
+   * also answers the request.
    *
-   * @throws FunctionNotLoaded, PortNotFree or WebsiteNotBuilt; then everything stays as it was
+   * @throws FunctionNotLoaded, PortNotFree or WebsiteNotBuilt; the stage then still serves the previous version
    */
   async serve(deployments: readonly Deployment[]): Promise<void> {
     const { log } = this.settings;
@@ -143,7 +145,8 @@ export class LocalStage {
       );
       const invokeEndpoint = callRuntime(runtime, this.containerFailures);
       const stages = deployments.flatMap((deployment) => {
-        // Several environments may share an existing function; each lets its own routes invoke it.
+        // Several environments can share an existing function. Each environment permits its routes to invoke the
+        // function.
         const existing = deployment.existingFunctions.map(
           (definition) => [definition.arn, new ExistingFunction(definition, log)] as const,
         );
@@ -152,7 +155,7 @@ export class LocalStage {
           (stage) => [stage.stageName, new RestApi(stage, deployment, invoked, log, invokeEndpoint)] as const,
         );
       });
-      const serving: Serving = {
+      const serving: ServedVersion = {
         functionUrls: createFunctionUrls(deployments, functions),
         websites: buildWebsites(this.url, deployments, this.settings.containers),
         functions,
@@ -172,7 +175,7 @@ export class LocalStage {
     }
   }
 
-  /** Stops listening, ends every function and removes what was unpacked. */
+  /** Stops listening, ends every function, and removes the unpacked packages. */
   async close(): Promise<void> {
     await Promise.all([this.server, ...this.urlServers.values()].map(close));
     await Promise.all([...this.toStop].map((fn) => fn.stop()));
@@ -180,7 +183,7 @@ export class LocalStage {
   }
 
   private createServer(
-    answer: (request: HttpRequest, serving: Serving) => Promise<HttpResponse>,
+    answer: (request: HttpRequest, serving: ServedVersion) => Promise<HttpResponse>,
   ): http.Server {
     const respond = async (incoming: http.IncomingMessage) => {
       const request = await readRequest(incoming);
@@ -193,7 +196,7 @@ export class LocalStage {
       respond(incoming)
         .then((response) => sendResponse(outgoing, response))
         .catch((error: unknown) => {
-          // Without the query, which is the caller's.
+          // The log line does not contain the query, which can contain the caller's data.
           const [path] = splitTarget(incoming.url).target.split("?");
           this.settings.log(
             `${incoming.method} ${path}: ${error instanceof Error ? error.message : error}\n`,
@@ -202,14 +205,15 @@ export class LocalStage {
         });
     };
     const server = http.createServer({ maxHeaderSize: MAX_BYTES_OF_HEAD }, handle);
-    // Node.js would answer 417; AWS drops the header.
+    // AWS drops the header Expect, but Node.js would answer 417.
     return server.on("checkExpectation", handle);
   }
 
   /**
-   * Opens a port for each that has none, from the one after the stage's on, and then closes those that are gone.
+   * Opens a port for each new function URL, starting after the stage's port, and closes the ports of removed function
+   * URLs.
    *
-   * @throws PortNotFree; then no port is opened or closed
+   * @throws PortNotFree if a port is not available; no port is then opened or closed
    */
   private async openFunctionUrls(definitions: readonly FunctionUrlDefinition[]): Promise<void> {
     const servers = new Map<string, http.Server>();
@@ -240,7 +244,7 @@ export class LocalStage {
     );
   }
 
-  /** The first port after the stage's that no function URL has; where the stage has any, any. */
+  /** The first port after the stage's port that no function URL uses; 0 if the stage uses any free port. */
   private portAfter(taken: readonly number[]): number {
     if (this.settings.port === 0) return 0;
     let port = this.settings.port + 1;
@@ -248,16 +252,17 @@ export class LocalStage {
     return port;
   }
 
-  private async route(request: HttpRequest, serving: Serving): Promise<HttpResponse> {
+  private async route(request: HttpRequest, serving: ServedVersion): Promise<HttpResponse> {
     const { runtime, invokeApi, stages, websites } = serving;
     if (isInvokePath(request.path)) return await invokeApi.handle(request);
-    // A stage may have the runtime's first segment for a name; then it has every path that is no operation.
+    // A stage can have the name of the runtime's first segment. That stage serves all paths that are not an operation
+    // of the runtime.
     const isRuntimes = isOperationPath(request.path) || !stages.has(RUNTIME_SEGMENT);
     if (isRuntimes && isRuntimePath(request.path)) return await runtime.handle(request);
     const [, name = "", file = ""] = /^\/website\/([^/]+)(?:\/(.*))?$/s.exec(request.path) ?? [];
     const website = websites.get(name);
     if (website !== undefined) {
-      // The page is told the stage's address by number, and its origin must be the same.
+      // The page's configuration contains the stage's IP address, and the page must have the same origin.
       const isOwnOrigin = `http://${headerOf(request, "host")}` === this.url;
       return isOwnOrigin ? servePage(request, website, name, file) : redirect(302, this.url + request.target);
     }
@@ -275,7 +280,7 @@ function buildWebsites(
   url: string,
   deployments: readonly Deployment[],
   containers: LocalStageSettings["containers"],
-): Serving["websites"] {
+): ServedVersion["websites"] {
   try {
     return new Map(
       deployments.flatMap(({ stages, page, endpoints }) =>
@@ -298,7 +303,7 @@ function buildWebsites(
   }
 }
 
-/** Why answers are no predictions, by the name of the model. */
+/** The reasons why answers are not predictions, by the name of the model. */
 function caveatsOf(
   endpoints: Deployment["endpoints"],
   containers: LocalStageSettings["containers"],
@@ -319,13 +324,13 @@ function createFunctionUrls(
   for (const definition of deployments.flatMap((deployment) => deployment.functionUrls)) {
     const fn = functions.get(definition.functionArn);
     if (fn === undefined)
-      throw new NotServable(`function URL: there is no function ${definition.functionName}`);
+      throw new UnsupportedTerraform(`function URL: there is no function ${definition.functionName}`);
     urls.set(definition.functionArn, new FunctionUrl(definition, fn));
   }
   return urls;
 }
 
-/** As the page's bucket behind CloudFront: files, and nothing that lists them. */
+/** Serves the page as CloudFront does: files, and no list of the files. */
 function servePage(
   { method, path }: HttpRequest,
   website: ReadonlyMap<string, HttpResponse>,
@@ -343,26 +348,28 @@ function redirect(status: 301 | 302, location: string): HttpResponse {
   return { status, headers: { Location: location }, body: "" };
 }
 
-/** Of request line and headers. Node.js closes the connection above; API Gateway's own limits are far below. */
+/**
+ * The limit for request line and headers, above which Node.js closes the connection. API Gateway's limits are lower.
+ */
 const MAX_BYTES_OF_HEAD = 256 * 1024;
 
 const MAX_PORT = 65_535;
 
-/** @param what - what needs the port, for people */
+/** @param what - the service that requires the port, for the error message */
 async function listen(server: http.Server, port: number, what: string): Promise<void> {
   if (port > MAX_PORT) {
     throw new PortNotFree(
-      `${what}: there is no port after ${MAX_PORT}. Choose a lower one with --port N, or --port 0 for any.`,
+      `${what}: got no port after ${MAX_PORT}. Choose a lower port with --port N, or any free port with --port 0.`,
     );
   }
   await new Promise<void>((resolve, reject) => {
     server.once("error", (error: NodeJS.ErrnoException) => {
       const reasons: Record<string, string> = {
-        EADDRINUSE: "another program listens there",
-        EACCES: "this user may not listen there",
+        EADDRINUSE: "another program uses the port",
+        EACCES: "this user has no permission for the port",
       };
       const reason = reasons[error.code ?? ""] ?? error.message;
-      const help = "Choose another port with --port N, or --port 0 for any.";
+      const help = "Choose another port with --port N, or any free port with --port 0.";
       reject(new PortNotFree(`${what} on 127.0.0.1:${port}: ${reason}. ${help}`));
     });
     server.listen(port, "127.0.0.1", () => resolve());
@@ -384,7 +391,7 @@ function urlOf(server: http.Server): string {
   return `http://127.0.0.1:${portOf(server)}`;
 }
 
-/** The hosts that a request names; `undefined` where it has several headers Host, which HTTP forbids. */
+/** The hosts in a request; `undefined` if the request has several Host headers, which HTTP forbids. */
 function hostsOf(
   incoming: http.IncomingMessage,
   { headers }: HttpRequest,
@@ -400,13 +407,13 @@ function severalHosts(): HttpResponse {
   return {
     status: 400,
     headers: { "Content-Type": "text/plain" },
-    body: "Bad Request: got several headers Host; allowed: one\n",
+    body: "Bad Request: got several Host headers; allowed: one\n",
   };
 }
 
 /**
- * A page of another origin whose name was made to lead to this machine (DNS rebinding) comes under that name: it
- * gets nothing.
+ * Whether a host is this machine. A page of another origin whose name resolves to this machine (DNS rebinding) sends
+ * its own host name, and is refused.
  */
 function isOwnHost(host: string | undefined): boolean {
   return host !== undefined && /^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/i.test(host);
@@ -416,22 +423,22 @@ function otherHost(): HttpResponse {
   return {
     status: 403,
     headers: { "Content-Type": "text/plain" },
-    body: "This stage answers to 127.0.0.1 and localhost alone, not to the name in the header Host.\n",
+    body: "Forbidden: got another host in the Host header; allowed: 127.0.0.1 and localhost\n",
   };
 }
 
-/** As API Gateway's host answers for a stage that it does not have. */
+/** The answer of API Gateway's host for an unknown stage. */
 function forbidden(): HttpResponse {
   return refuse(GATEWAY_ERRORS.badKey);
 }
 
-/** An answer of API Gateway's host, which no API configures. */
+/** An answer of API Gateway's host, which an API cannot configure. */
 function refuse(failure: GatewayError): HttpResponse {
   return toGatewayAnswer(failure, {}, { ...newRequestIds(), httpMethod: "", resourcePath: "", stage: "" });
 }
 
 function isSame(left: FunctionDefinition, right: FunctionDefinition): boolean {
-  // The package's path differs from synthesis to synthesis, its hash says whether it changed.
+  // The path of the package is ignored, because each synthesis writes a new path. The hash of the package is compared.
   const comparable = ({ zipFile: _zipFile, ...rest }: FunctionDefinition) => JSON.stringify(rest);
   return comparable(left) === comparable(right);
 }

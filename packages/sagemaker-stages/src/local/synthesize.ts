@@ -7,7 +7,7 @@ import { synthesizeApp } from "../lib/synthesize-app";
 import type { Deployment } from "./terraform/deployment";
 import { readDeployment } from "./terraform/read-deployment";
 
-/** Files and folders of the app that change the synthesized Terraform; packages of npm are not among them. */
+/** The app's files and folders that change the synthesized Terraform, without npm packages. */
 export function sources(): string[] {
   return [
     "main.ts",
@@ -15,16 +15,16 @@ export function sources(): string[] {
     "functions",
     "stacks",
     "cdktf.json",
-    // tsx and esbuild translate TypeScript by its settings.
+    // tsx and esbuild read the settings of TypeScript.
     "tsconfig.json",
   ].map((source) => join(appFolder(), source));
 }
 
 /**
- * Synthesizes the app's environments, without the stacks of accounts, in which nothing can be served: their faults do not
- * stop the local stage.
+ * Synthesizes the app's environments. The stacks of accounts have nothing to serve and are excluded, so that their
+ * faults do not stop the local stage.
  *
- * @param outdir - where the Terraform goes
+ * @param outdir - the folder for the Terraform
  * @throws SynthesisFailed
  */
 export function synthesize(outdir: string): Promise<void> {
@@ -32,18 +32,18 @@ export function synthesize(outdir: string): Promise<void> {
 }
 
 /**
- * Reads the stacks of the environments named.
+ * Reads the synthesized stacks of the named environments.
  *
- * @param outdir - where the Terraform is
- * @throws UsageError where an environment does not exist
- * @throws NotServable where one cannot be served on this machine
+ * @param outdir - the folder with the Terraform
+ * @throws UsageError if an environment does not exist
+ * @throws UnsupportedTerraform if the local stage does not support a stack
  */
 export function readDeployments(
   outdir: string,
   environments: readonly string[],
   ownContainers: readonly string[] = [],
 ): Deployment[] {
-  // The manifest, not the folders: a stack whose environment is gone stays behind on disk.
+  // From the manifest, because the folder of a removed environment can remain on disk.
   const { stacks } = manifest.parse(JSON.parse(readFileSync(join(outdir, "manifest.json"), "utf8")));
   const folders = new Map(
     Object.entries(stacks)
@@ -59,7 +59,7 @@ export function readDeployments(
   });
 }
 
-/** Every environment has one; in what an account has once, nothing can be served. */
+/** Whether a stack has a REST API. Every environment's stack has one; an account's stack has none. */
 function hasApi(folder: string): boolean {
   const { resource } = terraform.parse(JSON.parse(readFileSync(join(folder, "cdk.tf.json"), "utf8")));
   return resource !== undefined && "aws_api_gateway_rest_api" in resource;

@@ -1,15 +1,15 @@
 import { randomBytes } from "node:crypto";
 import { type HttpRequest, headerOf } from "./http";
 
-/** The name under which AWS passes a trace on. */
+/** The header in which AWS forwards a trace. */
 export const TRACE_HEADER = "X-Amzn-Trace-Id";
 
 /** `Root=1-<seconds since 1970, hex>-<24 hex digits>`, alone or among other fields. */
 const ROOT = /(?:^|;)\s*Root=(1-[0-9a-f]{8}-[0-9a-f]{24})\s*(?:;|$)/i;
 
 /**
- * `request` with exactly one trace header, as API Gateway and function URLs pass a request on: the caller's where it
- * has a Root, else a new one
+ * `request` with exactly one trace header, as API Gateway and function URLs forward it: the caller's header if this
+ * header has a Root, otherwise a new header
  * (https://docs.aws.amazon.com/xray/latest/devguide/xray-concepts.html#xray-concepts-tracingheader).
  */
 export function withTrace(request: HttpRequest): HttpRequest {
@@ -24,7 +24,7 @@ export function traceRootOf(request: HttpRequest): string {
   return ROOT.exec(headerOf(request, TRACE_HEADER.toLowerCase()) ?? "")?.[1] ?? newRoot();
 }
 
-/** A new segment's id. */
+/** The id of a new segment. */
 export function newSegmentId(): string {
   return randomBytes(8).toString("hex");
 }

@@ -5,13 +5,13 @@ import { publicDocument, shownMediaTypes } from "../page/public-document";
 import type { HttpResponse } from "./http";
 
 /**
- * The page of a stage as it is served, by file name: the objects of the bucket, with the headers of the distribution.
+ * The files of a stage's page by file name: the objects of the bucket with the headers of the distribution.
  *
  * @param stageUrl - the stage's URL, e.g. `http://127.0.0.1:3000/dev`
  * @param openApi - the API's OpenAPI document, parsed
- * @param files - the page's files, as synthesis wrote them
- * @param caveats - why answers are no predictions, by the name of the model
- * @throws Error where a public route's description names an ARN, an account or a value of the deployment
+ * @param files - the page's files from the synthesis
+ * @param caveats - the reasons why answers are not predictions, by the name of the model
+ * @throws Error if a public route's description names an ARN, an account or a value of the deployment
  */
 export function websiteFor(
   stageUrl: string,

@@ -5,39 +5,42 @@ import type { PageParts } from "./page-parts";
 
 /** A file of the website. */
 export interface WebsiteFile {
-  /** Its name beside `index.html`, e.g. `page.js`. */
+  /** The name of the file, e.g. `page.js`. The file is in the same folder as `index.html`. */
   readonly name: string;
   /** Value of Content-Type. */
   readonly contentType: string;
-  /** UTF-8. */
+  /** The content, as UTF-8. */
   readonly body: string;
 }
 
-/** What an app's page is made from. */
+/** The sources of an app's page. */
 export interface WebsiteSources {
-  /** The page's heading and the name of its tab, as plain text. */
+  /** The page's heading, and the title of its browser tab, as plain text. */
   readonly title: string;
   /**
-   * The app's own views by the name of the model: the paths of the files, each of which exports a `ModelView`
-   * (`browser/view.ts`) as its default export.
+   * The paths of the app's own views, by the model's name. Each file exports a `ModelView` (`browser/view.ts`) as its
+   * default export.
    */
   readonly views: ReadonlyMap<string, string>;
   /** The parts that the forms need. */
   readonly parts: PageParts;
 }
 
-/** Stands in `index.html` for the stage's origin, e.g. `https://api.example.com`. Each server of the page replaces it. */
+/**
+ * The placeholder in `index.html` for the stage's origin, e.g. `https://api.example.com`. Each server of the page replaces
+ * the placeholder.
+ */
 export const STAGE_ORIGIN = "__STAGE_ORIGIN__";
 
-/** Stands in `index.html` for the title. */
+/** The placeholder in `index.html` for the title. */
 const PAGE_TITLE = "__PAGE_TITLE__";
 
 /**
- * The files of the page, without the stage's origin (`STAGE_ORIGIN`). The page also fetches `config.json`
- * (`WebsiteConfig`) and `openapi.json` (`PublicDocument`) from its own folder. The same sources give the same bytes in
- * every folder.
+ * Builds the files of the page, with a placeholder for the stage's origin (`STAGE_ORIGIN`). The page also fetches
+ * `config.json` (`WebsiteConfig`) and `openapi.json` (`PublicDocument`) from its own folder. The same sources give the
+ * same bytes in every folder.
  *
- * @throws Error of esbuild, with file and line, where the sources do not build
+ * @throws Error of esbuild, with file and line, if the sources do not build
  */
 export function buildWebsite({ title, ...sources }: WebsiteSources): WebsiteFile[] {
   const { script, stylesheet } = bundle(sources);
@@ -67,7 +70,7 @@ interface Bundle {
   readonly stylesheet: string;
 }
 
-/** One process bundles the same sources once: environments share them. */
+/** The bundles by their sources. Environments of an app share a bundle. */
 const bundles = new Map<string, Bundle>();
 
 function bundle(sources: Omit<WebsiteSources, "title">): Bundle {
@@ -75,20 +78,20 @@ function bundle(sources: Omit<WebsiteSources, "title">): Bundle {
   const known = bundles.get(entry);
   if (known !== undefined) return known;
   const { outputFiles } = buildSync({
-    // Errors name files from the app's folder.
+    // Paths in errors are relative to the app's folder.
     absWorkingDir: process.cwd(),
     stdin: { contents: entry, resolveDir: engineSource("page"), sourcefile: "page.js" },
-    // esbuild writes a stylesheet beside the script only where it has a folder for both.
+    // esbuild separates the stylesheet from the script only if an output folder is set.
     outdir: "website",
     bundle: true,
     write: false,
     platform: "browser",
-    // Browsers of 2022 and later.
+    // The oldest supported browsers are of 2022.
     target: ["es2022", "chrome103", "firefox103", "safari16"],
     format: "iife",
     charset: "utf8",
     minify: true,
-    // A view imports the engine by its name: from the engine that bundles the view, of which the page has one copy.
+    // A view imports the engine by its name. The alias ensures that the page contains only one copy of the engine.
     alias: { "sagemaker-stages/page": engineSource("page/browser/view.ts") },
     // Otherwise the nearest tsconfig.json would change the bytes.
     tsconfigRaw: { compilerOptions: { strict: true } },
@@ -106,8 +109,8 @@ function bundle(sources: Omit<WebsiteSources, "title">): Bundle {
 }
 
 /**
- * The script of the page. The engine comes first: the page starts before the views' scripts run, and a view's stylesheet
- * can override the engine's.
+ * The script of the page. The engine is imported first, so that the page starts before the views' scripts run, and a
+ * view's stylesheet can override the engine's stylesheet.
  */
 function entryOf({ views, parts }: Omit<WebsiteSources, "title">): string {
   const pathOf = (name: string) => JSON.stringify(engineSource(`page/${name}`));
@@ -115,7 +118,7 @@ function entryOf({ views, parts }: Omit<WebsiteSources, "title">): string {
   return [
     `import ${pathOf("style.css")};`,
     `import { useViews } from ${pathOf("browser/page.ts")};`,
-    // Before the views: where a view's script throws, every other form is complete.
+    // The parts are imported before the views: if a view's script throws, every other form is complete.
     ...(parts.rows ? [`import ${pathOf("rows.css")};`, `import ${pathOf("browser/rows-part.ts")};`] : []),
     ...(parts.bytes ? [`import ${pathOf("bytes.css")};`, `import ${pathOf("browser/bytes-part.ts")};`] : []),
     ...sorted.map(([, file], index) => `import view${index} from ${JSON.stringify(file)};`),

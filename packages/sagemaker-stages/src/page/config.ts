@@ -3,8 +3,8 @@ export interface WebsiteConfig {
   /** URL of the stage, e.g. `https://<api>.execute-api.us-east-1.amazonaws.com/dev`. */
   readonly stageUrl: string;
   /**
-   * Why answers are no predictions, by the name of the model: the local stage has a stand-in for a model without a sample
-   * and without a container.
+   * The reasons why answers are not predictions, by the model's name. The local stage has a stand-in for a model without a
+   * sample and without a container.
    *
    * @default - none, as on AWS
    */

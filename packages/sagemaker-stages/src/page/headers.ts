@@ -1,13 +1,13 @@
-/** Two years, which the preload lists of browsers recommend (https://hstspreload.org). */
+/** Two years, the recommendation of the browsers' preload lists (https://hstspreload.org). */
 const HSTS_MAX_AGE_IN_SECONDS = 63_072_000;
 
 /**
  * The security headers of every file of the website.
  *
- * @param connectSources - the origins, besides its own, that the page may fetch from: CSP sources, e.g. the stage's origin
- * @param shownMediaTypes - the media types of files and of answers that the page shows: of images and of audio the page
- * makes addresses (`blob:`), which no other page needs
- * @throws Error where a source would end its directive and begin another
+ * @param connectSources - the further origins that the page can fetch from, as CSP sources, e.g. the stage's origin
+ * @param shownMediaTypes - the media types of files and of answers that the page shows. A page with images or audio needs
+ * `blob:` addresses; no other page does.
+ * @throws Error if a source would end its directive and begin another directive
  */
 export function securityHeaders(
   connectSources: readonly string[],
@@ -31,13 +31,13 @@ export function securityHeaders(
       "base-uri 'none'",
       "form-action 'none'",
       "frame-ancestors 'none'",
-      // The browser refuses markup from text.
+      // The browser refuses markup from strings.
       "require-trusted-types-for 'script'",
       "trusted-types 'none'",
     ].join("; "),
     "Strict-Transport-Security": `max-age=${HSTS_MAX_AGE_IN_SECONDS}`,
     "X-Content-Type-Options": "nosniff",
-    // For browsers that do not know frame-ancestors.
+    // For browsers that do not support frame-ancestors.
     "X-Frame-Options": "DENY",
     "Referrer-Policy": "no-referrer",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",

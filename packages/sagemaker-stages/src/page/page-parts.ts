@@ -1,11 +1,14 @@
 import { planRoutes } from "./plan/form-plan";
 import type { PublicDocument } from "./public-document";
 
-/** The parts that only some pages contain, so that every page stays small. */
+/** The optional parts of a page. A page contains only the parts that it needs, so that every page stays small. */
 export interface PageParts {
-  /** Whether a public model takes rows: a table of fields. */
+  /** Whether a public model accepts rows. If so, the page contains the code for a table of fields. */
   readonly rows: boolean;
-  /** Whether a public model takes or answers bytes: a field for a file, and images and audio as answers. */
+  /**
+   * Whether a public model accepts or returns bytes. If so, the page contains the code for a file field, and for
+   * answers that are images or audio.
+   */
   readonly bytes: boolean;
 }
 

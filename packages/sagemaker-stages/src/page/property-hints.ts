@@ -3,14 +3,15 @@ import type * as z from "zod";
 type Json = z.core.util.JSONType;
 type JsonObject = { [name: string]: Json };
 
-/** Within the limits of most numbers that models take. */
+/** A number within the limits of most properties. */
 const ANY_NUMBER = 100;
 
 /**
- * A request's schema in which each property that is an object has a description with the names of its own properties, and
- * an example where no property is required. A form has one field for such a property, which is otherwise an empty box.
+ * Adds hints to each property of a request's schema that is an object. The hints are a description with the names of the
+ * inner properties, and an example if no inner property is required. A form has only one text field for such a property,
+ * and the field would be empty without a hint.
  *
- * @param schema - a property that has a description keeps it
+ * @param schema - the schema. An existing description of a property stays.
  */
 export function withPropertyHints(schema: Json): Json {
   if (!isObject(schema) || !isObject(schema.properties)) return schema;
@@ -34,7 +35,7 @@ function withHint(property: Json): Json {
   };
 }
 
-/** The first property that has an obvious value, e.g. `{"max_new_tokens": 100}`. */
+/** An example with the first property that has an obvious value, e.g. `{"max_new_tokens": 100}`. */
 function exampleOf(properties: JsonObject): Json | undefined {
   const values = Object.entries(properties).map(
     ([name, property]) => [name, obviousValueOf(property)] as const,
@@ -52,14 +53,14 @@ function obviousValueOf(schema: Json): Json | undefined {
 
 function numberOf({ type, minimum, maximum, multipleOf }: JsonObject): number | undefined {
   if (multipleOf !== undefined) return undefined;
-  const [least, most] = [limit(minimum, Number.NEGATIVE_INFINITY), limit(maximum, Number.POSITIVE_INFINITY)];
-  // Never a limit itself: the schema can exclude the limit.
-  if (least < ANY_NUMBER && ANY_NUMBER < most) return ANY_NUMBER;
-  if (!Number.isFinite(least)) return most - 1;
-  if (!Number.isFinite(most)) return least + 1;
-  const middle = (least + most) / 2;
+  const [min, max] = [limit(minimum, Number.NEGATIVE_INFINITY), limit(maximum, Number.POSITIVE_INFINITY)];
+  // The example is never a limit itself, because the schema can exclude the limit.
+  if (min < ANY_NUMBER && ANY_NUMBER < max) return ANY_NUMBER;
+  if (!Number.isFinite(min)) return max - 1;
+  if (!Number.isFinite(max)) return min + 1;
+  const middle = (min + max) / 2;
   if (type === "number") return middle;
-  return most - least > 1 ? Math.floor(middle) : undefined;
+  return max - min > 1 ? Math.floor(middle) : undefined;
 }
 
 function limit(value: Json | undefined, none: number): number {

@@ -4,7 +4,7 @@ import { withPropertyHints } from "./property-hints";
 /** Plain JSON. */
 export type Json = z.core.util.JSONType;
 
-/** The public part of the API's OpenAPI document. */
+/** The public part of the API's OpenAPI document, see {@link publicDocument}. */
 export interface PublicDocument {
   readonly openapi: string;
   readonly info: { readonly title: string; readonly version: string };
@@ -29,7 +29,7 @@ const mediaTypes = z.record(
 /** The schema of bytes (https://spec.openapis.org/oas/v3.0.3#considerations-for-file-uploads). */
 const BYTES = { type: "string", format: "binary" };
 
-/** The API's own document has no schema for media types of bytes, because API Gateway would validate them as JSON. */
+/** Adds the schema of bytes. The API's own document has no such schema, because API Gateway would validate bytes as JSON. */
 const content = mediaTypes.transform(
   (all): z.output<typeof mediaTypes> =>
     Object.fromEntries(
@@ -40,7 +40,7 @@ const content = mediaTypes.transform(
     ),
 );
 
-/** The API's own document states the limit of a file in an extension, because bytes have no schema there. */
+/** Moves the limit of a file into the schema. The API's own document has the limit in an extension. */
 const requestBody = z
   .object({
     description: text,
@@ -62,7 +62,7 @@ function withMaxLength(described: z.output<typeof content>, maxLength: number): 
   );
 }
 
-// A member that is not named here does not become public.
+// Members that this schema does not list do not become public.
 const operation = z.object({
   operationId: text,
   summary: text,
@@ -93,7 +93,7 @@ const operation = z.object({
   security: z.optional(z.array(z.unknown())),
 });
 
-/** OPTIONS is left out: only browsers send a preflight. */
+/** The public methods. OPTIONS is omitted, because only browsers send a preflight request. */
 const pathItem = z.object({
   get: z.optional(operation),
   put: z.optional(operation),
@@ -110,12 +110,12 @@ const apiDocument = z.object({
 });
 
 /**
- * The public document, made from the API's own document with API Gateway's extensions: the public operations (an empty
- * `security`) and the schemas that they use, without any extension and with hints for forms.
+ * Creates the public document from the API's own document, which contains API Gateway's extensions. The public document
+ * contains the public operations (with an empty `security`) and their schemas, without extensions and with hints for forms.
  *
  * @param openApi - the API's document, parsed
- * @param stageUrl - URL of the stage; becomes the one server
- * @throws Error where the value is no OpenAPI document, or where the result names an ARN or an account
+ * @param stageUrl - URL of the stage, the only server of the document
+ * @throws Error if the value is not an OpenAPI document, or if the result contains an ARN or an account id
  */
 export function publicDocument(openApi: unknown, stageUrl: string): PublicDocument {
   const api = apiDocument.parse(withoutExtensions(openApi));
@@ -140,7 +140,7 @@ export function publicDocument(openApi: unknown, stageUrl: string): PublicDocume
   return { ...published, servers: [{ url: stageUrl }] };
 }
 
-/** The media types of bytes that the public routes take or answer: files and answers that the page shows. */
+/** The media types of the binary requests and answers of the public routes. The page can show bodies of these types. */
 export function shownMediaTypes({ paths }: PublicDocument): string[] {
   const contents = Object.values(paths)
     .flatMap((item) => Object.values(item))
@@ -159,7 +159,7 @@ function isBytes(schema: Json | undefined): boolean {
   );
 }
 
-/** Without API Gateway's extensions, at any depth: they contain integrations, authorizers and policies. */
+/** Removes API Gateway's extensions at any depth: they contain integrations, authorizers and policies. */
 function withoutExtensions(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutExtensions);
   if (typeof value !== "object" || value === null) return value;
@@ -179,7 +179,7 @@ function mapValues<Value>(
 
 const SCHEMAS = "#/components/schemas/";
 
-/** The schemas that `root` names, and the schemas that these schemas name. */
+/** The schemas that `root` refers to, directly or through other schemas. */
 function schemasUsedBy(root: unknown, schemas: Readonly<Record<string, Json>>): Record<string, Json> {
   const used = new Map<string, Json>();
   const follow = (value: unknown): void => {
@@ -215,10 +215,10 @@ const PRIVATE: readonly (readonly [RegExp, string])[] = [
   [/\barn:[\w-]*:/i, "an ARN"],
   [ACCOUNT_ID, "a possible account id (12 digits)"],
   // Terraform replaces the value later, so that the value cannot be checked here.
-  [/\$\{/, "a value that only the deployment knows"],
+  [/\$\{/, "a value that is known after the deployment"],
 ];
 
-/** The last check: private data that passes all steps above fails the build. */
+/** The last check: if the document contains private data after all steps above, the build fails. */
 function requireNothingPrivate(value: unknown, place: string): void {
   if (typeof value === "object" && value !== null) {
     for (const [key, inner] of Object.entries(value)) {
@@ -230,7 +230,7 @@ function requireNothingPrivate(value: unknown, place: string): void {
   const found = PRIVATE.find(([pattern]) => pattern.test(String(value)));
   if (found !== undefined) {
     throw new Error(
-      `${place}: holds ${found[1]}, which a public document must not; take it out of the route's texts`,
+      `${place}: got ${found[1]}; allowed: no private value. Remove it from the route's texts.`,
     );
   }
 }

@@ -1,93 +1,92 @@
 import { github } from "./github";
-import type { Kept } from "./planned";
+import type { PlanRecord } from "./plan-record";
 
-/** Tells the one comment from all others. */
+/** The first line of the comment, by which a later run finds the comment. */
 const MARKER = "<!-- plans-of-all-environments -->";
 
-/** Who writes with a workflow's token: what others write, nobody here changes. */
+/** The author of comments that are written with a workflow's token. Comments of other authors stay unchanged. */
 const AUTHOR = "github-actions[bot]";
 
-/** GitHub's limit of a comment, in characters. */
-const MOST_CHARACTERS = 65_536;
+/** GitHub's limit for a comment. */
+const MAX_CHARACTERS = 65_536;
 
-/** What a pull request is told. */
-export interface Told {
+/** The content of the comment on a pull request. */
+export interface CommentInput {
   readonly pullRequest: number;
-  /** Its last commit. */
+  /** The pull request's last commit. */
   readonly commit: string;
-  /** What was planned. */
-  readonly plans: readonly Kept[];
-  /** Names of the environments that should have been. */
+  readonly plans: readonly PlanRecord[];
+  /** The names of the environments that the run should plan. */
   readonly environments: readonly string[];
-  /** Markdown. */
+  /** The review, as Markdown. */
   readonly review: string;
-  /** Address of the run, whose summary has the whole review. */
+  /** The URL of the run. Its summary has the complete review. */
   readonly runUrl: string;
 }
 
 /**
- * Keeps one comment at a pull request up to date. There is none as long as nothing changes.
+ * Writes or updates the one comment on a pull request. Without changes, no comment is created.
  *
- * @returns what was done
+ * @returns `silent` if no comment was created or updated
  */
-export async function comment(told: Told): Promise<"created" | "updated" | "silent"> {
+export async function comment(input: CommentInput): Promise<"created" | "updated" | "silent"> {
   const { client, repository } = github();
   const comments = await client.paginate(client.issues.listComments, {
     ...repository,
-    issue_number: told.pullRequest,
+    issue_number: input.pullRequest,
     per_page: 100,
   });
   const own = comments.find(({ user, body }) => user?.login === AUTHOR && body?.startsWith(MARKER) === true);
-  const body = bodyOf(told);
+  const body = bodyOf(input);
   if (own !== undefined) {
     await client.issues.updateComment({ ...repository, comment_id: own.id, body });
     return "updated";
   }
-  if (isNothing(told)) return "silent";
-  await client.issues.createComment({ ...repository, issue_number: told.pullRequest, body });
+  if (hasNoChanges(input)) return "silent";
+  await client.issues.createComment({ ...repository, issue_number: input.pullRequest, body });
   return "created";
 }
 
-function isNothing({ plans, environments }: Told): boolean {
+function hasNoChanges({ plans, environments }: CommentInput): boolean {
   return missingOf({ plans, environments }).length === 0 && plans.every(({ changes }) => !changes);
 }
 
-function missingOf({ plans, environments }: Pick<Told, "plans" | "environments">): string[] {
+function missingOf({ plans, environments }: Pick<CommentInput, "plans" | "environments">): string[] {
   return environments.filter((name) => !plans.some(({ environment }) => environment === name));
 }
 
-function bodyOf(told: Told): string {
-  const { commit, plans, environments, review, runUrl } = told;
-  const missing = missingOf(told);
+function bodyOf(input: CommentInput): string {
+  const { commit, plans, environments, review, runUrl } = input;
+  const missing = missingOf(input);
   const digests = plans.map(({ environment, digest }) => `${environment} \`${digest}\``).join(", ");
   const foot = [
     "\n",
-    `Of commit ${commit}, by [a run](${runUrl}) that applies nothing; what is merged does what was planned here.`,
+    `Planned from commit ${commit} by [this run](${runUrl}), which applies nothing. The merge applies these plans.`,
     ...(plans.length === 0 ? [] : [`Plans: ${digests}`]),
     "",
   ].join("\n");
   const head = [
     MARKER,
-    ...missing.map((name) => `**${name} could not be planned**: the run says why.\n`),
+    ...missing.map((name) => `**${name} could not be planned**: the run shows the reason.\n`),
     "",
   ].join("\n");
-  if (environments.length === 0) return `${head}Nothing is planned: the run says why.${foot}`;
-  if (isNothing(told)) return `${head}Nothing would change in ${names(plans)}.${foot}`;
-  return `${head}${cut(review.trimEnd(), MOST_CHARACTERS - head.length - foot.length)}${foot}`;
+  if (environments.length === 0) return `${head}Nothing is planned: the run shows the reason.${foot}`;
+  if (hasNoChanges(input)) return `${head}Nothing would change in ${names(plans)}.${foot}`;
+  return `${head}${cut(review.trimEnd(), MAX_CHARACTERS - head.length - foot.length)}${foot}`;
 }
 
-function names(plans: readonly Kept[]): string {
+function names(plans: readonly PlanRecord[]): string {
   return plans.map(({ environment }) => environment).join(", ");
 }
 
-const CUT = "\n\n**The rest does not fit here**: the summary of the run has it.";
+const CUT = "\n\n**The review is cut here**: the run's summary has the complete review.";
 
 const FOLD_END = "\n</details>";
 
-/** Whole lines, as many as fit; what is folded there ends there. */
-function cut(text: string, most: number): string {
-  if (text.length <= most) return text;
-  const fitting = text.slice(0, most - CUT.length - FOLD_END.length);
+/** The text up to the last whole line that fits into the limit. Closes an open `<details>`. */
+function cut(text: string, maxCharacters: number): string {
+  if (text.length <= maxCharacters) return text;
+  const fitting = text.slice(0, maxCharacters - CUT.length - FOLD_END.length);
   const lines = fitting.slice(0, fitting.lastIndexOf("\n"));
   const isFolded = lines.lastIndexOf("<details>") > lines.lastIndexOf("</details>");
   return `${lines}${isFolded ? FOLD_END : ""}${CUT}`;

@@ -1,54 +1,58 @@
 import { isDeepStrictEqual } from "node:util";
 import * as z from "zod";
-import { PLAN_AGAIN, Refused } from "./errors";
-import type { StateVersion } from "./planned";
+import { PipelineError, PLAN_AGAIN } from "./errors";
+import type { StateVersion } from "./plan-record";
 
-/** What a plan does, as `terraform show -json` says it; not when, and not what it read on the way. */
-const shown = z.object({
+/**
+ * The parts of `terraform show -json` that describe the plan's effect, without times and without values that were read.
+ */
+const planEffect = z.object({
   configuration: z.unknown(),
   resource_changes: z.array(z.looseObject({ address: z.string() })).default([]),
   output_changes: z.unknown(),
 });
 
-/** A plan, and what it was made from. */
-export interface Comparable {
-  /** As `terraform show -json` says it. */
+/** A plan, and the state from which the plan was made. */
+export interface ComparedPlan {
+  /** The output of `terraform show -json`. */
   readonly plan: unknown;
-  /** `null` where there is none. */
+  /** The version of the state; `null` if there was no state. */
   readonly state: StateVersion | null;
 }
 
 /**
- * Makes sure that a plan which is made again does what was read, and from the same state: otherwise somebody else made
- * the one that is kept, or something has changed since.
+ * Checks that a new plan has the same effect as the reviewed plan, and was made from the same state. A difference means
+ * that the recorded plan is forged, or that something has changed since the review.
  *
- * @param kept - what was read
- * @param again - the plan that is about to be applied, and the state that is there after it was made
- * @throws Refused with the addresses of what differs, without values
+ * @param reviewed - the recorded plan that was reviewed
+ * @param latest - the plan that is about to be applied, with the state after the planning
+ * @throws PipelineError with the address of each difference, without values
  */
-export function compare(environment: string, kept: Comparable, again: Comparable): void {
-  const [before, now] = [shown.parse(kept.plan), shown.parse(again.plan)];
+export function compare(environment: string, reviewed: ComparedPlan, latest: ComparedPlan): void {
+  const [before, now] = [planEffect.parse(reviewed.plan), planEffect.parse(latest.plan)];
   const addresses = new Set(
     [...before.resource_changes, ...now.resource_changes].map(({ address }) => address),
   );
   const faults = [
     ...[...addresses].filter((address) => {
-      const of = (plan: z.infer<typeof shown>) =>
+      const changesIn = (plan: z.infer<typeof planEffect>) =>
         plan.resource_changes.filter((change) => change.address === address);
-      return !isDeepStrictEqual(of(before), of(now));
+      return !isDeepStrictEqual(changesIn(before), changesIn(now));
     }),
     ...(isDeepStrictEqual(before.configuration, now.configuration) ? [] : ["the configuration"]),
     ...(isDeepStrictEqual(before.output_changes, now.output_changes) ? [] : ["the outputs"]),
-    ...(isDeepStrictEqual(kept.state, again.state)
+    ...(isDeepStrictEqual(reviewed.state, latest.state)
       ? []
-      : [`the state, which has moved on from ${wordsOf(kept.state)} to ${wordsOf(again.state)}`]),
+      : [
+          `the state, which has changed from ${describeState(reviewed.state)} to ${describeState(latest.state)}`,
+        ]),
   ];
   if (faults.length === 0) return;
-  throw new Refused(
-    `${environment}: planned again, it is not the plan that was read any more: ${faults.join(", ")}.\n${PLAN_AGAIN}`,
+  throw new PipelineError(
+    `${environment}: the new plan differs from the reviewed plan: ${faults.join(", ")}.\n${PLAN_AGAIN}`,
   );
 }
 
-function wordsOf(state: StateVersion | null): string {
+function describeState(state: StateVersion | null): string {
   return state === null ? "none" : `serial ${state.serial} of ${state.lineage}`;
 }

@@ -1,21 +1,21 @@
-import { PLAN_AGAIN, Refused } from "./errors";
+import { PipelineError, PLAN_AGAIN } from "./errors";
 import { github } from "./github";
 import { BRANCH } from "./head";
 
-/** File name of the workflow that plans. */
+/** The file name of the workflow that plans. */
 const WORKFLOW = "plan.yml";
 
-/** What the artifacts with plans are named, before the environment. */
+/** The prefix of the names of artifacts with plans. The name of the environment follows. */
 export const ARTIFACT_PREFIX = "plan-";
 
 /**
- * The run whose plans are those of a commit on main: the one that somebody named, else the last successful one of the
- * pull request that was merged, from before it was merged.
+ * Finds the run whose plans are applied: the named run, or else the merged pull request's last successful run that
+ * started before the merge.
  *
- * @param commit - that is deployed
- * @param named - id of a run on main of the same commit
+ * @param commit - the commit on main that is deployed
+ * @param named - the id of a run on main for the same commit
  * @returns the run's id
- * @throws Refused where there is none, or its plans are not kept any more
+ * @throws PipelineError if there is no such run, or if its plans have expired
  */
 export async function findRun(commit: string, named: string | undefined): Promise<number> {
   const run = named === undefined ? await runOfPullRequest(commit) : await runOnMain(commit, named);
@@ -32,20 +32,23 @@ async function runOfPullRequest(commit: string): Promise<number> {
   const merged = pulls.find(({ merged_at, merge_commit_sha, base }) => {
     return merged_at !== null && merge_commit_sha === commit && base.ref === BRANCH;
   });
-  if (merged === undefined) throw new Refused(`${commit} is of no pull request. ${PLAN_AGAIN}`);
+  if (merged === undefined)
+    throw new PipelineError(`${commit} is not a commit of a merged pull request. ${PLAN_AGAIN}`);
 
-  // Both would have runs of the same commit, and a plan of the other's branch can be of another workflow. What a run
-  // says of its pull requests tells the open ones alone.
+  // Both pull requests would have runs of the same commit, and the other branch can have another workflow. A run lists
+  // its open pull requests only, so a merged pull request cannot be found by its runs.
   const { data: ofBranch } = await client.pulls.list({
     ...repository,
     head: `${repository.owner}:${merged.head.ref}`,
     state: "all",
     per_page: 100,
   });
-  const twin = ofBranch.find(({ number, head }) => number !== merged.number && head.sha === merged.head.sha);
-  if (twin !== undefined) {
-    throw new Refused(
-      `Pull requests ${merged.number} and ${twin.number} are both of ${merged.head.sha}: whose plan is whose, no run says. ${PLAN_AGAIN}`,
+  const duplicate = ofBranch.find(
+    ({ number, head }) => number !== merged.number && head.sha === merged.head.sha,
+  );
+  if (duplicate !== undefined) {
+    throw new PipelineError(
+      `Pull requests ${merged.number} and ${duplicate.number} have the same last commit ${merged.head.sha}, so their plans cannot be distinguished. ${PLAN_AGAIN}`,
     );
   }
 
@@ -57,18 +60,18 @@ async function runOfPullRequest(commit: string): Promise<number> {
     status: "success",
   });
   const mergedAt = Date.parse(merged.merged_at ?? "");
-  // A fork's workflow is its owner's, and gets no credentials: nothing of it is applied. What ran again after the merge
-  // nobody read before it.
-  const read = data.workflow_runs.filter(
+  // A run of a fork is ignored: the fork's owner controls its workflow, and the run gets no credentials. A run that
+  // started again after the merge was not reviewed before the merge.
+  const reviewed = data.workflow_runs.filter(
     ({ head_repository, head_branch, run_started_at, created_at }) =>
       isOf(repository, head_repository) &&
       head_branch === merged.head.ref &&
       Date.parse(run_started_at ?? created_at) < mergedAt,
   );
-  const last = read.toSorted((a, b) => Date.parse(b.created_at) - Date.parse(a.created_at))[0];
+  const last = reviewed.toSorted((a, b) => Date.parse(b.created_at) - Date.parse(a.created_at))[0];
   if (last === undefined) {
-    throw new Refused(
-      `Pull request ${merged.number} has no successful run of ${WORKFLOW} for ${merged.head.sha} from before it was merged. ${PLAN_AGAIN}`,
+    throw new PipelineError(
+      `Pull request ${merged.number} has no successful run of ${WORKFLOW} for ${merged.head.sha} that started before the merge. ${PLAN_AGAIN}`,
     );
   }
   return last.id;
@@ -76,8 +79,8 @@ async function runOfPullRequest(commit: string): Promise<number> {
 
 async function runOnMain(commit: string, named: string): Promise<number> {
   if (!/^\d{1,15}$/.test(named)) {
-    throw new Refused(
-      `plan_run: got ${named}; allowed: the id of a run, the number at the end of its address`,
+    throw new PipelineError(
+      `plan_run: got ${named}; allowed: the id of a run, which is the number at the end of its URL`,
     );
   }
   const { client, repository } = github();
@@ -87,13 +90,13 @@ async function runOnMain(commit: string, named: string): Promise<number> {
     path === `.github/workflows/${WORKFLOW}` &&
     run.event === "workflow_dispatch" &&
     run.head_branch === BRANCH &&
-    // Nor of a tag that is named so.
+    // The name alone could also be the name of a tag.
     run.head_sha === commit &&
     run.conclusion === "success" &&
     isOf(repository, run.head_repository);
   if (isRight) return run.id;
-  throw new Refused(
-    `plan_run: got ${named}, a run of ${path} by ${run.event} on ${run.head_branch} (${run.head_sha}), ${run.conclusion ?? run.status}; allowed: a successful run of ${WORKFLOW} that somebody started on ${BRANCH} at ${commit}`,
+  throw new PipelineError(
+    `plan_run: got ${named}, a run of ${path} by ${run.event} on ${run.head_branch} (${run.head_sha}), ${run.conclusion ?? run.status}; allowed: a successful run of ${WORKFLOW} that was started by hand on ${BRANCH} at ${commit}`,
   );
 }
 
@@ -105,10 +108,10 @@ async function requirePlans(run: number): Promise<void> {
     per_page: 100,
   });
   const plans = artifacts.filter(({ name }) => name.startsWith(ARTIFACT_PREFIX));
-  if (plans.length === 0) throw new Refused(`Run ${run} has no plans. ${PLAN_AGAIN}`);
+  if (plans.length === 0) throw new PipelineError(`Run ${run} has no plans. ${PLAN_AGAIN}`);
   const expired = plans.find((plan) => plan.expired);
   if (expired !== undefined) {
-    throw new Refused(`The plans of run ${run} are not kept any more (${expired.name}). ${PLAN_AGAIN}`);
+    throw new PipelineError(`The plans of run ${run} have expired (${expired.name}). ${PLAN_AGAIN}`);
   }
 }
 

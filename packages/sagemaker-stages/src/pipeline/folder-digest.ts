@@ -1,20 +1,21 @@
 import { createHash } from "node:crypto";
 import { type Dirent, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { Refused } from "./errors";
+import { PipelineError } from "./errors";
 
-/** A file, by its path below a folder, with `/`. */
+/** A file or hidden folder. */
 interface FoundFile {
+  /** The path from the digest's folder, with slashes. */
   readonly path: string;
-  /** Whether its name, or that of a folder above it, starts with a dot. */
+  /** Whether a name in the path starts with a dot. */
   readonly isHidden: boolean;
 }
 
 /**
- * SHA-256 over the names and contents of all files in a folder. Hidden files are left out: uploads leave them out, too,
- * and in a stack's folder they are Terraform's own.
+ * SHA-256 over the names and contents of all files in a folder. Hidden files are excluded: uploads also exclude hidden
+ * files, and Terraform writes hidden files into a stack's folder.
  *
- * @throws Refused where the folder cannot be read, or holds something else than files and folders, such as a link
+ * @throws PipelineError if the folder cannot be read, or contains an entry that is neither a file nor a folder
  */
 export function digestOfFolder(folder: string): string {
   const lines = filesBelow(folder)
@@ -24,19 +25,20 @@ export function digestOfFolder(folder: string): string {
 }
 
 /**
- * Makes sure that a folder is what another job handed over. A hidden file is refused, because the digest says nothing of
- * it, and Terraform reads `.terraform` and `.terraform.lock.hcl`.
+ * Checks that a folder has the digest that another job computed. A hidden file is refused, because the digest does not
+ * include hidden files, and Terraform reads `.terraform` and `.terraform.lock.hcl`.
  *
- * @param digest - as the other job's output says it
- * @throws Refused where it is not
+ * @param digest - the other job's output
+ * @throws PipelineError if the digest differs, or if there is a hidden file
  */
 export function requireDigest(folder: string, digest: string): void {
   const hidden = filesBelow(folder).find(({ isHidden }) => isHidden);
-  if (hidden !== undefined) throw new Refused(`${folder}: got the hidden file ${hidden.path}; allowed: none`);
+  if (hidden !== undefined)
+    throw new PipelineError(`${folder}: got the hidden file ${hidden.path}; allowed: none`);
   const found = digestOfFolder(folder);
   if (found !== digest) {
-    throw new Refused(
-      `${folder}: got files with the digest ${found}; allowed: ${digest}, what was handed over`,
+    throw new PipelineError(
+      `${folder}: got files with the digest ${found}; allowed: ${digest}, the digest of the other job`,
     );
   }
 }
@@ -46,11 +48,11 @@ function filesBelow(folder: string, below = ""): FoundFile[] {
     .flatMap((entry): FoundFile[] => {
       const path = below === "" ? entry.name : `${below}/${entry.name}`;
       const isHidden = /(^|\/)\./.test(path);
-      // What Terraform has below .terraform may be a link to its cache.
+      // .terraform can contain a link to Terraform's cache.
       if (isHidden && !entry.isDirectory()) return [{ path, isHidden }];
       if (entry.isDirectory()) return isHidden ? [{ path, isHidden }] : filesBelow(folder, path);
       if (!entry.isFile())
-        throw new Refused(`${folder}: got ${path}, which is no file; allowed: files and folders`);
+        throw new PipelineError(`${folder}: got ${path}, which is not a file; allowed: files and folders`);
       return [{ path, isHidden }];
     })
     .sort((a, b) => (a.path < b.path ? -1 : 1));
@@ -61,7 +63,7 @@ function entriesOf(folder: string): Dirent[] {
     return readdirSync(folder, { withFileTypes: true });
   } catch (error) {
     const got = error instanceof Error ? error.message : String(error);
-    throw new Refused(`${folder}: got no folder (${got}); allowed: a folder of stacks`);
+    throw new PipelineError(`${folder}: got no folder (${got}); allowed: a folder of stacks`);
   }
 }
 

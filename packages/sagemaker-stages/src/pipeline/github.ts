@@ -1,7 +1,7 @@
 import { Octokit } from "@octokit/rest";
 import { variable } from "./workflow";
 
-/** A client of GitHub's REST API, and the repository that the workflow is of, as Actions' own variables say. */
+/** A client of GitHub's REST API, and the workflow's repository, from the variables of GitHub Actions. */
 export function github(): { client: Octokit; repository: { owner: string; repo: string } } {
   const [owner = "", repo = ""] = variable("GITHUB_REPOSITORY").split("/");
   const client = new Octokit({ auth: variable("GITHUB_TOKEN"), baseUrl: variable("GITHUB_API_URL") });

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { PLAN_AGAIN, Refused } from "./errors";
+import { PipelineError, PLAN_AGAIN } from "./errors";
 import { variable } from "./workflow";
 
 /** The branch that is deployed. */
@@ -8,20 +8,20 @@ export const BRANCH = "main";
 const reference = z.object({ object: z.object({ sha: z.string() }) });
 
 /**
- * Makes sure that a commit is still main's last commit: a deployment that is approved late would undo the deployments
- * after it. This is one request with `fetch`, because the job that deploys runs no client of GitHub's API.
+ * Checks that a commit is still main's last commit: a deployment that is approved late would undo later deployments.
+ * The request uses `fetch`, because the job that deploys runs no client of GitHub's API.
  *
- * @throws Refused where something was merged since, or GitHub does not say
+ * @throws PipelineError if main has a newer commit, or if GitHub does not answer with the commit
  */
 export async function requireHead(commit: string): Promise<void> {
   const path = `repos/${variable("GITHUB_REPOSITORY")}/git/ref/heads/${BRANCH}`;
   const response = await fetch(`${variable("GITHUB_API_URL")}/${path}`, {
     headers: { authorization: `token ${variable("GITHUB_TOKEN")}`, accept: "application/vnd.github+json" },
   });
-  if (!response.ok) throw new Refused(`GET ${path}: GitHub answered ${response.status}.`);
+  if (!response.ok) throw new PipelineError(`GET ${path}: GitHub answered ${response.status}.`);
   const { sha } = reference.parse(await response.json()).object;
   if (sha === commit) return;
-  throw new Refused(
-    `${commit} is not ${BRANCH} any more: ${sha} is, whose own deployment takes this one along. Where that one is refused: ${PLAN_AGAIN}`,
+  throw new PipelineError(
+    `${commit} is no longer the last commit of ${BRANCH}. The deployment of ${sha}, the last commit, includes this change. If that deployment is refused: ${PLAN_AGAIN}`,
   );
 }

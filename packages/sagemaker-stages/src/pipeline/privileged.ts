@@ -3,25 +3,26 @@ import type { Command } from "../lib/command";
 import { compare } from "./compare";
 import { requireDigest } from "./folder-digest";
 import { requireHead } from "./head";
-import { contentOf, FILES, readPlanned, readState, record } from "./planned";
+import { PLAN_FILE, readPlanRecord, readState, readWhole, recordPlan } from "./plan-record";
 import { defineStep } from "./step";
 import { verify } from "./verify";
 import { notice, variable } from "./workflow";
 
 const ENVIRONMENT = { summary: "name of the environment" } as const;
 const RECORD = {
-  summary: "folder of the recorded plan, which is plan-<environment> of a workflow's run",
+  summary: "folder of the recorded plan: the artifact plan-<environment> of a run",
 } as const;
 
 /**
- * The steps of jobs that can request an AWS role's credentials. Every package that is imported from here on can request
- * them, too: a test lists these packages.
+ * The steps of jobs that can request an AWS role's credentials. Every package that this module imports can also request
+ * these credentials. A test lists these packages.
  */
 export const PRIVILEGED: readonly Command[] = [
   defineStep(
     {
       name: "received",
-      summary: "Check that a folder of stacks has the digest STACKS_DIGEST, as another job synthesized it",
+      summary:
+        "Check that a folder of stacks has the digest STACKS_DIGEST of the job that synthesized the stacks",
       words: { folder: { summary: "folder of the stacks" } },
     },
     ({ words: { folder } }) => requireDigest(folder, variable("STACKS_DIGEST")),
@@ -38,17 +39,16 @@ export const PRIVILEGED: readonly Command[] = [
       },
     },
     ({ words: { environment, folder, state } }) => {
-      const { changes, digest, commit } = record(environment, folder, state);
-      notice(
-        `${environment}: ${changes ? "something" : "nothing"} would change. Plan ${digest} of commit ${commit}.`,
-      );
+      const { changes, digest, commit } = recordPlan(environment, folder, state);
+      notice(`${environment}: ${changes ? "changes" : "no changes"}. Plan ${digest} of commit ${commit}.`);
     },
   ),
 
   defineStep(
     {
       name: "verify",
-      summary: "Check that the recorded plan has the digest PLAN_DIGEST and is of these sources",
+      summary:
+        "Check that the recorded plan has the digest PLAN_DIGEST and was made from the checked-out sources",
       words: { environment: ENVIRONMENT, folder: RECORD },
     },
     ({ words: { environment, folder } }) => verify(environment, folder, variable("PLAN_DIGEST")),
@@ -57,7 +57,7 @@ export const PRIVILEGED: readonly Command[] = [
   defineStep(
     {
       name: "compare",
-      summary: "Check that a new plan makes the changes of the recorded plan, from the same state",
+      summary: "Check that a new plan has the same changes as the recorded plan, from the same state",
       words: {
         environment: ENVIRONMENT,
         folder: RECORD,
@@ -68,16 +68,16 @@ export const PRIVILEGED: readonly Command[] = [
     ({ words: { environment, folder, plan, state } }) =>
       compare(
         environment,
-        { plan: readJson(join(folder, FILES.plan)), state: readPlanned(folder).state },
+        { plan: readJson(join(folder, PLAN_FILE)), state: readPlanRecord(folder).state },
         { plan: readJson(plan), state: readState(state) },
       ),
   ),
 
-  defineStep({ name: "head", summary: "Check that GITHUB_SHA is the head of main" }, () =>
+  defineStep({ name: "head", summary: "Check that GITHUB_SHA is the last commit of main" }, () =>
     requireHead(variable("GITHUB_SHA")),
   ),
 ];
 
 function readJson(file: string): unknown {
-  return JSON.parse(contentOf(file).toString("utf8"));
+  return JSON.parse(readWhole(file).toString("utf8"));
 }

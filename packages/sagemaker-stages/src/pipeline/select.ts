@@ -1,53 +1,58 @@
-import type { Deployable } from "./deployable";
-import { PLAN_AGAIN, Refused } from "./errors";
-import type { Kept } from "./planned";
+import type { DeployableEnvironment } from "./deployable-environments";
+import { PipelineError, PLAN_AGAIN } from "./errors";
+import type { PlanRecord } from "./plan-record";
 
 /** An environment with a plan to apply. */
-export interface Deployment extends Pick<Deployable, "name" | "region" | "accountId" | "deployRoleArn"> {
-  /** Of the plan that was reviewed. */
+export interface Deployment
+  extends Pick<DeployableEnvironment, "name" | "region" | "accountId" | "deployRoleArn"> {
+  /** The digest of the reviewed plan. */
   readonly digest: string;
-  /** That it was made of: one with the same files. */
+  /** The commit from which the plan was made. It has the same files as the deployed commit. */
   readonly commit: string;
 }
 
-/** What is deployed, and what need not be. */
+/** The environments to deploy, and the environments without changes. */
 export interface Selection {
-  /** In the order of `environments`. */
+  /** The plans to apply, in the order of `environments`. */
   readonly deployments: readonly Deployment[];
   /** Names of the environments without changes. */
   readonly unchanged: readonly string[];
 }
 
 /**
- * What of a run's plans is applied.
+ * Selects the plans that a deployment applies from the plans of a run.
  *
- * @param tree - of the sources that are checked out
- * @throws Refused where the plans are not of exactly these sources and environments
+ * @param tree - the Git tree of the checked-out sources
+ * @throws PipelineError if a plan was made from other sources, or if plans and environments do not match
  */
-export function select(plans: readonly Kept[], deployable: readonly Deployable[], tree: string): Selection {
+export function select(
+  plans: readonly PlanRecord[],
+  deployable: readonly DeployableEnvironment[],
+  tree: string,
+): Selection {
   const faults = [
     ...deployable
       .filter(({ name }) => !plans.some(({ environment }) => environment === name))
-      .map(({ name }) => `${name} has no plan in that run.`),
+      .map(({ name }) => `${name} has no plan in this run.`),
     ...plans
       .filter(({ environment }) => !deployable.some(({ name }) => name === environment))
-      .map(({ environment }) => `${environment} is planned, but cannot be deployed from here.`),
+      .map(({ environment }) => `${environment} is planned, but this repository cannot deploy it.`),
     ...plans
       .filter((plan) => plan.tree !== tree)
       .map(
         ({ environment, commit }) =>
-          `${environment} was planned from other sources (${commit}): something else was merged in between.`,
+          `${environment} was planned from other sources (${commit}), because another change was merged in the meantime.`,
       ),
   ];
-  if (faults.length > 0) throw new Refused([...faults, PLAN_AGAIN].join("\n"));
+  if (faults.length > 0) throw new PipelineError([...faults, PLAN_AGAIN].join("\n"));
 
-  const pairs = deployable.flatMap((one) =>
-    plans.filter(({ environment }) => environment === one.name).map((plan) => ({ one, plan })),
+  const pairs = deployable.flatMap((target) =>
+    plans.filter(({ environment }) => environment === target.name).map((plan) => ({ target, plan })),
   );
   return {
     deployments: pairs
       .filter(({ plan }) => plan.changes)
-      .map(({ one: { name, region, accountId, deployRoleArn }, plan }) => ({
+      .map(({ target: { name, region, accountId, deployRoleArn }, plan }) => ({
         name,
         region,
         accountId,
@@ -55,6 +60,6 @@ export function select(plans: readonly Kept[], deployable: readonly Deployable[]
         digest: plan.digest,
         commit: plan.commit,
       })),
-    unchanged: pairs.filter(({ plan }) => !plan.changes).map(({ one }) => one.name),
+    unchanged: pairs.filter(({ plan }) => !plan.changes).map(({ target }) => target.name),
   };
 }

@@ -2,12 +2,12 @@ import type { CommandForm, CommandLine } from "../lib/arguments";
 import { UsageError } from "../lib/arguments";
 import { type Command, defineCommand } from "../lib/command";
 import { UserError } from "../lib/user-error";
-import { Refused } from "./errors";
+import { PipelineError } from "./errors";
 import { failure, isWorkflow } from "./workflow";
 
 /**
- * A step of the workflows as a command. Where a step fails in a workflow, the page of the workflow's run shows the message;
- * elsewhere, standard error.
+ * Defines a step of the workflows as a command. In a workflow, the page of the run shows the message of an error;
+ * elsewhere, the message is on standard error.
  */
 export function defineStep<const F extends CommandForm>(
   form: F,
@@ -18,7 +18,7 @@ export function defineStep<const F extends CommandForm>(
       await run(line);
       return 0;
     } catch (error) {
-      const failed = isAnswerOfGitHub(error) ? new Refused(error.message) : error;
+      const failed = isGitHubError(error) ? new PipelineError(error.message) : error;
       if (!isWorkflow() || !(failed instanceof UserError) || failed instanceof UsageError) throw failed;
       failure(failed.message);
       return 1;
@@ -26,7 +26,7 @@ export function defineStep<const F extends CommandForm>(
   });
 }
 
-/** Its message names the status and the documentation, nothing that was sent. */
-function isAnswerOfGitHub(error: unknown): error is Error {
+/** Whether GitHub refused a request. The error's message contains the status and a link, but no part of the request. */
+function isGitHubError(error: unknown): error is Error {
   return error instanceof Error && error.name === "HttpError";
 }

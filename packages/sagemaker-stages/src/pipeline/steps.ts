@@ -1,10 +1,10 @@
 import { loadApp } from "../app/load-app";
 import type { Command } from "../lib/command";
 import { comment } from "./comment";
-import { findDeployable, type Planning } from "./deployable";
+import { findDeployableEnvironments, type PlannableEnvironments } from "./deployable-environments";
 import { findRun } from "./find-run";
 import { digestOfFolder } from "./folder-digest";
-import { contentOf, headOf, readAllPlanned } from "./planned";
+import { checkedOutCommit, readPlanRecords, readWhole } from "./plan-record";
 import { PRIVILEGED } from "./privileged";
 import { select } from "./select";
 import { defineStep } from "./step";
@@ -38,22 +38,22 @@ const UNPRIVILEGED: readonly Command[] = [
   defineStep(
     {
       name: "comment",
-      summary: "Write or update the comment of PULL_REQUEST on the plans of ENVIRONMENTS",
+      summary: "Write or update the comment on PULL_REQUEST about the plans of ENVIRONMENTS",
       words: {
         folder: { summary: "folder of the recorded plans" },
         review: { summary: "file with the review as Markdown" },
       },
     },
     async ({ words: { folder, review } }) => {
-      const done = await comment({
+      const result = await comment({
         pullRequest: Number(variable("PULL_REQUEST")),
         commit: variable("HEAD_SHA"),
-        plans: readAllPlanned(folder),
+        plans: readPlanRecords(folder),
         environments: namesOf(variable("ENVIRONMENTS")),
-        review: contentOf(review).toString("utf8"),
+        review: readWhole(review).toString("utf8"),
         runUrl: `${variable("GITHUB_SERVER_URL")}/${variable("GITHUB_REPOSITORY")}/actions/runs/${variable("GITHUB_RUN_ID")}`,
       });
-      process.stdout.write(`comment: ${done}\n`);
+      process.stdout.write(`comment: ${result}\n`);
     },
   ),
 
@@ -79,41 +79,42 @@ const UNPRIVILEGED: readonly Command[] = [
     },
     ({ words: { folder } }) => {
       const { deployments, unchanged } = select(
-        readAllPlanned(folder),
+        readPlanRecords(folder),
         planning().deployable,
-        headOf(".").tree,
+        checkedOutCommit(".").tree,
       );
       for (const { name, digest, commit } of deployments) {
-        notice(`${name}: what is applied is plan ${digest} of commit ${commit}.`);
+        notice(`${name}: plan ${digest} of commit ${commit} is applied.`);
       }
-      if (unchanged.length > 0) notice(`Nothing changes in ${unchanged.join(", ")}: not applied.`);
+      if (unchanged.length > 0)
+        notice(`Not applied, because their plans change nothing: ${unchanged.join(", ")}.`);
       setOutput("environments", JSON.stringify(deployments));
     },
   ),
 ];
 
-function planning(): Planning {
+function planning(): PlannableEnvironments {
   const { environments, accounts } = loadApp();
-  return findDeployable(environments, accounts, {
+  return findDeployableEnvironments(environments, accounts, {
     name: variable("GITHUB_REPOSITORY"),
     visibility: variable("VISIBILITY"),
   });
 }
 
-/** Why a pull request gets no credentials, where it gets none. */
+/** The reason why a pull request gets no credentials; `undefined` if it gets credentials. */
 function refusalOfPullRequest(): string | undefined {
   if (variable("GITHUB_EVENT_NAME") !== "pull_request") return undefined;
-  // Empty where the fork is gone.
+  // The variable is empty if the fork was deleted.
   if (process.env.HEAD_REPOSITORY !== variable("GITHUB_REPOSITORY")) {
-    return "Nothing is planned: the pull request comes from a fork, which gets no credentials. Once it is merged, run the workflow plan on main.";
+    return "Nothing is planned: the pull request comes from a fork, which gets no credentials. After the merge, run the workflow plan on main.";
   }
   if (process.env.GITHUB_ACTOR === "dependabot[bot]") {
-    return "Nothing is planned: Dependabot gets no credentials. Once it is merged, run the workflow plan on main.";
+    return "Nothing is planned: Dependabot gets no credentials. After the merge, run the workflow plan on main.";
   }
   return undefined;
 }
 
-/** Names in what `matrix` gave. */
+/** The names in the output of `matrix`. */
 function namesOf(json: string): string[] {
   return (JSON.parse(json) as readonly { readonly name: string }[]).map(({ name }) => name);
 }

@@ -1,28 +1,27 @@
 import { join } from "node:path";
-import { PLAN_AGAIN, Refused } from "./errors";
+import { PipelineError, PLAN_AGAIN } from "./errors";
 import { digestOfFolder } from "./folder-digest";
-import { FILES, headOf, readPlanned, sha256Of, stackFolder } from "./planned";
+import { checkedOutCommit, PLAN_FILE, readPlanRecord, sha256Of, stackFolder } from "./plan-record";
 
 /**
- * Makes sure that what was kept of a plan is what was reviewed, and that what is checked out and synthesized here is
- * what it was made of.
+ * Checks that a recorded plan is the reviewed plan, and that it was made from the sources and the stack in this folder.
  *
- * @param folder - where the plan's files are
- * @param digest - of the plan that was reviewed
- * @throws Refused with everything that differs
+ * @param folder - the folder of the recorded plan
+ * @param digest - the digest of the reviewed plan
+ * @throws PipelineError with every difference
  */
 export function verify(environment: string, folder: string, digest: string): void {
-  const planned = readPlanned(folder);
+  const planned = readPlanRecord(folder);
   const faults = [
-    [planned.environment === environment, `the plan is of ${planned.environment}, not of ${environment}`],
-    [planned.tree === headOf(".").tree, "other sources are checked out than those that were planned"],
-    [planned.digest === digest, "it is not the plan that was selected"],
-    [sha256Of(join(folder, FILES.plan)) === planned.sha256.plan, "the plan was changed"],
+    [planned.environment === environment, `the plan is for ${planned.environment}, not for ${environment}`],
+    [planned.tree === checkedOutCommit(".").tree, "the checked-out sources differ from the planned sources"],
+    [planned.digest === digest, "the plan is not the selected plan"],
+    [sha256Of(join(folder, PLAN_FILE)) === planned.sha256.plan, "the plan was modified"],
     [
       digestOfFolder(stackFolder(environment)) === planned.sha256.stack,
-      "another stack was synthesized than the one that was planned",
+      "the synthesized stack differs from the planned stack",
     ],
   ] as const;
-  const told = faults.flatMap(([holds, fault]) => (holds ? [] : [`${environment}: ${fault}.`]));
-  if (told.length > 0) throw new Refused([...told, PLAN_AGAIN].join("\n"));
+  const messages = faults.flatMap(([holds, fault]) => (holds ? [] : [`${environment}: ${fault}.`]));
+  if (messages.length > 0) throw new PipelineError([...messages, PLAN_AGAIN].join("\n"));
 }

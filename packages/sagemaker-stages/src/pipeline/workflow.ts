@@ -1,20 +1,22 @@
 import { appendFileSync } from "node:fs";
-import { Refused } from "./errors";
+import { PipelineError } from "./errors";
 
 /**
- * A variable of the workflow's step.
+ * Reads a variable of the workflow's step.
  *
- * @throws Refused where it is not set
+ * @throws PipelineError if the variable is not set
  */
 export function variable(name: string): string {
   const value = process.env[name];
   if (value === undefined || value === "") {
-    throw new Refused(`${name}: got none; allowed: what the workflow's step sets (.github/workflows/)`);
+    throw new PipelineError(
+      `${name}: got no value; allowed: the value that the workflow's step sets (.github/workflows/)`,
+    );
   }
   return value;
 }
 
-/** Sets an output of the workflow's step; outside of a workflow it is printed. */
+/** Sets an output of the workflow's step. Outside of a workflow, the output is printed. */
 export function setOutput(name: string, value: string): void {
   const line = `${name}=${value}\n`;
   const file = process.env.GITHUB_OUTPUT;
@@ -22,22 +24,24 @@ export function setOutput(name: string, value: string): void {
   else appendFileSync(file, line);
 }
 
-/** Whether the process runs in a workflow (https://docs.github.com/actions/reference/workflows-and-actions/variables). */
+/**
+ * Whether the process runs in a workflow (https://docs.github.com/actions/reference/workflows-and-actions/variables).
+ */
 export function isWorkflow(): boolean {
   return process.env.GITHUB_ACTIONS === "true";
 }
 
-/** Says something on the run's page. */
+/** Shows a notice on the run's page. */
 export function notice(text: string): void {
   annotate("notice", text);
 }
 
-/** Says on the run's page why it failed. */
+/** Shows an error on the run's page. */
 export function failure(text: string): void {
   annotate("error", text);
 }
 
-/** A command of one line: line ends are escaped as Actions reads them. */
+/** Prints a workflow command, which is one line. GitHub Actions decodes the escaped line breaks. */
 function annotate(kind: "notice" | "error", text: string): void {
   const escaped = text.replaceAll("%", "%25").replaceAll("\r", "%0D").replaceAll("\n", "%0A");
   process.stdout.write(`::${kind}::${escaped}\n`);

@@ -1,45 +1,54 @@
 import type { AccessChange } from "./access/access-change";
-import type { Change } from "./changes";
-import type { FailedCheck } from "./checks";
+import type { Change } from "./changes/changes";
+import type { Drift } from "./changes/drift";
 import type { CostChange } from "./cost";
-import type { Drift } from "./drift";
-import type { NotRead } from "./not-read";
+import type { FailedCheck } from "./reading/checks";
 import type { Risk } from "./risks";
 import type { SurfaceChange } from "./surface";
+import type { UnsupportedType } from "./unsupported-types";
 
-/** What becomes of one environment. */
+/** The review of one environment as data. */
 export interface EnvironmentReport {
   readonly environment: string;
-  /** `null` where the plan does not say. */
+  /** `null` where the plan does not contain the region. */
   readonly region: string | null;
-  /** Whether nothing of it exists yet, or nothing of it will. */
-  readonly standing: "new" | "gone" | "lasting";
-  /** Whether the planning failed: such a plan cannot be applied. */
+  /** Whether all resources are new, or all resources are destroyed. */
+  readonly lifecycle: "created" | "destroyed" | "kept";
+  /** Whether the plan failed: such a plan cannot be applied. */
   readonly errored: boolean;
-  /** Why the plan does not say all that it will do. */
-  readonly reservations: readonly string[];
-  /** What the plan holds and the review does not judge, in words. */
-  readonly unread: readonly string[];
-  /** Checks, conditions and validations of the configuration that do not hold. */
+  /** Why the plan does not contain all changes. */
+  readonly incompleteReasons: readonly string[];
+  /** Parts of the plan that the review does not evaluate. */
+  readonly unsupportedParts: readonly string[];
+  /** Failed checks, conditions and validations of the configuration. */
   readonly failedChecks: readonly FailedCheck[];
-  /** Terraform's own sentence: `Plan: 1 to import, 2 to add, 3 to change, 1 to destroy.` */
-  readonly summary: string;
+  /** Numbers as Terraform counts them: a replacement counts as an addition and a destruction. */
+  readonly planned: PlannedCounts;
   readonly counts: Counts;
   readonly flags: Flags;
   readonly changes: readonly Change[];
   readonly access: readonly AccessChange[];
   readonly surface: readonly SurfaceChange[];
-  /** Settings that become more dangerous, or safer. */
+  /** Settings that become more dangerous or safer. */
   readonly risks: readonly Risk[];
-  /** What somebody changed outside of Terraform. */
+  /** Changes that were made outside of Terraform. */
   readonly drift: readonly Drift[];
-  /** Types that change, and of which nothing is judged. */
-  readonly notRead: readonly NotRead[];
+  /** Changed types that the review does not support. */
+  readonly unsupportedTypes: readonly UnsupportedType[];
   readonly cost: CostChange;
   readonly outputs: readonly OutputChange[];
 }
 
-/** How many resources. */
+/** Terraform's numbers of resources. */
+export interface PlannedCounts {
+  readonly import: number;
+  readonly add: number;
+  readonly change: number;
+  readonly destroy: number;
+  readonly forget: number;
+}
+
+/** The review's numbers of resources. */
 export interface Counts {
   readonly import: number;
   readonly create: number;
@@ -49,20 +58,17 @@ export interface Counts {
   readonly destroy: number;
 }
 
-/** What a gate can ask for. */
+/** The gates of `--fail-on`. All are true for an incomplete plan. */
 export interface Flags {
-  /**
-   * A resource is destroyed or replaced, or AWS deletes stored data or backups because of a setting. True of a plan that
-   * is not complete, as are the others.
-   */
+  /** A resource is destroyed or replaced, or a setting makes AWS delete stored data or backups. */
   readonly destroy: boolean;
-  /** Somebody can do, reach or call what they could not before, or nobody can judge it. */
+  /** A principal gains permissions, or reaches or calls more than before, or that is undetermined. */
   readonly widen: boolean;
-  /** Everybody can use or call what they could not before, or nobody can judge it. */
+  /** Anyone can use or call more than before, or that is undetermined. */
   readonly public: boolean;
 }
 
-/** An output that changes. */
+/** A changed output. */
 export interface OutputChange {
   readonly name: string;
   readonly before: string;

@@ -1,6 +1,6 @@
 import { UserError } from "../lib/user-error";
 
-/** What was given cannot be reviewed. The message says what it is, what would do, and how to make it. */
+/** An input that cannot be reviewed. The message names the input, what is allowed, and how to create it. */
 export class NotReviewable extends UserError {
   override readonly name = "NotReviewable";
 }

@@ -1,35 +1,36 @@
 import { UserError } from "../lib/user-error";
 import type { Arguments, Source } from "./arguments";
-import { readConstructPaths } from "./construct-paths";
 import { NotReviewable } from "./errors";
-import { toMarkdown } from "./markdown/render";
-import { type Plan, type PlanFile, readPlans, withConstructPaths } from "./plan";
-import { readText } from "./plan-text";
 import { planStacks } from "./planning";
+import { readConstructPaths } from "./reading/construct-paths";
+import { type Plan, type PlanFile, readPlans, withConstructPaths } from "./reading/plan";
+import { readText } from "./reading/plan-text";
+import { toJson } from "./rendering/json";
+import { toMarkdown } from "./rendering/render";
 import { reportOf } from "./report";
 
-/** Status of a gate that something did not pass. */
-const GATE = 3;
+/** Exit status if a gate stops a plan. */
+const GATE_STATUS = 3;
 
-async function run(asked: Arguments): Promise<number> {
-  const files = await filesOf(asked.plans);
+async function run(args: Arguments): Promise<number> {
+  const files = await filesOf(args.plans);
   const plans = readPlans(files).map((plan) =>
-    withConstructPaths(plan, readConstructPaths(asked.stacks, plan.environment)),
+    withConstructPaths(plan, readConstructPaths(args.stacks, plan.environment)),
   );
-  requireApart(
+  requireDistinct(
     plans,
     files.map(({ file }) => file),
   );
   const report = reportOf(plans);
-  say(asked.json ? JSON.stringify(report, null, 2) : toMarkdown(report));
+  print(args.json ? toJson(report) : toMarkdown(report, { layout: args.layout }));
 
-  const failing = asked.failOn.filter((flag) => report.environments.some(({ flags }) => flags[flag]));
+  const failing = args.failOn.filter((flag) => report.environments.some(({ flags }) => flags[flag]));
   if (failing.length === 0) return 0;
   console.error(`review: ${failing.join(", ")} (--fail-on)`);
-  return GATE;
+  return GATE_STATUS;
 }
 
-/** Reads what is in files first, for that is quick, and plans the rest. */
+/** Reads files first, because planning is slow and a missing file is found at once. */
 async function filesOf(sources: readonly Source[]): Promise<readonly PlanFile[]> {
   const read = new Map(
     sources.flatMap((one) =>
@@ -47,44 +48,44 @@ async function filesOf(sources: readonly Source[]): Promise<readonly PlanFile[]>
   });
 }
 
-/** Two plans of one environment could both be right, and only one of them be applied. */
-function requireApart(plans: readonly Plan[], files: readonly string[]): void {
+/** Requires one plan per environment: only one of two plans can be applied. */
+function requireDistinct(plans: readonly Plan[], files: readonly string[]): void {
   const seen = new Map<string, string>();
   plans.forEach(({ environment }, index) => {
     const file = files[index] ?? "";
     const other = seen.get(environment);
     if (other !== undefined) {
       throw new NotReviewable(
-        `${other} and ${file} are both plans of ${environment}; give one an environment`,
+        `${other} and ${file} are both plans of ${environment}; allowed: one plan per environment`,
       );
     }
     seen.set(environment, file);
   });
 }
 
-function say(text: string): void {
+function print(text: string): void {
   process.stdout.write(`${text.trimEnd()}\n`);
 }
 
 /**
- * A line for a fault of the review itself: its kind and its place. Its message and its stack can quote a plan, which
- * holds secrets.
+ * A line about an internal error: its name and its place. The error's message and stack are omitted, because they can
+ * quote a plan, which contains secrets.
  */
 function describeFault(error: unknown): string {
   const place = error instanceof Error ? /\b(review\/[\w./-]+:\d+)/.exec(error.stack ?? "")?.[1] : undefined;
   const kind = error instanceof Error ? error.name : "fault";
-  return `review: this plan cannot be reviewed because of a fault of the review (${kind} in ${place ?? "an unknown place"}); report it with the Terraform version of the plan`;
+  return `review: this plan cannot be reviewed because of an internal error (${kind} in ${place ?? "an unknown place"}); report it with the Terraform version of the plan`;
 }
 
 /**
- * Reviews plans, and prints the review.
+ * Reviews plans and prints the review.
  *
  * @returns the exit status: 0 after a review, or 3 where a gate stops a plan
  * @throws UserError where a plan cannot be reviewed
  */
-export async function reviewPlans(asked: Arguments): Promise<number> {
+export async function reviewPlans(args: Arguments): Promise<number> {
   try {
-    return await run(asked);
+    return await run(args);
   } catch (error) {
     throw error instanceof UserError ? error : new UserError(describeFault(error));
   }

@@ -6,48 +6,48 @@ import * as z from "zod";
 import { requireAppFolder } from "../lib/app-folder";
 import { UsageError } from "../lib/arguments";
 import { NotReviewable } from "./errors";
-import { Masking, unnumbered } from "./masking";
-import type { PlanFile } from "./plan";
+import { Masking, unnumbered } from "./masking/masking";
+import type { PlanFile } from "./reading/plan";
 
 /** The app's folder. */
 const appFolder = () => process.cwd();
 
-/** Where synthesis puts the stacks, as `cdktf.json` says it for cdktf: Terraform's downloads there are used again. */
+/** The output folder of `cdktf.json`. Terraform's downloads in this folder are used again. */
 const output = () => join(appFolder(), "cdktf.out");
 
 /**
- * Plans stacks of this project: synthesizes them, has Terraform plan each, and answers the plans as Terraform's JSON.
+ * Plans stacks of this app: synthesizes the stacks, plans each with Terraform, and returns the plans as Terraform's JSON.
  *
- * A plan holds secrets in clear text, such as the API key. Its file is in a folder that only this user can read, outside
- * of the project, and is removed at the end, also after a failure or a signal; its JSON is never in a file.
+ * A plan contains secrets in clear text, such as the API key. Its file is outside of the app, in a folder that only this
+ * user can read. The file is removed at the end, also after a failure or a signal. The JSON is never written to a file.
  *
- * @param names - of environments or accounts
- * @param say - takes each slow step, as it begins
- * @throws UsageError where there is no such stack
- * @throws NotReviewable where synthesis or Terraform fails, with what it said
+ * @param names - names of environments or accounts
+ * @param report - called when a slow step begins
+ * @throws UsageError where a stack does not exist
+ * @throws NotReviewable where synthesis or Terraform fails, with its errors
  */
 export async function planStacks(
   names: readonly string[],
-  say: (step: string) => void,
+  report: (step: string) => void,
 ): Promise<readonly PlanFile[]> {
   requireAppFolder();
-  // Nobody else may read what Terraform writes.
+  // Terraform's files are readable by this user only.
   process.umask(0o077);
   const folder = mkdtempSync(join(tmpdir(), "review-"));
   const steps = new Steps(folder);
   try {
-    say("main.ts: synthesizing");
+    report("main.ts: synthesizing");
     await synthesize(steps);
     const stacks = stacksIn(names);
     const plans: PlanFile[] = [];
     for (const [name, stack] of stacks) {
       const file = join(folder, `${name}.tfplan`);
       const terraform = (...words: readonly string[]): Promise<string> => {
-        say(`${name}: terraform ${words[0]}`);
+        report(`${name}: terraform ${words[0]}`);
         return steps.run(terraformProgram(), words, stack, `${name}: terraform ${words[0]}`);
       };
       await terraform("init", "-input=false", "-no-color");
-      // A lock is written, and who reviews may only read: what changes meanwhile is found by the plan of the deployment.
+      // A reviewer has read permissions only, and cannot write a lock. The deployment's plan finds concurrent changes.
       await terraform("plan", "-input=false", "-no-color", "-lock=false", `-out=${file}`);
       plans.push({ file: `${name}.json`, text: await terraform("show", "-json", "-no-color", file) });
       rmSync(file);
@@ -68,31 +68,31 @@ async function synthesize(steps: Steps): Promise<void> {
 
 const manifest = z.object({ stacks: z.record(z.string(), z.object({ workingDirectory: z.string() })) });
 
-/** The folders of the stacks. From the manifest: a stack whose entry is gone keeps its folder. */
+/** The folders of the stacks, from the manifest: a removed stack keeps its folder. */
 function stacksIn(names: readonly string[]): readonly (readonly [name: string, folder: string])[] {
   const { stacks } = manifest.parse(JSON.parse(readFileSync(join(output(), "manifest.json"), "utf8")));
   return names.map((name) => {
     const stack = Object.hasOwn(stacks, name) ? stacks[name] : undefined;
     if (stack === undefined) {
       throw new UsageError(
-        `stack: got ${name}; allowed: ${Object.keys(stacks).join(", ")}, or a file with a plan, whose name ends in .json`,
+        `stack: got ${name}; allowed: ${Object.keys(stacks).join(", ")}, or a file with a plan whose name ends in .json`,
       );
     }
     return [name, join(output(), stack.workingDirectory)] as const;
   });
 }
 
-/** cdktf takes another program under the same variable. */
+/** cdktf reads the same variable. */
 function terraformProgram(): string {
   return process.env.TERRAFORM_BINARY_NAME || "terraform";
 }
 
 const SIGNALS = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 } as const;
 
-/** How long a program may take to end after a signal. */
-const PATIENCE_IN_MS = 10_000;
+/** How long a program can take to end after a signal. */
+const MAX_TERMINATION_IN_MS = 10_000;
 
-/** Runs programs one after the other, and removes a folder at the end, however that comes. */
+/** Runs programs one after the other, and removes a folder at every end. */
 class Steps {
   private running: ChildProcess | undefined;
   private readonly onSignal = (signal: NodeJS.Signals): void => {
@@ -104,9 +104,9 @@ class Steps {
   }
 
   /**
-   * What the program printed.
+   * The standard output of a program.
    *
-   * @throws NotReviewable with its errors, where it fails. Its output is not repeated: it shows what a review masks.
+   * @throws NotReviewable with the program's errors. The message does not contain its output, which can contain secrets.
    */
   async run(
     program: string,
@@ -146,7 +146,7 @@ class Steps {
     if (child !== undefined && child.exitCode === null && child.signalCode === null) {
       const closed = new Promise((resolve) => child.once("close", resolve));
       child.kill(signal);
-      const timer = setTimeout(() => child.kill("SIGKILL"), PATIENCE_IN_MS);
+      const timer = setTimeout(() => child.kill("SIGKILL"), MAX_TERMINATION_IN_MS);
       await closed;
       clearTimeout(timer);
     }
@@ -158,12 +158,12 @@ class Steps {
 function notStarted(program: string, error: NodeJS.ErrnoException): Error {
   if (error.code !== "ENOENT") return new NotReviewable(`${program} cannot be started: ${error.message}`);
   return new NotReviewable(
-    `${program} is not on the PATH; install Terraform 1.10 or newer (https://developer.hashicorp.com/terraform/install), or review a plan's JSON`,
+    `${program} is not on the PATH; install Terraform 1.10 or newer (https://developer.hashicorp.com/terraform/install), or review the JSON of a plan`,
   );
 }
 
-/** Without the frames of a stack, which hide the line that helps, and without secrets: Terraform quotes lines of its configuration. */
+/** Without stack frames, which hide the error, and without secrets: Terraform quotes lines of its configuration. */
 function errorsIn(stderr: string): string {
   const lines = stderr.split("\n").filter((line) => !/^\s+at /.test(line));
-  return unnumbered(new Masking().scrub(lines.join("\n").trim())) || "it said nothing";
+  return unnumbered(new Masking().scrub(lines.join("\n").trim())) || "no error message";
 }

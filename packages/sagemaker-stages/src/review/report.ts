@@ -1,43 +1,34 @@
 import { accessChanges } from "./access/access";
 import { withRollouts } from "./access/rollout";
-import { inText } from "./attributes";
-import { type Change, changesOf } from "./changes";
+import { type Change, changesOf } from "./changes/changes";
+import { driftOf } from "./changes/drift";
 import { costChange } from "./cost";
-import { type Difference, differencesOf } from "./differences";
-import { driftOf } from "./drift";
 import type { EnvironmentReport } from "./environment-report";
-import { unnumbered } from "./masking";
-import { notReadIn } from "./not-read";
-import type { Plan } from "./plan";
+import { mapTexts } from "./map-texts";
+import { unnumbered } from "./masking/masking";
+import type { Plan } from "./reading/plan";
+import { type Difference, differencesOf } from "./rendering/differences";
+import { valueText } from "./rendering/phrases/values";
+import { verdictOf } from "./rendering/verdict";
 import { type Gate, risksOf } from "./risks";
-import { planSentence } from "./sentence";
 import { surfaceChanges } from "./surface";
-import { verdictOf } from "./verdict";
+import { unsupportedTypesIn } from "./unsupported-types";
 
-/** What a plan's reader decides by. */
+/** A review of one or more plans as data. */
 export interface Report {
-  /** One line. */
+  /** The most important changes, in one line. */
   readonly verdict: string;
   readonly environments: readonly EnvironmentReport[];
-  /** What does not change alike in environments that are alike. */
+  /** Resources that change differently in environments that exist before and after. */
   readonly differences: readonly Difference[];
 }
 
-/** Reads plans, one an environment, for the human who must decide. */
+/** Reviews plans, one per environment. */
 export function reportOf(plans: readonly Plan[]): Report {
   const reviewed = plans.map((plan) => ({ plan, ...environmentReport(plan) }));
   const environments = reviewed.map(({ plan: _, ...report }) => report);
   const report = { verdict: verdictOf(environments), environments, differences: differencesOf(reviewed) };
   return mapTexts(report, unnumbered);
-}
-
-/** `value` with every text in it changed; names of properties are the project's own, or environments'. */
-function mapTexts<T>(value: T, change: (text: string) => string): T;
-function mapTexts(value: unknown, change: (text: string) => string): unknown {
-  if (typeof value === "string") return change(value);
-  if (Array.isArray(value)) return value.map((item) => mapTexts(item, change));
-  if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, mapTexts(inner, change)]));
 }
 
 function environmentReport(plan: Plan): EnvironmentReport {
@@ -56,24 +47,24 @@ function environmentReport(plan: Plan): EnvironmentReport {
     replace: count("replace"),
     destroy: count("destroy"),
   };
-  // No gate lets pass what the plan does not say in full.
-  const isUncertain = plan.errored || plan.reservations.length > 0;
+  // No gate passes an incomplete plan.
+  const isUncertain = plan.errored || plan.incompleteReasons.length > 0;
   return {
     environment: plan.environment,
     region: plan.region ?? null,
-    standing: standingOf(plan),
+    lifecycle: lifecycleOf(plan),
     errored: plan.errored,
     failedChecks: plan.failedChecks,
-    summary: planSentence(plan),
+    planned: plannedOf(plan),
     counts,
-    reservations: plan.reservations,
-    unread: plan.unread,
+    incompleteReasons: plan.incompleteReasons,
+    unsupportedParts: plan.unsupportedParts,
     flags: {
       destroy: isUncertain || counts.destroy + counts.replace > 0 || isGated("destroy"),
       widen:
         isUncertain ||
         access.some(({ widens }) => widens) ||
-        surface.some((change) => change.opened || change.public || change.unjudged) ||
+        surface.some((change) => change.opened || change.public || change.undetermined) ||
         isGated("widen"),
       public:
         isUncertain ||
@@ -86,17 +77,29 @@ function environmentReport(plan: Plan): EnvironmentReport {
     surface,
     risks,
     drift: driftOf(plan),
-    notRead: notReadIn(changes, access, surface),
+    unsupportedTypes: unsupportedTypesIn(changes, access, surface),
     cost: costChange(plan),
     outputs: plan.outputs
       .filter(({ actions }) => !actions.every((action) => action === "no-op"))
-      .map(({ name, before, after }) => ({ name, before: inText(before), after: inText(after) })),
+      .map(({ name, before, after }) => ({ name, before: valueText(before), after: valueText(after) })),
   };
 }
 
-function standingOf({ resources }: Plan): EnvironmentReport["standing"] {
-  if (resources.length > 0 && resources.every(({ before }) => before === undefined)) return "new";
-  // What Terraform forgets is still there.
+function lifecycleOf({ resources }: Plan): EnvironmentReport["lifecycle"] {
+  if (resources.length > 0 && resources.every(({ before }) => before === undefined)) return "created";
+  // A resource that Terraform forgets still exists.
   const isGone = resources.every(({ after, actions }) => after === undefined && !actions.includes("forget"));
-  return resources.length > 0 && isGone ? "gone" : "lasting";
+  return resources.length > 0 && isGone ? "destroyed" : "kept";
+}
+
+function plannedOf({ resources }: Plan): EnvironmentReport["planned"] {
+  const count = (action: string): number =>
+    resources.filter(({ actions }) => (actions as readonly string[]).includes(action)).length;
+  return {
+    import: resources.filter((one) => one.imported).length,
+    add: count("create"),
+    change: count("update"),
+    destroy: count("delete"),
+    forget: count("forget"),
+  };
 }

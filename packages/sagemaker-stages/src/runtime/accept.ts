@@ -4,26 +4,24 @@ import { cut } from "./faults";
 import { JSON_TYPE, TEXT_TYPE } from "./media-type";
 import { ProblemError } from "./problem";
 
-/** What a contract says of the media types of its requests and answers. */
+/** The media types in a contract's requests and answers. */
 type Dialects = Pick<Contract<unknown, unknown>, "answerTypes"> & {
   readonly bytes?: { readonly takes: readonly string[] };
 };
 
 /**
- * The media type that the caller is to receive, chosen by the header Accept
- * (https://www.rfc-editor.org/rfc/rfc9110.html#section-12.5.1): the type with the highest quality; of equal types, the
- * type that the contract prefers, i.e. `answerTypes` in their order, then `text/plain` for a request in text, then
- * `application/json`.
+ * Chooses the media type of the caller's answer by the header Accept
+ * (https://www.rfc-editor.org/rfc/rfc9110.html#section-12.5.1): the type with the highest quality. If several types have
+ * the same quality, the order is `answerTypes`, then `text/plain` for a request in text, then `application/json`.
  *
- * Where there is one media type only, Accept has no influence, which RFC 9110 allows: clients of a model that answers
- * JSON send any Accept, e.g. `text/html`, and receive JSON.
+ * If the contract has only one media type, Accept has no influence. RFC 9110 allows this behaviour: a client of a model
+ * that answers JSON can send any Accept, e.g. `text/html`, and receives JSON.
  *
- * API Gateway turns a function's base64 into bytes only where the first media type of Accept is, exactly, one of the
- * API's binary media types
- * (https://docs.aws.amazon.com/apigateway/latest/developerguide/lambda-proxy-binary-media.html). Other callers of
- * the REST API, e.g. with `*` + `/*`, would receive base64 under the name of the bytes, hence JSON is chosen for them.
+ * API Gateway decodes a function's base64 only if the first media type of Accept is exactly one of the API's binary
+ * media types (https://docs.aws.amazon.com/apigateway/latest/developerguide/lambda-proxy-binary-media.html). Other callers
+ * of the REST API, e.g. with `*` + `/*`, would receive base64 with the media type of bytes. They receive JSON instead.
  *
- * @throws ProblemError 406 where Accept takes none of the types
+ * @throws ProblemError 406 if Accept includes none of the types
  */
 export function chooseAnswerType(
   { answerTypes = [], bytes }: Dialects,
@@ -36,7 +34,7 @@ export function chooseAnswerType(
   if (kind === "direct" || all.length === 1) return first;
 
   const accept = readHeader(event, "accept");
-  // As it stands: AWS does not document that API Gateway compares media types without regard to case.
+  // Not in lower case: AWS does not document that API Gateway ignores the case of media types.
   const [firstAccepted = ""] = accept.split(",", 1);
   const isRest = kind === "rest-api";
   const isBinary = !isRest || [...answerTypes, ...(bytes?.takes ?? [])].includes(firstAccepted);
@@ -51,8 +49,9 @@ export function chooseAnswerType(
 }
 
 /**
- * The one of `available` that the value of a header Accept prefers, by quality and then by the order of `available`. The
- * most specific range decides about a type. Parameters beside `q` have no influence; no header is the same as `*` + `/*`.
+ * The type of `available` that the value of a header Accept prefers, by quality and then by the order of `available`. The
+ * most specific range of Accept determines a type's quality. Parameters other than `q` have no influence. A missing header
+ * means `*` + `/*`.
  */
 export function chooseMediaType(accept: string, available: readonly string[]): string | undefined {
   const qualities = new Map<string, number>();
@@ -61,7 +60,7 @@ export function chooseMediaType(accept: string, available: readonly string[]): s
     const quality = Number(parameters.find((parameter) => parameter.startsWith("q="))?.slice(2) ?? 1);
     // Java's HttpURLConnection writes `*` for all types.
     const name = range === "*" ? "*/*" : range;
-    // A quality that is no number says nothing.
+    // A quality that is not a number is ignored.
     qualities.set(name, Math.max(qualities.get(name) ?? 0, Number.isNaN(quality) ? 1 : quality));
   }
   const qualityOf = (type: string) =>

@@ -6,37 +6,37 @@ import type { HandlerParts } from "./parts";
 import { type Failure, ProblemError, toProblem } from "./problem";
 import type { ReadyAnswer } from "./ready-answer";
 
-/** What API Gateway and function URLs take for an answer. */
+/** The answer format of API Gateway and function URLs. */
 export interface ProxyResponse {
   readonly statusCode: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
-  /** `true` where `body` is bytes in base64. */
+  /** `true` if `body` is bytes in base64. */
   readonly isBase64Encoded?: true;
 }
 
-/** The headers with which a browser lets a page read an answer. */
+/** The CORS headers: without them, a browser does not let a page of another origin read an answer. */
 export interface CorsHeaders {
   readonly "Access-Control-Allow-Origin": string;
   readonly "Access-Control-Expose-Headers": string;
 }
 
 /**
- * The most bytes of JSON that a function can return
- * (https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html: 6 MB; Lambda leaves 100 bytes more).
+ * The maximum size of JSON that a function can return, in bytes
+ * (https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html: 6 MB; Lambda accepts 100 bytes more).
  */
 export const MAX_ANSWER_IN_BYTES = 6 * 1024 * 1024 + 100;
 
-/** A character of an answer takes up to six bytes in the JSON that Lambda returns, e.g. `\u0000`. */
+/** A character of an answer needs up to six bytes in the JSON that Lambda returns, e.g. `\u0000`. */
 const MAX_BYTES_OF_CHARACTER = 6;
-/** Status and headers of a proxy response. */
+/** An upper limit for the size of status and headers in a proxy response. */
 const BYTES_AROUND_BODY = 4_000;
 
 /**
- * Presents what a contract answers in the media type that the caller is to receive.
+ * Converts the contract's answer to the media type that the caller receives.
  *
  * @param accept - the media type: JSON, text, or one of the contract's `answerTypes`
- * @throws ForbiddenByContract for a status, a header or a media type that the contract may not answer with
+ * @throws ForbiddenByContract for a status, a header or a media type that the contract must not set
  */
 export function presentAnswer<Request, Answer>(
   {
@@ -63,13 +63,13 @@ export function presentAnswer<Request, Answer>(
   }
 }
 
-/** By its method, not by its class, so that a package has the class where the contract answers with it. */
+/** Checks the method, not the class: a package contains the class only if the contract uses it. */
 function isCallerAnswer<Answer>(decoded: Answer | CallerAnswer<Answer>): decoded is CallerAnswer<Answer> {
   return isRecord(decoded) && typeof decoded.requireAllowed === "function";
 }
 
 /**
- * The answer in its caller's own kind: bare to a direct invocation, else a proxy response.
+ * The answer in the format of the event: the bare answer for a direct invocation, otherwise a proxy response.
  *
  * @throws ProblemError 413 for an answer that Lambda cannot return
  */
@@ -85,8 +85,8 @@ export function toAnswer(answer: ReadyAnswer, incoming: IncomingRequest, cors: C
     ...(isBase64 && { isBase64Encoded: true }),
   };
   const bytesOfCharacter = isBase64 ? 1 : MAX_BYTES_OF_CHARACTER;
-  const mostBytes = body.length * bytesOfCharacter + BYTES_AROUND_BODY;
-  if (mostBytes > MAX_ANSWER_IN_BYTES || response?.headers !== undefined) {
+  const maxBytes = body.length * bytesOfCharacter + BYTES_AROUND_BODY;
+  if (maxBytes > MAX_ANSWER_IN_BYTES || response?.headers !== undefined) {
     requireReturnable(JSON.stringify(proxied), isBase64);
   }
   return proxied;
@@ -95,15 +95,15 @@ export function toAnswer(answer: ReadyAnswer, incoming: IncomingRequest, cors: C
 function requireReturnable(json: string, isBase64: boolean): void {
   const bytes = Buffer.byteLength(json);
   if (bytes > MAX_ANSWER_IN_BYTES) {
-    const got = isBase64 ? "bytes, which base64 makes a third larger" : "bytes";
+    const got = isBase64 ? "bytes of base64" : "bytes";
     throw new ProblemError({
       status: 413,
-      detail: `answer: got ${bytes} ${got}; allowed: at most ${MAX_ANSWER_IN_BYTES}, which is all that Lambda can return. Ask for less at once.`,
+      detail: `answer: got ${bytes} ${got}; allowed: at most ${MAX_ANSWER_IN_BYTES}, the limit of Lambda. Request less at once.`,
     });
   }
 }
 
-/** The failure in its caller's own kind. */
+/** The failure in the format of the event. */
 export function toFailureAnswer(failure: Failure, incoming: IncomingRequest, cors: CorsHeaders): unknown {
   const problem = toProblem(failure, incoming.requestId);
   if (incoming.kind === "direct") return problem;
@@ -123,7 +123,7 @@ function toProxyResponse(
   cors: CorsHeaders,
   ofContract?: Readonly<Record<string, string>>,
 ): ProxyResponse {
-  // A function URL adds its own, and a browser refuses an answer that has them twice
+  // A function URL adds CORS headers, and a browser refuses an answer with duplicate CORS headers
   // (https://docs.aws.amazon.com/lambda/latest/dg/urls-configuration.html#urls-cors).
   return { statusCode, headers: { ...headers, ...ofContract, ...(kind === "rest-api" && cors) }, body };
 }

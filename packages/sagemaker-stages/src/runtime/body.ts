@@ -7,13 +7,13 @@ import type { HandlerParts } from "./parts";
 import { ProblemError, unsupported } from "./problem";
 import { decodeBody } from "./text-body";
 
-/** What the body of an HTTP event holds. */
+/** The content of an HTTP event's body. */
 export type Body =
   | { readonly kind: "json"; readonly document: unknown }
   | { readonly kind: "text"; readonly text: string }
   | { readonly kind: "bytes"; readonly bytes: Bytes };
 
-/** The media types that a contract takes beside JSON. */
+/** The media types that a contract accepts in addition to JSON. */
 export interface TakenTypes {
   /** Whether `text/plain` is allowed. */
   readonly text: boolean;
@@ -21,25 +21,27 @@ export interface TakenTypes {
   readonly bytes: readonly string[];
 }
 
-/** A header's value up to the next `;` that is not in quotes. */
+/** A part of a header's value, up to the next `;` outside of quotes. */
 const HEADER_PART = /(?:"(?:[^"\\]|\\.)*"?|[^";])+/g;
 
-/** Longer than any content type in use. */
+/** More characters than every content type in use has. */
 const MAX_CHARACTERS_OF_TYPE = 1_000;
 
-/** JSON is UTF-8 (RFC 8259, section 8.1), and so is all text in an event; US-ASCII is a part of it. */
+/** JSON is UTF-8 (RFC 8259, section 8.1), and so is all text in an event. US-ASCII is a subset of UTF-8. */
 const CHARSET = /^(?:utf-?8|us-ascii)$/i;
 
 /**
- * The body of an HTTP event, by its Content-Type. Without a Content-Type it is JSON, as both services take it.
+ * Reads the body of an HTTP event by its Content-Type. Without a Content-Type, the body is JSON, as for API Gateway and
+ * function URLs.
  *
- * A body of the type `text/plain` that is a JSON object or a JSON list is read as JSON: `fetch` sends JSON under this
- * type where the caller names no type. Any other `text/plain` is a text, also where it begins with a brace.
+ * A body of the type `text/plain` that is a JSON object or a JSON list is read as JSON: `fetch` sends JSON with this
+ * type if the caller sets no type. Any other `text/plain` is a text, even if the text begins with a brace.
  *
- * One byte order mark at the beginning of JSON or text is no part of the body.
+ * A byte order mark at the beginning of JSON or text is ignored.
  *
- * @throws ProblemError 415 for a content type, charset or content encoding that is not taken; 400 for a body that is no
- * UTF-8, no JSON or not the bytes that were sent; 413 for JSON of too many parts
+ * @throws ProblemError 415 for a content type, charset or content encoding that the contract does not accept
+ * @throws ProblemError 400 for a body that is not UTF-8, not JSON, or not the bytes that the caller sent
+ * @throws ProblemError 413 for JSON with too many parts
  */
 export function readBody(event: unknown, taken: TakenTypes, { bytes }: HandlerParts): Body {
   requireNoEncoding(readHeader(event, "content-encoding"));
@@ -56,7 +58,7 @@ export function readBody(event: unknown, taken: TakenTypes, { bytes }: HandlerPa
   const document = type === JSON_TYPE || /^\s*[[{]/.test(text) ? readJson(text) : undefined;
   if (type === TEXT_TYPE && !isRecord(document)) return { kind: "text", text };
   if (document === undefined) {
-    const got = text === "" ? "nothing" : `text of ${text.length} character(s) that is no JSON`;
+    const got = text === "" ? "nothing" : `text of ${text.length} character(s) that is not JSON`;
     throw new ProblemError({ status: 400, detail: `body: got ${got}; allowed: a JSON document` });
   }
   return { kind: "json", document };
@@ -66,11 +68,7 @@ function requireNoEncoding(contentEncoding: string): void {
   if (contentEncoding === "") return;
   const codings = contentEncoding.split(",").map((coding) => coding.trim().toLowerCase());
   if (!codings.every((coding) => ["", "identity"].includes(coding))) {
-    throw unsupported(
-      "Content-Encoding",
-      JSON.stringify(cut(contentEncoding)),
-      "identity, which is no encoding",
-    );
+    throw unsupported("Content-Encoding", JSON.stringify(cut(contentEncoding)), "identity (no encoding)");
   }
 }
 

@@ -1,25 +1,28 @@
 import type * as z from "zod/mini";
 import { isRecord } from "./json";
 
-/** Faulty members of a list after which the rest of the list is not looked at; more than an error names. */
+/**
+ * The number of faulty members after which the further members of a list are not validated. An error reports fewer
+ * faults.
+ */
 export const MAX_FAULTY_MEMBERS = 10;
 
-/** Where a schema of zod keeps the schemas for any number of members: array, tuple, record and object. */
+/** The properties of zod's definitions that contain a schema for any number of members: array, tuple, record, object. */
 const MEMBERS = ["element", "rest", "keyType", "valueType", "catchall"];
 
 const bounded = new WeakSet<object>();
 
 /**
- * Makes a schema stop at the first faulty members of each list and record. zod collects the faults of all members: a
- * body of 6 MB has millions of them, for which a function has no memory. A valid value is parsed as before.
+ * Makes a schema stop at the first faulty members of each list and record. zod collects the faults of all members. A body
+ * of 6 MB can have millions of faults, which need more memory than a function has. A valid value is parsed as before.
  *
- * Changes the schema in place, once.
+ * The function changes the schema in place, once.
  */
 export function stopAtFirstFaults(schema: z.core.$ZodType): void {
   visit(schema);
 }
 
-/** A schema's definition holds its parts as schemas, in lists and in objects. */
+/** A schema's definition contains the inner schemas directly, in lists, or in objects. */
 function visit(part: unknown): void {
   if (!isRecord(part) || bounded.has(part)) return;
   bounded.add(part);
@@ -30,7 +33,7 @@ function visit(part: unknown): void {
   const definition: unknown = part._zod.def;
   if (!isRecord(definition)) return;
   visit(definition);
-  // What a lazy schema makes at first use, and keeps.
+  // The inner schema of a lazy schema. zod creates the inner schema at the first use, and keeps it.
   if ("innerType" in part._zod) visit(part._zod.innerType);
   for (const name of MEMBERS) {
     const member = definition[name];
@@ -42,11 +45,14 @@ function isSchema(part: unknown): part is z.core.$ZodType {
   return isRecord(part) && isRecord(part._zod) && typeof part._zod.run === "function";
 }
 
-/** `member` for `container`: what follows the last faulty member that counts passes, for the container is refused. */
+/**
+ * Wraps `member` so that members after the last counted fault pass without validation. The container is refused in any
+ * case.
+ */
 function stopAfterFaults(container: z.core.$ZodType, member: z.core.$ZodType): { _zod: unknown } {
   let faulty = 0;
   const { parse, run } = container._zod;
-  // A container can hold itself.
+  // A container can contain itself, so that calls nest.
   container._zod.parse = (payload, context) => {
     const before = faulty;
     faulty = 0;

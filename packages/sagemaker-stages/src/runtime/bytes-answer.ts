@@ -4,12 +4,12 @@ import { isRecord } from "./json";
 import type { ReadyAnswer } from "./ready-answer";
 
 /**
- * Presents an answer that is {@link Bytes}.
+ * Converts an answer of the type {@link Bytes} for the caller.
  *
- * @param answerTypes - the media types of bytes that the contract may answer
- * @param accept - the media type that the caller is to receive
- * @returns `undefined` for another answer, and where the caller is to receive JSON
- * @throws ForbiddenByContract for a media type that the contract does not name, and for what is no base64
+ * @param answerTypes - the media types of bytes that the contract can answer with
+ * @param accept - the media type that the caller receives
+ * @returns `undefined` for another answer, and if the caller receives JSON
+ * @throws ForbiddenByContract for a media type that the contract does not list, and for invalid base64
  */
 export function presentBytes(
   answerTypes: readonly string[] = [],
@@ -25,7 +25,7 @@ export function presentBytes(
     : undefined;
 }
 
-/** Whether `value` has the form of {@link Bytes}; its base64 can be wrong. */
+/** Whether `value` has the properties of {@link Bytes}. The base64 can be invalid. */
 export function isBytes(value: unknown): value is Bytes {
   return isRecord(value) && typeof value.contentType === "string" && typeof value.base64 === "string";
 }

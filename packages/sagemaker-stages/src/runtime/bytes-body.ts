@@ -6,19 +6,19 @@ import { JSON_TYPE } from "./media-type";
 import { ProblemError, unsupported } from "./problem";
 
 /**
- * Parameters that do not change what bytes mean: a name, the codecs that the file itself names as well
- * (https://www.rfc-editor.org/rfc/rfc6381.html), and charsets, `binary` being what the command `file` says of an image.
- * A contract receives the media type without parameters, so that any other parameter is refused.
+ * Parameters that do not change the meaning of bytes: a name, codecs that the file itself also contains
+ * (https://www.rfc-editor.org/rfc/rfc6381.html), and charsets. The command `file` reports the charset `binary` for an
+ * image. Every other parameter is refused, because a contract receives the media type without parameters.
  */
 const PARAMETER = /^\s*(?:(?:file)?name=|codecs=|charset="?(?:utf-?8|us-ascii|binary)"?\s*$)/i;
 
-/** A character that stands for bytes which are no UTF-8, or one that no UTF-8 has. */
+/** The replacement character of bytes that are not UTF-8, or a character that UTF-8 cannot encode. */
 const LOST_BYTES = /[\ufffd\p{Surrogate}]/u;
 
 /**
- * The bytes of a body, in the base64 that the event has. API Gateway passes a body as text where its media type is not
- * among the API's binary media types, and function URLs do for types such as `text/csv`: bytes that are no UTF-8 became
- * another character then, and cannot be restored.
+ * Reads the bytes of a body, which the event contains in base64. API Gateway passes a body as text if its media type is
+ * not a binary media type of the API. Function URLs pass types such as `text/csv` as text. In such a text, a replacement
+ * character replaces bytes that are not UTF-8, and the bytes cannot be restored.
  */
 function readBytes(event: unknown, contentType: string, parameters: readonly string[]): Bytes {
   for (const parameter of parameters) {
@@ -33,8 +33,8 @@ function readBytes(event: unknown, contentType: string, parameters: readonly str
     sent === ""
       ? "nothing"
       : isEncoded
-        ? !isBase64(sent) && "no base64"
-        : LOST_BYTES.test(sent) && "bytes that were changed to text";
+        ? !isBase64(sent) && "invalid base64"
+        : LOST_BYTES.test(sent) && "bytes converted to text";
   if (got) {
     const json = `or, as ${JSON_TYPE}, {"contentType": "${contentType}", "base64": "…"}`;
     throw new ProblemError({
@@ -45,15 +45,15 @@ function readBytes(event: unknown, contentType: string, parameters: readonly str
   return { contentType, base64: isEncoded ? sent : Buffer.from(sent).toString("base64") };
 }
 
-/** What clients send for a file in a form, and what curl sends for bytes without a Content-Type. */
+/** The media types of forms. curl sends `application/x-www-form-urlencoded` for data without a Content-Type. */
 const FORM = /^(?:multipart\/|application\/x-www-form-urlencoded$)/;
 
 /**
- * How to send a file to a model that takes bytes.
+ * Explains how to send a file to a model that accepts bytes.
  *
  * @param sent - the media type that the caller sent
- * @param taken - the media types of bytes that the model takes, the first of which is the example
- * @returns the end of a sentence; empty for a media type that is no form, and for a model that takes no bytes
+ * @param taken - the media types of bytes that the model accepts; the text shows the first type
+ * @returns the end of a sentence; empty for a media type that is not a form, and for a model that does not accept bytes
  */
 function adviseOnForm(sent: string, [mediaType]: readonly string[]): string {
   return mediaType !== undefined && FORM.test(sent)

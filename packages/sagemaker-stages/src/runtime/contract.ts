@@ -1,19 +1,19 @@
 import type * as z from "zod/mini";
 
-/** Where a model is reached on a stage. */
+/** The method and the path of a model on a stage. */
 export interface Route {
-  /** `POST`: the request is the body. `GET`: it is the query, every value a text. */
+  /** `POST`: the request is the body. `GET`: the request is the query, and every value is a string. */
   readonly method: "GET" | "POST";
   /**
-   * Path below the stage, e.g. `/iris` or `/v1/iris`, of this model alone. It has no parameters, and API Gateway
-   * reserves `/ping` and `/sping`.
+   * Path below the stage, e.g. `/iris` or `/v1/iris`. No other model has the same path. The path has no parameters. API
+   * Gateway reserves `/ping` and `/sping`.
    */
   readonly path: `/${string}`;
 }
 
 /**
- * Bytes with their media type, in the form that JSON can hold. A direct invocation sends and receives bytes in this
- * form; over HTTP the body of the request or of the answer is the bytes themselves.
+ * Bytes with their media type, as JSON. A direct invocation sends and receives bytes in this form. Over HTTP, the body of
+ * the request or of the answer is the bytes themselves.
  *
  * @example { "contentType": "image/jpeg", "base64": "/9j/4AAQ…" }
  */
@@ -24,18 +24,22 @@ export interface Bytes {
   readonly base64: string;
 }
 
-/** What is sent to InvokeEndpoint. */
+/**
+ * The request that a contract sends to InvokeEndpoint.
+ *
+ * @example { contentType: "text/csv", accept: "application/json", body: "5.1,3.5\n6.2,2.9", rows: 2 }
+ */
 export interface EndpointRequest {
   /** Media type of `body`, e.g. `text/csv`. */
   readonly contentType: string;
-  /** Media type that the endpoint is to answer with. */
+  /** Media type that the endpoint must answer with. */
   readonly accept: string;
-  /** The payload: text, which is sent as UTF-8, or bytes. */
+  /** The payload: bytes, or text that is sent as UTF-8. */
   readonly body: string | Uint8Array;
-  /** The number of predictions that the endpoint is to answer: one per row. */
+  /** The number of predictions that the endpoint must return: one per row. */
   readonly rows: number;
   /**
-   * Further headers of InvokeEndpoint. A value of the caller reaches a header only where `encode` writes it there.
+   * Further headers of InvokeEndpoint. A header contains a value of the caller only if `encode` copies the value.
    *
    * @default - none
    */
@@ -60,135 +64,154 @@ export interface EndpointHeaders {
   readonly sessionId?: string;
 }
 
-/** The values of a caller, beside the request itself, that a contract can read. */
+/** The values of a caller that a contract can read in addition to the request. */
 export interface CallerValues {
   /**
-   * The headers that the contract's `callerHeaders` names and that the caller sent, by their lower-case names. Empty
-   * in a direct invocation.
+   * The caller's headers that the contract's `callerHeaders` lists, by lower-case name. Empty in a direct invocation.
    */
   readonly headers: Readonly<Record<string, string>>;
   /**
-   * The media type that the caller is to receive, chosen by the caller's `Accept`: `application/json`, `text/plain`
-   * where the request is a text, or one of the contract's `answerTypes`.
+   * The media type that the caller receives, chosen by the caller's `Accept`: `application/json`, `text/plain` if the
+   * request is a text, or one of the contract's `answerTypes`.
    */
   readonly accept: string;
 }
 
-/** The endpoint's answer, beside its text. */
+/** The endpoint's answer with its media type and headers. */
 export interface EndpointReply {
-  /** Media type of the answer, without parameters, in lower case, e.g. `image/png`; empty where there is none. */
+  /** Media type of the answer, without parameters, in lower case, e.g. `image/png`; empty if the header is missing. */
   readonly contentType: string;
   /**
-   * The header Content-Type as it came, with its parameters, e.g. Triton's
-   * `application/vnd.sagemaker-triton.binary+json;json-header-size=185`; empty where there is none.
+   * The unchanged header Content-Type, with its parameters, e.g. Triton's
+   * `application/vnd.sagemaker-triton.binary+json;json-header-size=185`; empty if the header is missing.
    */
   readonly contentTypeHeader: string;
-  /** The answer as it came. */
+  /** The unchanged body of the answer. */
   readonly bytes: Uint8Array;
   /** `X-Amzn-SageMaker-Custom-Attributes` of the answer. */
   readonly customAttributes?: string;
 }
 
-/** The most a model takes in one request; beyond it the caller gets a 413. */
+/** The limits of one request. The caller of a larger request receives a 413. */
 export interface RequestLimits {
   /** Rows in one request. */
   readonly rows: number;
   /**
-   * The property of the bare request whose list holds the rows, e.g. `instances`. The handler counts this list before
-   * it looks at any row; a request where the property is no list has one row. The example of `about` has this property.
+   * The property of the bare request that contains the list of rows, e.g. `instances`. The handler counts this list
+   * before it validates any row. A request whose property is not a list has one row. The example of `about` must have
+   * this property.
    *
-   * @default - rows are counted when the request is encoded. The limit holds as well, but a batch that is too large
-   * costs more time until its 413.
+   * @default - the handler counts rows after it encodes the request. The limit applies, but the caller of a batch that is
+   * too large waits longer for the 413.
    */
   readonly rowsIn?: string;
   /**
-   * Bytes sent to the endpoint. A serverless endpoint takes 4 MiB
+   * Bytes sent to the endpoint. A serverless endpoint accepts 4 MiB
    * (https://docs.aws.amazon.com/sagemaker/latest/dg/serverless-endpoints-invoke.html), an endpoint on instances 6 MiB
-   * (https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_runtime_InvokeEndpoint.html). Through a function, about
-   * 4.5 MB of bytes fit, because Lambda counts their base64.
+   * (https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_runtime_InvokeEndpoint.html). A function can pass about
+   * 4.5 MB of bytes, because Lambda counts the size of their base64.
    */
   readonly payloadInBytes: number;
 }
 
 /**
- * How one model is spoken to. A contract is pure: it knows neither AWS nor HTTP, and does no I/O.
+ * The contract of one model. It converts a request to the body that the endpoint receives, and the endpoint's body to
+ * the answer. A contract is pure: its functions depend neither on AWS nor on HTTP, and do no I/O.
  *
- * @typeParam Request - the bare request, as a caller writes it
- * @typeParam Answer - the bare answer, as a caller reads it; plain JSON
+ * @typeParam Request - the bare request, as a caller sends it
+ * @typeParam Answer - the bare answer, as a caller receives it; plain JSON
+ * @example
+ * const schema = z.strictObject({ celsius: z.number() });
+ *
+ * export const contract: Contract<z.infer<typeof schema>, number> = {
+ *   model: "ice-cream",
+ *   route: { method: "POST", path: "/ice-cream" },
+ *   schema,
+ *   limits: { rows: 1, payloadInBytes: SERVERLESS_PAYLOAD_IN_BYTES },
+ *   encode: ({ celsius }) => ({ contentType: "text/csv", accept: "text/csv", body: String(celsius), rows: 1 }),
+ *   decode(body) {
+ *     const sold = readDecimal(body.trim());
+ *     if (Number.isNaN(sold)) throw new UnreadablePredictions("the answer is not a number");
+ *     return sold;
+ *   },
+ * };
  */
 export interface Contract<Request, Answer> {
   /**
-   * The model's name, which is also the name of its folder and its entry in the catalog: 1–30 characters `a-z`, `0-9`,
-   * `-`, words that single hyphens join. It becomes part of every resource's name.
+   * The model's name. Its folder and its entry in the catalog have the same name: 1–30 characters `a-z`, `0-9`, `-`,
+   * with single hyphens between words. Every resource's name contains the model's name.
    */
   readonly model: string;
-  /** Where the stage serves it. */
+  /** The method and the path on the stage. */
   readonly route: Route;
   /**
-   * Written once: the handler parses with it, and the API's request model is made from it. Its type is the
-   * request's input and output alike: a schema that transforms would not fit the API's model.
+   * The schema of the request. The handler parses requests with this schema, and the engine makes API Gateway's request
+   * model from it. The schema must not transform values, because API Gateway's model cannot.
    */
   readonly schema: z.ZodMiniType<Request, Request>;
-  /** The most that one request may hold. */
+  /** The limits of one request. */
   readonly limits: RequestLimits;
   /**
-   * How the model is spoken to in `text/plain`, for pages and people.
+   * The form of requests and answers in `text/plain`, e.g. for web pages.
    *
-   * @default - in JSON alone
+   * @default - the model accepts and answers JSON only
    */
   readonly text?: TextDialect<Request, Answer>;
   /**
-   * The media types of bytes that the model takes, such as an image.
+   * The media types of files that the model accepts, e.g. of images.
    *
    * @default - none
    */
   readonly bytes?: BytesDialect<Request>;
   /**
-   * The media types of answers that are bytes, e.g. `image/png` or `application/x-npy`, the preferred type first. Such
-   * an answer is of the type {@link Bytes}. A caller whose `Accept` takes the type receives the bytes themselves; a
-   * caller that takes JSON only, and a direct invocation, receive the JSON of {@link Bytes}.
+   * The media types of answers that are bytes, e.g. `image/png` or `application/x-npy`, the preferred type first. For
+   * such an answer, `decode` returns {@link Bytes}. A caller whose `Accept` includes the type receives the bytes
+   * themselves. A caller that accepts only JSON, and a direct invocation, receive {@link Bytes} as JSON.
    *
-   * @default - none: every answer is JSON, or the text that answers a text
+   * @default - none: every answer is JSON, or a text if the request was a text
    */
   readonly answerTypes?: readonly string[];
   /**
-   * The caller's headers that `encode` can read, in lower case, e.g. `x-correlation-id`. No other header of a caller
-   * reaches the contract, and none of a direct invocation. Headers of credentials and of connections are refused.
+   * The caller's headers that `encode` can read, in lower case, e.g. `x-correlation-id`. The contract receives no other
+   * header of a caller. A direct invocation has no headers. The rules of the catalog refuse the names of headers for
+   * credentials and connections.
    *
    * @default - none
    */
   readonly callerHeaders?: readonly string[];
   /**
    * The headers that `decode` can set on the answer to the caller, in lower case, e.g. `x-model-version`. The handler
-   * refuses every other header. Headers of cookies, CORS and of the message's form are refused.
+   * refuses every other header. The rules of the catalog refuse the names of headers for cookies, for CORS and for the
+   * encoding of the message.
    *
    * @default - none
    */
   readonly answerHeaders?: readonly string[];
   /**
-   * Set where the endpoint takes the caller's body as it stands and its answer is the caller's answer: the handler then
-   * changes neither. `encode` makes the same request, for direct invocations and for the JSON form of bytes. API Gateway can invoke the endpoint of such a contract without a function: `via: "gateway"`.
+   * Set if the endpoint receives the caller's unchanged body, and the caller receives the endpoint's unchanged answer.
+   * `encode` creates the same request for direct invocations and for the JSON form of bytes. API Gateway can invoke the
+   * endpoint of such a contract without a function: `via: "gateway"`.
    *
-   * @default - none: `encode` and `decode` make request and answer
+   * @default - none: `encode` creates the endpoint's request, and `decode` creates the answer
    */
   readonly passThrough?: PassThrough;
-  /** The request as the endpoint wants it. */
+  /** Converts the caller's request to the endpoint's request. */
   encode(request: Request, caller: CallerValues): EndpointRequest;
   /**
-   * The endpoint's answer as the caller wants it.
+   * Converts the endpoint's answer to the caller's answer.
    *
-   * @param body - the answer as text; empty where the answer's media type is one of `answerTypes`, see `reply`
-   * @throws UnreadablePredictions where the answer is not what this contract can read, or has another number
-   * of predictions than the request has rows
+   * @param body - the answer as text; empty if the answer's media type is one of `answerTypes`, see `reply.bytes`
+   * @throws UnreadablePredictions if the contract cannot read the answer, or if the number of predictions differs from
+   * the number of rows in the request
    */
   decode(body: string, request: Request, reply: EndpointReply): Answer | CallerAnswer<Answer>;
 }
 
-/** Bytes in. */
+/** Requests whose body is a file. */
 export interface BytesDialect<Request> {
-  /** Media types of the body, e.g. `image/jpeg`; no JSON, no `text/plain`, no `multipart/`. */
+  /** Media types of the body, e.g. `image/jpeg`; neither JSON, nor `text/plain`, nor `multipart/`. */
   readonly takes: readonly string[];
-  /** The request that the bytes are. */
+  /** Converts the bytes to a request. */
   read(bytes: Bytes): Request;
 }
 
@@ -197,13 +220,13 @@ export interface PassThrough {
   /** Media type that the endpoint receives; `undefined`: the type of the caller's body. */
   readonly contentType?: string;
   /**
-   * Media type that the endpoint is to answer with, for callers that accept JSON only; for others, the one of
-   * `answerTypes` that they prefer.
+   * Media type that the endpoint must answer with, for callers that accept only JSON. For other callers, the handler
+   * sends the type of `answerTypes` that the caller prefers.
    */
   readonly accept: string;
 }
 
-/** An answer with a status and headers for the caller, as `decode` may return it: see {@link respond}. */
+/** An answer with a status and headers for the caller. `decode` creates such an answer with {@link respond}. */
 export class CallerAnswer<Answer> {
   constructor(
     readonly answer: Answer,
@@ -211,9 +234,9 @@ export class CallerAnswer<Answer> {
   ) {}
 
   /**
-   * Refuses a status or a header that the contract may not set.
+   * Refuses a status or a header that the contract must not set.
    *
-   * @param answerHeaders - the headers that it may set
+   * @param answerHeaders - the headers that the contract can set
    * @throws ForbiddenByContract
    */
   requireAllowed(answerHeaders: readonly string[] = []): void {
@@ -226,36 +249,36 @@ export class CallerAnswer<Answer> {
   }
 }
 
-/** Statuses of success that a caller can receive with a body. */
+/** The successful statuses that allow a body. */
 const STATUSES = [200, 201, 202, 203, 206];
 
-/** Visible US-ASCII and blanks: neither line breaks nor characters that a header has no encoding for. */
+/** Visible US-ASCII and spaces. A header can contain neither line breaks nor other characters. */
 export const HEADER_VALUE = /^[ -~]{0,1024}$/;
 
-/** A contract set a header, a status or a media type that it may not set. */
+/** A contract set a header, a status or a media type that the contract must not set. */
 export class ForbiddenByContract extends Error {
   override readonly name = "ForbiddenByContract";
 
-  /** What was set, e.g. `inferenceId`; the log holds it, and never its value. */
+  /** The name of the forbidden field, e.g. `inferenceId`. The log contains the name, and never the value. */
   readonly field: string;
 
   constructor(field: string) {
     super("got a forbidden value");
-    // A name that a contract makes of a caller's data is data as well.
+    // A contract can build a name from the caller's data, but the log must not contain the caller's data.
     this.field = /^[\w-]{1,64}$/.test(field) ? field : "a header";
   }
 }
 
-/** Status and headers of an answer to a caller over HTTP; a direct invocation receives the answer alone. */
+/** Status and headers of an answer to a caller over HTTP. A direct invocation receives only the answer. */
 export interface CallerResponse {
   /**
-   * Status of success, one of 200, 201, 202, 203, 206.
+   * A successful status: 200, 201, 202, 203 or 206.
    *
    * @default 200
    */
   readonly status?: number;
   /**
-   * Headers by their lower-case names, each of which the contract's `answerHeaders` names.
+   * Headers by lower-case name. The contract's `answerHeaders` must list each header.
    *
    * @default - none
    */
@@ -263,7 +286,7 @@ export interface CallerResponse {
 }
 
 /**
- * Answers with a status or headers, in a contract's `decode`.
+ * Adds a status or headers to an answer, in a contract's `decode`.
  *
  * @example return respond({ label }, { headers: { "x-model-version": "7" } });
  */
@@ -271,27 +294,37 @@ export function respond<Answer>(answer: Answer, response: CallerResponse): Calle
   return new CallerAnswer(answer, response);
 }
 
-/** `text/plain` in, `text/plain` out. */
+/** Requests and answers in `text/plain`. */
 export interface TextDialect<Request, Answer> {
-  /** The request that a text is. */
+  /** Converts a text to a request. */
   read(text: string): Request;
-  /** The answer as text. */
+  /** Converts an answer to a text. */
   write(answer: Answer): string;
 }
 
-/** What documents, plans and pages say of a model; no part of the function's bundle. */
+/**
+ * The description of a model for documents, plans and pages. The function's bundle does not contain the description.
+ *
+ * @example
+ * export const about: About<Request, number> = {
+ *   title: "Ice cream sales",
+ *   description: "Predicts the number of ice creams sold on a day from the temperature.",
+ *   allowed: '{"celsius": <number>}',
+ *   example: { request: { celsius: 21.5 }, answer: 340 },
+ * };
+ */
 export interface About<Request, Answer> {
-  /** What people call the model. */
+  /** The display name of the model. */
   readonly title: string;
-  /** One sentence: what is asked and what is answered. */
+  /** One sentence that describes the request and the answer. */
   readonly description: string;
-  /** What a request looks like, in one line; stands in errors that API Gateway answers by itself. */
+  /** The form of a request, in one line. API Gateway's own errors show this line. */
   readonly allowed: string;
-  /** A request that works, with its answer. */
+  /** A valid request and its answer. */
   readonly example: { readonly request: Request; readonly answer: Answer };
   /**
-   * The most bytes of a file that the model takes, for documents and for the page, which refuses a larger file before it is
-   * sent. The handler does not read this number: it checks `limits.payloadInBytes`.
+   * The maximum size of a file that the model accepts, in bytes, for documents and for the page. The page refuses a larger
+   * file before sending. The handler does not read this number, but checks `limits.payloadInBytes`.
    *
    * @default - documents state no limit
    */
@@ -299,15 +332,17 @@ export interface About<Request, Answer> {
 }
 
 /**
- * The endpoint answered something that the contract cannot read. The log holds the message only where the environment
- * says `stage.logErrorMessages`; it should not quote the answer even so.
+ * The contract cannot read the endpoint's answer. The log contains the message only if the environment sets
+ * `stage.logErrorMessages`. Even so, the message should not quote the answer.
+ *
+ * @example throw new UnreadablePredictions("the answer is not a number");
  */
 export class UnreadablePredictions extends Error {
   override readonly name = "UnreadablePredictions";
 
   constructor(
     message: string,
-    /** Where rows and predictions differ in number, both numbers: the log holds them always. */
+    /** The numbers of rows and predictions, if they differ. The log always contains both numbers. */
     readonly counts?: { readonly rows: number; readonly predictions: number },
   ) {
     super(message);
@@ -315,14 +350,15 @@ export class UnreadablePredictions extends Error {
 }
 
 /**
- * Refuses a batch that came back with another length than it was sent with: a shifted list would give a caller
- * somebody else's answer.
+ * Refuses an answer whose number of predictions differs from the number of rows. A shifted list would assign predictions
+ * to the wrong rows.
  *
  * @throws UnreadablePredictions
+ * @example requireOnePredictionPerRow(predictions.length, request.instances.length);
  */
 export function requireOnePredictionPerRow(predictions: number, rows: number): void {
   if (predictions !== rows) {
-    throw new UnreadablePredictions(`${rows} row(s) were sent, ${predictions} prediction(s) came back`, {
+    throw new UnreadablePredictions(`sent ${rows} row(s), received ${predictions} prediction(s)`, {
       rows,
       predictions,
     });
@@ -330,12 +366,12 @@ export function requireOnePredictionPerRow(predictions: number, rows: number): v
 }
 
 /**
- * Splits an answer in text into one prediction for each row. The predictions are counted before they become a list:
- * an answer of 6 MB can have millions of cells, and a list of millions of texts takes more memory than a function has.
+ * Splits a text into one prediction for each row. The predictions are counted before the list is created. An answer of
+ * 6 MB can have millions of cells, and a list of millions of strings needs more memory than a function has.
  *
- * @param separator - what stands between two predictions, with the flag `g`, by which all of them are counted
- * @param rows - the number of rows that the request has
- * @throws UnreadablePredictions where the answer has another number of predictions
+ * @param separator - the separator of two predictions; the flag `g` is necessary to count all separators
+ * @param rows - the number of rows in the request
+ * @throws UnreadablePredictions if the number of predictions differs from `rows`
  *
  * @example
  * ```ts

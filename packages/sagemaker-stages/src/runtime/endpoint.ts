@@ -13,7 +13,7 @@ import type { ProblemStatus } from "./problem";
 import { createEndpointLoad, type Retry } from "./retries";
 import { sign } from "./signature";
 
-/** Where the endpoint is. */
+/** The address of an endpoint, or of a part of an endpoint. */
 export interface EndpointAddress {
   /** The endpoint's name. */
   readonly endpointName: string;
@@ -21,44 +21,44 @@ export interface EndpointAddress {
   readonly region: string;
   /** Base URL of the SageMaker runtime. */
   readonly url: URL;
-  /** Headers that name what of the endpoint answers, by their names in lower case. */
+  /** Headers that select a part of the endpoint, by lower-case name. */
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** Predictions as they came. */
+/** The endpoint's unchanged answer. */
 interface Predictions {
-  /** The endpoint's answer, as text; empty where its media type is one of bytes. */
+  /** The answer as text; empty if its media type is a type of bytes. */
   readonly body: string;
   readonly reply: EndpointReply;
 }
 
-/** Predictions as they came, and what it took to get them. */
+/** The endpoint's unchanged answer, with statistics of the invocation. */
 export interface EndpointAnswer extends Predictions {
-  readonly effort: Effort;
+  readonly stats: InvocationStats;
 }
 
-/** What an invocation took, for the log. */
-export interface Effort {
+/** Statistics of an invocation, for the log. */
+export interface InvocationStats {
   /** Milliseconds from sending the last attempt to the end of its answer. */
   readonly endpointMs: number;
   /** Attempts after the first. */
   readonly retries: number;
 }
 
-/** Why the endpoint gave no predictions. */
+/** The reason why the endpoint returned no predictions. */
 export interface Refusal extends Pick<LoggedError, "type" | "origin"> {
-  /** The status the caller gets. */
+  /** The status that the caller receives. */
   readonly status: Extract<ProblemStatus, 429 | 502 | 503 | 504>;
-  /** HTTP status that service or container answered with. */
+  /** HTTP status of the service's or the container's answer. */
   readonly originStatus?: number;
-  /** What the service or the model said; absent where the function itself refuses. It can quote the request. */
+  /** The message of the service or the model, which can quote the request; absent if the function itself refuses. */
   readonly message?: string;
-  /** For the caller, in place of the status's own detail. */
+  /** The detail for the caller, in place of the status's default detail. */
   readonly detail?: string;
   readonly retry: Retry;
 }
 
-/** No answer within the time that the request has. */
+/** The endpoint did not answer in the time of the request. */
 export const TIME_IS_OVER: Refusal = {
   status: 504,
   type: "TimeLeftUsedUp",
@@ -66,16 +66,16 @@ export const TIME_IS_OVER: Refusal = {
   retry: "never",
 };
 
-/** An answer that no caller could get. */
+/** The answer is larger than Lambda can return. */
 const TOO_LARGE: Refusal = {
   status: 502,
   type: "AnswerTooLarge",
   origin: "container",
-  detail: `The model's endpoint answered more than ${MAX_ANSWER_IN_BYTES} bytes, which is all that Lambda can return. Ask for less at once.`,
+  detail: `The model's endpoint answered more than ${MAX_ANSWER_IN_BYTES} bytes, the limit of Lambda. Request less at once.`,
   retry: "never",
 };
 
-/** No text could be made of an answer without other characters in place of its own. */
+/** The answer is not UTF-8: a text of the answer would contain replacement characters. */
 const NO_TEXT: Refusal = {
   status: 502,
   type: "AnswerNotUtf8",
@@ -83,27 +83,27 @@ const NO_TEXT: Refusal = {
   retry: "never",
 };
 
-/** The endpoint gave no predictions. */
+/** The endpoint returned no predictions. */
 export class EndpointFailure extends Error {
   override readonly name = "EndpointFailure";
   constructor(
     readonly refusal: Refusal,
-    readonly effort: Effort,
+    readonly stats: InvocationStats,
   ) {
     super(refusal.type);
   }
 }
 
 /**
- * What of an endpoint answers, by the ends of the headers of InvokeEndpoint. The function's variable is
- * `ENDPOINT_TARGET_VARIANT`, …, and, for a container's host name, `ENDPOINT_TARGET_CONTAINER`.
+ * The parts of an endpoint that a request can select, as suffixes of InvokeEndpoint's headers. The function's variables
+ * are `ENDPOINT_TARGET_VARIANT`, …, and `ENDPOINT_TARGET_CONTAINER` for a container's host name.
  */
 const TARGETS = ["target-variant", "target-model", "inference-component", "target-container-hostname"];
 
 /**
- * Reads where the endpoint is from ENDPOINT_NAME and the variables that every AWS SDK obeys:
- * AWS_REGION, and AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME or AWS_ENDPOINT_URL for another address. The variables of
- * `TARGETS` name a part of the endpoint; they win over a header of the contract.
+ * Reads the endpoint's address from ENDPOINT_NAME and the variables of every AWS SDK: AWS_REGION, and
+ * AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME or AWS_ENDPOINT_URL for another address. The variables of `TARGETS` select a part of
+ * the endpoint, and override a header of the contract.
  *
  * @throws Error that names the missing or malformed variable
  */
@@ -133,15 +133,15 @@ function required(environment: NodeJS.ProcessEnv, name: string): string {
   return value;
 }
 
-/** With less time than this an attempt cannot come back. */
+/** The minimum time of an attempt: an attempt cannot succeed in less time. */
 const MIN_ATTEMPT_IN_MS = 50;
 
 /** Invokes one endpoint. */
 export interface EndpointClient {
   /**
-   * Sends the request to the endpoint, several times where that makes sense.
+   * Sends the request to the endpoint, and retries if a retry can succeed.
    *
-   * @param timeLeftInMs - the milliseconds that are left, at any moment
+   * @param timeLeftInMs - returns the milliseconds that are left
    * @param bytesTypes - media types of answers that are bytes; every other answer is text
    * @throws EndpointFailure
    */
@@ -153,8 +153,8 @@ export interface EndpointClient {
 }
 
 /**
- * Speaks InvokeEndpoint over `node:http(s)`: a keep-alive connection, opened before the first request, signed
- * with the credentials of the moment, retried as `retries.ts` says.
+ * Creates a client of InvokeEndpoint over `node:http(s)`. The client opens a keep-alive connection before the first
+ * request, signs each request with the current credentials, and retries by the rules of `retries.ts`.
  */
 export function createEndpointClient(
   { endpointName, region, url, headers: ofTarget }: EndpointAddress,
@@ -171,19 +171,19 @@ export function createEndpointClient(
       for (let retries = 0; ; retries++) {
         const start = performance.now();
         const outcome = await attempt(request, timeLeftInMs(), bytesTypes);
-        const effort = { endpointMs: Math.round(performance.now() - start), retries };
+        const stats = { endpointMs: Math.round(performance.now() - start), retries };
         if ("reply" in outcome) {
           load.recordSuccess();
-          return { ...outcome, effort };
+          return { ...outcome, stats };
         }
         const wait = nextWaitInMs(outcome.retry, start);
-        if (timeLeftInMs() - wait < MIN_ATTEMPT_IN_MS) throw new EndpointFailure(outcome, effort);
+        if (timeLeftInMs() - wait < MIN_ATTEMPT_IN_MS) throw new EndpointFailure(outcome, stats);
         await new Promise((resolve) => setTimeout(resolve, wait));
       }
     },
   };
 
-  /** @returns the endpoint's answer, or why there is none */
+  /** @returns the endpoint's answer, or the reason why there is none */
   function attempt(
     request: EndpointRequest,
     timeoutInMs: number,
@@ -208,7 +208,7 @@ export function createEndpointClient(
       const timer = setTimeout(() => giveUp(TIME_IS_OVER), Math.max(0, timeoutInMs));
       let hasAnswered = false;
       const onError = (error: NodeJS.ErrnoException) => {
-        // A kept connection that the other side has closed meanwhile says nothing about the endpoint.
+        // The server may have closed an idle connection, which is not a failure of the endpoint.
         const isStale = !hasAnswered && (outgoing.reusedSocket || outgoing.socket === warm);
         const type = error.code ?? error.name;
         const retry = isStale && ["ECONNRESET", "EPIPE"].includes(type) ? "at once" : "a few times";
@@ -231,7 +231,7 @@ export function createEndpointClient(
     });
   }
 
-  /** Credentials are read on every call: Lambda renews them while the process lives. */
+  /** Reads the credentials on every call, because Lambda can renew them while the process lives. */
   function signed({ contentType, accept, body, headers }: EndpointRequest): Record<string, string> {
     const { AWS_ACCESS_KEY_ID = "", AWS_SECRET_ACCESS_KEY = "", AWS_SESSION_TOKEN } = environment;
     const further = { ...toEndpointHeaders(headers), ...ofTarget };
@@ -246,7 +246,7 @@ export function createEndpointClient(
   }
 }
 
-/** The predictions, or why there are none. */
+/** Reads the predictions, or the reason why there are none. */
 function readAnswer(
   { statusCode: status = 0, headers }: IncomingMessage,
   bytes: Buffer,
@@ -268,7 +268,7 @@ function readAnswer(
       },
     };
   }
-  // A body that is no JSON carries no error type either; the status decides.
+  // A body that is not JSON contains no error type. The status decides.
   const parsed = parseJson(String(bytes));
   const document = isRecord(parsed) ? parsed : {};
   const type = nameOf(headers["x-amzn-errortype"] ?? document.__type ?? document.code) ?? `Http${status}`;
@@ -276,7 +276,7 @@ function readAnswer(
   const isOfModel = type === "ModelError" || status === 424;
   const { OriginalStatusCode: originalStatus } = document;
   return {
-    ...answerTo(type, status),
+    ...classifyError(type, status),
     type,
     origin: isOfModel ? "container" : "service",
     originStatus: isOfModel && typeof originalStatus === "number" ? originalStatus : status,
@@ -284,23 +284,23 @@ function readAnswer(
   };
 }
 
-/** "ModelError:http://…" in the header, "com.amazonaws.sagemaker#ModelError" in the body; anything else is no name. */
+/** The error's name in "ModelError:http://…" (header) or "com.amazonaws.sagemaker#ModelError" (body). */
 function nameOf(type: unknown): string | undefined {
   return typeof type === "string" ? /^(?:[\w.]+#)?([A-Z]\w{0,63})(?::|$)/i.exec(type)?.[1] : undefined;
 }
 
-function answerTo(type: string, status: number): Pick<Refusal, "status" | "retry"> {
+function classifyError(type: string, status: number): Pick<Refusal, "status" | "retry"> {
   if (type === "ModelError") return { status: 502, retry: "never" };
   if (type === "ModelNotReadyException") return { status: 503, retry: "while waking" };
   if (type === "ThrottlingException" || status === 429) return { status: 429, retry: "a few times" };
-  // A server says 408 on a connection that stayed silent, before it closes it: no answer to the request.
+  // A server sends 408 before it closes an idle connection. The 408 does not answer the request.
   if (status === 408 || status >= 500) return { status: 503, retry: "a few times" };
   return { status: 502, retry: "never" };
 }
 
 /**
- * A keep-alive agent whose first connection is opened now, in Lambda's init phase, so that no request waits for
- * the TLS handshake.
+ * Creates a keep-alive agent and opens its first connection in Lambda's init phase, so that no request waits for the TLS
+ * handshake.
  */
 function createWarmAgent(url: URL): { agent: Agent; warm: Socket } {
   const secure = url.protocol === "https:";
@@ -311,7 +311,7 @@ function createWarmAgent(url: URL): { agent: Agent; warm: Socket } {
     secure ? connectTls({ host, port, servername: isIP(host) ? "" : host }) : connect({ host, port });
 
   const warm = open();
-  // A failure now is no failure of a request: the first request opens its own connection and reports.
+  // This failure is ignored: the first request opens another connection and reports its failure.
   warm.on("error", () => warm.destroy());
   warm.unref();
   let used = false;
@@ -320,7 +320,7 @@ function createWarmAgent(url: URL): { agent: Agent; warm: Socket } {
   const createConnection = () => {
     if (used) return open();
     used = true;
-    // What came before anything was asked is no answer; it would be read as one.
+    // Data that arrived before the first request is not an answer, but the client would read it as an answer.
     if (warm.readableEnded || warm.readableLength > 0) warm.destroy();
     if (warm.destroyed) return open();
     warm.ref();

@@ -1,32 +1,32 @@
 import { isRecord } from "./json";
 
-/** What the handler needs of Lambda's context object. */
+/** The properties of Lambda's context object that the handler uses. */
 export interface LambdaContext {
   readonly awsRequestId: string;
   /** Milliseconds until Lambda ends the invocation. */
   getRemainingTimeInMillis(): number;
 }
 
-/** A request, whichever way it came. */
+/** A request from any kind of event. */
 export interface IncomingRequest {
   /**
-   * `rest-api`: API Gateway REST proxy event, payload version 1.0; `function-url`: version 2.0; both want a proxy
-   * response. `direct`: an invocation by the console's Test tab, `aws lambda invoke` or another function.
+   * `rest-api`: a REST proxy event of API Gateway, payload version 1.0. `function-url`: payload version 2.0. Both require
+   * a proxy response. `direct`: an invocation by the console's Test tab, `aws lambda invoke` or another function.
    */
   readonly kind: "rest-api" | "function-url" | "direct";
   /** The id that the caller sees in `x-amzn-requestid`. */
   readonly requestId: string;
-  /** The event itself; of a direct invocation, the bare request. */
+  /** The event itself. The event of a direct invocation is the bare request. */
   readonly event: unknown;
 }
 
 /**
- * A client of a REST API can choose the request's id, so only an id's characters go into the log
+ * The form of a request id. A client of a REST API can choose the request id, and the log must contain only valid ids
  * (https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-mapping-template-reference.html).
  */
 const REQUEST_ID = /^[\w=-]{1,64}$/;
 
-/** Tells the three kinds of event apart. */
+/** Determines the kind of an event. */
 export function readEvent(event: unknown, { awsRequestId }: LambdaContext): IncomingRequest {
   if (!isRecord(event) || !isRecord(event.requestContext)) {
     return { kind: "direct", requestId: awsRequestId, event };
@@ -39,20 +39,19 @@ export function readEvent(event: unknown, { awsRequestId }: LambdaContext): Inco
   };
 }
 
-/** The part of an event with this name; empty where there is none. */
+/** The part of an event with this name; empty if the event has no such part. */
 export function partOf(event: unknown, name: string): Readonly<Record<string, unknown>> {
   const part = isRecord(event) ? event[name] : undefined;
   return isRecord(part) ? part : {};
 }
 
 /**
- * A header's value. REST events keep the capitals of its name, function URL events are lower-case.
+ * A header's value. Names of headers keep their case in REST events, and are in lower case in function URL events.
  *
- * @returns where the header came several times with different values, all of them, joined by commas; empty where it
- * did not come
+ * @returns all different values joined by commas, if the header occurs several times; empty if the header is missing
  */
 export function readHeader(event: unknown, name: string): string {
-  // REST events have every value in the second part; function URL events have no second part and join the values.
+  // `multiValueHeaders` of a REST event contains every value. A function URL event has only `headers`, with joined values.
   const values = ["multiValueHeaders", "headers"].flatMap((part) =>
     Object.entries(partOf(event, part)).flatMap(([key, value]) => (key.toLowerCase() === name ? value : [])),
   );

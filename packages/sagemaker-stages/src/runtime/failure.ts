@@ -3,24 +3,24 @@ import { EndpointFailure, type Refusal } from "./endpoint";
 import { describeThrown, type LoggedError, messageForLog } from "./log";
 import { type Failure, ProblemError } from "./problem";
 
-/** An endpoint that throttles recovers within seconds. */
+/** A throttling endpoint recovers within seconds. */
 const RETRY_AFTER_THROTTLE_IN_SECONDS = 1;
-/** A serverless endpoint wakes up within tens of seconds, at most four minutes. */
+/** A serverless endpoint starts within tens of seconds, at most four minutes. */
 const RETRY_AFTER_UNAVAILABLE_IN_SECONDS = 10;
 
-/** Ends a problem whose cause only the operator may know. */
-const SEE_LOG = "The function's log says why.";
+/** The end of a problem whose cause is visible to the operator only. The container writes its errors to its own log. */
+const SEE_LOGS = "See the logs of the function and the endpoint.";
 
-/** A failure for the caller, and what only the operator may know of it. */
+/** A failure for the caller, and the details that only the operator can read. */
 export interface Explanation {
   readonly failure: Failure;
   readonly error?: LoggedError;
 }
 
 /**
- * Explains whatever a request ended with.
+ * Converts a thrown value to a failure for the caller and an error for the log.
  *
- * @param logsMessages - whether messages of errors, which can quote the request, go into the log
+ * @param logsMessages - whether the log contains messages of errors; such messages can quote the request
  */
 export function explain(thrown: unknown, logsMessages: boolean): Explanation {
   if (thrown instanceof ProblemError) return { failure: thrown.failure };
@@ -35,11 +35,11 @@ export function explain(thrown: unknown, logsMessages: boolean): Explanation {
   const logged = { ...describeThrown(error), ...messageForLog(error.message, logsMessages) };
   return error instanceof UnreadablePredictions
     ? {
-        failure: { status: 502, detail: `The model's answer could not be read. ${SEE_LOG}` },
+        failure: { status: 502, detail: `The function could not read the model's answer. ${SEE_LOGS}` },
         error: { origin: "container", ...logged, ...error.counts },
       }
     : {
-        failure: { status: 500, detail: `The request could not be handled. ${SEE_LOG}` },
+        failure: { status: 500, detail: "The function failed. See the function's log." },
         error: {
           origin: "function",
           ...logged,
@@ -54,7 +54,7 @@ const ENDPOINT_FAILURES: Record<Refusal["status"], Omit<Failure, "status">> = {
       "The model's endpoint takes no more requests at the moment. Try again after the seconds in Retry-After.",
     retryAfterInSeconds: RETRY_AFTER_THROTTLE_IN_SECONDS,
   },
-  502: { detail: `The model's endpoint refused or failed the request. ${SEE_LOG}` },
+  502: { detail: `The model's endpoint refused or failed the request. ${SEE_LOGS}` },
   503: {
     detail: "The model's endpoint is waking up or unavailable. Try again after the seconds in Retry-After.",
     retryAfterInSeconds: RETRY_AFTER_UNAVAILABLE_IN_SECONDS,

@@ -4,7 +4,15 @@ import { isRecord } from "./json";
 
 type Issue = z.core.$ZodIssue;
 
-/** A rule of a contract that zod has no word for, to be pushed onto `payload.issues` in a check. */
+/**
+ * An issue for a rule of a contract that zod cannot express. A check of zod adds the issue to `payload.issues`.
+ *
+ * @example
+ * const text = z.string().check((payload) => {
+ *   if (payload.value.trim() !== "") return;
+ *   payload.issues.push(fault(payload.value, { got: "an empty text", allowed: "a text" }));
+ * });
+ */
 export function fault(
   input: unknown,
   params: { readonly got: string; readonly allowed: string },
@@ -12,18 +20,18 @@ export function fault(
   return { code: "custom", input, params, continue: true };
 }
 
-/** Enough to correct a request by; a batch with a systematic error has thousands. */
+/** Three faults are enough to correct a request. A batch with a systematic error has thousands of faults. */
 const MAX_FAULTS_NAMED = 3;
-/** Long enough to recognize a value, short enough to read. */
+/** The maximum length of a quoted value: enough to recognize the value, and short enough to read. */
 const MAX_CHARACTERS_QUOTED = 40;
-/** Of one fault; a contract's own words can be longer. */
+/** The limit of one fault: a contract's own text can be longer. */
 const MAX_CHARACTERS_OF_FAULT = 400;
 
 /**
- * What is wrong with `request`, for the caller: which field, what was got, what is allowed.
+ * Describes the faults of `request` for the caller: the field, the value, and the allowed values.
  *
- * @param issues - from zod's `safeParse`; at least one
- * @param request - what was parsed
+ * @param issues - at least one issue of zod's `safeParse`
+ * @param request - the parsed value
  */
 export function describeFaults(issues: readonly Issue[], request: unknown): string {
   const faults = issues.flatMap(unfold);
@@ -33,11 +41,11 @@ export function describeFaults(issues: readonly Issue[], request: unknown): stri
     .join("; ");
   const rest = faults.length - MAX_FAULTS_NAMED;
   if (rest <= 0) return named;
-  // A list of so many faulty members was not read to its end.
+  // The schema stops at so many faulty members, so that the exact number is unknown.
   return `${named}; and ${faults.length < MAX_FAULTY_MEMBERS ? "" : "at least "}${rest} more`;
 }
 
-/** A union's issue says only "none fits"; the alternative whose type is right says what is wrong. */
+/** Replaces the issue of a union by the issues of the alternative with the right type, because these are specific. */
 function unfold(issue: Issue): Issue[] {
   if (issue.code !== "invalid_union") return [issue];
   const nearest = issue.errors.find(
@@ -58,7 +66,7 @@ function describe(issue: Issue, request: unknown): string {
   return `${field}: got ${got ?? quote(issue.code === "invalid_key" ? issue.path.at(-1) : value)}; allowed: ${allowed}`;
 }
 
-/** What zod's issues say of the rule that was broken; each kind of issue has some of it. */
+/** The properties of zod's issues that describe the violated rule. Each kind of issue has some of these properties. */
 interface Rule {
   readonly message: string;
   readonly expected?: string;
@@ -79,10 +87,10 @@ interface Rule {
   readonly issues?: readonly Rule[];
 }
 
-/** What a rule allows, in the contract's own words or by what zod's issue says of the rule. */
+/** Describes the allowed values: the contract's own text, or a text made from zod's issue. */
 function allowedBy(rule: Rule): string {
   const { expected, minimum, maximum = minimum, divisor, format } = rule;
-  // zod/mini has no language, and says this of every rule.
+  // zod/mini has no texts: this is its message for every rule.
   if (rule.message !== "Invalid input") return rule.message;
   if (expected) return withArticle({ int: "whole number", nonoptional: "value" }[expected] ?? expected);
   if (divisor) return `a multiple of ${divisor}`;
@@ -99,11 +107,11 @@ function allowedBy(rule: Rule): string {
   const choices =
     (rule.values ?? rule.options)?.map(quote) ??
     alternatives.flatMap(([first]) => (first ? allowedBy(first) : []));
-  // A check of the contract names no choice, nor does an exclusive union of which several alternatives fit.
+  // Neither a check without a message nor an exclusive union with several matches lists allowed values.
   return [...new Set(choices)].join(" or ") || "what the contract accepts";
 }
 
-/** Properties that a strict object does not have. */
+/** Describes properties that a strict object does not have. */
 export function describeUnknown(field: string, keys: readonly string[]): string {
   const named = keys.slice(0, MAX_FAULTS_NAMED).map(quote).join(", ");
   const noun = keys.length === 1 ? "property" : "properties";
@@ -115,7 +123,7 @@ function fieldName(path: readonly PropertyKey[]): string {
   return name === "" ? "request" : name.replace(/^\./, "");
 }
 
-/** A value as a person would name it, cut to a length that can be read. */
+/** Describes a value for a person, cut to a readable length. */
 export function quote(value: unknown): string {
   if (value === undefined) return "nothing";
   if (value === null) return "null";
@@ -125,7 +133,7 @@ export function quote(value: unknown): string {
   return `the ${typeof value} ${String(value)}`;
 }
 
-/** A text cut to a length that can be read, never in the middle of a character. */
+/** Cuts a text to a readable length, never within a surrogate pair. */
 export function cut(text: string, maxCharacters = MAX_CHARACTERS_QUOTED): string {
   return text.length > maxCharacters
     ? `${text.slice(0, maxCharacters).replace(/[\ud800-\udbff]$/, "")}…`

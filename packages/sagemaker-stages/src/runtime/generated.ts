@@ -1,6 +1,6 @@
 /**
- * What generated handlers import: see src/constructs/function/handler-source.ts. Each handler imports the parts that its
- * contract needs, by their names in `EVERY_PART`.
+ * The exports that generated handlers import, see src/constructs/function/handler-source.ts. Each handler imports only
+ * the parts that its contract needs, by their names in `EVERY_PART`.
  */
 
 export { chooseAnswerType as accept } from "./accept";

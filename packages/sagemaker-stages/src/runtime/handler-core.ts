@@ -13,18 +13,18 @@ import { encodeRequest, parseRequest, readBareRequest } from "./request";
 /** A Lambda handler. */
 export type Handler = (event: unknown, context: LambdaContext) => Promise<unknown>;
 
-/** Kept back from Lambda's time-out, to say in time that there was not enough time. */
+/** The time from the end of the handler's wait to Lambda's timeout, in which the handler can still answer a 504. */
 export const RESERVE_IN_MS = 500;
 
 /**
- * The Lambda handler of a contract: event → request → endpoint → answer, each kind of event answered in its own
- * kind. It never throws: a failure is a problem document, because Lambda would log what is thrown.
+ * Creates the Lambda handler of a contract: event → request → endpoint → answer. The format of the answer depends on the
+ * kind of event. The handler never throws, because Lambda would log the thrown error. A failure is a problem document.
  *
- * @param parts - the parts that the contract needs, or more: a function's package holds no other
- * @param environment - ENDPOINT_NAME, ENDPOINT_TARGET_VARIANT and the other variables of `readEndpointAddress`,
- * CORS_ALLOW_ORIGIN, LOG_ERROR_MESSAGES (`true`: the log holds messages of errors, which can quote the request) and the
- * variables Lambda sets; default `process.env`
- * @throws Error at once, in Lambda's init phase, where the environment lacks something
+ * @param parts - at least the parts that the contract needs; the function's package contains only these parts
+ * @param environment - the function's environment variables; default `process.env`. They are the variables that Lambda
+ * sets, the variables of `readEndpointAddress`, CORS_ALLOW_ORIGIN and LOG_ERROR_MESSAGES. With LOG_ERROR_MESSAGES =
+ * `true`, the log contains messages of errors, and these messages can quote the request.
+ * @throws Error in Lambda's init phase, if the environment lacks a variable
  */
 export function createHandlerWith<Request, Answer>(
   parts: HandlerParts,
@@ -64,16 +64,16 @@ export function createHandlerWith<Request, Answer>(
       const caller = { headers: parts.callerHeaders?.(contract, incoming) ?? {}, accept };
       const passed = parts.passThrough?.request(contract, incoming, accept, contentType);
       const encoded = encodeRequest(contract, request, caller, passed);
-      const { body, reply, effort } = await client.invoke(encoded, timeLeftInMs, contract.answerTypes);
-      Object.assign(line, effort);
+      const { body, reply, stats } = await client.invoke(encoded, timeLeftInMs, contract.answerTypes);
+      Object.assign(line, stats);
       const ready =
         parts.passThrough?.answer(contract, incoming, accept, body, reply) ??
         presentAnswer(contract, contract.decode(body, request, reply), accept, parts);
       line.status = ready.response?.status ?? 200;
       answer = toAnswer(ready, incoming, cors);
-      if (timeLeftInMs() <= 0) throw new EndpointFailure(TIME_IS_OVER, effort);
+      if (timeLeftInMs() <= 0) throw new EndpointFailure(TIME_IS_OVER, stats);
     } catch (thrown) {
-      if (thrown instanceof EndpointFailure) Object.assign(line, thrown.effort);
+      if (thrown instanceof EndpointFailure) Object.assign(line, thrown.stats);
       const { failure, error } = explain(thrown, logsMessages);
       Object.assign(line, { status: failure.status }, error && { error });
       answer = toFailureAnswer(failure, incoming, cors);

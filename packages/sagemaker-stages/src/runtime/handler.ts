@@ -5,10 +5,12 @@ import { EVERY_PART } from "./parts";
 export { type Handler, RESERVE_IN_MS } from "./handler-core";
 
 /**
- * The Lambda handler of any contract, see `createHandlerWith`.
+ * Creates the Lambda handler of any contract, e.g. for a test or for a function that the engine does not generate.
  *
- * @param environment - the variables of the function; default `process.env`
- * @throws Error at once, in Lambda's init phase, where the environment lacks something
+ * @param environment - the variables of the function, see `createHandlerWith`; default `process.env`
+ * @throws Error in Lambda's init phase, if the environment lacks a variable
+ * @example
+ * export const handler = createHandler(contract);
  */
 export function createHandler<Request, Answer>(
   contract: Contract<Request, Answer>,

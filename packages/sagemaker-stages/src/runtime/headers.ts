@@ -3,9 +3,9 @@ import { type IncomingRequest, readHeader } from "./event";
 import { ProblemError } from "./problem";
 
 /**
- * The caller's headers that the contract names, in `callerHeaders`.
+ * Reads the caller's headers that the contract lists in `callerHeaders`.
  *
- * @throws ProblemError 400 for a value that is too long or no US-ASCII
+ * @throws ProblemError 400 for a value that is too long or not US-ASCII
  */
 export function readCallerHeaders(
   { callerHeaders = [] }: Pick<Contract<unknown, unknown>, "callerHeaders">,
@@ -18,7 +18,7 @@ export function readCallerHeaders(
     if (!HEADER_VALUE.test(value)) {
       throw new ProblemError({
         status: 400,
-        detail: `${name}: got ${value.length} characters; allowed: at most 1024 of ASCII`,
+        detail: `${name}: got ${value.length} characters; allowed: at most 1024 in ASCII`,
       });
     }
     if (value !== "") headers[name] = value;
@@ -27,7 +27,7 @@ export function readCallerHeaders(
 }
 
 /**
- * The most characters of the headers of InvokeEndpoint
+ * The maximum number of characters in each header of InvokeEndpoint
  * (https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_runtime_InvokeEndpoint.html).
  */
 const ENDPOINT_HEADERS: Readonly<Record<keyof EndpointHeaders, number>> = {
@@ -38,17 +38,17 @@ const ENDPOINT_HEADERS: Readonly<Record<keyof EndpointHeaders, number>> = {
 };
 
 /**
- * The headers as they are sent, by their names in lower case.
+ * The headers of InvokeEndpoint by lower-case name.
  *
- * @throws ForbiddenByContract for an unknown header, and for a value that the service would not take
+ * @throws ForbiddenByContract for an unknown header, and for a value that the service would refuse
  */
 export function toEndpointHeaders(headers: EndpointHeaders = {}): Record<string, string> {
   const sent: Record<string, string> = {};
   for (const [field, value] of Object.entries(headers)) {
     if (value === undefined) continue;
-    // False also for a field that is unknown, and for a value that is no text.
+    // Also false for an unknown field, and for a value that is not a string.
     const fits = value.length <= ENDPOINT_HEADERS[field as keyof EndpointHeaders];
-    // A session id is letters and digits with hyphens between them, or the constant that opens a session.
+    // A session id has letters and digits with hyphens between them. `NEW_SESSION` opens a session.
     const form = field === "sessionId" ? /^(NEW_SESSION|[^\W_](-*[^\W_])*)$/ : /^[!-~][ -~]*$/;
     if (!(fits && form.test(value))) throw new ForbiddenByContract(field);
     sent[`x-amzn-sagemaker-${field.replace(/[A-Z]/g, "-$&").toLowerCase()}`] = value;

@@ -1,12 +1,12 @@
 /**
- * The most objects, lists and properties in one document. `JSON.parse` needs up to 300 bytes for each of them, so that
- * 6 MB of `{},{},…` or `[[[…` would need more memory than a function has.
+ * The maximum number of objects, lists and properties in one document. `JSON.parse` needs up to 300 bytes for each of
+ * them, so that 6 MB of `{},{},…` or `[[[…` would need more memory than a function has.
  */
 export const MAX_JSON_PARTS = 300_000;
 
-/** Whether `text`, if it is JSON, has more than {@link MAX_JSON_PARTS} objects, lists and properties. */
+/** Whether the JSON in `text` has more than {@link MAX_JSON_PARTS} objects, lists and properties. */
 export function hasTooManyParts(text: string): boolean {
-  // Each takes two characters at least.
+  // Each part has at least two characters.
   if (text.length < 2 * MAX_JSON_PARTS) return false;
   let parts = 0;
   let isInString = false;
@@ -26,8 +26,9 @@ const BACKSLASH = 0x5c;
 const BRACE = 0x7b;
 
 /**
- * The document in `text`, or `undefined` where it is no JSON (no JSON document is `undefined`) or has more
- * parts than a function has memory for.
+ * Parses a JSON document.
+ *
+ * @returns `undefined` if `text` is not JSON, or if the document needs more memory than a function has
  */
 export function parseJson(text: string): unknown {
   try {
@@ -37,7 +38,7 @@ export function parseJson(text: string): unknown {
   }
 }
 
-/** Whether `value` has members that can be read: an object or an array. */
+/** Whether `value` is an object or an array. */
 export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null;
 }

@@ -1,11 +1,12 @@
-/** One request in the function's log. It never holds anything that the caller sent. */
+/** One line per request in the function's log. The line never contains data of the caller. */
 export interface LogLine {
+  /** The id that the caller receives. Behind API Gateway, the id of API Gateway. */
   requestId: string;
-  /** Lambda's own id, where the caller's is API Gateway's: platform log lines carry this one. */
+  /** Lambda's own request id, which the platform's log lines contain. */
   lambdaRequestId: string;
   model: string;
   status: number;
-  /** Milliseconds of the last attempt at the endpoint; absent where no request was sent to the endpoint. */
+  /** Milliseconds of the last attempt at the endpoint; absent if no request was sent to the endpoint. */
   endpointMs?: number;
   totalMs: number;
   retries: number;
@@ -14,41 +15,41 @@ export interface LogLine {
   error?: LoggedError;
 }
 
-/** What the log holds of an error. */
+/** An error in the function's log. */
 export interface LoggedError {
-  /** AWS's, Node's or JavaScript's name of the error. */
+  /** The name of the error in AWS, Node.js or JavaScript. */
   readonly type: string;
   /**
-   * Where the error arose: in the model's container, in SageMaker's service, on the connection to the service, or in
-   * the function itself.
+   * The origin of the error: the model's container, SageMaker's service, the connection to the service, or the function
+   * itself.
    */
   readonly origin: "container" | "service" | "connection" | "function";
-  /** HTTP status that container or service answered with. */
+  /** HTTP status of the container's or the service's answer. */
   readonly status?: number | undefined;
-  /** The place in the function's code, where the function itself found the error. */
+  /** The location in the function's code, for an error that the function itself threw. */
   readonly at?: string;
-  /** What a contract set although it may not, e.g. `headers.x-model-version`; never its value. */
+  /** The name of a field that the contract must not set, e.g. `x-model-version`; never the value. */
   readonly field?: string;
-  /** Rows that were sent, where the model answered another number of predictions. */
+  /** The number of rows sent, if the number of predictions differs. */
   readonly rows?: number;
-  /** Predictions that came back for these rows. */
+  /** The number of predictions received for these rows. */
   readonly predictions?: number;
   /**
-   * The error's own message, cut to 500 characters. It can quote what the caller sent: present only where the
+   * The error's own message, cut to 500 characters. The message can quote the caller's data. It is present only if the
    * function's environment has LOG_ERROR_MESSAGES = `true`.
    */
   readonly message?: string;
 }
 
-/** Enough to understand a model's error by. */
+/** The maximum length of a logged message: enough to understand a model's error. */
 const MAX_CHARACTERS_OF_MESSAGE = 500;
 
-/** Whether the function's environment lets messages of errors into the log. */
+/** Whether the function's environment permits messages of errors in the log. */
 export function readLogsMessages(environment: NodeJS.ProcessEnv): boolean {
   return environment.LOG_ERROR_MESSAGES === "true";
 }
 
-/** What the log holds of an error's message. */
+/** The property `message` of an error in the log; empty if messages are not permitted. */
 export function messageForLog(
   message: string | undefined,
   logsMessages: boolean,
@@ -56,9 +57,9 @@ export function messageForLog(
   return logsMessages && message ? { message: message.slice(0, MAX_CHARACTERS_OF_MESSAGE) } : {};
 }
 
-/** The kind of an error that the function threw, and its place in the code: neither quotes the request. */
+/** The type and the location of an error that the function threw. Neither quotes the request. */
 export function describeThrown({ name, message, stack = "" }: Error): Pick<LoggedError, "type" | "at"> {
-  // The stack begins with the message, which can have lines like those of the code's places.
+  // The stack begins with the message, which can contain lines that look like locations.
   const start = stack.indexOf(message);
   const places = start < 0 ? "" : stack.slice(start + message.length);
   return {
@@ -67,7 +68,7 @@ export function describeThrown({ name, message, stack = "" }: Error): Pick<Logge
   };
 }
 
-/** Writes the line. Not with console.log: Lambda would wrap the line, and a log query could not read its fields. */
+/** Writes the line. Lambda wraps lines of `console.log`, so that a log query cannot read their fields. */
 export function writeLine(line: LogLine): void {
   process.stdout.write(`${JSON.stringify(line)}\n`);
 }

@@ -6,8 +6,8 @@ import { passThrough } from "./pass-through";
 import { readQueryOnce as query } from "./query";
 
 /**
- * The parts of a handler that not every contract needs. The handler of a model is bundled with the parts that the
- * contract of the model needs, because every cold start loads the bundle.
+ * The optional parts of a handler. A model's bundle contains only the parts that the model's contract needs, because
+ * every cold start loads the bundle.
  */
 export const EVERY_PART = {
   /** For `GET`. */

@@ -11,13 +11,13 @@ type Passing = Pick<Contract<unknown, unknown>, "passThrough" | "route" | "answe
 };
 
 /**
- * The caller's body for an endpoint that takes it as it stands: JSON keeps its spelling, e.g. of `1.0` and of numbers
- * beyond 2⁵³. A byte order mark is no part of JSON.
+ * Creates the endpoint's request with the caller's unchanged body, except for a byte order mark. JSON keeps its notation,
+ * e.g. of `1.0` and of numbers beyond 2⁵³.
  *
- * @param accept - the media type that the caller is to receive
+ * @param accept - the media type that the caller receives
  * @param contentType - media type of the caller's body
- * @returns `undefined` where the contract encodes requests: also the JSON form of bytes, a direct invocation and a query,
- * which have no body that the endpoint could take
+ * @returns `undefined` if the contract encodes the request. A direct invocation, a query and the JSON form of bytes have
+ * no body that the endpoint can receive unchanged.
  */
 function passRequest(
   contract: Passing,
@@ -40,7 +40,7 @@ function passRequest(
   };
 }
 
-/** The media type that the endpoint is to answer with: the caller's choice of bytes, or the contract's type. */
+/** The media type that the endpoint must answer with: the caller's choice of bytes, or the contract's type. */
 function acceptOf({ answerTypes = [], passThrough }: Passing, accept: string): string {
   return answerTypes.includes(accept) ? accept : (passThrough?.accept ?? accept);
 }
@@ -49,11 +49,12 @@ function acceptOf({ answerTypes = [], passThrough }: Passing, accept: string): s
 const ANY_JSON = /^application\/(?:[^;]+\+)?json$/;
 
 /**
- * The endpoint's answer as it came. An answer without a media type has the type that the endpoint was to answer with.
+ * Creates the caller's answer from the endpoint's unchanged answer. An answer without a media type has the type that the
+ * request to the endpoint accepted.
  *
- * @param accept - the media type that the caller is to receive
- * @returns `undefined` where the contract decodes answers, and for a direct invocation
- * @throws UnreadablePredictions for an answer that its media type calls JSON, and that is none
+ * @param accept - the media type that the caller receives
+ * @returns `undefined` if the contract decodes answers, and for a direct invocation
+ * @throws UnreadablePredictions for an answer with a media type of JSON that is not JSON
  */
 function passAnswer(
   contract: Passing,
@@ -72,7 +73,7 @@ function passAnswer(
       : { bare, body: bare.base64, contentType, isBase64: true };
   }
   if (ANY_JSON.test(contentType) && parseJson(body) === undefined) {
-    throw new UnreadablePredictions(`the answer of the type ${contentType} is no JSON`);
+    throw new UnreadablePredictions(`the answer of the type ${contentType} is not JSON`);
   }
   return { bare: body, body, contentType };
 }

@@ -1,18 +1,18 @@
 /** A failure as the caller sees it: RFC 9457, `application/problem+json`. */
 export interface Problem {
-  /** No problem type has a page of its own, hence always `about:blank`. */
+  /** Always `about:blank`, because no problem type has its own page. */
   readonly type: "about:blank";
-  /** The status in words. */
+  /** The reason phrase of the status. */
   readonly title: string;
   /** HTTP status. */
   readonly status: ProblemStatus;
-  /** Which field, what was got, what is allowed; or what to do next. */
+  /** The field, the value and the allowed values, or an action for the caller. */
   readonly detail: string;
-  /** What to quote when asking for help; the same id stands in the function's log. */
+  /** The id to quote in a support request. The function's log contains the same id. */
   readonly requestId: string;
 }
 
-/** The statuses a handler fails with. */
+/** The statuses of a handler's failures. */
 export type ProblemStatus = keyof typeof TITLES;
 
 const TITLES = {
@@ -27,16 +27,16 @@ const TITLES = {
   504: "Gateway Timeout",
 } as const;
 
-/** What a failure looks like until it is given a request id. */
+/** A failure without a request id. */
 export interface Failure {
   readonly status: ProblemStatus;
-  /** For the caller. May quote the caller's own data, hence never goes to the log. */
+  /** The detail for the caller. The log never contains the detail, because the detail can quote the caller's data. */
   readonly detail: string;
-  /** Seconds after which another try makes sense; becomes the header Retry-After. */
+  /** Seconds until a retry can succeed: the value of the header Retry-After. */
   readonly retryAfterInSeconds?: number;
 }
 
-/** Thrown anywhere in a handler to end the request with a problem. */
+/** Ends the request with a problem. Any code of a handler can throw this error. */
 export class ProblemError extends Error {
   override readonly name = "ProblemError";
 
@@ -45,12 +45,12 @@ export class ProblemError extends Error {
   }
 }
 
-/** The problem of a body that the model does not take. */
+/** The problem of a body that the model does not accept: 415. */
 export function unsupported(header: string, got: string, allowed: string): ProblemError {
   return new ProblemError({ status: 415, detail: `${header}: got ${got}; allowed: ${allowed}` });
 }
 
-/** The document for `failure`. */
+/** Creates the problem document of a failure. */
 export function toProblem(failure: Failure, requestId: string): Problem {
   return {
     type: "about:blank",

@@ -4,9 +4,9 @@ import { isRecord } from "./json";
 import { ProblemError } from "./problem";
 
 /**
- * The query of a GET, every value a text.
+ * Reads the query of a GET. Every value is a string.
  *
- * @throws ProblemError 400 for a parameter that was given more than once
+ * @throws ProblemError 400 for a repeated parameter
  */
 export function readQueryOnce(event: unknown): unknown {
   const [name, times] = findRepeatedParameter(event) ?? [];
@@ -17,13 +17,13 @@ export function readQueryOnce(event: unknown): unknown {
       detail: `${cut(name)}: got the parameter ${got}; allowed: once`,
     });
   }
-  // Both kinds of HTTP event, and a direct invocation of a model that is asked by GET, have the query by this name.
+  // This name is the same in both kinds of HTTP event, and in a direct invocation of a model with a GET route.
   return partOf(event, "queryStringParameters");
 }
 
 /**
- * The first parameter of the query that was given more than once, and how often. Of such a parameter,
- * `queryStringParameters` has the last value (REST) or all values in one text (function URL).
+ * Finds the first repeated parameter of the query, and its number of occurrences. `queryStringParameters` contains only
+ * the last value of such a parameter (REST), or all values in one string (function URL).
  */
 function findRepeatedParameter(event: unknown): readonly [name: string, times: number] | undefined {
   const raw = isRecord(event) ? event.rawQueryString : undefined;

@@ -1,15 +1,15 @@
 import type { CallerResponse } from "./contract";
 
-/** An answer, ready for its caller. */
+/** An answer in the media type that the caller receives. */
 export interface ReadyAnswer {
-  /** What a direct invocation receives: plain JSON, or the text that answers a text. */
+  /** The answer to a direct invocation: plain JSON, or a text if the request was a text. */
   readonly bare: unknown;
-  /** The body of an answer over HTTP; the JSON of `bare` where there is none. */
+  /** The body of an answer over HTTP. @default - the JSON of `bare` */
   readonly body?: string;
   /** Media type of the body. */
   readonly contentType: string;
   /** Whether `body` is bytes in base64. */
   readonly isBase64?: boolean;
-  /** Status and headers that the contract sets. */
+  /** The contract's status and headers. */
   readonly response?: CallerResponse | undefined;
 }

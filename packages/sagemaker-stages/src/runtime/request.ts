@@ -7,10 +7,10 @@ import { JSON_TYPE, TEXT_TYPE } from "./media-type";
 import type { HandlerParts } from "./parts";
 import { ProblemError } from "./problem";
 
-/** The bare request, as its caller wrote it, whichever way it came. */
+/** The bare request from any kind of event. */
 export interface BareRequest {
   readonly bare: unknown;
-  /** Whether the request came as a text. */
+  /** Whether the request was a text. */
   readonly isText: boolean;
   /** The media type of the body, without parameters. */
   readonly contentType: string;
@@ -19,8 +19,7 @@ export interface BareRequest {
 /**
  * Reads the bare request.
  *
- * @throws ProblemError 400, 413 or 415 for a body that cannot be read; 400 for a parameter of the query that was given
- * more than once
+ * @throws ProblemError 400, 413 or 415 for a body that cannot be read; 400 for a repeated parameter of the query
  */
 export function readBareRequest<Request, Answer>(
   { route, text, bytes }: Contract<Request, Answer>,
@@ -44,33 +43,35 @@ function badRequest(detail: string): ProblemError {
 }
 
 /**
- * The request that the contract's schema makes of `bare`. Work and memory stay within the function's, whatever a caller
- * sends: rows are counted before any of them is looked at, and a list is read to its first faulty members
- * (`stopAtFirstFaults`).
+ * Validates `bare` with the contract's schema. Time and memory are bounded for every request. The handler counts rows
+ * before it validates a row. The validation of a list stops at the first faulty members (`stopAtFirstFaults`).
  *
- * @throws ProblemError 413 for more rows than the model takes, 400 for a request that the schema refuses
+ * @throws ProblemError 413 for more rows than the model accepts, 400 for a request that the schema refuses
  */
 export function parseRequest<Request, Answer>(contract: Contract<Request, Answer>, bare: unknown): Request {
   const { rows, rowsIn } = contract.limits;
   const list = isRecord(bare) && rowsIn !== undefined ? bare[rowsIn] : undefined;
   if (Array.isArray(list)) requireAtMost(rows, list.length, "rows");
-  requireSound(bare);
+  requireValidValues(bare);
   const parsed = contract.schema.safeParse(bare);
   if (parsed.success) return parsed.data;
   throw badRequest(describeFaults(parsed.error.issues, bare));
 }
 
-/** Deeper than any request; less than what a program that follows each level can do. */
+/** The maximum number of levels: more than a request needs, and few enough for recursive functions. */
 const MAX_DEPTH = 100;
 
-/** More than any request has in one object; an object of 500,000 costs seconds. */
+/**
+ * The maximum number of properties of an object: more than a request needs. Validation of 500,000 properties takes
+ * seconds.
+ */
 const MAX_PROPERTIES = 10_000;
 
-/** Half of a character that UTF-16 writes as two: no UTF-8 can hold it, and another character would take its place. */
+/** Half of a surrogate pair. UTF-8 cannot encode it, so that the endpoint would receive another character. */
 const UNPAIRED_SURROGATE = /\p{Surrogate}/u;
 
-/** Refuses what no schema looks for. */
-function requireSound(value: unknown, depth = 0): void {
+/** Refuses values that no schema checks for. */
+function requireValidValues(value: unknown, depth = 0): void {
   if (typeof value === "string" && UNPAIRED_SURROGATE.test(value)) {
     throw badRequest("request: got text with an unpaired surrogate; allowed: Unicode text");
   }
@@ -80,10 +81,10 @@ function requireSound(value: unknown, depth = 0): void {
       `request: got more than ${MAX_DEPTH} levels of objects and lists; allowed: at most ${MAX_DEPTH}`,
     );
   }
-  // zod passes over a property of this name instead of calling it unknown.
+  // zod ignores a property of this name instead of reporting it as unknown.
   if (Object.hasOwn(value, "__proto__")) throw badRequest(describeUnknown("request", ["__proto__"]));
   if (Array.isArray(value)) {
-    for (const inner of value) requireSound(inner, depth + 1);
+    for (const inner of value) requireValidValues(inner, depth + 1);
     return;
   }
   const names = Object.keys(value);
@@ -92,14 +93,14 @@ function requireSound(value: unknown, depth = 0): void {
       `request: got an object of ${names.length} properties; allowed: at most ${MAX_PROPERTIES}`,
     );
   }
-  for (const name of names) requireSound(value[name], depth + 1);
+  for (const name of names) requireValidValues(value[name], depth + 1);
 }
 
 /**
- * The request as the endpoint wants it.
+ * Creates the endpoint's request.
  *
- * @param passed - the request of a contract that does not change it
- * @throws ProblemError 413 for more rows or bytes than the model takes
+ * @param passed - the unchanged request, if the contract passes the caller's body
+ * @throws ProblemError 413 for more rows or bytes than the model accepts
  */
 export function encodeRequest<Request, Answer>(
   contract: Contract<Request, Answer>,

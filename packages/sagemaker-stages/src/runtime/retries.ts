@@ -1,45 +1,45 @@
-/** Whether another attempt at the endpoint makes sense. */
+/** Whether a further attempt at the endpoint can succeed. */
 export type Retry =
-  /** No: the next attempt would fail in the same way. */
+  /** No retry: the next attempt would fail in the same way. */
   | "never"
-  /** At once: a kept connection was closed, which says nothing about the endpoint. */
+  /** An immediate retry: the server closed an idle connection, which is not a failure of the endpoint. */
   | "at once"
-  /** Until the request's time is over: a waking endpoint will answer. */
+  /** Retries until the request's time is over, because a starting endpoint will answer. */
   | "while waking"
-  /** A few times: an endpoint that throttles or fails recovers soon, or not while this request waits. */
+  /** A few retries: a throttling or failing endpoint recovers soon, or not in the time of this request. */
   | "a few times";
 
-/** Attempts of one request at an endpoint that throttles or fails; the same number as in AWS's SDKs. */
+/** The maximum number of attempts at a throttling or failing endpoint, as in AWS's SDKs. */
 const MAX_ATTEMPTS = 3;
-/** From the first attempt at an endpoint that throttles or fails until the last one begins. */
+/** The maximum time from the first attempt at a throttling or failing endpoint to the start of the last attempt. */
 const MAX_TIME_IN_MS = 1_500;
-/** An endpoint that refused a request to the end is taken for overloaded for so long. */
+/** After the last failed attempt of a request, the endpoint counts as overloaded for this time. */
 const OVERLOAD_IN_MS = 1_000;
-/** First wait of the exponential backoff. */
+/** The first wait of the exponential backoff. */
 const FIRST_WAIT_IN_MS = 200;
-/** Longest wait: a waking endpoint is asked often enough to be met soon after it is ready. */
+/** The longest wait. It is short, so that the client finds a starting endpoint soon after the endpoint is ready. */
 const MAX_WAIT_IN_MS = 3_000;
 
-/** What a process knows of its endpoint's load. */
+/** The endpoint's load, as one process of the function observes it. */
 export interface EndpointLoad {
-  /** The retries of one request. */
+  /** Starts the retries of one request. */
   startRequest(): NextWait;
-  /** The endpoint answered. */
+  /** Records that the endpoint answered. */
   recordSuccess(): void;
 }
 
 /**
- * How long to wait before the next attempt of one request.
+ * Returns the wait before the next attempt of one request.
  *
- * @param startedAt - when the attempt began that failed, as `performance.now()`
- * @returns milliseconds; infinity where no attempt follows
+ * @param startedAt - the start of the failed attempt, as `performance.now()`
+ * @returns milliseconds; infinity if no attempt follows
  */
 export type NextWait = (retry: Retry, startedAt: number) => number;
 
 /**
- * A request that was refused to the end marks the endpoint as overloaded; until a second has passed or a request
- * succeeds, further requests make one attempt and no waits. So a flood of requests neither multiplies at the endpoint nor
- * holds functions that other routes need.
+ * Creates the retry rules of one endpoint. After all attempts of a request fail, the endpoint counts as overloaded. Until
+ * a second passes or a request succeeds, further requests make only one attempt. So retries do not multiply a flood of
+ * requests, and waiting requests do not occupy the concurrency that other routes need.
  */
 export function createEndpointLoad(): EndpointLoad {
   let overloadedUntil = 0;

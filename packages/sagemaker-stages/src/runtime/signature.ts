@@ -1,38 +1,38 @@
 import { createHash, createHmac } from "node:crypto";
 
-/** What is signed of a request to the SageMaker runtime. */
+/** The signed parts of a request to the SageMaker runtime. */
 export interface SignedRequest {
   /** The region that the request is signed for. */
   readonly region: string;
   /** Value of the header Host. */
   readonly host: string;
-  /** Path as it is sent, without a query, percent-encoded once more: every service but S3 wants that. */
+  /** The sent path without a query, percent-encoded a second time. Every service except S3 requires the second time. */
   readonly canonicalPath: string;
   readonly contentType: string;
   readonly accept: string;
   readonly body: string | Uint8Array;
-  /** Further headers, by their names in lower case. */
+  /** Further headers, by lower-case name. */
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** Credentials as Lambda sets them in the function's environment. */
+/** The credentials that Lambda sets in the function's environment. */
 export interface Credentials {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
-  /** Absent for lasting credentials. */
+  /** Absent for long-term credentials. */
   readonly sessionToken: string | undefined;
 }
 
 const ALGORITHM = "AWS4-HMAC-SHA256";
 
 /**
- * The headers of a `POST` that is signed with Signature Version 4, Authorization included
+ * Signs a `POST` with Signature Version 4. Returns all headers, including Authorization
  * (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html).
  */
 export function sign(request: SignedRequest, credentials: Credentials): Record<string, string> {
   const { accessKeyId, secretAccessKey, sessionToken } = credentials;
   const time = new Date().toISOString().replace(/[-:]|\.\d+/g, "");
-  // In alphabetical order, as the signature requires; the further headers, `x-amzn-…`, come last.
+  // The signature requires alphabetical order. The further headers start with `x-amzn-`, and so come last.
   const headers: Record<string, string> = {
     accept: request.accept,
     "content-type": request.contentType,
@@ -62,7 +62,7 @@ export function sign(request: SignedRequest, credentials: Credentials): Record<s
 
 let lastKey: { readonly of: string; readonly key: Buffer } | undefined;
 
-/** The key that a day's requests are signed with; the last one is kept. */
+/** The signing key of one day. The function caches the last key. */
 function signingKey(secretAccessKey: string, scope: readonly string[]): Buffer {
   const of = [secretAccessKey, ...scope].join();
   if (lastKey?.of === of) return lastKey.key;

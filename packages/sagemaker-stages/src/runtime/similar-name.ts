@@ -1,18 +1,18 @@
-/** A name with more changes is another name. */
+/** A name with more changes is a different name. */
 const MAX_CHANGES = 2;
 
-/** A short name is near to too many others: one change is permitted for so many characters. */
+/** One change is permitted per so many characters, because a short name is similar to too many names. */
 const CHARACTERS_PER_CHANGE = 3;
 
 /**
- * The known name that a misspelt name probably means, e.g. `serverless` for `serverles`.
+ * Finds the known name that a misspelt name probably means, e.g. `serverless` for `serverles`.
  *
- * @returns `undefined` where no known name is similar
+ * @returns `undefined` if no known name is similar
  */
 export function similarName(name: string, known: readonly string[]): string | undefined {
   const max = Math.min(MAX_CHANGES, Math.floor(name.length / CHARACTERS_PER_CHANGE));
   const [nearest] = known
-    // Other lengths differ in more characters.
+    // The number of changes is at least the difference of the lengths.
     .filter((candidate) => Math.abs(candidate.length - name.length) <= max)
     .map((candidate) => ({ candidate, changes: changesBetween(name.toLowerCase(), candidate.toLowerCase()) }))
     .filter(({ changes }) => changes <= max)
@@ -20,13 +20,13 @@ export function similarName(name: string, known: readonly string[]): string | un
   return nearest?.candidate;
 }
 
-/** What a message about an unknown name ends with, e.g. `. Did you mean serverless?`; empty where no known name is similar. */
+/** The end of a message about an unknown name, e.g. `. Did you mean serverless?`; empty if no known name is similar. */
 export function suggestion(name: string, known: readonly string[]): string {
   const similar = similarName(name, known);
   return similar === undefined ? "" : `. Did you mean ${similar}?`;
 }
 
-/** The characters to insert, remove or replace (the Levenshtein distance). */
+/** The number of characters to insert, remove or replace (the Levenshtein distance). */
 function changesBetween(one: string, other: string): number {
   let above = Array.from({ length: other.length + 1 }, (_, index) => index);
   for (const [row, character] of [...one].entries()) {

@@ -3,9 +3,9 @@ import { isRecord } from "./json";
 import { ProblemError } from "./problem";
 
 /**
- * The text of an event's body, without a byte order mark.
+ * Decodes the text of an event's body, without a byte order mark.
  *
- * @throws ProblemError 400 for a body that is no UTF-8
+ * @throws ProblemError 400 for a body that is not UTF-8
  */
 export function decodeBody(event: unknown): string {
   const { body, isBase64Encoded } = isRecord(event) ? event : {};
@@ -14,7 +14,7 @@ export function decodeBody(event: unknown): string {
   if (bytes !== undefined && !isUtf8(bytes)) {
     throw new ProblemError({
       status: 400,
-      detail: `body: got ${bytes.length} byte(s) that are no UTF-8; allowed: UTF-8`,
+      detail: `body: got ${bytes.length} byte(s) that are not UTF-8; allowed: UTF-8`,
     });
   }
   return String(bytes ?? body).replace(/^\ufeff/, "");

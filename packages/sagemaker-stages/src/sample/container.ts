@@ -1,15 +1,21 @@
 import type { Container, ContainerRequest, ContainerResponse } from "../local/sagemaker/container";
 
-/** A request that a sample model cannot read: it answers 400, as SageMaker's algorithms do. */
+/** A request that a sample model cannot read. The model then answers 400, in the same way as SageMaker's algorithms. */
 export class UnreadableRequest extends Error {
   override readonly name = "UnreadableRequest";
 }
 
 /**
- * A small model trained on public data, as a container.
+ * Creates the container of a sample model.
  *
- * @param description - what it is, for people
- * @param predict - may throw UnreadableRequest
+ * @param description - a description of the model for users
+ * @param predict - returns the prediction; can throw {@link UnreadableRequest}
+ *
+ * @example
+ * export const sample = sampleContainer("a logistic regression", (request) => ({
+ *   contentType: "text/csv",
+ *   body: readCsvRows(request, 2).map((row) => logisticScore(weights, row)).join("\n"),
+ * }));
  */
 export function sampleContainer(
   description: string,
@@ -31,8 +37,8 @@ export function sampleContainer(
 /**
  * The rows of a `text/csv` request.
  *
- * @param columns - how many numbers a row must have
- * @throws UnreadableRequest
+ * @param columns - the number of values in a row
+ * @throws UnreadableRequest if the media type is not `text/csv`, or if a row is not valid
  */
 export function readCsvRows({ contentType, body }: ContainerRequest, columns: number): number[][] {
   if (contentType.split(";")[0]?.trim() !== "text/csv") {
@@ -50,7 +56,7 @@ export function readCsvRows({ contentType, body }: ContainerRequest, columns: nu
   });
 }
 
-/** A number as XGBoost writes it, which computes in single precision. */
+/** A number in the format of XGBoost, which computes in single precision. */
 export function asFloat32(value: number): string {
   return String(Math.fround(value));
 }

@@ -1,6 +1,6 @@
 import { isObject } from "../lib/json";
 
-/** Names what a value is, never the value. */
+/** The kind of a value, without the value. */
 function kindOf(value: unknown): string {
   if (value === undefined) return "nothing";
   if (value === null) return "null";
@@ -9,26 +9,28 @@ function kindOf(value: unknown): string {
 }
 
 /**
- * Where an answer is not of the shape of the contract's example: other types, other properties, or an empty list where
- * the example has one that is not. Lists may be of another length, and values are the model's to choose.
+ * The first difference between the shape of an answer and the shape of the contract's example: another type, another
+ * property, or an empty list if the example's list has items. The length of a list and the values can differ.
  *
- * @returns which place differs and how, without a word of the answer; `undefined` where it fits
+ * @returns the place and the difference, without a value of the answer; `undefined` if the shapes are equal
  */
-export function findMisfit(answer: unknown, example: unknown, place = "the answer"): string | undefined {
+export function findShapeFault(answer: unknown, example: unknown, place = "the answer"): string | undefined {
   if (kindOf(answer) !== kindOf(example)) {
     return `${place} is ${kindOf(answer)}, not ${kindOf(example)}`;
   }
   if (Array.isArray(example) && Array.isArray(answer)) {
-    // An example's list may be a tuple; where it is shorter than the answer, its last item speaks for the rest.
+    // The example's list may be a tuple. If the answer is longer, the example's last item describes the other items.
     return first(answer, (item, index) =>
-      findMisfit(item, example[index] ?? example.at(-1), `${place}[${index}]`),
+      findShapeFault(item, example[index] ?? example.at(-1), `${place}[${index}]`),
     );
   }
   if (isObject(example) && isObject(answer)) {
     const unknown = Object.keys(answer).filter((name) => !Object.hasOwn(example, name));
     if (unknown.length > 0)
       return `${place} has ${unknown.length} unknown propert${unknown.length === 1 ? "y" : "ies"}`;
-    return first(Object.keys(example), (name) => findMisfit(answer[name], example[name], `${place}.${name}`));
+    return first(Object.keys(example), (name) =>
+      findShapeFault(answer[name], example[name], `${place}.${name}`),
+    );
   }
   return undefined;
 }

@@ -1,18 +1,18 @@
 import { type CommandForm, type CommandLine, UsageError } from "../lib/arguments";
 
-/** What the command line of `smoke` states. */
+/** The parsed and validated command line of `smoke`. */
 export interface Arguments {
   /** Name of the environment. */
   readonly environment: string;
-  /** The stage's URL, without a slash at its end; `undefined` where Terraform's outputs contain the URL. */
+  /** The stage's URL, without a slash at the end; `undefined`: the URL is read from Terraform's outputs. */
   readonly url: string | undefined;
-  /** With `url`: function URLs by model. */
+  /** Function URLs by model; only with `url`. */
   readonly functionUrls: ReadonlyMap<string, string>;
-  /** Seconds in which every answer must arrive. */
+  /** The time in which every answer must arrive. */
   readonly waitInSeconds: number;
 }
 
-/** A serverless endpoint's cold start can take four minutes: the container's start and the model's download. */
+/** The cold start of a serverless endpoint can take four minutes: the model is downloaded and the container starts. */
 const DEFAULT_WAIT_IN_SECONDS = 300;
 const MAX_WAIT_IN_SECONDS = 3_600;
 
@@ -33,7 +33,7 @@ export const SMOKE = {
     url: {
       value: "URL",
       summary:
-        "URL of the stage, in place of Terraform's outputs,\ne.g. http://127.0.0.1:3000/dev for a stage on this machine",
+        "URL of the stage, in place of Terraform's outputs,\ne.g. http://127.0.0.1:3000/dev for the local stage (npm start)",
     },
     "function-url": {
       value: "MODEL=URL",
@@ -41,15 +41,17 @@ export const SMOKE = {
       summary: "with --url: the function URL of a model, e.g. iris=http://127.0.0.1:3001/",
     },
   },
-  notes: `SMOKE_API_KEY holds the API key. Without this variable, the key is read from API Gateway with the usual AWS credentials.
+  notes: `SMOKE_API_KEY is the API key. Without this variable, the command reads the key from API Gateway with your AWS credentials.
+
+example: npx sagemaker-stages smoke dev --wait 60
 
 exit status: 0 if every answer is as expected, 1 if not, 2 for a wrong command line`,
 } as const satisfies CommandForm;
 
 /**
- * What a command line states.
+ * Validates the values of a parsed command line.
  *
- * @throws UsageError where an option's value is not allowed
+ * @throws UsageError if an option's value is not allowed
  */
 export function readArguments({ words, options }: CommandLine<typeof SMOKE>): Arguments {
   const functionUrls = new Map(options["function-url"].map(readFunctionUrl));
@@ -66,8 +68,8 @@ export function readArguments({ words, options }: CommandLine<typeof SMOKE>): Ar
   };
 }
 
-/** Whether a URL leads to this machine: a stage that is served here knows one pair of credentials. */
-export function isOfThisMachine(url: string): boolean {
+/** Whether the host of a URL is this machine. The local stage accepts one fixed pair of credentials. */
+export function isLoopback(url: string): boolean {
   return ["127.0.0.1", "localhost", "[::1]"].includes(new URL(url).hostname);
 }
 
@@ -92,8 +94,8 @@ function readFunctionUrl(word: string): readonly [string, string] {
 
 function readUrl(option: string, word: string): string {
   const url = URL.canParse(word) ? new URL(word) : undefined;
-  // A key in plain text may go no further than this machine.
-  const isSafe = url?.protocol === "https:" || (url?.protocol === "http:" && isOfThisMachine(url.href));
+  // The API key must not leave this machine unencrypted.
+  const isSafe = url?.protocol === "https:" || (url?.protocol === "http:" && isLoopback(url.href));
   if (url === undefined || !isSafe || url.search !== "" || url.hash !== "" || url.username !== "") {
     throw new UsageError(
       `${option}: got ${word}; allowed: an https URL, or an http URL of this machine, without a query`,

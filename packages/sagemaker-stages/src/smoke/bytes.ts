@@ -1,19 +1,19 @@
 import type { Model } from "../models";
 import { isRecord, parseJson } from "../runtime/json";
-import { findMisfit } from "./answer-shape";
+import { findShapeFault } from "./answer-shape";
 import type { HttpAnswer } from "./http";
 
-/** Bytes of an example, to be sent as the body. */
+/** The bytes of a contract's example, for a request whose body is the bytes themselves. */
 export interface ExampleBytes {
   readonly contentType: string;
   readonly bytes: Buffer;
-  /** Value of Accept. */
+  /** The value of the header Accept. */
   readonly accept: string;
 }
 
 /**
- * The bytes of a contract's example. `undefined` where the contract takes no bytes, or where its request is not of the
- * form `{contentType, base64}`: the bytes that such a request comes from are not known.
+ * The bytes of a contract's example. `undefined` if the contract takes no bytes, or if the example request does not
+ * have the form `{contentType, base64}`: another form does not contain the bytes.
  */
 export function exampleBytesOf({ bytes, example, answerTypes }: Model): ExampleBytes | undefined {
   const sent = readBytes(example.request);
@@ -23,13 +23,13 @@ export function exampleBytesOf({ bytes, example, answerTypes }: Model): ExampleB
   return { ...sent, accept: isBytes ? answer.contentType : "application/json" };
 }
 
-/** What is wrong with the answer to {@link ExampleBytes}, without a word of the answer. */
+/** The fault of the answer to {@link ExampleBytes}, without a value of the answer; `undefined` if it has none. */
 export function findAnswerFault(
   { headers, body }: HttpAnswer,
   { accept }: ExampleBytes,
   { example }: Model,
 ): string | undefined {
-  if (accept === "application/json") return findMisfit(parseJson(body), example.answer);
+  if (accept === "application/json") return findShapeFault(parseJson(body), example.answer);
   const [mediaType] = (headers.get("content-type") ?? "").split(";");
   if (mediaType !== accept) return `no ${accept}`;
   return body === "" ? "the answer is empty" : undefined;

@@ -1,60 +1,60 @@
-import type { Credentials } from "aws4";
+import type { Credentials as AwsCredentials } from "aws4";
 import { percentEncode } from "../aws/percent-encode";
 import type { ParsedEnvironment } from "../environment/environment";
 import type { RouteAccess } from "../environment/model-settings";
 import type { Model, Models } from "../models";
 import { parseJson } from "../runtime/json";
-import { findMisfit } from "./answer-shape";
+import { findShapeFault } from "./answer-shape";
 import { exampleBytesOf, findAnswerFault } from "./bytes";
 import {
   type Authorize,
-  impostorOf,
   type SignedService,
-  signing,
   unauthorized,
+  withForgedSignature,
   withKey,
+  withSignature,
   withWrongKey,
-} from "./caller";
-import type { Deployed } from "./deployed";
+} from "./credentials";
 import type { HttpAnswer, HttpRequest } from "./http";
+import type { StackOutputs } from "./stack-outputs";
 
-/** One request, and what must come of it. */
+/** One request, and the expected answer. */
 export interface Check {
-  /** What is called, e.g. `POST /iris`. */
+  /** The called route, e.g. `POST /iris`. */
   readonly route: string;
-  /** Who calls, and what is peculiar about it. */
+  /** The caller's credentials, and the special property of the request, e.g. `signed, without row`. */
   readonly caller: string;
-  /** What must come, in a few words. */
+  /** The expected answer as a short text. */
   readonly expected: string;
-  /** Made anew for each try: signatures age. */
+  /** Makes the request. Each try needs a new request, because signatures expire. */
   readonly request: () => HttpRequest;
-  /** What is wrong with an answer, without a word of it; `undefined` where it is as expected. */
+  /** The fault of an answer, without a value of the answer; `undefined` if the answer is as expected. */
   readonly findFault: (answer: HttpAnswer) => string | undefined;
-  /** Whether an answer that is not expected can be that of a moment: new deployments, keys and policies take seconds. */
-  readonly canSettle: (answer: HttpAnswer) => boolean;
+  /** Whether an unexpected answer can be temporary: new deployments, keys and policies take seconds to propagate. */
+  readonly isTransient: (answer: HttpAnswer) => boolean;
 }
 
-/** What callers identify themselves with. */
-export interface Means {
-  /** Where {@link needsCredentials}. */
-  readonly credentials: Credentials | undefined;
-  /** Where {@link needsApiKey}. */
+/** The credentials of the permitted callers. */
+export interface Credentials {
+  /** The credentials for signatures. Defined if {@link needsCredentials} returns true. */
+  readonly aws: AwsCredentials | undefined;
+  /** The API key. Defined if {@link needsApiKey} returns true. */
   readonly apiKey: string | undefined;
 }
 
-/** Whether anything of an environment wants signed requests. */
+/** Whether a route or a function URL of an environment requires signed requests. */
 export function needsCredentials({ models }: ParsedEnvironment): boolean {
   return Object.values(models).some(
     ({ access, functionUrl }) => access === "AWS_IAM" || functionUrl !== undefined,
   );
 }
 
-/** Whether anything of an environment wants the API key. */
+/** Whether a route of an environment requires the API key. */
 export function needsApiKey({ models }: ParsedEnvironment): boolean {
   return Object.values(models).some(({ access }) => access === "API_KEY");
 }
 
-/** Where one model is called. */
+/** A URL at which a model is called. */
 interface Target {
   readonly environment: ParsedEnvironment;
   /** The model's name. */
@@ -64,40 +64,40 @@ interface Target {
   readonly url: string;
   readonly kind: "route" | "function URL";
   readonly access: RouteAccess;
-  /** The origin whose pages may ask; `*` for every one, `undefined` where it is not known. */
+  /** The origin that CORS allows: `*` means every origin, `undefined` means that the origin is unknown. */
   readonly origin: string | undefined;
 }
 
-/** Everything that is asked of an environment. */
+/** The checks of every route and function URL of an environment. */
 export function checksOf(
   environment: ParsedEnvironment,
-  deployed: Deployed,
-  means: Means,
+  outputs: StackOutputs,
+  credentials: Credentials,
   models: Models,
 ): readonly Check[] {
-  return targetsOf(environment, deployed, models).flatMap((target) => [
-    ...permittedChecks(target, means),
-    ...strangerChecks(target, means),
+  return targetsOf(environment, outputs, models).flatMap((target) => [
+    ...permittedChecks(target, credentials),
+    ...unauthorizedChecks(target, credentials),
     preflightCheck(target),
     ...foreignPreflightChecks(target),
   ]);
 }
 
-function targetsOf(environment: ParsedEnvironment, deployed: Deployed, models: Models): Target[] {
+function targetsOf(environment: ParsedEnvironment, outputs: StackOutputs, models: Models): Target[] {
   const { stage, website } = environment;
-  const origin = website === undefined ? stage.corsAllowOrigin : deployed.websiteOrigin;
+  const origin = website === undefined ? stage.corsAllowOrigin : outputs.websiteOrigin;
   return Object.entries(environment.models).flatMap(([model, settings]) => {
     const contract = models[model];
     if (contract === undefined) return [];
     const { method, path } = contract.route;
-    const url = deployed.functionUrls.get(model);
+    const url = outputs.functionUrls.get(model);
     return [
       {
         environment,
         model,
         contract,
         label: `${method} ${path}`,
-        url: `${deployed.stageUrl}${path}`,
+        url: `${outputs.stageUrl}${path}`,
         kind: "route" as const,
         access: settings.access,
         origin,
@@ -120,19 +120,19 @@ function targetsOf(environment: ParsedEnvironment, deployed: Deployed, models: M
   });
 }
 
-function* permittedChecks(target: Target, means: Means): Generator<Check> {
+function* permittedChecks(target: Target, credentials: Credentials): Generator<Check> {
   const { example, schema } = target.contract;
-  const { caller, authorize } = permitted(target, means);
+  const { caller, authorize } = permitted(target, credentials);
   yield {
     route: target.label,
     caller,
     expected: "200, an answer",
     request: () => authorize(requestOf(target, example.request)),
-    findFault: (answer) => unlessSuccess(answer) ?? findMisfit(parseJson(answer.body), example.answer),
-    canSettle: ({ status }) => status === 403,
+    findFault: (answer) => unlessSuccess(answer) ?? findShapeFault(parseJson(answer.body), example.answer),
+    isTransient: ({ status }) => status === 403,
   };
   yield* bytesChecks(target, caller, authorize);
-  // Behind a function URL, nothing but the handler validates a request, and a handler in Python has rules of its own.
+  // Behind a function URL, only the handler validates a request. The rules of a handler in Python are not known here.
   if (target.kind === "function URL" && target.contract.python !== undefined) return;
   const { error } = schema.safeParse({});
   if (error === undefined) return;
@@ -146,11 +146,11 @@ function* permittedChecks(target: Target, means: Means): Generator<Check> {
       unlessStatus(answer, 400) ??
       unlessProblem(answer) ??
       (namesWrongFields(target) ? unlessNamed(answer, missing) : undefined),
-    canSettle: ({ status }) => status === 403,
+    isTransient: ({ status }) => status === 403,
   };
 }
 
-/** The example as the body itself, beside its JSON. */
+/** The check that sends the bytes of the example themselves, in addition to the example as JSON. */
 function* bytesChecks(
   { label, url, contract }: Target,
   caller: string,
@@ -171,32 +171,35 @@ function* bytesChecks(
         body: bytes,
       }),
     findFault: (answer) => unlessSuccess(answer) ?? findAnswerFault(answer, sent, contract),
-    canSettle: ({ status }) => status === 403,
+    isTransient: ({ status }) => status === 403,
   };
 }
 
 /**
- * Whether the refusal of a malformed request names the wrong field. The handler does, and API Gateway does for a query.
- * For a body that does not match the request model, API Gateway has one text for the whole API, which describes no
- * private route.
+ * Whether the answer to a malformed request names the wrong field. The handler names the field, and API Gateway names a
+ * missing query parameter. For a body that does not match the request model, API Gateway has one text for the whole
+ * API. This text must not describe a private route.
  */
 function namesWrongFields({ kind, contract }: Target): boolean {
   return kind === "function URL" || contract.route.method === "GET";
 }
 
-function permitted(target: Target, { credentials, apiKey }: Means): { caller: string; authorize: Authorize } {
+function permitted(target: Target, { aws, apiKey }: Credentials): { caller: string; authorize: Authorize } {
   switch (target.access) {
     case "PUBLIC":
-      return { caller: "anybody", authorize: unauthorized };
+      return { caller: "anyone", authorize: unauthorized };
     case "API_KEY":
-      return { caller: "with the key", authorize: withKey(given(apiKey)) };
+      return { caller: "with the key", authorize: withKey(required(apiKey)) };
     case "AWS_IAM":
-      return { caller: "signed", authorize: signed(target, given(credentials)) };
+      return { caller: "signed", authorize: signed(target, aws, withSignature) };
   }
 }
 
-/** A route that is open to everybody has no strangers. */
-function strangersOf(target: Target, { credentials }: Means): [caller: string, authorize: Authorize][] {
+/** A public route has no unauthorized callers. */
+function unauthorizedCallersOf(
+  target: Target,
+  { aws }: Credentials,
+): [caller: string, authorize: Authorize][] {
   switch (target.access) {
     case "PUBLIC":
       return [];
@@ -208,46 +211,53 @@ function strangersOf(target: Target, { credentials }: Means): [caller: string, a
     case "AWS_IAM":
       return [
         ["unsigned", unauthorized],
-        ["wrongly signed", signed(target, impostorOf(given(credentials)))],
+        ["with a forged signature", signed(target, aws, withForgedSignature)],
       ];
   }
 }
 
-function strangerChecks(target: Target, means: Means): Check[] {
+function unauthorizedChecks(target: Target, credentials: Credentials): Check[] {
   const { example } = target.contract;
-  return strangersOf(target, means).map(([caller, authorize]) => ({
+  return unauthorizedCallersOf(target, credentials).map(([caller, authorize]) => ({
     route: target.label,
     caller,
-    // A function URL refuses in Lambda's own words.
+    // Lambda itself answers an unauthorized call of a function URL, without a problem document.
     expected: target.kind === "route" ? "403, a problem" : "403",
     request: () => authorize(requestOf(target, example.request)),
     findFault: (answer) =>
       unlessStatus(answer, 403) ?? (target.kind === "route" ? unlessProblem(answer) : undefined),
-    canSettle: () => true,
+    isTransient: () => true,
   }));
 }
 
-function given<T>(means: T | undefined): T {
-  if (means === undefined) throw new Error("the means of a caller were not asked for");
-  return means;
+function required<T>(credential: T | undefined): T {
+  if (credential === undefined) throw new Error("got no credential of a permitted caller");
+  return credential;
 }
 
-function signed({ kind, environment }: Target, credentials: Credentials): Authorize {
+function signed(
+  { kind, environment }: Target,
+  credentials: AwsCredentials | undefined,
+  sign: typeof withSignature,
+): Authorize {
   const service: SignedService = kind === "route" ? "execute-api" : "lambda";
-  return signing(credentials, service, environment.region);
+  return sign(required(credentials), service, environment.region);
 }
 
-/** What a page asks before it sends the request: one of the origin, or of any where any may ask. */
+/**
+ * The preflight request of a page that may call the route: a page of the allowed origin, or any page if CORS allows
+ * every origin.
+ */
 function preflightCheck(target: Target): Check {
   const { label, contract, origin } = target;
   const { method } = contract.route;
-  const asking = origin === undefined || origin === "*" ? "https://www.example.com" : origin;
-  const admitted = origin === "*" ? "any page" : (origin ?? "one origin");
+  const pageOrigin = origin === undefined || origin === "*" ? "https://www.example.com" : origin;
+  const allowedPages = origin === "*" ? "any page" : (origin ?? "one origin");
   return {
     route: label,
     caller: "a page's preflight",
-    expected: `2xx, allows ${method} to ${admitted}`,
-    request: () => preflightOf(target, asking),
+    expected: `2xx, allows ${method} to ${allowedPages}`,
+    request: () => preflightOf(target, pageOrigin),
     findFault: ({ status, headers }) => {
       if (status < 200 || status > 299) return "not 2xx";
       const allowed = headers.get("access-control-allow-origin");
@@ -256,16 +266,17 @@ function preflightCheck(target: Target): Check {
       const methods = listOf(headers, "access-control-allow-methods");
       if (![method.toLowerCase(), "*"].some((one) => methods.includes(one)))
         return `does not allow ${method}`;
-      // No `*` here: it does not stand for authorization (https://fetch.spec.whatwg.org/#cors-non-wildcard-request-header-name).
+      // `*` does not replace the names of the headers, because `*` excludes authorization
+      // (https://fetch.spec.whatwg.org/#cors-non-wildcard-request-header-name).
       const names = listOf(headers, "access-control-allow-headers");
       const refused = headersOfPage(target).filter((name) => !names.includes(name));
       return refused.length > 0 ? `does not allow ${refused.join(", ")}` : undefined;
     },
-    canSettle: () => true,
+    isTransient: () => true,
   };
 }
 
-/** Where not every page may ask, one of somebody else may not. */
+/** The preflight request of a page of another origin, if CORS does not allow every origin. */
 function foreignPreflightChecks(target: Target): Check[] {
   const { label, origin } = target;
   if (origin === "*") return [];
@@ -277,11 +288,11 @@ function foreignPreflightChecks(target: Target): Check[] {
       expected: "does not allow it",
       request: () => preflightOf(target, foreign),
       findFault: ({ status, headers }) => {
-        if (status === 429 || status >= 500) return "tells nothing";
+        if (status === 429 || status >= 500) return "proves nothing";
         const allowed = headers.get("access-control-allow-origin") ?? "";
         return ["*", foreign].includes(allowed) ? "allows it" : undefined;
       },
-      canSettle: () => true,
+      isTransient: () => true,
     },
   ];
 }
@@ -300,7 +311,7 @@ function preflightOf(target: Target, origin: string): HttpRequest {
   };
 }
 
-/** Names of the headers that a page's request has beyond those that every page may send, in lower case and sorted. */
+/** The request headers that a page may send only with permission, in lower case and sorted. */
 function headersOfPage({ contract, access }: Target): string[] {
   const ofAccess = {
     PUBLIC: [],
@@ -311,7 +322,7 @@ function headersOfPage({ contract, access }: Target): string[] {
   return [...new Set([...ofAccess, ...ofBody, ...(contract.callerHeaders ?? [])])].sort();
 }
 
-/** The items of a header that is a list, in lower case. */
+/** The items of a comma-separated header, in lower case. */
 function listOf(headers: Headers, name: string): string[] {
   return (headers.get(name) ?? "")
     .toLowerCase()
@@ -322,7 +333,7 @@ function listOf(headers: Headers, name: string): string[] {
 function requestOf({ url, contract }: Target, request: unknown): HttpRequest {
   const { method } = contract.route;
   if (method === "POST") {
-    // Without Accept, a function URL would answer the bytes of a contract that answers bytes.
+    // Without Accept, a function URL of a contract with binary answers would answer with the bytes.
     const accept = contract.answerTypes === undefined ? {} : { accept: "application/json" };
     const headers = { "content-type": "application/json", ...accept };
     return { method, url, headers, body: JSON.stringify(request) };
@@ -333,7 +344,7 @@ function requestOf({ url, contract }: Target, request: unknown): HttpRequest {
   return { method, url: query === "" ? url : `${url}?${query}`, headers: {} };
 }
 
-/** Statuses of success that a contract can answer with: `CallerResponse`. */
+/** The statuses of success that `CallerResponse` allows. */
 const SUCCESS = [200, 201, 202, 203, 206];
 
 function unlessSuccess(answer: HttpAnswer): string | undefined {

@@ -6,7 +6,7 @@ import type { SmokeTestedApp } from "./main";
 /**
  * The command that smoke-tests a deployed environment.
  *
- * @param load - loads the app, after the command line was read
+ * @param load - loads the app; called after the command line is parsed
  */
 export function smokeCommand(load: () => SmokeTestedApp | Promise<SmokeTestedApp>): Command {
   return defineCommand(SMOKE, async (line) => {

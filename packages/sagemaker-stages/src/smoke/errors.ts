@@ -1,6 +1,6 @@
 import { UserError } from "../lib/user-error";
 
-/** What keeps a smoke test from asking anything. The message says what was found and what to do. */
-export class CannotAsk extends UserError {
-  override readonly name = "CannotAsk";
+/** The smoke test cannot send its requests. The message names the cause and the remedy. */
+export class SmokeTestError extends UserError {
+  override readonly name = "SmokeTestError";
 }

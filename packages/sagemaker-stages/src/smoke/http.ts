@@ -1,43 +1,43 @@
-/** A request, as it goes over the wire. */
+/** An HTTP request. */
 export interface HttpRequest {
   readonly method: string;
-  /** With its query, percent-encoded. */
+  /** The URL with its query, percent-encoded. */
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   /** Text, or bytes. */
   readonly body?: string | Buffer;
 }
 
-/** An answer. */
+/** The answer to an HTTP request. */
 export interface HttpAnswer {
   readonly status: number;
   readonly headers: Headers;
   readonly body: string;
 }
 
-/** Why there was no answer. */
+/** The reason why a request got no answer. */
 export interface NoAnswer {
-  /** In a few words, without anything that was sent. */
+  /** A short text without a value of the request. */
   readonly reason: string;
-  /** Whether another try can succeed: `settling` means while a new deployment becomes known everywhere. */
-  readonly heals: "yes" | "settling" | "no";
+  /** Whether another try can succeed; `transient`: only while a new deployment propagates. */
+  readonly retryable: "yes" | "transient" | "no";
 }
 
-/** Codes of Node.js and of its `fetch`. Whatever is not here, such as a certificate that does not hold, stays as it is. */
-const HEALS: Readonly<Record<string, NoAnswer>> = {
-  ECONNREFUSED: { reason: "connection refused", heals: "yes" },
-  ECONNRESET: { reason: "connection reset", heals: "yes" },
-  ETIMEDOUT: { reason: "no connection", heals: "yes" },
-  UND_ERR_CONNECT_TIMEOUT: { reason: "no connection", heals: "yes" },
-  UND_ERR_SOCKET: { reason: "connection closed without an answer", heals: "yes" },
-  EAI_AGAIN: { reason: "the name cannot be resolved now", heals: "yes" },
-  ENOTFOUND: { reason: "there is no host of this name", heals: "settling" },
+/** Error codes of Node.js and of its `fetch`. Every other error, such as an invalid certificate, is final. */
+const NETWORK_ERRORS: Readonly<Record<string, NoAnswer>> = {
+  ECONNREFUSED: { reason: "connection refused", retryable: "yes" },
+  ECONNRESET: { reason: "connection reset", retryable: "yes" },
+  ETIMEDOUT: { reason: "no connection", retryable: "yes" },
+  UND_ERR_CONNECT_TIMEOUT: { reason: "no connection", retryable: "yes" },
+  UND_ERR_SOCKET: { reason: "connection closed without an answer", retryable: "yes" },
+  EAI_AGAIN: { reason: "the host name cannot be resolved at the moment", retryable: "yes" },
+  ENOTFOUND: { reason: "unknown host name", retryable: "transient" },
 };
 
 /**
- * Sends a request and reads the answer to its end.
+ * Sends a request and reads the whole answer.
  *
- * @param timeoutInMs - for both together
+ * @param timeoutInMs - the time for the request and the answer together
  */
 export async function send(request: HttpRequest, timeoutInMs: number): Promise<HttpAnswer | NoAnswer> {
   const { method, url, headers, body } = request;
@@ -52,12 +52,12 @@ export async function send(request: HttpRequest, timeoutInMs: number): Promise<H
     return { status: response.status, headers: response.headers, body: await response.text() };
   } catch (error) {
     if (error instanceof DOMException && error.name === "TimeoutError") {
-      return { reason: `no answer within ${(timeoutInMs / 1000).toFixed(0)} s`, heals: "yes" };
+      return { reason: `no answer within ${(timeoutInMs / 1000).toFixed(0)} s`, retryable: "yes" };
     }
     const cause = error instanceof Error ? error.cause : undefined;
-    // Without a cause it is this program that is wrong.
+    // An error without a cause is a fault of this program.
     if (!(cause instanceof Error)) throw error;
     const code = "code" in cause ? String(cause.code) : cause.name;
-    return HEALS[code] ?? { reason: `no answer: ${code}`, heals: "no" };
+    return NETWORK_ERRORS[code] ?? { reason: `no answer: ${code}`, retryable: "no" };
   }
 }

@@ -1,21 +1,21 @@
 import * as z from "zod";
 import type { Environment, ParsedEnvironment } from "../environment/environment";
+import { omitUndefinedDeep } from "../environment/omit-undefined";
 import { parseEnvironment } from "../environment/parse";
-import { withoutUndefined } from "../environment/present";
 import { UsageError } from "../lib/arguments";
 import type { Models } from "../models";
 import type { Arguments } from "./arguments";
-import { findApiKey, findCredentials } from "./caller";
 import { checksOf, needsApiKey, needsCredentials } from "./checks";
-import { type Deployed, readDeployed } from "./deployed";
-import { CannotAsk } from "./errors";
-import { ask } from "./patience";
+import { findApiKey, findCredentials } from "./credentials";
+import { SmokeTestError } from "./errors";
 import { Progress } from "./progress";
+import { runCheck } from "./retry";
+import { readStackOutputs, type StackOutputs } from "./stack-outputs";
 import { table } from "./table";
 
 const print = (text: string) => process.stdout.write(text);
 
-/** What a smoke test reads of the app. */
+/** The parts of an app that the smoke test reads. */
 export interface SmokeTestedApp {
   readonly models: Models;
   readonly environments: readonly Environment[];
@@ -24,8 +24,8 @@ export interface SmokeTestedApp {
 /**
  * Smoke-tests a deployed environment, and prints the results.
  *
- * @returns the exit status: 0 where every answer is as expected, else 1
- * @throws UserError where no request can be sent
+ * @returns the exit status: 0 if every answer is as expected, 1 otherwise
+ * @throws UserError if no request can be sent
  */
 export async function smokeTest(
   { models, environments }: SmokeTestedApp,
@@ -33,30 +33,31 @@ export async function smokeTest(
 ): Promise<number> {
   const environment = parsedEnvironment(environments, name);
   const withUrl = modelsWithFunctionUrl(environment);
-  const stray = [...functionUrls.keys()].find((model) => !withUrl.includes(model));
-  if (stray !== undefined) {
+  const unexpected = [...functionUrls.keys()].find((model) => !withUrl.includes(model));
+  if (unexpected !== undefined) {
     throw new UsageError(
-      `--function-url: got the model ${stray}; allowed: ${withUrl.join(", ") || `none, ${name} has no function URL`}`,
+      `--function-url: got the model ${unexpected}; allowed: ${withUrl.join(", ") || `none, because ${name} has no function URL`}`,
     );
   }
-  const deployed: Deployed = url === undefined ? readDeployed(environment) : { stageUrl: url, functionUrls };
-  const unknown = withUrl.filter((model) => !deployed.functionUrls.has(model));
+  const outputs: StackOutputs =
+    url === undefined ? readStackOutputs(environment) : { stageUrl: url, functionUrls };
+  const unknown = withUrl.filter((model) => !outputs.functionUrls.has(model));
   if (url === undefined && unknown.length > 0) {
-    throw new CannotAsk(
-      `${name} has no output for the function URL of ${unknown.join(", ")}: deploy it as it is here.`,
+    throw new SmokeTestError(
+      `${name} has no output for the function URL of ${unknown.join(", ")}. Deploy the environment again: npx cdktf deploy ${name}`,
     );
   }
-  const means = {
-    credentials: needsCredentials(environment) ? await findCredentials(environment, deployed) : undefined,
-    apiKey: needsApiKey(environment) ? await findApiKey(environment, deployed) : undefined,
+  const credentials = {
+    aws: needsCredentials(environment) ? await findCredentials(environment, outputs) : undefined,
+    apiKey: needsApiKey(environment) ? await findApiKey(environment, outputs) : undefined,
   };
 
   const progress = new Progress(waitInSeconds, process.stderr);
   const start = performance.now();
   const results = await Promise.all(
-    checksOf(environment, deployed, means, models).map(async (check) => {
-      const result = await ask(check, start, waitInSeconds * 1000, (one, because) =>
-        progress.wait(one, because),
+    checksOf(environment, outputs, credentials, models).map(async (check) => {
+      const result = await runCheck(check, start, waitInSeconds * 1000, (waiting, reason) =>
+        progress.wait(waiting, reason),
       );
       progress.done(check);
       return result;
@@ -64,10 +65,10 @@ export async function smokeTest(
   );
   progress.end();
 
-  const asExpected = results.filter(({ holds }) => holds).length;
+  const asExpected = results.filter(({ passed }) => passed).length;
   print(`${table(results)}\n\n${name}: ${asExpected} of ${results.length} as expected\n`);
   for (const model of unknown) {
-    print(`Not asked: ${model}'s function URL (--function-url ${model}=<URL>)\n`);
+    print(`Not called: ${model}'s function URL (--function-url ${model}=<URL>)\n`);
   }
   return asExpected === results.length ? 0 : 1;
 }
@@ -79,11 +80,11 @@ function parsedEnvironment(environments: readonly Environment[], name: string): 
     throw new UsageError(`environment: got ${name}; allowed: ${allowed}`);
   }
   try {
-    return parseEnvironment(withoutUndefined(environment));
+    return parseEnvironment(omitUndefinedDeep(environment));
   } catch (error) {
     if (!(error instanceof z.ZodError)) throw error;
-    throw new CannotAsk(
-      `The environment ${name} has faults: synthesize it (npx cdktf synth), which names what is allowed.\n${z.prettifyError(error)}`,
+    throw new SmokeTestError(
+      `The environment ${name} has faults. npx cdktf synth reports each fault with the allowed values.\n${z.prettifyError(error)}`,
     );
   }
 }

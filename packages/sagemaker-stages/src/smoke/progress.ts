@@ -1,15 +1,17 @@
 import type { Check } from "./checks";
 
-/** Where the line goes: standard error, so that the table alone is on standard output. */
+/** The stream of the progress line: standard error, because standard output has only the table. */
 export interface Terminal {
   readonly isTTY?: boolean;
   write(text: string): unknown;
 }
 
-/** How often the line is written: over itself on a terminal, one below the other elsewhere. */
+/**
+ * The period between two progress lines. On a terminal, a line replaces the line before; in a log, it is a new line.
+ */
 const PERIOD_IN_MS = { terminal: 1_000, log: 10_000 };
 
-/** One line that tells what is waited for. */
+/** A progress line that names a check that is waiting for its next try. */
 export class Progress {
   private readonly waiting = new Map<Check, string>();
   private readonly start = performance.now();
@@ -20,21 +22,21 @@ export class Progress {
     private readonly terminal: Terminal,
   ) {}
 
-  /** A check has to be made again. */
-  wait(check: Check, because: string): void {
-    this.waiting.set(check, because);
+  /** Adds a check that waits for its next try. */
+  wait(check: Check, reason: string): void {
+    this.waiting.set(check, reason);
     if (this.timer !== undefined) return;
     this.show();
     const period = this.terminal.isTTY === true ? PERIOD_IN_MS.terminal : PERIOD_IN_MS.log;
     this.timer = setInterval(() => this.show(), period);
   }
 
-  /** A check is made for good. */
+  /** Removes a check that has its final result. */
   done(check: Check): void {
     this.waiting.delete(check);
   }
 
-  /** Nothing is waited for any more. */
+  /** Ends the output. */
   end(): void {
     if (this.timer === undefined) return;
     clearInterval(this.timer);
@@ -44,10 +46,10 @@ export class Progress {
   private show(): void {
     const [first] = this.waiting;
     if (first === undefined) return;
-    const [{ route, caller }, because] = first;
+    const [{ route, caller }, reason] = first;
     const seconds = Math.round((performance.now() - this.start) / 1000);
     const more = this.waiting.size > 1 ? `, and for ${this.waiting.size - 1} more` : "";
-    const line = `${seconds} s of at most ${this.waitInSeconds} s: waiting for ${route}, ${caller} (${because})${more}`;
+    const line = `${seconds} s of at most ${this.waitInSeconds} s: waiting for ${route}, ${caller} (${reason})${more}`;
     this.terminal.write(this.terminal.isTTY === true ? `\r\u001b[2K${line}` : `${line}\n`);
   }
 }

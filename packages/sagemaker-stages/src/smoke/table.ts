@@ -1,13 +1,13 @@
-import type { Result } from "./patience";
+import type { Result } from "./retry";
 
 const HEAD = ["", "route", "caller", "expected", "got", "ms"] as const;
 
-/** The results, a line each, for people. */
+/** The results as a table with one line for each check. */
 export function table(results: readonly Result[]): string {
   const rows = [
     HEAD,
-    ...results.map(({ check, got, holds, tookInMs }) => [
-      holds ? "ok" : "NOT",
+    ...results.map(({ check, got, passed, tookInMs }) => [
+      passed ? "ok" : "FAIL",
       check.route,
       check.caller,
       check.expected,

@@ -1,15 +1,22 @@
-/** The log of a handler in this process: the text that it wrote to standard output. */
+/**
+ * The log of a handler in this process: the text that the handler wrote to standard output.
+ *
+ * @example
+ * const log: CapturedLog = captureLog();
+ * log.stop();
+ * expect(log.text()).toBe("");
+ */
 export interface CapturedLog {
   /** The whole text. */
   text(): string;
-  /** Each line as the JSON document that it must be. */
+  /** The parsed JSON document of each line. */
   lines(): unknown[];
-  /** Ends the capture: standard output is written again. */
+  /** Ends the capture. Later output goes to standard output. */
   stop(): void;
 }
 
 /**
- * Keeps what is written to standard output instead of writing it.
+ * Captures the text that code in this process writes to standard output. The text is not written.
  *
  * @example
  * const log = captureLog();

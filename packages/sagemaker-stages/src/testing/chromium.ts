@@ -6,9 +6,10 @@ const NAMES = ["chromium", "chromium-browser", "google-chrome"];
 /**
  * Finds the Chromium of this machine, for a test that opens the page of an app.
  *
- * @param variables - `CHROMIUM` names the file. Otherwise the folders of `PATH` are searched. Default: `process.env`
+ * @param variables - `CHROMIUM` names the file. Without `CHROMIUM`, the function searches the folders of `PATH`.
+ * Default: `process.env`
  * @returns the file's path
- * @throws Error where there is no Chromium
+ * @throws Error if the machine has no Chromium
  * @example await chromium.launch({ executablePath: findChromium() }); // playwright-core
  */
 export function findChromium({ CHROMIUM: named, PATH = "" }: NodeJS.ProcessEnv = process.env): string {

@@ -1,8 +1,8 @@
 import { availableParallelism } from "node:os";
 
 /**
- * The results of `run` for each item, in the order of the items. At most as many runs as the machine has processors
- * take place at the same time.
+ * The results of `run` for each item, in the order of the items. The number of concurrent runs is at most the number of the
+ * machine's processors.
  */
 export async function mapConcurrently<Item, Result>(
   items: readonly Item[],

@@ -1,43 +1,60 @@
 import http from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 
-/** An answer of the endpoint, given to one request. */
+/**
+ * An answer of the endpoint to one request.
+ *
+ * @example
+ * const answer: ScriptedAnswer = { status: 200, headers: { "content-type": "text/csv" }, body: "0.87" };
+ */
 export interface ScriptedAnswer {
   /** @default 200 */
   readonly status?: number;
   /** E.g. `x-amzn-errortype`. */
   readonly headers?: Readonly<Record<string, string>>;
-  /** Text is sent as UTF-8. @default "" */
+  /** The body. The server sends a text as UTF-8. @default "" */
   readonly body?: string | Uint8Array;
-  /** Wait before the answer. */
+  /** The time before the answer. @default 0 */
   readonly delayInMs?: number;
   /**
-   * - `close the connection`: close the connection in place of an answer;
-   * - `never`: keep the connection open and stay silent;
-   * - `cut off`: announce the whole body, send half of it, close the connection;
-   * - `stall`: announce the whole body, send half of it, stay silent.
+   * A fault in place of the answer:
+   * - `close the connection`: the server closes the connection without an answer;
+   * - `never`: the server keeps the connection open and sends no answer;
+   * - `cut off`: the server sends half of the body and closes the connection;
+   * - `stall`: the server sends half of the body and keeps the connection open.
+   *
+   * @default - no fault
    */
   readonly instead?: "close the connection" | "never" | "cut off" | "stall";
 }
 
-/** A request as the endpoint got it. */
+/**
+ * A request that the endpoint received.
+ *
+ * @example
+ * const { path, body }: RecordedRequest = endpoint.onlyRequest;
+ * expect({ path, body }).toEqual({ path: "/endpoints/endpoint/invocations", body: "5.1,3.5" });
+ */
 export interface RecordedRequest {
   readonly method: string;
-  /** With the query, as in the request line. */
+  /** The path with the query, as in the request line. */
   readonly path: string;
-  /** By name in lower case. */
+  /** The headers by their names in lower case. */
   readonly headers: http.IncomingHttpHeaders;
-  /** The bytes of the body, read as UTF-8. */
+  /** The body as UTF-8. */
   readonly body: string;
   /** The bytes of the body. */
   readonly bytes: Uint8Array;
-  /** Which connection it came on: 1 for the first that was opened. */
+  /** The number of the request's connection. The first connection has the number 1. */
   readonly connection: number;
 }
 
 /**
- * The answer of the SageMaker runtime where the model's container answers with an error.
+ * The answer of the SageMaker runtime to a request that the model's container answers with an error.
  * https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_runtime_InvokeEndpoint.html#API_runtime_InvokeEndpoint_Errors
+ *
+ * @example
+ * endpoint.willAnswer(modelError("out of memory"));
  */
 export function modelError(message: string): ScriptedAnswer {
   return {
@@ -47,19 +64,28 @@ export function modelError(message: string): ScriptedAnswer {
   };
 }
 
-/** An answer that depends on the request. */
+/**
+ * An answer that depends on the request.
+ *
+ * @example
+ * const echo: ComputedAnswer = async ({ body }) => ({ body });
+ * endpoint.willAlwaysAnswer(echo);
+ */
 export type ComputedAnswer = (request: RecordedRequest) => Promise<ScriptedAnswer>;
 
 /**
- * A stand-in for the SageMaker runtime, on a free port of this machine: it gives scripted answers in their order, and
- * records every request.
+ * A server that answers in place of the SageMaker runtime, on a free port of this machine. The server sends scripted
+ * answers in their order, and records every request.
  *
  * @example
  * const endpoint = await EndpointServer.start();
  * endpoint.willAnswer({ body: "0.87" });
+ * await invokeHandler(models.iris, models.iris.example.request, endpoint);
+ * expect(endpoint.onlyRequest.body).toBe("5.1,3.5,1.4,0.2");
+ * await endpoint.close();
  */
 export class EndpointServer {
-  /** Every request so far, in the order in which they came. */
+  /** The received requests in their order. */
   readonly requests: RecordedRequest[] = [];
   private readonly sockets: Socket[] = [];
   private readonly answers: ScriptedAnswer[] = [];
@@ -91,24 +117,24 @@ export class EndpointServer {
     });
   }
 
-  /** A server on a free port of 127.0.0.1. */
+  /** Starts a server on a free port of 127.0.0.1. */
   static async start(): Promise<EndpointServer> {
     const server = http.createServer();
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     return new EndpointServer(server);
   }
 
-  /** Gives these answers to the next requests, one each; requests beyond them are refused. */
+  /** Scripts the answers to the next requests, one answer for each request. Later requests get the status 400. */
   willAnswer(...answers: readonly ScriptedAnswer[]): void {
     this.answers.push(...answers);
   }
 
-  /** Gives this answer to every request for which no other is scripted. */
+  /** Sets the answer to every request without a scripted answer. */
   willAlwaysAnswer(answer: ScriptedAnswer | ComputedAnswer): void {
     this.lastAnswer = typeof answer === "function" ? answer : async () => answer;
   }
 
-  /** The answer to a request for which none is scripted; 500 with the reason where it cannot be computed. */
+  /** The answer to a request without a scripted answer. Status 500 with the error if the computation throws. */
   private async compute(request: RecordedRequest): Promise<ScriptedAnswer> {
     try {
       return await this.lastAnswer(request);
@@ -117,31 +143,31 @@ export class EndpointServer {
     }
   }
 
-  /** `host:port`, as it stands in the header Host. */
+  /** `host:port`, as in the header Host. */
   get host(): string {
     return `127.0.0.1:${(this.server.address() as AddressInfo).port}`;
   }
 
-  /** Base URL. */
+  /** The base URL. */
   get url(): string {
     return `http://${this.host}`;
   }
 
-  /** How many connections were opened so far. */
+  /** The number of connections since the start. */
   get connections(): number {
     return this.sockets.length;
   }
 
-  /** The one request that came; throws where it was not one. */
+  /** The only received request. @throws Error if the server received another number of requests */
   get onlyRequest(): RecordedRequest {
     const [request] = this.requests;
     if (request === undefined || this.requests.length > 1) {
-      throw new Error(`${this.requests.length} requests came, expected one`);
+      throw new Error(`requests: got ${this.requests.length}; allowed: exactly one`);
     }
     return request;
   }
 
-  /** Resolves when so many connections were opened. */
+  /** Resolves when clients have opened this number of connections. */
   async connected(count: number): Promise<void> {
     while (this.connections < count) {
       await new Promise<void>((resolve) => this.server.once("connection", () => resolve()));
@@ -153,7 +179,7 @@ export class EndpointServer {
     await this.dropConnections((socket) => socket.destroy());
   }
 
-  /** Resets every open connection, as a load balancer that forgot them does. */
+  /** Resets every open connection, as a load balancer does after the loss of its connection table. */
   async resetConnections(): Promise<void> {
     await this.dropConnections((socket) => socket.resetAndDestroy());
   }
@@ -174,7 +200,7 @@ export class EndpointServer {
   }
 }
 
-/** A refusal that is not tried again, so that a test whose script is too short fails soon. */
+/** An answer that handlers do not retry, so that a test with too few scripted answers fails at once. */
 const NOTHING_SCRIPTED: ScriptedAnswer = {
   status: 400,
   headers: { "x-amzn-errortype": "ValidationError" },

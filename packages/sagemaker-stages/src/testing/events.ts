@@ -2,17 +2,30 @@ import type { Model } from "../models";
 import type { Route } from "../runtime/contract";
 import type { LambdaContext } from "../runtime/event";
 
-/** The id that API Gateway and function URLs give the request in the events of this module. */
+/**
+ * The id of the request in the events of {@link restEvent}, {@link restHttpEvent} and {@link functionUrlEvent}.
+ *
+ * @example expect(answer.body).toMatchObject({ status: 400, requestId: REQUEST_ID });
+ */
 export const REQUEST_ID = "c6af9ac6-7b61-11e6-9a41-93e8deadbeef";
 
-/** The id that Lambda gives the invocation in the contexts of this module. */
+/**
+ * The id of the invocation in the contexts of {@link lambdaContext}.
+ *
+ * @example expect(log.lines()).toMatchObject([{ lambdaRequestId: LAMBDA_REQUEST_ID }]);
+ */
 export const LAMBDA_REQUEST_ID = "8476a536-e9f4-11e8-9739-2dfe598c3fcd";
 
-/** An HTTP request, as a caller sends it. */
+/**
+ * An HTTP request of a caller.
+ *
+ * @example
+ * const request: HttpRequest = { body: "5.1,3.5", contentType: "text/csv" };
+ */
 export interface HttpRequest {
-  /** The body as text, as base64 with `isBase64Encoded`, or as bytes, which the event has in base64. @default - no body */
+  /** The body: a text, a text in base64 with `isBase64Encoded`, or bytes, which the event has in base64. @default - no body */
   readonly body?: string | Uint8Array;
-  /** `undefined` sends no such header. @default application/json with a body, else no such header */
+  /** The header Content-Type. `undefined`: no such header. @default application/json with a body, else no such header */
   readonly contentType?: string | undefined;
   /** More headers. @default {} */
   readonly headers?: Readonly<Record<string, string>>;
@@ -22,7 +35,12 @@ export interface HttpRequest {
   readonly query?: string;
 }
 
-/** The REST API's event for one request: the proxy integration's payload, version 1.0. */
+/**
+ * The REST API's event of a request: the payload of the proxy integration, version 1.0.
+ *
+ * @example
+ * const event: RestEvent = restEvent(models.iris, models.iris.example.request);
+ */
 export interface RestEvent {
   readonly resource: string;
   readonly path: string;
@@ -45,6 +63,8 @@ export interface RestEvent {
  * @param model - the route decides whether the request is a body or a query
  * @param request - the bare request, e.g. the model's `example.request`, or the bytes of a body
  * @param http - headers and Content-Type
+ * @example
+ * const event = restEvent(models.iris, models.iris.example.request);
  */
 export function restEvent(
   { route }: Pick<Model, "route">,
@@ -65,10 +85,12 @@ function queryOf(request: unknown): string {
 }
 
 /**
- * The event that API Gateway sends to a function for any HTTP request, valid or not. The headers keep the caller's
- * capitals. Where a parameter of the query comes twice, `queryStringParameters` has the last value.
+ * The event that API Gateway sends to a function for any HTTP request, valid or not. The names of headers are spelled as in
+ * the request. If the query repeats a parameter, `queryStringParameters` has the last value.
  *
- * @param route - the route of a model, `about.route`
+ * @param route - the route of a model
+ * @example
+ * const event = restHttpEvent(models.iris.route, { body: "no JSON" });
  */
 export function restHttpEvent({ method, path }: Route, request: HttpRequest): RestEvent {
   const parameters = parametersOf(request.query ?? "");
@@ -102,10 +124,12 @@ export function restHttpEvent({ method, path }: Route, request: HttpRequest): Re
 
 /**
  * The event that a function URL sends to a function for any HTTP request, valid or not: payload version 2.0
- * (https://docs.aws.amazon.com/lambda/latest/dg/urls-invocation.html#urls-payloads). The headers are in lower case. Where
- * a parameter of the query comes twice, commas join the values.
+ * (https://docs.aws.amazon.com/lambda/latest/dg/urls-invocation.html#urls-payloads). The names of headers are in
+ * lower case. If the query repeats a parameter, commas join the values.
  *
- * @param route - the route of a model, `about.route`; a function URL has no path of its own
+ * @param route - the route of a model. Only the method is used, because a function URL has the path `/`
+ * @example
+ * const event = functionUrlEvent(models.iris.route, { query: "q=who%20am%20i&k=3" });
  */
 export function functionUrlEvent({ method }: Pick<Route, "method">, request: HttpRequest): unknown {
   const host = "abcdefghij.lambda-url.us-east-1.on.aws";
@@ -142,7 +166,7 @@ function contentTypeHeader(name: string, request: HttpRequest): Record<string, s
   return contentType === undefined ? {} : { [name]: contentType };
 }
 
-/** The values of each parameter, in their order. */
+/** The values of each parameter in their order. */
 function parametersOf(query: string): [name: string, values: string[]][] {
   const parameters = new URLSearchParams(query);
   return [...new Set(parameters.keys())].map((name) => [name, parameters.getAll(name)]);
@@ -156,13 +180,15 @@ function valuesOf<Value>(
   return Object.fromEntries(parameters.map(([name, values]) => [name, toValue(values)]));
 }
 
-/** Enough for every handler, and less than Jest's own limit of 5 seconds. */
+/** A time that is enough for every handler, and less than Jest's limit for a test: 5 seconds. */
 const TIMEOUT_IN_MS = 4_000;
 
 /**
  * Lambda's context of an invocation that starts now.
  *
- * @param timeoutInMs - the time after which Lambda would end the invocation
+ * @param timeoutInMs - the time after which Lambda ends the invocation
+ * @example
+ * const answer = await handler(event, lambdaContext(100)); // too short for the endpoint's answer
  */
 export function lambdaContext(timeoutInMs = TIMEOUT_IN_MS): LambdaContext {
   const end = performance.now() + timeoutInMs;

@@ -5,11 +5,17 @@ import { isRecord } from "../runtime/json";
 import type { EndpointServer } from "./endpoint-server";
 import { type HttpRequest, lambdaContext, restEvent } from "./events";
 
-// zod sets English messages for the whole process. A function contains zod/mini alone, which has no messages, so that its
-// answers describe a fault by the rule: without this line, the answers of a handler in this process differ from Lambda's.
+// zod sets English messages for the whole process. A function on Lambda contains zod/mini. Without zod's messages, the
+// answers of the function name the rule of a fault. This line removes the messages, so that a handler in this process
+// gives the same answers.
 z.config({ localeError: undefined });
 
-/** The variables that Lambda sets for a function, with an endpoint's stand-in in place of the SageMaker runtime. */
+/**
+ * The variables that Lambda sets for a function, with the address of a server that answers in place of the endpoint.
+ *
+ * @example
+ * const handler = createHandler(models.iris, handlerEnvironment(endpoint));
+ */
 export function handlerEnvironment(endpoint: Pick<EndpointServer, "url">): Readonly<Record<string, string>> {
   return {
     ENDPOINT_NAME: "endpoint",
@@ -21,11 +27,17 @@ export function handlerEnvironment(endpoint: Pick<EndpointServer, "url">): Reado
   };
 }
 
-/** The answer of a handler to one HTTP request. */
+/**
+ * The answer of a handler to an HTTP request.
+ *
+ * @example
+ * const answer: HandlerAnswer = await invokeHandler(models.iris, models.iris.example.request, endpoint);
+ * expect(answer).toMatchObject({ status: 200, body: models.iris.example.answer });
+ */
 export interface HandlerAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
-  /** Parsed, where the answer is JSON; the bytes, where it is bytes; else the text. */
+  /** The value of an answer in JSON, the bytes of an answer in base64, or the text of another answer. */
   readonly body: unknown;
 }
 
@@ -33,7 +45,7 @@ export interface HandlerAnswer {
  * Invokes the handler of a model with one request, as API Gateway does, in this process.
  *
  * @param model - e.g. a model of `functions/index.ts`, with a contract; {@link invokePackage} invokes a handler in Python
- * @param request - the bare request, or the bytes of a body; it does not have to be valid
+ * @param request - the bare request, or the bytes of a body. The request can be invalid
  * @param endpoint - answers in place of the model's endpoint
  * @param http - headers and Content-Type of the request
  * @example
@@ -59,7 +71,9 @@ export async function invokeHandler(
 /**
  * Reads the proxy response that a handler returned, e.g. for an event of `restHttpEvent`.
  *
- * @throws Error where the handler returned something else
+ * @throws Error if the handler returned another value
+ * @example
+ * const { status, body } = readAnswer(await handler(event, lambdaContext()));
  */
 export function readAnswer(answer: unknown): HandlerAnswer {
   if (isRecord(answer)) {

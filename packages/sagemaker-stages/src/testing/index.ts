@@ -1,6 +1,6 @@
 /**
- * Tests of an app on `sagemaker-stages`, for the app's `__tests__/`. Needs neither network nor credentials. The process
- * runs in the app's folder.
+ * The testing API for the tests of an app, `__tests__/`. The tests need neither network nor credentials, and run in the app's
+ * folder.
  */
 
 export { bareAnswer, NO_CALLER, replyOf } from "../runtime/outside-handler";
@@ -66,3 +66,4 @@ export {
   SynthesizedStacks,
   type TerraformResource,
 } from "./terraform";
+export { createTestHandler, LOG_ERROR_MESSAGES, UNREADABLE_ANSWER } from "./test-handler";

@@ -2,7 +2,13 @@ import { isRecord } from "../runtime/json";
 import type { RecordEntry } from "./record";
 import { plainText } from "./stack-text";
 
-/** The part of Jest's `expect` that records use. */
+/**
+ * The part of Jest's `expect` that {@link matchRecord} uses.
+ *
+ * @example
+ * import { expect } from "@jest/globals";
+ * matchRecord(expect, recordTerraform(app));
+ */
 export interface JestExpect {
   (text: string): { toMatchSnapshot(hint: string): void };
   addSnapshotSerializer(serializer: typeof plainText): void;
@@ -10,8 +16,8 @@ export interface JestExpect {
 }
 
 /**
- * The major version of Jest whose `SnapshotState` has the members of {@link SnapshotState}. They are not part of Jest's
- * documented API: another version can lack them.
+ * The major version of Jest whose `SnapshotState` has the members of {@link SnapshotState}. Jest does not document
+ * these members, so another version can lack these members.
  */
 export const SUPPORTED_JEST = "30";
 
@@ -19,19 +25,19 @@ export const SUPPORTED_JEST = "30";
 interface SnapshotState {
   getUncheckedKeys(): readonly string[];
   markSnapshotsAsCheckedForTest(name: string): void;
-  /** `all` with `-u`. The declarations of jest-snapshot call it private. */
+  /** `all` if Jest runs with `-u`. The type declarations of jest-snapshot declare this member as private. */
   readonly _updateSnapshot: unknown;
 }
 
 /**
  * Compares each entry of a record with the Jest snapshot of the entry's title. Call it once in a test.
  *
- * Snapshots that the test has of other titles, i.e. of deleted models, stay in the file, and do not fail the run:
- * Jest otherwise ends with status 1 where a snapshot is obsolete. `jest -u` removes them.
+ * Snapshots of other titles, e.g. of deleted models, remain in the file and do not fail the run. Without this function,
+ * Jest ends with status 1 if a snapshot is obsolete. `jest -u` removes the obsolete snapshots.
  *
  * @param expect - Jest's `expect`
- * @throws where a snapshot has another text, or where a snapshot is missing and Jest runs with `--ci` or `CI=true`
- * @throws Error where the call is outside of a test, or where Jest lacks what the comparison uses: Jest 30 has it
+ * @throws if a snapshot has another text, or if a snapshot is missing and Jest runs with `--ci` or `CI=true`
+ * @throws Error if the call is outside of a test, or if the version of Jest is not supported. Jest 30 is supported
  * @example
  * it("creates the recorded resources", () => {
  *   matchRecord(expect, recordTerraform(app));
@@ -55,7 +61,7 @@ export function matchRecord(expect: JestExpect, entries: readonly RecordEntry[])
   if (snapshotState._updateSnapshot !== "all") keepOtherEntries(snapshotState, currentTestName);
 }
 
-/** Only after all entries: from then on, Jest does not report a snapshot of the test that nothing was compared with. */
+/** Call this function after the comparison of all entries: Jest then reports no snapshot of the test as obsolete. */
 function keepOtherEntries(snapshots: SnapshotState, testName: string): void {
   const names = snapshots.getUncheckedKeys().map((key) => key.replace(/ \d+$/, ""));
   for (const name of names.filter((other) => other.startsWith(`${testName}: `))) {

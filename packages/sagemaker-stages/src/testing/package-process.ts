@@ -11,21 +11,29 @@ import { makeTempFolder, removeFolder } from "./temp-folder";
 
 const run = promisify(execFile);
 
-/** A handler connects to another host than the allowed one, whether it handles the failure or not. */
+/**
+ * The error for a handler that connects to a host other than the allowed host. Thrown even if the handler catches the
+ * error of its connection.
+ */
 export class RefusedConnection extends Error {
   override readonly name = "RefusedConnection";
 }
 
 /**
- * Invokes the deployment package of a model in a process of its own, as Lambda does.
+ * Invokes the deployment package of a model in a separate process, as Lambda does.
  *
- * @param model - a model of the app in the current folder, or its name where it has a contract of its own
+ * @param model - a model of the app in the current folder. The name is enough for a model without a ready-made contract
  * @param environment - the process's only environment variables
  * @param allowedHost - `host:port`; a connection to another host is refused
- * @returns what the handler returned
- * @throws PythonMissing where the handler is in Python, which this machine lacks
- * @throws RefusedConnection with the refused hosts, also where the handler ignores that a connection fails
- * @throws Error where the handler throws or writes something else than lines of JSON
+ * @returns the return value of the handler
+ * @throws PythonMissing if this machine lacks the Python of the handler
+ * @throws RefusedConnection with the refused hosts, even if the handler catches the error
+ * @throws Error if the handler throws, or writes lines that are not JSON
+ * @example
+ * const answer = await invokePackage(models.iris, restEvent(models.iris, models.iris.example.request), {
+ *   environment: { ...handlerEnvironment(endpoint) },
+ *   allowedHost: endpoint.host,
+ * });
  */
 export async function invokePackage(
   model: string | Pick<Model, "model" | "readyMade">,
@@ -73,7 +81,7 @@ async function invokePythonPackage(
   throw new Error([`functions/${model}/handler.py: ${errorType}: ${errorMessage}`, ...stackTrace].join("\n"));
 }
 
-/** Prints log lines, and at the end the answer as `{ answer }`. */
+/** A script that prints the log of the handler, and then the answer as `{ answer }`. */
 function scriptOf(event: unknown): string {
   return `
     const { handler } = require("./index.js");
@@ -82,13 +90,13 @@ function scriptOf(event: unknown): string {
   `;
 }
 
-/** @throws RefusedConnection where the guard wrote a file of refused hosts */
+/** @throws RefusedConnection if the guard wrote a file of refused hosts */
 function requireNoneRefused(model: string, file: string, allowedHost: string): void {
   if (!existsSync(file)) return;
   requireNone(model, readFileSync(file, "utf8").trim().split("\n"), allowedHost);
 }
 
-/** @throws RefusedConnection where there is a refused host */
+/** @throws RefusedConnection if a host was refused */
 function requireNone(model: string, refused: readonly string[], allowedHost: string): void {
   const hosts = new Set(refused);
   if (hosts.size === 0) return;
@@ -98,8 +106,8 @@ function requireNone(model: string, refused: readonly string[], allowedHost: str
 }
 
 /**
- * Refuses connections to other hosts, so that the endpoint's stand-in records every request. Writes each refused host
- * into a file, because a handler can catch the error.
+ * A module that refuses connections to other hosts, so that the server in place of the endpoint records every request.
+ * The module writes each refused host into a file, because a handler can catch the error.
  */
 function guardOf(allowedHost: string, refused: string): string {
   return `
@@ -124,7 +132,7 @@ function guardOf(allowedHost: string, refused: string): string {
 
     const datagram = require("node:dgram").Socket.prototype;
     datagram.connect = (port, address) => refuse(\`\${typeof address === "string" ? address : "localhost"}:\${port}\`);
-    // send(message, [offset, length,] port, address): the address is the last text, behind its port.
+    // send(message, [offset, length,] port, address): the address is the last text, after its port.
     datagram.send = (_, ...args) => {
       const at = args.findLastIndex((arg) => typeof arg === "string");
       return refuse(at < 0 ? \`localhost:\${args.findLast((arg) => typeof arg === "number")}\` : \`\${args[at]}:\${args[at - 1]}\`);

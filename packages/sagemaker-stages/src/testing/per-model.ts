@@ -1,4 +1,4 @@
-/** Text under a title, one fact a line. */
+/** Lines of text with a title. */
 export interface Block {
   readonly title: string;
   readonly lines: readonly string[];
@@ -9,16 +9,16 @@ interface Member {
   readonly lines: readonly string[];
 }
 
-/** Text without the hash of the path with which CDKTF ends each name: the path says the same. */
+/** A text without the hashes at the end of CDKTF's names. The path of a construct already identifies a name. */
 export function withoutHashes(text: string): string {
   return text.replace(/_[0-9A-F]{8}(?=[."}/]|$)/g, "");
 }
 
-/** Blocks that are alike but for the model. */
+/** Blocks that differ only in the model. */
 export interface Group {
-  /** With `<model>` in place of the model's name. */
+  /** The title, with `<model>` in place of the model's name. */
   readonly title: string;
-  /** The models that have such a block; none where the block is about no model. */
+  /** The models that have a block with this title. Empty for a block without a model. */
   readonly models: readonly string[];
   /** Lines of every block. */
   readonly common: readonly string[];
@@ -27,7 +27,7 @@ export interface Group {
 }
 
 /**
- * Groups of blocks that differ in nothing but the model: lines of every model have `<model>` in place of the name.
+ * Groups of blocks that differ only in the model. Lines have `<model>` in place of the model's name.
  *
  * @param models - names of the models, e.g. `loan-default`
  */
@@ -57,8 +57,8 @@ function toGroup(title: string, members: readonly Member[]): Group {
 }
 
 /**
- * Blocks as text in which models that are alike are told once: what holds for every model stands below a title
- * with `<model>`, and what is a model's own below its name.
+ * Blocks as text, with equal lines of several models once. Lines of every model are below a title with `<model>`, and lines
+ * of some models are below the names of these models.
  *
  * @param models - names of the models, e.g. `loan-default`
  */
@@ -82,7 +82,7 @@ function generalize(text: string, model: string | undefined): string {
     : spellings(model).reduce((result, spelling) => result.replaceAll(spelling, "<model>"), shorter);
 }
 
-/** As in names, outputs and request models. */
+/** The spellings of a model's name in names, outputs and request models. */
 function spellings(model: string): string[] {
   const words = model.split("-").map((word) => word.charAt(0).toUpperCase() + word.slice(1));
   return [model, model.replaceAll("-", "_"), words.join("")];

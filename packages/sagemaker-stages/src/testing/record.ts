@@ -1,19 +1,25 @@
 import type { Block } from "./per-model";
 
-/** A part of an app's record: a Jest snapshot, see {@link matchRecord}. */
+/**
+ * A part of an app's record. {@link matchRecord} compares each part with a Jest snapshot.
+ *
+ * @example
+ * const [entry]: RecordEntry[] = recordTerraform(app);
+ * // { title: "dev: iris", text: "resource aws_iam_role.iris-endpoint-role\n  …" }
+ */
 export interface RecordEntry {
   /**
-   * Names the stack and the model, or the stack and all its models. After a model is added or deleted, the snapshots of
-   * the other models are the same, and the snapshot of the shared parts has another title: no test fails.
+   * The stack and the model, or the stack and all its models. After a change of the models, the snapshots of the other models
+   * do not change, and the snapshot of the shared parts has a new title, so that no test fails.
    */
   readonly title: string;
-  /** Lines of text, for people. */
+  /** Lines of text. */
   readonly text: string;
 }
 
 /** Lines about one resource or principal. */
 export interface OwnedBlock extends Block {
-  /** The model to which the block belongs; `undefined` where the block is shared by the models of the stack. */
+  /** The model of the block. `undefined` for a block that the models of the stack share. */
   readonly model: string | undefined;
 }
 
@@ -37,8 +43,8 @@ export function toRecord(
 }
 
 /**
- * The model to which a construct of an environment's stack belongs, by the construct's path, e.g. `dev/iris/endpoint/role`:
- * a type or an id can contain the name of a model by chance, e.g. `aws_sagemaker_model.iris_endpoint_model`.
+ * The model of a construct in an environment's stack. The construct's path contains the model, e.g. `dev/iris/endpoint/role`.
+ * A type or an id is not enough: it can contain the name of another model, e.g. `aws_sagemaker_model.iris_endpoint_model`.
  */
 export function ownerOfConstruct(path: string, models: readonly string[]): string | undefined {
   const [, scope = "", id = ""] = path.split("/");
@@ -51,7 +57,7 @@ export function ownerOfConstruct(path: string, models: readonly string[]): strin
   );
 }
 
-/** The model to which an output of an environment's stack belongs, e.g. `iris` of `iris_endpoint_name`. */
+/** The model of an output of an environment's stack, e.g. `iris` for `iris_endpoint_name`. */
 export function ownerOfOutput(output: string, models: readonly string[]): string | undefined {
   return models.find((model) =>
     ["url", "endpoint_name", "function_url"].some(

@@ -6,19 +6,30 @@ import { loadSamples } from "../local/samples";
 import type { EndpointRequest } from "../runtime/contract";
 import type { ComputedAnswer, RecordedRequest, ScriptedAnswer } from "./endpoint-server";
 
-/** The sample models of the app in the current folder, by the name of the model. */
+/**
+ * The sample models of the app in the current folder, by the name of the model.
+ *
+ * @example
+ * const sample = samplesOfApp().get("iris");
+ */
 export function samplesOfApp(): ReadonlyMap<string, Container> {
   return existsSync(join(appFolder(), "functions"))
     ? loadSamples(appFolder(), { blazingText: false })
     : new Map();
 }
 
-/** A cause and its remedy: the model has no sample. */
+/** A part of a sentence: the model has no sample, and the file to write. */
 export function missingSample(model: string): string {
   return `${model} has no sample: write functions/${model}/sample/index.ts`;
 }
 
-/** Lets a model's sample answer the requests to its endpoint, as the local stage does. */
+/**
+ * The answers of a model's sample to requests to the endpoint.
+ *
+ * @example
+ * const sample = samplesOfApp().get("iris");
+ * if (sample !== undefined) endpoint.willAlwaysAnswer(answersOf(sample));
+ */
 export function answersOf(sample: Container): ComputedAnswer {
   return async (request: RecordedRequest): Promise<ScriptedAnswer> => {
     const { status, contentType, body } = await sample.invoke({
@@ -30,17 +41,23 @@ export function answersOf(sample: Container): ComputedAnswer {
   };
 }
 
-/** The answer of a sample model. */
+/**
+ * The answer of a sample model.
+ *
+ * @example
+ * const answer: SampleAnswer = await invokeSample(sample, { contentType: "text/csv", body: "5.1,3.5" });
+ * expect(answer.contentType).toBe("text/csv");
+ */
 export interface SampleAnswer {
   readonly status: number;
   readonly contentType: string;
-  /** As text. */
+  /** The body as text. */
   readonly body: string;
   readonly bytes: Uint8Array;
 }
 
 /**
- * Sends a sample model one request to its endpoint.
+ * Sends a request to a sample model, as an endpoint does.
  *
  * @param sample - the export `sample` of `functions/<model>/sample/index.ts`
  * @param request - e.g. `contract.encode(about.example.request)`

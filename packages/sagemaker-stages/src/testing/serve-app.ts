@@ -8,18 +8,28 @@ import { readDeployments } from "../local/synthesize";
 import type { TestedApp } from "./synthesize";
 import { makeTempFolder, removeFolder } from "./temp-folder";
 
-/** Settings of {@link serveApp}. */
+/**
+ * Settings of {@link serveApp}.
+ *
+ * @example
+ * const settings: ServeSettings = { containers: { iris: "http://127.0.0.1:8080" } };
+ */
 export interface ServeSettings {
   /**
-   * Containers that answer in place of the sample models, e.g. an `EndpointServer`: a container's URL by the name of the
-   * model.
+   * URLs of containers by the name of the model. A container, e.g. an `EndpointServer`, replaces the sample model.
    *
    * @default - the sample models of the app in the current folder
    */
   readonly containers?: Readonly<Record<string, string>>;
 }
 
-/** An app that a local stage serves. */
+/**
+ * An app that a local stage serves.
+ *
+ * @example
+ * const served: ServedApp = await serveApp({ models, environments: [dev] });
+ * await served.close();
+ */
 export interface ServedApp {
   /**
    * The address of the local stage, e.g. `http://127.0.0.1:40123`. The stage of an environment is `<url>/<environment>`,
@@ -36,10 +46,10 @@ export interface ServedApp {
  * Synthesizes an app and serves all its environments on a free port of this machine, as `sagemaker-stages start` does,
  * with the page of each environment. Needs neither network nor credentials.
  *
- * @param app - as `main.ts` passes it to `createApp`. The current folder is the app's folder: it holds `functions/`
+ * @param app - the argument of `createApp` in `main.ts`. The current folder is the app's folder, with `functions/`
  * @throws InvalidCatalog or InvalidEnvironments with every fault of the app
- * @throws Error where `containers` names a model that no environment deploys
- * @throws NotServable where the local stage does not support something that the app deploys
+ * @throws Error if `containers` names a model that no environment deploys
+ * @throws UnsupportedTerraform if the local stage does not support a resource of the app
  * @example
  * const served = await serveApp({ models, environments: [dev] });
  * const response = await fetch(`${served.url}/dev/iris`, { method: "POST", body: JSON.stringify(request) });

@@ -7,7 +7,7 @@ import type { Json, JsonObject, StackJson } from "./terraform";
 /** Arguments of a type, each with the text that a record shows in place of the value. */
 type Replacements = Readonly<Record<string, Readonly<Record<string, string>>>>;
 
-/** Values that people do not read. */
+/** Values that a reader of a record does not need. */
 const NOT_READ: Replacements = {
   aws_api_gateway_rest_api: { body: "(the OpenAPI document)" },
   aws_lambda_function: { source_code_hash: "(base64 SHA-256 of the zip)" },
@@ -16,7 +16,10 @@ const NOT_READ: Replacements = {
 
 const IN_RECORD_OF_PERMISSIONS = "(in the record of permissions)";
 
-/** The policies that `proveLeastPrivilege` reads. It reads stacks of environments, and no stack of an account. */
+/**
+ * The policies in the record of `proveLeastPrivilege`. This record contains environments' stacks, and no accounts'
+ * stacks.
+ */
 const PROVED: Replacements = {
   aws_iam_policy: { policy: IN_RECORD_OF_PERMISSIONS },
   aws_iam_role: { assume_role_policy: IN_RECORD_OF_PERMISSIONS },
@@ -25,26 +28,29 @@ const PROVED: Replacements = {
   aws_vpc_endpoint: { policy: IN_RECORD_OF_PERMISSIONS },
 };
 
-/** How a stack becomes text. */
+/** Options of the text of a stack. */
 interface TextOptions {
   /** Names of the models that the stack serves. */
   readonly models: readonly string[];
-  /** Whether a record of permissions has the stack's policies, so that the text does not show them. */
+  /** Whether the text omits the stack's policies, because a record of permissions contains the policies. */
   readonly hasPermissionRecord: boolean;
 }
 
-/** A configuration file is shown; a page is not. */
+/** The length up to which the text shows a file. The limit is for pages, which are longer than configuration files. */
 const MAX_CHARACTERS_OF_CONTENT = 200;
 
-/** The stack of an environment as sorted text, one argument a line, without CDKTF's metadata; equal lines of several models stand once. */
+/**
+ * The stack of an environment as sorted text, one argument per line, without CDKTF's metadata. Equal lines of several models
+ * appear once.
+ */
 export function stackText(stack: StackJson, models: readonly string[]): string {
   return perModelText(blocksOf(stack, { models, hasPermissionRecord: true }), models);
 }
 
 /**
- * The Terraform of an app's stacks as text, for Jest snapshots: one entry for each model of a stack, and one for the
- * parts that the models of a stack share. The policies of an account's stack, and policies that `proveLeastPrivilege` does
- * not read, are shown statement by statement. The record of `proveLeastPrivilege` has the other policies.
+ * The Terraform of an app's stacks as text, for Jest snapshots: an entry for each model of a stack, and an entry for the
+ * parts that the models of a stack share. The text has the statements of an account's policies, and of policies that
+ * `proveLeastPrivilege` does not read. The record of `proveLeastPrivilege` has the other policies.
  *
  * @throws InvalidCatalog or InvalidEnvironments with every fault of the app
  * @example
@@ -69,8 +75,8 @@ export function recordTerraform(app: TestedApp): RecordEntry[] {
   });
 }
 
-/** Top-level members of `cdk.tf.json` that have blocks of their own, and CDKTF's metadata. */
-const BLOCKS_OF_OWN = ["//", "data", "output", "provider", "resource", "terraform"];
+/** Top-level members of `cdk.tf.json` with dedicated blocks, and CDKTF's metadata. */
+const MEMBERS_WITH_BLOCKS = ["//", "data", "output", "provider", "resource", "terraform"];
 
 function blocksOf({ terraform }: StackJson, options: TextOptions): OwnedBlock[] {
   const { data = {}, resource, output = {}, provider } = terraform;
@@ -82,7 +88,7 @@ function blocksOf({ terraform }: StackJson, options: TextOptions): OwnedBlock[] 
     ...blocks("resource ", resource, options),
     ...sorted(output).map(([name, value]) => block(`output ${name}`, value, ownerOfOutput(name, models))),
     ...sorted({ ...terraform })
-      .filter(([name]) => !BLOCKS_OF_OWN.includes(name))
+      .filter(([name]) => !MEMBERS_WITH_BLOCKS.includes(name))
       .map(([name, value]) => block(name, value)),
   ];
 }
@@ -110,7 +116,7 @@ function isLong(content: Json): boolean {
   return typeof content === "string" && content.length > MAX_CHARACTERS_OF_CONTENT;
 }
 
-/** The path of the construct that made a resource; CDKTF writes it next to the arguments. */
+/** The path of a resource's construct. CDKTF writes the path beside the arguments. */
 function pathOf(comment: Json): string {
   if (isRecord(comment) && isRecord(comment.metadata) && typeof comment.metadata.path === "string") {
     return comment.metadata.path;
@@ -124,8 +130,8 @@ function block(title: string, values: unknown, model?: string): OwnedBlock {
 }
 
 /**
- * `a.b[0].c: <JSON>` for every leaf, sorted; a list of plain values is a leaf. An IAM policy in a text has a leaf for each
- * element of a statement, e.g. `policy.Statement[ReadObjects].Action`, so that a difference shows the changed element.
+ * A line `a.b[0].c: <JSON>` for every leaf, sorted. A list of plain values is a leaf. An IAM policy in a text has a leaf for
+ * each element of a statement, e.g. `policy.Statement[ReadObjects].Action`, so that a difference shows the changed element.
  */
 export function flatten(value: unknown, path: string): string[] {
   if (Array.isArray(value) && value.some((item) => typeof item === "object")) {
@@ -138,7 +144,7 @@ export function flatten(value: unknown, path: string): string[] {
   return [`${path}: ${leaf(value, path)}`];
 }
 
-/** An IAM policy, or `undefined` where the text is another text. */
+/** The IAM policy in a text. `undefined` for another text. */
 function policyIn(text: string): Readonly<Record<string, unknown>> | undefined {
   if (!text.startsWith("{")) return undefined;
   const document = parseJson(text);
@@ -161,7 +167,7 @@ function sorted<Value>(members: Readonly<Record<string, Value>>): [string, Value
 }
 
 /**
- * A serializer for Jest with which a snapshot shows text without quotes around it.
+ * A serializer for Jest, so that a snapshot shows a text without quotes.
  *
  * @example expect.addSnapshotSerializer(plainText);
  */

@@ -5,7 +5,12 @@ import { accountName } from "../environment/account";
 import { inTempFolder } from "./temp-folder";
 import { StackJson, SynthesizedStacks } from "./terraform";
 
-/** What an app consists of, as `main.ts` passes it to `createApp`. */
+/**
+ * The parts of an app: the argument of `createApp` in `main.ts`.
+ *
+ * @example
+ * const app: TestedApp = { models, environments, accounts, InferenceStack, AccountStack };
+ */
 export type TestedApp = Omit<AppProps, "outdir">;
 
 /**
@@ -22,7 +27,7 @@ export function synthesize(app: TestedApp): SynthesizedStacks {
   });
 }
 
-/** The stacks of an app: of its environments, then of its accounts. */
+/** The names of an app's stacks: environments, then accounts. */
 function stackNames({ environments, accounts = [], accountStacks }: TestedApp): string[] {
   return [
     ...environments.map(({ name }) => name),
@@ -30,17 +35,17 @@ function stackNames({ environments, accounts = [], accountStacks }: TestedApp): 
   ];
 }
 
-/** `cdk.tf.json` of a stack, byte for byte. */
+/** The text of a stack's `cdk.tf.json`. */
 export function readStack(outdir: string, name: string): string {
   return readFileSync(join(outdir, "stacks", name, "cdk.tf.json"), "utf8");
 }
 
 /**
  * Synthesizes an app twice, into different folders and with equal copies of its settings, and compares every file:
- * `cdk.tf.json`, the functions' packages and everything else in the output.
+ * `cdk.tf.json`, the functions' packages and every other file of the output.
  *
- * @returns the paths of the files that differ or that only one synthesis wrote; an empty list where synthesis is
- * deterministic
+ * @returns the paths of the files that differ or that only one synthesis wrote. Empty if the synthesis is deterministic
+ * @example expect(findSynthesisDifferences(app)).toEqual([]);
  */
 export function findSynthesisDifferences(app: TestedApp): string[] {
   const first = filesOf(app);
@@ -53,7 +58,7 @@ export function findSynthesisDifferences(app: TestedApp): string[] {
   return [...paths].filter((path) => first.get(path) !== second.get(path)).sort();
 }
 
-/** Every file of a synthesis, as base64 by its path. */
+/** The content of every file of a synthesis in base64, by its path. */
 function filesOf(app: TestedApp): Map<string, string> {
   return inTempFolder((outdir) => {
     createApp({ ...app, outdir }).synth();

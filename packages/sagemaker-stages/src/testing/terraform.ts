@@ -1,7 +1,17 @@
-/** Plain JSON, as in a file. */
+/**
+ * A JSON value.
+ *
+ * @example
+ * const value: Json = { Effect: "Allow", Action: ["s3:GetObject"] };
+ */
 export type Json = string | number | boolean | null | Json[] | JsonObject;
 
-/** A JSON object. */
+/**
+ * A JSON object.
+ *
+ * @example
+ * const { values }: { values: JsonObject } = stack.resource("aws_api_gateway_stage");
+ */
 export interface JsonObject {
   [key: string]: Json;
 }
@@ -19,35 +29,46 @@ export interface TerraformJson {
   readonly output?: Readonly<Record<string, { readonly description: string; readonly value: string }>>;
 }
 
-/** A resource or data source of a stack. */
+/**
+ * A resource or data source of a stack.
+ *
+ * @example
+ * const role: TerraformResource | undefined = stack.resources("aws_iam_role")[0];
+ */
 export interface TerraformResource {
-  /** `<type>.<id>`, as other resources refer to it; data sources have the prefix `data.`. */
+  /** `<type>.<id>`, as in references of other resources. Data sources have the prefix `data.`. */
   readonly address: string;
-  /** The arguments, as in `cdk.tf.json`: references are not resolved. */
+  /** The arguments in `cdk.tf.json`, with unresolved references. */
   readonly values: JsonObject;
 }
 
-/** One stack, as Terraform reads it. */
+/**
+ * A synthesized stack.
+ *
+ * @example
+ * const stack: StackJson = synthesize(app).stack("dev");
+ * expect(stack.resource("aws_api_gateway_stage").values.stage_name).toBe("dev");
+ */
 export class StackJson {
-  /** `cdk.tf.json`, parsed. */
+  /** The parsed `cdk.tf.json`. */
   readonly terraform: TerraformJson;
 
   constructor(
     /** The stack's name, which is the name of its environment or account. */
     readonly name: string,
-    /** `cdk.tf.json`, byte for byte. */
+    /** The text of `cdk.tf.json`. */
     readonly text: string,
   ) {
     this.terraform = JSON.parse(text);
   }
 
-  /** The types of the stack's resources and data sources, data sources with the prefix `data.`; sorted. */
+  /** The sorted types of the stack's resources and data sources. Data sources have the prefix `data.`. */
   types(): string[] {
     const dataTypes = Object.keys(this.terraform.data ?? {}).map((type) => `data.${type}`);
     return [...dataTypes, ...Object.keys(this.terraform.resource)].sort();
   }
 
-  /** Every resource of a type, e.g. `aws_lambda_function`; data sources have the prefix `data.`. */
+  /** Every resource of a type, e.g. `aws_lambda_function`. Data sources have the prefix `data.`. */
   resources(type: string): TerraformResource[] {
     const byId = type.startsWith("data.")
       ? this.terraform.data?.[type.slice("data.".length)]
@@ -61,7 +82,7 @@ export class StackJson {
   /**
    * The only resource of a type.
    *
-   * @throws Error that names the resources or types that exist, where the stack has none or several of the type
+   * @throws Error with the existing resources or types, if the stack has not exactly one resource of the type
    */
   resource(type: string): TerraformResource {
     const [found, ...others] = this.resources(type);
@@ -74,21 +95,27 @@ export class StackJson {
   }
 }
 
-/** Stacks by name. */
+/**
+ * The synthesized stacks of an app.
+ *
+ * @example
+ * const stacks: SynthesizedStacks = synthesize(app);
+ * expect(stacks.names).toEqual(["dev", "prod", "account"]);
+ */
 export class SynthesizedStacks<Stack extends StackJson = StackJson> {
   constructor(private readonly stacks: readonly Stack[]) {}
 
-  /** The names of the stacks: of the environments, then of the accounts. */
+  /** The names of the stacks: environments, then accounts. */
   get names(): string[] {
     return this.stacks.map(({ name }) => name);
   }
 
-  /** Whether a stack of this name exists. */
+  /** Whether a stack with this name exists. */
   has(name: string): boolean {
     return this.names.includes(name);
   }
 
-  /** @throws Error that names the stacks that exist, where `name` is none of them */
+  /** The stack with a name. @throws Error with the existing names, if no stack has the name */
   stack(name: string): Stack {
     const found = this.stacks.find((stack) => stack.name === name);
     if (found !== undefined) return found;
@@ -99,18 +126,18 @@ export class SynthesizedStacks<Stack extends StackJson = StackJson> {
 /**
  * A JSON document that Terraform contains as a string.
  *
- * @param place - names the document in the error
- * @throws Error where the text is no JSON object
+ * @param place - the place of the document, for the error
+ * @throws Error if the text is not a JSON object
  */
 export function parseEmbedded(text: string, place: string): JsonObject {
   let document: unknown;
   try {
     document = JSON.parse(text);
   } catch (cause) {
-    throw new Error(`${place} is no JSON: ${text.slice(0, 200)}`, { cause });
+    throw new Error(`${place} is not JSON: ${text.slice(0, 200)}`, { cause });
   }
   if (typeof document !== "object" || document === null || Array.isArray(document)) {
-    throw new Error(`${place} is no JSON object: ${text.slice(0, 200)}`);
+    throw new Error(`${place} is not a JSON object: ${text.slice(0, 200)}`);
   }
   return document as JsonObject;
 }

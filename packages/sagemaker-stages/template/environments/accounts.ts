@@ -1,4 +1,4 @@
 import type { AccountSettings } from "sagemaker-stages";
 
-/** The accounts whose resources this app creates once for all environments, e.g. a bucket for Terraform's states. */
+/** The accounts in which this app creates shared resources, e.g. a bucket for Terraform's states. */
 export const accounts: readonly AccountSettings[] = [];

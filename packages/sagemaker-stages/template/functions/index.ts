@@ -2,12 +2,12 @@ import { defineModels } from "sagemaker-stages/model";
 import * as example from "./example/contract";
 
 /**
- * The models that environments can serve. Where a model has a folder beside this file, the folder has the name of the model.
+ * The models that environments can serve. If a model has a folder beside this file, the folder has the model's name.
  * `npx sagemaker-stages new-model <name>` adds a model.
  */
 export const models = defineModels({
   example,
 });
 
-/** The name of a model: an environment that names another one does not compile. */
+/** The name of a model: an environment that names another model does not compile. */
 export type ModelName = keyof typeof models;

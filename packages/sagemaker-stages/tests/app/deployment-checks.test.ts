@@ -54,7 +54,7 @@ function rawWith(schema: object): Record<string, ModelDefinition> {
 }
 
 describe("createApp", () => {
-  it("refuses the placeholder of a commit, which names no model", () => {
+  it("refuses the placeholder of a commit", () => {
     // Act
     const act = () => create({ topics }, HUB);
 

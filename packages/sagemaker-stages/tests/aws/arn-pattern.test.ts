@@ -35,7 +35,7 @@ describe("a pattern of IAM's ArnLike", () => {
     ["other capitals", ROUTE.replace("POST", "post")],
     ["a part of the ARN", ROUTE.slice(0, -1)],
     ["an empty pattern", ""],
-  ])("does not match it: %s", (_case, pattern) => {
+  ])("does not match another route: %s", (_case, pattern) => {
     // Act
     const matches = matchesArn(pattern, ROUTE);
 
@@ -43,7 +43,7 @@ describe("a pattern of IAM's ArnLike", () => {
     expect(matches).toBe(false);
   });
 
-  it("matches colons in the resource, where an ARN may have them", () => {
+  it("matches colons in the resource", () => {
     // Act
     const matches = matchesArn(
       "arn:aws:lambda:us-east-1:123456789012:function:*",
@@ -84,7 +84,7 @@ it.each<[string, boolean]>([
   ["arn:*:*:*:*:*", true],
   ["arn:aws:s3:*", false],
   ["*", false],
-])("%s has the parts of an ARN: %s", (pattern, expected) => {
+])("isArnPattern finds the six parts of an ARN in %s: %s", (pattern, expected) => {
   // Act
   const isPattern = isArnPattern(pattern);
 

@@ -16,7 +16,7 @@ describe("an ARN", () => {
     "arn:aws:s3:::bucket/key:with:colons",
     "arn:aws:apigateway:us-east-1::/restapis",
     "arn:aws:logs:us-east-1:111122223333:log-group:/aws/lambda/dev:*",
-  ])("is the same after it was parsed and built: %s", (arn) => {
+  ])("does not change when it is parsed and built: %s", (arn) => {
     // Act
     const parts = parseArn(arn);
 
@@ -39,7 +39,7 @@ describe("an ARN", () => {
   });
 
   it.each(["", "*", "bucket", "arn:aws:s3", "arn:aws:lambda:us-east-1:111122223333", "urn:aws:s3:::b"])(
-    "is not in the text %j",
+    "is not found in the text %j",
     (text) => {
       // Act
       const parts = parseArn(text);
@@ -49,7 +49,7 @@ describe("an ARN", () => {
     },
   );
 
-  it("has fewer parts where the text is no ARN", () => {
+  it("has fewer parts when the text is not an ARN", () => {
     // Act
     const parts = splitArn("111122223333:function");
 
@@ -63,7 +63,7 @@ describe("ARNs of an account and region", () => {
     ["eu-central-1", "aws"],
     ["cn-north-1", "aws-cn"],
     ["us-gov-west-1", "aws-us-gov"],
-  ])("are of the region's partition: %s", (region, partition) => {
+  ])("have the region's partition: %s", (region, partition) => {
     // Prepare
     const arns = new ArnFactory(region, "111122223333");
 
@@ -92,7 +92,7 @@ describe("ARNs of an account and region", () => {
     ]);
   });
 
-  it("keep an account that Terraform resolves", () => {
+  it("can contain an account that Terraform resolves", () => {
     // Prepare
     const account = "$" + "{data.aws_caller_identity.caller.account_id}";
 
@@ -104,7 +104,7 @@ describe("ARNs of an account and region", () => {
   });
 });
 
-it("takes the key of an object literally", () => {
+it("the ARN of an S3 object contains the literal key", () => {
   // Act
   const arn = s3ObjectArn("aws", "s3://bucket/what?/a*");
 
@@ -112,7 +112,7 @@ it("takes the key of an object literally", () => {
   expect(arn).toBe("arn:aws:s3:::bucket/what$" + "{?}/a$" + "{*}");
 });
 
-it("builds the ARN of a repository in another account and region", () => {
+it("the ARN of an image repository can have another account and region", () => {
   // Act
   const arn = ecrRepositoryArn({
     partition: "aws-cn",

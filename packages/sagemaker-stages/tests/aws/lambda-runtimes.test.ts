@@ -7,12 +7,12 @@ import {
   stateOfRuntime,
 } from "../../src/aws/lambda-runtimes";
 
-/** The day on which the dates were read. A release with a runtime that has ended by then is refused here. */
+/** The day on which the dates were read from AWS's page. The tests fail for a runtime that ended before this day. */
 const RELEASE = "2026-11-29";
 
 describe("the runtimes of this release", () => {
   it.each([NODE_RUNTIME, ...PYTHON_RUNTIMES])(
-    "have %s, which is supported and known with its end",
+    "include %s, which is supported and has end dates",
     (runtime) => {
       // Act
       const end = endOfRuntime(runtime);
@@ -23,7 +23,7 @@ describe("the runtimes of this release", () => {
     },
   );
 
-  it("have a default that ends last", () => {
+  it("have as default the runtime that AWS supports longest", () => {
     // Act
     const ends = PYTHON_RUNTIMES.map((runtime) => String(endOfRuntime(runtime)?.deprecation)).sort();
 

@@ -20,7 +20,7 @@ describe.each(["aws", "lib"])("src/%s, which every part of the engine may import
   });
 });
 
-it("sees an import from outside", () => {
+it("the test finds every form of an import", () => {
   // Prepare
   const source =
     'import { a } from "./a";\nexport * from "../b";\nconst c = await import("../c");\nimport "d";';

@@ -8,7 +8,7 @@ describe("a region", () => {
     ["ap-southeast-5", "aws", "amazonaws.com"],
     ["cn-northwest-1", "aws-cn", "amazonaws.com.cn"],
     ["us-gov-east-1", "aws-us-gov", "amazonaws.com"],
-  ])("has a partition and a domain: %s", (region, partition, domain) => {
+  ])("has the right partition and the right domain: %s", (region, partition, domain) => {
     // Act
     const found = [partitionOf(region), domainOf(region), serviceDomain("s3", region)];
 
@@ -18,7 +18,7 @@ describe("a region", () => {
   });
 
   it.each(["us-iso-east-1", "us-isob-east-1", "eu-isoe-west-1", "eusc-de-east-1"])(
-    "belongs to a partition that is not known: %s",
+    "is in an unsupported partition: %s",
     (region) => {
       // Act
       const isKnown = isOfKnownPartition(region);

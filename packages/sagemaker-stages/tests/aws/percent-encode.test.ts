@@ -6,7 +6,7 @@ it.each([
   ["a b+c/d", "a%20b%2Bc%2Fd"],
   ["!'()*", "%21%27%28%29%2A"],
   ["é", "%C3%A9"],
-])("encodes %j as Signature Version 4 wants it", (text, encoded) => {
+])("percentEncode encodes %j for Signature Version 4", (text, encoded) => {
   // Act
   const found = percentEncode(text);
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
 import { coversPattern, literalInPattern, matchesPattern, variablesIn } from "../../src/aws/wildcards";
+import { measureCpu } from "../support/cpu-time";
 
 // biome-ignore-start lint/suspicious/noTemplateCurlyInString: policy variables look like placeholders
 describe("a pattern of IAM", () => {
@@ -30,7 +31,7 @@ describe("a pattern of IAM", () => {
     ["a*", "ba"],
     ["home/${*}", "home/a"],
     ["home/${?}", "home/a"],
-    // The variable has no value here, and IAM matches nothing without one.
+    // The variable has no value here. IAM matches nothing if a variable has no value.
     ["home/${aws:username}", "home/a"],
     ["home/${aws:username}", "home/${aws:username}"],
   ])("%s does not match %s", (pattern, text) => {
@@ -41,20 +42,19 @@ describe("a pattern of IAM", () => {
     expect(matches).toBe(false);
   });
 
-  it("is compared in time that does not explode with the number of wildcards", () => {
+  it("is compared in polynomial time for many wildcards", async () => {
     // Prepare
     const pattern = `${"*a".repeat(40)}b`;
-    const startedAt = performance.now();
 
     // Act
-    const matches = matchesPattern(pattern, "a".repeat(2_000));
+    const { result: matches, cpuMs } = await measureCpu(() => matchesPattern(pattern, "a".repeat(2_000)));
 
     // Assess
     expect(matches).toBe(false);
-    expect(performance.now() - startedAt).toBeLessThan(1_000);
+    expect(cpuMs).toBeLessThan(1_000);
   });
 
-  it("names its variables, without those that stand for a character", () => {
+  it("has variables, without the variables that mean one character", () => {
     // Act
     const variables = variablesIn("${aws:username}/${*}/${aws:PrincipalTag/team}");
 
@@ -95,16 +95,19 @@ describe("a pattern and another pattern", () => {
   });
 });
 
-describe("a text that is taken literally", () => {
-  it.each(["plain/key", "a*b", "a?b", "${aws:username}", "$5", "${*}"])("matches itself: %s", (text) => {
-    // Act
-    const pattern = literalInPattern(text);
+describe("literalInPattern", () => {
+  it.each(["plain/key", "a*b", "a?b", "${aws:username}", "$5", "${*}"])(
+    "returns a pattern that matches the text: %s",
+    (text) => {
+      // Act
+      const pattern = literalInPattern(text);
 
-    // Assess
-    expect(matchesPattern(pattern, text)).toBe(true);
-  });
+      // Assess
+      expect(matchesPattern(pattern, text)).toBe(true);
+    },
+  );
 
-  it("matches no other text where it has wildcards", () => {
+  it("returns a pattern that matches no other text", () => {
     // Act
     const pattern = literalInPattern("a*?");
 

@@ -31,7 +31,7 @@ afterEach(async () => {
 });
 
 describe("a model that fails", () => {
-  it("is described with the detail of the problem document, and with the id of the request", async () => {
+  it("the failure is described with the detail of the problem document, and with the id of the request", async () => {
     // Prepare
     served.ticketUrgency.answer = async () => ({ status: 500, body: "Traceback: secret" });
     const answered = opened.page.waitForResponse("**/open/ticket-urgency");
@@ -52,7 +52,7 @@ describe("a model that fails", () => {
 });
 
 describe("a stage that throttles", () => {
-  it("is described with the seconds to wait, which count down; afterwards the model answers", async () => {
+  it("the refusal is described with the seconds to wait, which count down; afterwards the model answers", async () => {
     // Prepare
     const { page } = await served.open(TIGHT);
     const tight = new TicketForm(page);
@@ -75,14 +75,14 @@ describe("a stage that throttles", () => {
 });
 
 describe("an input that is too long", () => {
-  it("is refused with the limit, and not sent", async () => {
+  it("the input is refused with the limit, and not sent", async () => {
     // Prepare
     await form.open();
     await form.message.evaluate((area: HTMLInputElement, moreThanApiGatewayTakes) => {
       area.value = "a".repeat(moreThanApiGatewayTakes);
     }, 10_485_760);
-    const asked: string[] = [];
-    opened.page.on("request", (request) => asked.push(request.url()));
+    const requested: string[] = [];
+    opened.page.on("request", (request) => requested.push(request.url()));
 
     // Act
     await form.send.click();
@@ -92,13 +92,13 @@ describe("an input that is too long", () => {
     expect(failure).toContain("The input is too large");
     expect(failure).toContain("at most 10 MB");
     expect(failure).toContain("status 413");
-    expect(asked).toEqual([]);
+    expect(requested).toEqual([]);
   });
 });
 
-/** Answers that a stage on AWS, or a proxy before it, can give, and that a local stage does not give. */
-describe("an answer from elsewhere", () => {
-  it("is described with the seconds to wait when the model is not ready", async () => {
+/** Answers of a stage on AWS or of a proxy, which a local stage never gives. */
+describe("an answer that is not from the function", () => {
+  it("the answer is described with the seconds to wait when the model is not ready", async () => {
     // Prepare
     const problem = { title: "Service Unavailable", status: 503, detail: "It wakes up.", requestId: "id-1" };
     await opened.page.route("**/open/ticket-urgency", (route) =>
@@ -121,7 +121,7 @@ describe("an answer from elsewhere", () => {
     expect(failure).toContain("request id-1");
   });
 
-  it("is described by its media type, and its text is not shown, when a proxy answers with a page", async () => {
+  it("the answer is described by its media type, and its text is not shown, when a proxy answers with a page", async () => {
     // Prepare
     await opened.page.route("**/open/ticket-urgency", (route) =>
       route.fulfill({ status: 502, contentType: "text/html", body: "<h1>nginx</h1>" }),
@@ -132,14 +132,14 @@ describe("an answer from elsewhere", () => {
     const failure = await form.failure();
 
     // Assess
-    expect(failure).toContain("The answer is not of this stage");
+    expect(failure).toContain("The answer is not from this stage");
     expect(failure).toContain("text/html");
     expect(failure).not.toContain("nginx");
   });
 });
 
 describe("no answer", () => {
-  it("is described as an offline device when the device is offline, and the text stays", async () => {
+  it("a missing answer is described as an offline device when the device is offline, and the text stays", async () => {
     // Prepare
     await opened.page.context().setOffline(true);
 
@@ -152,7 +152,7 @@ describe("no answer", () => {
     expect(await form.message.inputValue()).toBe("The shop is down.");
   });
 
-  it("is described with the host of the stage when the stage has stopped", async () => {
+  it("a missing answer is described with the host of the stage when the stage has stopped", async () => {
     // Prepare
     const { host } = new URL(served.stage.url);
     await served.stage.kill();

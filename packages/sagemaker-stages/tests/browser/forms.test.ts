@@ -28,7 +28,7 @@ afterEach(async () => {
 });
 
 describe("the page", () => {
-  it("has the environment's title as its heading and the name of its tab", async () => {
+  it("the page has the environment's title as its heading and the name of its tab", async () => {
     // Act
     const heading = await opened.page.getByRole("heading", { level: 1 }).innerText();
 
@@ -41,9 +41,9 @@ describe("the page", () => {
   it.each([
     ["two public models", PLAIN, "Try the models", "The public routes as OpenAPI"],
     ["one public model", TIGHT, "Try the model", "The public route as OpenAPI"],
-    ["no public model", CLOSED, "Models of this stage", "The page sends nothing to"],
+    ["no public model", CLOSED, "Models of this stage", "This page sends nothing to"],
   ])(
-    "of an environment with %s and without a website has a default title and a fitting footer",
+    "the page of an environment with %s and without a website has a default title and a fitting footer",
     async (_, environment, title, inFooter) => {
       // Act
       const { page } = await served.open(environment);
@@ -58,7 +58,7 @@ describe("the page", () => {
     },
   );
 
-  it("has a form for each public model, titled as in the contract, and the first form is open", async () => {
+  it("the page has a form for each public model, titled as in the contract, and the first form is open", async () => {
     // Act
     const titles = await opened.page.getByRole("heading", { level: 2 }).allInnerTexts();
     const open = await opened.page.locator("details[open] h2").allInnerTexts();
@@ -68,7 +68,7 @@ describe("the page", () => {
     expect(open).toEqual(["Ticket urgency"]);
   });
 
-  it("has one open form and no list of forms when the stage has one public model", async () => {
+  it("the page has one open form and no list of forms when the stage has one public model", async () => {
     // Act
     const { page, complaints } = await served.open(TIGHT);
 
@@ -82,12 +82,14 @@ describe("the page", () => {
     await page.context().close();
   });
 
-  it("states that no model is public when every model needs a key", async () => {
+  it("states that the stage has no public model when every model needs a key", async () => {
     // Act
     const { page, complaints } = await served.open(CLOSED);
 
     // Assess
-    expect(await page.getByRole("heading", { name: "No model is public here" }).isVisible()).toBe(true);
+    expect(await page.getByRole("heading", { name: "This stage has no public model" }).isVisible()).toBe(
+      true,
+    );
     expect(await page.locator("form:visible").count()).toBe(0);
     expect(complaints).toEqual([]);
     await page.context().close();
@@ -101,7 +103,7 @@ describe("the form of a text", () => {
     form = await new TicketForm(opened.page).open();
   });
 
-  it("starts with the example and shows the answer, its JSON, its status and its duration", async () => {
+  it("the form starts with the example, and shows the answer with its JSON, status and duration", async () => {
     // Prepare
     const requested = opened.page.waitForRequest("**/open/ticket-urgency");
 
@@ -119,7 +121,7 @@ describe("the form of a text", () => {
     expect(opened.complaints).toEqual([]);
   });
 
-  it.each(["Control+Enter", "Meta+Enter"])("is sent with %s, and keeps the focus", async (keys) => {
+  it.each(["Control+Enter", "Meta+Enter"])("the form is sent with %s, and keeps the focus", async (keys) => {
     // Act
     await form.message.press(keys);
     await form.answer();
@@ -155,7 +157,7 @@ describe("the form of a text", () => {
     expect([changedAgain, sentAgain]).toEqual([true, false]);
   });
 
-  it("that is empty is not sent, and the field gets the reason and the focus", async () => {
+  it("an empty form is not sent, and the field gets the reason and the focus", async () => {
     // Act
     await form.submit("  ");
 
@@ -170,7 +172,7 @@ describe("the form of a text", () => {
 });
 
 describe("the form of a query", () => {
-  it("has a field for each parameter, filled with the example", async () => {
+  it("the form has a field for each parameter, filled with the example", async () => {
     // Prepare
     const form = await new ModelForm(opened.page, "Language check").open();
     const [q, k] = [form.field("q"), form.field("k optional")];
@@ -194,7 +196,7 @@ describe("the form of a query", () => {
     expect(opened.complaints).toEqual([]);
   });
 
-  it("shows markup in an answer as the text that it is", async () => {
+  it("shows markup in an answer as text", async () => {
     // Prepare
     const markup = "<img src=x onerror=alert(1)>";
     served.languageCheck.answer = atOnce(JSON.stringify([{ label: [markup], prob: [1] }]));
@@ -212,7 +214,7 @@ describe("the form of a query", () => {
 });
 
 describe("the form of a row", () => {
-  it("answers its own example", async () => {
+  it("sends the example and shows the answer", async () => {
     // Prepare
     const form = await new ModelForm(opened.page, "Loan default").open();
 
@@ -259,7 +261,7 @@ describe("the form of records", () => {
         ),
       );
 
-  /** Pastes a text into the field that has the focus, as a person does. */
+  /** Pastes a text into the field that has the focus. */
   const paste = async (text: string) => {
     const { page } = opened;
     await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
@@ -267,7 +269,7 @@ describe("the form of records", () => {
     await page.keyboard.press("ControlOrMeta+V");
   };
 
-  it("is a table with the example, and shows each prediction beside its row", async () => {
+  it("the form is a table with the example, and shows each prediction next to its row", async () => {
     // Prepare
     const headings = await form.form.locator("thead th").allInnerTexts();
     const example = await cells();
@@ -288,7 +290,7 @@ describe("the form of records", () => {
     expect(opened.complaints).toEqual([]);
   });
 
-  it("gets and loses rows with its buttons, which keep the focus in the table and are announced", async () => {
+  it("the table adds and removes rows with its buttons, keeps the focus in the table, and announces the change", async () => {
     // Act
     await form.form.getByRole("button", { name: "Add row" }).click();
     const [added, focusOfAdded] = [
@@ -310,7 +312,7 @@ describe("the form of records", () => {
     expect(opened.complaints).toEqual([]);
   });
 
-  it("takes pasted rows of a spreadsheet, with the columns' names in any order, and answers each row", async () => {
+  it("accepts pasted rows of a spreadsheet with column names in any order, and answers each row", async () => {
     // Prepare
     await form.field("date, row 1").focus();
 
@@ -331,7 +333,7 @@ describe("the form of records", () => {
     expect(opened.complaints).toEqual([]);
   });
 
-  it("keeps its rows when the pasted cells do not fit, and states the reason", async () => {
+  it("the table keeps its rows when the pasted cells do not fit, and states the reason", async () => {
     // Prepare
     const before = await cells();
     await form.field("temperature, row 1").focus();
@@ -344,7 +346,7 @@ describe("the form of records", () => {
     expect(await cells()).toEqual(before);
   });
 
-  it("is not sent when a cell holds no value: the cell is marked and has the focus", async () => {
+  it("the form is not sent when a cell is invalid, and the cell is highlighted and has the focus", async () => {
     // Prepare
     const requests: string[] = [];
     opened.page.on("request", (request) => requests.push(request.url()));
@@ -395,7 +397,7 @@ describe("without a mouse", () => {
       "Ticket urgency: solid",
       "post-ticket-urgency-message: solid",
       "Send: solid",
-      // Opens the JSON of the answer.
+      // The key opens the JSON of the answer.
       "JSON: solid",
       "Language check: solid",
     ]);
@@ -407,7 +409,7 @@ describe("without a mouse", () => {
 });
 
 describe("the page's own documents", () => {
-  it("are needed: the page names the missing document", async () => {
+  it("the page's documents are required: the page names a missing document", async () => {
     // Prepare
     const { page } = opened;
     await page.route("**/openapi.json", (route) => route.fulfill({ status: 403, body: "Access Denied" }));
@@ -415,13 +417,13 @@ describe("the page's own documents", () => {
     // Act
     await page.reload();
     const notice = page.getByRole("alert");
-    await notice.getByText("This page could not be set up").waitFor();
+    await notice.getByText("This page could not start").waitFor();
 
     // Assess
-    expect(await notice.innerText()).toContain("openapi.json could not be fetched: the answer was 403.");
+    expect(await notice.innerText()).toContain("openapi.json could not be loaded: status 403.");
   });
 
-  it("are found when the page's address has no slash at its end", async () => {
+  it("the page's documents are found when the page's address has no slash at its end", async () => {
     // Act
     const { page, complaints } = await openPage(served.browser, `${served.stage.url}/website/open`);
 

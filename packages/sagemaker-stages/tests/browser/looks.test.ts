@@ -20,7 +20,7 @@ beforeEach(() => {
   served.reset();
 });
 
-/** Opens every form and fills every place for answers: with an answer, with a failure, with long words. */
+/** Opens every form, and fills every result with an answer, a failure, or long words. */
 async function showEverything(page: Page): Promise<void> {
   const ticket = new TicketForm(page);
   await ticket.submit(`Longwordwithoutanyplacetobreakit${"andsoon".repeat(20)}`);
@@ -58,7 +58,7 @@ describe("the page", () => {
     await page.context().close();
   });
 
-  it("has buttons of at least 36 pixels and fields of at least 16 pixels, which a phone does not zoom into", async () => {
+  it("the page has buttons of at least 36 pixels and fields of at least 16 pixels, which a phone does not zoom into", async () => {
     // Prepare
     const phone = { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true };
     const { page } = await served.open(undefined, phone);
@@ -80,7 +80,7 @@ describe("the page", () => {
     await page.context().close();
   });
 
-  it("is dark when the device is dark", async () => {
+  it("the page is dark when the device is dark", async () => {
     // Prepare
     const background = (page: Page) => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
 
@@ -103,7 +103,7 @@ describe("the page", () => {
     ["reduce", 0],
     ["no-preference", 1],
   ] as const)(
-    "moves elements while it waits as the device states for motion: %s moves %d",
+    "respects the device's preference for motion while it waits: %s moves %d",
     async (reducedMotion, count) => {
       // Prepare
       const { page } = await served.open(undefined, { reducedMotion });
@@ -129,7 +129,7 @@ describe("the page", () => {
 });
 
 describe("the browser", () => {
-  it("refuses markup from text on this page", async () => {
+  it("refuses markup from strings on this page", async () => {
     // Prepare
     const { page } = await served.open();
 

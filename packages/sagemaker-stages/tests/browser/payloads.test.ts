@@ -90,7 +90,7 @@ describe("the form of bytes", () => {
   const choose = async ({ bytes, contentType }: SentFile, name: string) =>
     await form.field("File").setInputFiles({ name, mimeType: contentType, buffer: bytes });
 
-  it("shows a preview of an image, sends its bytes, and shows the image that the model answers", async () => {
+  it("the form shows a preview of an image, sends the image's bytes, and shows the image that the model answers", async () => {
     // Prepare
     const jpeg = fileNamed("a JPEG");
     const requested = opened.page.waitForRequest("**/dev/file-echo");
@@ -137,7 +137,7 @@ describe("the form of bytes", () => {
     expect(opened.complaints).toEqual([]);
   });
 
-  it("plays audio, before and after it is sent", async () => {
+  it("starts audio before and after the form is sent", async () => {
     // Prepare
     const wav = fileNamed("a WAV");
 
@@ -152,7 +152,9 @@ describe("the form of bytes", () => {
         await new Promise((resolve, reject) => {
           if (element.readyState > 0) resolve(undefined);
           element.addEventListener("loadedmetadata", resolve);
-          element.addEventListener("error", () => reject(new Error("the browser cannot play the answer")));
+          element.addEventListener("error", () =>
+            reject(new Error("the browser does not support the audio of the answer")),
+          );
         }),
     );
 
@@ -162,12 +164,12 @@ describe("the form of bytes", () => {
     expect(opened.complaints).toEqual([]);
   });
 
-  it("shows name, type, size and first bytes of another file, and knows its type by its extension", async () => {
+  it("the form shows name, type, size and first bytes of another file, and derives the type from the file's extension", async () => {
     // Prepare
     const npy = fileNamed("an NPY");
 
     // Act
-    // Browsers know no media type of this extension.
+    // Browsers do not support the media type of this extension.
     await choose({ ...npy, contentType: "" }, "tensor.npy");
     await form.form.getByText("First bytes: 93 4e 55 4d 50 59").waitFor();
     const preview = await form.form.locator(".preview").innerText();
@@ -194,7 +196,7 @@ describe("the form of bytes", () => {
     expect(opened.complaints).toEqual([]);
   });
 
-  it("is not sent without a file, and the field gets the reason and the focus", async () => {
+  it("the form is not sent without a file, and the field gets the reason and the focus", async () => {
     // Act
     await form.send.click();
 
@@ -204,7 +206,7 @@ describe("the form of bytes", () => {
     expect(files.invocations).toHaveLength(0);
   });
 
-  it("refuses an empty file before it is sent", async () => {
+  it("the form refuses an empty file, and does not send the file", async () => {
     // Act
     await choose({ name: "empty", contentType: "image/jpeg", bytes: Buffer.alloc(0) }, "empty.jpg");
     await form.send.click();
@@ -253,7 +255,7 @@ describe("the form of bytes", () => {
       "large.jpg: got 1,025 bytes; allowed: at most 1,024 bytes.",
     ],
   ])(
-    "refuses a file of %s before it is sent, and states what the document allows",
+    "the form refuses a file of %s, does not send the file, and states the allowed files",
     async (_, file, name, reason) => {
       // Prepare
       await opened.page.route("**/openapi.json", async (route) => {
@@ -270,11 +272,11 @@ describe("the form of bytes", () => {
       // Act
       await choose(file, name);
       await form.form.getByText(reason).waitFor();
-      const spoken = await form.spoken.textContent();
+      const announced = await form.spoken.textContent();
       await form.send.click();
 
       // Assess
-      expect(spoken).toBe(reason);
+      expect(announced).toBe(reason);
       expect(await form.form.getByText("image/jpeg, at most 1,024 bytes").isVisible()).toBe(true);
       expect(await hasFocus(form.field("File"))).toBe(true);
       expect(files.invocations).toHaveLength(0);
@@ -283,7 +285,7 @@ describe("the form of bytes", () => {
 });
 
 describe("an answer of labels with scores", () => {
-  it("is a bar for each label with its score, the highest score first, and the JSON as the model answered it", async () => {
+  it("the answer has a bar for each label with its score, the highest score first, and the JSON that the model answered", async () => {
     // Prepare
     const form = await new ModelForm(opened.page, "Text labels").open();
 
@@ -318,7 +320,7 @@ describe("the form of JSON without named columns", () => {
     form = await new ModelForm(opened.page, "House price").open();
   });
 
-  it("is a text area with the example, and shows each prediction beside its input", async () => {
+  it("the form has a text area with the example, and shows each prediction next to its input", async () => {
     // Prepare
     const area = form.field("houses JSON");
     const example = await area.inputValue();
@@ -338,7 +340,7 @@ describe("the form of JSON without named columns", () => {
     expect(opened.complaints).toEqual([]);
   });
 
-  it("is not sent when the JSON is broken, and the field gets the reason and the focus", async () => {
+  it("the form is not sent when the JSON is broken, and the field gets the reason and the focus", async () => {
     // Prepare
     const area = form.field("houses JSON");
 
@@ -355,12 +357,12 @@ describe("the form of JSON without named columns", () => {
 });
 
 describe("a model that the echo stand-in answers for", () => {
-  it("has a note that its answers are no predictions, and no other model has the note", async () => {
+  it("the model has a note that its answers are not predictions, and no other model has the note", async () => {
     // Prepare
     const note = (title: string) =>
       opened.page
         .getByRole("form", { name: title })
-        .getByText("Answers are no predictions: the echo stand-in answered");
+        .getByText("Answers are not predictions: the echo stand-in returned");
 
     // Act
     await new ModelForm(opened.page, "Tensor double").open();

@@ -57,7 +57,7 @@ afterEach(async () => {
 const form = async (title: string) => await new ModelForm(opened.page, title).open();
 
 describe("the page of ready-made contracts", () => {
-  it("has for rows a table of the features, and shows a bar per class for each row", async () => {
+  it("the page has a table of the features for rows, and shows a bar for each class of each row", async () => {
     // Prepare
     const rows = await form("Iris");
     const headings = await rows.form.locator("thead th").allInnerTexts();
@@ -89,7 +89,7 @@ describe("the page of ready-made contracts", () => {
     ]);
   });
 
-  it("has for a task of texts a text area, and a bar for each label of the answer", async () => {
+  it("the page has a text area for a task with texts, and a bar for each label of the answer", async () => {
     // Act
     const mood = await form("Mood");
     const tag = await mood.field("inputs").evaluate((element) => element.tagName);
@@ -103,7 +103,7 @@ describe("the page of ready-made contracts", () => {
     expect(await mood.result.locator(".bars li").count()).toBeGreaterThan(0);
   });
 
-  it("has for bytes a file field with the types and the limit, sends the file, and shows the members of the answer", async () => {
+  it("the page has a file field with the types and the limit for bytes, sends the file, and shows the answer's members", async () => {
     // Prepare
     const jpeg = FILES.find(({ contentType }) => contentType === "image/jpeg") as SentFile;
     const files = await form("Faces");
@@ -127,7 +127,7 @@ describe("the page of ready-made contracts", () => {
     expect(await files.answeredJson()).toEqual({ faces: 3 });
   });
 
-  it("refuses a file that is one byte over the contract's limit before it is sent", async () => {
+  it("the page refuses a file that is one byte over the contract's limit, and does not send the file", async () => {
     // Prepare
     const files = await form("Faces");
     const before = faces.invocations.length;
@@ -143,7 +143,7 @@ describe("the page of ready-made contracts", () => {
     expect(faces.invocations).toHaveLength(before);
   });
 
-  it("has for a text a text area, and shows a text that is answered as text", async () => {
+  it("the page has a text area for a text, and shows a text as the answer", async () => {
     // Act
     const notes = await form("Notes");
     const tag = await notes.field("text").evaluate((element) => element.tagName);
@@ -156,7 +156,7 @@ describe("the page of ready-made contracts", () => {
     expect(await notes.spoken.textContent()).toBe("Answered: zwei");
   });
 
-  it("has for JSON that passes through a text area with the example, and states that a stand-in answers", async () => {
+  it("the page has a text area with the example for JSON that passes through, and states that a stand-in answers", async () => {
     // Act
     const raw = await form("Raw");
     const example = await raw.field("Body JSON").inputValue();
@@ -166,7 +166,7 @@ describe("the page of ready-made contracts", () => {
     // Assess
     expect(JSON.parse(example)).toEqual({ x: 1 });
     expect(answer).toMatch(/^y\s+2/);
-    expect(await raw.form.getByText("Answers are no predictions: the example stand-in").isVisible()).toBe(
+    expect(await raw.form.getByText("Answers are not predictions: the example stand-in").isVisible()).toBe(
       true,
     );
   });

@@ -42,7 +42,7 @@ async function fill(income: string, amount: string): Promise<void> {
 }
 
 describe("a model with a view", () => {
-  it("comes first, open, with its own introduction; the other models follow", async () => {
+  it("the model is first, with an open form and its own introduction; the other models follow", async () => {
     // Act
     const sections = await opened.page.getByRole("heading", { level: 2 }).allInnerTexts();
     const others = await opened.page.getByRole("heading", { level: 3 }).allInnerTexts();
@@ -56,7 +56,7 @@ describe("a model with a view", () => {
     expect(opened.complaints).toEqual([]);
   });
 
-  it("sends the request of its own form, and shows and announces the answer", async () => {
+  it("the view sends the request of its form, and shows and announces the answer", async () => {
     // Prepare
     const requested = opened.page.waitForRequest("**/open/loan-default");
 
@@ -71,7 +71,7 @@ describe("a model with a view", () => {
     expect(opened.complaints).toEqual([]);
   });
 
-  it("has its own stylesheet", async () => {
+  it("the view has its own stylesheet", async () => {
     // Prepare
     await fill("52000.5", "8500");
     await form.answer();
@@ -85,7 +85,7 @@ describe("a model with a view", () => {
     expect(colour).toBe("rgb(1, 2, 3)");
   });
 
-  it("sends nothing when its form holds no request, and its fault goes when the visitor types", async () => {
+  it("the view sends nothing when its form is invalid, and removes the fault when the visitor types", async () => {
     // Prepare
     const requests: string[] = [];
     opened.page.on("request", (request) => requests.push(request.url()));
@@ -102,7 +102,7 @@ describe("a model with a view", () => {
     expect(requests).toEqual([]);
   });
 
-  it("shows the answer as JSON when the view cannot show it", async () => {
+  it("the page shows the answer as JSON when the view cannot show the answer", async () => {
     // Prepare
     await opened.page.route("**/open/loan-default", (route) => route.fulfill({ json: ["repaid"] }));
 
@@ -114,7 +114,7 @@ describe("a model with a view", () => {
     expect(opened.complaints).toEqual([]);
   });
 
-  it("shows the answer as JSON, and reports the error in the console, when the view throws", async () => {
+  it("the page shows the answer as JSON, and reports the error in the console, when the view throws", async () => {
     // Prepare
     const [income = "", amount = ""] = DEFAULTED_ROW.split(",");
 
@@ -128,7 +128,7 @@ describe("a model with a view", () => {
 });
 
 describe("the page of an environment that does not serve the model", () => {
-  it("does not contain the view", async () => {
+  it("the page does not contain the view", async () => {
     // Act
     const scripts = await Promise.all(
       ["open", PLAIN.name].map(async (name) => {
@@ -152,7 +152,7 @@ describe("a view that throws", () => {
   it.each([
     ["its script runs", `throw new Error("the view fails");\nexport default {};`],
     ["it creates its form", `export default { form: () => { throw new Error("the view fails"); } };`],
-  ])("when %s leaves every model with the form that a model without a view has", async (_, view) => {
+  ])("a view that throws when %s leaves every model with the default form", async (_, view) => {
     // Prepare
     failing = await ServedPage.start({ "functions/loan-default/page.ts": view });
     const { page, complaints } = await failing.open();
@@ -169,7 +169,7 @@ describe("a view that throws", () => {
     expect(complaints).toEqual([expect.stringContaining("the view fails")]);
   });
 
-  it("when it reads its form sends nothing, states that the form has an error, and keeps the input", async () => {
+  it("a view that throws while it reads its form sends nothing, reports an error of the form, and keeps the input", async () => {
     // Prepare
     failing = await ServedPage.start({
       "functions/loan-default/page.ts": `

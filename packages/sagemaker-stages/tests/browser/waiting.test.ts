@@ -7,7 +7,7 @@ jest.setTimeout(PATIENCE_IN_MS);
 
 const URGENT = "urgent";
 
-const WAKING_UP = "The model is waking up; the first answer can take up to half a minute.";
+const WAKING_UP = "The model is starting. The first answer can take up to half a minute.";
 
 let served: ServedPage;
 let opened: OpenPage;
@@ -35,32 +35,32 @@ afterEach(async () => {
   await opened.page.context().close();
 });
 
-describe("an endpoint that wakes up", () => {
-  it("is described with the seconds so far, and its answer is shown", async () => {
+describe("a starting endpoint", () => {
+  it("the wait is described with the seconds so far, and the endpoint's answer is shown", async () => {
     // Act
     await form.submit("The shop is down.");
     await shows(form.result, "Waiting for the model …");
     await shows(form.result, WAKING_UP);
     await shows(form.result, "3 s");
-    const spoken = await form.spoken.textContent();
+    const announced = await form.spoken.textContent();
     later.release({ body: "0.9412" });
     const answer = await form.answer();
 
     // Assess
-    expect(spoken).toBe(WAKING_UP);
+    expect(announced).toBe(WAKING_UP);
     expect(answer).toContain(URGENT);
     expect(answer).toMatch(/Answered with 200 in [3-9]\.\d s$/);
     expect(served.ticketUrgency.requests).toHaveLength(1);
     expect(opened.complaints).toEqual([]);
   });
 
-  it("gets one request when the button is pressed several times", async () => {
+  it("the endpoint gets one request when the button is pressed several times", async () => {
     // Prepare
     await form.submit("The shop is down.");
     await form.cancel.waitFor();
 
     // Act
-    // `force`: otherwise Playwright waits until the button is no longer dimmed.
+    // Without `force`, Playwright waits until the button is no longer dimmed.
     await form.send.click({ force: true });
     await form.message.press("Control+Enter");
     later.release({ body: "0.9412" });
@@ -70,7 +70,7 @@ describe("an endpoint that wakes up", () => {
     expect(served.ticketUrgency.requests).toHaveLength(1);
   });
 
-  it("can be cancelled with the button: the focus goes to the form's button, and the next request is answered", async () => {
+  it("the request can be cancelled with the button: the focus goes to the form's button, and the next request is answered", async () => {
     // Prepare
     await form.submit("The shop is down.");
     await form.cancel.waitFor();
@@ -91,7 +91,7 @@ describe("an endpoint that wakes up", () => {
     expect(opened.complaints).toEqual([]);
   });
 
-  it("can be cancelled with Escape", async () => {
+  it("the request can be cancelled with Escape", async () => {
     // Prepare
     await form.open();
     await form.message.fill("The shop is down.");

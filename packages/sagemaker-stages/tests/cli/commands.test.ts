@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "@jest/globals";
+import { version } from "../../package.json";
 import { makeTempFolder, removeFolder } from "../../src/testing/temp-folder";
 import { COMMAND, copyApp } from "../local/support/project";
 import { type Finished, run } from "../package/support/small-repository";
@@ -9,7 +10,7 @@ const TIMEOUT_IN_MS = 60_000;
 
 interface Row {
   readonly command: string;
-  /** A command line that the command's form allows. */
+  /** A valid command line of the command. */
   readonly words?: readonly string[];
   /** Options that take a value. */
   readonly valueOptions?: readonly string[];
@@ -53,13 +54,13 @@ const COMMANDS: readonly Row[] = [
   { command: "providers-lock", valueOptions: ["--fs-mirror", "--net-mirror"], readsApp: true },
 ];
 
-/** Commands that consist of commands. */
+/** Groups of commands. */
 const GROUPS: readonly { readonly group: string; readonly commands: readonly string[] }[] = [
   { group: "", commands: [...new Set(COMMANDS.map(({ command }) => command.split(" ")[0] ?? ""))] },
   { group: "pipeline", commands: stepsOfPipeline() },
 ];
 
-/** Commands that read the app, apart from doctor, load the contracts of the models. */
+/** The commands that load the contracts of the app's models. */
 const LOADING = COMMANDS.filter(({ command, readsApp }) => readsApp === true && command !== "doctor");
 
 const CONTRACT = "functions/language-check/contract.ts";
@@ -77,7 +78,7 @@ afterAll(() => {
 
 describe("every command", () => {
   it.concurrent.each(COMMANDS)(
-    "prints its usage on standard output for --help: $command",
+    "the command prints its usage on standard output for --help: $command",
     async ({ command }) => {
       // Act
       const finished = await help(command);
@@ -161,7 +162,7 @@ describe("every command", () => {
   );
 
   it.concurrent.each(COMMANDS.filter(({ readsApp }) => readsApp === true))(
-    "names the folder and the missing files in a folder that is no app: $command",
+    "names the folder and the missing files in a folder that is not an app: $command",
     async ({ command, words = [] }) => {
       // Act
       const finished = await call(empty, command, ...words);
@@ -169,7 +170,7 @@ describe("every command", () => {
       // Assess
       expect(finished).toMatchObject({ status: 1, stdout: "" });
       expect(finished.stderr).toMatch(
-        /^folder: got \S+, which has no \S.*; allowed: the folder of an app\. Run the command in the app's folder, or write a new app: npx sagemaker-stages init <folder>\n$/,
+        /^folder: got \S+, which has no \S.*; allowed: the folder of an app\. Run the command in the app's folder, or create a new app: npx sagemaker-stages init <folder>\n$/,
       );
       expect(finished.stderr).toContain(`got ${empty}, `);
       expect(finished.stderr).toContain(
@@ -209,7 +210,7 @@ describe("every command", () => {
 
 describe("every group of commands", () => {
   it.concurrent.each(GROUPS)(
-    "prints a table of its commands with their summaries: sagemaker-stages $group",
+    "the group prints a table of its commands with their summaries: sagemaker-stages $group",
     async ({ group, commands }) => {
       // Act
       const finished = await help(group);
@@ -236,13 +237,25 @@ describe("every group of commands", () => {
   );
 
   it.concurrent(
-    "prints the table where sagemaker-stages has no word",
+    "prints the table when sagemaker-stages has no word",
     async () => {
       // Act
       const none = await call(empty, "");
 
       // Assess
       expect(none).toEqual(await help(""));
+    },
+    TIMEOUT_IN_MS,
+  );
+
+  it.concurrent(
+    "prints the version of the engine for sagemaker-stages --version",
+    async () => {
+      // Act
+      const finished = await call(empty, "", "--version");
+
+      // Assess
+      expect(finished).toEqual({ status: 0, stdout: `${version}\n`, stderr: "" });
     },
     TIMEOUT_IN_MS,
   );

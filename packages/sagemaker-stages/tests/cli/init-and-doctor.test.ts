@@ -19,7 +19,7 @@ const ENGINE = join(__dirname, "../..");
 const REPOSITORY = join(ENGINE, "../..");
 const COMMAND = join(ENGINE, "bin", "sagemaker-stages.js");
 
-/** Each test starts processes. */
+/** The time-out is long, because each test starts processes. */
 jest.setTimeout(60_000);
 
 let folder = "";
@@ -116,7 +116,7 @@ describe("sagemaker-stages init", () => {
     expect(Object.keys(stack.resource.aws_sagemaker_endpoint)).toHaveLength(1);
   });
 
-  it("takes a new Git repository for an empty folder", async () => {
+  it("accepts a new Git repository as an empty folder", async () => {
     // Prepare
     mkdirSync(join(app, ".git"), { recursive: true });
 
@@ -128,7 +128,7 @@ describe("sagemaker-stages init", () => {
     expect(existsSync(join(app, "main.ts"))).toBe(true);
   });
 
-  it("refuses a folder with a file, and leaves the folder as it was", async () => {
+  it("refuses a folder with a file, and does not change the folder", async () => {
     // Prepare
     mkdirSync(app);
     writeFileSync(join(app, "notes.txt"), "");
@@ -217,7 +217,7 @@ describe("sagemaker-stages init", () => {
   it.each(["new/folders/my-app", "repository"])(
     "leaves nothing behind in %s when a file cannot be written",
     async (name) => {
-      // Prepare: a limit of 64 KiB per file, which the tarball exceeds after the app's other files are written
+      // Prepare: a limit of 64 KiB per file. The tarball, which is written last, exceeds the limit
       mkdirSync(join(folder, "repository", ".git"), { recursive: true });
       const tarball = await makeTarball("sagemaker-stages", "large.tgz", randomBytes(200_000));
       const before = readdirSync(folder, { recursive: true, encoding: "utf8" });
@@ -230,7 +230,7 @@ describe("sagemaker-stages init", () => {
       // Assess
       expect(finished).toMatchObject({ status: 1, stdout: "" });
       expect(finished.stderr).toMatch(
-        /^folder: got \S+, where a file cannot be written \(E\w+: .*\); allowed: a folder that you can write, on a disk with free space\. Nothing was left behind\n$/,
+        /^folder: got \S+, in which a file cannot be written \(E\w+: .*\); allowed: a folder that you can write, on a disk with free space\. The folder is as it was before\n$/,
       );
       expect(readdirSync(folder, { recursive: true, encoding: "utf8" })).toEqual(before);
     },
@@ -246,7 +246,7 @@ describe("sagemaker-stages init", () => {
     // Assess
     expect(finished).toMatchObject({
       status: 1,
-      stderr: expect.stringMatching(/^folder: got \S+, where a file cannot be written \(ENOTDIR: .*\n$/),
+      stderr: expect.stringMatching(/^folder: got \S+, in which a file cannot be written \(ENOTDIR: .*\n$/),
     });
   });
 });
@@ -264,11 +264,11 @@ describe("sagemaker-stages doctor", () => {
     expect(finished).toEqual({
       status: 0,
       stdout: "",
-      stderr: `no differences from the template of sagemaker-stages ${version}\n`,
+      stderr: `No differences from the template of sagemaker-stages ${version}\n`,
     });
   });
 
-  it("compares nothing where the engine is a workspace of the app's repository", async () => {
+  it("compares nothing when the engine is a workspace of the app's repository", async () => {
     // Prepare
     writeFileSync(join(app, "biome.json"), "{}\n");
     mkdirSync(join(app, "packages/sagemaker-stages"), { recursive: true });
@@ -286,7 +286,9 @@ describe("sagemaker-stages doctor", () => {
     expect(finished).toEqual({
       status: 0,
       stdout: "",
-      stderr: expect.stringMatching(/^the engine is packages\/sagemaker-stages of this repository, /),
+      stderr: expect.stringMatching(
+        /^Nothing to compare: the engine is packages\/sagemaker-stages of this repository, /,
+      ),
     });
   });
 
@@ -312,7 +314,7 @@ describe("sagemaker-stages doctor", () => {
     expect(statSync(join(app, ".ci/run")).mode & 0o111).not.toBe(0);
   });
 
-  it("reports a difference in each maintained file, and how to adopt the differences of each", async () => {
+  it("reports each maintained file that differs, and the command that applies the engine's changes", async () => {
     // Prepare
     for (const file of MAINTAINED_FILES) writeFileSync(join(app, file), `${read(app, file)}\n`);
 
@@ -326,8 +328,8 @@ describe("sagemaker-stages doctor", () => {
     );
     expect(patched).toEqual([...MAINTAINED_FILES]);
     expect(finished.stderr.split("\n").slice(1)).toEqual([
-      "To adopt every difference:  npx sagemaker-stages doctor | git apply",
-      "To adopt the differences of one file:",
+      "To apply all of the engine's changes:  npx sagemaker-stages doctor | git apply",
+      "To apply the engine's changes of one file:",
       ...MAINTAINED_FILES.map((file) => `  npx sagemaker-stages doctor ${file} | git apply`),
       "",
     ]);
@@ -348,7 +350,7 @@ describe("sagemaker-stages doctor", () => {
   });
 
   it.each([["{"], ["null"], ["[]"], ['"text"']])(
-    "refuses a package.json that is no JSON object: %s",
+    "refuses a package.json that is not a JSON object: %s",
     async (text) => {
       // Prepare
       writeFileSync(join(app, "package.json"), text);
@@ -360,7 +362,7 @@ describe("sagemaker-stages doctor", () => {
       expect(finished).toEqual({
         status: 1,
         stdout: "",
-        stderr: "package.json: got a file that is no JSON object; allowed: a package.json of npm\n",
+        stderr: "package.json: got a file that is not a JSON object; allowed: a package.json of npm\n",
       });
     },
   );
@@ -395,7 +397,7 @@ describe("sagemaker-stages doctor", () => {
     expect(finished).toMatchObject({ status: 0, stdout: "" });
   });
 
-  it("reports a script that differs, and a package that is missing", async () => {
+  it("reports a different script and a missing package", async () => {
     // Prepare
     const manifest = JSON.parse(read(app, "package.json"));
     manifest.scripts.review = "node review.js";
@@ -428,7 +430,7 @@ describe("sagemaker-stages doctor", () => {
     );
   });
 
-  it("refuses a file that no template has", async () => {
+  it("refuses a file that is not in the template", async () => {
     // Act
     const finished = await command(app, "doctor", "main.ts");
 

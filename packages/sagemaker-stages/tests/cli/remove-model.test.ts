@@ -17,7 +17,7 @@ describe("remove-model", () => {
 
   afterEach(() => removeFolder(app));
 
-  it("removes the folder, and each line about the model", async () => {
+  it("removes the folder and the lines of the model", async () => {
     // Act
     const finished = await removeModels("language-check");
 
@@ -29,7 +29,7 @@ describe("remove-model", () => {
     }
   });
 
-  it("removes the lines of models with ready-made contracts, and the names that no model uses any more", async () => {
+  it("removes the lines of models with ready-made contracts, and the imported names that no remaining model uses", async () => {
     // Prepare
     const file = join(app, "functions/index.ts");
     const before = readFileSync(file, "utf8");

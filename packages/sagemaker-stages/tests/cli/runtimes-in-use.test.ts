@@ -15,7 +15,7 @@ function reportAt(day: string, settings: Parameters<typeof devWithChurn>[0] = {}
 }
 
 describe("the runtimes of an app", () => {
-  it("have no line when AWS supports each runtime for more than 180 days", () => {
+  it("the report has no line when AWS supports each runtime for more than 180 days", () => {
     // Act
     const report = reportAt("2026-06-01");
 
@@ -23,20 +23,20 @@ describe("the runtimes of an app", () => {
     expect(report).toEqual({ lines: [], hasEnded: false });
   });
 
-  it("have a warning when one ends within 180 days, with the functions and the remedy", () => {
+  it("the report has a warning with the functions and the remedy when the support of a runtime ends within 180 days", () => {
     // Act
     const report = reportAt("2026-11-29");
 
     // Assess
     expect(report).toEqual({
       lines: [
-        "AWS supports nodejs22.x until 2027-04-30; from 2027-06-01 on Lambda will refuse new functions, from 2027-07-01 on Lambda will refuse updates of functions (https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html). Functions: dev-loan-default. Upgrade sagemaker-stages, whose newer versions have a newer runtime.",
+        "AWS supports nodejs22.x until 2027-04-30; from 2027-06-01 on Lambda will refuse new functions, from 2027-07-01 on Lambda will refuse updates of functions (https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html). Functions: dev-loan-default. Upgrade sagemaker-stages to a version with a newer runtime.",
       ],
       hasEnded: false,
     });
   });
 
-  it("have a failure when one has ended", () => {
+  it("the report has a failure when the support of a runtime has ended", () => {
     // Act
     const { lines, hasEnded } = reportAt("2028-11-01", { function: { runtime: "python3.12" } });
 
@@ -44,7 +44,7 @@ describe("the runtimes of an app", () => {
     expect(hasEnded).toBe(true);
     expect(lines).toContainEqual(
       expect.stringMatching(
-        /^AWS supports python3\.12 no longer since 2028-10-31; .*Functions: dev-churn\. Set function\.runtime/,
+        /^AWS ended the support of python3\.12 on 2028-10-31; .*Functions: dev-churn\. Set function\.runtime/,
       ),
     );
   });

@@ -46,7 +46,7 @@ describe("unifiedDiff", () => {
     );
   });
 
-  it("is empty for equal texts", () => {
+  it("the patch is empty for equal texts", () => {
     // Act
     const patch = unifiedDiff({ path: "file.txt", from: "a\n", to: "a\n" });
 

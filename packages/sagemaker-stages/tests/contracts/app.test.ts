@@ -39,7 +39,7 @@ describe("an app with ready-made contracts", () => {
   afterAll(() => served?.close());
 
   it(
-    "has no fault in a contract",
+    "has contracts without faults",
     async () => {
       // Act
       const faults = await findContractFaults(app.models);
@@ -51,7 +51,7 @@ describe("an app with ready-made contracts", () => {
   );
 
   it(
-    "grants every permission that the models need, and no other",
+    "grants every permission that the models need, and no other permission",
     async () => {
       // Act
       const { findings } = await proveLeastPrivilege(app);
@@ -77,7 +77,7 @@ describe("an app with ready-made contracts", () => {
   });
 
   it.each(Object.entries(ready))(
-    "is served on this machine: a stand-in answers %s with the example",
+    "runs in the local stage, where a stand-in answers %s with the example",
     async (_, { route, example }) => {
       // Act
       const response = await fetch(`${served.url}/dev${route.path}`, {

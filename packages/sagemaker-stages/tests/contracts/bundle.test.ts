@@ -5,7 +5,7 @@ import { bytes, huggingFace, type ModelDefinition, passThrough, rows, text } fro
 import { answering } from "./support/containers";
 import { DeployedModel } from "./support/deployed-model";
 
-/** What the package of every function may have, compressed: every cold start loads it. */
+/** The maximum compressed size of a package. Every cold start loads the package. */
 const MAX_BYTES = 12_000;
 
 const OBJECT = {

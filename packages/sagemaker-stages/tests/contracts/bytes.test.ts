@@ -48,7 +48,7 @@ describe("bytes", () => {
       'contentType: got "image/gif"; allowed: "image/jpeg" or "image/png"',
     ],
     [
-      "no base64",
+      "a value that is not base64",
       { contentType: "image/png", base64: "A*AA" },
       'base64: got "A*AA"; allowed: base64 with padding, of at least one byte',
     ],
@@ -58,7 +58,7 @@ describe("bytes", () => {
       'base64: got "AAA"; allowed: base64 with padding, of at least one byte',
     ],
     [
-      "no byte",
+      "zero bytes",
       { contentType: "image/png", base64: "" },
       'base64: got ""; allowed: base64 with padding, of at least one byte',
     ],
@@ -80,9 +80,9 @@ describe("bytes", () => {
   });
 
   it.each<[string, StandInContainer]>([
-    ["no JSON", answeringText("3 faces")],
-    ["a form that answerSchema refuses", answering({ faces: "three" })],
-  ])("answers 502 where the container answers %s", async (_, container) => {
+    ["a text that is not JSON", answeringText("3 faces")],
+    ["JSON that answerSchema refuses", answering({ faces: "three" })],
+  ])("answers 502 when the container answers %s", async (_, container) => {
     // Prepare
     const model = await deploy(FACES, container);
 
@@ -93,7 +93,7 @@ describe("bytes", () => {
     expect(answer).toMatchObject({ status: 502 });
   });
 
-  it("takes the bytes as the body of a request, and sends them back unchanged", async () => {
+  it("accepts the bytes as the body of a request, and returns bytes unchanged", async () => {
     // Prepare
     const definition = bytes({
       takes: ["image/png"],
@@ -129,7 +129,7 @@ describe("bytes", () => {
     expect(model.endpoint.requests.map(({ headers }) => headers["content-length"])).toEqual(["256", "256"]);
   });
 
-  it("answers 502 where the container answers another type than the contract names", async () => {
+  it("answers 502 when the contract does not list the type of the container's answer", async () => {
     // Prepare
     const definition = bytes({
       takes: ["image/png"],
@@ -145,7 +145,7 @@ describe("bytes", () => {
     expect(answer).toMatchObject({ status: 502 });
   });
 
-  it("has files of its own as examples", () => {
+  it("has example files that begin like files of their media type", () => {
     // Act
     const begins = Object.fromEntries(
       Object.entries(EXAMPLE_FILES).map(([type, file]) => [

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import * as z from "zod/mini";
 import { checkCatalog, checkModels } from "../../src/app/catalog-checks";
 import { requestModel } from "../../src/constructs/api/request-model";
-import { describeFault } from "../../src/environment/report";
+import { describeFault } from "../../src/environment/fault-collector";
 import {
   type BytesOptions,
   bytes,
@@ -19,7 +19,7 @@ import {
 } from "../../src/model";
 import { makeTempFolder, removeFolder } from "../../src/testing/temp-folder";
 
-/** The five models of the documentation. */
+/** The five models in the documentation. */
 const MODELS: Readonly<Record<string, ModelDefinition>> = {
   iris: rows({
     features: ["sepal length", "petal length"],
@@ -37,7 +37,7 @@ const MODELS: Readonly<Record<string, ModelDefinition>> = {
 
 const faultsOf = (models: Models) => checkModels(models).map((fault) => describeFault(fault).trim());
 
-/** The error of a definition, which a team makes without the compiler. */
+/** The error of a definition that the compiler would refuse. */
 function messageOf(define: () => ModelDefinition): string {
   try {
     defineModels({ iris: define() });
@@ -48,7 +48,7 @@ function messageOf(define: () => ModelDefinition): string {
 }
 
 describe("defineModels with ready-made contracts", () => {
-  it("makes models that the rules of the catalog accept, with their titles, routes and texts", () => {
+  it("creates models with titles, routes and texts that the rules of the catalog accept", () => {
     // Act
     const models = defineModels(MODELS);
 
@@ -58,13 +58,13 @@ describe("defineModels with ready-made contracts", () => {
       model: "energy-use",
       route: { method: "POST", path: "/energy-use" },
       title: "Energy use",
-      description: "Predicts a number from hour and day, for one row or many.",
+      description: "Predicts a number from hour and day, for one or more rows.",
       allowed: '{"rows": [{"hour": <number>, "day": "working" or "weekend"}, …]}',
       example: { request: { rows: [{ hour: 1, day: "working" }] }, answer: { predictions: [0] } },
     });
   });
 
-  it("takes the team's texts and path", () => {
+  it("uses the texts and the path of the options", () => {
     // Prepare
     const own = { path: "/v1/iris", title: "Iris", description: "Names an iris.", allowed: "rows" } as const;
     const options: RowsOptions = {
@@ -83,7 +83,7 @@ describe("defineModels with ready-made contracts", () => {
     expect(iris.readyMade?.options).toEqual({ path, features: ["length"], answer: "json" });
   });
 
-  it("makes API Gateway's request model from the options", () => {
+  it("creates API Gateway's request model from the options", () => {
     // Prepare
     const { iris } = defineModels({
       iris: rows({ features: ["a", { name: "b", values: ["x"] }], answer: "json" }),
@@ -113,7 +113,7 @@ describe("defineModels with ready-made contracts", () => {
 
   it.each<[string, Record<string, ModelDefinition>, string]>([
     [
-      "an answer that the contract cannot give",
+      "an answer that the contract refuses",
       {
         iris: rows({
           features: ["a"],
@@ -122,7 +122,7 @@ describe("defineModels with ready-made contracts", () => {
           example: { request: { rows: [{ a: 1 }] }, answer: { predictions: ["y"] } },
         }),
       },
-      'functions/index.ts: iris.example.answer: got {"predictions":["y"]}; allowed: an answer of the contract; of a container that answers so, the contract says: a prediction is neither one of the classes nor the index of a class (the documentation and the local stage show the example)',
+      'functions/index.ts: iris.example.answer: got {"predictions":["y"]}; allowed: an answer that the contract allows; the contract refuses this answer: a prediction is neither one of the classes nor the index of a class (the documentation and the local stage show the example)',
     ],
     [
       "a request that the schema refuses",
@@ -133,14 +133,14 @@ describe("defineModels with ready-made contracts", () => {
           example: { request: 1, answer: 2 },
         }),
       },
-      "functions/index.ts: raw.example.request: got the number 1; allowed: a string (the example is sent as it stands)",
+      "functions/index.ts: raw.example.request: got the number 1; allowed: a string (the documentation and the smoke test use the example)",
     ],
     [
-      "a file that is not in the form of a request",
+      "a file that is not an object with contentType and base64",
       {
         photo: passThrough({ takes: ["image/jpeg"], example: { request: "/9j/", answer: 2 } }),
       },
-      'functions/index.ts: photo.example.request: got "/9j/"; allowed: { contentType, base64 }, e.g. { contentType: "image/jpeg", base64: "<the file in base64>" } (the example is sent as it stands)',
+      'functions/index.ts: photo.example.request: got "/9j/"; allowed: { contentType, base64 }, e.g. { contentType: "image/jpeg", base64: "<the file in base64>" } (the documentation and the smoke test use the example)',
     ],
     [
       "an answer that answerSchema refuses",
@@ -151,12 +151,12 @@ describe("defineModels with ready-made contracts", () => {
           example: { text: "a", answer: "b" },
         }),
       },
-      'functions/index.ts: notes.example.answer: got "b"; allowed: an answer of the contract; of a container that answers so, the contract says: the answer does not fit answerSchema (the documentation and the local stage show the example)',
+      'functions/index.ts: notes.example.answer: got "b"; allowed: an answer that the contract allows; the contract refuses this answer: the answer does not match answerSchema (the documentation and the local stage show the example)',
     ],
     [
       "the path of another model",
       { a: huggingFace("fill-mask"), b: huggingFace("fill-mask", { path: "/a" }) },
-      'functions/index.ts: b.route.path: got "/a"; allowed: a path of its own (functions/index.ts, a, has "/a"; a path leads to one model, whatever the method)',
+      'functions/index.ts: b.route.path: got "/a"; allowed: a unique path (functions/index.ts, a, has "/a"; two models cannot have the same path, even with different methods)',
     ],
   ])("reports %s in the model's line", (_, definitions, expected) => {
     // Act
@@ -167,7 +167,7 @@ describe("defineModels with ready-made contracts", () => {
   });
 });
 
-/** Whether the compiler accepts an example without a request, for a media type. */
+/** `true` if the compiler accepts an example without a request for a media type, else `false`. */
 type TakesAnswerAlone<MediaType extends string> = {
   readonly answer: unknown;
 } extends BytesOptions<MediaType>["example"]
@@ -175,8 +175,8 @@ type TakesAnswerAlone<MediaType extends string> = {
   : false;
 
 describe("options of ready-made contracts", () => {
-  it("have an example with a request, as the compiler requires, where the engine has no file of the media type", () => {
-    // Prepare: another value of these constants does not compile.
+  it("require an example with a request when the engine has no file of the media type", () => {
+    // Prepare: only the values that the type allows compile
     const forKnownType: TakesAnswerAlone<"image/png"> = true;
     const forOtherType: TakesAnswerAlone<"image/x-other"> = false;
 
@@ -189,7 +189,7 @@ describe("options of ready-made contracts", () => {
     expect(messages.map((message) => message === "no error")).toEqual([forKnownType, forOtherType]);
   });
 
-  it("are refused with all faults of all models at once", () => {
+  it("are refused with all faults of all models", () => {
     // Act
     const act = () =>
       defineModels({
@@ -201,14 +201,14 @@ describe("options of ready-made contracts", () => {
     expect(act).toThrow(
       [
         "3 fault(s) in ready-made contracts:",
-        '  iris: answer: got "xml"; allowed: "json", "csv", "predictions" (the forms that containers answer in)',
+        '  iris: answer: got "xml"; allowed: "json", "csv", "predictions" (the formats of a container\'s answer)',
         "  iris: features: got an empty array; allowed: a list of at least one feature (a row has features)",
         '  topics: task: got "sentiment"; allowed: "text-classification", "token-classification", ',
       ].join("\n"),
     );
   });
 
-  it("cannot contain a schema of zod in functions/index.ts, but in the model's contract.ts", () => {
+  it("can contain a schema of zod in contract.ts, but not in functions/index.ts", () => {
     // Prepare
     const definition = passThrough({
       takes: "application/json",
@@ -221,7 +221,7 @@ describe("options of ready-made contracts", () => {
 
     // Assess
     expect(message).toContain(
-      'iris: schema: got a schema of zod; allowed: what JSON can hold; with code or a schema of zod, export const { contract, about } = ….as("iris") in functions/iris/contract.ts',
+      'iris: schema: got a schema of zod; allowed: a JSON value; for code or a schema of zod, export const { contract, about } = ….as("iris") in functions/iris/contract.ts',
     );
     expect(faultsOf(defineModels({ iris: module }))).toEqual([]);
     expect(module.contract.schema.safeParse({ x: "1" }).success).toBe(false);
@@ -235,9 +235,9 @@ describe("options of ready-made contracts", () => {
       "maxrows: got the number 3",
     ],
     [
-      "a feature twice",
+      "a duplicate feature",
       () => rows({ features: ["a", "a"], answer: "json" }),
-      'features[0]: got "a"; allowed: a name of 1 to 100 visible characters that occurs once',
+      'features[0]: got "a"; allowed: a unique name of 1 to 100 visible characters',
     ],
     [
       "the feature __proto__",
@@ -245,7 +245,7 @@ describe("options of ready-made contracts", () => {
       'features[0]: got "__proto__"',
     ],
     [
-      "limits of a text",
+      "a minimum of a text feature",
       () => rows({ features: [{ name: "a", type: "text", min: 1 } as never], answer: "json" }),
       'features[0].min: got "min"; allowed: name, type, maxCharacters',
     ],
@@ -255,7 +255,7 @@ describe("options of ready-made contracts", () => {
       "features[0].min: got the number 2; allowed: at most max, 1",
     ],
     [
-      "classes of numbers",
+      "classes together with predicts: number",
       () => rows({ features, answer: "json", predicts: "number", classes: ["a"] }),
       "classes: got an array of 1; allowed: no classes",
     ],
@@ -270,22 +270,22 @@ describe("options of ready-made contracts", () => {
       "classes: got an array of 3; allowed: two classes",
     ],
     [
-      "commas in classes of CSV",
+      "a class with a comma, for CSV",
       () => rows({ features, answer: "csv", classes: ["a,b"] }),
       "classes: got an array of 1; allowed: names without commas",
     ],
     [
-      "more rows than a function reads",
+      "more rows than a function can read",
       () => rows({ features, answer: "json", maxRows: 150_001 }),
       "maxRows: got the number 150001; allowed: a whole number from 1 to 150000",
     ],
     [
-      "more bytes than an endpoint takes",
+      "more bytes than an endpoint accepts",
       () => bytes({ takes: ["image/png"], maxBytes: 7_000_000, example: { answer: 1 } }),
       "maxBytes: got the number 7000000; allowed: a whole number from 1 to 6291456",
     ],
     [
-      "a form of several parts",
+      "a multipart media type",
       () =>
         bytes({
           takes: ["multipart/form-data"],
@@ -299,12 +299,12 @@ describe("options of ready-made contracts", () => {
       "example: got nothing; allowed: an object with answer",
     ],
     [
-      "an unknown file without an example request",
+      "a media type without an example file or an example request",
       () => bytes({ takes: ["a/b"], example: { answer: 1 } } as never),
       "example.request: got nothing; allowed: a file of the type a/b",
     ],
     [
-      "a schema of an answer that is bytes",
+      "answerSchema of an answer in bytes",
       () =>
         bytes({
           takes: ["image/png"],
@@ -315,7 +315,7 @@ describe("options of ready-made contracts", () => {
       "answerSchema: got an object; allowed: answer: json",
     ],
     [
-      "texts for an image",
+      "options for texts in a task for images",
       () => huggingFace("image-classification", { maxCharacters: 10 }),
       "maxCharacters: got the number 10; allowed: no maxCharacters",
     ],
@@ -340,7 +340,7 @@ describe("options of ready-made contracts", () => {
       'schema.$ref: got "#/x"; allowed: the keywords anyOf, const, enum, type',
     ],
     [
-      "a keyword of another type",
+      "a keyword that belongs to another type",
       () =>
         passThrough({
           takes: "application/json",
@@ -350,7 +350,7 @@ describe("options of ready-made contracts", () => {
       "schema.minimum: got the number 1; allowed: the keywords type, minLength, maxLength, pattern",
     ],
     [
-      "a faulty keyword inside",
+      "a faulty keyword in an inner schema",
       () =>
         passThrough({
           takes: "application/json",
@@ -383,7 +383,7 @@ describe("the folder of a model with a ready-made contract", () => {
 
   const definition = rows({ features: ["a"], answer: "json" });
 
-  it("is not necessary, and can exist without contract.ts", () => {
+  it("is optional, and can exist without contract.ts", () => {
     // Act
     const faults = checkCatalog(
       defineModels({ both: definition.as("both"), iris: definition, other: definition }),
@@ -394,14 +394,14 @@ describe("the folder of a model with a ready-made contract", () => {
     expect(faults).toEqual([]);
   });
 
-  it("cannot have contract.ts as well", () => {
+  it("must not contain contract.ts", () => {
     // Act
     const [fault, ...others] = checkCatalog(defineModels({ both: definition }), functions);
 
     // Assess
     expect(others).toEqual([]);
     expect(fault && describeFault(fault)).toContain(
-      "functions/both/contract.ts: the file: got a contract beside the ready-made contract in functions/index.ts; allowed: either the line in functions/index.ts, or contract.ts",
+      "functions/both/contract.ts: the file: got a contract.ts together with the ready-made contract in functions/index.ts; allowed: either the ready-made contract in functions/index.ts, or contract.ts",
     );
   });
 });

@@ -10,7 +10,7 @@ import type { ModelModule } from "../../src/models";
 
 const DOCUMENT = readFileSync(join(__dirname, "../../../../docs/contracts.md"), "utf8");
 
-/** The exports of a block of TypeScript in the document. */
+/** The exports of a TypeScript block in the document. */
 function exportsOf(firstLine: string): unknown {
   const block = [...DOCUMENT.matchAll(/```ts\n([\s\S]*?)```/g)].find(([, code]) =>
     code?.startsWith(firstLine),

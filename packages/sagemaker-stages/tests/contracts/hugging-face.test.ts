@@ -5,7 +5,8 @@ import { TASK_TEXTS } from "../../src/contracts/hugging-face-texts";
 import { answering, huggingFacePipeline, type StandInContainer } from "./support/containers";
 import { DeployedModel } from "./support/deployed-model";
 
-const UNREADABLE = "502 The model's answer could not be read. The function's log says why.";
+const UNREADABLE =
+  "502 The function could not read the model's answer. See the logs of the function and the endpoint.";
 const TASKS = Object.keys(TASK_TEXTS) as TaskName[];
 
 let deployed: DeployedModel | undefined;
@@ -24,7 +25,7 @@ async function deploy(
   return deployed;
 }
 
-/** The scores of a classifier for two labels, as the pipeline answers them with and without `top_k`. */
+/** The pipeline's scores for two labels, with and without `top_k`. */
 const classifier = huggingFacePipeline((inputs, { top_k: k = 1 }) =>
   [
     { label: "POSITIVE", score: String(inputs).includes("like") ? 0.98 : 0.12 },
@@ -35,7 +36,7 @@ const classifier = huggingFacePipeline((inputs, { top_k: k = 1 }) =>
 );
 
 describe("huggingFace", () => {
-  it("sends inputs and parameters as they are, and answers what the pipeline answers", async () => {
+  it("sends inputs and parameters unchanged, and returns the pipeline's answer", async () => {
     // Prepare
     const model = await deploy("text-classification", classifier);
 
@@ -57,7 +58,7 @@ describe("huggingFace", () => {
     });
   });
 
-  it("sends the team's parameters, unless the caller sets them", async () => {
+  it("sends the parameters of the options, unless the caller sets them", async () => {
     // Prepare
     const options = { parameters: { top_k: 2, function_to_apply: "sigmoid" } };
     const model = await deploy("text-classification", classifier, options);
@@ -84,7 +85,7 @@ describe("huggingFace", () => {
     expect(answer).toEqual(TASK_TEXTS[task].answer);
   });
 
-  it.each(TASKS)("answers 502 where the container of %s answers another form", async (task) => {
+  it.each(TASKS)("answers 502 when the container's answer is not an answer of the task %s", async (task) => {
     // Prepare
     const model = await deploy(task, answering({ error: "CUDA out of memory" }));
 
@@ -99,7 +100,7 @@ describe("huggingFace", () => {
     ["a list in a list", "text-classification", [[{ label: "A", score: 1 }]], [{ label: "A", score: 1 }]],
     ["an object in place of a list", "text-generation", { generated_text: "a" }, [{ generated_text: "a" }]],
     [
-      "vectors of tokens in a list",
+      "a list that contains the vectors of the tokens",
       "feature-extraction",
       [
         [
@@ -139,7 +140,7 @@ describe("huggingFace", () => {
   });
 });
 
-describe("what huggingFace refuses", () => {
+describe("huggingFace with an invalid request", () => {
   it.each<[string, TaskName, unknown, string]>([
     [
       "an empty text",
@@ -178,7 +179,7 @@ describe("what huggingFace refuses", () => {
       "400 parameters: got nothing; allowed: an object",
     ],
     [
-      "a text for a question",
+      "a text in place of a question with its context",
       "question-answering",
       { inputs: "x" },
       '400 inputs: got "x"; allowed: an object',
@@ -201,7 +202,7 @@ describe("what huggingFace refuses", () => {
     expect(model.endpoint.requests).toEqual([]);
   });
 
-  it("answers 502 where a pipeline answers two texts for one", async () => {
+  it("answers 502 when a pipeline answers two texts for one text", async () => {
     // Prepare
     const two = [{ generated_text: "a" }, { generated_text: "b" }];
     const model = await deploy("text-generation", answering(two));

@@ -24,7 +24,7 @@ describe("the report of options", () => {
     ]);
   });
 
-  it("names nothing as received when an option that has no default is missing", () => {
+  it("reports the value `nothing` when a required option is missing", () => {
     // Prepare
     const report = new OptionReport();
 

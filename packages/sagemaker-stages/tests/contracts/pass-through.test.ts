@@ -41,7 +41,7 @@ describe("passThrough", () => {
     },
   );
 
-  it("keeps the spelling of numbers, in both directions", async () => {
+  it("keeps the notation of numbers, in both directions", async () => {
     // Prepare
     const model = await deploy(RAW, echo);
     const body = '{"x": 1.0, "id": 12345678901234567890}';
@@ -54,7 +54,7 @@ describe("passThrough", () => {
     expect(model.endpoint.onlyRequest.body).toBe(body);
   });
 
-  it("has a file of the first media type as the request of the example where the options have no request", () => {
+  it("uses a file of the first media type as the example when the example has no request", () => {
     // Act
     const { images } = defineModels({
       images: passThrough({ takes: ["image/png", "image/jpeg"], example: { answer: { faces: 2 } } }),
@@ -70,8 +70,8 @@ describe("passThrough", () => {
 
   it.each([
     ["application/json", "application/json"],
-    ["a media type of which the engine has no file", ["application/pdf"]],
-  ])("refuses an example without a request where it takes %s", (_, takes) => {
+    ["a media type without an example file", ["application/pdf"]],
+  ])("refuses an example without a request when it takes %s", (_, takes) => {
     // Prepare
     const options = { takes, example: { answer: 1 } } as unknown as PassThroughOptions;
 
@@ -82,7 +82,7 @@ describe("passThrough", () => {
     expect(act).toThrow("images: example: got an object; allowed: an object with request and answer");
   });
 
-  it("passes bytes", async () => {
+  it("passes bytes to the model and back, unchanged", async () => {
     // Prepare
     const options: PassThroughOptions = {
       takes: ["application/x-npy"],
@@ -115,7 +115,7 @@ describe("passThrough", () => {
     });
   });
 
-  it("compares the request with a JSON Schema, and names what does not fit", async () => {
+  it("validates the request with a JSON Schema, and reports the fault", async () => {
     // Prepare
     const schema = {
       type: "object",
@@ -139,7 +139,7 @@ describe("passThrough", () => {
     expect(model.endpoint.requests).toHaveLength(1);
   });
 
-  it("refuses a body of more bytes than the limit", async () => {
+  it("refuses a body above the limit", async () => {
     // Prepare
     const model = await deploy({ ...RAW, maxBytes: 20 }, answering({}));
 
@@ -154,7 +154,7 @@ describe("passThrough", () => {
     expect(detail).toBe("413 body: got 21 bytes; allowed: at most 20");
   });
 
-  it("answers 502 where the model answers no JSON", async () => {
+  it("answers 502 when the model's answer is not JSON", async () => {
     // Prepare
     const model = await deploy(RAW, answeringText("<html>", "application/json"));
 
@@ -165,7 +165,7 @@ describe("passThrough", () => {
     expect(received.status).toBe(502);
   });
 
-  it("marks the contract, so that a stage can serve the model without a function", async () => {
+  it("sets passThrough, so that a stage can serve the model without a function", async () => {
     // Act
     const model = await deploy(RAW, echo);
 

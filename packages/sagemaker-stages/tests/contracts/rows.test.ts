@@ -19,9 +19,10 @@ const CLASSES = ["setosa", "versicolor", "virginica"];
 
 const ROW = { "sepal length": 5.1, "sepal width": 3.5, "petal length": 1.4, "petal width": 0.2 };
 const LARGE_ROW = { "sepal length": 6.3, "sepal width": 3.3, "petal length": 6, "petal width": 2.5 };
-const UNREADABLE = "502 The model's answer could not be read. The function's log says why.";
+const UNREADABLE =
+  "502 The function could not read the model's answer. See the logs of the function and the endpoint.";
 
-/** By the length of the petal, as every tree on this data set begins. */
+/** A container's model that classifies a row by the length of the petal. */
 const classOf = ([, , petal = 0]: readonly number[]) => (petal < 2.5 ? 0 : 2);
 const scoresOf = (row: readonly number[]) => (classOf(row) === 0 ? [0.9, 0.07, 0.03] : [0.01, 0.2, 0.79]);
 
@@ -38,7 +39,7 @@ async function deploy(options: RowsOptions, container: StandInContainer): Promis
 }
 
 describe("rows", () => {
-  it("sends the features in the order of the model, whatever the caller's order, to scikit-learn's container", async () => {
+  it("sends the features to scikit-learn's container in the model's order, not in the caller's order", async () => {
     // Prepare
     const model = await deploy({ features: FEATURES, answer: "json" }, scikitLearn(classOf));
     const reversed = Object.fromEntries(Object.entries(ROW).reverse());
@@ -51,7 +52,7 @@ describe("rows", () => {
     expect(model.endpoint.onlyRequest.body).toBe("[[5.1,3.5,1.4,0.2]]");
   });
 
-  it("names the classes where scikit-learn's container answers indices or names", async () => {
+  it("answers names of classes when scikit-learn's container answers indices or names", async () => {
     // Prepare
     const byIndex = await deploy(
       { features: FEATURES, answer: "json", classes: CLASSES },
@@ -78,7 +79,7 @@ describe("rows", () => {
   it.each([
     ["commas", ","],
     ["line breaks", "\n"],
-  ])("reads the numbers of XGBoost's container that %s separate", async (_, separator) => {
+  ])("reads numbers of XGBoost's container with %s between the numbers", async (_, separator) => {
     // Prepare
     const model = await deploy(
       { features: FEATURES, answer: "csv" },
@@ -103,34 +104,37 @@ describe("rows", () => {
     ["in lines without brackets", answeringText("0.9,0.07,0.03\n0.01,0.2,0.79\n", "text/csv")],
     ["in one line", answeringText("0.9,0.07,0.03,0.01,0.2,0.79", "text/csv")],
     ["in lists that NumPy broke into lines", answeringText("[0.9 0.07\n 0.03]\n[0.01\n 0.2 0.79]\n")],
-  ])("answers the scores of XGBoost's multi:softprob %s, the highest first", async (_, container) => {
-    // Prepare
-    const model = await deploy(
-      { features: FEATURES, answer: "csv", predicts: "scores", classes: CLASSES },
-      container,
-    );
+  ])(
+    "answers the highest score first when XGBoost's multi:softprob writes the scores %s",
+    async (_, container) => {
+      // Prepare
+      const model = await deploy(
+        { features: FEATURES, answer: "csv", predicts: "scores", classes: CLASSES },
+        container,
+      );
 
-    // Act
-    const received = await model.post({ rows: [ROW, LARGE_ROW] });
+      // Act
+      const received = await model.post({ rows: [ROW, LARGE_ROW] });
 
-    // Assess
-    expect(received.body).toEqual({
-      predictions: [
-        [
-          { label: "setosa", score: 0.9 },
-          { label: "versicolor", score: 0.07 },
-          { label: "virginica", score: 0.03 },
+      // Assess
+      expect(received.body).toEqual({
+        predictions: [
+          [
+            { label: "setosa", score: 0.9 },
+            { label: "versicolor", score: 0.07 },
+            { label: "virginica", score: 0.03 },
+          ],
+          [
+            { label: "virginica", score: 0.79 },
+            { label: "versicolor", score: 0.2 },
+            { label: "setosa", score: 0.01 },
+          ],
         ],
-        [
-          { label: "virginica", score: 0.79 },
-          { label: "versicolor", score: 0.2 },
-          { label: "setosa", score: 0.01 },
-        ],
-      ],
-    });
-  });
+      });
+    },
+  );
 
-  it("answers both classes of a probability", async () => {
+  it("answers a probability as the scores of both classes", async () => {
     // Prepare
     const model = await deploy(
       { features: FEATURES, answer: "csv", predicts: "probability", classes: ["other", "virginica"] },
@@ -178,7 +182,7 @@ describe("rows", () => {
     expect(model.endpoint.onlyRequest.headers["content-type"]).toBe("text/csv");
   });
 
-  it("speaks to TensorFlow Serving, which answers lists of one number", async () => {
+  it("reads predictions of TensorFlow Serving, which are lists of one number", async () => {
     // Prepare
     const model = await deploy(
       { features: FEATURES, answer: "predictions", sends: "instances" },
@@ -192,7 +196,7 @@ describe("rows", () => {
     expect(received.body).toEqual({ predictions: [5.1, 6.3] });
   });
 
-  it("speaks to MLflow, which reads columns by their names", async () => {
+  it("sends MLflow the names of the columns", async () => {
     // Prepare
     const model = await deploy(
       { features: ["age", { name: "city", type: "text" }], answer: "predictions", sends: "dataframe" },
@@ -206,7 +210,7 @@ describe("rows", () => {
     expect(received.body).toEqual({ predictions: [42] });
   });
 
-  it("quotes texts with commas, quotes and blanks in CSV", async () => {
+  it("quotes texts with commas, quotes and spaces in CSV", async () => {
     // Prepare
     const texts = ["a,b", 'say "yes"', " around ", "plain", '"', ","];
     const model = await deploy(
@@ -222,7 +226,7 @@ describe("rows", () => {
   });
 });
 
-describe("what rows refuses", () => {
+describe("rows with an invalid request", () => {
   const choices: RowsOptions = {
     features: [
       { name: "color", values: ["red", "green"] },
@@ -246,7 +250,7 @@ describe("what rows refuses", () => {
       "400 rows[0].note: got nothing; allowed: a string",
     ],
     [
-      "another value of a choice",
+      "a value that is not one of the feature's values",
       { rows: [{ ...fit, color: "blue" }] },
       '400 rows[0].color: got "blue"; allowed: "red" or "green"',
     ],
@@ -256,7 +260,7 @@ describe("what rows refuses", () => {
       "400 rows[0].age: got the number 121; allowed: at most 120",
     ],
     [
-      "a fraction of a whole number",
+      "a fraction in place of a whole number",
       { rows: [{ ...fit, age: 0.5 }] },
       "400 rows[0].age: got the number 0.5; allowed: a whole number",
     ],
@@ -293,16 +297,16 @@ describe("what rows refuses", () => {
   });
 
   it.each<[string, RowsOptions, StandInContainer]>([
-    ["another number of predictions in JSON", { features: FEATURES, answer: "json" }, answering([1, 2])],
-    ["another number of predictions in CSV", { features: FEATURES, answer: "csv" }, answeringText("1,2")],
+    ["the wrong number of predictions in JSON", { features: FEATURES, answer: "json" }, answering([1, 2])],
+    ["the wrong number of predictions in CSV", { features: FEATURES, answer: "csv" }, answeringText("1,2")],
     [
-      "another number of scores",
+      "the wrong number of scores",
       { features: FEATURES, answer: "csv", predicts: "scores", classes: CLASSES },
       answeringText("[0.1, 0.9]"),
     ],
-    ["a text for a number", { features: FEATURES, answer: "json" }, answering(["setosa"])],
+    ["a text in place of a number", { features: FEATURES, answer: "json" }, answering(["setosa"])],
     [
-      "a number that is no index of a class",
+      "a number that is not the index of a class",
       { features: FEATURES, answer: "json", classes: CLASSES },
       answering([3]),
     ],
@@ -319,7 +323,7 @@ describe("what rows refuses", () => {
     ],
     ["a page of HTML", { features: FEATURES, answer: "json" }, answeringText("<html></html>", "text/html")],
     ["NaN", { features: FEATURES, answer: "csv" }, answeringText("nan")],
-  ])("answers 502 where the container answers %s", async (_, options, container) => {
+  ])("answers 502 when the container answers %s", async (_, options, container) => {
     // Prepare
     const model = await deploy(options, container);
 
@@ -338,7 +342,7 @@ describe("what rows refuses", () => {
     "[0.1,0.2,0.3,0.4],[0.5,0.6]",
     "[0.1,0.2,0.3],[0.4,0.5],[0.6]",
     "[0.1,0.2,0.3,0.4]\n0.5,0.6",
-  ])("answers 502 where a row has another number of scores than there are classes: %j", async (body) => {
+  ])("answers 502 when the number of scores differs from the number of classes: %j", async (body) => {
     // Prepare
     const model = await deploy(
       { features: FEATURES, answer: "csv", predicts: "scores", classes: CLASSES },

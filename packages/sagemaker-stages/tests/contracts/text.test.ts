@@ -4,7 +4,8 @@ import { restHttpEvent } from "../../src/testing/events";
 import { answering, answeringText, blazingText, type StandInContainer } from "./support/containers";
 import { DeployedModel } from "./support/deployed-model";
 
-const UNREADABLE = "502 The model's answer could not be read. The function's log says why.";
+const UNREADABLE =
+  "502 The function could not read the model's answer. See the logs of the function and the endpoint.";
 
 let deployed: DeployedModel | undefined;
 
@@ -44,7 +45,7 @@ describe("text", () => {
     expect(model.endpoint.onlyRequest.body).toBe('{"instances":["a good match"]}');
   });
 
-  it("takes and answers text/plain, with every character of Unicode", async () => {
+  it("accepts and answers text/plain, with every character of Unicode", async () => {
     // Prepare
     const model = await deploy(TRANSLATION, (request) => ({
       headers: { "content-type": "text/plain; charset=utf-8" },
@@ -89,7 +90,7 @@ describe("text", () => {
     expect(answer).toMatchObject({ statusCode: 200, body: JSON.stringify(answered) });
   });
 
-  it("answers 502 where the answer does not fit answerSchema", async () => {
+  it("answers 502 when the answer does not match answerSchema", async () => {
     // Prepare
     const answerSchema = {
       type: "object",
@@ -133,7 +134,7 @@ describe("text", () => {
     ],
     ["fewer probabilities than labels", [{ label: ["a", "b"], prob: [1] }]],
     ["a text as a probability", [{ label: ["a"], prob: ["1"] }]],
-  ])("answers 502 where the container answers %s", async (_, answered) => {
+  ])("answers 502 when the container answers %s", async (_, answered) => {
     // Prepare
     const model = await deploy(LABELS, answering(answered));
 

@@ -15,7 +15,7 @@ import { describeFaults } from "../../src/runtime/faults";
 
 const CONTRACTS = join(__dirname, "../../src/contracts");
 
-/** The ready-made contracts, each by what its schema has. */
+/** Ready-made contracts, by the rules in their schemas. */
 function contracts(): Readonly<Record<string, ModelModule<unknown, unknown>>> {
   const { rows }: typeof rowsModule = require("../../src/contracts/rows");
   const { bytes }: typeof bytesModule = require("../../src/contracts/bytes");
@@ -98,7 +98,7 @@ const small = ((): ReturnType<typeof contracts> => {
   return made;
 })();
 
-/** Values of every kind, near the limits of the contracts above. */
+/** Values of every kind, near the limits of these contracts. */
 const anyValue = fc.oneof(
   fc.constantFrom<unknown>(0, 1, -1, 0.3, 0.25, 3, 4, 9, 12, 2 ** 60, -(2 ** 60), 1e300, true, false, null),
   fc.constantFrom<unknown>("", " ", "a", "b", "abc", "abcd", "ba", "AAAA", "image/png", {}, [], [1, "a"]),
@@ -106,7 +106,7 @@ const anyValue = fc.oneof(
   fc.array(fc.constantFrom<unknown>("a", 1, {}), { maxLength: 25 }),
 );
 
-/** A change of a JSON document: at a place in it, a value is replaced, removed or added. */
+/** A change of a JSON document: replaces, removes or adds a value at a path. */
 const change = fc.record({
   at: fc.nat(),
   kind: fc.constantFrom("replace", "remove", "add"),
@@ -141,17 +141,17 @@ function placesIn(value: object): [object, string][] {
   ]);
 }
 
-/** What the caller is told. */
+/** The detail for the caller. */
 function assess({ contract }: ModelModule<unknown, unknown>, request: unknown): unknown {
   const parsed = contract.schema.safeParse(request);
   return parsed.success ? { data: parsed.data } : describeFaults(parsed.error.issues, request);
 }
 
-describe.each(Object.keys(real))("the small part of zod/mini in a handler with the contract %s", (name) => {
+describe.each(Object.keys(real))("the replacement of zod/mini in a handler with the contract %s", (name) => {
   const [withZod, withSubset] = [real[name], small[name]];
   if (withZod === undefined || withSubset === undefined) throw new Error(`${name}: no contract`);
 
-  it("accepts the example", () => {
+  it("accepts the contract's example", () => {
     // Act
     const assessed = assess(withSubset, withSubset.about.example.request);
 
@@ -159,14 +159,14 @@ describe.each(Object.keys(real))("the small part of zod/mini in a handler with t
     expect(assessed).toEqual({ data: withZod.about.example.request });
   });
 
-  it("accepts and refuses the same requests as zod/mini, with the same words", () => {
+  it("accepts and refuses the same requests as zod/mini, with the same messages", () => {
     const outcomes = new Set<string>();
 
     fc.assert(
       fc.property(fc.array(change, { maxLength: 3 }), (changes) => {
         // Prepare
         const request = changed(withZod.about.example.request, changes);
-        // The handler refuses this property before it parses a request.
+        // The handler refuses this property before it validates a request.
         fc.pre(!JSON.stringify(request).includes("__proto__"));
 
         // Act
@@ -183,7 +183,7 @@ describe.each(Object.keys(real))("the small part of zod/mini in a handler with t
   });
 });
 
-it("is another module than zod/mini, and its list of names is a part of zod/mini's", () => {
+it("the replacement of zod/mini exports only names that zod/mini exports", () => {
   // Act
   const [subset, zod] = [require("../../src/contracts/zod-subset"), require("zod/mini")];
 

@@ -17,7 +17,7 @@ interface Row {
 interface Copy {
   readonly name: string;
   readonly version: string;
-  /** Part of another package's own files: npm's overrides do not reach it. */
+  /** Whether the copy is in another package's files. npm's overrides do not replace such a copy. */
   readonly isBundled: boolean;
 }
 
@@ -50,7 +50,7 @@ const copies: readonly Copy[] = Object.entries(lock.packages).flatMap(
   },
 );
 
-/** Negative, zero or positive, as a sort wants it; for versions without a suffix. */
+/** Compares two versions without suffixes. Returns a negative number, zero or a positive number, for `sort`. */
 function compareVersions(a: string, b: string): number {
   const [left, right] = [a, b].map((version) => version.split(".").map(Number));
   for (const index of [0, 1, 2]) {
@@ -82,7 +82,7 @@ function isIn(version: string, range: string): boolean {
 /** The package and the version of a key of `overrides`, e.g. `glob` of `glob@10.4.5`. */
 const nameOf = (key: string): string => key.replace(/(.)@.*/, "$1");
 
-/** The packages whose code is in the files of a folder, as the files' source maps say it. */
+/** The packages whose code is in the files of a folder, from the files' source maps. */
 function packagesInBundles(folder: string): ReadonlySet<string> {
   const maps = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((file) =>
     file.endsWith(".map"),
@@ -113,7 +113,7 @@ describe("the packages with known vulnerabilities", () => {
   });
 
   it.each(rows.map(({ name }) => name))(
-    "are installed in no other affected version than the table says: %s",
+    "are installed only in the affected versions that the table lists: %s",
     (name) => {
       // Prepare
       const row = rows.find((candidate) => candidate.name === name);
@@ -126,7 +126,7 @@ describe("the packages with known vulnerabilities", () => {
     },
   );
 
-  it("are overridden exactly as the table says, with versions that are not affected", () => {
+  it("are overridden exactly as in the table, with versions that are not affected", () => {
     // Act
     const overridden = Object.entries(overrides ?? {}).map(([key, version]) => [nameOf(key), version]);
 
@@ -139,7 +139,7 @@ describe("the packages with known vulnerabilities", () => {
     ).toEqual([]);
   });
 
-  it("are installed in the overriding version, and lower in bundles alone", () => {
+  it("are installed in the overriding version, or in a lower version only in bundles", () => {
     // Act
     const effects = rows.flatMap(({ name, override, affected }) => {
       if (override === undefined) return [];
@@ -155,7 +155,7 @@ describe("the packages with known vulnerabilities", () => {
     expect(effects).toEqual(effects.map(({ name }) => ({ name, isInstalled: true, lower: [] })));
   });
 
-  it("are none of the project's own dependencies", () => {
+  it("are not direct dependencies of the project", () => {
     // Act
     const own = Object.keys({ ...dependencies, ...devDependencies });
 
@@ -165,7 +165,7 @@ describe("the packages with known vulnerabilities", () => {
 
   it.each(
     rows.filter(({ remains }) => remains.length > 0).map(({ name, remains }) => [name, remains] as const),
-  )("remain with a reason: %s", (name, remains) => {
+  )("have a reason in the document when an affected version remains: %s", (name, remains) => {
     // Act
     const [, reasons = ""] = text.split("## Why the rest does not matter");
 

@@ -40,7 +40,7 @@ const account: AccountSettings = {
   apiGatewayLogs: true,
   github: { repository: "octo-org@123456/sagemaker-stages@456789" },
 };
-const inItsBucket: AccountSettings = {
+const withStateInBucket: AccountSettings = {
   ...account,
   state: { s3: { bucket: Bucket, key: "account.tfstate" } },
 };
@@ -61,8 +61,8 @@ const environment: DeployableEnvironment = {
   },
 };
 
-// One life: each test goes on where the one before it ended.
-describe("the life of an account", () => {
+// The tests run in order: each test continues with the deployment of the test before.
+describe("the lifecycle of an account", () => {
   let emulator: Emulator;
   let project: DeployedProject;
   let clients: Clients;
@@ -81,7 +81,7 @@ describe("the life of an account", () => {
   }, TIMEOUT_IN_MS);
 
   it(
-    "begins with its state in a file, and makes what was synthesized, and nothing else",
+    "creates the synthesized resources, and no other, when the state is in a local file",
     async () => {
       // Prepare
       const before = await listAccount(clients);
@@ -91,8 +91,8 @@ describe("the life of an account", () => {
 
       // Assess
       const { resources } = await project.state("account");
-      const made = (await listAccount(clients)).filter((entry) => !before.includes(entry));
-      expect(made).toEqual(listState(resources));
+      const created = (await listAccount(clients)).filter((entry) => !before.includes(entry));
+      expect(created).toEqual(listState(resources));
       const deployed = await readDeployed(clients);
       expect(Object.keys(deployed.roles).sort()).toEqual([
         "account-api-gateway-logs",
@@ -110,11 +110,11 @@ describe("the life of an account", () => {
   );
 
   it(
-    "moves its state into the bucket that it made, and has nothing to change then",
+    "has an empty plan after Terraform's state moved to the account's bucket",
     async () => {
       // Prepare
       const before = await project.state("account");
-      project.setAccounts(inItsBucket);
+      project.setAccounts(withStateInBucket);
       await project.synth();
 
       // Act
@@ -132,7 +132,7 @@ describe("the life of an account", () => {
   );
 
   it(
-    "keeps the state of its environment, locked meanwhile, and lets the deploy role do all that is asked",
+    "stores and locks an environment's state, and the account's deploy role may deploy the environment",
     async () => {
       // Act
       const operations = await operationsOf(async () => succeeded(await project.deploy("small")));
@@ -146,7 +146,7 @@ describe("the life of an account", () => {
       expect(roles["small-ticket-urgency-function"]?.boundary).toBe(boundaryArn(environment, accountId));
       expect(roles["small-ticket-urgency-endpoint"]?.boundary).toBe(boundaryArn(environment, accountId));
       const { attached, boundary } = await policiesOf(deployRoleName(environment));
-      // The deployer's five, and the smoke test's.
+      // Five policies of the deployer, and the policy of the smoke test.
       expect(attached).toHaveLength(6);
       expect(deniedTo(attached, operations)).toEqual([]);
       expect(deniedTo(boundary, operations)).toEqual([]);
@@ -155,7 +155,7 @@ describe("the life of an account", () => {
   );
 
   it(
-    "lets the plan role do all that a plan without a lock asks, which writes nothing",
+    "has a plan role that may plan without a lock, and the plan writes nothing",
     async () => {
       // Act
       const operations = await operationsOf(async () =>
@@ -173,7 +173,7 @@ describe("the life of an account", () => {
   );
 
   it(
-    "refuses to be destroyed, and loses nothing",
+    "refuses to destroy the protected account, and loses no resource",
     async () => {
       // Prepare
       const before = await listAccount(clients);
@@ -192,20 +192,20 @@ describe("the life of an account", () => {
     TIMEOUT_IN_MS,
   );
 
-  /** What Terraform asked for while `act` ran. */
+  /** Terraform's operations during a function. */
   async function operationsOf(act: () => Promise<unknown>): Promise<readonly Operation[]> {
     const { length } = await emulator.operations();
     await act();
     return (await emulator.operations()).slice(length).filter(({ byTerraform }) => byTerraform);
   }
 
-  /** What a role's policies do not allow of what was asked. */
+  /** The authorizations of operations that a role's policies do not allow. */
   function deniedTo(policies: readonly PolicyDocument[], operations: readonly Operation[]): unknown[] {
-    const asked = recordingOf(operations, { accountId, environmentName: environment.name });
-    return asked.filter((one) => !isAllowed(policies, one));
+    const checks = recordingOf(operations, { accountId, environmentName: environment.name });
+    return checks.filter((check) => !isAllowed(policies, check));
   }
 
-  /** A role's managed policies and its boundary, as they are in the account. */
+  /** A role's managed policies and boundary in the account. */
   async function policiesOf(
     RoleName: string,
   ): Promise<{ attached: readonly PolicyDocument[]; boundary: readonly PolicyDocument[] }> {

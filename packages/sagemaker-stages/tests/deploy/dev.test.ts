@@ -24,7 +24,7 @@ import { squashed } from "./support/squashed";
 
 const TIMEOUT_IN_MS = 600_000;
 
-const NOBODY = {
+const DENY_EVERY_PRINCIPAL = {
   Version: "2012-10-17",
   Statement: [{ Effect: "Deny", Principal: "*", Action: "sts:AssumeRole" }],
 };
@@ -35,7 +35,7 @@ const newArtifacts = withModel(
   { artifact: "s3://amzn-s3-demo-bucket/energy-demand/2026-11-21/model.tar.gz" },
 );
 const opened = withModel(newArtifacts, "loan-default", { access: "PUBLIC" });
-/** As opened, with other settings of what prod does not have. */
+/** `opened` with other values of the settings that prod does not have. */
 const resized: Environment = {
   ...withModel(opened, "energy-demand", { access: "AWS_IAM" }),
   tags: { Team: "models" },
@@ -58,14 +58,17 @@ const broken = withModel(opened, "ticket-urgency", {
   artifact: "s3://amzn-s3-demo-bucket/ticket-urgency/2026-11-21/model.tar.gz",
 });
 
-// One life, from the first apply to the last: each test goes on where the one before it ended.
-describe("the life of dev", () => {
+// The tests run in order, from the first apply to the last: each test continues with the deployment of the test before.
+describe("the lifecycle of dev", () => {
   let deployment: Deployment;
 
   beforeAll(async () => {
     deployment = await Deployment.start(first, ({ iam }) =>
       iam.send(
-        new CreateRoleCommand({ RoleName: NOTEBOOKS, AssumeRolePolicyDocument: JSON.stringify(NOBODY) }),
+        new CreateRoleCommand({
+          RoleName: NOTEBOOKS,
+          AssumeRolePolicyDocument: JSON.stringify(DENY_EVERY_PRINCIPAL),
+        }),
       ),
     );
   }, TIMEOUT_IN_MS);
@@ -73,14 +76,14 @@ describe("the life of dev", () => {
   afterAll(() => deployment.stop(), TIMEOUT_IN_MS);
 
   it(
-    "begins with an apply, after which everything exists, and nothing else",
+    "has exactly the resources in the state after the first apply",
     async () => {
       // Act
       succeeded(await deployment.project.deploy("dev"));
 
       // Assess
-      const made = await deployment.made();
-      expect(made).toEqual(await deployment.remembered());
+      const made = await deployment.createdResources();
+      expect(made).toEqual(await deployment.resourcesInState());
       expect(made).toEqual(
         expect.arrayContaining([
           "endpoint dev-ticket-urgency",
@@ -88,14 +91,14 @@ describe("the life of dev", () => {
           "role dev-ticket-urgency-endpoint",
         ]),
       );
-      expect(await deployment.lost()).toEqual([]);
+      expect(await deployment.lostResources()).toEqual([]);
       expect(deployment.emulator.faults()).toBe("");
     },
     TIMEOUT_IN_MS,
   );
 
   it(
-    "lets everybody do what was synthesized, and nothing more",
+    "grants exactly the synthesized permissions",
     async () => {
       // Act
       const deployed = await deployment.deployed();
@@ -109,7 +112,7 @@ describe("the life of dev", () => {
     TIMEOUT_IN_MS,
   );
 
-  describe("notices what somebody added by hand:", () => {
+  describe("finds a difference from the synthesized permissions after a manual change:", () => {
     const statement = { Effect: "Allow", Action: "s3:GetObject", Resource: "*" };
     const PolicyDocument = JSON.stringify({ Version: "2012-10-17", Statement: [statement] });
     const RoleName = "dev-ticket-urgency-function";
@@ -197,7 +200,7 @@ describe("the life of dev", () => {
   });
 
   it(
-    "has nothing to change when it is planned again",
+    "has an empty plan after the apply",
     async () => {
       // Act
       const plan = await deployment.project.plan("dev");
@@ -212,7 +215,7 @@ describe("the life of dev", () => {
     let outputs: Readonly<Record<string, string>>;
 
     it(
-      "plans nothing but their rollout",
+      "plans only the rollout",
       async () => {
         // Prepare
         ({ outputs } = await deployment.project.state("dev"));
@@ -222,7 +225,7 @@ describe("the life of dev", () => {
         const plan = await deployment.project.plan("dev");
 
         // Assess
-        expect(plan.map(({ address, action }) => `${withoutDigits(address)}: ${action}`).sort()).toEqual(
+        expect(plan.map(({ address, action }) => `${withoutHashes(address)}: ${action}`).sort()).toEqual(
           [
             ...["energy-demand", "loan-default"].flatMap((model) => [
               `aws_iam_role_policy.${model}_endpoint_policy: create then delete`,
@@ -242,7 +245,7 @@ describe("the life of dev", () => {
     );
 
     it(
-      "serves them under the same names, and leaves nothing of the old ones",
+      "serves the new artifacts with the same endpoint names, and deletes the old resources",
       async () => {
         // Prepare
         const before = await liveModel("energy-demand");
@@ -256,7 +259,7 @@ describe("the life of dev", () => {
         expect(after.artifact).toBe(artifactOf(newArtifacts, "energy-demand"));
         expect(after.configuration).not.toBe(before.configuration);
         expect((await deployment.project.state("dev")).outputs).toEqual(outputs);
-        expect(await deployment.made()).toEqual(await deployment.remembered());
+        expect(await deployment.createdResources()).toEqual(await deployment.resourcesInState());
         expect(await deployment.deployed()).toEqual(await deployment.synthesized());
         expect(await deployment.project.plan("dev")).toEqual([]);
       },
@@ -265,7 +268,7 @@ describe("the life of dev", () => {
   });
 
   it(
-    "deploys the API anew where who may call a route changes, and its stage is never empty",
+    "deploys the API again when the access of a route changes, and the stage always has a deployment",
     async () => {
       // Prepare
       const before = await stage();
@@ -278,7 +281,7 @@ describe("the life of dev", () => {
       );
 
       // Assess
-      expect(plan.map(({ address, action }) => `${withoutDigits(address)}: ${action}`)).toEqual([
+      expect(plan.map(({ address, action }) => `${withoutHashes(address)}: ${action}`)).toEqual([
         "aws_api_gateway_deployment.stage_deployment: create then delete",
         "aws_api_gateway_rest_api.stage_api: update",
         "aws_api_gateway_stage.stage: update",
@@ -295,20 +298,20 @@ describe("the life of dev", () => {
       const deployed = await deployment.deployed();
       expect(deployed.apis["dev-inference"]?.methods["POST /loan-default"]?.apiKeyRequired).toBe(false);
       expect(deployed).toEqual(await deployment.synthesized());
-      expect(await deployment.made()).toEqual(await deployment.remembered());
+      expect(await deployment.createdResources()).toEqual(await deployment.resourcesInState());
     },
     TIMEOUT_IN_MS,
   );
 
-  describe("where SageMaker rolls an update back", () => {
+  describe("when SageMaker rolls back an update", () => {
     let before: Awaited<ReturnType<typeof liveModel>>;
 
     it(
-      "fails, says why, and deletes nothing that serves",
+      "fails with the cause, and deletes no resource of the serving model",
       async () => {
         // Prepare
         before = await liveModel("ticket-urgency");
-        const policies = await deployment.made();
+        const policies = await deployment.createdResources();
         await deployment.emulator.rollEndpointUpdatesBack(true);
         deployment.project.setEnvironments(broken);
 
@@ -317,16 +320,16 @@ describe("the life of dev", () => {
 
         // Assess
         expect(status).not.toBe(0);
-        expect(squashed(output)).toContain("SageMakerrolledtheupdateofendpointdev-ticket-urgencyback");
+        expect(squashed(output)).toContain("SageMakerrolledbacktheupdateoftheendpointdev-ticket-urgency");
         expect(await liveModel("ticket-urgency")).toEqual(before);
-        // The role reads the old artifact as long as it serves.
-        expect(await deployment.made()).toEqual(expect.arrayContaining([...policies]));
+        // The role may read the old artifact while the endpoint serves it.
+        expect(await deployment.createdResources()).toEqual(expect.arrayContaining([...policies]));
       },
       TIMEOUT_IN_MS,
     );
 
     it(
-      "applies again when the change is taken back, and leaves nothing of it",
+      "succeeds after the change is reverted, and deletes the resources that the change created",
       async () => {
         // Prepare
         await deployment.emulator.rollEndpointUpdatesBack(false);
@@ -337,7 +340,7 @@ describe("the life of dev", () => {
 
         // Assess
         expect((await liveModel("ticket-urgency")).artifact).toBe(before.artifact);
-        expect(await deployment.made()).toEqual(await deployment.remembered());
+        expect(await deployment.createdResources()).toEqual(await deployment.resourcesInState());
         expect(await deployment.deployed()).toEqual(await deployment.synthesized());
         expect(await deployment.project.plan("dev")).toEqual([]);
       },
@@ -346,7 +349,7 @@ describe("the life of dev", () => {
   });
 
   it(
-    "takes other settings in place, and keeps its URLs",
+    "changes settings in place, and keeps its URLs",
     async () => {
       // Prepare
       const { outputs } = await deployment.project.state("dev");
@@ -357,7 +360,7 @@ describe("the life of dev", () => {
 
       // Assess
       expect((await deployment.project.state("dev")).outputs).toEqual(outputs);
-      expect(await deployment.made()).toEqual(await deployment.remembered());
+      expect(await deployment.createdResources()).toEqual(await deployment.resourcesInState());
       expect(await deployment.deployed()).toEqual(await deployment.synthesized());
       expect(await deployment.project.plan("dev")).toEqual([]);
     },
@@ -365,21 +368,21 @@ describe("the life of dev", () => {
   );
 
   it(
-    "ends without leaving anything behind, or taking anything along",
+    "destroys all its resources, and no other",
     async () => {
       // Act
       succeeded(await deployment.project.destroy("dev"));
 
       // Assess
-      expect(await deployment.made()).toEqual([]);
-      expect(await deployment.lost()).toEqual([]);
-      expect(await deployment.remembered()).toEqual([]);
+      expect(await deployment.createdResources()).toEqual([]);
+      expect(await deployment.lostResources()).toEqual([]);
+      expect(await deployment.resourcesInState()).toEqual([]);
       expect(deployment.emulator.faults()).toBe("");
     },
     TIMEOUT_IN_MS,
   );
 
-  it("asked of IAM what its recording says", async () => {
+  it("needs exactly the recorded IAM authorizations", async () => {
     // Act
     const recording = await deployment.recording();
 
@@ -387,7 +390,7 @@ describe("the life of dev", () => {
     requireRecorded("dev", recording);
   });
 
-  /** What an endpoint serves. */
+  /** The configuration and the artifact of an endpoint. */
   async function liveModel(
     model: ModelName,
   ): Promise<{ configuration: string; artifact: string | undefined }> {
@@ -413,7 +416,7 @@ describe("the life of dev", () => {
   }
 });
 
-/** Without what CDKTF and hashes add to an address. */
-function withoutDigits(address: string): string {
+/** An address without the hashes of CDKTF and of artifacts. */
+function withoutHashes(address: string): string {
   return address.replace(/(-[0-9a-f]{16})?_[0-9A-F]{8}$/, "");
 }

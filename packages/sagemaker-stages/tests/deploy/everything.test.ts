@@ -13,13 +13,13 @@ import { requireRecorded } from "./support/recordings";
 
 const TIMEOUT_IN_MS = 600_000;
 
-// One life: each test goes on where the one before it ended.
-describe("the life of an environment with a network, scaling, alarms and a key", () => {
+// The tests run in order: each test continues with the deployment of the test before.
+describe("the lifecycle of an environment with a network, scaling, alarms and a key", () => {
   let deployment: Deployment;
 
   beforeAll(async () => {
     deployment = await Deployment.start(first, async ({ iam, lambda }) => {
-      for (const PolicyName of [boundaryName(first), "boundary-of-others"]) {
+      for (const PolicyName of [boundaryName(first), "other-boundary"]) {
         await iam.send(
           new CreatePolicyCommand({
             PolicyName,
@@ -31,7 +31,7 @@ describe("the life of an environment with a network, scaling, alarms and a key",
         new CreateRoleCommand({
           RoleName: SCORING,
           AssumeRolePolicyDocument: JSON.stringify(functionRoleTrust({ accountId: first.accountId ?? "" })),
-          PermissionsBoundary: `arn:aws:iam::${first.accountId}:policy/boundary-of-others`,
+          PermissionsBoundary: `arn:aws:iam::${first.accountId}:policy/other-boundary`,
         }),
       );
       await lambda.send(
@@ -50,14 +50,14 @@ describe("the life of an environment with a network, scaling, alarms and a key",
   afterAll(() => deployment.stop(), TIMEOUT_IN_MS);
 
   it(
-    "begins with an apply, after which everything exists, and everybody may do what was synthesized",
+    "has exactly the resources in the state and the synthesized permissions after the first apply",
     async () => {
       // Act
       succeeded(await deployment.project.deploy(first.name));
 
       // Assess
-      const made = await deployment.made();
-      expect(made).toEqual(await deployment.remembered());
+      const made = await deployment.createdResources();
+      expect(made).toEqual(await deployment.resourcesInState());
       const kinds = [
         "alarm",
         "scalable target",
@@ -75,18 +75,18 @@ describe("the life of an environment with a network, scaling, alarms and a key",
   );
 
   it(
-    "keeps its network, its endpoints and its alarms through a change",
+    "keeps its network, endpoints and alarms when settings change",
     async () => {
       // Prepare
-      const before = await deployment.made();
+      const before = await deployment.createdResources();
       deployment.project.setEnvironments(changed);
 
       // Act
       succeeded(await deployment.project.deploy(first.name));
 
       // Assess
-      const made = await deployment.made();
-      expect(made).toEqual(await deployment.remembered());
+      const made = await deployment.createdResources();
+      expect(made).toEqual(await deployment.resourcesInState());
       const lost = before.filter((entry) => !made.includes(entry));
       expect(
         lost.filter((entry) => !/^(?:deployment|endpoint configuration|model|policy) /.test(entry)),
@@ -97,7 +97,7 @@ describe("the life of an environment with a network, scaling, alarms and a key",
   );
 
   it(
-    "can be destroyed, with what Lambda left in its network, and leaves nothing behind",
+    "destroys all its resources, even if Lambda left a network interface",
     async () => {
       // Prepare
       const { resources } = await deployment.project.state(first.name);
@@ -117,15 +117,15 @@ describe("the life of an environment with a network, scaling, alarms and a key",
       succeeded(await deployment.project.destroy(first.name));
 
       // Assess
-      expect(await deployment.made()).toEqual([]);
-      expect(await deployment.lost()).toEqual([]);
-      expect(await deployment.remembered()).toEqual([]);
+      expect(await deployment.createdResources()).toEqual([]);
+      expect(await deployment.lostResources()).toEqual([]);
+      expect(await deployment.resourcesInState()).toEqual([]);
       expect(deployment.emulator.faults()).toBe("");
     },
     TIMEOUT_IN_MS,
   );
 
-  it("asked of IAM what its recording says", async () => {
+  it("needs exactly the recorded IAM authorizations", async () => {
     // Act
     const recording = await deployment.recording();
 
@@ -134,7 +134,7 @@ describe("the life of an environment with a network, scaling, alarms and a key",
   });
 });
 
-/** How many begin so. */
+/** The number of entries of a kind. */
 function countOf(entries: readonly string[], beginning: string): number {
   return entries.filter((entry) => entry.startsWith(`${beginning} `)).length;
 }

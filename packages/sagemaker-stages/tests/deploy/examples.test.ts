@@ -16,8 +16,10 @@ import { succeeded } from "./support/project";
 const TIMEOUT_IN_MS = 600_000;
 const ACCOUNT = "123456789012";
 
-/** Examples of ways to serve a model that no other test deploys. */
-/** Without `registry`: the emulator has no Cloud Control API, by which a plan reads the approval of a package. */
+/**
+ * Examples that no other test deploys. `registry` is omitted: its plan reads the approval of a package with the Cloud
+ * Control API, and the emulator does not have this API.
+ */
 const deployed = [endpointTargets, fiveModels, frameworkImages, gateway, hubModels, prefix, series];
 
 let deployment: Deployment | undefined;
@@ -26,7 +28,7 @@ afterEach(() => deployment?.stop(), TIMEOUT_IN_MS);
 
 describe("an example", () => {
   it.each(deployed.map((example) => [example.name, example] as const))(
-    "is applied, has an empty plan afterwards, and leaves nothing behind: %s",
+    "has an empty plan after the apply, and no resources after the destruction: %s",
     async (_, example) => {
       // Prepare
       const roles = Object.values(example.callers ?? {}).flatMap(({ roles: named = [] }) => named);
@@ -42,8 +44,8 @@ describe("an example", () => {
 
       // Act
       succeeded(await deployment.project.deploy(example.name));
-      const made = await deployment.made();
-      const remembered = await deployment.remembered();
+      const made = await deployment.createdResources();
+      const remembered = await deployment.resourcesInState();
       const [actual, synthesized] = [await deployment.deployed(), await deployment.synthesized()];
       const plan = await deployment.project.plan(example.name);
       succeeded(await deployment.project.destroy(example.name));
@@ -52,7 +54,7 @@ describe("an example", () => {
       expect(made).toEqual(remembered);
       expect(actual).toEqual(synthesized);
       expect(plan).toEqual([]);
-      expect(await deployment.made()).toEqual([]);
+      expect(await deployment.createdResources()).toEqual([]);
       expect(deployment.emulator.faults()).toBe("");
     },
     TIMEOUT_IN_MS,

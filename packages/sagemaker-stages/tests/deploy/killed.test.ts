@@ -44,14 +44,14 @@ const fourth: Environment = {
   models: { ...third.models, "energy-demand": energyDemand, "language-check": languageCheck },
 };
 
-/** What AWS's services write to once they run, of a model and a stage that Terraform has not made yet. */
+/** Log groups that AWS's services create for a model and a stage that Terraform has not created yet. */
 const LOG_GROUPS = [
   "/aws/apigateway/dev-inference/access",
   "/aws/lambda/dev-language-check",
   "/aws/sagemaker/Endpoints/dev-language-check",
 ];
 
-// Each test goes on where the one before it ended.
+// The tests run in order: each test continues with the deployment of the test before.
 describe("an apply that is killed", () => {
   let deployment: Deployment;
 
@@ -62,22 +62,22 @@ describe("an apply that is killed", () => {
   afterAll(() => deployment.stop(), TIMEOUT_IN_MS);
 
   it.each([
-    ["the first, half-way", first, ["lambda:CreateFunction", "sagemaker:CreateEndpointConfig"]],
-    ["a rollout, before the endpoint moves over", second, ["sagemaker:UpdateEndpoint"]],
-    ["a rollout, after it, before the old configuration goes", third, ["sagemaker:DeleteEndpointConfig"]],
+    ["the first apply", first, ["lambda:CreateFunction", "sagemaker:CreateEndpointConfig"]],
+    ["a rollout, before the update of the endpoint", second, ["sagemaker:UpdateEndpoint"]],
+    ["a rollout, before the deletion of the old configuration", third, ["sagemaker:DeleteEndpointConfig"]],
   ])(
-    "%s, is completed by the next one, and nothing is orphaned",
+    "is completed by the next apply without orphaned resources: %s",
     async (_, environment, operations) => {
       // Prepare
       deployment.project.setEnvironments(environment);
       await killApply(deployment, operations, "not executed");
-      expect(await deployment.made()).toEqual(await deployment.remembered());
+      expect(await deployment.createdResources()).toEqual(await deployment.resourcesInState());
 
       // Act
       succeeded(await deployment.project.deploy("dev"));
 
       // Assess
-      expect(await deployment.made()).toEqual(await deployment.remembered());
+      expect(await deployment.createdResources()).toEqual(await deployment.resourcesInState());
       expect(await deployment.deployed()).toEqual(await deployment.synthesized());
       expect(await deployment.project.plan("dev")).toEqual([]);
       expect(deployment.emulator.faults()).toBe("");
@@ -85,11 +85,11 @@ describe("an apply that is killed", () => {
     TIMEOUT_IN_MS,
   );
 
-  describe("while it waits for a new endpoint, in an account that has log groups of the environment", () => {
+  describe("while it creates an endpoint, in an account with log groups of the environment", () => {
     let refusal = "";
 
     it(
-      "leaves what the next one does not know, and says so",
+      "leaves resources outside of the state, and the errors of the next apply name these resources",
       async () => {
         // Prepare
         for (const logGroupName of LOG_GROUPS) {
@@ -104,8 +104,8 @@ describe("an apply that is killed", () => {
         // Assess
         expect(refusal).toContain("Cannotcreatealreadyexistingendpoint");
         expect(importsFor(refusal).map(([, name]) => name)).toEqual([...LOG_GROUPS, "dev-energy-demand"]);
-        const remembered = await deployment.remembered();
-        expect((await deployment.made()).filter((entry) => !remembered.includes(entry))).toEqual([
+        const remembered = await deployment.resourcesInState();
+        expect((await deployment.createdResources()).filter((entry) => !remembered.includes(entry))).toEqual([
           "endpoint dev-energy-demand",
           ...LOG_GROUPS.map((name) => `log group ${name}`),
         ]);
@@ -114,7 +114,7 @@ describe("an apply that is killed", () => {
     );
 
     it(
-      "is completed once the endpoint and the log groups are imported, as the refusal names them",
+      "is completed after the import of the named endpoint and log groups",
       async () => {
         // Prepare
         for (const [address, name] of importsFor(refusal)) {
@@ -125,25 +125,25 @@ describe("an apply that is killed", () => {
         succeeded(await deployment.project.deploy("dev"));
 
         // Assess
-        expect(await deployment.made()).toEqual(await deployment.remembered());
+        expect(await deployment.createdResources()).toEqual(await deployment.resourcesInState());
         expect(await deployment.project.plan("dev")).toEqual([]);
       },
       TIMEOUT_IN_MS,
     );
   });
 
-  it("asked nothing of IAM that the deployer may not do", async () => {
+  it("needs only authorizations that the deployer has", async () => {
     // Act
     const recording = await deployment.recording();
 
     // Assess
     const policies = Object.values(deployerPolicies(fourth, deployment.emulator.accountId));
     expect(recording.length).toBeGreaterThan(0);
-    expect(recording.filter((asked) => !isAllowed(policies, asked))).toEqual([]);
+    expect(recording.filter((check) => !isAllowed(policies, check))).toEqual([]);
   });
 });
 
-/** What must be imported, as the README says: addresses with names, sorted by name. */
+/** The resources to import, as docs/operations.md describes: addresses with names, sorted by name. */
 function importsFor(refusal: string): (readonly [address: string, name: string])[] {
   return refusal
     .split("Error:")

@@ -28,11 +28,10 @@ const newArtifact = withModel(deployed, "ticket-urgency", {
 const opened = withModel(deployed, "ticket-urgency", { access: "PUBLIC" });
 const unprotected: Environment = { ...deployed, protected: false };
 
-/** Plans of one deployed environment, each for one change of it; nothing but the first is applied. */
 /** The end of the app's `main.ts`. */
 const SYNTH = ".synth();";
 
-/** A statement that replaces a text in the synthesized Terraform of a stack, as a new version of the engine could. */
+/** A statement that replaces a text in the synthesized Terraform, as a new version of the engine can do. */
 function replacement(stack: string, from: string, to: string): string {
   return `
   const { readFileSync, writeFileSync } = await import("node:fs");
@@ -40,7 +39,8 @@ function replacement(stack: string, from: string, to: string): string {
   writeFileSync(file, readFileSync(file, "utf8").replaceAll(${JSON.stringify(from)}, ${JSON.stringify(to)}));`;
 }
 
-describe("the recorded plans are what Terraform plans for", () => {
+// Each plan is for one change of the deployed environment. Only the first plan is applied.
+describe("Terraform's plan is the recorded plan for", () => {
   let deployment: Deployment;
 
   beforeAll(async () => {
@@ -50,7 +50,7 @@ describe("the recorded plans are what Terraform plans for", () => {
   afterAll(() => deployment.stop(), TIMEOUT_IN_MS);
 
   it(
-    "a new environment, and after it nothing",
+    "a new environment, and for no change after the apply",
     async () => {
       // Act
       const before = await deployment.project.shownPlan("prod");
@@ -83,7 +83,7 @@ describe("the recorded plans are what Terraform plans for", () => {
   );
 
   it(
-    "a destroyed environment, which is not protected any more",
+    "the destruction of an environment that is not protected",
     async () => {
       // Prepare
       deployment.project.setEnvironments(unprotected);

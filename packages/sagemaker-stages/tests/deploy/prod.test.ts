@@ -17,10 +17,10 @@ import { squashed } from "./support/squashed";
 
 const TIMEOUT_IN_MS = 600_000;
 
-/** As it is with the shipped accounts, of which this test deploys none. */
+/** prod with the access logs that the accounts of the fixture app allow. This test deploys no account. */
 const prod: Environment = { ...shipped, stage: { ...shipped.stage, accessLogs: true } };
 const Bucket = "s3" in prod.state ? prod.state.s3.bucket : "(none)";
-/** Another artifact, and every setting that can change in place. */
+/** prod with another artifact, and with a change of every setting that can change in place. */
 const changed: Environment = {
   ...[
     { model: "loan-default", settings: { artifact: "models/first.tar.gz" } },
@@ -43,11 +43,11 @@ const unprotected: Environment = {
   stage: { ...changed.stage, accessLogs: false },
 };
 
-/** What prod protects, by the type. */
+/** Types of resources that prod protects. */
 const PROTECTED = ["aws_api_gateway_rest_api", "aws_cloudfront_distribution", "aws_sagemaker_endpoint"];
 
-// One life: each test goes on where the one before it ended.
-describe("the life of prod", () => {
+// The tests run in order: each test continues with the deployment of the test before.
+describe("the lifecycle of prod", () => {
   let deployment: Deployment;
 
   beforeAll(async () => {
@@ -79,14 +79,14 @@ describe("the life of prod", () => {
   }
 
   it(
-    "begins with an apply, after which everything exists, and everybody may do what was synthesized",
+    "has exactly the resources in the state and the synthesized permissions after the first apply",
     async () => {
       // Act
       succeeded(await deployment.project.deploy("prod"));
 
       // Assess
-      const made = await deployment.made();
-      expect(made).toEqual(await deployment.remembered());
+      const made = await deployment.createdResources();
+      expect(made).toEqual(await deployment.resourcesInState());
       const { item: stages = [] } = await deployment.clients.apiGateway.send(
         new GetStagesCommand({ restApiId: idOfApi(made) }),
       );
@@ -111,7 +111,7 @@ describe("the life of prod", () => {
   );
 
   it(
-    "has nothing to change when it is planned again",
+    "has an empty plan after the apply",
     async () => {
       // Act
       const plan = await deployment.project.plan("prod");
@@ -123,7 +123,7 @@ describe("the life of prod", () => {
   );
 
   it(
-    "keeps its state in its bucket, and no lock when nobody works on it",
+    "stores and locks Terraform's state in the bucket for states",
     async () => {
       // Act
       const { outputs } = await deployment.project.state("prod");
@@ -142,7 +142,7 @@ describe("the life of prod", () => {
   );
 
   it(
-    "keeps its URLs through a change",
+    "keeps its URLs when settings change",
     async () => {
       // Prepare
       const { outputs } = await deployment.project.state("prod");
@@ -153,7 +153,7 @@ describe("the life of prod", () => {
 
       // Assess
       expect((await deployment.project.state("prod")).outputs).toEqual(outputs);
-      expect(await deployment.made()).toEqual(await deployment.remembered());
+      expect(await deployment.createdResources()).toEqual(await deployment.resourcesInState());
       expect(await deployment.deployed()).toEqual(await deployment.synthesized());
       expect(await reservedConcurrency()).toEqual([undefined, undefined, undefined, 10]);
       expect(await deployment.project.plan("prod")).toEqual([]);
@@ -162,10 +162,10 @@ describe("the life of prod", () => {
   );
 
   it(
-    "refuses to be destroyed, names what is protected, and loses nothing",
+    "refuses the destruction, names a protected resource, and loses no resource",
     async () => {
       // Prepare
-      const before = await deployment.made();
+      const before = await deployment.createdResources();
       let ended: { readonly status: number | null } = { status: 0 };
 
       // Act
@@ -181,12 +181,12 @@ describe("the life of prod", () => {
       const refused = squashed(await deployment.project.refusalToDestroy("prod")).matchAll(
         /Instancecannotbedestroyed.*?Resource(aws_[\w.-]+?)haslifecycle\.prevent_destroyset/g,
       );
-      // Terraform ends its walk when one is refused, so that not every other one's turn comes.
+      // Terraform stops at the first refusal, so that it does not name every protected resource.
       const addresses = kept.map(({ address }) => address);
       const named = [...refused].map(([, address]) => address);
       expect(named.length).toBeGreaterThan(0);
       expect(named.filter((address) => address === undefined || !addresses.includes(address))).toEqual([]);
-      expect(await deployment.made()).toEqual(before);
+      expect(await deployment.createdResources()).toEqual(before);
       const deletions = operations.filter(({ operation }) => operation.startsWith("Delete"));
       expect(deletions.map(({ parameters }) => parameters.Key)).toEqual([
         "sagemaker-stages/prod.tfstate.tflock",
@@ -196,7 +196,7 @@ describe("the life of prod", () => {
   );
 
   it(
-    "can be destroyed once it is not protected, and leaves nothing behind but its state",
+    "destroys all resources except the state when the environment is not protected",
     async () => {
       // Prepare
       const { resources } = await deployment.project.state("prod");
@@ -211,11 +211,11 @@ describe("the life of prod", () => {
 
       // Assess
       const names = updates.map(({ operation }) => operation);
-      // API Gateway would make the group again.
+      // If Terraform deleted the log group first, API Gateway would create the log group again.
       expect(names.lastIndexOf("UpdateStage")).toBeLessThan(names.indexOf("DeleteLogGroup"));
-      expect(await deployment.made()).toEqual([]);
-      expect(await deployment.lost()).toEqual([]);
-      expect(await deployment.remembered()).toEqual([]);
+      expect(await deployment.createdResources()).toEqual([]);
+      expect(await deployment.lostResources()).toEqual([]);
+      expect(await deployment.resourcesInState()).toEqual([]);
       await expect(deployment.clients.cloudFront.send(new GetDistributionCommand({ Id }))).rejects.toThrow(
         expect.objectContaining({ name: "NoSuchDistribution" }),
       );
@@ -224,7 +224,7 @@ describe("the life of prod", () => {
     TIMEOUT_IN_MS,
   );
 
-  it("asked of IAM what its recording says", async () => {
+  it("needs exactly the recorded IAM authorizations", async () => {
     // Act
     const recording = await deployment.recording();
 
@@ -233,7 +233,7 @@ describe("the life of prod", () => {
   });
 });
 
-/** From the entry `stage <name> of API <id>`. */
+/** The id in the entry `stage <name> of API <id>`. */
 function idOfApi(made: readonly string[]): string {
   const [id = "(none)"] = made.flatMap((entry) => /^stage \S+ of API (\S+)$/.exec(entry)?.[1] ?? []);
   return id;

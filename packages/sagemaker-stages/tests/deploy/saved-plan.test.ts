@@ -11,7 +11,7 @@ import { succeeded } from "./support/project";
 
 const TIMEOUT_IN_MS = 600_000;
 
-/** The step that says what was synthesized. */
+/** The step with the digest of the synthesized stacks. */
 const DIGEST_OF_STACKS = "npm run --silent pipeline -- digest cdktf.out/stacks";
 
 const Bucket = "amzn-s3-demo-state-bucket";
@@ -19,7 +19,7 @@ const Bucket = "amzn-s3-demo-state-bucket";
 const { "ticket-urgency": ticketUrgency } = dev.models;
 if (ticketUrgency === undefined) throw new Error("dev lacks the model of this test");
 
-/** One model, with state where workflows find it. */
+/** An environment with one model, and with its state in S3 for the workflows. */
 const small: Environment = {
   ...dev,
   name: "small",
@@ -33,7 +33,7 @@ const withRateLimit = (rateLimit: number): Environment => ({
 });
 const [reviewed, meanwhile] = [withRateLimit(900), withRateLimit(800)];
 
-/** A job's steps that run something, each by its name or first line. */
+/** The scripts of a job's steps, by the step's name or the script. */
 function scriptsOf(workflow: string, job: string): ReadonlyMap<string, string> {
   const file = join(__dirname, "../../../../.github/workflows", workflow);
   const { jobs } = parse(readFileSync(file, "utf8")) as {
@@ -43,19 +43,19 @@ function scriptsOf(workflow: string, job: string): ReadonlyMap<string, string> {
   return new Map(steps.flatMap(({ name, run }) => (run === undefined ? [] : [[name ?? run, run]])));
 }
 
-/** What an apply that comes to the same does to a state. */
-const MOVE_ON = `cd cdktf.out/stacks/small
+/** Increments the serial of the state, as another apply without changes does. */
+const INCREMENT_SERIAL = `cd cdktf.out/stacks/small
 terraform state pull | node -e 'const state = JSON.parse(require("fs").readFileSync(0)); state.serial++; process.stdout.write(JSON.stringify(state))' > moved.json
 terraform state push -lock=false moved.json`;
 
 const WRITES = /^(Create|Put|Update|Delete|Tag|Untag|Add|Remove|Attach|Detach|Set|Publish|Start|Stop)/;
 
-// What a plan's and a deployment's job run, on one environment; each test goes on where the one before it ended.
-describe("a plan that is read and carried out by the workflows", () => {
+// The scripts of the jobs that plan and deploy. The tests run in order on one environment.
+describe("a plan that the workflows review and apply", () => {
   let deployment: Deployment;
-  /** Of `reviewed`, as a run passes it on. */
+  /** The digest of the plan of `reviewed`, as a job passes it to the next job. */
   let digestOfReviewed: string;
-  /** Of what was synthesized last. */
+  /** The digest of the synthesized stacks. */
   let digestOfStacks = "";
 
   beforeAll(async () => {
@@ -98,17 +98,17 @@ describe("a plan that is read and carried out by the workflows", () => {
     return Object.fromEntries(lines.map((line) => line.split("=", 2)));
   }
 
-  /** What a job checks first: that it has the programs and stacks that other jobs made. */
+  /** The first check of a job: the job received the programs and stacks of the earlier jobs unchanged. */
   async function received(workflow: string, job: string): Promise<Ended> {
     const { pipeline = "", smoke = "" } = await outputsOf("programs", "Digests of the programs");
-    return step(workflow, job, "Check what other jobs handed over", {
+    return step(workflow, job, "Check the digests of programs and stacks", {
       PIPELINE_DIGEST: pipeline,
       SMOKE_DIGEST: smoke,
       STACKS_DIGEST: digestOfStacks,
     });
   }
 
-  /** Checks an environment out, and synthesizes it. */
+  /** Commits an environment, and synthesizes it. */
   async function checkOut(environment: Environment): Promise<void> {
     const { project } = deployment;
     project.setEnvironments(environment);
@@ -121,11 +121,11 @@ describe("a plan that is read and carried out by the workflows", () => {
     succeeded(await step("deploy.yml", "stacks", "Synthesize"));
     const { digest = "" } = await outputsOf("stacks", DIGEST_OF_STACKS);
     digestOfStacks = digest;
-    // Uploads leave hidden files out.
+    // An upload of artifacts omits hidden files.
     succeeded(await project.shell("find cdktf.out/stacks -name '.*' -delete"));
   }
 
-  /** Plans an environment; answers the plan's digest, as a run passes it on. */
+  /** Plans an environment. @returns the plan's digest */
   async function plan(environment: Environment): Promise<string> {
     await checkOut(environment);
     succeeded(await received("plan.yml", "environment"));
@@ -139,7 +139,7 @@ describe("a plan that is read and carried out by the workflows", () => {
       PLAN_DIGEST: digest,
     });
 
-  /** What the stage lets through, as AWS has it. */
+  /** The throttling of the stage in AWS. */
   async function rateLimit(): Promise<unknown> {
     const { resources } = await deployment.project.state("small");
     const settings = resources.find(({ type }) => type === "aws_api_gateway_method_settings");
@@ -147,7 +147,7 @@ describe("a plan that is read and carried out by the workflows", () => {
   }
 
   it(
-    "is made without writing anything, and makes everything",
+    "writes nothing during the plan, and creates every resource during the apply",
     async () => {
       // Prepare
       let digest = "";
@@ -166,7 +166,7 @@ describe("a plan that is read and carried out by the workflows", () => {
       // Assess
       expect(planned.length).toBeGreaterThan(0);
       expect(planned.map(({ operation }) => operation).filter((name) => WRITES.test(name))).toEqual([]);
-      expect(await deployment.made()).toEqual(await deployment.remembered());
+      expect(await deployment.createdResources()).toEqual(await deployment.resourcesInState());
       const { Contents = [] } = await deployment.clients.s3.send(new ListObjectsV2Command({ Bucket }));
       expect(Contents.map(({ Key }) => Key)).toEqual(["small.tfstate"]);
     },
@@ -174,7 +174,7 @@ describe("a plan that is read and carried out by the workflows", () => {
   );
 
   it(
-    "is read by the review of the same run",
+    "appears in the review of the same run",
     async () => {
       // Prepare
       digestOfReviewed = await plan(reviewed);
@@ -191,7 +191,7 @@ describe("a plan that is read and carried out by the workflows", () => {
   );
 
   it(
-    "is refused where a byte of it changed, or another stack is synthesized",
+    "is refused when the plan or the stack changed",
     async () => {
       // Prepare
       const { project } = deployment;
@@ -205,10 +205,10 @@ describe("a plan that is read and carried out by the workflows", () => {
 
       // Assess
       expect(ofPlan.status).toBe(1);
-      expect(ofPlan.output).toMatch(/^::error::small: the plan was changed\./);
+      expect(ofPlan.output).toMatch(/^::error::small: the plan was modified\./);
       expect(ofStack.status).toBe(1);
       expect(ofStack.output).toMatch(
-        /^::error::small: another stack was synthesized than the one that was planned\./,
+        /^::error::small: the synthesized stack differs from the planned stack\./,
       );
     },
     TIMEOUT_IN_MS,
@@ -227,7 +227,7 @@ describe("a plan that is read and carried out by the workflows", () => {
       "::error::cdktf.out/stacks: got the hidden file small/.terraform.lock.hcl",
     ],
   ])(
-    "is not made again where %s came that no job handed over",
+    "is refused when a job receives a change of %s",
     async (_, change, fault) => {
       // Prepare
       const { project } = deployment;
@@ -237,11 +237,16 @@ describe("a plan that is read and carried out by the workflows", () => {
       succeeded(await project.shell(change));
 
       // Act
-      const { status, output } = await step("deploy.yml", "deploy", "Check what other jobs handed over", {
-        PIPELINE_DIGEST: digests.pipeline ?? "",
-        SMOKE_DIGEST: digests.smoke ?? "",
-        STACKS_DIGEST: digestOfStacks,
-      });
+      const { status, output } = await step(
+        "deploy.yml",
+        "deploy",
+        "Check the digests of programs and stacks",
+        {
+          PIPELINE_DIGEST: digests.pipeline ?? "",
+          SMOKE_DIGEST: digests.smoke ?? "",
+          STACKS_DIGEST: digestOfStacks,
+        },
+      );
       succeeded(await project.shell("rm -rf programs && mv kept programs"));
 
       // Assess
@@ -252,7 +257,7 @@ describe("a plan that is read and carried out by the workflows", () => {
   );
 
   it(
-    "is refused with another provider than the lock file of the sources names",
+    "is refused when the provider differs from the committed lock file",
     async () => {
       // Prepare
       const { project } = deployment;
@@ -276,7 +281,7 @@ describe("a plan that is read and carried out by the workflows", () => {
   );
 
   it(
-    "is refused where the state has moved on, before it is made again and after that",
+    "is refused when the state changed, before and after the second plan",
     async () => {
       // Prepare
       succeeded(await deployment.project.shell("rm -rf cdktf.out"));
@@ -284,7 +289,7 @@ describe("a plan that is read and carried out by the workflows", () => {
       succeeded(await verify(digestOfReviewed));
       succeeded(await step("deploy.yml", "deploy", "terraform init"));
       succeeded(await step("deploy.yml", "deploy", "terraform plan"));
-      succeeded(await deployment.project.shell(MOVE_ON));
+      succeeded(await deployment.project.shell(INCREMENT_SERIAL));
 
       // Act
       const applied = await step("deploy.yml", "deploy", "terraform apply");
@@ -294,7 +299,7 @@ describe("a plan that is read and carried out by the workflows", () => {
       expect(applied.output).toContain("Saved plan is stale");
       expect(applied.status).not.toBe(0);
       expect(planned.output).toMatch(
-        /^::error::small: planned again, it is not the plan that was read any more: the state, which has moved on from serial \d+ of \S+ to serial \d+ of \S+\.%0APlan again/m,
+        /^::error::small: the new plan differs from the reviewed plan: the state, which has changed from serial \d+ of \S+ to serial \d+ of \S+\.%0APlan again/m,
       );
       expect(planned.status).toBe(1);
     },
@@ -302,7 +307,7 @@ describe("a plan that is read and carried out by the workflows", () => {
   );
 
   it(
-    "is refused where somebody else deployed, by what would change",
+    "is refused when another deployment changed the environment",
     async () => {
       // Prepare
       deployment.project.setEnvironments(meanwhile);
@@ -315,7 +320,9 @@ describe("a plan that is read and carried out by the workflows", () => {
       const { status, output } = await step("deploy.yml", "deploy", "terraform plan");
 
       // Assess
-      expect(output).toMatch(/not the plan that was read any more: aws_api_gateway_method_settings\.\S+, /);
+      expect(output).toMatch(
+        /the new plan differs from the reviewed plan: aws_api_gateway_method_settings\.\S+, /,
+      );
       expect(status).toBe(1);
       expect(await rateLimit()).toEqual([expect.objectContaining({ throttling_rate_limit: 800 })]);
       expect(deployment.emulator.faults()).toBe("");

@@ -20,7 +20,7 @@ describe("docs/five-models.md", () => {
   });
 
   it.each(documentedModels.map((model) => [model.name, model] as const))(
-    "shows the lines of %s as the example has them",
+    "shows the lines of %s unchanged from the example",
     (name, { definition, entry }) => {
       // Act
       const [inFunctions, inEnvironment] = [

@@ -1,17 +1,8 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { describe, expect, it } from "@jest/globals";
 import { templateOfApp } from "../../src/cli/template/app";
-
-const ENGINE = join(__dirname, "../..");
-const REPOSITORY = join(ENGINE, "../..");
-
-/** Folders that are installed or generated. Folders whose name starts with a dot are not read either. */
-const NOT_READ = ["node_modules", "cdktf.out", "dist", "programs"];
-
-/** Every file and folder of the repository, from the repository's folder; folders end with a slash. */
-const paths = pathsBelow(REPOSITORY);
-const documents = paths.filter((path) => path.endsWith(".md"));
+import { documents, ENGINE, paths, REPOSITORY, withoutCodeBlocks } from "./support/documents";
 
 const scripts = [REPOSITORY, ENGINE].flatMap((folder) => scriptsIn(read(join(folder, "package.json"))));
 const templateScripts = scriptsIn(
@@ -19,16 +10,24 @@ const templateScripts = scriptsIn(
 );
 
 describe.each(documents)("%s", (document) => {
-  const text = withoutCode(read(join(REPOSITORY, document)));
+  const text = withoutCodeBlocks(read(join(REPOSITORY, document)));
 
   it("links to files and headings that exist", () => {
     // Act
     const broken = linksOf(text).filter(
-      (link) => !isDeletable(document, link) && !leadsSomewhere(document, link),
+      (link) => !SCHEME.test(link) && !isDeletable(document, link) && !leadsSomewhere(document, link),
     );
 
     // Assess
     expect(broken).toEqual([]);
+  });
+
+  it("links to well-formed addresses with https", () => {
+    // Act
+    const malformed = linksOf(text).filter((link) => SCHEME.test(link) && !isWebAddress(link));
+
+    // Assess
+    expect(malformed).toEqual([]);
   });
 
   it("names paths that exist", () => {
@@ -77,6 +76,41 @@ describe("the search for broken references", () => {
     expect(leadsSomewhere(document, link)).toBe(false);
   });
 
+  it.each([
+    "http://example.com",
+    "https://example.com/a|b",
+    "https://example.com//a",
+    "https://example",
+    "https://<api>.example.com",
+    "file:///etc/hosts",
+  ])("refuses the address %s", (link) => {
+    // Act
+    const [found] = linksOf(`See [this](${link}).`);
+
+    // Assess
+    expect(found).toBe(link);
+    expect(isWebAddress(link)).toBe(false);
+  });
+
+  it.each(["https://example.com", "https://docs.example.com/a/b_c.html#d", "mailto:team@example.com"])(
+    "accepts the address %s",
+    (link) => {
+      // Act and assess
+      expect(isWebAddress(link)).toBe(true);
+    },
+  );
+
+  it("finds links to headings of the same document", () => {
+    // Prepare
+    const text = "# One\n## Two words\n## Two words\n[a](#two-words-1) [b](#three)";
+
+    // Act
+    const broken = linksOf(text).filter((link) => !headingsOf(text).includes(link.slice(1)));
+
+    // Assess
+    expect(broken).toEqual(["#three"]);
+  });
+
   it.each(["architecture.md", "architecture.md#tests", "../stacks/inference-stack.ts", "../environments"])(
     "accepts the link %s",
     (link) => {
@@ -119,11 +153,26 @@ describe("the search for broken references", () => {
   });
 });
 
-/** Targets of links, except addresses of the web. Reads `[text](target)`, images, and `[name]: target`. */
+/** Targets of links. Reads `[text](target)`, images, `[name]: target` and `<https://…>`. */
 function linksOf(text: string): string[] {
   const inline = [...text.matchAll(/\]\(([^)\s]+)\)/g)];
   const named = [...text.matchAll(/^\[[^\]]+\]:\s+(\S+)/gm)];
-  return [...inline, ...named].map(([, target = ""]) => target).filter((target) => !/^[a-z]+:/.test(target));
+  const automatic = [...text.matchAll(/<(https?:[^>\s]+)>/g)];
+  return [...inline, ...named, ...automatic].map(([, target = ""]) => target);
+}
+
+/** The start of an address with a scheme, e.g. `https:`. */
+const SCHEME = /^[a-z]+:/;
+
+/** Whether a link is an address with https, of a mailbox, or of the local stage. No request is sent. */
+function isWebAddress(link: string): boolean {
+  if (link.startsWith("http://127.0.0.1:3000/")) return true;
+  if (link.startsWith("mailto:")) return /^mailto:[\w.+-]+@[\w.-]+\.[a-z]+$/.test(link);
+  return (
+    URL.canParse(link) &&
+    /^https:\/\/[a-z0-9-]+(\.[a-z0-9-]+)+(\/(?!\/)[\w.~%!$&'*+,;=:@()?/#-]*)?$/i.test(link) &&
+    !/[^:]\/\//.test(link.split(/[?#]/)[0] ?? "")
+  );
 }
 
 function leadsSomewhere(document: string, link: string): boolean {
@@ -135,17 +184,21 @@ function leadsSomewhere(document: string, link: string): boolean {
   return heading === undefined || headingsOf(read(join(REPOSITORY, target))).includes(heading);
 }
 
-/** Headings of a document as GitHub writes them in links. */
+/** Headings of a document as GitHub writes them in links. A repeated heading gets a number. */
 function headingsOf(text: string): string[] {
-  return [...withoutCode(text).matchAll(/^#+ (.+)$/gm)].map(([, heading = ""]) =>
-    heading
+  const seen = new Map<string, number>();
+  return [...withoutCodeBlocks(text).matchAll(/^#+ (.+)$/gm)].map(([, heading = ""]) => {
+    const anchor = heading
       .toLowerCase()
       .replace(/[^\p{L}\p{N}\s_-]/gu, "")
-      .replaceAll(" ", "-"),
-  );
+      .replaceAll(" ", "-");
+    const count = seen.get(anchor) ?? 0;
+    seen.set(anchor, count + 1);
+    return count === 0 ? anchor : `${anchor}-${count}`;
+  });
 }
 
-/** Code spans that are a path: with a slash, and of letters, digits and `._-` alone. */
+/** Code spans that are paths. A path has a slash, and otherwise only letters, digits and `._-`. */
 function pathsNamedIn(text: string): string[] {
   return [
     ...text.matchAll(/`((?:[\w.-]+\/)+(?:[\w-]+(?:\.[\w-]+)*\.(?:ts|js|cjs|json|md|css|hcl|yml|py))?)`/g),
@@ -164,7 +217,7 @@ function programsRunIn(text: string): string[] {
 /** Paths of files that exist only after a command. */
 const GENERATED = /^(node_modules|cdktf\.out|dist|programs|pages|\.terraform)\//;
 
-/** Whether a path from the document's folder, from the repository's, or from the engine's exists. */
+/** Whether a path exists, relative to the folder of the document, of the repository or of the engine. */
 function exists(document: string, path: string): boolean {
   // Documents name files of example models, and a team can have a model of the same name. Links are checked.
   if (isDeletable("", path) || /^functions\/[^/]+\//.test(path)) return true;
@@ -175,8 +228,8 @@ function exists(document: string, path: string): boolean {
 }
 
 /**
- * Whether a path leads into a folder of the samples that is deleted: a team deletes its models, and documents may name
- * them, or models that never existed, as examples.
+ * Whether a path is in a deleted folder of the sample models. A team can delete the sample models, and documents may
+ * still name these models, or name models that never existed.
  */
 function isDeletable(document: string, path: string): boolean {
   const [, folder] = /^(functions\/[^/#]+(?=\/)|training(?=\/))/.exec(join(dirname(document), path)) ?? [];
@@ -194,21 +247,6 @@ function scriptsIn(manifest: string): string[] {
   return Object.keys(JSON.parse(manifest).scripts ?? {});
 }
 
-/** A text without its blocks of code, whose paths and links are examples. */
-function withoutCode(text: string): string {
-  return text.replace(/^```[^\n]*\n.*?^```$/gms, "");
-}
-
 function read(path: string): string {
   return readFileSync(path, "utf8");
-}
-
-function pathsBelow(folder: string): string[] {
-  return readdirSync(folder, { withFileTypes: true })
-    .filter(({ name }) => !name.startsWith(".") && !NOT_READ.includes(name))
-    .flatMap((entry) => {
-      const path = join(folder, entry.name);
-      const name = relative(REPOSITORY, path).replaceAll("\\", "/");
-      return entry.isDirectory() ? [`${name}/`, ...pathsBelow(path)] : [name];
-    });
 }

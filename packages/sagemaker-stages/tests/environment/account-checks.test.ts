@@ -18,7 +18,7 @@ const VALID: AccountSettings = {
 
 const { github: _, ...WITHOUT_GITHUB } = VALID;
 
-/** Deployed by the workflows that {@link VALID} lets in. */
+/** An environment that the workflows of {@link VALID} deploy. */
 const DEPLOYED: Environment = environmentOf(SERVERLESS, {
   accountId: "111122223333",
   permissionsBoundary: true,
@@ -27,7 +27,7 @@ const DEPLOYED: Environment = environmentOf(SERVERLESS, {
 
 const OTHER_ACCOUNT = "444455556666";
 
-/** {@link VALID} beside itself: another name, account, state and bucket. */
+/** A second valid account, with another name, account, state and bucket. */
 const other: AccountSettings = {
   ...VALID,
   name: "other",
@@ -36,8 +36,8 @@ const other: AccountSettings = {
   stateBucket: "other-terraform-states",
 };
 
-const REPOSITORY = "<owner>@<id>/<name>@<id>, or <owner>/<name>, as GitHub's tokens name it";
-const BUCKET = "3–63 characters a-z, 0-9 and -, without the beginnings and ends that AWS keeps for itself";
+const REPOSITORY = "<owner>@<id>/<name>@<id>, or <owner>/<name>, as in GitHub's tokens";
+const BUCKET = "3–63 characters a-z, 0-9 and -, without the prefixes and suffixes that AWS reserves";
 const BRANCH = "the name of one branch, of letters, digits and _ . / -";
 
 function faultsOf(given: readonly AccountSettings[], beside: readonly Environment[] = [DEPLOYED]): string[] {
@@ -46,13 +46,13 @@ function faultsOf(given: readonly AccountSettings[], beside: readonly Environmen
   );
 }
 
-describe("accounts that are well", () => {
+describe("valid accounts have no fault", () => {
   it.each<[string, readonly AccountSettings[], readonly Environment[]]>([
-    ["the project's own", accounts, environments],
-    ["one, with an environment that its workflows deploy", [VALID], [DEPLOYED]],
-    ["two of different numbers", [VALID, other], [DEPLOYED]],
+    ["the project's accounts", accounts, environments],
+    ["an account with an environment that its workflows deploy", [VALID], [DEPLOYED]],
+    ["two accounts with different account ids", [VALID, other], [DEPLOYED]],
     [
-      "two regions of one, of which one has github and the bucket",
+      "two regions of one account, if only one region has github and the bucket",
       [
         VALID,
         {
@@ -66,23 +66,19 @@ describe("accounts that are well", () => {
       [DEPLOYED],
     ],
     [
-      "one with its state in its own bucket",
+      "an account with its state in its own bucket",
       [{ ...VALID, state: { s3: { bucket: "terraform-states", key: "account" } } }],
       [DEPLOYED],
     ],
+    ["a repository without ids", [{ ...VALID, github: { repository: "octo-org/stages.js" } }], [DEPLOYED]],
     [
-      "a repository by its names alone",
-      [{ ...VALID, github: { repository: "octo-org/stages.js" } }],
-      [DEPLOYED],
-    ],
-    [
-      "another branch, and a provider that is there",
+      "another branch, and an existing OIDC provider",
       [{ ...VALID, github: { ...github, branch: "release/1.x", oidcProvider: "existing" } }],
       [DEPLOYED],
     ],
-    ["an environment whose account nobody describes", [other], [DEPLOYED]],
+    ["an environment whose account has no entry", [other], [DEPLOYED]],
     [
-      "an environment in a file, which workflows do not deploy",
+      "an environment with its state in a file, because workflows do not deploy the environment",
       [VALID],
       [environmentOf(SERVERLESS, { accountId: "111122223333" })],
     ],
@@ -95,7 +91,7 @@ describe("accounts that are well", () => {
   });
 });
 
-describe("an account with one thing broken has exactly that fault:", () => {
+describe("an account with one invalid setting has exactly one fault", () => {
   const withGithub = (part: object): AccountSettings => ({ ...VALID, github: { ...github, ...part } });
 
   it.each<[string, AccountSettings, string]>([
@@ -105,7 +101,7 @@ describe("an account with one thing broken has exactly that fault:", () => {
       'Account: name: got "Account"; allowed: 1–16 characters a-z, 0-9, -, starting with a letter',
     ],
     [
-      "a region of nowhere",
+      "an unknown region",
       { ...VALID, region: "europe", stateBucket: "another" },
       'account: region: got "europe"; allowed: an AWS region such as eu-central-1, of AWS, AWS China or AWS GovCloud (US)',
     ],
@@ -140,28 +136,28 @@ describe("an account with one thing broken has exactly that fault:", () => {
       `account: github.repository: got "stages"; allowed: ${REPOSITORY}`,
     ],
     [
-      "an id of the owner alone",
+      "a repository with the owner's id only",
       withGithub({ repository: "octo-org@1/stages" }),
       `account: github.repository: got "octo-org@1/stages"; allowed: ${REPOSITORY}`,
     ],
     [
-      "a repository that ends a claim",
+      "a repository with a character that ends a claim",
       withGithub({ repository: "octo-org/stages:ref" }),
       `account: github.repository: got "octo-org/stages:ref"; allowed: ${REPOSITORY}`,
     ],
     ["every branch", withGithub({ branch: "*" }), `account: github.branch: got "*"; allowed: ${BRANCH}`],
     [
-      "an OIDC provider of neither kind",
+      "an unknown value of oidcProvider",
       withGithub({ oidcProvider: "old" }),
       'account: github.oidcProvider: got "old"; allowed: new, existing',
     ],
     [
       "a misspelt property",
       { ...VALID, gitHub: {} } as AccountSettings,
-      "account: gitHub: got {}; allowed: no property of this name; the type AccountSettings of sagemaker-stages lists the properties. Did you mean github?",
+      "account: gitHub: got {}; allowed: a property of the type AccountSettings of sagemaker-stages. Did you mean github?",
     ],
     [
-      "a text for a switch",
+      "a text in place of a boolean",
       { ...VALID, apiGatewayLogs: "yes" } as unknown as AccountSettings,
       'account: apiGatewayLogs: got "yes"; allowed: a value of the type boolean',
     ],
@@ -173,15 +169,15 @@ describe("an account with one thing broken has exactly that fault:", () => {
     expect(faults).toEqual([fault]);
   });
 
-  it("a number that is none", () => {
+  it("accountId is not an account id", () => {
     // Act
     const faults = faultsOf([{ ...VALID, accountId: "1111" }], []);
 
     // Assess
-    expect(faults).toEqual(['account: accountId: got "1111"; allowed: 12 digits, as text']);
+    expect(faults).toEqual(['account: accountId: got "1111"; allowed: 12 digits, as a string']);
   });
 
-  it("nothing that it has", () => {
+  it("no setting creates a resource", () => {
     // Prepare
     const { stateBucket: _, ...nothing } = WITHOUT_GITHUB;
 
@@ -195,24 +191,24 @@ describe("an account with one thing broken has exactly that fault:", () => {
   });
 });
 
-describe("accounts beside each other, and beside environments, have a fault where they share", () => {
+describe("a combination of accounts and environments has the expected faults", () => {
   const environment = { ...DEPLOYED, state: { s3: { bucket: "terraform-states", key: "test.tfstate" } } };
 
   it.each<[string, readonly AccountSettings[], readonly Environment[], readonly string[]]>([
     [
-      "a name",
+      "a name that two stacks share",
       [VALID, { ...other, name: "test" }],
       [environment],
-      ['test: name: got "test"; allowed: a name of its own'],
+      ['test: name: got "test"; allowed: a unique name'],
     ],
     [
-      "a state",
+      "a state that two stacks share",
       [VALID, { ...other, state: { local: { path: "./terraform.account.tfstate" } } }],
       [environment],
-      ['other: state: got "terraform.account.tfstate"; allowed: a place of its own'],
+      ['other: state: got "terraform.account.tfstate"; allowed: a location that no other stack uses'],
     ],
     [
-      "no name of an existing function's role, which workflows would give a policy",
+      "an existing function without existingFunctionRole",
       [VALID],
       [
         {
@@ -225,11 +221,13 @@ describe("accounts beside each other, and beside environments, have a fault wher
           ),
         },
       ],
-      ["test: models.loan-default.existingFunctionRole: got nothing; allowed: the name of its role"],
+      [
+        "test: models.loan-default.existingFunctionRole: got nothing; allowed: the name of the function's role",
+      ],
     ],
     ...["account-plan", "Account-API-Gateway-Logs", "test-deploy"].map(
       (role): [string, readonly AccountSettings[], readonly Environment[], readonly string[]] => [
-        `the role ${role}, which would be a caller`,
+        `the role ${role} of an account's stack as a caller`,
         [VALID],
         [
           {
@@ -237,12 +235,12 @@ describe("accounts beside each other, and beside environments, have a fault wher
             callers: { ci: { mayInvoke: [{ model: "loan-default", by: "endpoint" }], roles: [role] } },
           },
         ],
-        [`test: callers.ci.roles: got "${role}"; allowed: a role that no account makes`],
+        [`test: callers.ci.roles: got "${role}"; allowed: a role that no account's stack creates`],
       ],
     ),
     ...["account-plan", "Account-API-Gateway-Logs", "test-deploy"].map(
       (role): [string, readonly AccountSettings[], readonly Environment[], readonly string[]] => [
-        `the role ${role}, which would be an existing function's`,
+        `the role ${role} of an account's stack as an existing function's role`,
         [VALID],
         [
           {
@@ -257,50 +255,50 @@ describe("accounts beside each other, and beside environments, have a fault wher
           },
         ],
         [
-          `test: models.ticket-urgency.existingFunctionRole: got "${role}"; allowed: a role that no account makes`,
+          `test: models.ticket-urgency.existingFunctionRole: got "${role}"; allowed: a role that no account's stack creates`,
         ],
       ],
     ),
     [
-      "an account and region",
+      "two entries for one account and region",
       [VALID, { ...WITHOUT_GITHUB, name: "other", state: other.state, stateBucket: "other-states" }],
       [environment],
       [
-        'other: region: got "eu-central-1 of account 111122223333"; allowed: one entry for an account and region',
+        'other: region: got "eu-central-1 of account 111122223333"; allowed: one entry per account and region',
       ],
     ],
     [
-      "GitHub's roles",
+      "two entries of one account with github",
       [VALID, { ...other, accountId: VALID.accountId, region: "us-east-1" }],
       [environment],
-      ['other: github: got "octo-org@123456/stages@456789"; allowed: github in one entry for an account'],
+      ['other: github: got "octo-org@123456/stages@456789"; allowed: github in one entry per account'],
     ],
     [
-      "a bucket",
+      "a bucket that two accounts create",
       [VALID, { ...other, stateBucket: "terraform-states" }],
       [environment],
-      ['other: stateBucket: got "terraform-states"; allowed: a bucket of its own'],
+      ['other: stateBucket: got "terraform-states"; allowed: a bucket that no other account creates'],
     ],
     [
-      "a bucket of another account for a state",
+      "a state in a bucket of another account",
       [VALID, { ...other, state: { s3: { bucket: "terraform-states", key: "other" } } }],
       [environment],
       [`other: state.s3.bucket: got "terraform-states"; allowed: a bucket of account ${OTHER_ACCOUNT}`],
     ],
     [
-      "a bucket that is in another region than Terraform looks",
+      "a state whose region is not the bucket's region",
       [VALID],
       [{ ...environment, region: "us-east-1" }],
       ["test: state.s3.region: got nothing; allowed: eu-central-1"],
     ],
     [
-      "workflows without a boundary",
+      "an environment that workflows deploy, without a permissions boundary",
       [VALID],
       [{ ...environment, permissionsBoundary: false }],
       ["test: permissionsBoundary: got false; allowed: true"],
     ],
     [
-      "a boundary that nothing makes",
+      "a permissions boundary that no account's stack creates",
       [WITHOUT_GITHUB],
       [environment],
       [
@@ -308,7 +306,7 @@ describe("accounts beside each other, and beside environments, have a fault wher
       ],
     ],
     [
-      "more environments than a role has policies for",
+      "more environments than the plan role can have policies",
       [VALID],
       Array.from({ length: 6 }, (_, index) => ({
         ...environment,
@@ -325,7 +323,7 @@ describe("accounts beside each other, and beside environments, have a fault wher
     expect(faults).toEqual(expected);
   });
 
-  it("no account at all, where an environment wants a boundary", () => {
+  it("an environment has a boundary, but the app has no account", () => {
     // Prepare
     const { accountId: _, ...anyAccount } = environment;
 
@@ -334,7 +332,7 @@ describe("accounts beside each other, and beside environments, have a fault wher
 
     // Assess
     expect(faults).toEqual(
-      expect.arrayContaining(["test: accountId: got nothing; allowed: 12 digits, as text"]),
+      expect.arrayContaining(["test: accountId: got nothing; allowed: 12 digits, as a string"]),
     );
   });
 });

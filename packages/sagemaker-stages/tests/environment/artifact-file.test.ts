@@ -5,7 +5,7 @@ import { join, relative } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { strToU8, zipSync } from "fflate";
-import type { Fault } from "../../src/environment/report";
+import type { Fault } from "../../src/environment/fault-collector";
 import { appFolder } from "../../src/lib/app-folder";
 import { checkEnvironments } from "../support/app";
 import { environmentOf, SERVERLESS } from "./support/environments";
@@ -13,9 +13,9 @@ import { environmentOf, SERVERLESS } from "./support/environments";
 const CONTAINER = "https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ContainerDefinition.html";
 const ALLOWED = "a gzip-compressed tar archive, as made by: tar -czf model.tar.gz -C <folder of the model> .";
 
-/** Files of the project that version control leaves out. */
+/** A folder of the project that version control ignores. */
 let folder: string;
-/** A model's folder as `tar` packs it. */
+/** A tar archive of a model's folder, from the program `tar`. */
 let tar: Buffer;
 
 beforeAll(() => {
@@ -40,24 +40,24 @@ function faultsOf(bytes: Uint8Array): { readonly artifact: string; readonly faul
 describe("an artifact that is a file of the project", () => {
   it.each<[string, () => Uint8Array]>([
     ["a gzip-compressed tar archive", () => gzipSync(tar)],
-    ["one that compresses well", () => gzipSync(Buffer.concat([tar, Buffer.alloc(50_000_000)]))],
-    ["one that is hardly compressed", () => gzipSync(tar, { level: 0 })],
+    ["an archive that compresses well", () => gzipSync(Buffer.concat([tar, Buffer.alloc(50_000_000)]))],
+    ["an archive with compression level 0", () => gzipSync(tar, { level: 0 })],
     [
-      "one of GNU tar",
+      "an archive of GNU tar",
       () =>
         execFileSync("tar", ["--format=gnu", "-czf", "-", "-C", folder, "weights.bin"], { maxBuffer: 1e6 }),
     ],
     [
-      "one of the oldest format",
+      "an archive of the oldest tar format",
       () =>
         execFileSync("tar", ["--format=v7", "-czf", "-", "-C", folder, "weights.bin"], { maxBuffer: 1e6 }),
     ],
     [
-      "one with extended headers",
+      "an archive with extended headers",
       () =>
         execFileSync("tar", ["--format=pax", "-czf", "-", "-C", folder, "weights.bin"], { maxBuffer: 1e6 }),
     ],
-  ])("is no fault when it is %s", (_what, bytes) => {
+  ])("is accepted when the file is %s", (_what, bytes) => {
     // Act
     const { faults } = faultsOf(bytes());
 
@@ -85,7 +85,7 @@ describe("an artifact that is a file of the project", () => {
     ["a gzip file that holds a zip archive", () => gzipSync(zipSync({ "weights.bin": strToU8("1") }))],
     ["a gzip-compressed tar archive without files", () => gzipSync(Buffer.alloc(10_240))],
     ["a damaged gzip file", () => gzipSync(tar).fill(0xff, 2, 300)],
-  ])("is refused when it is %s, with what to do", (what, bytes) => {
+  ])("is refused with a remedy when the file is %s", (what, bytes) => {
     // Act
     const { artifact, faults } = faultsOf(bytes());
 
@@ -101,7 +101,7 @@ describe("an artifact that is a file of the project", () => {
     ]);
   });
 
-  it("is refused when it is a folder", () => {
+  it("is refused when the path is a folder", () => {
     // Prepare
     const path = join(folder, "model.tar.gz");
     mkdirSync(path);

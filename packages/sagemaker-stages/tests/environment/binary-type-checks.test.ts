@@ -7,7 +7,10 @@ import { environmentOf, SERVERLESS } from "./support/environments";
 
 const EXISTING: ModelSettings = { ...SERVERLESS, existingFunction: "scoring" };
 
-/** The faults of an environment with `loan-default` as given, beside a model of bytes of these types. */
+/**
+ * The faults of an environment with the given settings of `loan-default`, and with a model that accepts bytes of these
+ * types.
+ */
 function faultsBeside(
   loanDefault: ModelSettings,
   bytes: Partial<RoutedModel>,
@@ -24,9 +27,9 @@ function faultsBeside(
   return checkEnvironments([environment], { models: routes });
 }
 
-describe("an existing function beside a model of bytes", () => {
+describe("an existing function together with a model that accepts bytes", () => {
   it.each(["text/csv", "text/plain", "application/xml", "application/jsonlines", "application/ld+json"])(
-    "is refused where the model takes %s, which would reach the function in base64",
+    "is refused when the model accepts %s, because the existing function would receive this type in base64",
     (type) => {
       // Act
       const faults = faultsBeside(EXISTING, { bytes: { takes: ["image/png", type] } });
@@ -35,14 +38,14 @@ describe("an existing function beside a model of bytes", () => {
       expect(faults).toMatchObject([
         {
           field: "models.loan-default.existingFunction",
-          got: `an existing function beside the binary media types ${type} of energy-demand`,
+          got: `an existing function together with the binary media types ${type} of energy-demand`,
           because: expect.stringContaining("would reach the function in base64"),
         },
       ]);
     },
   );
 
-  it("is refused where the model answers a media type of text as bytes", () => {
+  it("is refused when the model answers with a text media type as bytes", () => {
     // Act
     const faults = faultsBeside(EXISTING, { answerTypes: ["text/csv"] });
 
@@ -53,13 +56,13 @@ describe("an existing function beside a model of bytes", () => {
   it.each<[string, ModelSettings, Partial<RoutedModel>, Partial<RoutedModel>]>([
     ["bytes of images", EXISTING, { bytes: { takes: ["image/png", "application/x-npy"] } }, {}],
     [
-      "a type that it takes as bytes itself",
+      "a type that the existing function's model accepts as bytes, too",
       EXISTING,
       { bytes: { takes: ["text/csv"] } },
       { bytes: { takes: ["text/csv"] } },
     ],
-    ["a new function in its place", SERVERLESS, { bytes: { takes: ["text/csv"] } }, {}],
-  ])("breaks no rule with %s", (_, settings, bytes, own) => {
+    ["a new function in place of the existing function", SERVERLESS, { bytes: { takes: ["text/csv"] } }, {}],
+  ])("is accepted with %s", (_, settings, bytes, own) => {
     // Act
     const faults = faultsBeside(settings, bytes, own);
 

@@ -29,7 +29,7 @@ const VALID: Environment = {
   callers: { shop: CALLER },
 };
 
-/** The valid environment with something else in its caller. */
+/** The valid environment with these properties in its caller. */
 function callerWith(part: object): Environment {
   return { ...VALID, callers: { shop: { ...CALLER, ...part } } };
 }
@@ -57,7 +57,7 @@ interface Broken {
 }
 
 const MODELS = "loan-default, energy-demand, ticket-urgency";
-const NO_ROUTE_RULE = "functionUrl, endpoint, or route where its access is AWS_IAM";
+const NO_ROUTE_RULE = "functionUrl, endpoint, or route for a model whose access is AWS_IAM";
 const QUOTAS = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html";
 
 const brokenNames: Broken[] = [
@@ -75,17 +75,17 @@ const brokenNames: Broken[] = [
   field: `callers.${name}`,
   got: JSON.stringify(name),
   allowed: "a name of 1–104 characters a-z, 0-9, -, starting with a letter",
-  because: `it is part of a policy's name of at most 128 characters: ${QUOTAS}`,
+  because: `the caller is part of a policy's name, which has at most 128 characters: ${QUOTAS}`,
 }));
 
 const brokenInvocations: Broken[] = [
   {
-    what: "nothing to invoke",
+    what: "an empty mayInvoke",
     environment: invoking(),
     field: "callers.shop.mayInvoke",
     got: "[]",
     allowed: "at least one invocation",
-    because: "IAM takes no policy without a statement",
+    because: "IAM refuses a policy without a statement",
   },
   {
     what: "one invocation twice",
@@ -97,7 +97,7 @@ const brokenInvocations: Broken[] = [
     field: "callers.shop.mayInvoke",
     got: '{"model":"loan-default","by":"endpoint"}',
     allowed: "each invocation once",
-    because: "what stands there twice was perhaps meant to be something else",
+    because: "duplicate entry, probably a copy-paste mistake",
   },
   ...["iris", "language-check", "toString", "*", ""].map((model) => ({
     what: `the model ${JSON.stringify(model)}, which the environment does not serve`,
@@ -105,7 +105,7 @@ const brokenInvocations: Broken[] = [
     field: "callers.shop.mayInvoke.1.model",
     got: JSON.stringify(model),
     allowed: MODELS,
-    because: "a caller invokes models of the environment itself",
+    because: "a caller can invoke only models of the same environment",
   })),
   ...["", "url", "Route", "function"].map((by) => ({
     what: `the way ${JSON.stringify(by)}`,
@@ -113,14 +113,14 @@ const brokenInvocations: Broken[] = [
     field: "callers.shop.mayInvoke.0.by",
     got: JSON.stringify(by),
     allowed: "route, functionUrl, endpoint",
-    because: "these are the ways to a model: the type Environment of sagemaker-stages",
+    because: "the type Environment of sagemaker-stages",
   })),
   {
-    what: "a function URL that is not there",
+    what: "by functionUrl without a function URL",
     environment: invoking({ model: "energy-demand", by: "functionUrl" }),
     field: "callers.shop.mayInvoke.0.by",
     got: '"functionUrl"',
-    allowed: "route, endpoint, or functionUrl where the model has one",
+    allowed: "route, endpoint, or functionUrl for a model with functionUrl",
     because: "models.energy-demand has no functionUrl",
   },
   ...[
@@ -132,7 +132,7 @@ const brokenInvocations: Broken[] = [
     field: "callers.shop.mayInvoke.0.by",
     got: '"route"',
     allowed: NO_ROUTE_RULE,
-    because: `models.${model}.access is ${access}: no policy is asked for that`,
+    because: `models.${model}.access is ${access}, which IAM policies do not affect`,
   })),
 ];
 
@@ -157,36 +157,36 @@ const brokenPrincipals: Broken[] = [
     environment: callerWith({ [kind]: ["shop", name] }),
     field: `callers.shop.${kind}`,
     got: JSON.stringify(name),
-    allowed: `a name of 1–${most} letters, digits and _+=,.@-, behind its path where it has one (service-role/scoring), and no ARN`,
+    allowed: `a name of 1–${most} letters, digits and _+=,.@-, with its path if it has a path (service-role/scoring), and not an ARN`,
     because: QUOTAS,
   })),
   {
-    what: `${kind} that are one to IAM, whose names are unique over all paths`,
+    what: `${kind} with one name and two paths, because IAM's names are unique over all paths`,
     environment: callerWith({ [kind]: ["shop", "team/shop"] }),
     field: `callers.shop.${kind}`,
     got: '"team/shop"',
     allowed: "each name once",
-    because: "two attachments of one policy to one principal would undo each other",
+    because: "Terraform would attach the policy twice, and removing one attachment would remove both",
   },
   {
-    what: `${kind} that are one to IAM, which knows no case`,
+    what: `${kind} that differ only in upper and lower case, which IAM ignores`,
     environment: callerWith({ [kind]: ["shop", "Shop"] }),
     field: `callers.shop.${kind}`,
     got: '"Shop"',
     allowed: "each name once",
-    because: "two attachments of one policy to one principal would undo each other",
+    because: "Terraform would attach the policy twice, and removing one attachment would remove both",
   },
 ]);
 
 const brokenRoles: Broken[] = [
   ...["AWSServiceRoleForAPIGateway", "AWSReservedSSO_Students_0123456789abcdef", "awsreservedsso_x"].map(
     (role) => ({
-      what: `the role ${role} of AWS`,
+      what: `the role ${role}, which only AWS can change`,
       environment: callerWith({ roles: [role] }),
       field: "callers.shop.roles",
       got: JSON.stringify(role),
-      allowed: "a role of your own",
-      because: expect.stringContaining("AWS alone may change it") as unknown as string,
+      allowed: "a role that you manage",
+      because: expect.stringContaining("only AWS can change this role") as unknown as string,
     }),
   ),
   ...["test-loan-default-function", "test-ticket-urgency-endpoint", "Test-Ticket-Urgency-Endpoint"].map(
@@ -195,14 +195,14 @@ const brokenRoles: Broken[] = [
       environment: callerWith({ roles: [role] }),
       field: "callers.shop.roles",
       got: JSON.stringify(role),
-      allowed: "a role that no environment makes",
-      because: "functions and endpoints have exactly the rights that they need",
+      allowed: "a role that no environment creates",
+      because: "the role of a function or an endpoint must have no additional permissions",
     }),
   ),
 ];
 
-describe("an environment with one thing broken in a caller has exactly that fault", () => {
-  it("and the environment that is broken here has none before", () => {
+describe("an environment with one invalid setting of a caller has exactly one fault", () => {
+  it("and has no fault before the change", () => {
     // Act
     const faults = checkEnvironments([VALID]);
 
@@ -227,14 +227,14 @@ describe("an environment with one thing broken in a caller has exactly that faul
 
   it.each<[string, object, string]>([
     ["a misspelt property", { rolls: ["shop"] }, "callers.shop.rolls"],
-    ["no word on what it may invoke", { mayInvoke: undefined }, "callers.shop.mayInvoke"],
+    ["no mayInvoke", { mayInvoke: undefined }, "callers.shop.mayInvoke"],
     ["a text in place of a list", { roles: "shop" }, "callers.shop.roles"],
     [
-      "an invocation with more than a model and a way",
+      "an invocation with an additional property",
       { mayInvoke: [{ model: "loan-default", by: "route", method: "POST" }] },
       "callers.shop.mayInvoke.0.method",
     ],
-  ])("of its type: %s", (_what, part, field) => {
+  ])("a property with a wrong form: %s", (_what, part, field) => {
     // Act
     const faults = checkEnvironments([callerWith(part)]);
 
@@ -243,17 +243,17 @@ describe("an environment with one thing broken in a caller has exactly that faul
   });
 });
 
-describe("a caller at the limit is no fault", () => {
+describe("a caller at a limit has no fault", () => {
   it.each<{ what: string; environment: Environment }>([
     { what: "no caller", environment: { ...VALID, callers: {} } },
     { what: "a name of one character", environment: callerNamed("s") },
     { what: "a name of 104 characters", environment: callerNamed(`s${digits(103)}`) },
     {
-      what: "every way to one model",
+      what: "every way to invoke one model",
       environment: invoking(...INVOKED_BY.map((by) => ({ model: "loan-default", by }))),
     },
     {
-      what: "the endpoint of a model whose route wants no signature",
+      what: "the endpoint of a model whose route is public",
       environment: invoking(
         { model: "energy-demand", by: "endpoint" },
         { model: "ticket-urgency", by: "endpoint" },
@@ -261,11 +261,11 @@ describe("a caller at the limit is no fault", () => {
     },
     { what: "no principal", environment: callerWith({ roles: [], users: [], groups: [] }) },
     {
-      what: "principals of the longest names",
+      what: "principals with the longest names",
       environment: callerWith({ roles: [digits(64)], users: [digits(64)], groups: [digits(128)] }),
     },
     {
-      what: "every kind of character that a principal's name may have",
+      what: "a principal with every kind of character",
       environment: callerWith({ roles: ["Az09_+=,.@-"], users: ["a.b@example.com"] }),
     },
     {
@@ -277,15 +277,15 @@ describe("a caller at the limit is no fault", () => {
       }),
     },
     {
-      what: "a role, a user and a group of one name",
+      what: "a role, a user and a group with one name",
       environment: callerWith({ roles: ["shop"], users: ["shop"], groups: ["shop"] }),
     },
     {
-      what: "roles named nearly as the stack's own",
+      what: "roles whose names are similar to the stack's roles",
       environment: callerWith({ roles: ["prod-loan-default-function", "test-loan-default"] }),
     },
     {
-      what: "a role of two callers",
+      what: "a role that is in two callers",
       environment: {
         ...VALID,
         callers: { shop: { ...CALLER, roles: ["shop"] }, more: { ...CALLER, roles: ["shop"] } },
@@ -300,7 +300,7 @@ describe("a caller at the limit is no fault", () => {
   });
 });
 
-describe("a caller of what is there already", () => {
+describe("a caller of existing endpoints and functions", () => {
   const withExisting = (mayInvoke: readonly Invocation[], roles: readonly string[] = []): Environment => ({
     ...VALID,
     models: {
@@ -328,7 +328,7 @@ describe("a caller of what is there already", () => {
   });
 
   it.each(["energy-demand", "ticket-urgency"] as const)(
-    "may not invoke %s by the URL of an existing function, which the environment does not know",
+    "may not invoke %s by the URL of an existing function, because the environment does not manage this URL",
     (model) => {
       // Act
       const faults = checkEnvironments([withExisting([{ model, by: "functionUrl" }])]);
@@ -339,8 +339,8 @@ describe("a caller of what is there already", () => {
           environment: "test",
           field: "callers.shop.mayInvoke.0.by",
           got: '"functionUrl"',
-          allowed: "route, endpoint, or functionUrl where the model has one",
-          because: `models.${model} has an existing function, whose URL is its owner's`,
+          allowed: "route, endpoint, or functionUrl for a model with functionUrl",
+          because: `models.${model} has an existing function, and the function's owner manages its URL`,
         },
       ]);
     },
@@ -348,11 +348,11 @@ describe("a caller of what is there already", () => {
 
   it.each([
     { role: "test-loan-default-function", isOwn: true },
-    // No model has this role now; the environment's deployer may nevertheless change it.
+    // No model has this role now, but the environment's deployer is permitted to change the role.
     { role: "test-loan-default-endpoint", isOwn: true },
     { role: "test-churn-function", isOwn: true },
     { role: "TEST-churn-Function", isOwn: true },
-    // The asterisk of the deployer's policies also stands for a slash.
+    // The asterisk in the deployer's policies also matches a slash.
     { role: "test-team/scoring-function", isOwn: true },
     { role: "Test-Team/scoring-endpoint", isOwn: true },
     { role: "team/test-churn-function", isOwn: true },
@@ -361,7 +361,7 @@ describe("a caller of what is there already", () => {
     { role: "test-function", isOwn: false },
     { role: "test2-churn-function", isOwn: false },
     { role: "churn-function", isOwn: false },
-  ])("may be any role but those whose names are the environment's: $role", ({ role, isOwn }) => {
+  ])("may have every role except roles that match the deployer's policies: $role", ({ role, isOwn }) => {
     // Act
     const faults = checkEnvironments([withExisting([{ model: "ticket-urgency", by: "route" }], [role])]);
 
@@ -379,7 +379,7 @@ describe("callers of two environments", () => {
     state: { local: { path: `terraform.${name}.tfstate` } },
   });
 
-  it("may have one name", () => {
+  it("may have the same name", () => {
     // Act
     const faults = checkEnvironments([beside("first", "shop"), beside("second", "shop")]);
 
@@ -387,7 +387,7 @@ describe("callers of two environments", () => {
     expect(faults).toEqual([]);
   });
 
-  it("are no further fault where both environments have one name, which is one", () => {
+  it("have no additional fault when both environments have the same name", () => {
     // Prepare
     const state = { local: { path: "terraform.other.tfstate" } };
 
@@ -398,7 +398,7 @@ describe("callers of two environments", () => {
     expect(faults.map(({ field }) => field)).toEqual(["name"]);
   });
 
-  it("may not be the other's functions", () => {
+  it("may not be a function's role of the other environment", () => {
     // Prepare
     const first = beside("first", "shop");
     const callers = { shop: { ...CALLER, roles: ["second-ticket-urgency-function"] } };

@@ -1,12 +1,12 @@
 import { describe, expect, it } from "@jest/globals";
 import { InvalidEnvironments } from "../../src/environment/checks";
 import type { Environment, StageSettings } from "../../src/environment/environment";
+import { describeFault, type Fault } from "../../src/environment/fault-collector";
 import type {
   ServerlessEndpoint,
   ServerlessSettings,
   ServingSettings,
 } from "../../src/environment/model-settings";
-import { describeFault, type Fault } from "../../src/environment/report";
 import { environments } from "../fixtures/app/environments";
 import { models as catalog } from "../fixtures/app/functions";
 import { checkEnvironments } from "../support/app";
@@ -26,7 +26,7 @@ const VALID: Environment = {
   models: { "loan-default": MODEL },
 };
 
-/** The valid environment with something else in it. */
+/** The valid environment with these settings. */
 function environmentWith(part: Partial<Environment>): Environment {
   return { ...VALID, ...part };
 }
@@ -52,9 +52,9 @@ function serverlessWith(part: Partial<ServerlessSettings>): Environment {
   return environmentWith({ models: { "loan-default": model } });
 }
 
-const TITLE_ALLOWED = "1–60 characters in one line, without a space at either end";
+const TITLE_ALLOWED = "1–60 characters in one line, without leading or trailing spaces";
 
-/** The valid environment with a website and a public route, and something else in it. */
+/** The valid environment with a website and a public route, and with these settings. */
 function websiteWith(part: Partial<Environment>): Environment {
   const models = { "loan-default": { ...MODEL, access: "PUBLIC" as const } };
   return environmentWith({ website: {}, models, ...part });
@@ -73,7 +73,7 @@ describe("the environments of this project", () => {
     expect(faults).toEqual([]);
   });
 
-  it("are dev, staging and prod, in the order in which a change passes through them", () => {
+  it("are dev, staging and prod, in the order of their deployment", () => {
     // Act
     const names = environments.map(({ name }) => name);
 
@@ -82,7 +82,7 @@ describe("the environments of this project", () => {
   });
 });
 
-describe("no environment at all", () => {
+describe("an empty list of environments", () => {
   it("has no fault", () => {
     // Act
     const faults = checkEnvironments([]);
@@ -102,8 +102,7 @@ interface Broken {
 
 const NAME_RULE =
   "1–16 characters a-z, 0-9, -, starting with a letter, other than account, endpoints, website";
-const NO_SUCH_PROPERTY =
-  "no property of this name; the type Environment of sagemaker-stages lists the properties";
+const NO_SUCH_PROPERTY = "a property of the type Environment of sagemaker-stages";
 const STATE_REGION_RULE = "an AWS region such as eu-central-1";
 const REGION_RULE = `${STATE_REGION_RULE}, of AWS, AWS China or AWS GovCloud (US)`;
 const TAG_KEY_RULE = "a key of 1–128 letters, digits, spaces and _.:/=+-@ that does not start with aws:";
@@ -151,14 +150,14 @@ const brokenAccounts: Broken[] = [
     environment: environmentWith({ accountId }),
     field: "accountId",
     got: JSON.stringify(accountId),
-    allowed: "12 digits, as text",
+    allowed: "12 digits, as a string",
   })),
   {
     what: "a protected environment without an account",
     environment: environmentWith({ protected: true }),
     field: "accountId",
     got: "nothing",
-    allowed: "12 digits, as text",
+    allowed: "12 digits, as a string",
   },
 ];
 
@@ -233,10 +232,10 @@ const brokenStates: Broken[] = [
     environment: s3StateAt({ key }),
     field: "state.s3.key",
     got: JSON.stringify(key),
-    allowed: "a key without $" + "{ and %{, not starting or ending with a slash, and without two together",
+    allowed: "a key without $" + "{ and %{, without leading, trailing or double slashes",
   })),
   {
-    what: "a state's region that is none",
+    what: "an invalid region of a state",
     environment: s3StateAt({ region: "Frankfurt" }),
     field: "state.s3.region",
     got: '"Frankfurt"',
@@ -314,18 +313,18 @@ const brokenWebsites: Broken[] = [
     allowed: "no website, or a model with the access PUBLIC",
   },
   {
-    what: "no word on who may call",
+    what: "a route without access",
     environment: websiteWith({ models: { "loan-default": MODEL } }),
     field: "website",
     got: "{}",
     allowed: "no website, or a model with the access PUBLIC",
   },
   {
-    what: "a CORS origin beside it",
+    what: "a website together with a CORS origin",
     environment: websiteWith({ stage: { ...VALID.stage, corsAllowOrigin: "https://www.example.com" } }),
     field: "stage.corsAllowOrigin",
     got: '"https://www.example.com"',
-    allowed: "nothing beside a website",
+    allowed: "no corsAllowOrigin together with a website",
   },
   {
     what: "an empty title",
@@ -371,8 +370,8 @@ const brokenWebsites: Broken[] = [
   })),
 ];
 
-describe("an environment with one thing broken has exactly that fault", () => {
-  it("and the environment that is broken here has none before", () => {
+describe("an environment with one invalid setting has exactly one fault", () => {
+  it("and has no fault before the change", () => {
     // Act
     const faults = checkEnvironments([VALID]);
 
@@ -402,7 +401,7 @@ describe("an environment with one thing broken has exactly that fault", () => {
   });
 });
 
-describe("an environment that is not of its type, which nothing compiles before a deployment", () => {
+describe("an environment with a wrong type, because no compiler runs before a deployment,", () => {
   const { stage: _stage, ...withoutStage } = VALID;
 
   it.each<[string, object, { readonly field: string; readonly got: string; readonly allowed: string }]>([
@@ -414,15 +413,15 @@ describe("an environment that is not of its type, which nothing compiles before 
     [
       "a property with other capitals",
       { ...VALID, accountID: "111122223333" },
-      { field: "accountID", got: "a text", allowed: `${NO_SUCH_PROPERTY}. Did you mean accountId?` },
+      { field: "accountID", got: "a string", allowed: `${NO_SUCH_PROPERTY}. Did you mean accountId?` },
     ],
     [
-      "a misspelt property of a form that is clear otherwise",
+      "a misspelt property of a state in S3",
       {
         ...VALID,
         state: { s3: { bucket: "amzn-s3-demo-bucket", key: "test.tfstate", regoin: "us-east-1" } },
       },
-      { field: "state.s3.regoin", got: "a text", allowed: `${NO_SUCH_PROPERTY}. Did you mean region?` },
+      { field: "state.s3.regoin", got: "a string", allowed: `${NO_SUCH_PROPERTY}. Did you mean region?` },
     ],
     [
       "a misspelt property of a local state",
@@ -430,19 +429,19 @@ describe("an environment that is not of its type, which nothing compiles before 
       { field: "state.local.lock", got: "true", allowed: NO_SUCH_PROPERTY },
     ],
     [
-      "a property beside a local state",
+      "an additional property of a local state",
       { ...VALID, state: { local: { path: "test.tfstate" }, key: 1 } },
       { field: "state.key", got: "a number", allowed: NO_SUCH_PROPERTY },
     ],
     [
-      "a property beside a state in S3",
+      "an additional property of a state in S3",
       { ...VALID, state: { s3: { bucket: "amzn-s3-demo-bucket", key: "test.tfstate" }, lock: null } },
       { field: "state.lock", got: "null", allowed: NO_SUCH_PROPERTY },
     ],
     [
       "a misspelt property of the stage",
       stageWith({ corsOrigin: "*" } as Partial<StageSettings>),
-      { field: "stage.corsOrigin", got: "a text", allowed: NO_SUCH_PROPERTY },
+      { field: "stage.corsOrigin", got: "a string", allowed: NO_SUCH_PROPERTY },
     ],
     [
       "a misspelt property of throttling",
@@ -471,21 +470,21 @@ describe("an environment that is not of its type, which nothing compiles before 
       { field: "protected", got: '"yes"', allowed: "a value of the type boolean" },
     ],
     [
-      "a state that could be of either form",
+      "a state that is neither local nor in S3",
       { ...VALID, state: {} },
       { field: "state", got: "{}", allowed: "either state.local, or state.s3" },
     ],
     [
-      "a number that is none",
+      "NaN in place of a number",
       stageWith({ logRetentionInDays: Number.NaN }),
       { field: "stage.logRetentionInDays", got: "NaN", allowed: "a value of the type number" },
     ],
     [
-      "a number of another kind",
+      "a bigint in place of a number",
       stageWith({ logRetentionInDays: 7n as unknown as number }),
       { field: "stage.logRetentionInDays", got: "7", allowed: "a value of the type number" },
     ],
-  ])("has exactly that fault: %s", (_what, environment, fault) => {
+  ])("has exactly one fault: %s", (_what, environment, fault) => {
     // Act
     const faults = checkEnvironments([environment as Environment]);
 
@@ -524,7 +523,7 @@ describe("an environment that is not of its type, which nothing compiles before 
     ["state.s3.region", 1, "string"],
     ["models", 1, "object"],
     ["callers", 1, "object"],
-  ])("has exactly the fault of a value of another type: %s", (field, wrong, type) => {
+  ])("has exactly one fault when a value has another type: %s", (field, wrong, type) => {
     // Prepare
     const whole: Environment = {
       ...s3StateAt({ region: "eu-central-1" }),
@@ -560,7 +559,7 @@ describe("an environment that is not of its type, which nothing compiles before 
     ]);
   });
 
-  it("has exactly the fault of a local state's path of another type", () => {
+  it("has exactly one fault when the path of a local state has another type", () => {
     // Act
     const faults = checkEnvironments([localStateAt(1 as unknown as string)]);
 
@@ -570,7 +569,7 @@ describe("an environment that is not of its type, which nothing compiles before 
     ]);
   });
 
-  it("is told where it is nothing at all", () => {
+  it("has a fault when the environment is missing", () => {
     // Act
     const faults = checkEnvironments([undefined as unknown as Environment]);
 
@@ -586,7 +585,7 @@ describe("an environment that is not of its type, which nothing compiles before 
     ]);
   });
 
-  it("does not hide the faults of the others", () => {
+  it("does not hide the faults of another environment", () => {
     // Prepare
     const misshapen = { ...VALID, name: "first", protectd: true };
     const broken = { ...localStateAt("second.tfstate"), name: "Second" };
@@ -602,7 +601,7 @@ describe("an environment that is not of its type, which nothing compiles before 
   });
 });
 
-describe("a value at the limit is no fault", () => {
+describe("a value at a limit has no fault", () => {
   it.each<{ what: string; environment: Environment }>([
     { what: "a website", environment: websiteWith({}) },
     {
@@ -610,13 +609,13 @@ describe("a value at the limit is no fault", () => {
       environment: websiteWith({ website: { title: `${"ä".repeat(55)} <&>"` } }),
     },
     {
-      what: "a website for the whole world",
+      what: "a website at all edge locations",
       environment: websiteWith({ website: { priceClass: "PriceClass_All" } }),
     },
     { what: "a name of one character", environment: environmentWith({ name: "t" }) },
     { what: "a name of 16 characters", environment: environmentWith({ name: "abcdefghij-12345" }) },
-    { what: "a name that only begins as a reserved one", environment: environmentWith({ name: "accounts" }) },
-    { what: "a region of the US government", environment: environmentWith({ region: "us-gov-west-1" }) },
+    { what: "a name that begins with a reserved name", environment: environmentWith({ name: "accounts" }) },
+    { what: "a region of AWS GovCloud (US)", environment: environmentWith({ region: "us-gov-west-1" }) },
     { what: "a region of China", environment: environmentWith({ region: "cn-northwest-1" }) },
     {
       what: "an account that starts with zeros",
@@ -627,7 +626,7 @@ describe("a value at the limit is no fault", () => {
       environment: environmentWith({ protected: true, accountId: "111122223333" }),
     },
     {
-      what: "an environment that is expressly not protected",
+      what: "an environment with protected: false",
       environment: environmentWith({ protected: false }),
     },
     { what: "no tags", environment: environmentWith({ tags: {} }) },
@@ -642,13 +641,16 @@ describe("a value at the limit is no fault", () => {
     },
     { what: "an empty tag's value", environment: environmentWith({ tags: { Team: "" } }) },
     {
-      what: "every kind of character that a tag may have",
+      what: "a tag with every kind of character",
       environment: environmentWith({ tags: { "Größe 1_.:/=+-@": "größe 1_.:/=+-@" } }),
     },
-    { what: "a key that has aws: further on", environment: environmentWith({ tags: { "team-aws:x": "y" } }) },
+    {
+      what: "a tag's key that contains aws: after the start",
+      environment: environmentWith({ tags: { "team-aws:x": "y" } }),
+    },
     { what: "a local state in a folder", environment: localStateAt("states/test.tfstate") },
     { what: "a local state whose name has two dots", environment: localStateAt("test..tfstate") },
-    { what: "a local state beside cdktf.out", environment: localStateAt("cdktf.outside.tfstate") },
+    { what: "a local state next to cdktf.out", environment: localStateAt("cdktf.outside.tfstate") },
     { what: "a bucket of 3 characters", environment: s3StateAt({ bucket: "abc" }) },
     { what: "a bucket of 63 characters", environment: s3StateAt({ bucket: "b".repeat(63) }) },
     { what: "a bucket in another region", environment: s3StateAt({ region: "us-east-1" }) },
@@ -657,7 +659,7 @@ describe("a value at the limit is no fault", () => {
     { what: "a burst limit of 1", environment: throttlingWith({ burstLimit: 1 }) },
     { what: "a burst limit of 5,000", environment: throttlingWith({ burstLimit: 5_000 }) },
     { what: "logs kept for a day", environment: stageWith({ logRetentionInDays: 1 }) },
-    { what: "logs kept for ten years", environment: stageWith({ logRetentionInDays: 3653 }) },
+    { what: "logs kept for 3653 days", environment: stageWith({ logRetentionInDays: 3653 }) },
     { what: "every origin", environment: stageWith({ corsAllowOrigin: "*" }) },
     { what: "messages of errors in the logs", environment: stageWith({ logErrorMessages: true }) },
     { what: "an origin with a port", environment: stageWith({ corsAllowOrigin: "http://localhost:8080" }) },
@@ -671,7 +673,7 @@ describe("a value at the limit is no fault", () => {
 });
 
 describe("several faults", () => {
-  it("of one environment are all reported at once", () => {
+  it("are all reported at once when one environment has several faults", () => {
     // Prepare
     const environment: Environment = {
       name: "Test",
@@ -713,7 +715,7 @@ describe("several faults", () => {
     ]);
   });
 
-  it("of several environments are reported each under its environment's name", () => {
+  it("are reported with the name of their environment", () => {
     // Prepare
     const first = { ...VALID, name: "first", region: "x" };
     const second = { ...VALID, name: "second", state: { local: { path: "" } } };
@@ -731,7 +733,7 @@ describe("several faults", () => {
 });
 
 describe("two environments", () => {
-  it("may not have one name", () => {
+  it("may not have the same name", () => {
     // Prepare
     const first = localStateAt("first.tfstate");
     const second = localStateAt("second.tfstate");
@@ -745,8 +747,8 @@ describe("two environments", () => {
         environment: "test",
         field: "name",
         got: '"test"',
-        allowed: "a name of its own",
-        because: "the stack is named so",
+        allowed: "a unique name",
+        because: "another stack has this name",
       },
     ]);
   });
@@ -758,12 +760,12 @@ describe("two environments", () => {
       got: "terraform.tfstate",
     },
     {
-      what: "in one file that is written in two ways",
+      what: "in one file with two spellings of its path",
       states: [{ local: { path: "terraform.tfstate" } }, { local: { path: "./terraform.tfstate" } }],
       got: "terraform.tfstate",
     },
     {
-      what: "in one file that is written as on Windows",
+      what: "in one file whose path has a backslash in one environment",
       states: [
         { local: { path: "states/terraform.tfstate" } },
         { local: { path: "states\\terraform.tfstate" } },
@@ -794,13 +796,13 @@ describe("two environments", () => {
         environment: "second",
         field: "state",
         got: expect.stringContaining(got),
-        allowed: "a place of its own",
-        because: "first keeps its state there, and would be destroyed",
+        allowed: "a location that no other stack uses",
+        because: "first keeps its state there, and Terraform would destroy the resources of first",
       },
     ]);
   });
 
-  it("with one name and one state have two faults", () => {
+  it("have two faults when both name and state are the same", () => {
     // Act
     const faults = checkEnvironments([VALID, VALID]);
 
@@ -808,7 +810,7 @@ describe("two environments", () => {
     expect(faults.map(({ field }) => field)).toEqual(["name", "state"]);
   });
 
-  it("may keep their states under two keys of one bucket, and under one key of two", () => {
+  it("may keep their states under two keys of one bucket, and under the same key of two buckets", () => {
     // Prepare
     const places = [
       { bucket: "amzn-s3-demo-bucket", key: "a.tfstate" },
@@ -826,7 +828,7 @@ describe("two environments", () => {
   });
 });
 
-describe("what a person reads", () => {
+describe("the message", () => {
   const FIRST: Fault = {
     environment: "dev",
     field: "models.loan-default.serverless.memorySizeInMb",
@@ -838,11 +840,11 @@ describe("what a person reads", () => {
     environment: "prod",
     field: "accountId",
     got: "nothing",
-    allowed: "12 digits, as text",
-    because: "a protected environment is pinned to its account",
+    allowed: "12 digits, as a string",
+    because: "a protected environment must name its account",
   };
 
-  it("of a fault is one line: where, what stands there, what may stand there, and why", () => {
+  it("of a fault is one line with the field, the value, the allowed values and the reason", () => {
     // Act
     const line = describeFault(FIRST);
 
@@ -852,7 +854,7 @@ describe("what a person reads", () => {
     );
   });
 
-  it("of invalid environments is every fault, one a line", () => {
+  it("of invalid environments has one line per fault", () => {
     // Act
     const error = new InvalidEnvironments([FIRST, SECOND]);
 
@@ -864,12 +866,12 @@ describe("what a person reads", () => {
       [
         "2 fault(s) in environments/:",
         "  dev: models.loan-default.serverless.memorySizeInMb: got 1000; allowed: 1024, 2048 (https://docs.aws.amazon.com/)",
-        "  prod: accountId: got nothing; allowed: 12 digits, as text (a protected environment is pinned to its account)",
+        "  prod: accountId: got nothing; allowed: 12 digits, as a string (a protected environment must name its account)",
       ].join("\n"),
     );
   });
 
-  it("of a real fault is such a line too", () => {
+  it("of an invalid environment has this format", () => {
     // Prepare
     const faults = checkEnvironments([serverlessWith({ memorySizeInMb: 1000 })]);
 

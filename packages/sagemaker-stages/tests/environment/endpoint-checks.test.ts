@@ -43,7 +43,7 @@ function serverless(part: Partial<ServerlessSettings>): object {
   return { ...SERVERLESS, serverless: { ...SERVERLESS.serverless, ...part } };
 }
 
-/** Two of five kept warm, scaling from one to five. */
+/** A serverless endpoint with provisioned concurrency 2 of 5, which scales from 1 to 5. */
 function warm(
   part: Partial<ProvisionedConcurrencyScaling>,
   settings: Partial<ServerlessSettings> = {},
@@ -56,7 +56,7 @@ function instances(part: Partial<InstanceSettings>): object {
   return { ...INSTANCES, instances: { ...INSTANCES.instances, ...part } };
 }
 
-/** Two instances, scaling from one to five. */
+/** Two instances, which scale from one to five. */
 function scaled(part: Partial<InstanceScaling>, settings: Partial<InstanceSettings> = {}): object {
   const autoscaling = { minCapacity: 1, maxCapacity: 5, targetInvocationsPerInstance: 600, ...part };
   return instances({ autoscaling, ...settings });
@@ -83,7 +83,7 @@ function linear(percent: number, waitInSeconds: number, part: DeploymentSettings
 
 const ONE_MORE = { terminationWaitInSeconds: 1 };
 
-/** A deployment that alarms take back, whatever its waits. */
+/** A deployment that alarms roll back, with these waits. */
 function withRollback(model: object): object {
   const { deployment } = model as { deployment: DeploymentSettings };
   return { ...model, deployment: { ...deployment, rollbackOn: { serverErrorsPerMinute: 1 } } };
@@ -97,7 +97,7 @@ function alarms(count: number): string[] {
   return Array.from({ length: count }, (_, index) => `alarm-${index}`);
 }
 
-/** `count` variables whose names and values have `bytes` bytes each together. */
+/** `count` variables. The name and the value of each variable have `bytes` bytes in total. */
 function variables(count: number, bytes = 10): Record<string, string> {
   return Object.fromEntries(
     Array.from({ length: count }, (_, index) => [`NAME_${1000 + index}`, "v".repeat(bytes - 9)]),
@@ -139,24 +139,24 @@ const brokenArtifacts: Broken[] = [
     because: CONTAINER,
   },
   {
-    what: "an artifact that is a file, and is not there",
+    what: "an artifact that is a missing file",
     model: { ...SERVERLESS, artifact: "models/iris.tar.gz" },
     field: "artifact",
     got: '"models/iris.tar.gz"',
-    allowed: "a file that is there",
-    because: "it is uploaded from the project's folder",
+    allowed: "an existing file",
+    because: "Terraform uploads the file from the project's folder",
   },
   {
-    what: "a key of an artifact that is a file",
+    what: "artifactKeyArn together with a file of the project",
     model: { ...SERVERLESS, artifact: FILE, artifactKeyArn: KEY_ARN },
     field: "artifactKeyArn",
-    got: `artifactKeyArn beside the file ${FILE} as artifact`,
+    got: `artifactKeyArn together with the file ${FILE} as artifact`,
     allowed: "no key, or an artifact in S3",
-    because: "a file of the project is encrypted by the environment's bucket",
+    because: "the environment's bucket encrypts a file of the project",
   },
 ];
 
-/** Texts with a character that no policy can hold, and what the error names it. */
+/** Texts with a character that IAM refuses in policies, and the character's name in the message. */
 const STRAY: readonly [text: string, name: string][] = [
   ["Łódź", '"Ł" (U+0141)'],
   ["a→b", '"→" (U+2192)'],
@@ -181,15 +181,15 @@ const brokenCharacters: Broken[] = STRAY.flatMap(([text, name]) =>
     }[field] as object,
     field,
     got: `the character ${name} in ${JSON.stringify(value)}`,
-    allowed: "characters from U+0020 to U+00FF that are no control characters",
+    allowed: "characters from U+0020 to U+00FF, except control characters",
     because:
-      "policies name it, and IAM takes no other character: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html",
+      "policies contain the value, and IAM accepts no other character: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html",
   })),
 );
 
 const brokenKeyLengths: Broken[] = [
   {
-    what: "a key of 1,025 bytes, although of fewer characters",
+    what: "an S3 key of 1,025 bytes in fewer characters",
     model: { ...SERVERLESS, artifact: `s3://amzn-s3-demo-bucket/${"é".repeat(509)}.tar.gz` },
     field: "artifact",
     got: "a key of 1025 bytes",
@@ -247,7 +247,7 @@ const brokenImages: Broken[] = [
   })),
 ];
 
-const BYTES = `names and values have at most 1024 bytes each, and 32768 together: ${CONTAINER}`;
+const BYTES = `names and values have at most 1024 bytes each, and 32768 in total: ${CONTAINER}`;
 
 const brokenVariables: Broken[] = [
   {
@@ -278,7 +278,7 @@ const brokenVariables: Broken[] = [
     because: BYTES,
   })),
   {
-    what: "32 KB and a byte in all",
+    what: "one byte more than 32 KB of variables",
     model: { ...SERVERLESS, containerEnvironment: { ...variables(32, 1024 - 20), A: "v".repeat(640) } },
     field: "containerEnvironment",
     got: "32769 bytes",
@@ -297,7 +297,7 @@ const brokenServerless: Broken[] = [
     because: SIZE,
   })),
   ...[0, -1, 1.5, 201].map((maxConcurrency) => ({
-    what: `${maxConcurrency} invocations at once, whatever is kept warm`,
+    what: `maxConcurrency ${maxConcurrency}`,
     model: serverless({ maxConcurrency, provisionedConcurrency: 200 }),
     field: "serverless.maxConcurrency",
     got: String(maxConcurrency),
@@ -305,23 +305,23 @@ const brokenServerless: Broken[] = [
     because: SIZE,
   })),
   ...[0, -1, 1.5, 6].map((provisionedConcurrency) => ({
-    what: `${provisionedConcurrency} of 5 invocations at once kept warm, whatever scales`,
+    what: `provisionedConcurrency ${provisionedConcurrency} with maxConcurrency 5`,
     model: warm({}, { provisionedConcurrency }),
     field: "serverless.provisionedConcurrency",
     got: String(provisionedConcurrency),
     allowed: wholeNumber(1, 5),
-    because: `at most maxConcurrency: ${SIZE}`,
+    because: `maxConcurrency is the upper limit: ${SIZE}`,
   })),
   {
-    what: "scaling of what is not provisioned",
+    what: "autoscaling without provisionedConcurrency",
     model: serverless({ autoscaling: { minCapacity: 1, maxCapacity: 5, targetUtilization: 0.7 } }),
     field: "serverless.autoscaling",
     got: "autoscaling without provisionedConcurrency",
-    allowed: "no autoscaling, or provisionedConcurrency beside it",
-    because: `what scales is the provisioned concurrency: ${GUIDE}/serverless-endpoints-autoscale.html`,
+    allowed: "no autoscaling, or provisionedConcurrency as well",
+    because: `autoscaling changes the provisioned concurrency: ${GUIDE}/serverless-endpoints-autoscale.html`,
   },
   ...[0, -0.5, 1.01, 70].map((targetUtilization) => ({
-    what: `a utilization of ${targetUtilization}`,
+    what: `targetUtilization ${targetUtilization}`,
     model: warm({ targetUtilization }),
     field: "serverless.autoscaling.targetUtilization",
     got: String(targetUtilization),
@@ -329,31 +329,31 @@ const brokenServerless: Broken[] = [
     because: TRACKING,
   })),
   ...[0, -1, 2.5, 6].map((minCapacity) => ({
-    what: `scaling from ${minCapacity} of 5`,
+    what: `minCapacity ${minCapacity} with maxConcurrency 5`,
     model: warm({ minCapacity }),
     field: "serverless.autoscaling.minCapacity",
     got: String(minCapacity),
     allowed: wholeNumber(1, 5),
-    because: `at most maxConcurrency: ${SIZE}`,
+    because: `maxConcurrency is the upper limit: ${SIZE}`,
   })),
   ...[0, 1, 6, 2.5].map((maxCapacity) => ({
-    what: `scaling from 2 to ${maxCapacity} of 5`,
+    what: `maxCapacity ${maxCapacity} with maxConcurrency 5`,
     model: warm({ minCapacity: 2, maxCapacity }),
     field: "serverless.autoscaling.maxCapacity",
     got: String(maxCapacity),
     allowed: wholeNumber(2, 5),
-    because: `at most maxConcurrency: ${SIZE}`,
+    because: `maxConcurrency is the upper limit: ${SIZE}`,
   })),
   ...[
     { minCapacity: 3, maxCapacity: 5 },
     { minCapacity: 1, maxCapacity: 1 },
   ].map(({ minCapacity, maxCapacity }) => ({
-    what: `scaling from ${minCapacity} to ${maxCapacity}, which 2 is not between`,
+    what: `scaling from ${minCapacity} to ${maxCapacity}, without the initial capacity 2`,
     model: warm({ minCapacity, maxCapacity }),
     field: "serverless.autoscaling.minCapacity",
-    got: `${minCapacity} to ${maxCapacity} beside provisionedConcurrency 2`,
-    allowed: "minCapacity and maxCapacity with provisionedConcurrency between them",
-    because: "each new configuration starts from there",
+    got: `${minCapacity} to ${maxCapacity} with provisionedConcurrency 2`,
+    allowed: "a range from minCapacity to maxCapacity that contains provisionedConcurrency",
+    because: "each new configuration starts with provisionedConcurrency",
   })),
   ...(["scaleInCooldownInSeconds", "scaleOutCooldownInSeconds"] as const).flatMap((field) =>
     [-1, 0.5].map((seconds) => ({
@@ -380,7 +380,7 @@ const brokenInstances: Broken[] = [
     "ml.m5.large.x",
     "ml.5m.large",
   ].map((instanceType) => ({
-    what: `the type ${JSON.stringify(instanceType)}`,
+    what: `the instance type ${JSON.stringify(instanceType)}`,
     model: instances({ instanceType }),
     field: "instances.instanceType",
     got: JSON.stringify(instanceType),
@@ -388,7 +388,7 @@ const brokenInstances: Broken[] = [
     because: VARIANT,
   })),
   ...[0, -1, 1.5].map((initialInstanceCount) => ({
-    what: `${initialInstanceCount} instances, whatever scales`,
+    what: `initialInstanceCount ${initialInstanceCount}`,
     model: scaled({}, { initialInstanceCount }),
     field: "instances.initialInstanceCount",
     got: String(initialInstanceCount),
@@ -410,12 +410,12 @@ const brokenInstances: Broken[] = [
     what: `scaling of ${instanceType}, which is burstable`,
     model: scaled({}, { instanceType }),
     field: "instances.autoscaling",
-    got: `autoscaling beside instanceType ${instanceType}`,
-    allowed: "no autoscaling, or a type that is not burstable",
-    because: `SageMaker does not scale burstable types: ${GUIDE}/endpoint-auto-scaling-add-console.html`,
+    got: `autoscaling together with instanceType ${instanceType}`,
+    allowed: "no autoscaling, or an instance type that is not burstable",
+    because: `SageMaker does not scale burstable instance types: ${GUIDE}/endpoint-auto-scaling-add-console.html`,
   })),
   ...[0, -1].map((targetInvocationsPerInstance) => ({
-    what: `${targetInvocationsPerInstance} invocations an instance`,
+    what: `targetInvocationsPerInstance ${targetInvocationsPerInstance}`,
     model: scaled({ targetInvocationsPerInstance }),
     field: "instances.autoscaling.targetInvocationsPerInstance",
     got: String(targetInvocationsPerInstance),
@@ -442,12 +442,12 @@ const brokenInstances: Broken[] = [
     { minCapacity: 3, maxCapacity: 5 },
     { minCapacity: 1, maxCapacity: 1 },
   ].map(({ minCapacity, maxCapacity }) => ({
-    what: `scaling from ${minCapacity} to ${maxCapacity}, which 2 is not between`,
+    what: `scaling from ${minCapacity} to ${maxCapacity}, without the initial capacity 2`,
     model: scaled({ minCapacity, maxCapacity }),
     field: "instances.autoscaling.minCapacity",
-    got: `${minCapacity} to ${maxCapacity} beside initialInstanceCount 2`,
-    allowed: "minCapacity and maxCapacity with initialInstanceCount between them",
-    because: "each new configuration starts from there",
+    got: `${minCapacity} to ${maxCapacity} with initialInstanceCount 2`,
+    allowed: "a range from minCapacity to maxCapacity that contains initialInstanceCount",
+    because: "each new configuration starts with initialInstanceCount",
   })),
   ...(["scaleInCooldownInSeconds", "scaleOutCooldownInSeconds"] as const).map((field) => ({
     what: `${field} of -1`,
@@ -487,8 +487,8 @@ const brokenKeys: Broken[] = (
     model: modelOf(arn),
     field,
     got: JSON.stringify(arn),
-    allowed: "arn:aws:kms:eu-central-1:<account>:key/<id>, and no alias",
-    because: "policies name keys by their ARNs, and S3 and SageMaker use keys of their own region",
+    allowed: "arn:aws:kms:eu-central-1:<account>:key/<id>, not an alias",
+    because: "policies name keys by their ARNs, and S3 and SageMaker use only keys of the same region",
   })),
 );
 
@@ -519,7 +519,7 @@ const brokenCaptures: Broken[] = [
     because: CAPTURE,
   },
   ...[0, -1, 101, 0.5].map((samplingPercentage) => ({
-    what: `${samplingPercentage} percent`,
+    what: `samplingPercentage ${samplingPercentage}`,
     model: captured({ samplingPercentage }),
     field: "dataCapture.samplingPercentage",
     got: String(samplingPercentage),
@@ -527,7 +527,7 @@ const brokenCaptures: Broken[] = [
     because: CAPTURE,
   })),
   ...[[], ["input"], ["Input", "Inputs"], ["InputAndOutput"], ["Input", "Input"]].map((captureModes) => ({
-    what: `the modes ${JSON.stringify(captureModes)}`,
+    what: `captureModes ${JSON.stringify(captureModes)}`,
     model: captured({ captureModes }),
     field: "dataCapture.captureModes",
     got: JSON.stringify(captureModes),
@@ -538,12 +538,12 @@ const brokenCaptures: Broken[] = [
 
 const brokenDeployments: Broken[] = [
   ...["ml.inf1.xlarge", "ml.inf1.24xlarge"].map((instanceType) => ({
-    what: `a deployment of ${instanceType}`,
+    what: `a deployment together with the instance type ${instanceType}`,
     model: { ...instances({ instanceType }), deployment: {} },
     field: "deployment",
-    got: `deployment beside instances.instanceType ${instanceType}`,
-    allowed: "no deployment, or another type",
-    because: `AWS leaves deployment guardrails out for ml.inf1: ${GUIDE}/deployment-guardrails-exclusions.html`,
+    got: `deployment together with instances.instanceType ${instanceType}`,
+    allowed: "no deployment, or another instance type",
+    because: `deployment guardrails do not support ml.inf1: ${GUIDE}/deployment-guardrails-exclusions.html`,
   })),
   ...[0, 51, 1.5].map((percent) => ({
     what: `a canary of ${percent} percent`,
@@ -579,7 +579,7 @@ const brokenDeployments: Broken[] = [
       because: TRAFFIC,
     },
     {
-      what: `a wait of ${seconds} seconds at the end`,
+      what: `a termination wait of ${seconds} seconds`,
       model: deployed({ terminationWaitInSeconds: seconds }),
       field: "deployment.terminationWaitInSeconds",
       got: String(seconds),
@@ -588,10 +588,10 @@ const brokenDeployments: Broken[] = [
     },
   ]),
   ...[
-    { what: "a second more than 45 minutes", model: canary(10, 2701), seconds: 2701 },
-    { what: "9 waits of 300 seconds and one", model: linear(10, 300, ONE_MORE), seconds: 2701 },
+    { what: "one wait of a second more than 45 minutes", model: canary(10, 2701), seconds: 2701 },
+    { what: "9 waits of 300 seconds and one second more", model: linear(10, 300, ONE_MORE), seconds: 2701 },
     {
-      what: "9 waits of 2,800 seconds and one of 3,600, whatever the timeout",
+      what: "9 waits of 2,800 seconds and one wait of 3,600, even with a longer timeout",
       model: linear(11, 2800, { terminationWaitInSeconds: 3600, maximumExecutionTimeoutInSeconds: 14_401 }),
       seconds: 28_800,
     },
@@ -599,10 +599,10 @@ const brokenDeployments: Broken[] = [
     what,
     model,
     field: "deployment.trafficShift",
-    got: `waits of ${seconds} seconds together`,
-    allowed: "at most 2700 seconds together, terminationWaitInSeconds among them",
+    got: `waits of ${seconds} seconds in total`,
+    allowed: "at most 2700 seconds in total, including terminationWaitInSeconds",
     because:
-      "Terraform's AWS provider waits an hour for an update, in which the new configuration comes up, too: https://github.com/hashicorp/terraform-provider-aws/blob/main/internal/service/sagemaker/wait.go",
+      "Terraform's AWS provider waits one hour for an update, and the new configuration must also start within this hour: https://github.com/hashicorp/terraform-provider-aws/blob/main/internal/service/sagemaker/wait.go",
   })),
   ...[
     {
@@ -627,21 +627,21 @@ const brokenDeployments: Broken[] = [
       waits: 0,
     },
     {
-      what: "no more than a canary's wait and the one at the end",
+      what: "the total of a canary's wait and the termination wait",
       model: canary(10, 600, { terminationWaitInSeconds: 300, maximumExecutionTimeoutInSeconds: 900 }),
       got: 900,
       least: 901,
       waits: 900,
     },
     {
-      what: "no more than the three waits of four steps",
+      what: "the total of the three waits between four steps",
       model: linear(25, 300, { maximumExecutionTimeoutInSeconds: 900 }),
       got: 900,
       least: 901,
       waits: 900,
     },
     {
-      what: "no more than the three waits of four steps, the last of which is smaller",
+      what: "the total of the three waits between four steps, if the last step is smaller",
       model: linear(30, 300, { maximumExecutionTimeoutInSeconds: 900 }),
       got: 900,
       least: 901,
@@ -653,52 +653,52 @@ const brokenDeployments: Broken[] = [
     field: "deployment.maximumExecutionTimeoutInSeconds",
     got: String(got),
     allowed: wholeNumber(least, 14_400),
-    because: `more than all waits together, which are ${waits} seconds, and no more than Terraform's AWS provider takes: ${BLUE_GREEN}`,
+    because: `more than the total of all waits, ${waits} seconds, and at most the maximum of Terraform's AWS provider: ${BLUE_GREEN}`,
   })),
   ...[
     { shift: canary(10, 119), longest: 119 },
     { shift: linear(10, 60, { terminationWaitInSeconds: 119 }), longest: 119 },
     { shift: deployed({}), longest: 0 },
   ].map(({ shift, longest }) => ({
-    what: `rollbackOn beside waits of at most ${longest} seconds`,
+    what: `rollbackOn with waits of at most ${longest} seconds`,
     model: withRollback(shift),
     field: "deployment.rollbackOn",
-    got: `rollbackOn beside waits of at most ${longest} seconds`,
+    got: `rollbackOn with waits of at most ${longest} seconds`,
     allowed: "a terminationWaitInSeconds or a waitInSeconds of at least 120",
     because:
-      "SageMaker watches alarms during the waits alone, and an alarm needs a whole minute: https://docs.aws.amazon.com/sagemaker/latest/dg/deployment-guardrails-configuration.html",
+      "SageMaker watches alarms only during the waits, and an alarm needs a full minute: https://docs.aws.amazon.com/sagemaker/latest/dg/deployment-guardrails-configuration.html",
   })),
   {
-    what: "a part of the traffic for a single instance",
+    what: "trafficShift together with one instance",
     model: {
       ...instances({ initialInstanceCount: 1 }),
       deployment: { trafficShift: { canary: { percent: 50, waitInSeconds: 60 } } },
     },
     field: "deployment.trafficShift",
-    got: "trafficShift beside instances.initialInstanceCount 1",
+    got: "trafficShift together with instances.initialInstanceCount 1",
     allowed: "no trafficShift, or at least 2 instances",
-    because: `a part of the capacity is at most half of the instances: ${TRAFFIC}`,
+    because: `one step moves at most half of the instances: ${TRAFFIC}`,
   },
 ];
 
-const ALARM_COUNT = "1–10 alarms, of which serverErrorsPerMinute and modelLatencyInMs are one each";
+const ALARM_COUNT = "1–10 alarms; serverErrorsPerMinute and modelLatencyInMs count as one alarm each";
 
 const brokenRollbacks: Broken[] = [
   ...[0, -1, 0.5].map((serverErrorsPerMinute) => ({
-    what: `${serverErrorsPerMinute} errors a minute`,
+    what: `serverErrorsPerMinute ${serverErrorsPerMinute}`,
     model: rolledBack({ serverErrorsPerMinute }),
     field: "deployment.rollbackOn.serverErrorsPerMinute",
     got: String(serverErrorsPerMinute),
     allowed: "a whole number from 1",
-    because: "fewer than one answer cannot be counted",
+    because: "the alarm counts whole answers",
   })),
   ...[0, -1].map((modelLatencyInMs) => ({
-    what: `a latency of ${modelLatencyInMs} milliseconds`,
+    what: `modelLatencyInMs ${modelLatencyInMs}`,
     model: rolledBack({ modelLatencyInMs }),
     field: "deployment.rollbackOn.modelLatencyInMs",
     got: String(modelLatencyInMs),
     allowed: "a number above 0",
-    because: "an alarm that always sounds takes every update back",
+    because: "an alarm that is always in the state ALARM rolls back every update",
   })),
   ...[
     { rollback: {}, count: 0 },
@@ -748,7 +748,7 @@ const brokenNames: Broken[] = [
   model: { existingEndpoint },
   field: "existingEndpoint",
   got: JSON.stringify(existingEndpoint),
-  allowed: "1–63 letters, digits and -, the first and the last no -",
+  allowed: "1–63 letters, digits and -, not starting or ending with -",
   because: `${API}/API_CreateEndpoint.html`,
 }));
 
@@ -756,35 +756,35 @@ const EXCLUSIONS = `${GUIDE}/serverless-endpoints.html`;
 const { artifact: _artifact, ...withoutArtifact } = SERVERLESS;
 const { image: _image, ...withoutImage } = SERVERLESS;
 const { serverless: _serverless, ...withoutSize } = SERVERLESS;
-const ONE_ENDPOINT = "an endpoint is there, or is made";
-const ONE_COMPUTE = "an endpoint runs on one or the other";
+const ONE_ENDPOINT = "the endpoint either exists or is created";
+const ONE_COMPUTE = "an endpoint is either serverless or runs on instances";
 
 const brokenCombinations: Broken[] = [
   ...(
     [
-      ["inNetwork", true, "SageMaker takes no VPC for a serverless endpoint"],
-      ["networkIsolation", true, "SageMaker takes no network isolation for a serverless endpoint"],
+      ["inNetwork", true, "a serverless endpoint supports no VPC"],
+      ["networkIsolation", true, "a serverless endpoint supports no network isolation"],
       [
         "dataCapture",
         { destination: "s3://amzn-s3-demo-bucket/captured", samplingPercentage: 5 },
-        "SageMaker does not capture the data of a serverless endpoint",
+        "a serverless endpoint supports no data capture",
       ],
       ["volumeKeyArn", KEY_ARN, "a serverless endpoint has no volumes to encrypt"],
     ] as const
   ).map(([field, value, reason]) => ({
-    what: `${field} beside serverless`,
+    what: `${field} together with serverless`,
     model: { ...SERVERLESS, [field]: value },
     environment: { network: NETWORK },
     field,
-    got: `${field} beside serverless`,
+    got: `${field} together with serverless`,
     allowed: `either ${field} or serverless`,
     because: `${reason}: ${EXCLUSIONS}`,
   })),
   {
-    what: "serverless beside instances",
+    what: "serverless together with instances",
     model: { ...SERVERLESS, ...INSTANCES },
     field: "serverless",
-    got: "serverless beside instances",
+    got: "serverless together with instances",
     allowed: "either serverless or instances",
     because: ONE_COMPUTE,
   },
@@ -801,18 +801,18 @@ const brokenCombinations: Broken[] = [
     volumeKeyArn: KEY_ARN,
     dataCapture: { destination: "s3://amzn-s3-demo-bucket/captured", samplingPercentage: 5 },
   }).map(([other, value]) => ({
-    what: `existingEndpoint beside ${other}`,
+    what: `existingEndpoint together with ${other}`,
     model: { existingEndpoint: "name", [other]: value },
     field: "existingEndpoint",
-    got: `existingEndpoint beside ${other}`,
+    got: `existingEndpoint together with ${other}`,
     allowed: `either existingEndpoint or ${other}`,
     because: ONE_ENDPOINT,
   })),
   {
-    what: "existingEndpoint beside a whole new one",
+    what: "existingEndpoint together with all settings of a new endpoint",
     model: { existingEndpoint: "name", ...SERVERLESS },
     field: "existingEndpoint",
-    got: "existingEndpoint beside artifact, image and serverless",
+    got: "existingEndpoint together with artifact, image and serverless",
     allowed: "either existingEndpoint or artifact, image and serverless",
     because: ONE_ENDPOINT,
   },
@@ -820,24 +820,24 @@ const brokenCombinations: Broken[] = [
     what: "no artifact",
     model: withoutArtifact,
     field: "artifact",
-    got: "nothing beside the image linear-learner",
-    allowed: "an artifact, or an image that contains its model or downloads it",
-    because: `the image has no model: ${CONTAINER}`,
+    got: "no artifact for the image linear-learner",
+    allowed: "an artifact, or an image that contains or downloads its model",
+    because: `the image contains no model: ${CONTAINER}`,
   },
   {
     what: "no image",
     model: withoutImage,
     field: "image",
     got: "nothing",
-    allowed: "the image of a new endpoint, modelPackage, or existingEndpoint instead",
-    because: ONE_ENDPOINT,
+    allowed: "the image of a new endpoint, modelPackage, or existingEndpoint",
+    because: "a new endpoint needs an image",
   },
   {
     what: "neither serverless nor instances",
     model: withoutSize,
     field: "serverless",
     got: "nothing",
-    allowed: "serverless or instances, or existingEndpoint instead",
+    allowed: "serverless, instances or existingEndpoint",
     because: ONE_COMPUTE,
   },
   {
@@ -845,11 +845,11 @@ const brokenCombinations: Broken[] = [
     model: { ...INSTANCES, inNetwork: true },
     field: "inNetwork",
     got: "inNetwork without the environment's network",
-    allowed: "no inNetwork, or network in the environment",
-    because: "there is no VPC to run in",
+    allowed: "no inNetwork, or the setting network in the environment",
+    because: "there is no VPC for the endpoint",
   },
   {
-    what: "a canary beside steps",
+    what: "a canary together with a linear shift",
     model: deployed({
       trafficShift: {
         canary: { percent: 10, waitInSeconds: 60 },
@@ -857,22 +857,22 @@ const brokenCombinations: Broken[] = [
       } as NonNullable<DeploymentSettings["trafficShift"]>,
     }),
     field: "deployment.trafficShift.canary",
-    got: "canary beside linear",
+    got: "canary together with linear",
     allowed: "either canary or linear",
-    because: "traffic moves in one way or the other",
+    because: "traffic shifts either as a canary or linearly",
   },
 ];
 
-describe("a model with one thing broken in its endpoint has exactly that fault", () => {
+describe("a model with one invalid setting of its endpoint has exactly one fault", () => {
   it.each([
     ["a serverless endpoint", SERVERLESS],
     ["an endpoint on instances", INSTANCES],
-    ["one that follows its provisioned concurrency", warm({})],
-    ["one that follows its load", scaled({})],
-    ["one with captured data", captured({})],
-    ["one with a canary", canary(10, 60)],
-    ["one with steps", linear(10, 60)],
-  ])("and the models that are broken here have none before: %s", (_what, model) => {
+    ["a serverless endpoint that scales its provisioned concurrency", warm({})],
+    ["an endpoint that scales its instances", scaled({})],
+    ["an endpoint with data capture", captured({})],
+    ["an endpoint with a canary", canary(10, 60)],
+    ["an endpoint with a linear shift", linear(10, 60)],
+  ])("and has no fault before the change: %s", (_what, model) => {
     // Act
     const faults = checkEnvironments([environmentOf(model)]);
 
@@ -906,7 +906,7 @@ describe("a model with one thing broken in its endpoint has exactly that fault",
   });
 });
 
-describe("a setting of an endpoint at its limit is no fault", () => {
+describe("a setting of an endpoint at a limit has no fault", () => {
   const inChina = { region: "cn-north-1" };
   const inNetwork = { network: NETWORK };
 
@@ -933,7 +933,7 @@ describe("a setting of an endpoint at its limit is no fault", () => {
       "an artifact of 1,024 characters",
       { ...SERVERLESS, artifact: long("s3://amzn-s3-demo-bucket/", 1024, ".tar.gz") },
     ],
-    ["a key of an artifact in S3", { ...SERVERLESS, artifactKeyArn: KEY_ARN }],
+    ["artifactKeyArn of an artifact in S3", { ...SERVERLESS, artifactKeyArn: KEY_ARN }],
     ["a key of another account", { ...SERVERLESS, artifactKeyArn: KEY_ARN.replace("1111", "4444") }],
     ["a multi-Region key", { ...SERVERLESS, artifactKeyArn: MULTI_REGION_KEY_ARN }],
     [
@@ -959,7 +959,7 @@ describe("a setting of an endpoint at its limit is no fault", () => {
     ["no variables", { ...SERVERLESS, containerEnvironment: {} }],
     ["100 variables", { ...SERVERLESS, containerEnvironment: variables(100) }],
     [
-      "variables of every kind of name, and values of none",
+      "variables with every kind of name, and with empty values",
       { ...SERVERLESS, containerEnvironment: { a: "", _: "", Az_09: "$" + "{x} *\n" } },
     ],
     [
@@ -969,22 +969,25 @@ describe("a setting of an endpoint at its limit is no fault", () => {
     ["32 KB of variables", { ...SERVERLESS, containerEnvironment: variables(32, 1024) }],
     ["1024 MB of memory", serverless({ memorySizeInMb: 1024 })],
     ["6144 MB of memory", serverless({ memorySizeInMb: 6144 })],
-    ["one invocation at once", serverless({ maxConcurrency: 1 })],
-    ["200 invocations at once", serverless({ maxConcurrency: 200 })],
-    ["one of five kept warm", serverless({ provisionedConcurrency: 1 })],
-    ["five of five kept warm", serverless({ provisionedConcurrency: 5 })],
-    ["200 of 200 kept warm", serverless({ maxConcurrency: 200, provisionedConcurrency: 200 })],
-    ["all of it in use", warm({ targetUtilization: 1 })],
-    ["a hundredth of it in use", warm({ targetUtilization: 0.01 })],
-    ["scaling that starts at its least and at its most", warm({ minCapacity: 2, maxCapacity: 2 })],
+    ["one concurrent invocation", serverless({ maxConcurrency: 1 })],
+    ["200 concurrent invocations", serverless({ maxConcurrency: 200 })],
+    ["provisionedConcurrency 1 of 5", serverless({ provisionedConcurrency: 1 })],
+    ["provisionedConcurrency 5 of 5", serverless({ provisionedConcurrency: 5 })],
+    ["provisionedConcurrency 200 of 200", serverless({ maxConcurrency: 200, provisionedConcurrency: 200 })],
+    ["targetUtilization 1", warm({ targetUtilization: 1 })],
+    ["targetUtilization 0.01", warm({ targetUtilization: 0.01 })],
+    ["scaling whose minimum and maximum are the initial capacity", warm({ minCapacity: 2, maxCapacity: 2 })],
     ["no cooldown", warm({ scaleInCooldownInSeconds: 0, scaleOutCooldownInSeconds: 0 })],
     ["cooldowns of a day", scaled({ scaleInCooldownInSeconds: 86_400, scaleOutCooldownInSeconds: 86_400 })],
     ["one instance", instances({ initialInstanceCount: 1 })],
     ["a thousand instances", instances({ initialInstanceCount: 1000 })],
-    ["scaling of instances that start at their least", scaled({ minCapacity: 2, maxCapacity: 1000 })],
-    ["scaling of instances that start at their most", scaled({ maxCapacity: 2 })],
-    ["half an invocation an instance", scaled({ targetInvocationsPerInstance: 0.5 })],
-    ["an instance that is burstable and does not scale", instances({ instanceType: "ml.t2.medium" })],
+    [
+      "scaling of instances whose minimum is the initial number",
+      scaled({ minCapacity: 2, maxCapacity: 1000 }),
+    ],
+    ["scaling of instances whose maximum is the initial number", scaled({ maxCapacity: 2 })],
+    ["targetInvocationsPerInstance 0.5", scaled({ targetInvocationsPerInstance: 0.5 })],
+    ["a burstable instance type without autoscaling", instances({ instanceType: "ml.t2.medium" })],
     ...[60, 3600].map((seconds): [string, object] => [
       `timeouts of ${seconds} seconds`,
       instances({
@@ -993,12 +996,15 @@ describe("a setting of an endpoint at its limit is no fault", () => {
       }),
     ]),
     ["instances in the network", { ...INSTANCES, inNetwork: true }, inNetwork],
-    ["instances outside of it", { ...INSTANCES, inNetwork: false }, inNetwork],
+    ["instances outside of the network", { ...INSTANCES, inNetwork: false }, inNetwork],
     ["isolated instances", { ...INSTANCES, networkIsolation: true }],
-    ["a volumes' key", { ...INSTANCES, volumeKeyArn: KEY_ARN }],
-    ["one percent captured", captured({ samplingPercentage: 1 })],
-    ["all captured", captured({ samplingPercentage: 100, captureModes: ["Output", "Input"] })],
-    ["captured input", captured({ captureModes: ["Input"], kmsKeyArn: KEY_ARN })],
+    ["volumeKeyArn", { ...INSTANCES, volumeKeyArn: KEY_ARN }],
+    ["data capture of one percent", captured({ samplingPercentage: 1 })],
+    [
+      "data capture of all requests",
+      captured({ samplingPercentage: 100, captureModes: ["Output", "Input"] }),
+    ],
+    ["data capture of requests only, with a key", captured({ captureModes: ["Input"], kmsKeyArn: KEY_ARN })],
     ...["name=churn/dt=2024-01-01", "a:b+c@d/my data", "*/$" + "{aws:username}?", "/a//b", "Größe"].map(
       (prefix): [string, object] => [
         `the destination ${prefix}`,
@@ -1010,7 +1016,7 @@ describe("a setting of an endpoint at its limit is no fault", () => {
       "a destination in a deep folder",
       captured({ destination: "s3://amzn-s3-demo-bucket/a/b_c/d-e.f/(1)!" }),
     ],
-    ["a deployment that says nothing", deployed({})],
+    ["an empty deployment", deployed({})],
     [
       "a deployment of a serverless endpoint",
       { ...SERVERLESS, deployment: { terminationWaitInSeconds: 60 } },
@@ -1021,26 +1027,32 @@ describe("a setting of an endpoint at its limit is no fault", () => {
     ["the largest canary, with the longest wait", canary(50, 2700)],
     ["the smallest steps, without waits", linear(10, 0)],
     ["the largest step, with the longest wait", linear(50, 2700)],
-    ["waits of 45 minutes together", linear(10, 299, { terminationWaitInSeconds: 9 })],
-    ["alarms beside a canary's wait of two minutes", withRollback(canary(10, 120))],
-    ["alarms beside two minutes at the end", withRollback(deployed({ terminationWaitInSeconds: 120 }))],
-    ["one instance, all at once", { ...instances({ initialInstanceCount: 1 }), deployment: {} }],
+    ["waits of 45 minutes in total", linear(10, 299, { terminationWaitInSeconds: 9 })],
+    ["alarms with a canary's wait of two minutes", withRollback(canary(10, 120))],
     [
-      "a timeout of a second more than all waits together",
+      "alarms with a termination wait of two minutes",
+      withRollback(deployed({ terminationWaitInSeconds: 120 })),
+    ],
+    [
+      "a deployment without trafficShift on one instance",
+      { ...instances({ initialInstanceCount: 1 }), deployment: {} },
+    ],
+    [
+      "a timeout of a second more than the total of all waits",
       linear(25, 300, { terminationWaitInSeconds: 60, maximumExecutionTimeoutInSeconds: 961 }),
     ],
     ["the shortest timeout", deployed({ maximumExecutionTimeoutInSeconds: 600 })],
     ["the longest timeout", deployed({ maximumExecutionTimeoutInSeconds: 14_400 })],
-    ["the longest wait at the end", deployed({ terminationWaitInSeconds: 2700 })],
-    ["one error", rolledBack({ serverErrorsPerMinute: 1 })],
-    ["a thousandth of a millisecond", rolledBack({ modelLatencyInMs: 0.001 })],
+    ["the longest termination wait", deployed({ terminationWaitInSeconds: 2700 })],
+    ["serverErrorsPerMinute 1", rolledBack({ serverErrorsPerMinute: 1 })],
+    ["modelLatencyInMs 0.001", rolledBack({ modelLatencyInMs: 0.001 })],
     ["ten alarms", rolledBack({ alarmNames: alarms(10) })],
     [
-      "ten with its own",
+      "ten alarms, including the dedicated alarms",
       rolledBack({ serverErrorsPerMinute: 1, modelLatencyInMs: 1, alarmNames: alarms(8) }),
     ],
     [
-      "alarms of every kind of name",
+      "alarms with every kind of name",
       rolledBack({
         alarmNames: ["a".repeat(255), "Größe: 5 $ a % {day} [x]/y", "arn", "*?", "$" + "{a}%" + "{b}"],
       }),
@@ -1049,7 +1061,7 @@ describe("a setting of an endpoint at its limit is no fault", () => {
     ["an existing endpoint of 63 characters", { existingEndpoint: `n${"-".repeat(61)}N` }],
   ];
 
-  // As objects: of a row that is shorter than the test's parameters, Jest takes the last for a callback.
+  // Objects, because Jest passes a callback as the last argument if a row is shorter than the test's parameters.
   it.each(rows.map(([what, model, environment]) => ({ what, model, environment })))(
     "$what",
     ({ model, environment }) => {
@@ -1062,14 +1074,14 @@ describe("a setting of an endpoint at its limit is no fault", () => {
   );
 });
 
-/** A type of every family that SageMaker hosts endpoints on, and of p3dn. */
+/** An instance type of every family for SageMaker endpoints, and a type of p3dn. */
 const TYPES = {
-  "without storage of their own":
+  "without local storage":
     "ml.t2.medium ml.m4.xlarge ml.m5.large ml.m6g.large ml.m6i.large ml.m7i.large ml.m8g.medium ml.c4.large " +
     "ml.c5.large ml.c6g.large ml.c6gn.16xlarge ml.c6i.large ml.c6in.large ml.c7g.large ml.c7i.large ml.c8g.medium " +
     "ml.r5.large ml.r6g.large ml.r6i.large ml.r7i.large ml.r8g.medium ml.p2.xlarge ml.p3.2xlarge ml.inf1.xlarge " +
     "ml.inf2.xlarge ml.u-6tb1.112xlarge",
-  "with storage of their own":
+  "with local storage":
     "ml.m5d.large ml.m6gd.large ml.c5d.large ml.c6gd.large ml.r5d.large ml.r6gd.large ml.r7gd.large " +
     "ml.g4dn.xlarge ml.g5.xlarge ml.g6.xlarge ml.g6e.xlarge ml.gr6.4xlarge ml.g7.2xlarge ml.g7e.2xlarge " +
     "ml.p3dn.24xlarge ml.p4d.24xlarge ml.p4de.24xlarge ml.p5.4xlarge ml.p5.48xlarge ml.p5e.48xlarge " +
@@ -1077,8 +1089,8 @@ const TYPES = {
     "ml.trn1n.32xlarge ml.trn2.48xlarge ml.dl1.24xlarge",
 };
 
-describe("a key of the volumes", () => {
-  it.each(TYPES["without storage of their own"].split(" "))("may stand beside %s", (instanceType) => {
+describe("volumeKeyArn", () => {
+  it.each(TYPES["without local storage"].split(" "))("is accepted for %s", (instanceType) => {
     // Act
     const faults = checkEnvironments([
       environmentOf({ ...instances({ instanceType }), volumeKeyArn: KEY_ARN }),
@@ -1088,7 +1100,7 @@ describe("a key of the volumes", () => {
     expect(faults).toEqual([]);
   });
 
-  it.each(TYPES["with storage of their own"].split(" "))("may not stand beside %s", (instanceType) => {
+  it.each(TYPES["with local storage"].split(" "))("is refused for %s", (instanceType) => {
     // Prepare
     const without = environmentOf(instances({ instanceType }));
     const beside = environmentOf({ ...instances({ instanceType }), volumeKeyArn: KEY_ARN });
@@ -1103,25 +1115,25 @@ describe("a key of the volumes", () => {
         {
           environment: "test",
           field: "models.loan-default.volumeKeyArn",
-          got: `volumeKeyArn beside instances.instanceType ${instanceType}`,
-          allowed: "no key, or a type without storage of its own",
-          because: `such a type's storage is encrypted by its hardware, and never with a key of yours: ${API}/API_CreateEndpointConfig.html`,
+          got: `volumeKeyArn together with instances.instanceType ${instanceType}`,
+          allowed: "no key, or an instance type without local storage",
+          because: `the hardware encrypts local storage with its own key: ${API}/API_CreateEndpointConfig.html`,
         },
       ],
     });
   });
 });
 
-describe("a switch that is off, and a setting that is undefined", () => {
+describe("a setting with the value false or undefined", () => {
   it.each<[string, object]>([
-    ["off beside serverless", { ...SERVERLESS, inNetwork: false, networkIsolation: false }],
+    ["false together with serverless", { ...SERVERLESS, inNetwork: false, networkIsolation: false }],
     [
-      "off beside an existing endpoint",
+      "false together with an existing endpoint",
       { existingEndpoint: "name", inNetwork: false, networkIsolation: false },
     ],
-    ["off without a network", { ...INSTANCES, inNetwork: false }],
+    ["inNetwork: false without a network", { ...INSTANCES, inNetwork: false }],
     [
-      "undefined beside serverless",
+      "undefined together with serverless",
       {
         ...SERVERLESS,
         inNetwork: undefined,
@@ -1130,9 +1142,12 @@ describe("a switch that is off, and a setting that is undefined", () => {
         instances: undefined,
       },
     ],
-    ["undefined beside instances", { ...INSTANCES, serverless: undefined, existingEndpoint: undefined }],
     [
-      "undefined beside an existing endpoint",
+      "undefined together with instances",
+      { ...INSTANCES, serverless: undefined, existingEndpoint: undefined },
+    ],
+    [
+      "undefined together with an existing endpoint",
       { existingEndpoint: "name", artifact: undefined, serverless: undefined },
     ],
     [
@@ -1147,7 +1162,7 @@ describe("a switch that is off, and a setting that is undefined", () => {
       { ...SERVERLESS, image: { algorithm: undefined, tag: undefined, uri: `${REPOSITORY}:1` } },
     ],
     ["undefined in the container", { ...SERVERLESS, containerEnvironment: { LEVEL: undefined } }],
-  ])("is as if it were not there: %s", (_what, model) => {
+  ])("counts as absent: %s", (_what, model) => {
     // Act
     const faults = checkEnvironments([environmentOf(model)]);
 
@@ -1156,8 +1171,8 @@ describe("a switch that is off, and a setting that is undefined", () => {
   });
 });
 
-describe("what a person reads of two settings that exclude each other", () => {
-  it("names both, what to do, and why", () => {
+describe("the message about two settings that exclude each other", () => {
+  it("names both settings, the allowed settings and the reason", () => {
     // Prepare
     const faults = checkEnvironments([
       environmentOf({ ...SERVERLESS, inNetwork: true }, { network: NETWORK }),
@@ -1170,8 +1185,8 @@ describe("what a person reads of two settings that exclude each other", () => {
     expect(message).toBe(
       [
         "1 fault(s) in environments/:",
-        "  test: models.loan-default.inNetwork: got inNetwork beside serverless; allowed: either inNetwork or serverless " +
-          `(SageMaker takes no VPC for a serverless endpoint: ${EXCLUSIONS})`,
+        "  test: models.loan-default.inNetwork: got inNetwork together with serverless; allowed: either inNetwork or serverless " +
+          `(a serverless endpoint supports no VPC: ${EXCLUSIONS})`,
       ].join("\n"),
     );
   });

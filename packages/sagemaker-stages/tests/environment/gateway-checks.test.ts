@@ -8,14 +8,14 @@ import { models } from "../fixtures/app/functions";
 import { checkEnvironments } from "../support/app";
 import { environmentOf, INSTANCES, NETWORK, SERVERLESS } from "./support/environments";
 
-/** An environment whose only model is the one with a pass-through contract. */
+/** An environment whose only model has a contract with `passThrough`. */
 function gatewayWith(model: object, part: Partial<Environment> = {}): Environment {
   return environmentOf({}, { models: { "house-price": model as ModelSettings }, ...part });
 }
 
 const VIA: ModelSettings = { ...SERVERLESS, via: "gateway" };
 
-/** The faults of a route via API Gateway whose contract has these members in place of the fixture's. */
+/** The faults of a route via API Gateway. These members replace members of the fixture's contract. */
 function faultsOfContract(changes: Partial<RoutedModel>): string[] {
   const model: RoutedModel = { ...models["house-price"], ...changes };
   return checkEnvironmentsOf([gatewayWith(VIA)], { models: { "house-price": model } }).map(
@@ -31,7 +31,7 @@ describe("a route via API Gateway", () => {
     ["a target", { existingEndpoint: "shared", targetModel: "eu/prices.tar.gz", via: "gateway" }],
     ["an API key", { ...VIA, access: "API_KEY" }],
     ["public access", { ...VIA, access: "PUBLIC" }],
-  ])("breaks no rule with %s", (_, model) => {
+  ])("is accepted with %s", (_, model) => {
     // Act
     const faults = checkEnvironments([gatewayWith(model)]);
 
@@ -45,7 +45,7 @@ describe("a route via API Gateway", () => {
     ["existingFunction", { existingFunction: "scoring" }],
     ["existingFunctionRole", { existingFunction: "scoring", existingFunctionRole: "scoring" }],
     ["sagemakerEnvironmentVariableName", { sagemakerEnvironmentVariableName: "ENDPOINT" }],
-  ])("is refused beside %s", (setting, settings) => {
+  ])("is refused together with %s", (setting, settings) => {
     // Act
     const faults = checkEnvironments([gatewayWith({ ...VIA, ...settings })]);
 
@@ -55,14 +55,14 @@ describe("a route via API Gateway", () => {
       .join(", ");
     expect(faults.filter(({ field }) => field === "models.house-price.via")).toMatchObject([
       {
-        got: expect.stringContaining(`"gateway" beside ${given}`),
+        got: expect.stringContaining(`"gateway" together with ${given}`),
         allowed: expect.stringContaining('"lambda", or "gateway" without'),
-        because: "API Gateway invokes the endpoint itself, and no function exists for the route",
+        because: "API Gateway invokes the endpoint itself, and the route has no function",
       },
     ]);
   });
 
-  it("is refused with another value, and the allowed values are named", () => {
+  it("is refused with another value, and the message lists the allowed values", () => {
     // Act
     const faults = checkEnvironments([gatewayWith({ ...SERVERLESS, via: "api-gateway" })]);
 
@@ -72,7 +72,7 @@ describe("a route via API Gateway", () => {
     ]);
   });
 
-  it("is refused with a contract without passThrough, and with lambda it is not", () => {
+  it("is refused if the contract has no passThrough, although a route via Lambda accepts the contract", () => {
     // Act
     const faults = checkEnvironments([environmentOf(VIA)]);
     const withLambda = checkEnvironments([environmentOf({ ...SERVERLESS, via: "lambda" })]);
@@ -110,16 +110,16 @@ describe("a route via API Gateway", () => {
       'via: got "gateway" with a contract that sets the headers x-model-version of the answer; allowed: "lambda", or a contract without answerHeaders',
     ],
     [
-      "an accepted type that is no media type",
+      "an invalid media type in passThrough.accept",
       { passThrough: { accept: "it's JSON" } },
       'via: got "gateway" with a contract whose passThrough.accept is "it\'s JSON"; allowed: "lambda", or a contract with a media type, e.g. application/json',
     ],
     [
-      "a content type that is no media type",
+      "an invalid media type in passThrough.contentType",
       { passThrough: { contentType: "json", accept: "application/json" } },
       'via: got "gateway" with a contract whose passThrough.contentType is "json"; allowed: "lambda", or a contract with a media type, e.g. application/json',
     ],
-  ])("is refused with a contract with %s", (_, changes, fault) => {
+  ])("is refused if the contract has %s", (_, changes, fault) => {
     // Act
     const faults = faultsOfContract(changes);
 
@@ -129,10 +129,10 @@ describe("a route via API Gateway", () => {
 
   it.each<[string, object, string, string]>([
     [
-      "models that the contract chooses from",
+      "targetModels, from which the contract would choose",
       { targetModels: ["eu/*"] },
       "via",
-      '"gateway" beside targetModels',
+      '"gateway" together with targetModels',
     ],
     ["a target model with a quote", { targetModel: "it's" }, "targetModel", '"it\'s"'],
   ])("is refused with %s", (_, target, field, got) => {
@@ -148,7 +148,7 @@ describe("a route via API Gateway", () => {
   it.each<[string, "application/json" | readonly string[]]>([
     ["JSON", "application/json"],
     ["bytes", ["application/x-npy"]],
-  ])("breaks no rule with the ready-made contract passThrough() of %s", (_, takes) => {
+  ])("is accepted with the ready-made contract passThrough() for %s", (_, takes) => {
     // Prepare
     const request = takes === "application/json" ? { x: 1 } : { contentType: takes[0], base64: "AAEC" };
     const catalog = defineModels({ raw: passThrough({ takes, example: { request, answer: { y: 2 } } }) });
@@ -160,7 +160,7 @@ describe("a route via API Gateway", () => {
     expect(faults).toEqual([]);
   });
 
-  it("has all faults of its contract at once", () => {
+  it("has all faults of its contract in one report", () => {
     // Act
     const faults = faultsOfContract({ callerHeaders: ["x-one"], answerHeaders: ["x-two"] });
 
@@ -168,7 +168,7 @@ describe("a route via API Gateway", () => {
     expect(faults).toHaveLength(2);
   });
 
-  it("puts nothing into a network, which then needs an endpoint of instances in it", () => {
+  it("is not in the network, so that the network requires an endpoint on instances", () => {
     // Act
     const alone = checkEnvironments([gatewayWith(VIA, { network: NETWORK })]);
     const inNetwork = checkEnvironments([
@@ -180,7 +180,7 @@ describe("a route via API Gateway", () => {
     expect(inNetwork).toEqual([]);
   });
 
-  it("is not invoked by a function URL, and a caller with one is refused", () => {
+  it("has no function URL, and refuses a caller by function URL", () => {
     // Act
     const faults = checkEnvironments([
       gatewayWith(VIA, {
@@ -192,7 +192,7 @@ describe("a route via API Gateway", () => {
     expect(faults).toMatchObject([{ field: "callers.shop.mayInvoke.0.by", got: '"functionUrl"' }]);
   });
 
-  it("reserves the name of its role, and of the function that it does not have", () => {
+  it("reserves the names of its role and of its absent function", () => {
     // Prepare
     const other = (settings: object): Environment =>
       environmentOf(

@@ -6,7 +6,7 @@ import { type Broken, environmentOf, INSTANCES, NETWORK, SERVERLESS } from "./su
 const LAMBDA_API = "https://docs.aws.amazon.com/lambda/latest/api";
 const TAGS = "https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html";
 const CASE =
-  "IAM knows no case in the keys of a role's tags: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_tags.html";
+  "IAM ignores the case of a role's tag keys: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_tags.html";
 const FUNCTION_ARN = "arn:aws:lambda:eu-central-1:111122223333:function:scoring";
 const ACCOUNT = { accountId: "111122223333" };
 
@@ -81,39 +81,39 @@ const brokenFunctions: Broken[] = [
     field: "function.reservedConcurrency",
     got: String(reservedConcurrency),
     allowed: "a whole number from 1",
-    because: `0 would switch the function off; leave the setting out to reserve none: ${LAMBDA_API}/API_PutFunctionConcurrency.html`,
+    because: `0 would disable the function; omit the setting to reserve no concurrency: ${LAMBDA_API}/API_PutFunctionConcurrency.html`,
   })),
   {
     what: "a reserved concurrency of an existing function",
     model: { ...SERVERLESS, existingFunction: "scoring", function: { reservedConcurrency: 5 } },
     field: "existingFunction",
-    got: "existingFunction beside function",
+    got: "existingFunction together with function",
     allowed: "either existingFunction or function",
-    because: "a function is there, or is made",
+    because: "the function either exists or is created",
   },
   {
-    what: "existingFunction beside function",
+    what: "existingFunction together with function",
     model: { ...SERVERLESS, existingFunction: "scoring", function: {} },
     field: "existingFunction",
-    got: "existingFunction beside function",
+    got: "existingFunction together with function",
     allowed: "either existingFunction or function",
-    because: "a function is there, or is made",
+    because: "the function either exists or is created",
   },
   {
-    what: "existingFunction beside functionUrl",
+    what: "existingFunction together with functionUrl",
     model: { ...SERVERLESS, existingFunction: "scoring", functionUrl: {} },
     field: "existingFunction",
-    got: "existingFunction beside functionUrl",
+    got: "existingFunction together with functionUrl",
     allowed: "either existingFunction or functionUrl",
-    because: "a function has one URL, and an existing function's is its owner's",
+    because: "a function has one URL, and the owner of an existing function manages its URL",
   },
   {
     what: "existingFunctionRole without existingFunction",
     model: { ...SERVERLESS, existingFunctionRole: "scoring" },
     field: "existingFunctionRole",
     got: "existingFunctionRole without existingFunction",
-    allowed: "no existingFunctionRole, or existingFunction beside it",
-    because: "new functions have a role of their own",
+    allowed: "no existingFunctionRole, or existingFunction as well",
+    because: "a new function has a dedicated role",
   },
   ...[
     "",
@@ -132,7 +132,7 @@ const brokenFunctions: Broken[] = [
     field: "existingFunctionRole",
     got: JSON.stringify(role),
     allowed:
-      "a name of 1–64 letters, digits and _+=,.@-, behind its path where it has one (service-role/scoring), and no ARN; none that AWS alone may change",
+      "a name of 1–64 letters, digits and _+=,.@-, with its path if it has a path (service-role/scoring), and not an ARN; not a role that only AWS can change",
     because: "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html",
   })),
   {
@@ -140,7 +140,7 @@ const brokenFunctions: Broken[] = [
     model: { ...SERVERLESS, sagemakerEnvironmentVariableName: "ENDPOINT" },
     field: "sagemakerEnvironmentVariableName",
     got: "sagemakerEnvironmentVariableName without existingFunction",
-    allowed: "no sagemakerEnvironmentVariableName, or existingFunction beside it",
+    allowed: "no sagemakerEnvironmentVariableName, or existingFunction as well",
     because: "new functions read ENDPOINT_NAME",
   },
   ...["", "E", "_ENDPOINT", "1ENDPOINT", "MY-ENDPOINT", "ENDPOINT\n", '"] + x', "GRÖSSE"].map((name) => ({
@@ -175,8 +175,8 @@ const brokenFunctions: Broken[] = [
     field: "existingFunction",
     got: JSON.stringify(existingFunction),
     allowed:
-      "a name of 1–64 letters, digits, - and _, or arn:aws:lambda:eu-central-1:<account>:function:<name>",
-    because: `the environment asks a function of its own account and region: ${LAMBDA_API}/API_GetFunction.html`,
+      "a name of 1–64 characters (letters, digits, - and _), or the ARN arn:aws:lambda:eu-central-1:<account>:function:<name>",
+    because: `the function must be in the environment's account and region: ${LAMBDA_API}/API_GetFunction.html`,
   })),
   {
     what: "an existing function of another account",
@@ -185,8 +185,8 @@ const brokenFunctions: Broken[] = [
     field: "existingFunction",
     got: JSON.stringify(FUNCTION_ARN.replace("111122223333", "444455556666")),
     allowed:
-      "a name of 1–64 letters, digits, - and _, or arn:aws:lambda:eu-central-1:111122223333:function:<name>",
-    because: `the environment asks a function of its own account and region: ${LAMBDA_API}/API_GetFunction.html`,
+      "a name of 1–64 characters (letters, digits, - and _), or the ARN arn:aws:lambda:eu-central-1:111122223333:function:<name>",
+    because: `the function must be in the environment's account and region: ${LAMBDA_API}/API_GetFunction.html`,
   },
 ];
 
@@ -216,21 +216,21 @@ const brokenTags: Broken[] = [
     because: TAGS,
   })),
   {
-    what: "two keys that are one to IAM",
+    what: "two keys of tags that differ only in upper and lower case",
     model: { ...SERVERLESS, tags: { Team: "a", TEAM: "b" } },
     field: "tags",
     got: '"TEAM"',
     allowed: "Team, or another key",
-    because: `Team is there too; ${CASE}`,
+    because: `Team exists too; ${CASE}`,
   },
   {
-    what: "a key that is one to IAM with the environment's",
+    what: "a key that differs from an environment's key only in upper and lower case",
     model: { ...SERVERLESS, tags: { team: "b" } },
     environment: { tags: { Team: "a" } },
     field: "tags",
     got: '"team"',
     allowed: "Team, or another key",
-    because: `Team is there too; ${CASE}`,
+    because: `Team exists too; ${CASE}`,
   },
   {
     what: "48 tags",
@@ -241,17 +241,17 @@ const brokenTags: Broken[] = [
     because: TAGS,
   },
   {
-    what: "48 tags with those of the environment",
+    what: "48 tags, including the environment's tags",
     model: { ...SERVERLESS, tags: tags(8, "Own") },
     environment: { tags: tags(40) },
     field: "tags",
     got: "48",
-    allowed: "at most 47 tags, those of the environment among them",
+    allowed: "at most 47 tags, including the tags of the environment",
     because: TAGS,
   },
 ];
 
-describe("a model with one thing broken beside its endpoint has exactly that fault", () => {
+describe("a model with one invalid setting outside its endpoint has exactly one fault", () => {
   describe.each([
     { part: "access", broken: brokenAccesses },
     { part: "functionUrl", broken: brokenFunctionUrls },
@@ -270,25 +270,28 @@ describe("a model with one thing broken beside its endpoint has exactly that fau
   });
 });
 
-describe("a setting of a model at its limit is no fault", () => {
+describe("a setting of a model at a limit has no fault", () => {
   const existing = { ...SERVERLESS, existingFunction: "scoring" };
   const rows: [string, object, Partial<Environment>?][] = [
-    ["access with AWS credentials", { ...SERVERLESS, access: "AWS_IAM" }],
-    ["access with a key", { ...SERVERLESS, access: "API_KEY" }],
-    ["access for everybody", { ...SERVERLESS, access: "PUBLIC" }],
+    ["the access AWS_IAM", { ...SERVERLESS, access: "AWS_IAM" }],
+    ["the access API_KEY", { ...SERVERLESS, access: "API_KEY" }],
+    ["the access PUBLIC", { ...SERVERLESS, access: "PUBLIC" }],
     ["a function URL", { ...SERVERLESS, functionUrl: {} }],
     ["a function URL for pages of every origin", withOrigins(["*"])],
     ["a function URL for pages of 100 origins", withOrigins(origins(100))],
-    ["a function that says nothing", { ...SERVERLESS, function: {} }],
+    ["an empty function", { ...SERVERLESS, function: {} }],
     ["the smallest function", { ...SERVERLESS, function: { memorySizeInMb: 128 } }],
     ["the largest function", { ...SERVERLESS, function: { memorySizeInMb: 10_240 } }],
     ["the smallest storage", { ...SERVERLESS, function: { ephemeralStorageInMb: 512 } }],
     ["the largest storage", { ...SERVERLESS, function: { ephemeralStorageInMb: 10_240 } }],
     ["one reserved execution", { ...SERVERLESS, function: { reservedConcurrency: 1 } }],
-    ["all executions that AWS lets reserve", { ...SERVERLESS, function: { reservedConcurrency: 900 } }],
+    [
+      "all executions that Lambda allows to reserve",
+      { ...SERVERLESS, function: { reservedConcurrency: 900 } },
+    ],
     ["an existing function", existing],
     ["an existing function of one character", { ...SERVERLESS, existingFunction: "f" }],
-    ["an existing function of 64", { ...SERVERLESS, existingFunction: `F-_9${"f".repeat(60)}` }],
+    ["an existing function of 64 characters", { ...SERVERLESS, existingFunction: `F-_9${"f".repeat(60)}` }],
     ["an existing function by its ARN", { ...SERVERLESS, existingFunction: FUNCTION_ARN }],
     ["an existing function of the account", { ...SERVERLESS, existingFunction: FUNCTION_ARN }, ACCOUNT],
     ["an existing function by its name in an account", existing, ACCOUNT],
@@ -306,7 +309,7 @@ describe("a setting of a model at its limit is no fault", () => {
       { ...existing, existingFunctionRole: `${"p".repeat(497)}/service-role/${"r".repeat(64)}` },
     ],
     ["a variable of two characters", { ...existing, sagemakerEnvironmentVariableName: "E_" }],
-    ["a variable in small letters", { ...existing, sagemakerEnvironmentVariableName: "endpoint1" }],
+    ["a variable in lower case", { ...existing, sagemakerEnvironmentVariableName: "endpoint1" }],
     [
       "settings of a new function that are undefined",
       { ...existing, function: undefined, functionUrl: undefined },
@@ -316,7 +319,7 @@ describe("a setting of a model at its limit is no fault", () => {
       { existingEndpoint: "name", existingFunction: "scoring" },
     ],
     [
-      "an existing endpoint with everything of a new function",
+      "an existing endpoint with all settings of a new function",
       {
         existingEndpoint: "name",
         access: "PUBLIC",
@@ -327,15 +330,19 @@ describe("a setting of a model at its limit is no fault", () => {
     ],
     ["no tags", { ...SERVERLESS, tags: {} }],
     ["47 tags", { ...SERVERLESS, tags: tags(47) }],
-    ["47 tags with those of the environment", { ...SERVERLESS, tags: tags(7, "Own") }, { tags: tags(40) }],
-    ["47 tags in place of those of the environment", { ...SERVERLESS, tags: tags(47) }, { tags: tags(47) }],
     [
-      "a key of 128 characters and a value of 256",
+      "47 tags, including the environment's tags",
+      { ...SERVERLESS, tags: tags(7, "Own") },
+      { tags: tags(40) },
+    ],
+    ["47 tags that replace the environment's tags", { ...SERVERLESS, tags: tags(47) }, { tags: tags(47) }],
+    [
+      "a tag's key of 128 characters and value of 256",
       { ...SERVERLESS, tags: { ["k".repeat(128)]: "v".repeat(256) } },
     ],
   ];
 
-  // As objects: of a row that is shorter than the test's parameters, Jest takes the last for a callback.
+  // Objects, because Jest passes a callback as the last argument if a row is shorter than the test's parameters.
   it.each(rows.map(([what, model, environment]) => ({ what, model, environment })))(
     "$what",
     ({ model, environment }) => {
@@ -349,7 +356,7 @@ describe("a setting of a model at its limit is no fault", () => {
 });
 
 describe("tags of an environment", () => {
-  it("may not have keys that are one to IAM", () => {
+  it("may not have keys that differ only in upper and lower case", () => {
     // Act
     const faults = checkEnvironments([environmentOf(SERVERLESS, { tags: { Team: "a", team: "b" } })]);
 
@@ -360,17 +367,17 @@ describe("tags of an environment", () => {
         field: "tags",
         got: '"team"',
         allowed: "Team, or another key",
-        because: `Team is there too; ${CASE}`,
+        because: `Team exists too; ${CASE}`,
       },
     ]);
   });
 });
 
-describe("a region or an account that is none", () => {
+describe("an invalid region or account", () => {
   it.each([
     { what: "a region", part: { region: "(" }, field: "region" },
     { what: "an account", part: { accountId: "(" }, field: "accountId" },
-  ])("is told as a fault, also where an existing function is looked for in it: $what", ({ part, field }) => {
+  ])("is a fault even when the environment has an existing function: $what", ({ part, field }) => {
     // Act
     const faults = checkEnvironments([
       environmentOf({ ...SERVERLESS, existingFunction: FUNCTION_ARN }, part),
@@ -388,36 +395,39 @@ describe("a network", () => {
     { what: "a serverless endpoint", model: { ...SERVERLESS, existingFunction: "scoring" } },
     { what: "an existing endpoint", model: EXISTING },
     {
-      what: "instances outside of it",
+      what: "instances outside of the network",
       model: { ...INSTANCES, existingFunction: "scoring", inNetwork: false },
     },
-  ])("has a fault where nothing is in it: an existing function beside $what", ({ model }) => {
-    // Act
-    const faults = checkEnvironments([environmentOf(model, { network: NETWORK })]);
+  ])(
+    "has a fault when no function or endpoint is in the network: an existing function with $what",
+    ({ model }) => {
+      // Act
+      const faults = checkEnvironments([environmentOf(model, { network: NETWORK })]);
 
-    // Assess
-    expect(faults).toEqual([
-      {
-        environment: "test",
-        field: "network",
-        got: "network beside existing functions alone",
-        allowed: "no network, or a new function or an endpoint with inNetwork: true to be in it",
-        because: "existing functions stay in the network that they are in",
-      },
-    ]);
-  });
+      // Assess
+      expect(faults).toEqual([
+        {
+          environment: "test",
+          field: "network",
+          got: "network, but no new function and no endpoint with inNetwork",
+          allowed: "no network, or a model with a new function, or an endpoint with inNetwork: true",
+          because: "an existing function stays in its network",
+        },
+      ]);
+    },
+  );
 
   it.each([
     { what: "a new function", models: { "loan-default": { existingEndpoint: "name" } } },
     {
-      what: "an endpoint in it",
+      what: "an endpoint in the network",
       models: { "loan-default": { ...INSTANCES, existingFunction: "scoring", inNetwork: true } },
     },
     {
-      what: "one new function beside an existing one",
+      what: "one new function and one existing function",
       models: { "loan-default": EXISTING, "energy-demand": SERVERLESS },
     },
-  ])("has none where something is: $what", ({ models }) => {
+  ])("has no fault when a function or endpoint is in the network: $what", ({ models }) => {
     // Act
     const faults = checkEnvironments([environmentOf({}, { network: NETWORK, models })]);
 
@@ -425,7 +435,7 @@ describe("a network", () => {
     expect(faults).toEqual([]);
   });
 
-  it("is not told beside the missing models", () => {
+  it("has no additional fault when the models are missing", () => {
     // Act
     const faults = checkEnvironments([environmentOf({}, { network: NETWORK, models: {} })]);
 
@@ -452,21 +462,21 @@ describe("one existing function for several models", () => {
 
   it.each<[string, Environment[], string, string]>([
     [
-      "of one environment",
+      "in one environment",
       together({ "loan-default": FUNCTION, "ticket-urgency": FUNCTION }),
       "models.ticket-urgency.existingFunction",
-      "its variable ENDPOINT_NAME cannot name test-ticket-urgency and test-loan-default, which models.loan-default of test asks",
+      "the function's variable ENDPOINT_NAME cannot name both test-ticket-urgency and test-loan-default, the endpoint of models.loan-default of test",
     ],
     [
-      "of two environments, by name and by ARN",
+      "in two environments, by name and by ARN",
       together(
         { "loan-default": FUNCTION },
         { "loan-default": { ...SERVERLESS, existingFunction: FUNCTION_ARN } },
       ),
       "models.loan-default.existingFunction",
-      "its variable ENDPOINT_NAME cannot name second-loan-default and test-loan-default, which models.loan-default of test asks",
+      "the function's variable ENDPOINT_NAME cannot name both second-loan-default and test-loan-default, the endpoint of models.loan-default of test",
     ],
-  ])("cannot look for two endpoints in one variable: %s", (_, environments, field, because) => {
+  ])("cannot read the names of two endpoints from one variable: %s", (_, environments, field, because) => {
     // Act
     const faults = checkEnvironments(environments);
 
@@ -477,7 +487,7 @@ describe("one existing function for several models", () => {
   });
 
   it.each(["second-loan-default-endpoint", "TEST-TICKET-URGENCY-FUNCTION"])(
-    "has a role that no environment makes: not %s",
+    "cannot have a role that an environment creates: %s",
     (existingFunctionRole) => {
       // Prepare
       const environments = together(
@@ -494,8 +504,8 @@ describe("one existing function for several models", () => {
           environment: "test",
           field: "models.loan-default.existingFunctionRole",
           got: JSON.stringify(existingFunctionRole),
-          allowed: "a role that no environment makes",
-          because: "functions and endpoints have exactly the rights that they need",
+          allowed: "a role that no environment creates",
+          because: "the role of a function or an endpoint must have no additional permissions",
         },
       ]);
     },
@@ -503,27 +513,27 @@ describe("one existing function for several models", () => {
 
   it.each<[string, Environment[]]>([
     [
-      "in two variables",
+      "from two variables",
       together({
         "loan-default": FUNCTION,
         "ticket-urgency": { ...FUNCTION, sagemakerEnvironmentVariableName: "TICKET_URGENCY_ENDPOINT" },
       }),
     ],
     [
-      "for one endpoint",
+      "of one endpoint",
       together({
         "loan-default": { existingEndpoint: "name", existingFunction: "scoring" },
         "ticket-urgency": { existingEndpoint: "name", existingFunction: "scoring" },
       }),
     ],
     [
-      "where they are two, in two regions",
+      "of two endpoints, as two functions in two regions",
       together({ "loan-default": FUNCTION }, { "loan-default": FUNCTION }).map((environment, index) => ({
         ...environment,
         region: ["eu-central-1", "us-east-1"][index] ?? "",
       })),
     ],
-  ])("is no fault %s", (_, environments) => {
+  ])("has no fault if it reads the names %s", (_, environments) => {
     // Act
     const faults = checkEnvironments(environments);
 

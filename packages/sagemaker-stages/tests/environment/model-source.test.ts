@@ -55,7 +55,7 @@ function hub(containerEnvironment: Record<string, string>, part: object = {}): o
   return { ...SERVERLESS_WITHOUT, image: HUGGING_FACE, containerEnvironment, ...part };
 }
 
-/** An own image with secrets, on a serverless endpoint. */
+/** The team's own image with secrets, on a serverless endpoint. */
 function secret(secrets: Record<string, string>, part: object = {}): object {
   return { ...SERVERLESS_WITHOUT, image: OWN_IMAGE, secrets, ...part };
 }
@@ -80,7 +80,7 @@ function several(containers: readonly object[], part: object = {}): object {
   return { instances: INSTANCES.instances, containers, ...part };
 }
 
-/** A model of `djl-inference` on instances, by the image's own variables. */
+/** A model in the image `djl-inference` on instances. The image's own variables name the model. */
 function djl(containerEnvironment: Record<string, string>, part: object = {}): object {
   const image = { algorithm: "djl-inference", tag: "0.32.0-lmi14.0.0" };
   return { ...INSTANCES_WITHOUT, image, containerEnvironment, ...part };
@@ -95,38 +95,38 @@ const brokenHubModels: Broken[] = [
     field: "containerEnvironment.OPTION_REVISION",
     got: "nothing",
     allowed: 'the commit of the model, 40 hexadecimal digits, or hubRevision: "unpinned"',
-    because: `otherwise each start of a container can download another model: ${DJL}`,
+    because: `otherwise each start of a container can download a different model: ${DJL}`,
   },
   {
-    what: "OPTION_MODEL_ID without a revision in an own image",
+    what: "OPTION_MODEL_ID without a revision in the team's own image",
     model: { ...INSTANCES_WITHOUT, image: OWN_IMAGE, containerEnvironment: { OPTION_MODEL_ID: "org/m" } },
     field: "containerEnvironment.HF_MODEL_REVISION",
     got: "nothing",
     allowed: 'the commit of the model, 40 hexadecimal digits, or hubRevision: "unpinned"',
-    because: `otherwise each start of a container can download another model: ${TGI}`,
+    because: `otherwise each start of a container can download a different model: ${TGI}`,
   },
   {
-    what: "OPTION_MODEL_ID that is a place in S3",
+    what: "OPTION_MODEL_ID with a location in S3",
     model: djl({ OPTION_MODEL_ID: PREFIX }),
     field: "containerEnvironment.OPTION_MODEL_ID",
     got: JSON.stringify(PREFIX),
     allowed: 'a model of the Hugging Face Hub; for a model in S3, artifact: "s3://<bucket>/<prefix>/"',
-    because: "the endpoint's role reads what artifact names, and nothing else",
+    because: "the endpoint's role may read only the artifact",
   },
   {
-    what: "OPTION_MODEL_ID that is a place in S3 beside HF_MODEL_ID",
+    what: "OPTION_MODEL_ID with a location in S3 together with HF_MODEL_ID",
     model: djl({ ...DJL_HUB, HF_MODEL_ID: HUB.HF_MODEL_ID, OPTION_MODEL_ID: PREFIX }),
     field: "containerEnvironment.OPTION_MODEL_ID",
     got: JSON.stringify(PREFIX),
     allowed: 'a model of the Hugging Face Hub; for a model in S3, artifact: "s3://<bucket>/<prefix>/"',
-    because: "the endpoint's role reads what artifact names, and nothing else",
+    because: "the endpoint's role may read only the artifact",
   },
   {
     what: "OPTION_MODEL_ID in an isolated container",
     model: djl(DJL_HUB, { networkIsolation: true }),
     field: "networkIsolation",
-    got: `networkIsolation beside the model ${HUB.HF_MODEL_ID} of the Hugging Face Hub`,
-    allowed: "no networkIsolation, or an artifact in place of OPTION_MODEL_ID",
+    got: `networkIsolation together with the model ${HUB.HF_MODEL_ID} of the Hugging Face Hub`,
+    allowed: "no networkIsolation, or an artifact instead of OPTION_MODEL_ID",
     because: `an isolated container cannot download its model: ${ISOLATION}`,
   },
   {
@@ -134,10 +134,10 @@ const brokenHubModels: Broken[] = [
     model: djl(DJL_HUB, { inNetwork: true }),
     environment: { network: NETWORK },
     field: "inNetwork",
-    got: `inNetwork beside the model ${HUB.HF_MODEL_ID} of the Hugging Face Hub`,
+    got: `inNetwork together with the model ${HUB.HF_MODEL_ID} of the Hugging Face Hub`,
     allowed:
-      "no inNetwork, an existing network with a way to the Hub, or an artifact in place of OPTION_MODEL_ID",
-    because: "endpoints in a VPC of the environment reach S3 and nothing else",
+      "no inNetwork, an existing network with access to the Hub, or an artifact instead of OPTION_MODEL_ID",
+    because: "endpoints in a new VPC can reach only S3",
   },
   {
     what: "a model of the Hub without a revision",
@@ -145,7 +145,7 @@ const brokenHubModels: Broken[] = [
     field: "containerEnvironment.HF_MODEL_REVISION",
     got: "nothing",
     allowed: 'the commit of the model, 40 hexadecimal digits, or hubRevision: "unpinned"',
-    because: `otherwise each start of a container can download another model: ${TOOLKIT}`,
+    because: `otherwise each start of a container can download a different model: ${TOOLKIT}`,
   },
   {
     what: "a branch as the revision",
@@ -153,7 +153,7 @@ const brokenHubModels: Broken[] = [
     field: "containerEnvironment.HF_MODEL_REVISION",
     got: '"main"',
     allowed: 'the commit of the model, 40 hexadecimal digits, or hubRevision: "unpinned"',
-    because: `otherwise each start of a container can download another model: ${TOOLKIT}`,
+    because: `otherwise each start of a container can download a different model: ${TOOLKIT}`,
   },
   {
     what: "a revision in a variable that the image does not read",
@@ -161,15 +161,15 @@ const brokenHubModels: Broken[] = [
     field: "containerEnvironment.OPTION_REVISION",
     got: "nothing",
     allowed: 'the commit of the model, 40 hexadecimal digits, or hubRevision: "unpinned"',
-    because: `otherwise each start of a container can download another model: ${DJL}`,
+    because: `otherwise each start of a container can download a different model: ${DJL}`,
   },
   {
     what: "a pinned model that is unpinned",
     model: hub(HUB, { hubRevision: "unpinned" }),
     field: "hubRevision",
-    got: "unpinned beside containerEnvironment.HF_MODEL_REVISION",
+    got: "unpinned together with containerEnvironment.HF_MODEL_REVISION",
     allowed: "either hubRevision or HF_MODEL_REVISION",
-    because: "a revision is pinned or not",
+    because: "the revision is either pinned or unpinned",
   },
   {
     what: "hubRevision without a model of the Hub",
@@ -188,12 +188,12 @@ const brokenHubModels: Broken[] = [
     because: `the image downloads the model that the variable names: ${TOOLKIT}`,
   },
   {
-    what: "a place in S3 as the model of the Hub",
+    what: "a location in S3 in HF_MODEL_ID",
     model: { ...INSTANCES_WITHOUT, image: OWN_IMAGE, containerEnvironment: { HF_MODEL_ID: PREFIX } },
     field: "containerEnvironment.HF_MODEL_ID",
     got: JSON.stringify(PREFIX),
     allowed: 'a model of the Hugging Face Hub; for a model in S3, artifact: "s3://<bucket>/<prefix>/"',
-    because: "the endpoint's role reads what artifact names, and nothing else",
+    because: "the endpoint's role may read only the artifact",
   },
   {
     what: "a model of the Hub in an isolated container",
@@ -204,8 +204,8 @@ const brokenHubModels: Broken[] = [
       networkIsolation: true,
     },
     field: "networkIsolation",
-    got: `networkIsolation beside the model ${HUB.HF_MODEL_ID} of the Hugging Face Hub`,
-    allowed: "no networkIsolation, or an artifact in place of HF_MODEL_ID",
+    got: `networkIsolation together with the model ${HUB.HF_MODEL_ID} of the Hugging Face Hub`,
+    allowed: "no networkIsolation, or an artifact instead of HF_MODEL_ID",
     because: `an isolated container cannot download its model: ${ISOLATION}`,
   },
   {
@@ -213,15 +213,15 @@ const brokenHubModels: Broken[] = [
     model: { ...INSTANCES_WITHOUT, image: HUGGING_FACE, containerEnvironment: HUB, inNetwork: true },
     environment: { network: NETWORK },
     field: "inNetwork",
-    got: `inNetwork beside the model ${HUB.HF_MODEL_ID} of the Hugging Face Hub`,
+    got: `inNetwork together with the model ${HUB.HF_MODEL_ID} of the Hugging Face Hub`,
     allowed:
-      "no inNetwork, an existing network with a way to the Hub, or an artifact in place of HF_MODEL_ID",
-    because: "endpoints in a VPC of the environment reach S3 and nothing else",
+      "no inNetwork, an existing network with access to the Hub, or an artifact instead of HF_MODEL_ID",
+    because: "endpoints in a new VPC can reach only S3",
   },
 ];
 
 const CLEAR_TEXT = `plans, Terraform's state and SageMaker's console show variables: ${CONTAINER}`;
-const NO_SECRET = "no secret; secrets has the ARN of a secret that the container reads itself";
+const NO_SECRET = "no secret; if the container reads the secret itself, add the secret's ARN to secrets";
 
 const brokenSecrets: Broken[] = [
   ...[
@@ -269,10 +269,10 @@ const brokenSecrets: Broken[] = [
     what: "a token in place of a secret's ARN",
     model: secret({ HUB_TOKEN: `hf_${"x".repeat(34)}` }),
     field: "secrets.HUB_TOKEN",
-    got: "a text that is no ARN",
+    got: "a string that is not an ARN",
     allowed: "arn:aws:secretsmanager:eu-central-1:<account>:secret:<name>-<6 characters>",
     because:
-      "the role's policy names the secret by its whole ARN: https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_iam-permissions.html",
+      "the role's policy names the secret by its full ARN: https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_iam-permissions.html",
   },
   {
     what: "a secret of another region",
@@ -281,18 +281,18 @@ const brokenSecrets: Broken[] = [
     got: JSON.stringify(SECRET.replace("eu-central-1", "eu-west-1")),
     allowed: "arn:aws:secretsmanager:eu-central-1:<account>:secret:<name>-<6 characters>",
     because:
-      "the role's policy names the secret by its whole ARN: https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_iam-permissions.html",
+      "the role's policy names the secret by its full ARN: https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_iam-permissions.html",
   },
   {
     what: "a variable that is set twice",
     model: secret({ HUB_TOKEN: SECRET }, { containerEnvironment: { HUB_TOKEN: "/run/token" } }),
     field: "secrets.HUB_TOKEN",
-    got: "HUB_TOKEN, which containerEnvironment has too",
-    allowed: "each variable in one of the two",
+    got: "HUB_TOKEN, which containerEnvironment also has",
+    allowed: "each variable in either secrets or containerEnvironment",
     because: "a variable has one value",
   },
   {
-    what: "101 variables together",
+    what: "101 variables in total",
     model: secret(
       { HUB_TOKEN: SECRET },
       {
@@ -302,16 +302,16 @@ const brokenSecrets: Broken[] = [
       },
     ),
     field: "secrets",
-    got: "1 beside 100 of containerEnvironment",
-    allowed: "at most 100 variables together",
+    got: "1 secrets and 100 variables of containerEnvironment",
+    allowed: "at most 100 variables in total",
     because: CONTAINER,
   },
   {
-    what: "a key of no secret",
+    what: "secretsKeyArn without secrets",
     model: { ...SERVERLESS, secretsKeyArn: KEY_ARN },
     field: "secretsKeyArn",
     got: "secretsKeyArn without secrets",
-    allowed: "no secretsKeyArn, or secrets beside it",
+    allowed: "no secretsKeyArn, or secrets as well",
     because: "the key decrypts the secrets",
   },
   {
@@ -323,7 +323,7 @@ const brokenSecrets: Broken[] = [
       networkIsolation: true,
     },
     field: "secrets",
-    got: "secrets beside networkIsolation",
+    got: "secrets together with networkIsolation",
     allowed: "either secrets or networkIsolation",
     because: `an isolated container reaches neither Secrets Manager nor the role's credentials: ${ISOLATION}`,
   },
@@ -332,20 +332,20 @@ const brokenSecrets: Broken[] = [
     model: { ...INSTANCES_WITHOUT, image: OWN_IMAGE, secrets: { HUB_TOKEN: SECRET }, inNetwork: true },
     environment: { network: NETWORK },
     field: "secrets",
-    got: "secrets beside inNetwork in a VPC of the environment",
-    allowed: "no inNetwork, or an existing network with a way to Secrets Manager",
-    because: "endpoints in a VPC of the environment reach S3 and nothing else",
+    got: "secrets together with inNetwork in a new VPC",
+    allowed: "no inNetwork, or an existing network with access to Secrets Manager",
+    because: "endpoints in a new VPC can reach only S3",
   },
 ];
 
 const brokenArtifacts: Broken[] = [
   {
-    what: "a prefix beside serverless",
+    what: "a prefix together with serverless",
     model: { ...SERVERLESS, image: OWN_IMAGE, artifact: PREFIX },
     field: "artifact",
     got: JSON.stringify(PREFIX),
-    allowed: "s3://<bucket>/<key>.tar.gz beside serverless, or instances",
-    because: `SageMaker takes no uncompressed artifact (ModelDataSource) for a serverless endpoint: ${CONTAINER}`,
+    allowed: "s3://<bucket>/<key>.tar.gz, or instances instead of serverless",
+    because: `a serverless endpoint supports no uncompressed artifact (ModelDataSource): ${CONTAINER}`,
   },
   {
     what: "a prefix for a built-in algorithm",
@@ -356,7 +356,7 @@ const brokenArtifacts: Broken[] = [
     because: `a built-in algorithm needs an archive in ModelDataUrl: ${CONTAINER}`,
   },
   {
-    what: "a whole bucket as the prefix",
+    what: "a bucket without a prefix",
     model: { ...INSTANCES, image: OWN_IMAGE, artifact: "s3://amzn-s3-demo-bucket/" },
     field: "artifact",
     got: '"s3://amzn-s3-demo-bucket/"',
@@ -368,12 +368,12 @@ const brokenArtifacts: Broken[] = [
     what: "no artifact for an image without a model",
     model: { ...SERVERLESS_WITHOUT, image: SKLEARN },
     field: "artifact",
-    got: "nothing beside the image sagemaker-scikit-learn",
-    allowed: "an artifact, or an image that contains its model or downloads it",
-    because: `the image has no model: ${CONTAINER}`,
+    got: "no artifact for the image sagemaker-scikit-learn",
+    allowed: "an artifact, or an image that contains or downloads its model",
+    because: `the image contains no model: ${CONTAINER}`,
   },
   {
-    what: "a key of no artifact",
+    what: "artifactKeyArn without an artifact",
     model: { ...SERVERLESS_WITHOUT, image: OWN_IMAGE, artifactKeyArn: KEY_ARN },
     field: "artifactKeyArn",
     got: "artifactKeyArn without artifact",
@@ -411,15 +411,15 @@ const brokenImages: Broken[] = [
     because: DEEP_LEARNING,
   },
   {
-    what: "pytorch without python",
+    what: "pytorch without the setting python",
     model: imageOf({ framework: "pytorch", version: "2.6.0" }),
     field: "image.python",
     got: "nothing",
-    allowed: "python of the image's tag",
+    allowed: "the Python version in the image's tag",
     because: DEEP_LEARNING,
   },
   {
-    what: "huggingface without pytorch",
+    what: "huggingface without the setting pytorch",
     model: hub(HUB, {
       image: { framework: "huggingface", version: "4.49.0", python: "py312", os: "ubuntu22.04" },
     }),
@@ -429,15 +429,15 @@ const brokenImages: Broken[] = [
     because: DEEP_LEARNING,
   },
   {
-    what: "pytorch with pytorch",
+    what: "pytorch with the setting pytorch",
     model: imageOf({ ...PYTORCH, pytorch: "2.6.0" }),
     field: "image.pytorch",
     got: '"2.6.0"',
-    allowed: "no pytorch, which images of huggingface have",
+    allowed: "no pytorch, which only images of huggingface have",
     because: DEEP_LEARNING,
   },
   {
-    what: "xgboost with a Python",
+    what: "xgboost with the setting python",
     model: imageOf({ framework: "xgboost", version: "1.7-1", python: "py312" }),
     field: "image.python",
     got: '"py312"',
@@ -453,7 +453,7 @@ const brokenImages: Broken[] = [
     because: DEEP_LEARNING,
   },
   {
-    what: "GPUs without CUDA",
+    what: "accelerator gpu without cuda",
     model: {
       ...INSTANCES,
       instances: { ...INSTANCES.instances, instanceType: "ml.g5.xlarge" },
@@ -465,7 +465,7 @@ const brokenImages: Broken[] = [
     because: DEEP_LEARNING,
   },
   {
-    what: "CUDA without GPUs",
+    what: "cuda without accelerator gpu",
     model: imageOf({ ...PYTORCH, cuda: "cu124" }),
     field: "image.cuda",
     got: '"cu124"',
@@ -476,7 +476,7 @@ const brokenImages: Broken[] = [
     what: "an image for GPUs on a serverless endpoint",
     model: imageOf(FOR_GPUS),
     field: "image.accelerator",
-    got: "an image for GPUs beside serverless",
+    got: "an image for GPUs together with serverless",
     allowed: "an image for CPUs, or instances with GPUs",
     because: `serverless endpoints have no GPU: ${EXCLUSIONS}`,
   },
@@ -484,7 +484,7 @@ const brokenImages: Broken[] = [
     what: "a tag for GPUs on a serverless endpoint",
     model: imageOf({ algorithm: "pytorch-inference", tag: "2.6.0-gpu-py312-cu124-ubuntu22.04-sagemaker" }),
     field: "image.tag",
-    got: "an image for GPUs beside serverless",
+    got: "an image for GPUs together with serverless",
     allowed: "an image for CPUs, or instances with GPUs",
     because: `serverless endpoints have no GPU: ${EXCLUSIONS}`,
   },
@@ -492,7 +492,7 @@ const brokenImages: Broken[] = [
     what: "an image for GPUs on instances without GPUs",
     model: { ...INSTANCES, image: FOR_GPUS },
     field: "image.accelerator",
-    got: "an image for GPUs beside instances.instanceType ml.m5.large",
+    got: "an image for GPUs together with instances.instanceType ml.m5.large",
     allowed: "an image for CPUs, or an instance type with GPUs such as ml.g5.xlarge",
     because: "the instance has no GPU: https://docs.aws.amazon.com/ec2/latest/instancetypes/ac.html",
   },
@@ -502,7 +502,7 @@ const REGISTRY = `${GUIDE}/model-registry-models.html`;
 const VERSION = {
   field: "modelPackage.arn",
   allowed: "arn:aws:sagemaker:eu-central-1:<account>:model-package/<group>/<version>",
-  because: `a version of the Model Registry in the environment's region: ${REGISTRY}; packages of AWS Marketplace have no version, and serverless endpoints refuse them: ${EXCLUSIONS}`,
+  because: `the ARN of a versioned model package in the environment's region: ${REGISTRY}; packages of AWS Marketplace are not versioned, and serverless endpoints refuse these packages: ${EXCLUSIONS}`,
 };
 
 const brokenPackages: Broken[] = [
@@ -518,10 +518,10 @@ const brokenPackages: Broken[] = [
     ...VERSION,
   })),
   {
-    what: "a package beside an image and an artifact",
+    what: "a package together with an image and an artifact",
     model: { ...SERVERLESS, modelPackage: PACKAGE },
     field: "modelPackage",
-    got: "modelPackage beside artifact and image",
+    got: "modelPackage together with artifact and image",
     allowed: "either modelPackage or artifact and image",
     because: `a package names its images and artifacts: ${CONTAINER}`,
   },
@@ -530,8 +530,8 @@ const brokenPackages: Broken[] = [
     model: packaged({ imageUris: [] }),
     field: "modelPackage.imageUris",
     got: "0 images",
-    allowed: "1–15 images, those of the package",
-    because: "the endpoint's role may pull the images that stand here and no others",
+    allowed: "1–15 images, as the package lists them",
+    because: "the endpoint's role may pull only the listed images",
   },
   {
     what: "an image of another region in a package",
@@ -550,23 +550,23 @@ const brokenPackages: Broken[] = [
     because: CONTAINER,
   },
   {
-    what: "a package with a prefix beside serverless",
+    what: "a package with a prefix together with serverless",
     model: packaged({ artifacts: [PREFIX] }),
     field: "modelPackage.artifacts",
     got: JSON.stringify(PREFIX),
-    allowed: "s3://<bucket>/<key>.tar.gz beside serverless, or instances",
-    because: `SageMaker takes no uncompressed artifact (ModelDataSource) for a serverless endpoint: ${CONTAINER}`,
+    allowed: "s3://<bucket>/<key>.tar.gz, or instances instead of serverless",
+    because: `a serverless endpoint supports no uncompressed artifact (ModelDataSource): ${CONTAINER}`,
   },
   {
-    what: "a package with a series beside serverless",
+    what: "a package with several images together with serverless",
     model: packaged({ imageUris: [OWN_IMAGE.uri, OWN_IMAGE.uri.replace(":1", ":2")] }),
     field: "modelPackage.imageUris",
-    got: "2 images beside serverless",
-    allowed: "one image beside serverless, or instances",
-    because: `SageMaker takes no inference pipeline for a serverless endpoint: ${EXCLUSIONS}`,
+    got: "2 images together with serverless",
+    allowed: "one image, or instances instead of serverless",
+    because: `a serverless endpoint supports no inference pipeline: ${EXCLUSIONS}`,
   },
   {
-    what: "another approval",
+    what: "an unknown value of approval",
     model: packaged({ approval: "none" as "any" }),
     field: "modelPackage.approval",
     got: '"none"',
@@ -579,12 +579,12 @@ const CREATE_MODEL = `${API}/API_CreateModel.html`;
 
 const brokenContainers: Broken[] = [
   {
-    what: "containers beside serverless",
+    what: "containers together with serverless",
     model: { serverless: SERVERLESS.serverless, containers: [FIRST, SECOND] },
     field: "containers",
-    got: "containers beside serverless",
+    got: "containers together with serverless",
     allowed: "either containers or serverless",
-    because: `SageMaker takes one container for a serverless endpoint: ${EXCLUSIONS}`,
+    because: `a serverless endpoint has only one container: ${EXCLUSIONS}`,
   },
   {
     what: "one container in a list",
@@ -603,7 +603,7 @@ const brokenContainers: Broken[] = [
     because: CREATE_MODEL,
   },
   {
-    what: "two containers of one name",
+    what: "two containers with one name",
     model: several([FIRST, { ...SECOND, name: "features" }]),
     field: "containers",
     got: '["features","features"]',
@@ -611,18 +611,18 @@ const brokenContainers: Broken[] = [
     because: CONTAINER,
   },
   {
-    what: "a name with an underscore",
+    what: "a container's name with an underscore",
     model: several([FIRST, { ...SECOND, name: "the_predictor" }]),
     field: "containers.1.name",
     got: '"the_predictor"',
-    allowed: "letters, digits and -, the first and the last no -",
+    allowed: "letters, digits and -, not starting or ending with -",
     because: CONTAINER,
   },
   {
-    what: "containers beside an image",
+    what: "containers together with an image",
     model: several([FIRST, SECOND], { image: OWN_IMAGE }),
     field: "containers",
-    got: "containers beside image",
+    got: "containers together with image",
     allowed: "either containers or image",
     because: "each of several containers has its own image, artifact and variables",
   },
@@ -645,28 +645,28 @@ const brokenContainers: Broken[] = [
       })),
     ),
     field: "containers",
-    got: "40120 bytes of variables together",
+    got: "40120 bytes of variables in total",
     allowed: "at most 32768 bytes in all containers",
     because: CONTAINER,
   },
   {
-    what: "an invocation without containers",
+    what: "the setting invocation without containers",
     model: { ...INSTANCES, invocation: "series" },
     field: "invocation",
     got: "invocation without containers",
-    allowed: "no invocation, or containers beside it",
+    allowed: "no invocation, or containers as well",
     because: "one container answers every request",
   },
   {
-    what: "a target without containers",
+    what: "the setting targetContainer without containers",
     model: { ...INSTANCES, targetContainer: "features" },
     field: "targetContainer",
     got: "targetContainer without containers",
-    allowed: "no targetContainer, or containers beside it",
+    allowed: "no targetContainer, or containers as well",
     because: "one container answers every request",
   },
   {
-    what: "a target in a series",
+    what: "targetContainer in a series",
     model: several([FIRST, SECOND], { targetContainer: "features" }),
     field: "targetContainer",
     got: "targetContainer without invocation direct",
@@ -691,7 +691,7 @@ const brokenContainers: Broken[] = [
   },
 ];
 
-describe("a model with one thing broken in its source has exactly that fault", () => {
+describe("a model with one invalid setting of its source has exactly one fault", () => {
   describe.each([
     ["a model of the Hub", brokenHubModels],
     ["secrets", brokenSecrets],
@@ -714,7 +714,7 @@ describe("a model with one thing broken in its source has exactly that fault", (
     });
   });
 
-  it("says that Terraform does not know the images in a region", () => {
+  it("names the regions of the images when Terraform does not support the region", () => {
     // Prepare
     const environment = environmentOf(imageOf(SKLEARN), { region: "ap-southeast-7" });
 
@@ -748,11 +748,11 @@ describe("a model with one thing broken in its source has exactly that fault", (
   });
 });
 
-describe("a model has no fault", () => {
+describe("a model from a valid source has no fault", () => {
   it.each<[string, object, Partial<Environment>?]>([
     ["of the Hub at one commit", hub(HUB)],
     [
-      "of the Hub that is unpinned by a word",
+      "of the Hub with hubRevision: unpinned",
       hub({ HF_MODEL_ID: HUB.HF_MODEL_ID }, { hubRevision: "unpinned" }),
     ],
     [
@@ -764,7 +764,7 @@ describe("a model has no fault", () => {
       },
     ],
     [
-      "with a folder of the container in place of a model of the Hub",
+      "in a folder of the container",
       hub({ HF_MODEL_ID: "/opt/ml/model" }, { artifact: SERVERLESS.artifact }),
     ],
     [
@@ -778,14 +778,14 @@ describe("a model has no fault", () => {
     ],
     ["of the Hub in OPTION_MODEL_ID at one commit", djl(DJL_HUB)],
     [
-      "of the Hub in OPTION_MODEL_ID, unpinned",
+      "of the Hub in OPTION_MODEL_ID with hubRevision: unpinned",
       djl({ OPTION_MODEL_ID: "org/m" }, { hubRevision: "unpinned" }),
     ],
     ["in its image", { ...SERVERLESS_WITHOUT, image: OWN_IMAGE }],
     ["with a secret and its key", secret({ HUB_TOKEN: SECRET }, { secretsKeyArn: KEY_ARN })],
-    ["that empties the variable of a token", hub({ ...HUB, HF_TOKEN: "" })],
+    ["with an empty variable for a token", hub({ ...HUB, HF_TOKEN: "" })],
     ...Object.entries({
-      // Settings with names like those of secrets.
+      // Settings whose names are similar to names of secrets.
       TOKENIZERS_PARALLELISM: "false",
       MAX_TOKENS: "512",
       MAX_BATCH_PREFILL_TOKENS: "4096",
@@ -797,7 +797,7 @@ describe("a model has no fault", () => {
       SAGEMAKER_PROGRAM: "inference.py",
       SAGEMAKER_SUBMIT_DIRECTORY: "/opt/ml/model/code",
       SAGEMAKER_MODEL_SERVER_WORKERS: "1",
-      // Where a secret is.
+      // Locations of secrets.
       DB_SECRET_ARN: SECRET,
       DB_SECRET: SECRET,
       DB_SECRET_NAME: "prod/features",
@@ -805,7 +805,7 @@ describe("a model has no fault", () => {
       TLS_KEY: "/etc/ssl/private/tls.key",
       INIT_SCRIPT: "code/start.sh",
       AWS_ACCESS_KEY_FILE: "/run/keys",
-      // Values that begin like those of secrets.
+      // Values that begin like secrets.
       RERANKER: "re_ranker_multilingual_large",
       MODELS: "/mnt/hf_models/Llama-3.1-8B-Instruct-GPTQ-Int4",
       CONFIG: "hf_transformers_pipeline_config.json",
@@ -833,7 +833,7 @@ describe("a model has no fault", () => {
       "in a package without artifacts, with variables",
       { ...packaged({ artifacts: [] }), containerEnvironment: { LEVEL: "1" } },
     ],
-    ["in a package that nobody must approve", packaged({ approval: "any" })],
+    ["in a package with approval: any", packaged({ approval: "any" })],
     ["in a series", several([FIRST, SECOND])],
     [
       "in one of several containers",

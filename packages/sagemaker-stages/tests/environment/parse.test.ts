@@ -11,13 +11,13 @@ const ACCOUNT: AccountSettings = {
   apiGatewayLogs: true,
 };
 
-/** The parsed model of an environment with this model alone. */
+/** The parsed model of an environment with only this model. */
 function parsedModel(model: object, part: Partial<Environment> = {}): unknown {
   return parseEnvironment(environmentOf(model, part)).models["loan-default"];
 }
 
 describe("a parsed environment", () => {
-  it("has the default of every setting that it leaves out", () => {
+  it("has the default of every absent setting", () => {
     // Prepare
     const environment = environmentOf(SERVERLESS);
 
@@ -83,7 +83,7 @@ describe("a parsed environment", () => {
     expect(models["loan-default"]?.functionUrl).toEqual({ corsAllowOrigins: ["*"] });
   });
 
-  it("has the value of every setting that it names", () => {
+  it("has the value of every given setting", () => {
     // Prepare
     const settings = {
       ...SERVERLESS,
@@ -99,7 +99,7 @@ describe("a parsed environment", () => {
     expect(parsed).toMatchObject(settings);
   });
 
-  it("does not have a switch of another kind of endpoint, which is off", () => {
+  it("omits a setting of another kind of endpoint with the value false", () => {
     // Act
     const parsed = parsedModel({ ...SERVERLESS, networkIsolation: false });
 
@@ -108,7 +108,7 @@ describe("a parsed environment", () => {
     expect(parsed).toHaveProperty("serverless");
   });
 
-  it("cannot be changed by a construct, and leaves the given environment as it was", () => {
+  it("is frozen, and the given environment does not change", () => {
     // Prepare
     const environment = environmentOf(SERVERLESS);
     const before = structuredClone(environment);
@@ -123,10 +123,20 @@ describe("a parsed environment", () => {
   });
 
   it.each([
-    { what: "the account's logs", accessLogs: undefined, accounts: [ACCOUNT], expected: true },
-    { what: "no account", accessLogs: undefined, accounts: [], expected: false },
-    { what: "its own word against the account", accessLogs: false, accounts: [ACCOUNT], expected: false },
-    { what: "its own word without an account", accessLogs: true, accounts: [], expected: true },
+    {
+      what: "default, if the account has apiGatewayLogs",
+      accessLogs: undefined,
+      accounts: [ACCOUNT],
+      expected: true,
+    },
+    { what: "default, without an account", accessLogs: undefined, accounts: [], expected: false },
+    {
+      what: "its own accessLogs, although the account has apiGatewayLogs",
+      accessLogs: false,
+      accounts: [ACCOUNT],
+      expected: false,
+    },
+    { what: "its own accessLogs, without an account", accessLogs: true, accounts: [], expected: true },
   ])("has access logs $expected by $what", ({ accessLogs, accounts, expected }) => {
     // Prepare
     const { stage, ...environment } = environmentOf(SERVERLESS, { accountId: ACCOUNT.accountId });
@@ -141,7 +151,7 @@ describe("a parsed environment", () => {
 });
 
 describe("a parsed account", () => {
-  it("has the default of every setting that it leaves out", () => {
+  it("has the default of every absent setting", () => {
     // Prepare
     const { apiGatewayLogs: _, ...account } = ACCOUNT;
     const github = { repository: "octo-org/stages" };

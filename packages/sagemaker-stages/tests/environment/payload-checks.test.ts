@@ -29,7 +29,7 @@ describe("the payload of a contract", () => {
     ["4 MiB on a serverless endpoint", SERVERLESS, SERVERLESS_PAYLOAD_IN_BYTES],
     ["6 MiB on instances", INSTANCES, INSTANCES_PAYLOAD_IN_BYTES],
     ["6 MiB on an existing endpoint", { existingEndpoint: "shared" }, INSTANCES_PAYLOAD_IN_BYTES],
-  ])("breaks no rule with %s", (_, model, maxBytes) => {
+  ])("is accepted with %s", (_, model, maxBytes) => {
     for (const models of modelsOf(maxBytes)) {
       // Act
       const faults = checkEnvironments([environmentOf(model)], { models });
@@ -39,7 +39,7 @@ describe("the payload of a contract", () => {
     }
   });
 
-  it("breaks no rule with 6 MiB through API Gateway on instances", () => {
+  it("is accepted with 6 MiB through API Gateway on instances", () => {
     // Prepare
     const [, models = {}] = modelsOf(INSTANCES_PAYLOAD_IN_BYTES);
 
@@ -50,7 +50,7 @@ describe("the payload of a contract", () => {
     expect(faults).toEqual([]);
   });
 
-  it("is refused on a serverless endpoint when it is over 4 MiB", () => {
+  it("is refused on a serverless endpoint when it is larger than 4 MiB", () => {
     for (const models of modelsOf(SERVERLESS_PAYLOAD_IN_BYTES + 1)) {
       // Act
       const faults = checkEnvironments([environmentOf(SERVERLESS)], { models });
@@ -60,11 +60,11 @@ describe("the payload of a contract", () => {
         {
           environment: "test",
           field: "models.loan-default.serverless",
-          got: "serverless beside a contract with a payload of 4194305 bytes",
+          got: "serverless together with a contract with a payload of 4194305 bytes",
           allowed:
             "instances, or a contract with a payload (limits.payloadInBytes, maxBytes) of at most 4194304 bytes",
           because:
-            "a serverless endpoint takes 4 MiB: https://docs.aws.amazon.com/sagemaker/latest/dg/serverless-endpoints-invoke.html",
+            "a serverless endpoint accepts at most 4 MiB: https://docs.aws.amazon.com/sagemaker/latest/dg/serverless-endpoints-invoke.html",
         },
       ]);
     }

@@ -11,13 +11,13 @@ const API = "https://docs.aws.amazon.com/sagemaker/latest/APIReference";
 const INVOKE = `${API}/API_runtime_InvokeEndpoint.html`;
 const COMPONENT = `${API}/API_CreateInferenceComponent.html`;
 const MULTI_MODEL = "https://docs.aws.amazon.com/sagemaker/latest/dg/multi-model-endpoint-security.html";
-const NAME_ALLOWED = "1–63 letters, digits and -, the first and the last no -";
+const NAME_ALLOWED = "1–63 letters, digits and -, not starting or ending with -";
 const MODEL_ALLOWED =
-  "1–1024 printable ASCII characters without $" + "{ and %{, the first and the last no space";
+  "1–1024 printable ASCII characters without $" + "{ and %{, without leading or trailing spaces";
 
 const SHARED = { existingEndpoint: "shared" };
 
-/** A value without a fault of each target. */
+/** A valid value of each target. */
 const TARGETS = {
   targetVariant: "challenger",
   targetModel: "eu/iris.tar.gz",
@@ -73,15 +73,15 @@ const brokenLists: Broken[] = [
     model: { ...SHARED, targetModels },
     field: "targetModels",
     got: JSON.stringify(targetModels),
-    allowed: "at least one model, and none twice",
+    allowed: "at least one model, each once",
     because: MULTI_MODEL,
   })),
   {
-    what: "targetModels of 4,097 characters together",
+    what: "targetModels of 4,097 characters in total",
     model: { ...SHARED, targetModels: ["a", "b", "c", "d", "e"].map((m) => m.repeat(m === "e" ? 1 : 1024)) },
     field: "targetModels",
     got: "4097 characters",
-    allowed: "at most 4096 characters together",
+    allowed: "at most 4096 characters in total",
     because: "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html",
   },
 ];
@@ -90,56 +90,55 @@ const brokenCombinations: Broken[] = [
   ...targets
     .filter(([name]) => name !== "inferenceComponent")
     .map(([name, value]) => ({
-      what: `inferenceComponent beside ${name}`,
+      what: `inferenceComponent together with ${name}`,
       model: { ...SHARED, inferenceComponent: "iris", [name]: value },
       field: "inferenceComponent",
-      got: `inferenceComponent beside ${name}`,
+      got: `inferenceComponent together with ${name}`,
       allowed: `either inferenceComponent or ${name}`,
       because: `an inference component has one model in one variant: ${COMPONENT}`,
     })),
   {
-    what: "targetModel beside targetModels",
+    what: "targetModel together with targetModels",
     model: { ...SHARED, targetModel: "eu/iris.tar.gz", targetModels: ["eu/*"] },
     field: "targetModel",
-    got: "targetModel beside targetModels",
+    got: "targetModel together with targetModels",
     allowed: "either targetModel or targetModels",
-    because: `a request has one target model, the environment's or the contract's: ${INVOKE}`,
+    because: `a request has one target model, which either the environment or the contract chooses: ${INVOKE}`,
   },
-  // A new endpoint of several containers can have targetContainer: model-source.test.ts.
+  // A new endpoint with several containers can have targetContainer, see model-source.test.ts.
   ...targets
     .filter(([name]) => name !== "targetContainer")
     .flatMap(([name, value]) => [
       {
-        what: `${name} beside a new serverless endpoint`,
+        what: `${name} together with a new serverless endpoint`,
         model: { ...SERVERLESS, [name]: value },
         field: name,
         got: `${name} without existingEndpoint`,
-        allowed: `no ${name}, or existingEndpoint beside it`,
+        allowed: `no ${name}, or existingEndpoint as well`,
         because: "a new endpoint has one variant with one model",
       },
       {
-        what: `${name} beside a new endpoint on instances`,
+        what: `${name} together with a new endpoint on instances`,
         model: { ...INSTANCES, [name]: value },
         field: name,
         got: `${name} without existingEndpoint`,
-        allowed: `no ${name}, or existingEndpoint beside it`,
+        allowed: `no ${name}, or existingEndpoint as well`,
         because: "a new endpoint has one variant with one model",
       },
     ]),
   ...targets.flatMap(([name, value]) => [
     {
-      what: `${name} beside existingFunction`,
+      what: `${name} together with existingFunction`,
       model: { ...SHARED, existingFunction: "scoring", [name]: value },
       field: name,
-      got: `${name} beside existingFunction`,
+      got: `${name} together with existingFunction`,
       allowed: `no ${name}, or no existingFunction`,
-      because:
-        "an existing function decides itself what of the endpoint it invokes, and its owner grants its role the permission",
+      because: "an existing function chooses the target itself, and its owner grants its role the permission",
     },
   ]),
 ];
 
-describe("a model with one thing broken in its target has exactly that fault", () => {
+describe("a model with one invalid target has exactly one fault", () => {
   it.each([...brokenNames, ...brokenModels, ...brokenLists, ...brokenCombinations])(
     "$what",
     ({ model, field, got, allowed, because }) => {
@@ -153,7 +152,7 @@ describe("a model with one thing broken in its target has exactly that fault", (
     },
   );
 
-  it("and every fault is in the list when a target breaks several rules", () => {
+  it("and every fault when a target breaks several rules", () => {
     // Prepare
     const model = {
       ...SERVERLESS,
@@ -169,30 +168,33 @@ describe("a model with one thing broken in its target has exactly that fault", (
     // Assess
     expect(faults.map(({ field, got }) => `${field}: ${got}`).sort()).toEqual([
       'models.loan-default.inferenceComponent: "-"',
-      "models.loan-default.inferenceComponent: inferenceComponent beside existingFunction",
-      "models.loan-default.inferenceComponent: inferenceComponent beside targetModel and targetModels",
+      "models.loan-default.inferenceComponent: inferenceComponent together with existingFunction",
+      "models.loan-default.inferenceComponent: inferenceComponent together with targetModel and targetModels",
       "models.loan-default.inferenceComponent: inferenceComponent without existingEndpoint",
       'models.loan-default.targetModel: ""',
-      "models.loan-default.targetModel: targetModel beside existingFunction",
-      "models.loan-default.targetModel: targetModel beside targetModels",
+      "models.loan-default.targetModel: targetModel together with existingFunction",
+      "models.loan-default.targetModel: targetModel together with targetModels",
       "models.loan-default.targetModel: targetModel without existingEndpoint",
       "models.loan-default.targetModels: []",
-      "models.loan-default.targetModels: targetModels beside existingFunction",
+      "models.loan-default.targetModels: targetModels together with existingFunction",
       "models.loan-default.targetModels: targetModels without existingEndpoint",
     ]);
   });
 });
 
-describe("a target at its limit is no fault", () => {
+describe("a target at a limit has no fault", () => {
   it.each([
     ...targets.map(([name, value]) => [name, { [name]: value }] as const),
     ["a variant of 63 characters", { targetVariant: `v${"-".repeat(61)}V` }],
     ["a component of one character", { inferenceComponent: "c" }],
     ["a model of one character", { targetModel: "m" }],
     ["a model of 1,024 characters", { targetModel: "m".repeat(1024) }],
-    ["a model with wildcards, which are no wildcards in one name", { targetModel: "*/iris?.tar.gz" }],
-    ["a model with spaces and signs", { targetModel: "eu/my model $5 (1)!.tar.gz" }],
-    ["models of 4,096 characters", { targetModels: ["a", "b", "c", "d"].map((m) => m.repeat(1024)) }],
+    ["a model whose name has * and ?", { targetModel: "*/iris?.tar.gz" }],
+    ["a model whose name has spaces and symbols", { targetModel: "eu/my model $5 (1)!.tar.gz" }],
+    [
+      "models of 4,096 characters in total",
+      { targetModels: ["a", "b", "c", "d"].map((m) => m.repeat(1024)) },
+    ],
     ["every model", { targetModels: ["*"] }],
     ["a variant with a model", { targetVariant: "blue", targetModel: "eu/iris.tar.gz" }],
     ["a variant with a container", { targetVariant: "blue", targetContainer: "second" }],
@@ -204,7 +206,7 @@ describe("a target at its limit is no fault", () => {
     expect(faults).toEqual([]);
   });
 
-  it("several models of one environment name the same endpoint with different targets", () => {
+  it("several models of one environment with one endpoint and different targets", () => {
     // Prepare
     const environment = environmentOf(
       { ...SHARED, targetVariant: "blue" },
@@ -226,7 +228,7 @@ describe("a target at its limit is no fault", () => {
   });
 });
 
-describe("targetModels beside a contract", () => {
+describe("targetModels together with a contract", () => {
   const targetModels = ["eu/*"];
   const { churn, iris, raw } = defineModels({
     churn: { contract: models["loan-default"], about: models["loan-default"] },
@@ -242,7 +244,7 @@ describe("targetModels beside a contract", () => {
       model: models["house-price"],
       beside: "a contract with passThrough",
     },
-  ])("are a fault beside $what, which sets no target", ({ model, beside }) => {
+  ])("are a fault together with $what, because the contract sets no target", ({ model, beside }) => {
     // Prepare
     const environment = environmentOf({}, { models: { churn: { ...SHARED, targetModels } } });
 
@@ -254,18 +256,22 @@ describe("targetModels beside a contract", () => {
       {
         environment: "test",
         field: "models.churn.targetModels",
-        got: `targetModels beside ${beside}`,
+        got: `targetModels together with ${beside}`,
         allowed:
-          "targetModel, or a contract of its own in functions/, whose encode() sets headers.targetModel",
-        because: `no request would have a target model, and the function's role may invoke these models only: ${INVOKE}`,
+          "targetModel, or a hand-written contract in functions/, whose encode() sets headers.targetModel",
+        because: `no request would have a target model, and the function's role may invoke only these models: ${INVOKE}`,
       },
     ]);
   });
 
   it.each([
-    { what: "targetModels beside a contract of its own", model: churn, settings: { targetModels } },
-    { what: "targetModel beside a ready-made contract", model: iris, settings: { targetModel: "eu/iris" } },
-  ])("$what is no fault", ({ model, settings }) => {
+    { what: "targetModels together with a hand-written contract", model: churn, settings: { targetModels } },
+    {
+      what: "targetModel together with a ready-made contract",
+      model: iris,
+      settings: { targetModel: "eu/iris" },
+    },
+  ])("are accepted: $what", ({ model, settings }) => {
     // Prepare
     const environment = environmentOf({}, { models: { churn: { ...SHARED, ...settings } } });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
-import { judge } from "../../src/testing/least-privilege/evaluator";
+import { evaluateRequest } from "../../src/testing/least-privilege/evaluator";
 import { readPolicy } from "../../src/testing/least-privilege/policy";
 import { isAllowed, type Policy, type PolicySet } from "../../src/testing/least-privilege/policy-set";
 import { Refused } from "../../src/testing/least-privilege/refused";
@@ -16,100 +16,120 @@ const request: AccessRequest = {
   action: "sagemaker:InvokeEndpoint",
   resource: only(ENDPOINT),
   context: {},
-  reason: "a test asks",
+  reason: "a test sends the request",
   source: "this test",
 };
 
 const allow = { Sid: "S", Effect: "Allow", Action: ["sagemaker:InvokeEndpoint"], Resource: [ENDPOINT] };
-const everybody = { ...allow, Principal: "*" };
+const everyPrincipal = { ...allow, Principal: "*" };
 
 function document(...statements: readonly object[]): string {
   return JSON.stringify({ Version: "2012-10-17", Statement: statements });
 }
 
-// Expected by https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements.html and its neighbours.
+// The verdicts are from https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements.html and its subpages.
 describe("a statement", () => {
   const conditioned = (operator: string, values: object) => ({ ...allow, Condition: { [operator]: values } });
   const source = (arn: string) => ({ context: { "aws:SourceArn": only(arn) } });
 
   it.each<readonly [string, object, Partial<AccessRequest>, string]>([
-    ["names its action on its resource", allow, {}, "allowed"],
-    ["names actions without regard to case", { ...allow, Action: "SAGEMAKER:invokeendpoint" }, {}, "allowed"],
-    ["names no other action", allow, { action: "sagemaker:InvokeEndpointAsync" }, "not mentioned"],
-    ["has * for any run of letters", { ...allow, Action: "sagemaker:Invoke*" }, {}, "allowed"],
-    ["has ? for one letter", { ...allow, Action: "sagemaker:InvokeEndpoin?" }, {}, "allowed"],
-    ["has ? for no fewer", { ...allow, Action: "sagemaker:InvokeEndpoint?" }, {}, "not mentioned"],
+    ["allows its action on its resource", allow, {}, "allowed"],
     [
-      "names resources with regard to case",
+      "compares actions without regard to case",
+      { ...allow, Action: "SAGEMAKER:invokeendpoint" },
+      {},
+      "allowed",
+    ],
+    ["allows no other action", allow, { action: "sagemaker:InvokeEndpointAsync" }, "not mentioned"],
+    ["reads * as any characters", { ...allow, Action: "sagemaker:Invoke*" }, {}, "allowed"],
+    ["reads ? as one character", { ...allow, Action: "sagemaker:InvokeEndpoin?" }, {}, "allowed"],
+    [
+      "does not read ? as no character",
+      { ...allow, Action: "sagemaker:InvokeEndpoint?" },
+      {},
+      "not mentioned",
+    ],
+    [
+      "compares resources with regard to case",
       allow,
       { resource: only(ENDPOINT.replace("/e", "/E")) },
       "not mentioned",
     ],
-    ["takes a dot for a dot", { ...allow, Resource: ENDPOINT.replace("/e", "/.") }, {}, "not mentioned"],
+    ["reads a dot as a dot", { ...allow, Resource: ENDPOINT.replace("/e", "/.") }, {}, "not mentioned"],
     [
-      "has * in one part of an ARN",
+      "reads * in a part of an ARN",
       { ...allow, Resource: ENDPOINT.replace("eu-central-1", "*") },
       {},
       "allowed",
     ],
     [
-      "has no * that reaches from one part into the next",
+      "does not extend * from one part of an ARN to the next part",
       { ...allow, Resource: "arn:aws:sagemaker:*:endpoint/e:x" },
       {},
       "not mentioned",
     ],
     [
-      "has * at the end for colons, too",
+      "reads * at the end of an ARN as any characters, including colons",
       { ...allow, Resource: "arn:aws:sagemaker:eu-central-1:111122223333:*" },
       { resource: only("arn:aws:sagemaker:eu-central-1:111122223333:a:b") },
       "allowed",
     ],
-    ["has * alone for what has no ARN", { ...allow, Resource: "*" }, { resource: only("*") }, "allowed"],
-    ["has an ARN for nothing that has none", allow, { resource: only("*") }, "not mentioned"],
     [
-      "asks for a key that the request lacks in vain",
+      "matches an action without an ARN when the resource is *",
+      { ...allow, Resource: "*" },
+      { resource: only("*") },
+      "allowed",
+    ],
+    [
+      "does not match an action without an ARN when the resource is an ARN",
+      allow,
+      { resource: only("*") },
+      "not mentioned",
+    ],
+    [
+      "does not apply when the request lacks the condition's key",
       conditioned("StringEquals", { "aws:SourceAccount": "1" }),
       {},
       "not mentioned",
     ],
     [
-      "asks for keys without regard to case",
+      "compares names of keys without regard to case",
       conditioned("StringEquals", { "AWS:sourceaccount": "1" }),
       { context: { "aws:SourceAccount": only("1") } },
       "allowed",
     ],
     [
-      "takes one of several values",
+      "applies when one of several values matches",
       conditioned("StringEquals", { "aws:SourceAccount": ["2", "1"] }),
       { context: { "aws:SourceAccount": only("1") } },
       "allowed",
     ],
     [
-      "takes * in StringEquals for a star",
+      "reads * in StringEquals as the character *",
       conditioned("StringEquals", { "aws:SourceAccount": "*" }),
       { context: { "aws:SourceAccount": only("1") } },
       "not mentioned",
     ],
     [
-      "wants every key",
+      "applies only when every key matches",
       conditioned("StringEquals", { "aws:SourceAccount": "1", "aws:SourceArn": "a" }),
       { context: { "aws:SourceAccount": only("1"), "aws:SourceArn": only("b") } },
       "not mentioned",
     ],
     [
-      "has wildcards in ArnLike",
+      "reads wildcards in ArnLike",
       conditioned("ArnLike", { "aws:SourceArn": `${BUCKET}*` }),
       source(`${BUCKET}c`),
       "allowed",
     ],
     [
-      "has them in ArnEquals, too",
+      "reads wildcards in ArnEquals",
       conditioned("ArnEquals", { "aws:SourceArn": `${BUCKET}*` }),
       source(`${BUCKET}c`),
       "allowed",
     ],
     [
-      "takes no text for an ARN",
+      "does not match a text that is not an ARN in ArnLike",
       conditioned("ArnLike", { "aws:SourceArn": "arn:aws:s3:*:*:b" }),
       source("b"),
       "not mentioned",
@@ -121,7 +141,7 @@ describe("a statement", () => {
       "allowed",
     ],
     [
-      "takes the asker's own ARN from the request",
+      "compares aws:PrincipalArn with the principal of the request",
       conditioned("ArnEquals", { "aws:PrincipalArn": ROLE }),
       {},
       "allowed",
@@ -131,26 +151,26 @@ describe("a statement", () => {
     const statements = readPolicy(document(statement), "identity", "the policy");
 
     // Act
-    const verdict = judge(statements, { ...request, ...difference });
+    const verdict = evaluateRequest(statements, { ...request, ...difference });
 
     // Assess
     expect(verdict).toBe(expected);
   });
 });
 
-describe("a denial", () => {
+describe("a deny", () => {
   const plainHttp = { Bool: { "aws:SecureTransport": "false" } };
 
   it.each<readonly [string, readonly object[], string]>([
-    ["wins over what comes before", [allow, { ...allow, Effect: "Deny" }], "denied"],
-    ["wins over what comes after", [{ ...allow, Effect: "Deny" }, allow], "denied"],
+    ["overrides an allow before it", [allow, { ...allow, Effect: "Deny" }], "denied"],
+    ["overrides an allow after it", [{ ...allow, Effect: "Deny" }, allow], "denied"],
     [
-      "says nothing where its condition does not hold",
+      "does not apply when its condition does not hold",
       [{ ...allow, Effect: "Deny", Condition: plainHttp }, allow],
       "allowed",
     ],
     [
-      "says nothing where the request lacks its key",
+      "does not apply when the request lacks the condition's key",
       [{ ...allow, Effect: "Deny", Condition: { ArnEquals: { "lambda:SourceFunctionArn": ROLE } } }, allow],
       "allowed",
     ],
@@ -159,78 +179,78 @@ describe("a denial", () => {
     const policy = readPolicy(document(...statements), "identity", "the policy");
 
     // Act
-    const verdict = judge(policy, request);
+    const verdict = evaluateRequest(policy, request);
 
     // Assess
     expect(verdict).toBe(expected);
   });
 });
 
-describe("what no rule reads is refused:", () => {
+describe("a part of a policy without a rule is refused:", () => {
   it.each<readonly [string, object, RegExp]>([
     ["NotAction", { ...allow, Action: undefined, NotAction: ["s3:*"] }, /no rule reads NotAction/],
     ["NotResource", { ...allow, Resource: undefined, NotResource: ["*"] }, /no rule reads NotResource/],
     ["NotPrincipal", { ...allow, NotPrincipal: "*" }, /no rule reads NotPrincipal/],
-    ["a principal where none belongs", everybody, /no rule reads Principal/],
-    ["a negation", { ...allow, Condition: { StringNotEquals: { a: "b" } } }, /the operator StringNotEquals/],
+    ["a principal in an identity policy", everyPrincipal, /no rule reads Principal/],
     [
-      "an operator that passes over",
+      "a negated operator",
+      { ...allow, Condition: { StringNotEquals: { a: "b" } } },
+      /the operator StringNotEquals/,
+    ],
+    [
+      "an operator that holds without the key",
       { ...allow, Condition: { BoolIfExists: { a: "true" } } },
       /the operator BoolIfExists/,
     ],
     [
-      "an operator over sets",
+      "an operator for multivalued keys",
       { ...allow, Condition: { "ForAnyValue:StringEquals": { a: "b" } } },
       /the operator ForAnyValue/,
     ],
-    [
-      "a policy variable",
-      { ...allow, Resource: [`${BUCKET}/$\{aws:username}`] },
-      /the variables of policies/,
-    ],
-    ["a list with nothing in it", { ...allow, Action: [] }, /an empty list/],
-    ["a number in place of text", { ...allow, Action: [1] }, /1 in place of text/],
-    ["no effect", { ...allow, Effect: undefined }, /it has no Effect/],
-    ["no resource", { ...allow, Resource: undefined }, /it has no Resource/],
-  ])("%s", (_, statement, words) => {
+    ["a policy variable", { ...allow, Resource: [`${BUCKET}/$\{aws:username}`] }, /policy variables/],
+    ["an empty list", { ...allow, Action: [] }, /an empty list/],
+    ["a number in place of text", { ...allow, Action: [1] }, /1 in place of a text/],
+    ["no effect", { ...allow, Effect: undefined }, /the statement has no Effect/],
+    ["no resource", { ...allow, Resource: undefined }, /the statement has no Resource/],
+  ])("%s", (_, statement, message) => {
     // Act
     const act = () => readPolicy(document(statement), "identity", "the policy");
 
     // Assess
     expect(act).toThrow(Refused);
-    expect(act).toThrow(words);
+    expect(act).toThrow(message);
   });
 
   it.each([
     ["an account as the principal", { AWS: "999999999999" }, /no rule reads AWS/],
     ["a federation as the principal", { Federated: "accounts.google.com" }, /no rule reads Federated/],
-  ])("%s", (_, principal, words) => {
+  ])("%s", (_, principal, message) => {
     // Act
     const act = () => readPolicy(document({ ...allow, Principal: principal }), "resource", "the policy");
 
     // Assess
-    expect(act).toThrow(words);
+    expect(act).toThrow(message);
   });
 
   it.each([
-    ["an ARN with too few parts", { ...allow, Resource: "arn:aws:sagemaker:*" }, /no ARN of 6 parts/],
+    ["an ARN with too few parts", { ...allow, Resource: "arn:aws:sagemaker:*" }, /not an ARN with 6 parts/],
     [
-      "a Bool that is none",
+      "a value of Bool that is neither true nor false",
       { ...allow, Condition: { Bool: { "aws:SecureTransport": "yes" } } },
       /neither true nor false/,
     ],
-  ])("%s", (_, statement, words) => {
+  ])("%s", (_, statement, message) => {
     // Prepare
     const statements = readPolicy(document(statement), "identity", "the policy");
 
     // Act
-    const act = () => judge(statements, request);
+    const act = () => evaluateRequest(statements, request);
 
     // Assess
-    expect(act).toThrow(words);
+    expect(act).toThrow(message);
   });
 
-  it("another version of the language", () => {
+  it("another version of the policy language", () => {
     // Act
     const act = () => readPolicy('{"Version":"2008-10-17","Statement":[]}', "identity", "the policy");
 
@@ -246,8 +266,11 @@ describe("several policies", () => {
   const own: Policy = policy("identity", [ROLE], read);
   const open: Policy = policy("resource", [BUCKET], { ...read, Principal: "*" });
   const closed: Policy = policy("resource", [BUCKET], { ...read, Principal: "*", Effect: "Deny" });
-  const way: Policy = { ...policy("resource", [], { ...read, Principal: "*" }), vpcEndpoint: "s3" };
-  const narrowWay: Policy = { ...policy("resource", [], everybody), vpcEndpoint: "s3" };
+  const vpcEndpointPolicy: Policy = {
+    ...policy("resource", [], { ...read, Principal: "*" }),
+    vpcEndpoint: "s3",
+  };
+  const narrowVpcEndpointPolicy: Policy = { ...policy("resource", [], everyPrincipal), vpcEndpoint: "s3" };
   const trust: Policy = {
     subject: "role r",
     kind: "trust",
@@ -264,49 +287,94 @@ describe("several policies", () => {
     ),
   };
   const reading: AccessRequest = { ...request, action: "s3:GetObject", resource: object };
-  const taking: AccessRequest = { ...request, action: "sts:AssumeRole", resource: only(ROLE) };
+  const assuming: AccessRequest = { ...request, action: "sts:AssumeRole", resource: only(ROLE) };
   const foreign = { kind: "principal with every permission", arn: FOREIGN } as const;
   const lambda = { kind: "service", name: "lambda.amazonaws.com" } as const;
 
   it.each<readonly [string, readonly Policy[], AccessRequest, boolean]>([
-    ["let nobody in by default", [], reading, false],
-    ["let a principal in by its own", [own], reading, true],
-    ["let a principal of the account in by the resource's alone", [open], reading, true],
-    ["keep another account's out without the resource's", [own], { ...reading, principal: foreign }, false],
-    ["let another account's in by both", [open], { ...reading, principal: foreign }, true],
+    ["deny every request by default", [], reading, false],
+    ["allow a principal with an identity policy", [own], reading, true],
+    ["allow a principal of the account with a resource policy alone", [open], reading, true],
     [
-      "keep another account's out without its own",
+      "deny a principal of another account without a resource policy",
+      [own],
+      { ...reading, principal: foreign },
+      false,
+    ],
+    [
+      "allow a principal of another account with both policies",
+      [open],
+      { ...reading, principal: foreign },
+      true,
+    ],
+    [
+      "deny a principal of another account without an identity policy",
       [open],
       { ...reading, principal: { kind: "principal without permissions", arn: FOREIGN } },
       false,
     ],
-    ["let the unsigned in by the resource's", [open], { ...reading, principal: { kind: "anonymous" } }, true],
-    ["keep the unsigned out otherwise", [own], { ...reading, principal: { kind: "anonymous" } }, false],
-    ["keep everybody out whom one denies", [own, closed], reading, false],
-    ["let through what the way lets through", [own, way], { ...reading, vpcEndpoint: "s3" }, true],
-    ["hold up what the way does not name", [own, narrowWay], { ...reading, vpcEndpoint: "s3" }, false],
-    ["hold up nothing on a way without a policy", [own], { ...reading, vpcEndpoint: "s3" }, true],
-    ["give nobody anything by the way alone", [way], { ...reading, vpcEndpoint: "s3" }, false],
-    ["let a role be taken by its trust", [trust], { ...taking, principal: lambda }, true],
     [
-      "let a role be taken by nobody else, whatever his rights",
-      [trust],
-      { ...taking, principal: { kind: "principal with every permission", arn: ROLE } },
+      "allow an unsigned request with a resource policy for every principal",
+      [open],
+      { ...reading, principal: { kind: "anonymous" } },
+      true,
+    ],
+    [
+      "deny an unsigned request without a resource policy",
+      [own],
+      { ...reading, principal: { kind: "anonymous" } },
       false,
     ],
-    ["ask no trust about anything else", [trust], { ...reading, principal: lambda }, false],
-  ])("%s", (_, policies, asked, expected) => {
+    ["deny a request that one of the policies denies", [own, closed], reading, false],
+    [
+      "allow a request that the policy of the VPC endpoint allows",
+      [own, vpcEndpointPolicy],
+      { ...reading, vpcEndpoint: "s3" },
+      true,
+    ],
+    [
+      "deny a request that the policy of the VPC endpoint does not allow",
+      [own, narrowVpcEndpointPolicy],
+      { ...reading, vpcEndpoint: "s3" },
+      false,
+    ],
+    [
+      "allow a request through a VPC endpoint without a policy",
+      [own],
+      { ...reading, vpcEndpoint: "s3" },
+      true,
+    ],
+    [
+      "deny a request that only the policy of the VPC endpoint allows",
+      [vpcEndpointPolicy],
+      { ...reading, vpcEndpoint: "s3" },
+      false,
+    ],
+    [
+      "allow a service that the trust policy names to assume the role",
+      [trust],
+      { ...assuming, principal: lambda },
+      true,
+    ],
+    [
+      "deny every other principal to assume the role, even with every permission",
+      [trust],
+      { ...assuming, principal: { kind: "principal with every permission", arn: ROLE } },
+      false,
+    ],
+    ["do not apply the trust policy to other actions", [trust], { ...reading, principal: lambda }, false],
+  ])("%s", (_, policies, sent, expected) => {
     // Prepare
     const policySet = policySetOf({ policies });
 
     // Act
-    const allowed = isAllowed(policySet, asked);
+    const allowed = isAllowed(policySet, sent);
 
     // Assess
     expect(allowed).toBe(expected);
   });
 
-  it("of one resource are refused", () => {
+  it("are refused when one resource has two policies", () => {
     // Prepare
     const policySet = policySetOf({ policies: [open, closed] });
 
@@ -314,7 +382,7 @@ describe("several policies", () => {
     const act = () => isAllowed(policySet, reading);
 
     // Assess
-    expect(act).toThrow(/has two policies/);
+    expect(act).toThrow(/got two policies; allowed: one/);
   });
 
   function policy(kind: "identity" | "resource", of: readonly string[], statement: object): Policy {
@@ -322,7 +390,7 @@ describe("several policies", () => {
   }
 });
 
-describe("a route and a function URL", () => {
+describe("a call of a route or a function URL", () => {
   const route = "arn:aws:execute-api:eu-central-1:111122223333:api/dev/POST/m";
   const fn = "arn:aws:lambda:eu-central-1:111122223333:function:f";
   const call: AccessRequest = { ...request, action: "execute-api:Invoke", resource: only(route) };
@@ -332,28 +400,68 @@ describe("a route and a function URL", () => {
   const foreign = { kind: "principal with every permission", arn: FOREIGN } as const;
 
   it.each<readonly [string, Partial<PolicySet>, AccessRequest, boolean]>([
-    ["public: by anybody", routes("PUBLIC"), { ...call, principal: anonymous }, true],
-    ["with a key: not without it", routes("API_KEY"), { ...call, principal: signed }, false],
-    ["with a key: with it", routes("API_KEY"), { ...call, principal: anonymous, withApiKey: true }, true],
     [
-      "signed: not with a key alone",
+      "is allowed without authorization on a public route",
+      routes("PUBLIC"),
+      { ...call, principal: anonymous },
+      true,
+    ],
+    [
+      "is denied without the key on a route with a key, even with a signature",
+      routes("API_KEY"),
+      { ...call, principal: signed },
+      false,
+    ],
+    [
+      "is allowed with the key on a route with a key",
+      routes("API_KEY"),
+      { ...call, principal: anonymous, withApiKey: true },
+      true,
+    ],
+    [
+      "is denied without a signature on a route with a signature, even with a key",
       routes("AWS_IAM"),
       { ...call, principal: anonymous, withApiKey: true },
       false,
     ],
-    ["signed: by who may", routes("AWS_IAM"), { ...call, principal: signed }, true],
-    ["signed: not by another account", routes("AWS_IAM"), { ...call, principal: foreign }, false],
-    ["not where there is no route", {}, { ...call, principal: signed }, false],
-    ["signed URL: not by anybody", urls("AWS_IAM"), { ...url, principal: anonymous }, false],
-    ["signed URL: by who may", urls("AWS_IAM"), { ...url, principal: signed }, true],
-    ["open URL: by anybody", urls("NONE"), { ...url, principal: anonymous }, true],
-    ["not where there is no URL", {}, { ...url, principal: signed }, false],
-  ])("are called, %s", (_, policySet, asked, expected) => {
+    [
+      "is allowed to a principal with the permission on a route with a signature",
+      routes("AWS_IAM"),
+      { ...call, principal: signed },
+      true,
+    ],
+    [
+      "is denied to a principal of another account on a route with a signature",
+      routes("AWS_IAM"),
+      { ...call, principal: foreign },
+      false,
+    ],
+    ["is denied on a path without a route", {}, { ...call, principal: signed }, false],
+    [
+      "is denied without a signature on a URL with a signature",
+      urls("AWS_IAM"),
+      { ...url, principal: anonymous },
+      false,
+    ],
+    [
+      "is allowed to a principal with the permission on a URL with a signature",
+      urls("AWS_IAM"),
+      { ...url, principal: signed },
+      true,
+    ],
+    [
+      "is allowed without authorization on a public URL",
+      urls("NONE"),
+      { ...url, principal: anonymous },
+      true,
+    ],
+    ["is denied for a function without a URL", {}, { ...url, principal: signed }, false],
+  ])("%s", (_, policySet, sent, expected) => {
     // Prepare
     const whole = policySetOf(policySet);
 
     // Act
-    const allowed = isAllowed(whole, asked);
+    const allowed = isAllowed(whole, sent);
 
     // Assess
     expect(allowed).toBe(expected);

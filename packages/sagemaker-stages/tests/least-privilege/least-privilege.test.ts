@@ -25,7 +25,7 @@ const TIMEOUT_IN_MS = 180_000;
 /** The faults that each test looks for. A stack that is `refused` has no proof, so that every test of the stack fails. */
 const CLAIMS: Readonly<Record<string, readonly (Fault | "other than named")[]>> = {
   "allow every request that is needed": ["used, not granted"],
-  "grant no permission without a request that needs it, and none twice": [
+  "grant each permission once, and only permissions that a request needs": [
     "granted, not used",
     "granted twice",
   ],
@@ -120,7 +120,7 @@ describe.each(proved.map((environment) => [environment.name, environment.models]
 
 describe("the proof", () => {
   it(
-    "finds each mutant for the mutant's own reason",
+    "kills each mutant with a finding that the mutant expects",
     () => {
       // Prepare
       const { proof, environment } = proofOf(everything.name);
@@ -132,7 +132,7 @@ describe("the proof", () => {
       process.stdout.write(`Least privilege, mutants killed / total:\n${table(results)}\n`);
       expect(results.filter(({ isKilled }) => !isKilled).map(describeSurvivor)).toEqual([]);
       expect(skipped).toEqual([]);
-      // A check that no mutant fails may be a check that cannot fail.
+      // Each kind of finding needs a mutant. Without a mutant, the check for this kind may never fail.
       expect(
         FAULTS.filter((fault) => !results.some(({ mutant }) => mutant.killedBy.includes(fault))),
       ).toEqual([]);
@@ -142,7 +142,7 @@ describe("the proof", () => {
     TIMEOUT_IN_MS,
   );
 
-  /** Mutants that differ in nothing but the model run once. */
+  /** Mutants that differ only in the model run once. */
   function isLike(subjects: readonly string[], subject: string): boolean {
     const general = (text: string) =>
       Object.keys(everything.models).reduce((result, model) => result.replaceAll(model, "<model>"), text);

@@ -28,7 +28,7 @@ const S3 = 'import { PutObjectCommand, S3Client } from "@aws-sdk/client-s3";';
 const PUT =
   'await new S3Client({}).send(new PutObjectCommand({ Bucket: "amzn-s3-demo-bucket", Key: "report", Body: "{}" }))';
 
-/** The handlers of the app, each in place of the generated one. */
+/** The handlers of the app. Each replaces the generated handler. */
 const HANDLERS = {
   "loan-default": handlerAfter(
     "",

@@ -29,7 +29,7 @@ describe("the request of a function", () => {
     ]);
   });
 
-  it("has the endpoint of the function's variables in the Terraform", async () => {
+  it("names the endpoint in the function's variables", async () => {
     // Prepare
     const changed = stack.changed(variables({ ENDPOINT_NAME: "another" }));
 
@@ -63,7 +63,9 @@ describe("the request of a function", () => {
     const recording = record(changed, { environment: example, models });
 
     // Assess
-    await expect(recording).rejects.toThrow("its package is not the package of functions/loan-default");
+    await expect(recording).rejects.toThrow(
+      "the deployed package is not the package of functions/loan-default",
+    );
   });
 
   function variables(more: Readonly<Record<string, string>>) {
@@ -79,7 +81,7 @@ describe("the request of a function", () => {
 describe("a request without a rule", () => {
   const authorization =
     "AWS4-HMAC-SHA256 Credential=AKIAIOSFODNN7EXAMPLE/20261121/us-east-1/sagemaker/aws4_request, SignedHeaders=host, Signature=0";
-  const asked = {
+  const received = {
     method: "POST",
     path: "/endpoints/e/invocations",
     headers: {},
@@ -89,27 +91,27 @@ describe("a request without a rule", () => {
   };
 
   it.each([
-    ["unsigned", asked, "is not signed"],
+    ["unsigned", received, "is not signed"],
     [
-      "of another path",
-      { ...asked, path: "/endpoints/e/async-invocations", headers: { authorization } },
+      "for another path",
+      { ...received, path: "/endpoints/e/async-invocations", headers: { authorization } },
       "allowed: sagemaker:InvokeEndpoint",
     ],
     [
-      "by another method",
-      { ...asked, method: "DELETE", headers: { authorization } },
+      "sent with another method",
+      { ...received, method: "DELETE", headers: { authorization } },
       "allowed: sagemaker:InvokeEndpoint",
     ],
     [
-      "of another service",
-      { ...asked, headers: { authorization: authorization.replace("/sagemaker/", "/s3/") } },
+      "for another service",
+      { ...received, headers: { authorization: authorization.replace("/sagemaker/", "/s3/") } },
       "allowed: sagemaker:InvokeEndpoint",
     ],
-  ])("is refused: %s", (_, request, words) => {
+  ])("is refused when the request is %s", (_, request, message) => {
     // Act
     const act = () => readCall(request);
 
     // Assess
-    expect(act).toThrow(words);
+    expect(act).toThrow(message);
   });
 });

@@ -11,7 +11,7 @@ import { everything } from "./support/environments";
 const stack = new ResolvedStack(everything.name, synthesizeOne(everything).terraform);
 
 describe("requests", () => {
-  it("name AWS's documentation as their source, or that they were recorded", async () => {
+  it("have AWS's documentation or a recording as their source", async () => {
     // Prepare
     const recorded = await record(stack, { environment: everything, models });
 
@@ -94,7 +94,7 @@ describe("requests", () => {
     expect(act).toThrow(new RegExp(`${argument}: no rule reads something_new`));
   });
 
-  it("are refused when a VPC endpoint leads to a service without a rule", () => {
+  it("are refused when a VPC endpoint is for a service without a rule", () => {
     // Prepare
     const changed = stack.changed(({ resource: { aws_vpc_endpoint = {} } }) => {
       for (const values of Object.values(aws_vpc_endpoint))

@@ -7,7 +7,7 @@ describe("parsed JSON", () => {
     ["null", null],
     ["", undefined],
     ['{"password":', undefined],
-  ])("of %j is %j", (text, expected) => {
+  ])("of the text %j is %j", (text, expected) => {
     // Act
     const document = parseJson(text);
 

@@ -35,7 +35,7 @@ describe("the access log of a stage", () => {
     project?.remove();
   });
 
-  /** What the log says of a request, and the text that it was read from. */
+  /** The parsed line of the access log, and its text. */
   async function logged(request: Request): Promise<{ line: Line; text: string; status: number }> {
     const from = stage.output.length;
     const { headers, status } = await send(stage.url, request);
@@ -45,7 +45,7 @@ describe("the access log of a stage", () => {
     return { line: JSON.parse(text), text, status };
   }
 
-  it("says who called which route, when, and with which result, when an API key is sent", async () => {
+  it("names the caller, the route, the time and the result of a request with an API key", async () => {
     // Act
     const { line, text } = await logged({
       method: "GET",
@@ -75,7 +75,7 @@ describe("the access log of a stage", () => {
     expect(text).not.toMatch(/local-dev-key|who|%20/);
   });
 
-  it("names the principal, and neither the signature nor the body, when the request is signed", async () => {
+  it("names the principal of a signed request, without the signature and the body", async () => {
     // Prepare
     const body = JSON.stringify({
       instances: [{ date: "2026-01-15", hour: 18, temperature: -2.5, day: "working" }],
@@ -108,7 +108,7 @@ describe("the access log of a stage", () => {
       { status: "403", errorType: "MISSING_AUTHENTICATION_TOKEN", resourcePath: "/energy-demand" },
     ],
     [
-      "at a path that is no route",
+      "at a path that is not a route",
       { path: "/dev/private-path-of-a-caller", headers: JSON_TYPE, body: "{}" },
       { status: "403", errorType: "MISSING_AUTHENTICATION_TOKEN", resourcePath: NONE },
     ],
@@ -134,7 +134,7 @@ describe("the access log of a stage", () => {
     expect(text).not.toMatch(/private|of a caller/);
   });
 
-  it("says what the function answered when the function refuses", async () => {
+  it("the access log has the status of the function when the function refuses a request", async () => {
     // Act
     const { line, text } = await logged({
       path: "/dev/ticket-urgency",
@@ -152,7 +152,7 @@ describe("the access log of a stage", () => {
     expect(text).not.toContain("private");
   });
 
-  it("has a line for a preflight, which no function answers", async () => {
+  it("the access log has a line for a preflight, which API Gateway answers", async () => {
     // Act
     const { line } = await logged({ method: "OPTIONS", path: "/dev/ticket-urgency" });
 
@@ -187,32 +187,35 @@ describe("the access log of a route", () => {
     ["answers", "data", `${NONE} 200 299\n`],
     ["throws", "throw", `INTEGRATION_FAILURE 200 ${NONE}\n`],
     ["takes too long", "sleep", `INTEGRATION_TIMEOUT ${NONE} ${NONE}\n`],
-  ])("tells API Gateway's status from the function's when the function %s", async (_, data, line) => {
-    // Prepare
-    const stage = publicStage(fn.definition, { accessLogFormat: FORMAT });
-    for (const { integration } of stage.openApi.methods) {
-      if (integration.type === "aws_proxy") integration.timeoutInMillis = 300;
-    }
-    const log = (text: string) => {
-      output += text;
-    };
-    output = "";
-    const api = new RestApi(
-      stage,
-      { accountId: "123456789012", region: "us-east-1" },
-      new Map([[fn.definition.arn, fn]]),
-      log,
-    );
+  ])(
+    "the access log has separate statuses of API Gateway and the function when the function %s",
+    async (_, data, line) => {
+      // Prepare
+      const stage = publicStage(fn.definition, { accessLogFormat: FORMAT });
+      for (const { integration } of stage.openApi.methods) {
+        if (integration.type === "aws_proxy") integration.timeoutInMillis = 300;
+      }
+      const log = (text: string) => {
+        output += text;
+      };
+      output = "";
+      const api = new RestApi(
+        stage,
+        { accountId: "123456789012", region: "us-east-1" },
+        new Map([[fn.definition.arn, fn]]),
+        log,
+      );
 
-    // Act
-    await api.handle(
-      received({ path: "/dev/loan-default", body: JSON.stringify({ data }) }),
-      "/loan-default",
-    );
+      // Act
+      await api.handle(
+        received({ path: "/dev/loan-default", body: JSON.stringify({ data }) }),
+        "/loan-default",
+      );
 
-    // Assess
-    expect(output).toBe(line);
-  });
+      // Assess
+      expect(output).toBe(line);
+    },
+  );
 });
 
 describe("a stage's access log settings", () => {
@@ -224,19 +227,19 @@ describe("a stage's access log settings", () => {
 
   afterAll(() => stacks.remove());
 
-  it("are served in full when the environment has access logs", () => {
+  it("the settings are fully supported when the environment has access logs", () => {
     // Prepare
     const folder = stacks.synthesize({ ...DEV, stage: { ...DEV.stage, accessLogs: true } });
 
     // Act
-    const { notDone, stages } = readDeployment("dev", folder);
+    const { unsupported, stages } = readDeployment("dev", folder);
 
     // Assess
-    expect(notDone.filter((line) => line.includes("NOT "))).toEqual([]);
+    expect(unsupported.filter((line) => line.includes("NOT "))).toEqual([]);
     expect(JSON.parse(stages[0]?.accessLogFormat ?? "")).toMatchObject({ requestId: "$context.requestId" });
   });
 
-  it("are not there, and nothing is logged, when the environment has none", () => {
+  it("the settings are missing, and nothing is logged, when the environment has no access logs", () => {
     // Act
     const { stages } = readDeployment("dev", stacks.synthesize(DEV));
 
@@ -244,7 +247,7 @@ describe("a stage's access log settings", () => {
     expect(stages[0]?.accessLogFormat).toBeUndefined();
   });
 
-  it("are reported when a line has a variable that this machine does not know", () => {
+  it("the settings are reported when the format has an unsupported variable", () => {
     // Prepare
     const folder = stacks.change(
       stacks.synthesize({ ...DEV, stage: { ...DEV.stage, accessLogs: true } }),
@@ -258,10 +261,10 @@ describe("a stage's access log settings", () => {
     );
 
     // Act
-    const { notDone } = readDeployment("dev", folder);
+    const { unsupported } = readDeployment("dev", folder);
 
     // Assess
-    expect(notDone.filter((line) => line.includes("NOT "))).toEqual([
+    expect(unsupported.filter((line) => line.includes("NOT "))).toEqual([
       expect.stringContaining("$context.identity.apiKey of access_log_settings is NOT INTERPRETED"),
       expect.stringContaining("$context.wafResponseCode of access_log_settings is NOT INTERPRETED"),
     ]);

@@ -9,7 +9,7 @@ import { RunningStage } from "./support/running-stage";
 
 const TIMEOUT_IN_MS = 120_000;
 
-/** So many callers that the policy that names them is too long for IAM. */
+/** Many callers: the policy with their names is too long for IAM. */
 const callers = Object.fromEntries(
   Array.from({ length: 120 }, (_, index): [string, CallerSettings] => [
     `caller-${index}`,
@@ -40,7 +40,7 @@ describe("a project whose account would need policies that IAM refuses", () => {
   afterAll(() => project.remove());
 
   it(
-    "serves its environments with npm start",
+    "serves its environments on the local stage",
     async () => {
       // Act
       const stage = await RunningStage.serve(project, ["prod"]);
@@ -50,7 +50,7 @@ describe("a project whose account would need policies that IAM refuses", () => {
         const { status } = await send(stage.url, { path: "/prod/loan-default", body: "{}" });
         expect(status).toBe(403);
         expect(stage.errors).toBe("");
-        // The account still says what it has: the stage has its access log.
+        // The account's settings still apply: the stage has its access log.
         expect(project.read("cdktf.out/stacks/prod/cdk.tf.json")).toContain('"access_log_settings"');
       } finally {
         await stage.kill();
@@ -60,7 +60,7 @@ describe("a project whose account would need policies that IAM refuses", () => {
   );
 
   it(
-    "is not deployed: the error names each policy, its length and the limit, without a stack trace",
+    "refuses synthesis with each policy, its length and the limit, without a stack trace",
     async () => {
       // Act
       const { status, stderr } = await runMain(project.folder);
@@ -80,7 +80,7 @@ describe("a project whose account would need policies that IAM refuses", () => {
   );
 
   it(
-    "has no deployer's policies to print: npm run deployer says why",
+    "prints no policies of the deployer, but the reason",
     async () => {
       // Act
       const { status, stdout, stderr } = await runDeployer(project, "prod");
@@ -96,7 +96,7 @@ describe("a project whose account would need policies that IAM refuses", () => {
   );
 });
 
-describe("a project with an environment whose prefix begins with another one's", () => {
+describe("a project with an environment whose prefix starts with the prefix of another environment", () => {
   let project: ProjectCopy;
 
   beforeAll(() => {
@@ -111,7 +111,7 @@ describe("a project with an environment whose prefix begins with another one's",
   afterAll(() => project.remove());
 
   it(
-    "has no deployer's policies to print, for either could change the other's resources",
+    "prints no policies of the deployer, because each deployer could change the other environment",
     async () => {
       // Act
       const { status, stdout, stderr } = await runDeployer(project, "prod");
@@ -120,14 +120,14 @@ describe("a project with an environment whose prefix begins with another one's",
       expect(status).toBe(1);
       expect(stdout).toBe("");
       expect(stderr).toMatch(
-        /^1 fault\(s\) in environments\/:\n {2}prod-eu: name: got "prod-eu"; allowed: a prefix that does not begin with prod-, or another account \(.*\)\n$/,
+        /^1 fault\(s\) in environments\/:\n {2}prod-eu: name: got "prod-eu"; allowed: a prefix that does not start with prod-, or another account \(.*\)\n$/,
       );
     },
     TIMEOUT_IN_MS,
   );
 });
 
-/** `sagemaker-stages deployer` in a copy of the fixture app. */
+/** Runs `sagemaker-stages deployer` in a copy of the fixture app. */
 function runDeployer(project: ProjectCopy, ...words: readonly string[]): Promise<Finished> {
   return runNode([COMMAND, "deployer", ...words], project.folder);
 }

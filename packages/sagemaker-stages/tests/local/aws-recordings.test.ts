@@ -15,7 +15,7 @@ import { sign } from "./support/signing";
 const ACCOUNT = { accountId: "123456789012", region: "us-east-1" };
 const API = "arn:aws:execute-api:us-east-1:123456789012:abcdefghij";
 
-/** Answers its event; below `/answer`, what the body says; below `/throw`, nothing. */
+/** Returns its event; below `/answer`, the answer in the body; below `/throw`, throws. */
 const ECHO = `
   exports.handler = async (event) => {
     const path = event.path ?? event.rawPath;
@@ -40,7 +40,7 @@ afterAll(async () => {
   await lambda.close();
 });
 
-/** The recorded stage, with literal paths in place of the greedy one, and the recorded function URL. */
+/** The recorded stage with literal paths instead of the greedy path, and the recorded function URL. */
 function deploy(): Deployment {
   const fn = lambda.define(ECHO, { invocableFor: [`${API}/stage/*`] });
   return {
@@ -65,7 +65,7 @@ function deploy(): Deployment {
         },
       },
     ],
-    notDone: [],
+    unsupported: [],
   };
 }
 
@@ -109,7 +109,7 @@ function stageOf(functionArn: string): StageDefinition {
   };
 }
 
-/** Sends what is written, with Host and, where none of the two frames the body, its length. */
+/** Sends a request as written, with Host, and with Content-Length if the request does not delimit its body. */
 function sendLines(
   base: string,
   request: string,
@@ -131,7 +131,7 @@ async function restEvent({
   return readEvent(await sendLines(stage.url, request, headers, body), differs);
 }
 
-/** @throws Error where the function did not run, except where the recording says that it does not */
+/** @throws Error if the function did not run although the recording has an event */
 function readEvent(response: RawResponse, differs: string | undefined): unknown {
   if (response.status === 200) return JSON.parse(response.body);
   if (differs === undefined) throw new Error(`got ${response.status}: ${response.body}`);
@@ -144,13 +144,13 @@ function restAnswer({ request, answer }: RestAnswerRecording): Promise<RawRespon
 }
 
 async function urlEvent({ method, path, headers, body, differs }: UrlEventRecording): Promise<unknown> {
-  return readEvent(await askUrl({ method, path, headers, body }), differs);
+  return readEvent(await callUrl({ method, path, headers, body }), differs);
 }
 
 function urlAnswer(recording: UrlAnswerRecording): Promise<RawResponse> {
   const { method = "POST", answer, headersSent: headers, isSigned } = recording;
   const path = answer === undefined ? "/throw" : "/answer";
-  return askUrl({
+  return callUrl({
     method,
     path,
     headers,
@@ -167,7 +167,7 @@ interface UrlRequest {
   readonly isSigned?: boolean | undefined;
 }
 
-async function askUrl({
+async function callUrl({
   method,
   path,
   headers,
@@ -181,7 +181,7 @@ async function askUrl({
   return sendLines(functionUrl, `${method} ${path}`, lines, body);
 }
 
-/** The property at a path of names; ` (names)` at the end stands for the names of the property's own. */
+/** The property at a path; with ` (names)` at the end of the path, the names of its members. */
 function propertyAt(document: unknown, path: string): unknown {
   const [, at = "", isNames] = /^(.*?) ?(\(names\))?$/.exec(path) ?? [];
   const found = at
@@ -201,7 +201,7 @@ function agrees(got: unknown, recorded: unknown): boolean {
     : isDeepStrictEqual(got, recorded);
 }
 
-/** What of the recording the event does not have. */
+/** The differences of an event from its recording. */
 function findEventDifferences(event: unknown, recorded: Readonly<Record<string, unknown>>): string[] {
   return Object.entries(recorded).flatMap(([path, value]) => {
     const got = propertyAt(event, path);
@@ -209,7 +209,7 @@ function findEventDifferences(event: unknown, recorded: Readonly<Record<string, 
   });
 }
 
-/** What of the recording the answer does not have. */
+/** The differences of an answer from its recording. */
 function findAnswerDifferences(
   response: RawResponse,
   { status, body, headers = {} }: RestAnswerRecording | UrlAnswerRecording,
@@ -232,7 +232,7 @@ function show(value: unknown): string {
   return value instanceof RegExp ? String(value) : JSON.stringify(value);
 }
 
-/** A title for `it.each`: what differs on purpose says so. */
+/** The titles for `it.each`, which name intentional differences. */
 function titled<R extends Recording>(recordings: readonly R[]): [title: string, recording: R][] {
   return recordings.map((recording) => [
     recording.differs === undefined ? recording.title : `${recording.title} (differs: ${recording.differs})`,
@@ -242,11 +242,11 @@ function titled<R extends Recording>(recordings: readonly R[]): [title: string, 
 
 function expectAsRecorded(differences: readonly string[], { differs }: Recording): void {
   if (differs === undefined) expect(differences).toEqual([]);
-  // A difference on purpose that is gone is no longer one, and its reason is wrong.
+  // An intentional difference must exist, so that its reason stays correct.
   else expect(differences).not.toEqual([]);
 }
 
-describe("the event that a function gets from API Gateway is as AWS was recorded", () => {
+describe("API Gateway's event equals the recording of AWS", () => {
   it.each(titled(REST_EVENTS))("%s", async (_title, recording) => {
     // Act
     const event = await restEvent(recording);
@@ -256,7 +256,7 @@ describe("the event that a function gets from API Gateway is as AWS was recorded
   });
 });
 
-describe("the answer of a route is as AWS was recorded", () => {
+describe("a route's answer equals the recording of AWS", () => {
   it.each(titled(REST_ANSWERS))("%s", async (_title, recording) => {
     // Act
     const response = await restAnswer(recording);
@@ -266,7 +266,7 @@ describe("the answer of a route is as AWS was recorded", () => {
   });
 });
 
-describe("the event that a function gets from its URL is as AWS was recorded", () => {
+describe("a function URL's event equals the recording of AWS", () => {
   it.each(titled(URL_EVENTS))("%s", async (_title, recording) => {
     // Act
     const event = await urlEvent(recording);
@@ -276,7 +276,7 @@ describe("the event that a function gets from its URL is as AWS was recorded", (
   });
 });
 
-describe("the answer of a function URL is as AWS was recorded", () => {
+describe("a function URL's answer equals the recording of AWS", () => {
   it.each(titled(URL_ANSWERS))("%s", async (_title, recording) => {
     // Act
     const response = await urlAnswer(recording);
@@ -297,7 +297,7 @@ describe("the recordings", () => {
     expect(onPurpose.length / all.length).toBeLessThanOrEqual(0.05);
   });
 
-  it("have a title of their own each, and a source", () => {
+  it("the recordings have unique titles, and a source", () => {
     // Act
     const titles = [REST_EVENTS, REST_ANSWERS, URL_EVENTS, URL_ANSWERS].map((recordings) =>
       recordings.map(({ title }) => title),

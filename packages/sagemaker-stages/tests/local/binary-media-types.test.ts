@@ -6,7 +6,7 @@ import { received } from "./support/http-requests";
 import { publicStage, ROUTE_ARN } from "./support/inference-api";
 import { Lambda } from "./support/lambda";
 
-/** Answers with the body of its event, in base64, and with the event's body in headers. */
+/** Answers with the body of its event in base64, and with properties of the event in headers. */
 const ECHO = `
   exports.handler = async ({ body, isBase64Encoded }) => {
     const bytes = Buffer.from(body ?? "", isBase64Encoded ? "base64" : "utf8");
@@ -53,7 +53,7 @@ function send(
 
 describe("a request's body", () => {
   it.each(["image/png", "image/png; name=a", "image/png,image/jpeg"])(
-    "arrives in base64, byte for byte, when its Content-Type is %s and image/png is a binary media type",
+    "arrives in base64 when its Content-Type is %s and image/png is a binary media type",
     async (contentType) => {
       // Act
       const answer = await send(serve(["image/png"]), { "Content-Type": contentType, Accept: "image/png" });
@@ -65,7 +65,7 @@ describe("a request's body", () => {
   );
 
   it.each(["image/jpeg", "IMAGE/PNG", "application/octet-stream"])(
-    "arrives as text, with other characters in place of its bytes, when its Content-Type is %s",
+    "arrives as text with replaced bytes when its Content-Type is %s",
     async (contentType) => {
       // Act
       const answer = await send(serve(["image/png"]), { "Content-Type": contentType, Accept: "image/png" });
@@ -75,7 +75,7 @@ describe("a request's body", () => {
     },
   );
 
-  it("that is empty is no body, whatever its Content-Type is", async () => {
+  it("the body of the event is null when the request's body is empty, for every Content-Type", async () => {
     // Act
     const answer = await send(serve(["image/png"]), { "Content-Type": "image/png" }, Buffer.alloc(0));
 
@@ -122,7 +122,7 @@ describe("an answer in base64", () => {
     expect(answer.body).toBe("aGk=");
   });
 
-  it("is a 500 of API Gateway when it is not base64", async () => {
+  it("the answer causes a 500 of API Gateway when its body is not base64", async () => {
     // Prepare
     const wrong = lambda.run('exports.handler = async () => ({ body: "èé+à)(", isBase64Encoded: true });', {
       invocableFor: [ROUTE_ARN],
@@ -142,7 +142,7 @@ describe("an answer in base64", () => {
     });
   });
 
-  it("stays text when the function does not say that it is base64", async () => {
+  it("stays text when the function does not set isBase64Encoded", async () => {
     // Prepare
     const text = lambda.run('exports.handler = async () => ({ body: "aGk=" });', {
       invocableFor: [ROUTE_ARN],

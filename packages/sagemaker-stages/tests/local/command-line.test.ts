@@ -11,7 +11,7 @@ const START_TIMEOUT_IN_MS = 90_000;
 
 const DEFAULTS = { environments: ["dev"], port: 3000, containers: new Map(), blazingText: false };
 
-describe("the arguments", () => {
+describe("the command line of start", () => {
   it.each([
     ["", DEFAULTS],
     ["prod", { ...DEFAULTS, environments: ["prod"] }],
@@ -34,7 +34,7 @@ describe("the arguments", () => {
       },
     ],
     ["--blazingtext prod", { ...DEFAULTS, environments: ["prod"], blazingText: true }],
-  ])("are read: %s", (line, expected) => {
+  ])("the command line is read: %s", (line, expected) => {
     // Prepare
     const words = line.split(" ").filter((word) => word !== "");
 
@@ -60,7 +60,7 @@ describe("the arguments", () => {
     ["--blazingtext=yes", "--blazingtext: got the value yes; allowed: --blazingtext, without a value"],
     ["--stage dev", "option: got --stage; allowed: --port N, "],
     ["--port -1", "--port: got no value before -1; allowed: --port N, or --port=N for a value"],
-  ])("are refused: %s", (line, message) => {
+  ])("the command line is refused: %s", (line, message) => {
     // Prepare
     const words = line.split(" ").filter((word) => word !== "");
 
@@ -109,7 +109,7 @@ describe("npm start", () => {
     for (const project of projects) project.remove();
   });
 
-  it("names a port that is none", async () => {
+  it("refuses an invalid port", async () => {
     // Act
     const end = await badPort.ended;
 
@@ -120,7 +120,7 @@ describe("npm start", () => {
     );
   });
 
-  it("names an environment that does not exist, and the environments that exist", async () => {
+  it("refuses an unknown environment, and names the known environments", async () => {
     // Act
     const end = await unknown.ended;
 
@@ -131,7 +131,7 @@ describe("npm start", () => {
     );
   });
 
-  it("says in one line that the port is in use, and leaves nothing behind", async () => {
+  it("reports a port in use in one line, and leaves nothing behind", async () => {
     // Act
     const end = await portInUse.ended;
 
@@ -139,7 +139,7 @@ describe("npm start", () => {
     const { port } = occupied.address() as AddressInfo;
     expect(end).toEqual({ status: 1, signal: null });
     expect(portInUse.errors).toMatch(
-      new RegExp(`^[^\\n]*127\\.0\\.0\\.1:${port}: another program listens there[^\\n]*--port[^\\n]*\\n$`),
+      new RegExp(`^[^\\n]*127\\.0\\.0\\.1:${port}: another program uses the port[^\\n]*--port[^\\n]*\\n$`),
     );
     expect(await portInUse.leftovers()).toEqual({ processes: [], folders: [] });
   });
@@ -154,7 +154,7 @@ describe("npm start", () => {
     expect(brokenRule.errors).not.toMatch(/^\s+at /m);
   });
 
-  it("names what cannot be served on this machine, without a trace of this program", async () => {
+  it("names an unsupported resource, without a stack trace", async () => {
     // Act
     const end = await unservable.ended;
 
@@ -167,7 +167,7 @@ describe("npm start", () => {
   });
 });
 
-describe("a stage whose parent ends, as npm does on SIGTERM without a word to what it started", () => {
+describe("a stage whose parent process ends, as npm does on SIGTERM", () => {
   let project: ProjectCopy;
   let stage: RunningStage | undefined;
 

@@ -26,7 +26,7 @@ const INSTANCES: EndpointDefinition = {
   compute: { kind: "instances", instanceType: "ml.m5.large", initialInstanceCount: 1 },
 };
 
-/** An HTTP server that answers with the request's body, or with as many bytes as it is told. */
+/** An HTTP server that answers with the request's body, or with a number of bytes that the test sets. */
 const server = http.createServer((incoming, outgoing) => {
   const chunks: Buffer[] = [];
   incoming.on("data", (chunk: Buffer) => chunks.push(chunk));
@@ -77,7 +77,7 @@ function sha256(bytes: Buffer | string): string {
 }
 
 describe("a container behind the local SageMaker runtime", () => {
-  it("receives and answers every byte value unchanged", async () => {
+  it("receives every byte value, and its answer arrives unchanged", async () => {
     // Prepare
     const bytes = Buffer.from(Array.from({ length: 256 }, (_, byte) => byte));
 
@@ -89,7 +89,7 @@ describe("a container behind the local SageMaker runtime", () => {
     expect(sha256(answer.body)).toBe(sha256(bytes));
   });
 
-  it("receives the headers that InvokeEndpoint has, and no other", async () => {
+  it("receives only the headers that InvokeEndpoint defines", async () => {
     // Act
     await invoke({
       "content-type": "image/png",
@@ -113,7 +113,7 @@ describe("a container behind the local SageMaker runtime", () => {
     });
   });
 
-  it("sends custom attributes and sessions to the caller, and no other header", async () => {
+  it("sends only custom attributes and sessions to the caller", async () => {
     // Prepare
     answerHeaders = {
       "Content-Type": "image/png",
@@ -141,7 +141,7 @@ describe("a container behind the local SageMaker runtime", () => {
     ["test-echo", 4 * MEGABYTE],
     ["test-instances", 6 * MEGABYTE],
   ])(
-    "of the endpoint %s can answer %i bytes, and one more is the model's failure",
+    "the container of the endpoint %s can answer %i bytes; one more byte is a model failure",
     async (endpoint, limit) => {
       // Act
       answerLength = limit;
@@ -152,7 +152,7 @@ describe("a container behind the local SageMaker runtime", () => {
       // Assess
       expect([allowed.status, allowed.body.length]).toEqual([200, limit]);
       expect(refused).toMatchObject({ status: 424, headers: { "x-amzn-ErrorType": "ModelError" } });
-      expect(log).toContain(`answered ${limit + 1} bytes; allowed for this endpoint: ${limit}.`);
+      expect(log).toContain(`answered with ${limit + 1} bytes; allowed for this endpoint: ${limit}.`);
     },
   );
 

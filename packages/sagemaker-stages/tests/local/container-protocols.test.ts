@@ -32,7 +32,9 @@ const withComma = xgboostContainer({ features: 2, separator: "," }, product);
 
 beforeAll(async () => {
   if (!HAS_BOTO3)
-    process.stderr.write("No python3 with boto3 and numpy: NPY is not compared with NumPy's.\n");
+    process.stderr.write(
+      "python3 with boto3 and numpy is missing: NPY files are not compared with the files of NumPy.\n",
+    );
   await Promise.all([...Object.values(containers), withComma].map((container) => container.listen()));
 });
 
@@ -58,16 +60,16 @@ describe("a contract on the local stage, in front of a container", () => {
     project?.remove();
   });
 
-  const ask = (model: keyof typeof containers, request: unknown): Promise<Response> =>
+  const call = (model: keyof typeof containers, request: unknown): Promise<Response> =>
     send(stage.url, {
       path: `/dev/${model}`,
       headers: { "Content-Type": "application/json" },
       body: JSON.stringify(request),
     });
 
-  it("that speaks as scikit-learn's answers one number per row", async () => {
+  it("the contract with scikit-learn's protocol answers one number per row", async () => {
     // Act
-    const answer = await ask("flower-scores", {
+    const answer = await call("flower-scores", {
       rows: [
         [1, 2],
         [3.5, 4],
@@ -78,10 +80,10 @@ describe("a contract on the local stage, in front of a container", () => {
     expect([answer.status, answer.body]).toEqual([200, "[3,7.5]"]);
   });
 
-  it("that speaks as Hugging Face's answers labels, and its 400 becomes a 502 without its words", async () => {
+  it("the contract with Hugging Face's protocol answers labels, and its 400 becomes a 502 without its message", async () => {
     // Act
-    const answer = await ask("text-labels", { text: "a good day" });
-    const failed = await ask("text-labels", { text: "too long" });
+    const answer = await call("text-labels", { text: "a good day" });
+    const failed = await call("text-labels", { text: "too long" });
 
     // Assess
     expect([answer.status, answer.body]).toEqual([200, '[{"label":"POSITIVE","score":0.75}]']);
@@ -90,9 +92,9 @@ describe("a contract on the local stage, in front of a container", () => {
     await stage.printed('answered 400: {\n  "code": 400,\n  "type": "InternalServerException",');
   });
 
-  it("that speaks as XGBoost's answers one number per row", async () => {
+  it("the contract with XGBoost's protocol answers one number per row", async () => {
     // Act
-    const answer = await ask("house-price", {
+    const answer = await call("house-price", {
       houses: [
         [100, 4],
         [60, 2],
@@ -103,9 +105,9 @@ describe("a contract on the local stage, in front of a container", () => {
     expect([answer.status, answer.body]).toEqual([200, "[400,120]"]);
   });
 
-  it("that speaks as Triton receives a binary tensor behind a JSON header of the length in its Content-Type", async () => {
+  it("the contract with Triton's protocol receives a binary tensor after a JSON header, whose length is in Content-Type", async () => {
     // Act
-    const answer = await ask("tensor-double", { values: [0.5, -3, 1024] });
+    const answer = await call("tensor-double", { values: [0.5, -3, 1024] });
 
     // Assess
     expect([answer.status, answer.body]).toEqual([200, "[1,-6,2048]"]);
@@ -116,7 +118,7 @@ describe("a contract on the local stage, in front of a container", () => {
   });
 });
 
-/** Invokes a container itself. */
+/** Invokes a container without the local stage. */
 async function invoke(
   { url }: StandIn,
   contentType: string,
@@ -133,19 +135,22 @@ async function invoke(
 }
 
 describe("a stand-in for a container", () => {
-  it.each(Object.entries(containers))("of %s answers /ping, and no other path", async (_model, { url }) => {
-    // Act
-    const [ping, other] = [await fetch(`${url}/ping`), await fetch(`${url}/models`)];
+  it.each(Object.entries(containers))(
+    "the stand-in of %s answers /ping, and no other path",
+    async (_model, { url }) => {
+      // Act
+      const [ping, other] = [await fetch(`${url}/ping`), await fetch(`${url}/models`)];
 
-    // Assess
-    expect([ping.status, other.status]).toEqual([200, 404]);
-  });
+      // Assess
+      expect([ping.status, other.status]).toEqual([200, 404]);
+    },
+  );
 
   it.each<[string, string | Buffer]>([
     ["text/csv", "1,2\n3,4\n"],
     ["application/json", "[[1,2],[3,4]]"],
     ["application/x-npy", encodeNpy({ shape: [2, 2], values: [1, 2, 3, 4] })],
-  ])("of scikit-learn reads %s and answers in each type", async (contentType, body) => {
+  ])("the stand-in of scikit-learn reads %s and answers in each type", async (contentType, body) => {
     // Act
     const container = containers["flower-scores"];
     const json = await invoke(container, contentType, body);
@@ -161,21 +166,24 @@ describe("a stand-in for a container", () => {
   it.each([
     ["image/png", "*/*", 415, "Content type image/png is not supported by this framework."],
     ["text/csv", "image/png", 406, "Content type image/png is not supported by this framework."],
-  ])("of scikit-learn refuses %s with Accept %s by a %i", async (contentType, accept, status, words) => {
-    // Act
-    const answer = await invoke(containers["flower-scores"], contentType, "1,2", accept);
+  ])(
+    "the stand-in of scikit-learn refuses %s with Accept %s by a %i",
+    async (contentType, accept, status, words) => {
+      // Act
+      const answer = await invoke(containers["flower-scores"], contentType, "1,2", accept);
 
-    // Assess
-    expect(answer.status).toBe(status);
-    expect(answer.body.toString()).toContain(words);
-  });
+      // Assess
+      expect(answer.status).toBe(status);
+      expect(answer.body.toString()).toContain(words);
+    },
+  );
 
   it.each([
     ["application/json", '{"text":"good"}', "'inputs'"],
     ["application/json", "{", "JSON"],
     ["text/html", "good", "Content type text/html is not supported"],
   ])(
-    "of Hugging Face refuses the %s %s by a 400 with code, type and message",
+    "the stand-in of Hugging Face refuses the %s %s by a 400 with code, type and message",
     async (contentType, body, words) => {
       // Act
       const answer = await invoke(containers["text-labels"], contentType, body);
@@ -190,7 +198,7 @@ describe("a stand-in for a container", () => {
     },
   );
 
-  it("of Hugging Face answers a list of texts with a list of labels", async () => {
+  it("the stand-in of Hugging Face answers a list of texts with a list of labels", async () => {
     // Act
     const answer = await invoke(containers["text-labels"], "application/json", '{"inputs":["good","bad"]}');
 
@@ -198,7 +206,7 @@ describe("a stand-in for a container", () => {
     expect(JSON.parse(answer.body.toString())).toMatchObject([{ label: "POSITIVE" }, { label: "NEGATIVE" }]);
   });
 
-  it("of XGBoost writes a newline or a comma between predictions, by its version", async () => {
+  it("the stand-in of XGBoost writes a newline or a comma between predictions, by its version", async () => {
     // Act
     const newline = await invoke(containers["house-price"], "text/csv", "1,2\n3,4");
     const comma = await invoke(withComma, "text/csv", "1,2\n3,4");
@@ -212,7 +220,7 @@ describe("a stand-in for a container", () => {
     ["text/libsvm", "0 1:1 2:2", 415, "Content type text/libsvm is not supported."],
     ["text/csv", "1,2,3", 400, "Unable to evaluate payload provided: Feature size of csv inference data 3"],
     ["text/csv", "", 204, ""],
-  ])("of XGBoost answers the %s %j by a %i", async (contentType, body, status, words) => {
+  ])("the stand-in of XGBoost answers the %s %j by a %i", async (contentType, body, status, words) => {
     // Act
     const answer = await invoke(containers["house-price"], contentType, body);
 
@@ -221,7 +229,7 @@ describe("a stand-in for a container", () => {
     expect(answer.body.toString()).toContain(words);
   });
 
-  it("of Triton answers a binary tensor where the request asks for it", async () => {
+  it("the stand-in of Triton answers a binary tensor when the request requires it", async () => {
     // Prepare
     const tensor = Buffer.from(Float32Array.of(0.5, 4).buffer);
     const header = JSON.stringify({
@@ -259,7 +267,7 @@ describe("a stand-in for a container", () => {
       '{"inputs":[{"name":"INPUT0","shape":[2],"datatype":"FP32","data":[1]}]}',
       "expecting 2",
     ],
-  ])("of Triton refuses %s by a 400 with an error", async (_case, body, words) => {
+  ])("the stand-in of Triton refuses %s by a 400 with an error", async (_case, body, words) => {
     // Act
     const answer = await invoke(containers["tensor-double"], "application/json", body);
 
@@ -269,11 +277,11 @@ describe("a stand-in for a container", () => {
   });
 });
 
-/** What NumPy can confirm on this machine: `it.each` refuses an empty list. */
+/** The data types that NumPy on this machine can confirm; `it.each` refuses an empty list. */
 const CONFIRMED_BY_NUMPY = HAS_BOTO3 ? (["<f8", "<f4", "|u1"] as const) : [];
 
 describe("an NPY file", () => {
-  it("has the values that were written", () => {
+  it("the NPY file has the values that were written", () => {
     // Act
     const read = decodeNpy(encodeNpy({ shape: [2, 1], values: [1, 255] }, "|u1"));
 
@@ -282,7 +290,7 @@ describe("an NPY file", () => {
   });
 
   for (const dataType of CONFIRMED_BY_NUMPY)
-    it(`of type ${dataType} is the file that NumPy writes`, async () => {
+    it(`the NPY file of type ${dataType} is the file that NumPy writes`, async () => {
       // Prepare
       const program = `
 import base64, io, sys, numpy

@@ -14,7 +14,7 @@ let stage: RunningStage;
 
 beforeAll(async () => {
   project = new ProjectCopy();
-  // A function retries its endpoint until its time is over: with less time, it gives up sooner.
+  // The time-out is short, because a function retries its endpoint until its time-out.
   project.rewriteTerraform('"timeout": \\d+', '"timeout": 2');
   project.setEnvironments({ ...DEV, stage: { ...DEV.stage, logErrorMessages: true } }, PROD);
   container = new ContainerServer();
@@ -32,7 +32,7 @@ beforeEach(() => {
   container.invocations.length = 0;
 });
 
-function askFor(data: unknown): Promise<Response> {
+function callWith(data: unknown): Promise<Response> {
   return send(stage.url, {
     path: "/dev/loan-default",
     headers: { "x-api-key": "local-dev-key-not-a-secret", "Content-Type": "application/json" },
@@ -45,7 +45,7 @@ function predictions(...labels: readonly number[]): string {
 }
 
 describe("a container of the user's own", () => {
-  it("stands in the banner in place of the sample model", () => {
+  it("the container is named in the banner instead of the sample model", () => {
     // Act
     const { output } = stage;
 
@@ -54,13 +54,13 @@ describe("a container of the user's own", () => {
     expect(output).not.toContain("sample model");
   });
 
-  it("is sent the caller's numbers as they are written, and answers the caller", async () => {
+  it("receives the caller's numbers unchanged, and its answer reaches the caller", async () => {
     // Prepare
     const rows = ["52000.50,+8.5e3,36.", ".5,8500,0036"];
     container.answer = () => ({ body: predictions(1, 0) });
 
     // Act
-    const response = await askFor(rows);
+    const response = await callWith(rows);
 
     // Assess
     expect(container.invocations).toEqual([
@@ -76,25 +76,25 @@ describe("a container of the user's own", () => {
     expect(JSON.parse(response.body)).toEqual(["defaulted", "repaid"]);
   });
 
-  it("is sent a batch as one request, a row a line", async () => {
+  it("receives a batch as one request with one line per row", async () => {
     // Prepare
     container.answer = () => ({ body: predictions(0, 1) });
 
     // Act
-    const response = await askFor([REPAID_ROW, DEFAULTED_ROW]);
+    const response = await callWith([REPAID_ROW, DEFAULTED_ROW]);
 
     // Assess
     expect(container.invocations.map(({ body }) => body)).toEqual([`${REPAID_ROW}\n${DEFAULTED_ROW}`]);
     expect(JSON.parse(response.body)).toEqual(["repaid", "defaulted"]);
   });
 
-  it("fails for the caller where it fails; its message is in the log, for the environment says so", async () => {
+  it("a failure of the container is a failure for the caller, and the log has the message that the environment allows", async () => {
     // Prepare
     const secret = "weights of /opt/ml/model are broken";
     container.answer = () => ({ status: 500, contentType: "text/plain", body: secret });
 
     // Act
-    const response = await askFor(REPAID_ROW);
+    const response = await callWith(REPAID_ROW);
 
     // Assess
     expect(response.status).toBe(502);
@@ -107,19 +107,19 @@ describe("a container of the user's own", () => {
     expect(container.invocations).toHaveLength(1);
   });
 
-  it("fails for the caller where it answers fewer predictions than rows", async () => {
+  it("an answer with fewer predictions than rows is a failure for the caller", async () => {
     // Prepare
     container.answer = () => ({ body: predictions(0) });
 
     // Act
-    const response = await askFor([REPAID_ROW, DEFAULTED_ROW]);
+    const response = await callWith([REPAID_ROW, DEFAULTED_ROW]);
 
     // Assess
     expect(response.status).toBe(502);
     expect(problemOf(response).status).toBe(502);
   });
 
-  it("is named to the caller at once while it is down, and serves once it is back", async () => {
+  it("the error names the container while the container is down, and the container serves after its restart", async () => {
     // Prepare
     const { port, url } = container;
     await container.close();
@@ -127,14 +127,14 @@ describe("a container of the user's own", () => {
 
     // Act
     const start = performance.now();
-    const whileDown = await askFor(REPAID_ROW);
+    const whileDown = await callWith(REPAID_ROW);
     const tookInMs = performance.now() - start;
     container.answer = () => ({ body: predictions(0) });
     await container.listen(port);
-    const onceBack = await askFor(REPAID_ROW);
+    const onceBack = await callWith(REPAID_ROW);
 
     // Assess
-    const cause = `container at ${url}/invocations refused the connection: nothing listens there. Start it, or correct its address in --container.`;
+    const cause = `container at ${url}/invocations refused the connection: no program listens at the address. Start it, or correct its address in --container.`;
     expect(whileDown.status).toBe(502);
     expect(problemOf(whileDown)).toMatchObject({ status: 502, title: "Bad Gateway" });
     expect(problemOf(whileDown).detail).toMatch(/^The model's endpoint .* On this machine: /);
@@ -149,35 +149,38 @@ describe("a container of the user's own", () => {
 
   it.each([
     ["before it answers", "before"],
-    ["in the middle of its answer", "within"],
-  ] as const)("is named to the caller at once when it closes the connection %s", async (_case, closes) => {
-    // Prepare
-    container.closes = closes;
+    ["during its answer", "within"],
+  ] as const)(
+    "the error names the container at once when the container closes the connection %s",
+    async (_case, closes) => {
+      // Prepare
+      container.closes = closes;
 
-    // Act
-    const response = await askFor(REPAID_ROW);
-    container.closes = undefined;
-    container.answer = () => ({ body: predictions(0) });
-    const next = await askFor(REPAID_ROW);
+      // Act
+      const response = await callWith(REPAID_ROW);
+      container.closes = undefined;
+      container.answer = () => ({ body: predictions(0) });
+      const next = await callWith(REPAID_ROW);
 
-    // Assess
-    expect(problemOf(response)).toMatchObject({ status: 502 });
-    expect(problemOf(response).detail).toContain(
-      `container at ${container.url}/invocations closed the connection before it had answered. Read its own output`,
-    );
-    expect(container.invocations).toHaveLength(2);
-    expect(next.body).toBe('"repaid"');
-  });
+      // Assess
+      expect(problemOf(response)).toMatchObject({ status: 502 });
+      expect(problemOf(response).detail).toContain(
+        `container at ${container.url}/invocations closed the connection before the answer. Read the container's output`,
+      );
+      expect(container.invocations).toHaveLength(2);
+      expect(next.body).toBe('"repaid"');
+    },
+  );
 
-  it("is named to the caller when the function cannot wait any longer", async () => {
+  it("the error names the container when the function times out", async () => {
     // Prepare
     container.closes = "never";
 
     // Act
-    const response = await askFor(REPAID_ROW);
+    const response = await callWith(REPAID_ROW);
     container.closes = undefined;
     container.answer = () => ({ body: predictions(0) });
-    const next = await askFor(REPAID_ROW);
+    const next = await callWith(REPAID_ROW);
 
     // Assess
     expect(problemOf(response)).toMatchObject({ status: 504, title: "Gateway Timeout" });
@@ -187,12 +190,12 @@ describe("a container of the user's own", () => {
     expect(next.body).toBe('"repaid"');
   });
 
-  it("is not named where it answers, however it answers", async () => {
+  it("the error does not name the container when the container answers, even with an error", async () => {
     // Prepare
     container.answer = () => ({ status: 503, contentType: "text/plain", body: "overloaded" });
 
     // Act
-    const response = await askFor(REPAID_ROW);
+    const response = await callWith(REPAID_ROW);
 
     // Assess
     expect(problemOf(response).status).toBe(502);
@@ -201,7 +204,7 @@ describe("a container of the user's own", () => {
 });
 
 describe("the end", () => {
-  it("comes with Ctrl-C, and leaves nothing behind", async () => {
+  it("follows Ctrl-C, and leaves nothing behind", async () => {
     // Act
     stage.pressCtrlC();
     const end = await stage.ended;

@@ -23,33 +23,33 @@ afterAll(() => {
   stacks.remove();
 });
 
-/** What a change of the Terraform comes to: told in a line, or refused in an error. */
-function told(changedFolder: string): string {
+/** The effect of a change of the Terraform: the lines of differences from AWS, or the message of the error. */
+function describeChange(changedFolder: string): string {
   try {
-    return readDeployment("dev", changedFolder).notDone.join("\n");
+    return readDeployment("dev", changedFolder).unsupported.join("\n");
   } catch (error) {
     return `refused: ${error instanceof Error ? error.message : error}`;
   }
 }
 
 describe("the stack of an environment with a key", () => {
-  it("is served without anything left out in silence", () => {
+  it("the stack has no unreported difference from AWS", () => {
     // Act
-    const { notDone } = deployment;
+    const { unsupported } = deployment;
 
     // Assess
-    expect(notDone.filter((line) => line.includes("NOT SERVED"))).toEqual([]);
-    expect(notDone.filter((line) => line.includes("NOT INTERPRETED"))).toEqual([]);
-    expect(notDone).toEqual(
+    expect(unsupported.filter((line) => line.includes("NOT SERVED"))).toEqual([]);
+    expect(unsupported.filter((line) => line.includes("NOT INTERPRETED"))).toEqual([]);
+    expect(unsupported).toEqual(
       expect.arrayContaining([
-        expect.stringContaining("aws_iam_role_policy (2): what roles may do is not enforced"),
+        expect.stringContaining("aws_iam_role_policy (2): permissions of roles are not enforced"),
         expect.stringContaining("aws_cloudwatch_log_group"),
         "X-Ray: no traces are sent",
       ]),
     );
   });
 
-  it("is served as well with callers, whose policies mean something to AWS alone", () => {
+  it("a stack with callers is served, and only AWS evaluates the policies of the callers", () => {
     // Prepare
     const withCallers = stacks.synthesize({
       ...PROD,
@@ -64,21 +64,21 @@ describe("the stack of an environment with a key", () => {
     });
 
     // Act
-    const { notDone } = readDeployment("prod", withCallers);
+    const { unsupported } = readDeployment("prod", withCallers);
 
     // Assess
-    expect(notDone.filter((line) => line.includes("NOT "))).toEqual([]);
-    expect(notDone).toEqual(
+    expect(unsupported.filter((line) => line.includes("NOT "))).toEqual([]);
+    expect(unsupported).toEqual(
       expect.arrayContaining([
-        expect.stringMatching(/^aws_iam_policy \(1\): what callers may call is not read/),
+        expect.stringMatching(/^aws_iam_policy \(1\): permissions of callers are not enforced/),
         expect.stringMatching(
-          /^(?=.*aws_iam_group_policy_attachment \(1\))(?=.*aws_iam_role_policy_attachment \(1\)).*aws_iam_user_policy_attachment \(1\).*: as the policy$/,
+          /^(?=.*aws_iam_group_policy_attachment \(1\))(?=.*aws_iam_role_policy_attachment \(1\)).*aws_iam_user_policy_attachment \(1\).*: see aws_iam_policy$/,
         ),
       ]),
     );
   });
 
-  it("has the function as the Terraform has it", () => {
+  it("the function has the settings of the Terraform", () => {
     // Act
     const [fn, ...more] = deployment.functions;
 
@@ -103,36 +103,39 @@ describe("the stack of an environment with a key", () => {
     [40, 40],
     [0, 0],
     [-1, undefined],
-  ])("has the reserved concurrency %i of the Terraform as %s", (executions, reservedConcurrency) => {
-    // Prepare
-    const changed = stacks.change(folder, (terraform) => {
-      Object.assign(only(terraform, "aws_lambda_function"), { reserved_concurrent_executions: executions });
-    });
+  ])(
+    "the function has the reserved concurrency %i of the Terraform as %s",
+    (executions, reservedConcurrency) => {
+      // Prepare
+      const changed = stacks.change(folder, (terraform) => {
+        Object.assign(only(terraform, "aws_lambda_function"), { reserved_concurrent_executions: executions });
+      });
 
-    // Act
-    const { functions, notDone } = readDeployment("dev", changed);
+      // Act
+      const { functions, unsupported } = readDeployment("dev", changed);
 
-    // Assess
-    expect(functions.map((fn) => fn.reservedConcurrency)).toEqual([reservedConcurrency]);
-    expect(notDone.filter((line) => line.includes("reserved_concurrent_executions"))).toEqual([]);
-  });
+      // Assess
+      expect(functions.map((fn) => fn.reservedConcurrency)).toEqual([reservedConcurrency]);
+      expect(unsupported.filter((line) => line.includes("reserved_concurrent_executions"))).toEqual([]);
+    },
+  );
 
-  it("has ephemeral storage that this machine does not limit, and says so", () => {
+  it("reports that ephemeral storage is not limited on this machine", () => {
     // Prepare
     const models = { "loan-default": { ...LOAN_DEFAULT, function: { ephemeralStorageInMb: 1024 } } };
 
     // Act
-    const { functions, notDone } = readDeployment("dev", stacks.synthesize({ ...DEV, models }));
+    const { functions, unsupported } = readDeployment("dev", stacks.synthesize({ ...DEV, models }));
 
     // Assess
     expect(functions).toHaveLength(1);
-    expect(notDone.filter((line) => /NOT (SERVED|INTERPRETED)/.test(line))).toEqual([]);
-    expect(notDone).toContain(
-      "ephemeral storage: functions write to this machine's temporary folder, whose size is not limited",
+    expect(unsupported.filter((line) => /NOT (SERVED|INTERPRETED)/.test(line))).toEqual([]);
+    expect(unsupported).toContain(
+      "ephemeral storage: functions write to this machine's temporary folder, without a size limit",
     );
   });
 
-  it("lets API Gateway invoke the function for its one route", () => {
+  it("permits API Gateway to invoke the function for its route", () => {
     // Act
     const [stage] = deployment.stages;
     const [fn] = deployment.functions;
@@ -141,7 +144,7 @@ describe("the stack of an environment with a key", () => {
     expect(fn?.invocableFor).toEqual([`${stage?.executionArn}/POST/loan-default`]);
   });
 
-  it("has the stage with its limits and its key", () => {
+  it("the stack has the stage with its limits and its API key", () => {
     // Act
     const [stage, ...more] = deployment.stages;
 
@@ -155,7 +158,7 @@ describe("the stack of an environment with a key", () => {
     });
   });
 
-  it("has the route with who may call it, what it takes and an example", () => {
+  it("the stack has the route with its authorization, its request model and an example", () => {
     // Act
     const methods = deployment.stages[0]?.openApi.methods;
 
@@ -173,7 +176,7 @@ describe("the stack of an environment with a key", () => {
     ]);
   });
 
-  it("has the endpoint", () => {
+  it("the stack has the endpoint", () => {
     // Act
     const { endpoints } = deployment;
 
@@ -193,18 +196,18 @@ describe("the stack of an environment with a key", () => {
 
 describe("the stack of an environment", () => {
   it.each(environments.map((environment) => [environment.name, environment] as const))(
-    "of this project is served without anything left out in silence: %s",
+    "the stack has no unreported difference from AWS: %s",
     (name, environment) => {
       // Act
-      const { notDone, stages } = readDeployment(name, stacks.synthesize(environment));
+      const { unsupported, stages } = readDeployment(name, stacks.synthesize(environment));
 
       // Assess
-      expect(notDone.filter((line) => /NOT (SERVED|INTERPRETED)/.test(line))).toEqual([]);
+      expect(unsupported.filter((line) => /NOT (SERVED|INTERPRETED)/.test(line))).toEqual([]);
       expect(stages.length).toBeGreaterThan(0);
     },
   );
 
-  it("that is pinned to an account is played in it, signed requests and all", () => {
+  it("the stack with an accountId is emulated in this account, with signed requests", () => {
     // Act
     const { accountId, stages, functions } = readDeployment("prod", stacks.synthesize(PROD));
 
@@ -215,81 +218,82 @@ describe("the stack of an environment", () => {
     expect(stages[0]?.openApi.methods.map(({ authorization }) => authorization)).toEqual(["AWS_IAM", "NONE"]);
   });
 
-  it.each(["cn-north-1", "us-gov-west-1"])("in a partition of its own finds its functions: %s", (region) => {
-    // Act
-    const { functions, stages } = readDeployment("dev", stacks.synthesize({ ...DEV, region }));
+  it.each(["cn-north-1", "us-gov-west-1"])(
+    "the stack in another partition finds its functions: %s",
+    (region) => {
+      // Act
+      const { functions, stages } = readDeployment("dev", stacks.synthesize({ ...DEV, region }));
 
-    // Assess
-    const [{ integration } = {}] = stages[0]?.openApi.methods ?? [];
-    expect(integration).toMatchObject({ uri: expect.stringContaining(`/functions/${functions[0]?.arn}/`) });
-    expect(functions[0]?.invocableFor).toEqual([`${stages[0]?.executionArn}/POST/loan-default`]);
-  });
+      // Assess
+      const [{ integration } = {}] = stages[0]?.openApi.methods ?? [];
+      expect(integration).toMatchObject({ uri: expect.stringContaining(`/functions/${functions[0]?.arn}/`) });
+      expect(functions[0]?.invocableFor).toEqual([`${stages[0]?.executionArn}/POST/loan-default`]);
+    },
+  );
 });
 
 describe("the stack of an environment in a network", () => {
   it.each<[string, NonNullable<Environment["network"]>, (string | RegExp)[]]>([
     [
-      "of its own",
+      "that the environment creates",
       { vpc: { availabilityZones: ["us-east-1a", "us-east-1b"] } },
       [
-        "aws_vpc (1): functions run on this machine's network, which is not isolated",
-        /aws_subnet \(2\).*: as its VPC$/,
-        "aws_vpc_endpoint (2): as its VPC: a request that its policy refuses works here and fails on AWS",
+        "aws_vpc (1): functions use this machine's network, which is not isolated",
+        /aws_subnet \(2\).*: see aws_vpc$/,
+        "aws_vpc_endpoint (2): see aws_vpc: a request that the endpoint policy refuses works here and fails on AWS",
       ],
     ],
-    [
-      "that is there already",
-      { existing: { subnetIds: ["subnet-0123abcd"], securityGroupIds: ["sg-0123abcd"] } },
-      [],
-    ],
-  ])("%s is served on this machine's, and says so", (_, network, lines) => {
+    ["that exists", { existing: { subnetIds: ["subnet-0123abcd"], securityGroupIds: ["sg-0123abcd"] } }, []],
+  ])("%s is reported as this machine's network", (_, network, lines) => {
     // Act
-    const { notDone, functions } = readDeployment("dev", stacks.synthesize({ ...DEV, network }));
+    const { unsupported, functions } = readDeployment("dev", stacks.synthesize({ ...DEV, network }));
 
     // Assess
     expect(functions.map(({ name }) => name)).toEqual(["dev-loan-default"]);
-    expect(notDone.filter((line) => /NOT (SERVED|INTERPRETED)/.test(line))).toEqual([]);
-    expect(notDone).toEqual(
+    expect(unsupported.filter((line) => /NOT (SERVED|INTERPRETED)/.test(line))).toEqual([]);
+    expect(unsupported).toEqual(
       expect.arrayContaining([
         ...lines.map((line) => (typeof line === "string" ? line : expect.stringMatching(line))),
-        "VPC: functions run on this machine's network, whatever their subnets and security groups are",
+        "VPC: functions use this machine's network; their subnets and security groups have no effect",
       ]),
     );
   });
 
-  it("is told only where there is one", () => {
+  it("the network is reported only when the environment has a network", () => {
     // Act
-    const { notDone } = deployment;
+    const { unsupported } = deployment;
 
     // Assess
-    expect(notDone.join("\n")).not.toContain("VPC");
+    expect(unsupported.join("\n")).not.toContain("VPC");
   });
 });
 
-describe("what this machine does not do", () => {
-  it("is described once for all parts of a bucket", () => {
+describe("the differences from AWS", () => {
+  it("the differences have one line for all resources of a bucket", () => {
     // Prepare
     const models = { "loan-default": { ...LOAN_DEFAULT, access: "PUBLIC" as const } };
     const website = stacks.synthesize({ ...DEV, models, website: {} });
 
     // Act
-    const { notDone } = readDeployment("dev", website);
+    const { unsupported } = readDeployment("dev", website);
 
     // Assess
-    const [line, ...others] = notDone.filter((each) => each.includes("aws_s3_bucket"));
+    const [line, ...others] = unsupported.filter((each) => each.includes("aws_s3_bucket"));
     expect(others).toEqual([]);
-    expect(line).toMatch(/aws_s3_bucket_policy \(\d\).*: the page's files are served from this project/);
-    expect(notDone).toEqual([...new Set(notDone)]);
+    expect(line).toMatch(
+      /aws_s3_bucket_policy \(\d\).*: the local stage serves the page's files from this project/,
+    );
+    expect(unsupported).toEqual([...new Set(unsupported)]);
   });
 
-  it("is told of a resource of an unknown type", () => {
+  it("name a resource of an unknown type", () => {
     // Prepare
     const changed = stacks.change(folder, ({ resource }) => {
       resource.aws_wafv2_web_acl = { acl: { name: "dev", scope: "REGIONAL" } };
     });
 
     // Act
-    const lines = told(changed);
+    const lines = describeChange(changed);
 
     // Assess
     expect(lines).toContain("aws_wafv2_web_acl (1): NOT SERVED on this machine");
@@ -306,14 +310,14 @@ describe("what this machine does not do", () => {
     ["aws_sagemaker_endpoint", { deployment_status: "InService" }],
     ["aws_sagemaker_endpoint_configuration", { async_inference_config: { output_config: {} } }],
     ["aws_sagemaker_model", { container_log_group: "/models" }],
-  ])("is told of an unknown argument: %s %j", (type, argument) => {
+  ])("name an unknown argument: %s %j", (type, argument) => {
     // Prepare
     const changed = stacks.change(folder, (terraform) => {
       Object.assign(only(terraform, type), argument);
     });
 
     // Act
-    const lines = told(changed);
+    const lines = describeChange(changed);
 
     // Assess
     expect(lines).toMatch(new RegExp(`${type}\\..*: ${Object.keys(argument)[0]} is NOT INTERPRETED`));
@@ -326,23 +330,26 @@ describe("what this machine does not do", () => {
     ],
     ["aws_api_gateway_method_settings", { method_path: "loan-default/POST" }],
     ["aws_lambda_function", { memory_size: "a lot" }],
-    ["aws_lambda_function", { function_name: `\${aws_iam_role.nobody.name}` }],
+    ["aws_lambda_function", { function_name: `\${aws_iam_role.unknown.name}` }],
     ["aws_sagemaker_endpoint_configuration", { name: "another", production_variants: [] }],
-    ["aws_sagemaker_endpoint", { endpoint_config_name: "nobody's" }],
-  ])("is refused where a known argument holds what it cannot be: %s %j", (type, argument) => {
-    // Prepare
-    const changed = stacks.change(folder, (terraform) => {
-      Object.assign(only(terraform, type), argument);
-    });
+    ["aws_sagemaker_endpoint", { endpoint_config_name: "unknown" }],
+  ])(
+    "the differences become an error when a known argument has an invalid value: %s %j",
+    (type, argument) => {
+      // Prepare
+      const changed = stacks.change(folder, (terraform) => {
+        Object.assign(only(terraform, type), argument);
+      });
 
-    // Act
-    const lines = told(changed);
+      // Act
+      const lines = describeChange(changed);
 
-    // Assess
-    expect(lines).toMatch(/^refused: /);
-  });
+      // Assess
+      expect(lines).toMatch(/^refused: /);
+    },
+  );
 
-  it("is told of an unknown member of a known argument", () => {
+  it("name an unknown member of a known argument", () => {
     // Prepare
     const changed = stacks.change(folder, (terraform) => {
       const { logging_config: logging } = only(terraform, "aws_lambda_function");
@@ -350,7 +357,7 @@ describe("what this machine does not do", () => {
     });
 
     // Act
-    const lines = told(changed);
+    const lines = describeChange(changed);
 
     // Assess
     expect(lines).toMatch(
@@ -358,7 +365,7 @@ describe("what this machine does not do", () => {
     );
   });
 
-  it("is no permission for anything but invoking", () => {
+  it("a permission is ignored when it permits another action than invoking", () => {
     // Prepare
     const changed = stacks.change(folder, (terraform) => {
       only(terraform, "aws_lambda_permission").action = "lambda:GetFunction";
@@ -371,7 +378,7 @@ describe("what this machine does not do", () => {
     expect(functions[0]?.invocableFor).toEqual([]);
   });
 
-  it("is no key for a stage that no usage plan of the key covers", () => {
+  it("a stage does not accept a key when no usage plan of the key contains the stage", () => {
     // Prepare
     const withoutLink = stacks.change(folder, ({ resource }) => {
       delete resource.aws_api_gateway_usage_plan_key;
@@ -388,8 +395,8 @@ describe("what this machine does not do", () => {
   });
 });
 
-describe("an API that asks for validated parameters", () => {
-  it("has those that must be there, where the method's validator checks them", () => {
+describe("an API with validated parameters", () => {
+  it("the API has the required parameters when the method's validator checks these parameters", () => {
     // Prepare
     const parameters = [
       { name: "q", in: "query", required: true },
@@ -415,7 +422,7 @@ describe("an API that asks for validated parameters", () => {
   });
 });
 
-describe("an API that asks for what this machine does not do", () => {
+describe("an API with an unsupported part", () => {
   const POST = "/loan-default";
 
   it.each<[string, Parameters<Stacks["changeOpenApi"]>[1]]>([
@@ -463,7 +470,7 @@ describe("an API that asks for what this machine does not do", () => {
       },
     ],
     [
-      "two schemes at once",
+      "two combined schemes",
       ({ paths, components }) => {
         Object.assign(components.securitySchemes ?? {}, {
           sigv4: {
@@ -517,7 +524,7 @@ describe("an API that asks for what this machine does not do", () => {
       },
     ],
     [
-      "an integration with a role of its own",
+      "an integration with a role",
       ({ paths }) => {
         Object.assign(paths[POST]?.post?.["x-amazon-apigateway-integration"] ?? {}, {
           credentials: "arn:aws:iam::123456789012:role/invoke",
@@ -575,12 +582,12 @@ describe("an API that asks for what this machine does not do", () => {
         if (post !== undefined) paths[POST] = { "x-amazon-apigateway-any-method": post };
       },
     ],
-  ])("is refused or told, never served without it: %s", (_case, change) => {
+  ])("the API is refused, or has a reported difference: %s", (_case, change) => {
     // Prepare
     const changed = stacks.changeOpenApi(folder, change);
 
     // Act
-    const lines = told(changed);
+    const lines = describeChange(changed);
 
     // Assess
     const isRefused = lines.startsWith("refused: ");

@@ -23,14 +23,14 @@ afterAll(async () => {
 });
 
 describe("a model without a sample and without a container", () => {
-  it("is named as an echo stand-in in the banner, with how to give it a model", () => {
+  it("the model has an echo stand-in in the banner, with the remedy", () => {
     // Assess
     expect(stage.output).toContain(
-      `dev-loan-default: ECHO STAND-IN, no model: answers with the encoded request. ${REMEDY} (on AWS: serverless, 5 at once)`,
+      `dev-loan-default: ECHO STAND-IN, no model: answers with the encoded request. ${REMEDY} (on AWS: serverless, up to 5 concurrent invocations)`,
     );
   });
 
-  it("fails for the caller when the contract cannot read the encoded request as predictions, and says why", async () => {
+  it("answers 502 with the cause when the contract cannot read the encoded request as predictions", async () => {
     // Act
     const response = await send(stage.url, {
       path: "/dev/loan-default",
@@ -39,7 +39,7 @@ describe("a model without a sample and without a container", () => {
     });
 
     // Assess
-    const cause = `the echo stand-in answered with the request that it received, because loan-default has no sample and no container. ${REMEDY}`;
+    const cause = `the echo stand-in returned the request that it received, because loan-default has no sample and no container. ${REMEDY}`;
     expect(response.status).toBe(502);
     expect(problemOf(response)).toMatchObject({
       status: 502,

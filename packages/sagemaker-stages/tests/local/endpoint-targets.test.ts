@@ -14,7 +14,7 @@ const MODEL = "x-amzn-sagemaker-target-model";
 const COMPONENT = "x-amzn-sagemaker-inference-component";
 const CONTAINER = "x-amzn-sagemaker-target-container-hostname";
 
-/** An existing endpoint that functions name with these targets. */
+/** An existing endpoint with these targets of functions. */
 function existing(routes: readonly TargetedRoute[], part: Partial<EndpointDefinition> = {}) {
   return {
     name: "shared",
@@ -80,9 +80,9 @@ describe("an existing endpoint with targets", () => {
     ["the model that the request names", multiModel, { [MODEL]: "eu/wine.tar.gz" }, "wine"],
     ["the component that the request names", components, { [COMPONENT]: "wine" }, "wine"],
     ["the container that the request names", direct, { [CONTAINER]: "second" }, "wine"],
-    ["the route without a target where no other fits", mixed, { [VARIANT]: "Other" }, "default"],
+    ["the route without a target when no other route fits", mixed, { [VARIANT]: "Other" }, "default"],
     ["the route of the variant alone", mixed, { [VARIANT]: "Blue" }, "blue"],
-    ["the route without a variant where the request names none", mixed, {}, "default"],
+    ["the route without a variant when the request names no variant", mixed, {}, "default"],
     [
       "the model that the request names without a variant",
       variantsOfModels,
@@ -98,7 +98,7 @@ describe("an existing endpoint with targets", () => {
     expect([response.status, response.body]).toEqual([200, model]);
   });
 
-  it("names the variant of the request in its answer", async () => {
+  it("the endpoint names the variant of the request in its answer", async () => {
     // Act
     const response = await invoke([variants], { [VARIANT]: "Green" });
 
@@ -176,7 +176,7 @@ describe("an existing endpoint with targets", () => {
       "Target model header is required for multi-model endpoints. Please include Target model header.",
     ],
     [
-      "a component that is no name",
+      "an invalid component name",
       components,
       { [COMPONENT]: "-" },
       "1 validation error detected: Value '-' at 'inferenceComponentName' failed to satisfy constraint: Member must satisfy regular expression pattern: ^[a-zA-Z0-9]([\\-a-zA-Z0-9]*[a-zA-Z0-9])?$",

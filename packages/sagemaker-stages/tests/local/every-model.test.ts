@@ -39,20 +39,20 @@ function functionUrl(): string {
   return url;
 }
 
-async function askFunctionUrl(query: string, request: Partial<Request> = {}): Promise<Response> {
+async function callFunctionUrl(query: string, request: Partial<Request> = {}): Promise<Response> {
   const whole = { method: "GET", path: `/?${query}`, ...request };
   return send(functionUrl(), await sign(functionUrl(), whole, { service: "lambda" }));
 }
 
-function askLanguageCheck(query: string): Promise<Response> {
+function callLanguageCheck(query: string): Promise<Response> {
   return send(stage.url, { method: "GET", path: `/dev/language-check?${query}`, headers: KEY });
 }
 
-function askTicketUrgency(body: string, contentType: string): Promise<Response> {
+function callTicketUrgency(body: string, contentType: string): Promise<Response> {
   return send(stage.url, { path: "/dev/ticket-urgency", headers: { "Content-Type": contentType }, body });
 }
 
-async function askEnergyDemand(instances: readonly unknown[]): Promise<Response> {
+async function callEnergyDemand(instances: readonly unknown[]): Promise<Response> {
   const request = {
     path: "/dev/energy-demand",
     headers: { "Content-Type": "application/json" },
@@ -78,8 +78,8 @@ const HOURS = [
   { date: "2026-12-25", hour: 12, temperature: 0, day: "holiday" },
 ];
 
-describe("a line of the banner, pasted into a shell", () => {
-  it("asks loan-default with the key", async () => {
+describe("a curl line of the banner", () => {
+  it("calls loan-default with the key", async () => {
     // Act
     const answer = await paste(lineBelow("POST /dev/loan-default  (API key)"));
 
@@ -87,7 +87,7 @@ describe("a line of the banner, pasted into a shell", () => {
     expect(answer).toEqual({ status: 200, contentType: "application/json", body: '"repaid"' });
   });
 
-  it("asks energy-demand with a signed request", async () => {
+  it("calls energy-demand with a signed request", async () => {
     // Act
     const answer = await paste(lineBelow("POST /dev/energy-demand  (signed requests)"));
 
@@ -96,9 +96,9 @@ describe("a line of the banner, pasted into a shell", () => {
     expect(JSON.parse(answer.body)).toEqual([expect.any(Number)]);
   });
 
-  it("asks ticket-urgency, which is open to everybody", async () => {
+  it("calls ticket-urgency, which is public", async () => {
     // Act
-    const answer = await paste(lineBelow("POST /dev/ticket-urgency  (open to everybody)"));
+    const answer = await paste(lineBelow("POST /dev/ticket-urgency  (public)"));
 
     // Assess
     expect(answer).toMatchObject({ status: 200, contentType: "application/json" });
@@ -108,7 +108,7 @@ describe("a line of the banner, pasted into a shell", () => {
     });
   });
 
-  it("asks language-check with the key", async () => {
+  it("calls language-check with the key", async () => {
     // Act
     const answer = await paste(lineBelow("GET /dev/language-check  (API key)"));
 
@@ -117,10 +117,10 @@ describe("a line of the banner, pasted into a shell", () => {
     expectLabels(answer.body, 3);
   });
 
-  it("asks language-check's function URL with a signed request, and gets what the route answers", async () => {
+  it("calls language-check's function URL with a signed request, and gets the answer of the route", async () => {
     // Act
     const answer = await paste(lineBelow(`${functionUrl()}/  (function URL of dev-language-check`));
-    const ofRoute = await askLanguageCheck("q=guten%20morgen&k=3");
+    const ofRoute = await callLanguageCheck("q=guten%20morgen&k=3");
 
     // Assess
     expect(answer).toEqual({ status: 200, contentType: "application/json", body: ofRoute.body });
@@ -129,10 +129,10 @@ describe("a line of the banner, pasted into a shell", () => {
 });
 
 describe("energy-demand", () => {
-  it("answers a batch in its order, a finite number a row", async () => {
+  it("the model answers the rows of a batch in order, with a finite number for each row", async () => {
     // Act
-    const batch = await askEnergyDemand(HOURS);
-    const alone = await Promise.all(HOURS.map((instance) => askEnergyDemand([instance])));
+    const batch = await callEnergyDemand(HOURS);
+    const alone = await Promise.all(HOURS.map((instance) => callEnergyDemand([instance])));
 
     // Assess
     const counts: unknown = JSON.parse(batch.body);
@@ -146,7 +146,7 @@ describe("energy-demand", () => {
     const instance = { date: "2026-02-30", hour: 18, temperature: -2.5, day: "working" };
 
     // Act
-    const response = await askEnergyDemand([instance]);
+    const response = await callEnergyDemand([instance]);
 
     // Assess
     expect(response.status).toBe(400);
@@ -156,15 +156,15 @@ describe("energy-demand", () => {
 
 describe("ticket-urgency", () => {
   it.each(["text/plain", "text/plain;charset=UTF-8"])(
-    "answers 1 or 0 as text to the text of a message, and agrees with what it answers to JSON: %s",
+    "answers 1 or 0 to a text, as to the same message in JSON: %s",
     async (contentType) => {
       // Prepare
       const messages = ["Outage: customers are down, urgent.", "A question, thanks, whenever you like."];
 
       // Act
-      const texts = await Promise.all(messages.map((message) => askTicketUrgency(message, contentType)));
+      const texts = await Promise.all(messages.map((message) => callTicketUrgency(message, contentType)));
       const documents = await Promise.all(
-        messages.map((message) => askTicketUrgency(JSON.stringify({ message }), "application/json")),
+        messages.map((message) => callTicketUrgency(JSON.stringify({ message }), "application/json")),
       );
 
       // Assess
@@ -187,7 +187,7 @@ describe("a JSON body of a route with a request model", () => {
     });
   }
 
-  it("is read without its byte order mark when it begins with one", async () => {
+  it("the body is read without its byte order mark", async () => {
     // Act
     const { status, body } = await classify(`\ufeff${ROW}`);
 
@@ -197,15 +197,15 @@ describe("a JSON body of a route with a request model", () => {
 
   it.each<[what: string, body: string | Buffer, headers: Record<string, string>, named: string]>([
     ["compressed", gzipSync(ROW), { "Content-Encoding": "gzip" }, 'Content-Encoding: got "gzip"'],
-    ["said to be compressed", ROW, { "Content-Encoding": "br" }, 'Content-Encoding: got "br"'],
+    ["declared as compressed", ROW, { "Content-Encoding": "br" }, 'Content-Encoding: got "br"'],
     [
       "UTF-16",
       Buffer.from(ROW, "utf16le"),
       { "Content-Type": "application/json; charset=utf-16le" },
       "utf-16le",
     ],
-    ["said to be Latin-1", ROW, { "Content-Type": 'application/json;charset="iso-8859-1"' }, "iso-8859-1"],
-  ])("gets a 415 that names the encoding when it is %s", async (_, body, headers, named) => {
+    ["declared as Latin-1", ROW, { "Content-Type": 'application/json;charset="iso-8859-1"' }, "iso-8859-1"],
+  ])("a body gets a 415 that names the encoding when the body is %s", async (_, body, headers, named) => {
     // Act
     const response = await classify(body, headers);
 
@@ -216,18 +216,18 @@ describe("a JSON body of a route with a request model", () => {
 });
 
 describe("language-check", () => {
-  it("answers two labels where nothing is said", async () => {
+  it("answers two labels by default", async () => {
     // Act
-    const response = await askLanguageCheck("q=guten%20morgen");
+    const response = await callLanguageCheck("q=guten%20morgen");
 
     // Assess
     expect(response.status).toBe(200);
     expectLabels(response.body, 2);
   });
 
-  it.each(["k=3", "q=&k=3", ""])("is not asked without a text by API Gateway: %s", async (query) => {
+  it.each(["k=3", "q=&k=3", ""])("the function is not invoked without a text: %s", async (query) => {
     // Act
-    const response = await askLanguageCheck(query);
+    const response = await callLanguageCheck(query);
 
     // Assess
     expect(response.status).toBe(400);
@@ -236,7 +236,7 @@ describe("language-check", () => {
   });
 
   it.each(["/dev/language-check/?q=guten%20morgen", "/dev//language-check?q=guten%20morgen"])(
-    "answers where a slash is too much: %s",
+    "answers a path with an additional slash: %s",
     async (path) => {
       // Act
       const response = await send(stage.url, { method: "GET", path, headers: KEY });
@@ -247,10 +247,10 @@ describe("language-check", () => {
     },
   );
 
-  it("gets a raw semicolon as API Gateway splits it, and an encoded one as text", async () => {
+  it("gets a query that API Gateway splits at a raw semicolon, but not at an encoded semicolon", async () => {
     // Act
-    const split = await askLanguageCheck("q=hello;you");
-    const whole = await askLanguageCheck("q=hello%3Byou");
+    const split = await callLanguageCheck("q=hello;you");
+    const whole = await callLanguageCheck("q=hello%3Byou");
 
     // Assess
     expect(split.status).toBe(400);
@@ -258,16 +258,16 @@ describe("language-check", () => {
     expect(whole.status).toBe(200);
   });
 
-  it.each(["q=a|b", "q={a}", "q=a}"])("is not asked with a raw %s", async (query) => {
+  it.each(["q=a|b", "q={a}", "q=a}"])("the function is not invoked with a raw %s", async (query) => {
     // Act
-    const response = await askLanguageCheck(query);
+    const response = await callLanguageCheck(query);
 
     // Assess
     expect(response.status).toBe(400);
     expect(response.body).toContain("Bad Request");
   });
 
-  it("is asked with a trace, which its answer goes on with", async () => {
+  it("answers with the trace of the request", async () => {
     // Prepare
     const root = "Root=1-65bfdbf7-1b5920a5a0a57e32194306b3";
     const path = "/dev/language-check?q=guten%20morgen";
@@ -283,7 +283,7 @@ describe("language-check", () => {
     expect(response.headers["x-amzn-trace-id"]).toBe(root);
   });
 
-  it("takes no key for a signature at its function URL", async () => {
+  it("the function URL refuses an API key instead of a signature", async () => {
     // Act
     const response = await send(functionUrl(), { method: "GET", path: "/?q=guten%20morgen", headers: KEY });
 
@@ -296,10 +296,10 @@ describe("language-check", () => {
     ["q=guten%20morgen&k=3", 3],
     ["q=%C3%A4+%2B+100%25+%E4%BD%A0%E5%A5%BD&k=1", 1],
     ["q=guten%20morgen", 2],
-  ])("answers at its function URL as at its route: %s", async (query, count) => {
+  ])("the function URL gives the same answer as the route: %s", async (query, count) => {
     // Act
-    const answer = await askFunctionUrl(query);
-    const ofRoute = await askLanguageCheck(query);
+    const answer = await callFunctionUrl(query);
+    const ofRoute = await callLanguageCheck(query);
 
     // Assess
     expect(answer.status).toBe(200);
@@ -313,9 +313,9 @@ describe("language-check", () => {
     ["q=who&k=0", 'k: got "0"'],
     ["q=who&k=1&k=2", "k: got the parameter twice"],
     ["q=who&q=how", "q: got the parameter twice"],
-  ])("names what is wrong at its function URL: %s", async (query, detail) => {
+  ])("the answer names the fault of a request to the function URL: %s", async (query, detail) => {
     // Act
-    const response = await askFunctionUrl(query);
+    const response = await callFunctionUrl(query);
 
     // Assess
     expect(response.status).toBe(400);
@@ -325,7 +325,7 @@ describe("language-check", () => {
     });
   });
 
-  it("is asked by a page whose origin is its stage's, by whichever name of this machine it was opened", async () => {
+  it("the route accepts requests of the stage's page, opened by any name of this machine", async () => {
     // Prepare
     const { port } = new URL(stage.url);
     const path = "/website/dev/?a=b";
@@ -339,7 +339,7 @@ describe("language-check", () => {
     expect(byNumber.status).toBe(200);
   });
 
-  it("lets a page ask its function URL before it signs anything", async () => {
+  it("the function URL answers an unsigned preflight", async () => {
     // Prepare
     const wish = {
       "Access-Control-Request-Method": "GET",
@@ -367,23 +367,20 @@ describe("language-check", () => {
   it.each([
     ["an answer", "q=guten%20morgen", 200],
     ["a refusal", "k=3", 400],
-  ])(
-    "lets a page read %s of its function URL: one Access-Control-Allow-Origin",
-    async (_case, query, status) => {
-      // Act
-      const response = await askFunctionUrl(query, { headers: ORIGIN });
+  ])("the function URL sends one Access-Control-Allow-Origin with %s", async (_case, query, status) => {
+    // Act
+    const response = await callFunctionUrl(query, { headers: ORIGIN });
 
-      // Assess
-      expect(response.status).toBe(status);
-      // What comes twice is joined by a comma, and browsers refuse it.
-      expect(response.headers["access-control-allow-origin"]).toBe("*");
-    },
-  );
+    // Assess
+    expect(response.status).toBe(status);
+    // The client joins two values with a comma. Browsers refuse two values.
+    expect(response.headers["access-control-allow-origin"]).toBe("*");
+  });
 });
 
-describe("the request of a private route", () => {
+describe("the request model of a private route", () => {
   const JSON_TYPE = { "Content-Type": "application/json" };
-  /** Words of the contracts of loan-default, energy-demand and language-check. */
+  /** Texts of the contracts of the private models. No answer of another route may contain these texts. */
   const PRIVATE_FORMS = /comma-separated|"data"|instances|temperature|YYYY|numbers|labels/;
 
   it.each<[caller: string, request: Request, status: number]>([
@@ -403,7 +400,7 @@ describe("the request of a private route", () => {
       { path: "/dev/ticket-urgency", headers: JSON_TYPE, body: "{}" },
       400,
     ],
-  ])("is not described to anybody who %s", async (_caller, request, status) => {
+  ])("the request model is not described to a caller who %s", async (_caller, request, status) => {
     // Act
     const response = await send(stage.url, request);
 
@@ -412,7 +409,7 @@ describe("the request of a private route", () => {
     expect(`${JSON.stringify(response.headers)}${response.body}`).not.toMatch(PRIVATE_FORMS);
   });
 
-  it("is not described at a function URL to anybody who does not sign the call", async () => {
+  it("the request model is not described at a function URL to a caller who does not sign", async () => {
     // Act
     const response = await send(functionUrl(), { method: "GET", path: "/" });
 
@@ -421,9 +418,9 @@ describe("the request of a private route", () => {
     expect(`${JSON.stringify(response.headers)}${response.body}`).not.toMatch(PRIVATE_FORMS);
   });
 
-  it("is found in the API's document, which the refusal of a malformed body names", async () => {
+  it("the request model is in the API's document, and the answer to a malformed body names this document", async () => {
     // Act
-    const ofPublicRoute = await askTicketUrgency("{}", "application/json");
+    const ofPublicRoute = await callTicketUrgency("{}", "application/json");
     const ofPrivateRoute = await send(stage.url, {
       path: "/dev/loan-default",
       headers: { ...JSON_TYPE, ...KEY },
@@ -432,7 +429,7 @@ describe("the request of a private route", () => {
 
     // Assess
     const detailFor = (path: string) =>
-      `Invalid request body: the body is not JSON, or does not match the request model of POST ${path}; allowed: POST /ticket-urgency takes {"message": "<text>"} as application/json, or the message itself as text/plain; for every other route, what the API's OpenAPI document describes`;
+      `Invalid request body: the body is not JSON, or does not match the request model of POST ${path}; allowed: POST /ticket-urgency takes {"message": "<text>"} as application/json, or the message itself as text/plain; for every other route, the request body in the API's OpenAPI document`;
     expect(problemOf(ofPublicRoute)).toMatchObject({ status: 400, detail: detailFor("/ticket-urgency") });
     expect(problemOf(ofPrivateRoute)).toMatchObject({ status: 400, detail: detailFor("/loan-default") });
   });

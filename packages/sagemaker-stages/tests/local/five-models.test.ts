@@ -27,7 +27,7 @@ const MEAN_FLOWERS = [
 
 const DAISY = Buffer.from(EXAMPLE_FILES["image/jpeg"], "base64");
 
-/** What the model writes, token by token. */
+/** The model's output, token by token. */
 const STORY = [" there", " was", " a", " mouse", " in", " a", " mill"];
 
 function nearestFlower(row: readonly number[]): number {
@@ -47,7 +47,7 @@ const containers = {
   reviews: huggingFaceContainer((text) =>
     text.includes("like") ? { label: "POSITIVE", score: 0.98 } : { label: "NEGATIVE", score: 0.95 },
   ),
-  // Right only where every byte of the image arrives unchanged.
+  // Correct only if every byte of the image arrives unchanged.
   flowers: imageContainer((image) => {
     const daisy = sha256(image) === sha256(DAISY) ? 0.97 : 0.03;
     const scores = [
@@ -125,7 +125,13 @@ describe("a new app with the lines of docs/five-models.md", () => {
   it.each<[string, string, string, Buffer | string, number]>([
     ["a row without a feature", "iris", "application/json", '{"rows": [{"sepal length": 5.1}]}', 400],
     ["an empty text", "reviews", "application/json", '{"inputs": " "}', 400],
-    ["bytes that are no image, as the container does", "flowers", "image/jpeg", Buffer.from("no image"), 502],
+    [
+      "bytes that are not an image, as the container does",
+      "flowers",
+      "image/jpeg",
+      Buffer.from("no image"),
+      502,
+    ],
     ["a text in place of a number", "rent", "application/json", '{"rows": [{"square metres": "80"}]}', 400],
     [
       "more tokens than the contract allows",
@@ -143,13 +149,13 @@ describe("a new app with the lines of docs/five-models.md", () => {
     expect(answered.headers["content-type"]).toBe("application/problem+json");
   });
 
-  it("does not advise to start a container where each model has one", () => {
+  it("does not advise to start a container when every model has a container", () => {
     // Act
     const { output } = stage;
 
     // Assess
     expect(output).toContain("container at http");
-    expect(output).not.toContain("needs no variables");
+    expect(output).not.toContain("ignores environment variables");
   });
 
   it("answers for another image with another label", async () => {

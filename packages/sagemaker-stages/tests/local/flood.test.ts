@@ -15,10 +15,10 @@ const FLOOD_TIMEOUT_IN_MS = 60_000;
 const CONNECTIONS = 50;
 const FLOOD_IN_MS = 2_000;
 
-/** Of another route, while the flood goes on: few, so that the cores of this machine are enough for both. */
+/** The number of requests to another route during the flood. It is low, so that this machine's cores are sufficient. */
 const OTHER_REQUESTS = { perSecond: 10, count: 20 };
 
-/** prod's route that everybody can call. */
+/** prod's public route. */
 const FLOODED: Request = {
   path: "/prod/ticket-urgency",
   headers: { "Content-Type": "text/plain" },
@@ -48,7 +48,7 @@ afterAll(async () => {
   project?.remove();
 });
 
-/** How many invocations prod's endpoint takes at once, and how many executions its function can have. */
+/** The maximum number of concurrent invocations of prod's endpoint, and the reserved concurrency of its function. */
 function limits(): { readonly places: number; readonly executions: number } {
   const { "ticket-urgency": ticketUrgency } = prod.models;
   if (ticketUrgency === undefined || !("serverless" in ticketUrgency))
@@ -61,7 +61,7 @@ function limits(): { readonly places: number; readonly executions: number } {
 
 describe("a flood of prod's public route whose endpoint is busy", () => {
   it(
-    "holds the executions that the function reserves, and no more",
+    "uses only the reserved concurrency of the function",
     async () => {
       // Prepare
       const { places, executions } = limits();
@@ -90,7 +90,7 @@ describe("a flood of prod's public route whose endpoint is busy", () => {
   );
 
   it(
-    "leaves another route its throughput, and no caller waits long because of throttling",
+    "does not slow another route, and throttled callers do not wait long",
     async () => {
       // Prepare
       const other = await sign(stage.url, {
@@ -123,7 +123,7 @@ describe("a flood of prod's public route whose endpoint is busy", () => {
   );
 });
 
-/** Milliseconds of the function's requests that ended with this status, by its log, from there on in the output. */
+/** The durations of the function's requests with a status, in milliseconds, from a position in its log. */
 function logged(from: number, status: number): number[] {
   return stage.output
     .slice(from)

@@ -16,7 +16,7 @@ import { type Signing, sign } from "./support/signing";
 const ACCOUNT_ID = "123456789012";
 const PAGE = "https://www.example.com";
 
-/** Answers what the query's `answer` says, else the event. */
+/** Returns the answer in the query parameter `answer`, or the event. */
 const OBEDIENT = `
   exports.handler = async (event) => {
     const { answer, fail, length } = event.queryStringParameters ?? {};
@@ -68,7 +68,7 @@ function urlOf({ name, arn }: FunctionDefinition, cors: CorsDefinition | undefin
   };
 }
 
-/** A deployment of functions with a function URL each. */
+/** A deployment of functions that each have a function URL. */
 function deploy(names: readonly string[], cors: CorsDefinition | undefined = CORS): Deployment {
   const functions = names.map(obedient);
   return {
@@ -80,7 +80,7 @@ function deploy(names: readonly string[], cors: CorsDefinition | undefined = COR
     endpoints: [],
     stages: functions.slice(0, 1).map((fn) => publicStage(fn)),
     functionUrls: functions.map((fn) => urlOf(fn, cors)),
-    notDone: [],
+    unsupported: [],
   };
 }
 
@@ -92,26 +92,26 @@ function base(name = ONE, { functionUrls } = stage): string {
   return url;
 }
 
-/** Asks the one function's URL with a request that is signed right, unless `signing` says otherwise. */
-async function ask(request: Partial<Request> = {}, signing: Signing = {}): Promise<Response> {
+/** Calls the function URL with a signed request. `signing` can make the signature wrong. */
+async function call(request: Partial<Request> = {}, signing: Signing = {}): Promise<Response> {
   const whole = { method: "GET", path: "/", ...request };
   return send(base(), await sign(base(), whole, { service: "lambda", ...signing }));
 }
 
-/** Has the function answer this. */
-function askFor(answer: unknown, request: Partial<Request> = {}): Promise<Response> {
-  return ask({ path: `/?answer=${encodeURIComponent(JSON.stringify(answer))}`, ...request });
+/** Calls the function URL with the answer that the function returns. */
+function callWith(answer: unknown, request: Partial<Request> = {}): Promise<Response> {
+  return call({ path: `/?answer=${encodeURIComponent(JSON.stringify(answer))}`, ...request });
 }
 
-/** The event that comes of a request. */
+/** The event of a request. */
 async function eventOf(request: Partial<Request>): Promise<Record<string, unknown>> {
-  const { status, body } = await ask(request);
+  const { status, body } = await call(request);
   expect(status).toBe(200);
   return JSON.parse(body) as Record<string, unknown>;
 }
 
-describe("the event that a function gets from its URL", () => {
-  it("is of version 2.0, without what the request does not have", async () => {
+describe("the event of a function URL", () => {
+  it("the event has version 2.0, without members that the request lacks", async () => {
     // Act
     const event = await eventOf({ path: "/some/path", headers: { "User-Agent": "curl/8" } });
 
@@ -151,9 +151,9 @@ describe("the event that a function gets from its URL", () => {
     });
   });
 
-  it("has the id that the caller sees", async () => {
+  it("the event has the request id of the answer", async () => {
     // Act
-    const response = await ask();
+    const response = await call();
 
     // Assess
     const { requestContext } = JSON.parse(response.body) as { requestContext: { requestId: string } };
@@ -165,9 +165,9 @@ describe("the event that a function gets from its URL", () => {
     ["a space as %20 and as +", "a=who%20am%20i&b=who+am+i", { a: "who am i", b: "who am i" }],
     ["a plus, a percent sign and an ampersand", "q=1%2B1%3D2%26100%25", { q: "1+1=2&100%" }],
     ["letters beyond ASCII", "q=%C3%A4%E4%BD%A0%F0%9F%98%80", { q: "ä你😀" }],
-    ["a name that comes twice", "k=1&q=who&k=2", { k: "1,2", q: "who" }],
+    ["a name that occurs twice", "k=1&q=who&k=2", { k: "1,2", q: "who" }],
     ["no value", "q=", { q: "" }],
-  ])("has the query decoded, and as it came: %s", async (_case, query, decoded) => {
+  ])("the event has the query decoded and as received: %s", async (_case, query, decoded) => {
     // Act
     const event = await eventOf({ path: `/?${query}` });
 
@@ -175,7 +175,7 @@ describe("the event that a function gets from its URL", () => {
     expect(event).toMatchObject({ rawQueryString: query, queryStringParameters: decoded });
   });
 
-  it("has names of headers in lower case, and cookies apart", async () => {
+  it("the event has header names in lower case, and cookies in a separate list", async () => {
     // Act
     const event = await eventOf({ headers: { "X-Trace": "a", Cookie: "a=1; b=2" } });
 
@@ -194,7 +194,7 @@ describe("the event that a function gets from its URL", () => {
     ["application/x-www-form-urlencoded", true],
     ["application/octet-stream", true],
     ["image/png", true],
-  ])("has the body of %s in base64: %s", async (contentType, isBase64Encoded) => {
+  ])("the event has the body of %s in base64: %s", async (contentType, isBase64Encoded) => {
     // Prepare
     const body = '{"q":"größer ✓"}';
 
@@ -206,7 +206,7 @@ describe("the event that a function gets from its URL", () => {
     expect(event).toMatchObject({ body: encoded, isBase64Encoded });
   });
 
-  it("keeps every byte of a body that is no text", async () => {
+  it("keeps every byte of a body that is not text", async () => {
     // Prepare
     const body = Buffer.from(Array.from({ length: 256 }, (_, byte) => byte));
 
@@ -219,7 +219,7 @@ describe("the event that a function gets from its URL", () => {
 });
 
 describe("a function URL", () => {
-  it("is forbidden without a signature, and says where to read on", async () => {
+  it("refuses a request without a signature, with a link to the documentation", async () => {
     // Act
     const response = await send(base(), { method: "GET", path: "/" });
 
@@ -239,7 +239,7 @@ describe("a function URL", () => {
     ["a date ten minutes ago", { date: new Date(Date.now() - 600_000) }, "InvalidSignatureException"],
   ])("refuses a signature with %s", async (_case, signing, errorType) => {
     // Act
-    const response = await ask({ path: "/?fail" }, signing);
+    const response = await call({ path: "/?fail" }, signing);
 
     // Assess
     expect(response.status).toBe(403);
@@ -252,7 +252,7 @@ describe("a function URL", () => {
     ["the path", { path: "/other?q=who" }],
     ["the method", { method: "DELETE" }],
     ["the body", { body: "2" }],
-  ])("refuses a request of which %s was changed after it was signed", async (_case, change) => {
+  ])("refuses a request with %s changed after signing", async (_case, change) => {
     // Prepare
     const request = { method: "POST", path: "/?q=who", body: "1" };
     const signed = await sign(base(), request, { service: "lambda", withBodyHash: false });
@@ -265,7 +265,7 @@ describe("a function URL", () => {
     expect(response.headers["x-amzn-errortype"]).toBe("InvalidSignatureException");
   });
 
-  it.each(['/?q="%zz', "/%zz?q=<"])("refuses what nobody can have signed: %s", async (path) => {
+  it.each(['/?q="%zz', "/%zz?q=<"])("refuses a request that no client can sign: %s", async (path) => {
     // Prepare
     const signed = await sign(base(), { method: "GET", path: "/" }, { service: "lambda" });
 
@@ -279,14 +279,14 @@ describe("a function URL", () => {
 
   it.each([
     ["6 MB of text", "text/plain", 6 * 1024 * 1024],
-    ["what base64 makes longer than 6 MB", "application/octet-stream", 5 * 1024 * 1024],
-    ["more than is kept", "text/plain", 11 * 1024 * 1024],
+    ["a body that base64 makes longer than 6 MB", "application/octet-stream", 5 * 1024 * 1024],
+    ["a body above the stored length", "text/plain", 11 * 1024 * 1024],
   ])("refuses %s", async (_case, contentType, bytes) => {
     // Prepare
     const request = { method: "POST", headers: { "Content-Type": contentType }, body: "1".repeat(bytes) };
 
     // Act
-    const response = await ask(request);
+    const response = await call(request);
 
     // Assess
     expect(response.status).toBe(413);
@@ -296,7 +296,7 @@ describe("a function URL", () => {
     });
   });
 
-  it("answers 429 where Lambda throttles the invocation", async () => {
+  it("answers 429 when Lambda throttles the invocation", async () => {
     // Prepare
     const throttled = await start(0);
     const deployment = deploy([ONE]);
@@ -317,7 +317,7 @@ describe("a function URL", () => {
     });
   });
 
-  it("takes 5 MB of text", async () => {
+  it("accepts 5 MB of text", async () => {
     // Prepare
     const body = "1".repeat(5 * 1024 * 1024);
 
@@ -329,16 +329,16 @@ describe("a function URL", () => {
   });
 });
 
-describe("the answer of a function to its URL", () => {
+describe("the answer of a function URL", () => {
   it.each([
-    ["text, as it is", "größer ✓", "größer ✓"],
+    ["text, unchanged", "größer ✓", "größer ✓"],
     ["a number", 5, "5"],
     ["a list", ["B", "M"], '["B","M"]'],
     ["an object without a status", { a: 1 }, '{"a":1}'],
     ["null", null, "null"],
-  ])("is the body of a 200: %s", async (_case, answer, body) => {
+  ])("the answer is the body of a 200: %s", async (_case, answer, body) => {
     // Act
-    const response = await askFor(answer);
+    const response = await callWith(answer);
 
     // Assess
     expect(response.status).toBe(200);
@@ -350,7 +350,7 @@ describe("the answer of a function to its URL", () => {
     ["all of it", { statusCode: 201, headers: { "X-A": "b" }, body: "c" }, 201, "c", { "x-a": "b" }],
     ["a status in text", { statusCode: "404", body: "" }, 404, "", {}],
     ["no body", { statusCode: 200 }, 200, "", {}],
-    ["a body that is no text", { statusCode: 200, body: { a: 1 } }, 200, '{"a":1}', {}],
+    ["a body that is not a text", { statusCode: 200, body: { a: 1 } }, 200, '{"a":1}', {}],
     ["base64", { statusCode: 200, body: "w6Q=", isBase64Encoded: true }, 200, "ä", {}],
     ["base64 without its padding", { statusCode: 200, body: "w6Q", isBase64Encoded: true }, 200, "ä", {}],
     [
@@ -375,9 +375,9 @@ describe("the answer of a function to its URL", () => {
       "größer",
       { "x-amzn-remapped-content-length": "1" },
     ],
-  ])("is read: %s", async (_case, answer, status, body, headers) => {
+  ])("the answer is read: %s", async (_case, answer, status, body, headers) => {
     // Act
-    const response = await askFor(answer);
+    const response = await callWith(answer);
 
     // Assess
     expect(response.status).toBe(status);
@@ -385,9 +385,9 @@ describe("the answer of a function to its URL", () => {
     expect(response.headers).toMatchObject({ "content-type": "application/json", ...headers });
   });
 
-  it("cannot claim the request's id", async () => {
+  it("the answer cannot override the request's id", async () => {
     // Act
-    const response = await askFor({ statusCode: 200, headers: { "X-Amzn-RequestId": "mine" } });
+    const response = await callWith({ statusCode: 200, headers: { "X-Amzn-RequestId": "mine" } });
 
     // Assess
     expect(response.headers["x-amzn-requestid"]).toMatch(/^[0-9a-f-]{36}$/);
@@ -395,27 +395,27 @@ describe("the answer of a function to its URL", () => {
   });
 
   it.each([
-    ["a status that is no number", { statusCode: "fine" }],
+    ["a status that is not a number", { statusCode: "fine" }],
     ["a status that HTTP does not have", { statusCode: 42 }],
-    ["a status that is no answer yet", { statusCode: 103 }],
+    ["a status 1xx", { statusCode: 103 }],
     ["headers that are text", { statusCode: 200, headers: "A: b" }],
     ["a line break in a header", { statusCode: 200, headers: { "X-Note": "a\nb" } }],
     ["a header's name that HTTP does not allow", { statusCode: 200, headers: { "X Note": "a" } }],
-    ["base64 that is none", { statusCode: 200, body: "not base64!", isBase64Encoded: true }],
-    ["base64 that is cut off", { statusCode: 200, body: "aGVsb", isBase64Encoded: true }],
+    ["invalid base64", { statusCode: 200, body: "not base64!", isBase64Encoded: true }],
+    ["truncated base64", { statusCode: 200, body: "aGVsb", isBase64Encoded: true }],
     ["a cookie that cannot be sent", { statusCode: 200, cookies: ["a=✓"] }],
-  ])("is a 502 where it cannot be sent: %s", async (_case, answer) => {
+  ])("the answer is a 502 when the function's answer cannot be sent: %s", async (_case, answer) => {
     // Act
-    const response = await askFor(answer);
+    const response = await callWith(answer);
 
     // Assess
     expect(response.status).toBe(502);
     expect(response.body).toBe("Internal Server Error");
   });
 
-  it("is a 502 where the function throws, and its words stay on this machine", async () => {
+  it("the answer is a 502 without the message when the function throws", async () => {
     // Act
-    const response = await ask({ path: "/?fail" });
+    const response = await call({ path: "/?fail" });
 
     // Assess
     expect(response.status).toBe(502);
@@ -425,16 +425,19 @@ describe("the answer of a function to its URL", () => {
   it.each([
     [200, 6_291_554],
     [502, 6_291_555],
-  ])("is a %i at %i characters and two quotes", async (status, length) => {
-    // Act
-    const response = await ask({ path: `/?length=${length}` });
+  ])(
+    "the answer has the status %i when the body has %i characters and two quotes",
+    async (status, length) => {
+      // Act
+      const response = await call({ path: `/?length=${length}` });
 
-    // Assess
-    expect(response.status).toBe(status);
-  });
+      // Assess
+      expect(response.status).toBe(status);
+    },
+  );
 });
 
-describe("what a page may read", () => {
+describe("the CORS headers of a function URL", () => {
   const NARROW = { ...CORS, allowOrigins: [PAGE], allowMethods: ["GET", "POST"] };
   const WISH = { "Access-Control-Request-Method": "GET", "Access-Control-Request-Headers": "authorization" };
 
@@ -449,7 +452,7 @@ describe("what a page may read", () => {
     );
   }
 
-  it("is said to an unsigned preflight without asking the function", async () => {
+  it("the function URL answers an unsigned preflight without the function", async () => {
     // Act
     const response = await preflight();
 
@@ -463,14 +466,14 @@ describe("what a page may read", () => {
     });
   });
 
-  it("is remembered by a browser for as long as the settings say", async () => {
+  it("the headers have the max age of the settings", async () => {
     // Prepare
     await stage.serve([deploy([ONE], { ...NARROW, maxAgeInSeconds: 600 })]);
 
     // Act
     const allowed = await preflight();
     const foreign = await preflight("https://example.com");
-    const answer = await ask({ headers: { Origin: PAGE } });
+    const answer = await call({ headers: { Origin: PAGE } });
 
     // Assess
     expect(allowed.headers["access-control-max-age"]).toBe("600");
@@ -479,15 +482,15 @@ describe("what a page may read", () => {
     await stage.serve([deploy([ONE])]);
   });
 
-  it("is said to the pages of the origins that are allowed, and to no other", async () => {
+  it("the headers are sent to pages of the allowed origins only", async () => {
     // Prepare
     await stage.serve([deploy([ONE], NARROW)]);
 
     // Act
-    const allowed = [await preflight(), await ask({ headers: { Origin: PAGE } })];
+    const allowed = [await preflight(), await call({ headers: { Origin: PAGE } })];
     const others = [
       await preflight("https://example.com"),
-      await ask({ headers: { Origin: "https://example.com" } }),
+      await call({ headers: { Origin: "https://example.com" } }),
     ];
 
     // Assess
@@ -509,10 +512,10 @@ describe("what a page may read", () => {
   });
 
   it.each([
-    ["an answer", () => ask({ headers: { Origin: PAGE } }), 200],
+    ["an answer", () => call({ headers: { Origin: PAGE } }), 200],
     ["a refusal", () => send(base(), { method: "GET", path: "/", headers: { Origin: PAGE } }), 403],
-    ["a failure", () => ask({ path: "/?fail", headers: { Origin: PAGE } }), 502],
-  ])("is said with %s", async (_case, act, status) => {
+    ["a failure", () => call({ path: "/?fail", headers: { Origin: PAGE } }), 502],
+  ])("the headers are sent with %s", async (_case, act, status) => {
     // Act
     const response = await act();
 
@@ -524,36 +527,36 @@ describe("what a page may read", () => {
     });
   });
 
-  it("is not said to who is no page", async () => {
+  it("the headers are not sent to a client without an origin", async () => {
     // Act
-    const response = await ask();
+    const response = await call();
 
     // Assess
     expect(corsOf(response)).toEqual({});
   });
 
-  // Lambda takes nothing away from what the function says
+  // Lambda does not remove the function's headers
   // (https://docs.aws.amazon.com/lambda/latest/dg/urls-configuration.html#urls-cors).
-  it("is said twice where the function says it, too", async () => {
+  it("the headers occur twice when the function also sends these headers", async () => {
     // Prepare
     const answer = { statusCode: 200, headers: { "access-control-allow-origin": PAGE, vary: "Accept" } };
 
     // Act
-    const response = await askFor(answer, { headers: { Origin: PAGE } });
+    const response = await callWith(answer, { headers: { Origin: PAGE } });
 
     // Assess
     expect(response.headers["access-control-allow-origin"]).toBe(`${PAGE}, *`);
     expect(response.headers.vary).toBe("Accept");
   });
 
-  it("is the function's to say where the URL has no settings, also to a signed preflight", async () => {
+  it("the headers come from the function when the URL has no CORS settings, even for a signed preflight", async () => {
     // Prepare
     await stage.serve([{ ...deploy([ONE]), functionUrls: [urlOf(obedient(ONE), undefined)] }]);
     const answer = { statusCode: 204, headers: { "Access-Control-Allow-Origin": PAGE } };
 
     // Act
     const unsigned = await preflight();
-    const signed = await askFor(answer, { method: "OPTIONS", headers: { Origin: PAGE, ...WISH } });
+    const signed = await callWith(answer, { method: "OPTIONS", headers: { Origin: PAGE, ...WISH } });
 
     // Assess
     expect(unsigned.status).toBe(403);
@@ -584,7 +587,7 @@ describe("the ports of function URLs", () => {
   const portsOf = ({ functionUrls }: LocalStage) =>
     [...functionUrls.values()].map((url) => Number(new URL(url).port));
 
-  it("are those after the stage's, and stay where others come and go", async () => {
+  it("the ports follow the stage's port, and stay when other function URLs are added or removed", async () => {
     // Act
     await chosen.serve([deploy(["dev-one", "dev-two"])]);
     const both = portsOf(chosen);
@@ -601,7 +604,7 @@ describe("the ports of function URLs", () => {
     expect(three).toEqual([port + 2, port + 1, port + 3]);
   });
 
-  it("are named where one is taken, and everything stays as it was", async () => {
+  it("the ports cause an error when a port is in use, and the stage still serves the previous version", async () => {
     // Prepare
     await chosen.serve([deploy(["dev-one"])]);
     await new Promise<void>((resolve) => other.listen(port + 3, "127.0.0.1", resolve));
@@ -612,7 +615,7 @@ describe("the ports of function URLs", () => {
     // Assess
     await expect(reload).rejects.toThrow(PortNotFree);
     await expect(reload).rejects.toThrow(
-      `the function URL of dev-three on 127.0.0.1:${port + 3}: another program listens there. Choose another port with --port N, or --port 0 for any.`,
+      `the function URL of dev-three on 127.0.0.1:${port + 3}: another program uses the port. Choose another port with --port N, or any free port with --port 0.`,
     );
     expect([...chosen.functionUrls.keys()]).toEqual([obedient("dev-one").arn]);
     expect(await isFree(port + 2)).toBe(true);
@@ -620,7 +623,7 @@ describe("the ports of function URLs", () => {
     expect(response.status).toBe(403);
   });
 
-  it("are no more where there is no port after the stage's", async () => {
+  it("the ports cause an error when no port follows the stage's port", async () => {
     // Prepare
     const last = new LocalStage({ port: 65_535, containers: new Map(), log: () => {} });
     Object.defineProperty(last, "url", { value: "http://127.0.0.1:65535" });
@@ -633,7 +636,7 @@ describe("the ports of function URLs", () => {
     await last.close();
   });
 
-  it("are closed with the stage", async () => {
+  it("the ports are closed with the stage", async () => {
     // Prepare
     await chosen.serve([deploy(["dev-one"])]);
     const closing = await start(0);

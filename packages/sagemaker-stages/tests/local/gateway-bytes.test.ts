@@ -9,7 +9,7 @@ import { RunningStage } from "./support/running-stage";
 const START_TIMEOUT_IN_MS = 90_000;
 const MEGABYTE = 1024 * 1024;
 
-/** A team's own contract of pictures, which changes neither the bytes nor the answer. */
+/** A contract for pictures, which changes neither the bytes nor the answer. */
 const PICTURES = `
 import { type About, type Bytes, type Contract, parseJson } from "sagemaker-stages/model";
 import * as z from "zod/mini";
@@ -35,7 +35,7 @@ export const about: About<Bytes, unknown> = {
 };
 `;
 
-/** Says of every body what it received, whatever its type is, except of text and JSON, which it refuses. */
+/** Answers with a description of the received body. Refuses text and JSON. */
 const container = new StandIn(({ contentType, body }) => {
   if (contentType === "image/x-answers-bytes") return { status: 200, contentType: "image/png", body };
   if (contentType === "image/x-answers-latin-1") return { status: 200, contentType: "text/plain", body };
@@ -82,7 +82,7 @@ function post(body: Buffer, contentType: string, accept = "*/*"): Promise<Respon
   return send(stage.url, { path: "/dev/pictures", headers, body });
 }
 
-describe("a route of bytes via API Gateway", () => {
+describe("a route for files via API Gateway", () => {
   it.each([
     ["one byte", Buffer.from([0xff])],
     ["every byte value", Buffer.from(Array.from({ length: 256 }, (_, value) => value))],
@@ -108,7 +108,7 @@ describe("a route of bytes via API Gateway", () => {
     "multipart/form-data; boundary=x",
     "image/jpg",
     "image/heic",
-  ])("sends bytes unchanged under %s, which the contract does not name", async (contentType) => {
+  ])("sends bytes unchanged with the type %s, which the contract does not name", async (contentType) => {
     // Prepare
     const body = Buffer.from([0xff, 0xd8, 0xff, 0xe0]);
 
@@ -120,7 +120,7 @@ describe("a route of bytes via API Gateway", () => {
     expect(JSON.parse(response.body)).toEqual({ sha256: sha256(body), bytes: 4, contentType });
   });
 
-  it("sends UTF-8 text in place of bytes under a media type of text", async () => {
+  it("sends UTF-8 text instead of the bytes with a media type for text", async () => {
     // Act
     await post(Buffer.from([0xff]), "text/csv");
 
@@ -129,7 +129,7 @@ describe("a route of bytes via API Gateway", () => {
   });
 
   it.each(["image/jpeg", "application/octet-stream"])(
-    "answers JSON unchanged where the caller accepts %s, a binary media type of the API",
+    "answers JSON unchanged when the caller accepts %s, a binary media type of the API",
     async (accept) => {
       // Act
       const response = await post(Buffer.from([0xff]), "image/jpeg", accept);

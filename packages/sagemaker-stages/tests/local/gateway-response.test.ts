@@ -17,7 +17,7 @@ const CONTEXT: GatewayContext = {
 
 const IDS = { "x-amzn-RequestId": CONTEXT.requestId, "x-amz-apigw-id": CONTEXT.extendedRequestId };
 
-/** What AWS answers where an API configures nothing: status, body, x-amzn-ErrorType. */
+/** AWS's default answers: status, body, x-amzn-ErrorType. */
 const RECORDED: readonly [string, GatewayError, number, string, string][] = [
   [
     "an unknown path or method, or no signature",
@@ -28,7 +28,7 @@ const RECORDED: readonly [string, GatewayError, number, string, string][] = [
   ],
   ["a wrong key", GATEWAY_ERRORS.badKey, 403, '{"message":"Forbidden"}', "ForbiddenException"],
   [
-    "a body that does not fit the model",
+    "a body that does not match the model",
     GATEWAY_ERRORS.badBody,
     400,
     '{"message":"Invalid request body"}',
@@ -64,7 +64,7 @@ const RECORDED: readonly [string, GatewayError, number, string, string][] = [
   ],
 ];
 
-/** A response as an API configures it. */
+/** A configured gateway response. */
 function configured(template: string, more: Partial<GatewayResponse> = {}): GatewayResponse {
   return {
     statusCode: undefined,
@@ -75,35 +75,41 @@ function configured(template: string, more: Partial<GatewayResponse> = {}): Gate
 }
 
 describe("an answer of API Gateway itself", () => {
-  it.each(RECORDED)("is AWS's where the API configures nothing: %s", (_case, failure, status, body, type) => {
-    // Act
-    const answer = toGatewayAnswer(failure, {}, CONTEXT);
+  it.each(RECORDED)(
+    "the answer is AWS's default when the API has no gateway response: %s",
+    (_case, failure, status, body, type) => {
+      // Act
+      const answer = toGatewayAnswer(failure, {}, CONTEXT);
 
-    // Assess
-    expect(answer).toEqual({
-      status,
-      headers: { "Content-Type": "application/json", "x-amzn-ErrorType": type, ...IDS },
-      body,
-    });
-  });
+      // Assess
+      expect(answer).toEqual({
+        status,
+        headers: { "Content-Type": "application/json", "x-amzn-ErrorType": type, ...IDS },
+        body,
+      });
+    },
+  );
 
   it.each([
     ["nothing", {}],
     ["its class", { DEFAULT_4XX: configured("the caller's fault") }],
     ["its type", { REQUEST_TOO_LARGE: configured("too long") }],
-  ])("is plain text where a request is over 10 MB, also where the API configures %s", (_case, responses) => {
-    // Act
-    const answer = toGatewayAnswer(GATEWAY_ERRORS.tooLarge, responses, CONTEXT);
+  ])(
+    "the answer is plain text for a request over 10 MB, even if the API configures %s",
+    (_case, responses) => {
+      // Act
+      const answer = toGatewayAnswer(GATEWAY_ERRORS.tooLarge, responses, CONTEXT);
 
-    // Assess
-    expect(answer).toEqual({
-      status: 413,
-      headers: { "Content-Type": "text/plain", ...IDS },
-      body: "HTTP content length exceeded 10485760 bytes.",
-    });
-  });
+      // Assess
+      expect(answer).toEqual({
+        status: 413,
+        headers: { "Content-Type": "text/plain", ...IDS },
+        body: "HTTP content length exceeded 10485760 bytes.",
+      });
+    },
+  );
 
-  it("is the API's own where it configures one of this type", () => {
+  it("the answer is the API's gateway response for the type", () => {
     // Prepare
     const responses = {
       THROTTLED: configured('{"title":"Slow down"}', {
@@ -140,21 +146,24 @@ describe("an answer of API Gateway itself", () => {
     [GATEWAY_ERRORS.configuration, "our fault", 500],
     [GATEWAY_ERRORS.functionFailed, "our fault", 502],
     [GATEWAY_ERRORS.timedOut, "our fault", 504],
-  ])("is that of its class where its type has none, and keeps its status: %j", (failure, body, status) => {
-    // Prepare
-    const responses = {
-      DEFAULT_4XX: configured("the caller's fault"),
-      DEFAULT_5XX: configured("our fault"),
-    };
+  ])(
+    "the answer is the gateway response of the class when the type has none, with the default status: %j",
+    (failure, body, status) => {
+      // Prepare
+      const responses = {
+        DEFAULT_4XX: configured("the caller's fault"),
+        DEFAULT_5XX: configured("our fault"),
+      };
 
-    // Act
-    const answer = toGatewayAnswer(failure, responses, CONTEXT);
+      // Act
+      const answer = toGatewayAnswer(failure, responses, CONTEXT);
 
-    // Assess
-    expect(answer).toMatchObject({ status, body, headers: { "Access-Control-Allow-Origin": "*", ...IDS } });
-  });
+      // Assess
+      expect(answer).toMatchObject({ status, body, headers: { "Access-Control-Allow-Origin": "*", ...IDS } });
+    },
+  );
 
-  it("keeps AWS's body where only headers or a status are configured", () => {
+  it("keeps AWS's body when the API configures only headers or a status", () => {
     // Prepare
     const responses: Record<string, GatewayResponse> = {
       INVALID_API_KEY: {
@@ -182,7 +191,7 @@ describe("an answer of API Gateway itself", () => {
     ["$context.extendedRequestId", CONTEXT.extendedRequestId],
     ["$context.httpMethod $context.resourcePath; ", "POST /loan-default; "],
     ["$context.stage/$context.stage", "dev/dev"],
-    ["[$context.identity.nobody]", "[]"],
+    ["[$context.identity.unknown]", "[]"],
     ["$5 and $context", "$5 and $context"],
   ])("fills the variables of a template: %s", (template, body) => {
     // Prepare

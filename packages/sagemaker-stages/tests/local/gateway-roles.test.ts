@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
-import { type EndpointTarget, targetHeaders } from "../../src/environment/settings/targets";
+import { type EndpointTarget, targetHeaders } from "../../src/environment/settings/endpoint/targets";
 import type { Statement } from "../../src/iam/policy-document";
 import { gatewayRolePolicy, gatewayRoleTrust } from "../../src/iam/workload/gateway-role";
 import { authorizedInvocation, findDenial } from "../../src/local/rest-api/sagemaker-integration";
@@ -24,7 +24,7 @@ afterAll(() => {
   rmSync(folder, { recursive: true });
 });
 
-/** The ARN that a role with these statements may not invoke; `undefined` where the role may invoke the target. */
+/** The ARN that a role with these statements cannot invoke; `undefined` if the role can invoke the target. */
 function denied(statements: readonly object[], target: EndpointTarget = {}): string | undefined {
   const stack = {
     provider: { aws: [{ region: "us-east-1" }] },
@@ -50,7 +50,7 @@ function denied(statements: readonly object[], target: EndpointTarget = {}): str
   return denial === undefined ? undefined : /resource: (.*)"/.exec(String(denial.body))?.[1];
 }
 
-/** The statements that the environment of a target has. */
+/** The statements of an environment with a target. */
 function statementsOf(target: EndpointTarget): readonly Statement[] {
   return gatewayRolePolicy({
     endpointArn: ENDPOINT,
@@ -68,7 +68,7 @@ describe("the role of a route via API Gateway on the local stage", () => {
     ["a variant", { targetVariant: "blue" }],
     ["a model of several", { targetModel: "eu/prices.tar.gz" }],
     ["an inference component", { inferenceComponent: "prices" }],
-  ])("may invoke %s with the policy of its environment", (_, target) => {
+  ])("the role may invoke %s with the policy of its environment", (_, target) => {
     // Act
     const arn = denied(statementsOf(target), target);
 
@@ -105,7 +105,7 @@ describe("the role of a route via API Gateway on the local stage", () => {
       {},
       ENDPOINT,
     ],
-  ])("may not invoke with %s", (_, statements, target, expected) => {
+  ])("the role may not invoke with %s", (_, statements, target, expected) => {
     // Act
     const arn = denied(statements, target);
 
@@ -124,7 +124,7 @@ describe("the role of a route via API Gateway on the local stage", () => {
       [{ ...ALLOW, Condition: { StringLike: { "sagemaker:TargetModel": ["eu/*"] } } }],
       { targetModel: "eu/prices.tar.gz" },
     ],
-  ])("may invoke with %s", (_, statements, target) => {
+  ])("the role may invoke with %s", (_, statements, target) => {
     // Act
     const arn = denied(statements, target);
 

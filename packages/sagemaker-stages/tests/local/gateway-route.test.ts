@@ -85,11 +85,11 @@ afterEach(() => {
 
 const HOUSES = '{ "instances": [ {"area": 96.50, "rooms": 4} ] }';
 
-function ask(request: Partial<Request> = {}): Promise<Response> {
+function call(request: Partial<Request> = {}): Promise<Response> {
   return send(stage.url, { path: "/open/house-price", headers: JSON_TYPE, body: HOUSES, ...request });
 }
 
-/** What a page reads of each answer. */
+/** The CORS headers of each answer. */
 function expectCorsAndRequestId({ headers }: Response): void {
   expect(headers["access-control-allow-origin"]).toBe(ORIGIN);
   expect(headers["access-control-expose-headers"]).toBe("Retry-After,x-amzn-RequestId");
@@ -107,7 +107,7 @@ function expectProblem(response: Response, status: number): void {
 }
 
 describe("a route via API Gateway on the local stage", () => {
-  it("sends the body as it stands, with the contract's types and no header of the caller", async () => {
+  it("sends the body unchanged, with the contract's types and without the caller's headers", async () => {
     // Prepare
     container.answer = () => ({
       body: '{"predictions": [329.50]}',
@@ -120,7 +120,7 @@ describe("a route via API Gateway on the local stage", () => {
     };
 
     // Act
-    const response = await ask({ headers });
+    const response = await call({ headers });
 
     // Assess
     expect(container.invocations.at(-1)).toEqual({
@@ -135,16 +135,16 @@ describe("a route via API Gateway on the local stage", () => {
     expectCorsAndRequestId(response);
   });
 
-  it("is served whole, without a function", () => {
+  it("the route is fully supported, without a function", () => {
     // Act
     const [banner = ""] = stage.output.split("Reloads when");
 
     // Assess
-    expect(banner).toContain("POST /open/house-price  (open to everybody)");
+    expect(banner).toContain("POST /open/house-price  (public)");
     expect(banner).not.toMatch(/function|NOT ANSWERED|NOT SERVED|NOT INTERPRETED/);
   });
 
-  it("prints a curl line that works as it stands", async () => {
+  it("prints a curl line that works", async () => {
     // Prepare
     const line = stage.output.split("\n").find((text) => /^ +curl .*\/open\/house-price/.test(text)) ?? "";
 
@@ -168,7 +168,7 @@ describe("a route via API Gateway on the local stage", () => {
     const before = container.invocations.length;
 
     // Act
-    const response = await ask({ body });
+    const response = await call({ body });
 
     // Assess
     expectProblem(response, 400);
@@ -182,7 +182,7 @@ describe("a route via API Gateway on the local stage", () => {
       const before = container.invocations.length;
 
       // Act
-      const response = await ask({ headers: { "Content-Type": type } });
+      const response = await call({ headers: { "Content-Type": type } });
 
       // Assess
       expectProblem(response, 415);
@@ -194,7 +194,7 @@ describe("a route via API Gateway on the local stage", () => {
     },
   );
 
-  it("answers 502 where the container fails, and repeats nothing of the container's message", async () => {
+  it("answers 502 without the container's message when the container fails", async () => {
     // Prepare
     container.answer = ({ body }) => ({
       status: 500,
@@ -203,22 +203,22 @@ describe("a route via API Gateway on the local stage", () => {
     });
 
     // Act
-    const response = await ask();
+    const response = await call();
 
     // Assess
     expectProblem(response, 502);
     expect(problemOf(response).detail).toBe(
-      "The model's endpoint refused or failed the request. CloudWatch's metrics of the endpoint, and the log of its container, say why.",
+      "The model's endpoint refused or failed the request. The endpoint's metrics and its container's log, both in CloudWatch, contain the reason.",
     );
     expect(response.body).not.toContain("96.50");
   });
 
-  it("answers 502 with the cause on this machine where the container closes the connection", async () => {
+  it("answers 502 with the cause on this machine when the container closes the connection", async () => {
     // Prepare
     container.closes = "before";
 
     // Act
-    const response = await ask();
+    const response = await call();
 
     // Assess
     expectProblem(response, 502);
@@ -230,11 +230,11 @@ describe("a route via API Gateway on the local stage", () => {
   it("answers 429 with Retry-After above the endpoint's concurrency", async () => {
     // Prepare
     container.hold();
-    const first = [ask(), ask()];
+    const first = [call(), call()];
     while (container.held.length < 2) await new Promise((resolve) => setTimeout(resolve, 5));
 
     // Act
-    const response = await ask();
+    const response = await call();
     container.letGo();
 
     // Assess
@@ -245,7 +245,7 @@ describe("a route via API Gateway on the local stage", () => {
 
   it("answers 429 with Retry-After above the stage's limit", async () => {
     // Act
-    const responses = [await ask({ path: "/slow/house-price" }), await ask({ path: "/slow/house-price" })];
+    const responses = [await call({ path: "/slow/house-price" }), await call({ path: "/slow/house-price" })];
 
     // Assess
     expect(responses.map(({ status }) => status)).toEqual([200, 429]);
@@ -257,7 +257,7 @@ describe("a route via API Gateway on the local stage", () => {
     const before = container.invocations.length;
 
     // Act
-    const { status, headers } = await ask({ method: "OPTIONS", body: "" });
+    const { status, headers } = await call({ method: "OPTIONS", body: "" });
 
     // Assess
     expect(status).toBe(204);
@@ -265,11 +265,11 @@ describe("a route via API Gateway on the local stage", () => {
     expect(container.invocations).toHaveLength(before);
   });
 
-  it("wants the API key of a route with a key", async () => {
+  it("requires the API key of a route with a key", async () => {
     // Act
     const path = "/keyed/house-price";
-    const without = await ask({ path });
-    const withKey = await ask({
+    const without = await call({ path });
+    const withKey = await call({
       path,
       headers: { ...JSON_TYPE, "x-api-key": "local-keyed-key-not-a-secret" },
     });
@@ -278,7 +278,7 @@ describe("a route via API Gateway on the local stage", () => {
     expect([without.status, withKey.status]).toEqual([403, 200]);
   });
 
-  it("wants a signature where the access is AWS_IAM, and invokes the existing endpoint", async () => {
+  it("requires a signature when the access is AWS_IAM, and invokes the existing endpoint", async () => {
     // Prepare
     const request = { path: "/signed/house-price", headers: JSON_TYPE, body: HOUSES };
 
@@ -291,13 +291,13 @@ describe("a route via API Gateway on the local stage", () => {
     expect(stage.output).toContain("shared, x-amzn-sagemaker-target-variant: blue: container at");
   });
 
-  it("has SageMaker's status in the access log, and no status of a function", async () => {
+  it("the route has SageMaker's status in the access log, and no status of a function", async () => {
     // Prepare
     container.answer = () => ({ status: 400, contentType: "text/plain", body: "96.50" });
     const from = stage.output.length;
 
     // Act
-    const { headers } = await ask();
+    const { headers } = await call();
 
     // Assess
     const id = `"requestId":"${headers["x-amzn-requestid"]}"`;
@@ -314,16 +314,16 @@ describe("a route via API Gateway on the local stage", () => {
   });
 });
 
-describe("a stage that AWS would not serve in the same way", () => {
+describe("a stage with a fault of configuration", () => {
   it.each([
     [
-      "a trust of another service",
+      "a trust policy for another service",
       "apigateway\\.amazonaws\\.com(?=[^}]*},..Action)",
       "lambda.amazonaws.com",
       500,
     ],
     ["a permission for another endpoint", "endpoint/open-house-price(?=[^}]*})", "endpoint/other", 502],
-    ["an endpoint that is late", "timeoutInMillis(.*?)29000", "timeoutInMillis$1100", 504],
+    ["an endpoint above the time-out", "timeoutInMillis(.*?)29000", "timeoutInMillis$1100", 504],
   ])(
     "answers as API Gateway does with %s",
     async (_, pattern, replacement, status) => {
@@ -358,7 +358,7 @@ describe("an answer of SageMaker", () => {
   const ROLE = "arn:aws:iam::123456789012:role/dev-house-price-gateway";
   const ENDPOINT = "arn:aws:sagemaker:us-east-1:123456789012:endpoint/dev-house-price";
 
-  /** What the caller gets where SageMaker answers so. */
+  /** The answer to the caller for an answer of SageMaker. */
   function answerTo(answer: HttpResponse, change = (document: string) => document): Promise<HttpResponse> {
     const document = openApi({
       title: "dev-inference",
@@ -414,18 +414,21 @@ describe("an answer of SageMaker", () => {
     [503, "", 503, "10"],
     [530, "{}", 503, "10"],
     [302, "", 502, undefined],
-  ])("with the status %i and the body %s becomes %i", async (status, body, expected, retryAfter) => {
-    // Act
-    const answer = await answerTo({ status, headers: json, body });
+  ])(
+    "the answer with the status %i and the body %s becomes %i",
+    async (status, body, expected, retryAfter) => {
+      // Act
+      const answer = await answerTo({ status, headers: json, body });
 
-    // Assess
-    expect(answer.status).toBe(expected);
-    expect(answer.headers).toMatchObject({ "Content-Type": "application/problem+json" });
-    expect(answer.headers["Retry-After"]).toBe(retryAfter);
-    expect(JSON.parse(String(answer.body))).toMatchObject({ status: expected, type: "about:blank" });
-  });
+      // Assess
+      expect(answer.status).toBe(expected);
+      expect(answer.headers).toMatchObject({ "Content-Type": "application/problem+json" });
+      expect(answer.headers["Retry-After"]).toBe(retryAfter);
+      expect(JSON.parse(String(answer.body))).toMatchObject({ status: expected, type: "about:blank" });
+    },
+  );
 
-  it("that a template cannot read is a 500, as where Velocity fails", async () => {
+  it("the answer becomes a 500 when the template cannot read the answer", async () => {
     // Act
     const answer = await answerTo({ status: 400, headers: {}, body: "<html>" });
 
@@ -448,7 +451,7 @@ describe("an answer of SageMaker", () => {
       'requestParameters["integration.request.path.x"]',
     ],
     ["a cache", '"passthroughBehavior":"never"', '"cacheNamespace":"x"', "cacheNamespace"],
-  ])("is not served with %s in the document, and the error says why", (_, from, to, why) => {
+  ])("the OpenAPI document is refused with the reason when it has %s", (_, from, to, why) => {
     // Act
     const act = () => answerTo({ status: 200, headers: json, body: "{}" }, (text) => text.replace(from, to));
 

@@ -84,7 +84,7 @@ describe("Lambda's operation Invoke", () => {
     expect(JSON.parse(String(answer.body))).toEqual({ got: { base64: "AAECAw==" } });
   });
 
-  it("gives a function an empty object when there is no payload", async () => {
+  it("sends an empty object to the function when there is no payload", async () => {
     // Act
     const answer = await invoke({ payload: "" });
 
@@ -101,7 +101,7 @@ describe("Lambda's operation Invoke", () => {
     expect(JSON.parse(String(answer.body))).toMatchObject({ errorType: "TypeError" });
   });
 
-  it("takes 6 MB and refuses one byte more, naming the limit", async () => {
+  it("accepts 6 MB, and refuses one more byte with the limit", async () => {
     // Prepare
     const payloadOf = (bytes: number) => JSON.stringify({ a: "x".repeat(bytes - '{"a":""}'.length) });
 

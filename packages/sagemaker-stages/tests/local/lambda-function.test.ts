@@ -34,31 +34,31 @@ afterEach(() => {
   jest.restoreAllMocks();
 });
 
-/** The processes of this test's functions that still run, by their ids. */
+/** The ids of this test's running function processes. */
 function living(): (number | undefined)[] {
   return forked
     .filter(({ exitCode, signalCode }) => exitCode === null && signalCode === null)
     .map(({ pid }) => pid);
 }
 
-/** A fresh folder in which invocations tell one another, and the test, how far they are. */
+/** A new folder in which invocations write their progress for the test and for other invocations. */
 let folders = 0;
 function makeFolder(): string {
-  const folder = join(lambda.folder, `told-${folders++}`);
+  const folder = join(lambda.folder, `signals-${folders++}`);
   mkdirSync(folder);
   return folder;
 }
 
-/** Code that has `told(folder)`, `tell(folder, name)` and `wait(holds)`. */
-const TELLING = `
+/** Code with the functions `signals(folder)`, `signal(folder, name)` and `wait(holds)`. */
+const SIGNALLING = `
 const { readdirSync, writeFileSync } = require("node:fs");
-const told = (folder) => readdirSync(folder);
-const tell = (folder, name) => writeFileSync(folder + "/" + name, "");
+const signals = (folder) => readdirSync(folder);
+const signal = (folder, name) => writeFileSync(folder + "/" + name, "");
 const wait = async (holds) => { while (!holds()) await new Promise((go) => setTimeout(go, 5)); };
 `;
 
 describe("an invocation", () => {
-  it("gives the function the event and Lambda's context, and its answer back", async () => {
+  it("an invocation passes the event and Lambda's context to the function, and returns the function's answer", async () => {
     // Prepare
     const fn = lambda.run(
       `exports.handler = async (event, context) => ({ event, context, left: context.getRemainingTimeInMillis() });`,
@@ -89,9 +89,9 @@ describe("an invocation", () => {
 
   it.each([
     ["an error", "throw new TypeError('no such word')", "TypeError", "no such word"],
-    ["a value that is no error", "throw 'a tantrum'", "string", "a tantrum"],
-    ["an answer that is no JSON", "return 1n", "TypeError", "BigInt"],
-  ])("fails where the function throws: %s", async (_case, statement, errorType, errorMessage) => {
+    ["a value that is not an error", "throw 'a tantrum'", "string", "a tantrum"],
+    ["an answer that is not JSON", "return 1n", "TypeError", "BigInt"],
+  ])("fails when the function throws: %s", async (_case, statement, errorType, errorMessage) => {
     // Prepare
     const fn = lambda.run(`exports.handler = async () => { ${statement}; };`);
 
@@ -107,7 +107,7 @@ describe("an invocation", () => {
     expect(lambda.output).toContain(`dev-test: ${errorType}: `);
   });
 
-  it("prints what the function prints", async () => {
+  it("prints the output of the function", async () => {
     // Prepare
     const fn = lambda.run(
       `exports.handler = async () => { console.log("to the one"); console.error("to the other"); };`,
@@ -123,7 +123,7 @@ describe("an invocation", () => {
     await fn.stop();
   });
 
-  it("finds the module as the one before left it", async () => {
+  it("an invocation finds the module in the state after the previous invocation", async () => {
     // Prepare
     const fn = lambda.run("let count = 0; exports.handler = async () => ++count;");
 
@@ -136,12 +136,12 @@ describe("an invocation", () => {
     expect(forked).toHaveLength(1);
   });
 
-  it("does not wait for another one", async () => {
+  it("an invocation does not wait for another invocation", async () => {
     // Prepare
-    const fn = lambda.run(`${TELLING}
+    const fn = lambda.run(`${SIGNALLING}
       exports.handler = async ({ folder, name }) => {
-        tell(folder, name);
-        await wait(() => told(folder).length === 3);
+        signal(folder, name);
+        await wait(() => signals(folder).length === 3);
         return process.pid;
       };`);
     const folder = makeFolder();
@@ -157,18 +157,18 @@ describe("an invocation", () => {
   });
 });
 
-/** Code whose invocations tell that they began, and end once the folder holds `go`. */
-const PATIENT = `${TELLING}
+/** Code whose invocations signal their start, and end after the signal `go`. */
+const PATIENT = `${SIGNALLING}
   exports.handler = async ({ folder, name }) => {
-    tell(folder, "began-" + name);
-    await wait(() => told(folder).includes("go"));
+    signal(folder, "began-" + name);
+    await wait(() => signals(folder).includes("go"));
     return name;
   };`;
 
 describe("concurrent invocations", () => {
   const OTHER = "arn:aws:lambda:us-east-1:123456789012:function:dev-other";
 
-  /** Starts this many invocations that end once {@link letGo} is called with the same folder. */
+  /** Starts invocations that end after {@link letGo} is called with the same folder. */
   function flood(fn: LocalFunction, folder: string, count: number): Promise<InvocationResult>[] {
     return Array.from({ length: count }, (_, name) => fn.invoke(JSON.stringify({ folder, name })));
   }
@@ -177,7 +177,7 @@ describe("concurrent invocations", () => {
     writeFileSync(join(folder, "go"), "");
   }
 
-  it("are throttled beyond the reserved number, at once and without a process for them", async () => {
+  it("the invocations are throttled immediately, without a process, beyond the reserved concurrency", async () => {
     // Prepare
     const fn = lambda.run(PATIENT, { reservedConcurrency: 3 });
     const folder = makeFolder();
@@ -204,7 +204,7 @@ describe("concurrent invocations", () => {
     );
   });
 
-  it("are throttled where functions without reserved concurrency use up what the account has", async () => {
+  it("the invocations are throttled when functions without reserved concurrency use all unreserved concurrency", async () => {
     // Prepare
     const flooded = lambda.run(PATIENT);
     const other = lambda.run(PATIENT, { arn: OTHER, name: "dev-other" });
@@ -225,7 +225,7 @@ describe("concurrent invocations", () => {
     expect(next?.ok).toBe(true);
   });
 
-  it("of a function with reserved concurrency leave the others what the account has", async () => {
+  it("the invocations of a function with reserved concurrency do not use the unreserved concurrency", async () => {
     // Prepare
     const flooded = lambda.run(PATIENT, { reservedConcurrency: 2 });
     const other = lambda.run(PATIENT, { arn: OTHER, name: "dev-other" });
@@ -248,7 +248,7 @@ describe("concurrent invocations", () => {
     expect(results.at(-1)?.ok).toBe(true);
   });
 
-  it("share 100 where more is reserved than AWS's default quota has: the account then has a larger one", () => {
+  it("share 100 when the reserved concurrency exceeds AWS's default quota", () => {
     // Prepare
     const reserving = lambda.define(PATIENT, { reservedConcurrency: 2_900 });
 
@@ -262,7 +262,7 @@ describe("concurrent invocations", () => {
   });
 
   it(
-    "get more processes while they wait for something else than this machine, at most 40",
+    "get up to 40 processes while they wait",
     async () => {
       // Prepare
       const fn = lambda.run(PATIENT);
@@ -270,7 +270,7 @@ describe("concurrent invocations", () => {
 
       // Act
       const running = flood(fn, folder, 50);
-      // 40 processes take a while on a busy machine: the test's own time is the limit.
+      // On a busy machine, 40 processes need a long time: only the test's time-out limits the wait.
       while (readdirSync(folder).length < 40) await new Promise((resolve) => setTimeout(resolve, 20));
       const begun = forked.length;
       letGo(folder);
@@ -286,13 +286,13 @@ describe("concurrent invocations", () => {
 });
 
 describe("an invocation that ends its process", () => {
-  /** Does what it is told to. */
+  /** Ends its process as the event orders. */
   const OBEDIENT = `
     exports.handler = async ({ order }) => {
       if (order === "sleep") await new Promise(() => setInterval(() => {}, 1000));
       if (order === "spin") for (;;);
       if (order === "exit") process.exit(3);
-      if (order === "reject") { Promise.reject(new Error("nobody cares")); await new Promise(() => {}); }
+      if (order === "reject") { Promise.reject(new Error("not caught")); await new Promise(() => {}); }
       if (order === "keep bytes") return Buffer.alloc(300 * 1024 * 1024, 1).length;
       if (order === "keep objects") { const kept = []; for (;;) kept.push({ kept: [kept.length] }); }
       if (order === "exit soon") setImmediate(() => process.exit(3));
@@ -303,7 +303,7 @@ describe("an invocation that ends its process", () => {
   it.each([
     ["waits longer than its time-out", "sleep"],
     ["computes longer than its time-out", "spin"],
-  ])("fails where it %s, and the next one works", async (_case, order) => {
+  ])("an invocation fails when it %s, and the next invocation works", async (_case, order) => {
     // Prepare
     const fn = lambda.run(OBEDIENT, { timeoutInSeconds: 1 });
 
@@ -328,7 +328,7 @@ describe("an invocation that ends its process", () => {
     ["keeps more bytes than its memory size", "keep bytes", /out of memory/],
     ["keeps more objects than its memory size", "keep objects", /out of memory/],
   ])(
-    "fails where it %s, and the next one works",
+    "an invocation fails when it %s, and the next invocation works",
     async (_case, order, message) => {
       // Prepare
       const fn = lambda.run(OBEDIENT, { memorySizeInMb: 128 });
@@ -349,11 +349,11 @@ describe("an invocation that ends its process", () => {
     MANY_PROCESSES_TIMEOUT_IN_MS,
   );
 
-  it("harms the next one at most where it ends after its answer", async () => {
+  it("affects at most the next invocation when the process ends after the answer", async () => {
     // Prepare
     const fn = lambda.run(OBEDIENT);
     await fn.invoke(invoked("answer"));
-    // A process that ends is noticed in two steps: its channel closes, then its exit is told.
+    // The end of a process is noticed in two steps: the channel closes, then the exit event arrives.
     forked[0]?.disconnect();
 
     // Act
@@ -366,7 +366,7 @@ describe("an invocation that ends its process", () => {
     expect(answerOf(last)).toEqual(expect.any(Number));
   });
 
-  it("is replaced where it ends between two invocations", async () => {
+  it("gets a new process when the process ends between two invocations", async () => {
     // Prepare
     const fn = lambda.run(OBEDIENT);
     const first = answerOf(await fn.invoke(invoked("exit soon")));
@@ -387,7 +387,7 @@ describe("a function that cannot be loaded", () => {
     ["exits", "process.exit(4);", "Runtime.ExitError", "status 4"],
     ["has no such export", "exports.other = () => {};", "Error", "index.handler"],
     ["is no JavaScript", "const = ;", "SyntaxError", "Unexpected token"],
-  ])("says why, where its module %s", async (_case, code, errorType, errorMessage) => {
+  ])("the function reports the reason when its module %s", async (_case, code, errorType, errorMessage) => {
     // Prepare
     const fn = lambda.run(code);
 
@@ -402,7 +402,7 @@ describe("a function that cannot be loaded", () => {
     await eventually("the end of its processes", () => living().length === 0);
   });
 
-  it("says nothing where all is well", async () => {
+  it("reports nothing when the module is loaded", async () => {
     // Prepare
     const fn = lambda.run("exports.handler = async () => 1;");
 
@@ -416,7 +416,7 @@ describe("a function that cannot be loaded", () => {
 });
 
 describe("a function's environment", () => {
-  /** What Lambda documents: https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html */
+  /** The variables that Lambda documents: https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html */
   const LAMBDAS_OWN = [
     "_HANDLER",
     "_X_AMZN_TRACE_ID",
@@ -444,7 +444,7 @@ describe("a function's environment", () => {
     "TZ",
   ];
 
-  it("holds the Terraform's variables, Lambda's own, and nothing of this process's", async () => {
+  it("the environment has the variables of the Terraform and of Lambda, and no variable of this process", async () => {
     // Prepare
     process.env.MARKER_OF_THE_PARENT = "must not be seen";
     const variables = { ENDPOINT_NAME: "dev-loan-default", CORS_ALLOW_ORIGIN: "https://www.example.com" };
@@ -462,7 +462,7 @@ describe("a function's environment", () => {
     // Assess
     const runtimeAddress = { AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME: "http://127.0.0.1:9" };
     const expected = [...Object.keys(variables), ...Object.keys(runtimeAddress), ...LAMBDAS_OWN];
-    // macOS gives every process this one.
+    // macOS sets this variable in every process.
     const names = Object.keys(seen).filter((name) => name !== "__CF_USER_TEXT_ENCODING");
     expect(names.filter((name) => !expected.includes(name))).toEqual([]);
     expect(seen).toMatchObject({
@@ -483,7 +483,7 @@ describe("a function's environment", () => {
     });
   });
 
-  it("keeps UTC, wherever this machine is", async () => {
+  it("the environment has the time zone UTC", async () => {
     // Prepare
     const fn = lambda.run("exports.handler = async () => new Date(2026, 6, 1, 12).toISOString();");
 
@@ -497,7 +497,7 @@ describe("a function's environment", () => {
 });
 
 describe("the end of a function", () => {
-  it("waits for a running invocation where another version takes over", async () => {
+  it("waits for a running invocation when another version replaces the function", async () => {
     // Prepare
     const fn = lambda.run(PATIENT);
     const folder = makeFolder();
@@ -516,7 +516,7 @@ describe("the end of a function", () => {
     await eventually("the end of the process", () => living().length === 0);
   });
 
-  it("ends idle processes at once where another version takes over", async () => {
+  it("ends idle processes immediately when another version replaces the function", async () => {
     // Prepare
     const fn = lambda.run("exports.handler = async () => 1;");
     await fn.warmUp();
@@ -528,7 +528,7 @@ describe("the end of a function", () => {
     await eventually("the end of the process", () => living().length === 0);
   });
 
-  it("is at once for all processes where the stage stops", async () => {
+  it("ends all processes immediately when the stage stops", async () => {
     // Prepare
     const fn = lambda.run(PATIENT);
     const folder = makeFolder();
@@ -544,7 +544,7 @@ describe("the end of a function", () => {
   });
 
   it(
-    "is for good: what waited for a process gets none where the stage stops",
+    "gives waiting invocations no process when the stage stops",
     async () => {
       // Prepare
       const fn = lambda.run(PATIENT);

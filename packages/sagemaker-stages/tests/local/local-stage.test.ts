@@ -35,7 +35,7 @@ afterEach(() => {
   jest.restoreAllMocks();
 });
 
-/** The processes that are started from now on, to the end of the test. */
+/** The processes that start during the test. */
 function watchForks(): readonly ChildProcess[] {
   const forked: ChildProcess[] = [];
   const { fork } = childProcess;
@@ -47,7 +47,7 @@ function watchForks(): readonly ChildProcess[] {
   return forked;
 }
 
-/** A deployment whose one function runs `code`. */
+/** A deployment with one function that runs `code`. */
 function deploy(code: string): Deployment {
   const definition = lambda.define(code, { invocableFor: [ROUTE_ARN] });
   return {
@@ -59,30 +59,30 @@ function deploy(code: string): Deployment {
     endpoints: [],
     stages: [publicStage(definition)],
     functionUrls: [],
-    notDone: [],
+    unsupported: [],
   };
 }
 
-function ask(data = "1", { url } = stage): Promise<Response> {
+function call(data = "1", { url } = stage): Promise<Response> {
   return send(url, { path: "/dev/loan-default", body: JSON.stringify({ data }) });
 }
 
-/** Code whose handler answers the text that `expression` comes to. */
+/** Code whose handler answers with the value of `expression` as text. */
 function answering(expression: string): string {
   return `let count = 0; exports.handler = async () => ({ body: String(${expression}) });`;
 }
 
 describe("a stage", () => {
-  it("forbids everything until something is served", async () => {
+  it("answers 403 until an environment is served", async () => {
     // Act
-    const response = await ask();
+    const response = await call();
 
     // Assess
     expect(response.status).toBe(403);
   });
 
   it.each(["evil.example", "127.0.0.1.evil.example:3000", "localhost.evil.example"])(
-    "answers nothing to a page that calls this machine %s",
+    "refuses a page with the host %s",
     async (host) => {
       // Prepare
       await stage.serve([deploy(answering('"served"'))]);
@@ -108,20 +108,20 @@ describe("a stage", () => {
     },
   );
 
-  it("keeps the process of a function that did not change", async () => {
+  it("keeps the process of an unchanged function", async () => {
     // Prepare
     await stage.serve([deploy(answering("++count"))]);
-    const before = await ask();
+    const before = await call();
 
     // Act
     await stage.serve([deploy(answering("++count"))]);
-    const after = await ask();
+    const after = await call();
 
     // Assess
     expect([before.body, after.body]).toEqual(["1", "2"]);
   });
 
-  it("serves what it served before where a function cannot be loaded", async () => {
+  it("serves the previous version when a function cannot be loaded", async () => {
     // Prepare
     await stage.serve([deploy(answering('"before"'))]);
 
@@ -130,10 +130,10 @@ describe("a stage", () => {
 
     // Assess
     await expect(reload).rejects.toThrow("RangeError: no vocabulary");
-    expect((await ask()).body).toBe("before");
+    expect((await call()).body).toBe("before");
   });
 
-  it("answers a request under way with what it began with", async () => {
+  it("the version that received a request also answers the request", async () => {
     // Prepare
     const folder = join(lambda.folder, "under-way");
     mkdirSync(folder);
@@ -146,12 +146,12 @@ describe("a stage", () => {
         return { body: "old" };
       };`;
     await stage.serve([deploy(slow)]);
-    const running = ask(folder);
+    const running = call(folder);
     await eventually("the request's beginning", () => existsSync(join(folder, "began")));
 
     // Act
     await stage.serve([deploy(answering('"new"'))]);
-    const next = await ask();
+    const next = await call();
     writeFileSync(join(folder, "go"), "");
     const answer = await running;
 
@@ -161,7 +161,7 @@ describe("a stage", () => {
     expect(readdirSync(folder).sort()).toEqual(["began", "go"]);
   });
 
-  it("ends every function when it closes, also one that still answers for code that was replaced", async () => {
+  it("the stage ends every function when the stage closes, even a replaced function that still answers", async () => {
     // Prepare
     const forked = watchForks();
     const closing = new LocalStage({ port: 0, containers: new Map(), log: () => {} });
@@ -173,7 +173,7 @@ describe("a stage", () => {
       await new Promise(() => setInterval(() => {}, 1000));
     };`;
     await closing.serve([deploy(endless)]);
-    const running = ask(folder, closing).catch(() => "cut off");
+    const running = call(folder, closing).catch(() => "cut off");
     await eventually("the request's beginning", () => existsSync(join(folder, "began")));
     await closing.serve([deploy(answering('"new"'))]);
 
@@ -187,7 +187,7 @@ describe("a stage", () => {
     expect(living.map(({ pid }) => pid)).toEqual([]);
   });
 
-  it("survives a caller that goes away", async () => {
+  it("continues after a caller closes the connection", async () => {
     // Prepare
     await stage.serve([deploy(answering('"still here"'))]);
     const { port } = new URL(stage.url);
@@ -199,7 +199,7 @@ describe("a stage", () => {
       socket.destroy(),
     );
     await gone;
-    const response = await ask();
+    const response = await call();
 
     // Assess
     expect(response.body).toBe("still here");

@@ -9,7 +9,7 @@ function evaluate(template: string, body = ""): TemplateResult {
 }
 
 describe("a mapping template", () => {
-  it("makes the text with the request's id and body in it", () => {
+  it("inserts the request's id and body", () => {
     // Act
     const { text } = evaluate('{"id":"$context.requestId","body":$input.body}', '{"a": 10.00}');
 
@@ -32,7 +32,7 @@ describe("a mapping template", () => {
     expect(text).toBe(`<${expected}>`);
   });
 
-  it("takes one branch, and overrides status and headers in it alone", () => {
+  it("evaluates one branch, with its overrides of status and headers", () => {
     // Prepare
     const template = [
       `#set($kind = "$!input.path('$.kind')")`,
@@ -54,7 +54,7 @@ describe("a mapping template", () => {
     expect(second).toEqual({ text: "second\n", headers: { "Retry-After": "7" } });
   });
 
-  it("throws where it reads JSON, and the body is none", () => {
+  it("throws when the template reads JSON and the body is not JSON", () => {
     // Act
     const act = () => evaluate("$!input.path('$.message')", "<html>");
 
@@ -68,13 +68,13 @@ describe("a mapping template", () => {
     ["a header of the caller", "$input.params('x')", "$input.params('x')"],
     ["a path in JSON", "$!input.path('$.a.b')", "$!input.path('$.a.b')"],
     ["a longer variable", "$context.requestIdentity", "$context.requestIdentity"],
-    ["a setting of something else", '#set($context.requestOverride.path = "x")', "#set("],
-    ["a text that holds another variable", '#set($a = "$stageVariables.b")', "$stageVariables.b"],
+    ["an assignment to another variable", '#set($context.requestOverride.path = "x")', "#set("],
+    ["a text with another variable", '#set($a = "$stageVariables.b")', "$stageVariables.b"],
     ["another condition", '#if($a == "b")x#end', '#if($a == "b")x#end'],
     ["a condition without an end", '#if($a.matches("b"))x', "the end of the template"],
     ["an end without a condition", "x#end", "#end"],
     ["a dollar", "5 $", "$"],
-  ])("with %s is refused, and the error names it", (_, template, named) => {
+  ])("a template with %s is refused, and the error names the unsupported part", (_, template, named) => {
     // Act
     const act = () => parseTemplate(template);
 
@@ -89,7 +89,7 @@ describe("a template of the engine's stacks", () => {
   it.each([
     ["the endpoint failed", BAD_GATEWAY, 502, "Bad Gateway"],
     ["the endpoint is unavailable", UNAVAILABLE, 503, "Service Unavailable"],
-  ])("makes a problem document where %s", (_, template, status, title) => {
+  ])("makes a problem document when %s", (_, template, status, title) => {
     // Act
     const { text } = evaluate(template, '{"OriginalMessage":"52000.5,8500,36"}');
 
@@ -110,7 +110,7 @@ describe("a template of the engine's stacks", () => {
     ["Rate exceeded", '{"Message":"Rate exceeded"}'],
     ["throttling", '{"message":"Throttled by the endpoint"}'],
     ["nothing", "{}"],
-  ])("says that the endpoint throttles, where SageMaker's 400 has the message %s", (_, body) => {
+  ])("reports throttling when SageMaker's 400 has the message %s", (_, body) => {
     // Act
     const { text, status, headers } = evaluate(THROTTLED_OR_REFUSED, body);
 
@@ -122,7 +122,7 @@ describe("a template of the engine's stacks", () => {
   it.each([
     '{"Message":"Endpoint dev-iris of account 111122223333 not found."}',
     '{"Message":"1 validation error detected: Value at \'accept\' failed"}',
-  ])("says that the endpoint refused the request, where SageMaker's 400 is %s", (body) => {
+  ])("reports a refused request when SageMaker's 400 is %s", (body) => {
     // Act
     const { text, status, headers } = evaluate(THROTTLED_OR_REFUSED, body);
 

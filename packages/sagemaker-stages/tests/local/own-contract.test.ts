@@ -5,12 +5,14 @@ import { ProjectCopy } from "./support/project";
 import { RunningStage } from "./support/running-stage";
 
 const START_TIMEOUT_IN_MS = 90_000;
-/** Two syntheses on a slow machine. */
+/** The time-out of a reload: sufficient for two syntheses on a slow machine. */
 const RELOAD_TIMEOUT_IN_MS = 30_000;
 
 const CONTRACT = "functions/loan-default/contract.ts";
 
-/** A team's own contract: kinds of schemas that no sample has, below a path of the local stage's own name. */
+/**
+ * A team's contract with schemas that no sample model has, and with a path that starts with a name of the local stage.
+ */
 const OWN_CONTRACT = `
 import * as z from "zod/mini";
 import type { About, Contract } from "sagemaker-stages/model";
@@ -58,7 +60,7 @@ afterAll(async () => {
   await container?.close();
 });
 
-function ask(request: unknown): Promise<Response> {
+function call(request: unknown): Promise<Response> {
   return send(stage.url, {
     path: "/dev/v1/website",
     headers: { "x-api-key": "local-dev-key-not-a-secret", "Content-Type": "application/json" },
@@ -77,15 +79,15 @@ describe("a stage with a team's own contract", () => {
     ],
   ])("accepts %s, as the contract does", async (_, request) => {
     // Act
-    const answer = await ask(request);
+    const answer = await call(request);
 
     // Assess
     expect(answer).toMatchObject({ status: 200, body: '"setosa"' });
   });
 
-  it("names the field, the value and the rule of what the contract refuses", async () => {
+  it("names the field, the value and the rule when the contract refuses a request", async () => {
     // Act
-    const answer = await ask({ petal: 0, note: "abc", nothing: 0, flower: null });
+    const answer = await call({ petal: 0, note: "abc", nothing: 0, flower: null });
 
     // Assess
     expect(answer.status).toBe(400);
@@ -99,10 +101,10 @@ describe("a stage with a team's own contract", () => {
       "a path of another model",
       (text: string) => text.replace("/v1/website", "/ticket-urgency"),
       "1 fault(s) in functions/:",
-      /^ {2}functions\/ticket-urgency\/contract\.ts: route\.path: got "\/ticket-urgency"; allowed: a path of its own \(functions\/loan-default\/contract\.ts has /,
+      /^ {2}functions\/ticket-urgency\/contract\.ts: route\.path: got "\/ticket-urgency"; allowed: a unique path \(functions\/loan-default\/contract\.ts has /,
     ],
     [
-      "a schema that is no JSON",
+      "a schema that JSON Schema cannot express",
       (text: string) => text.replace("z.null()", "z.optional(z.bigint())"),
       "1 fault(s) in functions/:",
       /^ {2}functions\/loan-default\/contract\.ts: schema\.nothing: got z\.bigint\(\); allowed: z\.int\(\)/,
@@ -114,7 +116,7 @@ describe("a stage with a team's own contract", () => {
       /^ {2}functions\/loan-default\/contract\.ts: got the import "\.\/scaler"; allowed: /,
     ],
   ])(
-    "is not reloaded with %s, and says so in two lines",
+    "is not reloaded with %s, and reports the fault in two lines",
     async (_, change, title, line) => {
       // Prepare
       const from = stage.output.length;
@@ -122,14 +124,14 @@ describe("a stage with a team's own contract", () => {
       // Act
       project.edit(CONTRACT, () => change(OWN_CONTRACT));
       const output = await stage.printed("Not reloaded", from);
-      const answer = await ask({ petal: 1.4, nothing: null, flower: null });
+      const answer = await call({ petal: 1.4, nothing: null, flower: null });
 
       // Assess
       const lines = output.split("\n").filter((one) => one !== "" && !one.startsWith('{"requestId"'));
       expect(lines).toEqual([
         title,
         expect.stringMatching(line),
-        "Not reloaded: what was served before is still served.",
+        "Not reloaded: the stage still serves the version before this change.",
       ]);
       expect(answer.status).toBe(200);
     },

@@ -22,11 +22,11 @@ import { sign } from "./support/signing";
 const START_TIMEOUT_IN_MS = 90_000;
 const TIMEOUT_IN_MS = 60_000;
 const MEGABYTE = 1024 * 1024;
-/** Of the contract, which is the limit of a serverless endpoint. */
+/** The contract's limit, which is the limit of a serverless endpoint. */
 const LIMIT = 4 * MEGABYTE;
 const MAX_EVENT = 6 * MEGABYTE;
 
-/** Every file, and the sizes at which limits lie. */
+/** All files, and files with the sizes of the limits. */
 const SENT: readonly SentFile[] = [...FILES, fileOf(1), fileOf(MEGABYTE), fileOf(LIMIT)];
 
 let container: StandIn;
@@ -34,8 +34,8 @@ let project: ProjectCopy;
 let stage: RunningStage;
 
 beforeAll(async () => {
-  if (!HAS_CURL) report("No curl 7.75 or later: round trips of curl are not made.");
-  if (!HAS_BOTO3) report("No python3 with boto3 and numpy: round trips of boto3 are not made.");
+  if (!HAS_CURL) report("curl 7.75 or later is missing: the tests with curl are skipped.");
+  if (!HAS_BOTO3) report("python3 with boto3 and numpy is missing: the tests with boto3 are skipped.");
   container = echoContainer();
   await container.listen();
   project = payloadApp();
@@ -48,7 +48,7 @@ afterAll(async () => {
   project?.remove();
 });
 
-/** Jest would print `console` with a stack. */
+/** A console without the stack that Jest would print. */
 function report(text: string): void {
   process.stderr.write(`${text}\n`);
 }
@@ -68,7 +68,7 @@ function functionUrlOf(model: string): string {
   return url;
 }
 
-/** Signs in this process what `fetch` sends. */
+/** Signs the request in this process, and sends it with `fetch`. */
 async function sendSigned({ url, headers, body }: BytesRequest): Promise<BytesAnswer> {
   const { origin, pathname } = new URL(url);
   const signed = await sign(origin, { path: pathname, headers, body }, { service: "lambda" });
@@ -85,7 +85,7 @@ describe.each(TO_STAGE)("bytes to the REST API with %s", (_client, sendBytes) =>
   const url = () => `${stage.url}/dev/file-echo`;
 
   it.each(SENT)(
-    "arrive and come back unchanged: $name",
+    "arrive and return unchanged: $name",
     async ({ contentType, bytes }) => {
       // Act
       const headers = { "Content-Type": contentType, Accept: contentType };
@@ -100,7 +100,7 @@ describe.each(TO_STAGE)("bytes to the REST API with %s", (_client, sendBytes) =>
   );
 
   it(
-    "are refused with the contract's limit when they are one byte too long",
+    "the handler refuses a body of one byte too many, and the error names the contract's limit",
     async () => {
       // Act
       const { contentType, bytes } = fileOf(LIMIT + 1);
@@ -125,14 +125,14 @@ function problemIn({ status, headers, body }: BytesAnswer): { status: number; de
 }
 
 describe("bytes to the REST API", () => {
-  const ask = (headers: Record<string, string>, body: Buffer) =>
+  const call = (headers: Record<string, string>, body: Buffer) =>
     sendWithFetch({ url: `${stage.url}/dev/file-echo`, headers, body });
 
   it.each(["*/*", "application/json", "image/webp,*/*", "text/html,*/*;q=0.8", "IMAGE/JPEG,*/*"])(
-    "come back as JSON when Accept is %s: API Gateway would leave them in base64",
+    "return as JSON when Accept is %s, because API Gateway would leave bytes in base64",
     async (Accept) => {
       // Act
-      const answer = await ask({ "Content-Type": "image/jpeg", Accept }, EVERY_BYTE.bytes);
+      const answer = await call({ "Content-Type": "image/jpeg", Accept }, EVERY_BYTE.bytes);
 
       // Assess
       expect(answer).toMatchObject({ status: 201, headers: { "content-type": "application/json" } });
@@ -143,11 +143,11 @@ describe("bytes to the REST API", () => {
     },
   );
 
-  it("can be the JSON of their base64, and come back as bytes", async () => {
+  it("the bytes can be sent as base64 in JSON, and return as bytes", async () => {
     // Act
     const request = { contentType: "image/jpeg", base64: EVERY_BYTE.bytes.toString("base64") };
     const headers = { "Content-Type": "application/json", Accept: "image/jpeg" };
-    const answer = await ask(headers, Buffer.from(JSON.stringify(request)));
+    const answer = await call(headers, Buffer.from(JSON.stringify(request)));
 
     // Assess
     expect(sha256(received())).toBe(sha256(EVERY_BYTE.bytes));
@@ -155,9 +155,9 @@ describe("bytes to the REST API", () => {
     expect(sha256(answer.body)).toBe(sha256(EVERY_BYTE.bytes));
   });
 
-  it("carry the headers of the contract in both directions, and no other", async () => {
+  it("the bytes have only the headers of the contract in both directions", async () => {
     // Act
-    const answer = await ask(
+    const answer = await call(
       {
         "Content-Type": "image/jpeg",
         Accept: "image/jpeg",
@@ -180,9 +180,9 @@ describe("bytes to the REST API", () => {
     expect(container.invocations.at(-1)?.headers).not.toHaveProperty("x-other");
   });
 
-  it("of a type that the model does not take reach the function, which refuses them with the types", async () => {
+  it("the bytes of another type are refused by the function with the allowed types", async () => {
     // Act
-    const answer = await ask({ "Content-Type": "image/gif" }, EVERY_BYTE.bytes);
+    const answer = await call({ "Content-Type": "image/gif" }, EVERY_BYTE.bytes);
 
     // Assess
     const { status, detail } = problemIn(answer);
@@ -190,7 +190,7 @@ describe("bytes to the REST API", () => {
     expect(detail).toContain('"image/gif"; allowed: application/json or application/octet-stream');
   });
 
-  it("in a form are refused with the right way to send them", async () => {
+  it("the bytes in a form are refused, and the message names the correct way to send bytes", async () => {
     // Prepare
     const form = new FormData();
     form.set("file", new Blob([EVERY_BYTE.bytes]), "every.bin");
@@ -204,11 +204,11 @@ describe("bytes to the REST API", () => {
   });
 
   it(
-    "beyond the length of a function's event are refused with this limit, and the function refuses less with its own",
+    "bytes above the event's limit are refused with this limit, and bytes above the contract's limit by the function",
     async () => {
       // Prepare
       const sendOf = (size: number) =>
-        ask({ "Content-Type": "application/octet-stream" }, fileOf(size).bytes);
+        call({ "Content-Type": "application/octet-stream" }, fileOf(size).bytes);
       const reachesFunction = async (size: number) =>
         problemIn(await sendOf(size)).detail.includes(`allowed: at most ${LIMIT}`);
 
@@ -224,10 +224,10 @@ describe("bytes to the REST API", () => {
     TIMEOUT_IN_MS,
   );
 
-  it("beyond 10 MB are refused with API Gateway's limit", async () => {
+  it("the bytes above 10 MB are refused with API Gateway's limit", async () => {
     // Act
     const body = Buffer.alloc(10 * MEGABYTE + 1);
-    const answer = await ask({ "Content-Type": "application/octet-stream" }, body);
+    const answer = await call({ "Content-Type": "application/octet-stream" }, body);
 
     // Assess
     expect(answer.status).toBe(413);
@@ -235,7 +235,10 @@ describe("bytes to the REST API", () => {
   });
 });
 
-/** The most bytes of a body that an event of 6 MB can hold: where exactly it ends depends on the event's other parts. */
+/**
+ * The approximate length of the longest body in an event of 6 MB. The exact length depends on the event's other
+ * members.
+ */
 async function findLongest(fits: (size: number) => Promise<boolean>): Promise<number> {
   let taken = LIMIT + 1;
   let refused = (MAX_EVENT * 3) / 4;
@@ -257,7 +260,7 @@ describe.each(TO_FUNCTION_URL)("bytes to the function URL with %s and a signatur
     });
 
   it.each(SENT)(
-    "arrive and come back unchanged: $name",
+    "arrive and return unchanged: $name",
     async (file) => {
       // Act
       const answer = await sendFile(file);
@@ -270,7 +273,7 @@ describe.each(TO_FUNCTION_URL)("bytes to the function URL with %s and a signatur
     TIMEOUT_IN_MS,
   );
 
-  it("come back as bytes also when Accept is */*", async () => {
+  it("return as bytes when Accept is */*", async () => {
     // Act
     const answer = await sendFile(EVERY_BYTE, "*/*");
 
@@ -279,7 +282,7 @@ describe.each(TO_FUNCTION_URL)("bytes to the function URL with %s and a signatur
   });
 
   it(
-    "are refused with the contract's limit when they are one byte too long",
+    "the handler refuses a body of one byte too many, and the error names the contract's limit",
     async () => {
       // Act
       const answer = await sendFile(fileOf(LIMIT + 1));
@@ -293,14 +296,14 @@ describe.each(TO_FUNCTION_URL)("bytes to the function URL with %s and a signatur
     TIMEOUT_IN_MS,
   );
 
-  it("that are not UTF-8 are refused under a type that function URLs pass on as text", async () => {
+  it("the bytes that are not UTF-8 are refused with a type that function URLs forward as text", async () => {
     // Act
     const answer = await sendFile({ ...EVERY_BYTE, contentType: "text/csv" });
 
     // Assess
     const { status, detail } = problemIn(answer);
     expect(status).toBe(400);
-    expect(detail).toContain("bytes that were changed to text");
+    expect(detail).toContain("bytes converted to text");
   });
 });
 
@@ -349,7 +352,7 @@ const INVOKERS: readonly (readonly [string, (payload: unknown) => Promise<Invoke
 
 describe.each(INVOKERS)("bytes in a direct invocation with %s", (_client, invoke) => {
   it.each(SENT)(
-    "arrive and come back unchanged in the JSON of their base64: $name",
+    "arrive and return unchanged in the JSON of their base64: $name",
     async ({ contentType, bytes }) => {
       // Act
       const { status, payload } = await invoke({ contentType, base64: bytes.toString("base64") });
@@ -365,7 +368,7 @@ describe.each(INVOKERS)("bytes in a direct invocation with %s", (_client, invoke
   );
 
   it(
-    "are refused with the contract's limit when they are one byte too long",
+    "the handler refuses a body of one byte too many, and the error names the contract's limit",
     async () => {
       // Act
       const { contentType, bytes } = fileOf(LIMIT + 1);
@@ -399,7 +402,7 @@ describe("a page's preflight", () => {
 });
 
 describe("the banner", () => {
-  it("shows how to send a file, and where Lambda's Invoke is", () => {
+  it("shows how to send a file, and the address of Lambda's Invoke", () => {
     // Act
     const { output } = stage;
 

@@ -53,8 +53,8 @@ function eventOf(
   return toProxyEvent(whole, { ...METHOD, authorization }, STAGE, "123456789012", IDS, apiKeyId);
 }
 
-describe("the event that a function gets", () => {
-  it("has the path without the stage, and with it in the request's context", () => {
+describe("the event of API Gateway", () => {
+  it("the event has the path without the stage, and the request context has the path with the stage", () => {
     // Act
     const event = eventOf({});
 
@@ -78,7 +78,7 @@ describe("the event that a function gets", () => {
     });
   });
 
-  it("has null for what is empty", () => {
+  it("the event has null for empty members", () => {
     // Act
     const event = eventOf({});
 
@@ -93,7 +93,7 @@ describe("the event that a function gets", () => {
     });
   });
 
-  it("has the last of several query values, and all of them in the multi-value map", () => {
+  it("the event has the last of several query values, and all values in the multi-value map", () => {
     // Act
     const event = eventOf({ query: "k=1&q=who%20am+i&k=2&empty=&k=3" });
 
@@ -104,7 +104,7 @@ describe("the event that a function gets", () => {
     });
   });
 
-  it("names the key of a route that wants one, and no key elsewhere", () => {
+  it("names the API key only when the route requires a key", () => {
     // Act
     const [withKey, without] = [
       eventOf({ headers: [["X-API-Key", "secret"]] }, "key1234567"),
@@ -119,7 +119,7 @@ describe("the event that a function gets", () => {
     expect(without).not.toHaveProperty("requestContext.identity.apiKeyId");
   });
 
-  it("says who signed a request of a route that wants a signature", () => {
+  it("names the signer when the route requires a signature", () => {
     // Prepare
     const signature = "0".repeat(64);
     const authorization = `AWS4-HMAC-SHA256 Credential=local/20261120/us-east-1/execute-api/aws4_request, SignedHeaders=host, Signature=${signature}`;
@@ -143,7 +143,7 @@ describe("the event that a function gets", () => {
     expect(ignored).toMatchObject({ requestContext: { identity: { accessKey: null, userArn: null } } });
   });
 
-  it("has ids in API Gateway's form, the same for the same API", () => {
+  it("the event has ids in API Gateway's form, and the same API always has the same id", () => {
     // Act
     const [first, second] = [eventOf({}), eventOf({})].map(({ requestContext }) => requestContext) as {
       deploymentId: string;
@@ -159,7 +159,7 @@ describe("the event that a function gets", () => {
   });
 
   it.each(["Keep-Alive", "Proxy-Connection", "KEEP-ALIVE", "te", "UPGRADE"])(
-    "is without what belongs to one connection, whatever its capitals: %s",
+    "lacks headers of the connection in any case: %s",
     (name) => {
       // Act
       const event = eventOf({
@@ -177,9 +177,9 @@ describe("the event that a function gets", () => {
 
   it.each([
     ["no Root", "Self=1-67891234-12456789abcdef012345678"],
-    ["a Root that is none", "Root=1-2-3"],
+    ["an invalid Root", "Root=1-2-3"],
     ["text", "mine"],
-  ])("has a trace of its own where the caller sends %s", (_case, sent) => {
+  ])("the event has a new trace when the caller sends %s", (_case, sent) => {
     // Act
     const event = eventOf({ headers: [["X-Amzn-Trace-Id", sent]] });
 
@@ -189,7 +189,7 @@ describe("the event that a function gets", () => {
     });
   });
 
-  it("has the last of several header values, and all of them in the multi-value map, names as they came", () => {
+  it("the event has the last of several header values, and all values in the multi-value map, with unchanged names", () => {
     // Act
     const event = eventOf({
       headers: [
@@ -206,7 +206,7 @@ describe("the event that a function gets", () => {
     });
   });
 
-  it("says on which way the request came", () => {
+  it("the event has the headers of the request's origin", () => {
     // Act
     const event = eventOf({ headers: [["User-Agent", "curl/8"]] });
 
@@ -217,7 +217,7 @@ describe("the event that a function gets", () => {
     });
   });
 
-  it("has the body as text, and the id of the key that opened the route", () => {
+  it("the event has the body as text, and the id of the API key", () => {
     // Act
     const event = eventOf({ body: Buffer.from('{"q":"größer ✓"}') }, "key1234567");
 
@@ -229,7 +229,7 @@ describe("the event that a function gets", () => {
     });
   });
 
-  it("has the time in both of API Gateway's formats", () => {
+  it("the event has the time in both of API Gateway's formats", () => {
     // Prepare
     const before = Date.now();
 
@@ -271,8 +271,8 @@ describe("the answer of a function", () => {
       "",
     ],
     ["null for headers and body", { headers: null, multiValueHeaders: null, body: null }, 200, {}, ""],
-    ["a body in base64, which stays", { body: "aGk=", isBase64Encoded: true }, 200, {}, "aGk="],
-  ])("is read: %s", (_case, answer, status, headers, body) => {
+    ["a body in base64, which stays in base64", { body: "aGk=", isBase64Encoded: true }, 200, {}, "aGk="],
+  ])("the answer is read: %s", (_case, answer, status, headers, body) => {
     // Act
     const response = readProxyAnswer(JSON.stringify(answer));
 
@@ -284,7 +284,7 @@ describe("the answer of a function", () => {
     ["Content-Type", { headers: { "Content-Type": "text/plain" } }],
     ["content-type", { headers: { "content-type": "text/plain" } }],
     ["CONTENT-TYPE", { multiValueHeaders: { "CONTENT-TYPE": ["text/plain"] } }],
-  ])("keeps its own content type: %s", (name, answer) => {
+  ])("keeps the function's content type: %s", (name, answer) => {
     // Act
     const response = readProxyAnswer(JSON.stringify(answer));
 
@@ -298,14 +298,14 @@ describe("the answer of a function", () => {
     ["a number", 200],
     ["null", null],
     ["a list", [{ statusCode: 200 }]],
-    ["a multi-value header that is no list", { multiValueHeaders: { A: "b" } }],
+    ["a multi-value header that is not a list", { multiValueHeaders: { A: "b" } }],
     ["a header that is a list", { headers: { A: ["b"] } }],
     ["headers that are a list", { headers: ["A: b"] }],
-    ["a status that is no number", { statusCode: "fine" }],
+    ["a status that is not a number", { statusCode: "fine" }],
     ["a status that is a list", { statusCode: [200] }],
     ["a status that HTTP does not have", { statusCode: 42 }],
     ["a body that is an object", { statusCode: 200, body: { a: 1 } }],
-  ])("is malformed: %s", (_case, answer) => {
+  ])("the answer is malformed: %s", (_case, answer) => {
     // Act
     const response = readProxyAnswer(JSON.stringify(answer));
 

@@ -23,7 +23,7 @@ beforeAll(async () => {
     ...dev,
     models: { ...dev.models, "loan-default": { ...LOAN_DEFAULT, access: "PUBLIC" } },
   });
-  // Without any program: neither the synthesis nor the local stage looks for another one than Python.
+  // An empty PATH: synthesis and local stage search only for the program Python.
   process.env.PATH = project.tempFolder;
   try {
     stage = await RunningStage.serve(project, ["dev"]);
@@ -43,14 +43,14 @@ function post(path: string, request: unknown): Promise<Response> {
 }
 
 describe("a local stage on a machine without python3", () => {
-  it("says what is missing and how to install it when it starts", () => {
+  it("the stage reports the missing software and the installation of the software at the start", () => {
     // Assess
     expect(stage.output).toMatch(
       /python3\.13: python3 is missing\. Install Python \(https:\/\/www\.python\.org\/downloads\/\), then: python3 -m pip install boto3\. Until then, routes of functions in Python answer with status 503/,
     );
   });
 
-  it("answers the route of a handler in Python with a problem that says the same", async () => {
+  it("answers the route of a handler in Python with the same remedy", async () => {
     // Act
     const { status, headers, body } = await post("/dev/churn", CHURN_ROUTE.example.request);
 
@@ -63,12 +63,12 @@ describe("a local stage on a machine without python3", () => {
     expect(JSON.parse(body)).toMatchObject({
       status: 503,
       detail: expect.stringContaining(
-        "dev-churn is in Python and does not run on this machine: python3 is missing",
+        "dev-churn is in Python and cannot run on this machine: python3 is missing",
       ),
     });
   });
 
-  it("answers the function URL with the same problem and with one header of CORS", async () => {
+  it("answers the function URL with the same problem and one CORS header", async () => {
     // Prepare
     const [, url = ""] = /\n +(http:\S+)\/ {2}\(function URL of dev-churn/.exec(stage.output) ?? [];
     const request = {

@@ -7,7 +7,7 @@ import { REPAID_ROW } from "./support/rows";
 import { RunningStage } from "./support/running-stage";
 
 const START_TIMEOUT_IN_MS = 90_000;
-/** Two syntheses on a slow machine. */
+/** The time-out of a reload: sufficient for two syntheses on a slow machine. */
 const RELOAD_TIMEOUT_IN_MS = 30_000;
 
 const CONTRACT = "functions/loan-default/contract.ts";
@@ -27,7 +27,7 @@ afterAll(async () => {
   project?.remove();
 });
 
-function ask(key = "local-dev-key-not-a-secret"): Promise<Response> {
+function call(key = "local-dev-key-not-a-secret"): Promise<Response> {
   return send(stage.url, {
     path: "/dev/loan-default",
     headers: { "x-api-key": key, "Content-Type": "application/json" },
@@ -35,22 +35,22 @@ function ask(key = "local-dev-key-not-a-secret"): Promise<Response> {
   });
 }
 
-/** Makes a change and waits for what the stage says to it. */
-async function changeTold(change: () => void, said: string): Promise<string> {
+/** Makes a change and waits for the stage's message. @returns the output from the change on */
+async function changeAndRead(change: () => void, message: string): Promise<string> {
   const from = stage.output.length;
   change();
-  return await stage.printed(said, from);
+  return await stage.printed(message, from);
 }
 
-const NOT_RELOADED = "Not reloaded: what was served before is still served.";
+const NOT_RELOADED = "Not reloaded: the stage still serves the version before this change.";
 
-/** In the banner: a function URL without a slash at the end, and the line that asks it. */
+/** In the banner: a function URL without a slash at the end, and its curl line. */
 const FUNCTION_URL =
   /\n +(http:\S+)\/ {2}\(function URL of dev-loan-default, signed requests\)\n +(curl .*)\n/;
 
 describe("a change while the stage is served", () => {
   it(
-    "of an environment, right after the banner, opens a function URL",
+    "a change of an environment directly after the banner opens a function URL",
     async () => {
       // Prepare
       const { "loan-default": settings } = DEV.models;
@@ -58,8 +58,8 @@ describe("a change while the stage is served", () => {
       const changed = { ...DEV, models: { "loan-default": { ...settings, functionUrl: {} } } };
 
       // Act
-      const told = await changeTold(() => project.setEnvironments(changed), "Reloaded in");
-      const answer = await paste(FUNCTION_URL.exec(told)?.[2] ?? "");
+      const printed = await changeAndRead(() => project.setEnvironments(changed), "Reloaded in");
+      const answer = await paste(FUNCTION_URL.exec(printed)?.[2] ?? "");
 
       // Assess
       expect(answer).toMatchObject({ status: 200, body: '"repaid"' });
@@ -68,7 +68,7 @@ describe("a change while the stage is served", () => {
   );
 
   it(
-    "of an environment closes a function URL, and changes the answers of the function and of API Gateway",
+    "a change of an environment closes a function URL, and changes the answers of the function and of API Gateway",
     async () => {
       // Prepare
       const origin = "https://www.example.com";
@@ -77,13 +77,13 @@ describe("a change while the stage is served", () => {
       const changed = { ...DEV, stage: { ...DEV.stage, corsAllowOrigin: origin } };
 
       // Act
-      const told = await changeTold(() => project.setEnvironments(changed), "Reloaded in");
-      const answer = await ask();
-      const refusal = await ask("wrong");
+      const printed = await changeAndRead(() => project.setEnvironments(changed), "Reloaded in");
+      const answer = await call();
+      const refusal = await call("wrong");
 
       // Assess
-      expect(told).not.toContain(NOT_RELOADED);
-      expect(told).not.toContain("function URL");
+      expect(printed).not.toContain(NOT_RELOADED);
+      expect(printed).not.toContain("function URL");
       await expect(send(functionUrl, { path: "/" })).rejects.toThrow("ECONNREFUSED");
       expect(stage.url).toBe(url);
       expect(answer.status).toBe(200);
@@ -95,103 +95,103 @@ describe("a change while the stage is served", () => {
   );
 
   it(
-    "names the file and asks for a restart when a sample model changes",
+    "a change of a sample model prints the file and the required restart",
     async () => {
       // Act
-      const told = await changeTold(
+      const printed = await changeAndRead(
         () => project.edit(SAMPLE, (text) => `${text}\n// Later.\n`),
-        "to take effect",
+        "to use the new version of",
       );
 
       // Assess
-      expect(told).toContain(`Stop and start again for ${SAMPLE} to take effect.`);
+      expect(printed).toContain(`Restart the local stage to use the new version of ${SAMPLE}.`);
     },
     RELOAD_TIMEOUT_IN_MS,
   );
 
   it(
-    "of cdktf.json that removes the app's command line is refused without a stack trace",
+    "a change of cdktf.json that removes the app's command line is refused without a stack trace",
     async () => {
       // Prepare
       const before = project.read("cdktf.json");
 
       // Act
-      const told = await changeTold(() => project.write("cdktf.json", "{}\n"), NOT_RELOADED);
-      await changeTold(() => project.write("cdktf.json", before), "Reloaded in");
+      const printed = await changeAndRead(() => project.write("cdktf.json", "{}\n"), NOT_RELOADED);
+      await changeAndRead(() => project.write("cdktf.json", before), "Reloaded in");
 
       // Assess
-      expect(told).toContain("cdktf.json: app: got no command line; allowed: ");
-      expect(told).not.toMatch(/^\s+at /m);
+      expect(printed).toContain("cdktf.json: app: got no command line; allowed: ");
+      expect(printed).not.toMatch(/^\s+at /m);
     },
     RELOAD_TIMEOUT_IN_MS,
   );
 
   it(
-    "that is no code is shown with its place, and mending it reloads",
+    "a change that is not TypeScript is reported with its place, and its repair reloads",
     async () => {
       // Prepare
       const before = project.read(CONTRACT);
 
       // Act
-      const told = await changeTold(
+      const printed = await changeAndRead(
         () => project.edit(CONTRACT, (text) => `${text}\nconst = ;\n`),
         NOT_RELOADED,
       );
-      const meanwhile = await ask();
-      const mended = await changeTold(
+      const meanwhile = await call();
+      const repaired = await changeAndRead(
         () =>
           project.edit(CONTRACT, () =>
             before.replace('if (label === 0) return "repaid"', 'if (label === 0) return "defaulted"'),
           ),
         "Reloaded in",
       );
-      const answer = await ask();
+      const answer = await call();
 
       // Assess
-      expect(told).toMatch(/contract\.ts:\d+:\d+/);
-      expect(told).not.toMatch(/^\s+at /m);
+      expect(printed).toMatch(/contract\.ts:\d+:\d+/);
+      expect(printed).not.toMatch(/^\s+at /m);
       expect(meanwhile.status).toBe(200);
       expect(meanwhile.body).toBe('"repaid"');
-      expect(mended).not.toContain(NOT_RELOADED);
+      expect(repaired).not.toContain(NOT_RELOADED);
       expect(answer.body).toBe('"defaulted"');
     },
     RELOAD_TIMEOUT_IN_MS,
   );
 
   it(
-    "of a function that then cannot be loaded is told without a trace of this program",
+    "a change that prevents a function from loading is reported without a stack trace of the engine",
     async () => {
       // Act
-      const told = await changeTold(
+      const printed = await changeAndRead(
         () => project.write(HANDLER, `${OWN_HANDLER}\nthrow new RangeError("the vocabulary is empty");\n`),
         NOT_RELOADED,
       );
-      const answer = await ask();
+      const answer = await call();
 
       // Assess
-      expect(told).toContain("RangeError: the vocabulary is empty");
+      expect(printed).toContain("RangeError: the vocabulary is empty");
       expect(answer.status).toBe(200);
-      expect(told).not.toMatch(/^\s+at /m);
+      expect(printed).not.toMatch(/^\s+at /m);
     },
     RELOAD_TIMEOUT_IN_MS,
   );
 
   it(
-    "of an environment that breaks a rule is named, and the stage stays as it was",
+    "a change of an environment that breaks a rule is reported, and the stage serves the previous version",
     async () => {
       // Prepare
       const throttling = { rateLimit: 1, burstLimit: 0 };
 
       // Act
-      const told = await changeTold(
+      const printed = await changeAndRead(
         () => project.setEnvironments({ ...DEV, stage: { ...DEV.stage, throttling } }),
         NOT_RELOADED,
       );
-      const answer = await ask();
+      const answer = await call();
 
       // Assess
-      expect(told).toContain("dev: stage.throttling.burstLimit: got 0; allowed:");
-      expect(told).not.toMatch(/^\s+at /m);
+      expect(printed).toContain("dev: stage.throttling.burstLimit: got 0; allowed:");
+      expect(printed).not.toMatch(/^\s+at /m);
       expect(answer.status).toBe(200);
     },
     RELOAD_TIMEOUT_IN_MS,
@@ -199,7 +199,7 @@ describe("a change while the stage is served", () => {
 });
 
 describe("the end", () => {
-  it("leaves nothing behind where it is asked for more than once, as npm and a terminal together do", async () => {
+  it("leaves nothing behind when several signals arrive, as from npm and a terminal", async () => {
     // Prepare
     const again = setInterval(() => stage.signal("SIGINT"), 1);
 

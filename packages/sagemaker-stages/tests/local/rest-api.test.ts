@@ -10,7 +10,7 @@ import { Lambda } from "./support/lambda";
 
 const ACCOUNT = { accountId: "123456789012", region: "us-east-1" };
 
-/** Answers as it is told in `data`. */
+/** Answers as `data` orders. */
 const OBEDIENT = `
   exports.handler = async ({ body }) => {
     const { data } = JSON.parse(body);
@@ -45,7 +45,7 @@ function serve(settings: Partial<StageDefinition> = {}, behind: LocalFunction = 
   return new RestApi(stage, ACCOUNT, new Map([[behind.definition.arn, behind]]));
 }
 
-function ask(api: RestApi, data: string, headers: Record<string, string> = {}): Promise<HttpResponse> {
+function call(api: RestApi, data: string, headers: Record<string, string> = {}): Promise<HttpResponse> {
   return api.handle(
     received({ path: "/dev/loan-default", headers, body: JSON.stringify({ data }) }),
     "/loan-default",
@@ -61,7 +61,7 @@ function refusalOf({ status, headers, body }: HttpResponse) {
   };
 }
 
-/** Makes time stand still until it is moved. */
+/** A clock that stands still until the test moves it. */
 function stopTheClock(): { move: (milliseconds: number) => void } {
   let time = 1_000;
   jest.spyOn(performance, "now").mockImplementation(() => time);
@@ -75,16 +75,16 @@ function stopTheClock(): { move: (milliseconds: number) => void } {
 describe("throttling", () => {
   const LIMITS = { rateLimit: 1, burstLimit: 2 };
 
-  it("answers 429 with Retry-After above the stage's limit, and 200 again when time has passed", async () => {
+  it("answers 429 with Retry-After above the stage's limit, and 200 again later", async () => {
     // Prepare
     const clock = stopTheClock();
     const api = serve({ throttling: LIMITS });
 
     // Act
-    const [first, second, third] = [await ask(api, "1"), await ask(api, "2"), await ask(api, "3")];
+    const [first, second, third] = [await call(api, "1"), await call(api, "2"), await call(api, "3")];
     clock.move(1_000);
-    const fourth = await ask(api, "4");
-    const fifth = await ask(api, "5");
+    const fourth = await call(api, "4");
+    const fifth = await call(api, "5");
 
     // Assess
     expect([first.status, second.status, third.status, fourth.status, fifth.status]).toEqual([
@@ -99,25 +99,25 @@ describe("throttling", () => {
     expect(refusalOf(third).problem).toMatchObject({ title: "Too Many Requests", status: 429 });
   });
 
-  it("counts each method for itself", async () => {
+  it("counts each method separately", async () => {
     // Prepare
     stopTheClock();
     const api = serve({ throttling: { rateLimit: 1, burstLimit: 1 } });
-    await ask(api, "1");
+    await call(api, "1");
 
     // Act
     const preflight = await api.handle(
       received({ method: "OPTIONS", path: "/dev/loan-default" }),
       "/loan-default",
     );
-    const post = await ask(api, "2");
+    const post = await call(api, "2");
 
     // Assess
     expect(preflight.status).toBe(204);
     expect(post.status).toBe(429);
   });
 
-  it("counts each key for itself, by the limit of its usage plan", async () => {
+  it("the stage counts each key separately, with the limit of the key's usage plan", async () => {
     // Prepare
     stopTheClock();
     const api = serve({
@@ -131,14 +131,14 @@ describe("throttling", () => {
 
     // Act
     for (const key of ["first", "first", "first", "second"]) {
-      statuses.push((await ask(api, "1", { "X-API-Key": key })).status);
+      statuses.push((await call(api, "1", { "X-API-Key": key })).status);
     }
 
     // Assess
     expect(statuses).toEqual([200, 200, 429, 200]);
   });
 
-  it("counts only callers that are let in", async () => {
+  it("counts only permitted callers", async () => {
     // Prepare
     stopTheClock();
     const api = serve({
@@ -148,12 +148,12 @@ describe("throttling", () => {
     });
 
     // Act
-    const stranger = await ask(api, "1", { "x-api-key": "third" });
-    const known = await ask(api, "2", { "x-api-key": "first" });
+    const unknownKey = await call(api, "1", { "x-api-key": "third" });
+    const knownKey = await call(api, "2", { "x-api-key": "first" });
 
     // Assess
-    expect(refusalOf(stranger)).toMatchObject({ status: 403, type: "ForbiddenException" });
-    expect(known.status).toBe(200);
+    expect(refusalOf(unknownKey)).toMatchObject({ status: 403, type: "ForbiddenException" });
+    expect(knownKey.status).toBe(200);
   });
 });
 
@@ -170,7 +170,7 @@ function withAuthorization(authorization: Method["authorization"]): StageDefinit
   return withMethod({ authorization });
 }
 
-/** The API with AWS's own answers: what it configures itself is another matter. */
+/** The API without gateway responses, so that AWS's defaults apply. */
 function serveWithAwsAnswers(behind: LocalFunction = fn, functions = [behind]): RestApi {
   const stage = withAwsAnswers(publicStage(behind.definition));
   return new RestApi(stage, ACCOUNT, new Map(functions.map((one) => [one.definition.arn, one])));
@@ -181,7 +181,7 @@ const INTERNAL_SERVER_ERROR = {
   body: '{"message":"Internal server error"}',
 };
 
-describe("a function that API Gateway may not invoke", () => {
+describe("a function without a permission for API Gateway", () => {
   it.each([
     ["no permission", []],
     ["a permission for another method", [ROUTE_ARN.replace("POST", "GET")]],
@@ -193,20 +193,20 @@ describe("a function that API Gateway may not invoke", () => {
       ["arn:aws:execute-api:us-east-1:*/dev/POST/loan-default"],
     ],
     ["a permission for everything after the region", ["arn:aws:execute-api:us-east-1:*"]],
-    ["a permission in which ? stands for no character", [`${ROUTE_ARN}?`]],
-    ["a permission in which a dot stands for a dot", [ROUTE_ARN.replace("loan-default", "loan.default")]],
-  ])("is a fault of configuration: %s", async (_case, invocableFor) => {
+    ["a permission in which ? matches no character", [`${ROUTE_ARN}?`]],
+    ["a permission in which a dot matches only a dot", [ROUTE_ARN.replace("loan-default", "loan.default")]],
+  ])("the answer is a fault of configuration: %s", async (_case, invocableFor) => {
     // Prepare
-    const told = jest.spyOn(console, "error").mockReturnValue();
+    const errorLog = jest.spyOn(console, "error").mockReturnValue();
     const forbidden = lambda.run(OBEDIENT, { invocableFor });
     const api = serveWithAwsAnswers(forbidden);
 
     // Act
-    const response = await ask(api, "1");
+    const response = await call(api, "1");
 
     // Assess
     expect(response).toMatchObject({ status: 500, ...INTERNAL_SERVER_ERROR });
-    expect(String(told.mock.calls[0]?.[0]) + lambda.output).toContain("no permission to invoke");
+    expect(String(errorLog.mock.calls[0]?.[0]) + lambda.output).toContain("no permission to invoke");
     await forbidden.stop();
   });
 
@@ -216,26 +216,26 @@ describe("a function that API Gateway may not invoke", () => {
     ["the whole stage", ROUTE_ARN.replace("POST/loan-default", "*")],
     ["every API", "arn:aws:execute-api:us-east-1:123456789012:*"],
     ["a stage of three letters", ROUTE_ARN.replace("/dev/", "/???/")],
-  ])("is invoked where the permission is for %s", async (_case, pattern) => {
+  ])("the function is invoked when the permission is for %s", async (_case, pattern) => {
     // Prepare
     const allowed = lambda.run(OBEDIENT, { invocableFor: ["arn:aws:execute-api:us-east-1:1:x/*", pattern] });
     const api = serve({}, allowed);
 
     // Act
-    const response = await ask(api, "1");
+    const response = await call(api, "1");
 
     // Assess
     expect(response.status).toBe(200);
     await allowed.stop();
   });
 
-  it("is a fault of configuration where there is no such function", async () => {
+  it("the answer is a fault of configuration when the function does not exist", async () => {
     // Prepare
     jest.spyOn(console, "error").mockReturnValue();
     const api = serveWithAwsAnswers(fn, []);
 
     // Act
-    const response = await ask(api, "1");
+    const response = await call(api, "1");
 
     // Assess
     expect(response).toMatchObject({ status: 500, ...INTERNAL_SERVER_ERROR });
@@ -247,27 +247,27 @@ describe("a function that fails", () => {
     ["throws", "throw"],
     ["ends its process", "exit"],
     ["answers nothing", "nothing"],
-    ["answers a key that API Gateway does not know", "cookies"],
+    ["answers an unknown member", "cookies"],
     ["answers more than 6,291,556 bytes", "too much"],
-  ])("is a 502 where it %s", async (_case, order) => {
+  ])("the answer is a 502 when the function %s", async (_case, order) => {
     // Prepare
     const api = serveWithAwsAnswers();
 
     // Act
-    const response = await ask(api, order);
+    const response = await call(api, order);
 
     // Assess
     expect(response).toMatchObject({ status: 502, ...INTERNAL_SERVER_ERROR });
   });
 
-  it("is a 500 where Lambda throttles the invocation", async () => {
+  it("the answer is a 500 when Lambda throttles the invocation", async () => {
     // Prepare
     const reserved = lambda.run(OBEDIENT, { invocableFor: [ROUTE_ARN], reservedConcurrency: 1 });
     const api = serveWithAwsAnswers(reserved);
-    const running = ask(api, "1");
+    const running = call(api, "1");
 
     // Act
-    const response = await ask(api, "2");
+    const response = await call(api, "2");
     const first = await running;
     await reserved.stop();
 
@@ -276,14 +276,14 @@ describe("a function that fails", () => {
     expect(first.status).toBe(200);
   });
 
-  it("says a throttled invocation in the API's own words, which pages can read, with AWS's status", async () => {
+  it("answers a throttled invocation with the API's gateway response and AWS's status", async () => {
     // Prepare
     const reserved = lambda.run(OBEDIENT, { invocableFor: [ROUTE_ARN], reservedConcurrency: 1 });
     const api = serve({}, reserved);
-    const running = ask(api, "1");
+    const running = call(api, "1");
 
     // Act
-    const response = await ask(api, "2");
+    const response = await call(api, "2");
     await running;
     await reserved.stop();
 
@@ -296,12 +296,12 @@ describe("a function that fails", () => {
     expect(response.headers["Access-Control-Allow-Origin"]).toBe("*");
   });
 
-  it("is told in the API's own words, which pages can read, where it configures some", async () => {
+  it("the caller gets the API's gateway response, which pages can read", async () => {
     // Prepare
     const api = serve();
 
     // Act
-    const response = await ask(api, "throw");
+    const response = await call(api, "throw");
 
     // Assess
     expect(refusalOf(response)).toMatchObject({
@@ -313,14 +313,14 @@ describe("a function that fails", () => {
     expect(String(response.body)).not.toContain("own words");
   });
 
-  it("is a 504 where it takes longer than the integration's time-out", async () => {
+  it("the answer is a 504 when the function takes longer than the integration's time-out", async () => {
     // Prepare
     const { integration } = withMethod({}).methods[0] ?? {};
-    if (integration?.type !== "aws_proxy") throw new Error("the route asks no function");
+    if (integration?.type !== "aws_proxy") throw new Error("the route invokes no function");
     const api = serve({ openApi: withMethod({ integration: { ...integration, timeoutInMillis: 50 } }) });
 
     // Act
-    const response = await ask(api, "sleep");
+    const response = await call(api, "sleep");
 
     // Assess
     expect(refusalOf(response)).toMatchObject({
@@ -332,12 +332,12 @@ describe("a function that fails", () => {
 });
 
 describe("an answer", () => {
-  it("is the function's, with the ids that API Gateway gives", async () => {
+  it("the answer is the function's answer with API Gateway's ids", async () => {
     // Prepare
     const api = serve();
 
     // Act
-    const response = await ask(api, "größer ✓");
+    const response = await call(api, "größer ✓");
 
     // Assess
     expect(response).toEqual({
@@ -353,24 +353,24 @@ describe("an answer", () => {
     });
   });
 
-  it("goes on with the caller's trace", async () => {
+  it("continues the caller's trace", async () => {
     // Prepare
     const api = serve();
     const root = "Root=1-65bfdbf7-1b5920a5a0a57e32194306b3";
 
     // Act
-    const response = await ask(api, "1", { "X-AMZN-TRACE-ID": `${root};Parent=5c9925637b7d89fa;Sampled=1` });
+    const response = await call(api, "1", { "X-AMZN-TRACE-ID": `${root};Parent=5c9925637b7d89fa;Sampled=1` });
 
     // Assess
     expect(response.headers["X-Amzn-Trace-Id"]).toBe(root);
   });
 
-  it("says that a key is in no plan as it says that a key is wrong", async () => {
+  it("the answer is the same for a key without a usage plan as for a wrong key", async () => {
     // Prepare
     const api = serve({ openApi: withAuthorization("API_KEY"), apiKeys: [] });
 
     // Act
-    const response = await ask(api, "1", { "x-api-key": "local-dev-key-not-a-secret" });
+    const response = await call(api, "1", { "x-api-key": "local-dev-key-not-a-secret" });
 
     // Assess
     expect(refusalOf(response)).toMatchObject({ status: 403, type: "ForbiddenException" });

@@ -27,13 +27,13 @@ const ENDPOINT: EndpointDefinition = {
   accountId: "111122223333",
 };
 
-/** What an existing endpoint is, of which one function names no target. */
+/** An existing endpoint with one function that names no target. */
 const EXISTING: EndpointDefinition["compute"] = {
   kind: "existing",
   routes: [{ model: ENDPOINT.model, target: {} }],
 };
 
-/** A container that answers when it is let. */
+/** A container that holds its answers until the test releases them. */
 class HeldContainer implements Container {
   readonly description = "a container of this test";
   readonly held: ((answer: ContainerResponse) => void)[] = [];
@@ -42,34 +42,34 @@ class HeldContainer implements Container {
     return new Promise((resolve) => this.held.push(resolve));
   }
 
-  /** Lets every invocation go. */
+  /** Releases every invocation. */
   answer(body: string, status = 200): void {
     for (const resolve of this.held.splice(0)) resolve({ status, contentType: "text/csv", body });
   }
 }
 
 let container: HeldContainer;
-let told: string;
+let log: string;
 let runtime: SagemakerRuntime;
 
 beforeEach(() => {
   container = new HeldContainer();
-  told = "";
+  log = "";
   runtime = new SagemakerRuntime(
     [ENDPOINT, { ...ENDPOINT, name: "test-ticket-urgency", model: "ticket-urgency" }],
     new Map([["loan-default", container]]),
     (text) => {
-      told += text;
+      log += text;
     },
   );
 });
 
-/** A runtime of these endpoints, all of them in front of the container. */
+/** A runtime with these endpoints in front of the container. */
 function serving(...endpoints: readonly EndpointDefinition[]): SagemakerRuntime {
   return new SagemakerRuntime(endpoints, new Map([["loan-default", container]]), () => {});
 }
 
-/** Waits until each of `running` is answered or held by the container. */
+/** Waits until the container has answered or holds each of `running`. */
 async function arrived(running: readonly Promise<HttpResponse>[]): Promise<void> {
   let answered = 0;
   for (const invocation of running) void invocation.then(() => answered++);
@@ -79,7 +79,7 @@ async function arrived(running: readonly Promise<HttpResponse>[]): Promise<void>
 interface Invocation {
   readonly endpoint?: string;
   readonly method?: string;
-  /** Last segment of the path. @default invocations */
+  /** The last segment of the path. @default invocations */
   readonly operation?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
@@ -113,7 +113,7 @@ function errorOf({ status, headers, body }: HttpResponse) {
 }
 
 describe("the local SageMaker runtime", () => {
-  it("throttles above the endpoint's concurrency, and answers again below it", async () => {
+  it("throttles requests above the endpoint's concurrency, and answers again when fewer requests run", async () => {
     // Prepare
     const running = [invoke(), invoke()];
     while (container.held.length < 2) await new Promise(setImmediate);
@@ -137,8 +137,8 @@ describe("the local SageMaker runtime", () => {
 
   it.each<[string, EndpointDefinition["compute"]]>([
     ["instances", { kind: "instances", instanceType: "ml.m5.large", initialInstanceCount: 1 }],
-    ["whatever an existing endpoint runs on", EXISTING],
-  ])("throttles nobody on %s", async (_case, compute) => {
+    ["an existing endpoint", EXISTING],
+  ])("does not throttle on %s", async (_case, compute) => {
     // Prepare
     runtime = serving({ ...ENDPOINT, compute });
     const running = Array.from({ length: 250 }, () => invoke());
@@ -155,7 +155,7 @@ describe("the local SageMaker runtime", () => {
   it.each([
     [400, "client"],
     [500, "server"],
-  ])("tells a model's failure with %i as SageMaker does", async (status, kind) => {
+  ])("reports a model's failure with %i as SageMaker does", async (status, kind) => {
     // Prepare
     const running = invoke();
     while (container.held.length < 1) await new Promise(setImmediate);
@@ -177,7 +177,7 @@ describe("the local SageMaker runtime", () => {
     });
   });
 
-  it("answers with the encoded request, and says so, where a model has no container", async () => {
+  it("answers with the encoded request and logs the reason when a model has no container", async () => {
     // Act
     const response = await invoke({
       endpoint: "test-ticket-urgency",
@@ -188,8 +188,8 @@ describe("the local SageMaker runtime", () => {
     // Assess
     expect(response).toMatchObject({ status: 200, headers: { "Content-Type": "application/x-ticket" } });
     expect(String(response.body)).toBe("0,1,2");
-    expect(told).toBe(
-      "test-ticket-urgency: the echo stand-in answered with the request that it received, because ticket-urgency has no sample and no container. Add functions/ticket-urgency/sample/index.ts, or start with --container ticket-urgency=<url>.\n",
+    expect(log).toBe(
+      "test-ticket-urgency: the echo stand-in returned the request that it received, because ticket-urgency has no sample and no container. Add functions/ticket-urgency/sample/index.ts, or start with --container ticket-urgency=<url>.\n",
     );
   });
 
@@ -204,7 +204,7 @@ describe("the local SageMaker runtime", () => {
       () => Promise.reject(new ContainerFailed("refused the connection", "Start it.")),
       "a container of this test refused the connection. Start it.",
     ],
-  ])("says as SageMaker that the model failed where the container %s", async (_case, answer, cause) => {
+  ])("reports a model failure as SageMaker does when the container %s", async (_case, answer, cause) => {
     // Prepare
     container.invoke = answer;
 
@@ -218,14 +218,14 @@ describe("the local SageMaker runtime", () => {
       OriginalStatusCode: 0,
       OriginalMessage: cause,
     });
-    expect(told).toBe(`test-loan-default: ${cause}\n`);
+    expect(log).toBe(`test-loan-default: ${cause}\n`);
   });
 
   it.each<[string, number, EndpointDefinition["compute"]]>([
     ["serverless", 4, { kind: "serverless", maxConcurrency: 2 }],
     ["on instances", 6, { kind: "instances", instanceType: "ml.m5.large", initialInstanceCount: 1 }],
-    ["there already, on whatever", 6, EXISTING],
-  ])("is %s: takes %i MB and refuses more", async (_case, megabytes, compute) => {
+    ["existing", 6, EXISTING],
+  ])("the endpoint %s accepts %i MB and refuses more", async (_case, megabytes, compute) => {
     // Prepare
     runtime = serving({ ...ENDPOINT, compute });
     const most = "1".repeat(megabytes * MEGABYTE);
@@ -241,7 +241,7 @@ describe("the local SageMaker runtime", () => {
     expect(refused && errorOf(refused)).toMatchObject({ status: 400, type: "ValidationError" });
   });
 
-  it("tells endpoints of one name in two regions apart", async () => {
+  it("distinguishes endpoints with one name in two regions", async () => {
     // Prepare
     const existing: EndpointDefinition = { ...ENDPOINT, compute: EXISTING, variantName: "Here" };
     runtime = serving(existing, { ...existing, region: "us-east-1", variantName: "There" });
@@ -257,7 +257,7 @@ describe("the local SageMaker runtime", () => {
     expect(variants).toEqual(["Here", "There"]);
   });
 
-  it("holds an endpoint to its limits also where another environment only names it", async () => {
+  it("applies an endpoint's limits even if another environment only names the endpoint", async () => {
     // Prepare
     runtime = serving({ ...ENDPOINT, compute: EXISTING }, ENDPOINT);
     const invocations = [invoke(), invoke(), invoke()];
@@ -273,7 +273,7 @@ describe("the local SageMaker runtime", () => {
     expect(refused && errorOf(refused)).toMatchObject({ status: 400, type: "ThrottlingException" });
   });
 
-  it("knows no endpoint of another name, whatever region is served", async () => {
+  it("finds no endpoint with another name in any served region", async () => {
     // Act
     const response = await invoke({ endpoint: "test-energy-demand" });
 
@@ -285,7 +285,7 @@ describe("the local SageMaker runtime", () => {
     });
   });
 
-  it("has its endpoints in several regions, and an unknown one in each of them", async () => {
+  it("the runtime has endpoints in several regions, and reports an unknown endpoint in the region of the request", async () => {
     // Prepare
     runtime = new SagemakerRuntime(
       [ENDPOINT, { ...ENDPOINT, name: "prod-loan-default", region: "cn-north-1", accountId: "444455556666" }],
@@ -328,13 +328,13 @@ describe("the local SageMaker runtime", () => {
       undefined,
     ],
     [
-      "the variant in other capitals",
+      "the variant in another case",
       { "X-Amzn-SageMaker-Target-Variant": "alltraffic" },
       "Variant alltraffic of endpoint test-loan-default not found. Its variant is AllTraffic.",
       undefined,
     ],
     [
-      "a model of several",
+      "a target model",
       { "X-Amzn-SageMaker-Target-Model": "churn/model.tar.gz" },
       "Endpoint test-loan-default is not a multi-model endpoint and does not support target model header.",
       "TARGET_MODEL_HEADER_NOT_SUPPORTED",
@@ -346,13 +346,13 @@ describe("the local SageMaker runtime", () => {
       undefined,
     ],
     [
-      "a container of several",
+      "a target container",
       { "X-Amzn-SageMaker-Target-Container-Hostname": "second" },
       "Endpoint test-loan-default is not a multi-container endpoint and does not support target container hostname header.",
       undefined,
     ],
     [
-      "a variant's name that no variant can have",
+      "an invalid variant name",
       { "X-Amzn-SageMaker-Target-Variant": "All Traffic" },
       "1 validation error detected: Value 'All Traffic' at 'targetVariant' failed to satisfy constraint: Member must satisfy regular expression pattern: ^[a-zA-Z0-9](-*[a-zA-Z0-9])*",
       undefined,
@@ -366,19 +366,19 @@ describe("the local SageMaker runtime", () => {
       undefined,
     ],
     [
-      "an id of an inference that is too long",
+      "an inference id that is too long",
       { "X-Amzn-SageMaker-Inference-Id": "x".repeat(65) },
       expect.stringContaining("at 'inferenceId' failed to satisfy constraint: Member must have length less"),
       undefined,
     ],
     [
-      "a session that is none",
+      "an invalid session",
       { "X-Amzn-SageMaker-Session-Id": "a b" },
       expect.stringContaining("at 'sessionId' failed to satisfy constraint"),
       undefined,
     ],
     [
-      "two faults at once",
+      "two faults",
       { "X-Amzn-SageMaker-Session-Id": "a b", "X-Amzn-SageMaker-Target-Variant": "a b" },
       expect.stringMatching(/^2 validation errors detected: .*'targetVariant'.*; .*'sessionId'/),
       undefined,
@@ -393,7 +393,7 @@ describe("the local SageMaker runtime", () => {
     expect(container.held).toEqual([]);
   });
 
-  it("does not repeat attributes that may hold secrets", async () => {
+  it("does not repeat attributes that can contain secrets", async () => {
     // Act
     const response = await invoke({
       headers: { "X-Amzn-SageMaker-Custom-Attributes": `token-${"x".repeat(1024)}` },
@@ -405,11 +405,11 @@ describe("the local SageMaker runtime", () => {
   });
 
   it.each([
-    ["its own variant", { "X-Amzn-SageMaker-Target-Variant": "AllTraffic" }],
+    ["its variant", { "X-Amzn-SageMaker-Target-Variant": "AllTraffic" }],
     ["a new session", { "X-Amzn-SageMaker-Session-Id": "NEW_SESSION" }],
     ["an id of the inference", { "X-Amzn-SageMaker-Inference-Id": "a b" }],
     ["no content type", {}],
-  ])("takes %s", async (_case, headers) => {
+  ])("accepts %s", async (_case, headers) => {
     // Act
     const running = invoke({ headers });
     await arrived([running]);
@@ -419,7 +419,7 @@ describe("the local SageMaker runtime", () => {
     expect((await running).status).toBe(200);
   });
 
-  it("refuses no variant or model of an endpoint whose variants it does not know", async () => {
+  it("accepts every variant and model of an endpoint with unknown variants", async () => {
     // Prepare
     runtime = serving({ ...ENDPOINT, compute: EXISTING });
     const headers = {
@@ -447,7 +447,7 @@ describe("the local SageMaker runtime", () => {
       "test_loan",
       "'endpointName' failed to satisfy constraint: Member must satisfy regular expression pattern",
     ],
-  ])("knows no endpoint that cannot be: %s", async (endpoint, message) => {
+  ])("refuses an invalid endpoint name: %s", async (endpoint, message) => {
     // Act
     const response = await invoke({ endpoint });
 
@@ -497,7 +497,7 @@ describe("the local SageMaker runtime", () => {
     );
   });
 
-  it("streams the answer of an endpoint on instances, which AWS's clients can read", async () => {
+  it("streams the answer of an endpoint on instances in a form that AWS's clients can read", async () => {
     // Prepare
     runtime = serving({
       ...ENDPOINT,
@@ -527,7 +527,7 @@ describe("the local SageMaker runtime", () => {
   });
 
   it.each(["invocation", "invocations/", "invocations/1", ""])(
-    "has no operation but those of SageMaker: %s",
+    "refuses a path that is not an operation of SageMaker: %s",
     async (operation) => {
       // Act
       const response = await invoke({ operation });
@@ -537,7 +537,7 @@ describe("the local SageMaker runtime", () => {
     },
   );
 
-  it("names the limit for a payload that is too large to be kept, whose signature cannot be checked", async () => {
+  it("names the limit for a payload that is too large to be stored", async () => {
     // Prepare
     const request = {
       method: "POST",
@@ -558,7 +558,7 @@ describe("the local SageMaker runtime", () => {
     });
   });
 
-  it("lets nothing but POST invoke", async () => {
+  it("refuses methods other than POST", async () => {
     // Act
     const response = await invoke({ method: "PUT" });
 
@@ -567,10 +567,10 @@ describe("the local SageMaker runtime", () => {
   });
 });
 
-describe("a container of the user's own that gives no answer", () => {
+describe("the user's container without an answer", () => {
   const REQUEST: ContainerRequest = { contentType: "text/csv", accept: "*/*", body: Buffer.from("1") };
 
-  /** Serves connections in some way, as long as `use` takes. */
+  /** Serves connections in a given way while `use` runs. */
   async function withServer(serve: (socket: Socket) => void, use: (port: number) => Promise<void>) {
     const server = createServer((socket) => {
       socket.on("error", () => undefined).resume();
@@ -588,15 +588,15 @@ describe("a container of the user's own that gives no answer", () => {
     [
       "speaks another protocol",
       (socket) => socket.end("220 mail.example.com ESMTP\r\n"),
-      "answered something that is not HTTP",
+      "sent an answer that is not HTTP",
     ],
-    ["closes the connection", (socket) => socket.destroy(), "closed the connection before it had answered"],
+    ["closes the connection", (socket) => socket.destroy(), "closed the connection before the answer"],
     [
-      "breaks off within its answer",
+      "closes the connection during its answer",
       (socket) => socket.end("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{"),
-      "closed the connection before it had answered",
+      "closed the connection before the answer",
     ],
-  ])("says so where it %s", async (_case, serve, reason) => {
+  ])("the container is reported with the reason when it %s", async (_case, serve, reason) => {
     await withServer(serve, async (port) => {
       // Act
       const answer = ownContainer(new URL(`http://127.0.0.1:${port}`)).invoke(REQUEST);
@@ -606,7 +606,7 @@ describe("a container of the user's own that gives no answer", () => {
     });
   });
 
-  it("stops reading an answer that no caller could get", async () => {
+  it("stops reading an answer above the limit", async () => {
     // Prepare
     let sent = 0;
     const sendWithoutEnd = (socket: Socket) => {
@@ -622,20 +622,20 @@ describe("a container of the user's own that gives no answer", () => {
     await withServer(sendWithoutEnd, async (port) => {
       // Act
       const answer = ownContainer(new URL(`http://127.0.0.1:${port}`)).invoke(REQUEST);
-      // A failed assertion prints what it got.
+      // The value is shortened, because a failed assertion prints it.
       const bytes = answer.then(({ body }) => body.length);
 
       // Assess
-      await expect(bytes).rejects.toThrow(new ContainerFailed("answered more than 26214400 bytes", ""));
+      await expect(bytes).rejects.toThrow(new ContainerFailed("answered with more than 26214400 bytes", ""));
     });
     expect(sent).toBeLessThan(100 * MEGABYTE);
   });
 
   it.each([
-    ["127.0.0.1", "refused the connection: nothing listens there"],
-    ["localhost", "refused the connection: nothing listens there"],
-    ["no-such-host.invalid", "has a host name that is unknown"],
-  ])("says so where there is nothing at %s", async (host, reason) => {
+    ["127.0.0.1", "refused the connection: no program listens at the address"],
+    ["localhost", "refused the connection: no program listens at the address"],
+    ["no-such-host.invalid", "has an unknown host name"],
+  ])("the container is reported when no container listens at %s", async (host, reason) => {
     // Prepare
     let free = 0;
     await withServer(

@@ -27,7 +27,7 @@ function read() {
 
 const deployment = read();
 
-/** InvokeEndpoint, as a client of the SageMaker runtime sends it. */
+/** Sends InvokeEndpoint as a client of the SageMaker runtime. */
 async function invoke(endpoint: string, headers: Readonly<Record<string, string>>) {
   const containers = new Map(Object.keys(series.models).map(answering));
   const runtime = new SagemakerRuntime(deployment.endpoints, containers, () => {});
@@ -42,7 +42,7 @@ describe("an endpoint of several containers", () => {
     ["the series without a target", "series-loan-default", {}, [200, "loan-default"]],
     ["a container by its name", "series-ticket-urgency", { [CONTAINER]: "german" }, [200, "ticket-urgency"]],
     [
-      "not a container that it does not have",
+      "an error for an unknown container",
       "series-ticket-urgency",
       { [CONTAINER]: "french" },
       [
@@ -51,7 +51,7 @@ describe("an endpoint of several containers", () => {
       ],
     ],
     [
-      "not a direct invocation without a name",
+      "an error for a direct invocation without a name",
       "series-ticket-urgency",
       {},
       [
@@ -60,7 +60,7 @@ describe("an endpoint of several containers", () => {
       ],
     ],
     [
-      "not a container of a series",
+      "an error for a container of a series",
       "series-loan-default",
       { [CONTAINER]: "features" },
       [
@@ -68,7 +68,7 @@ describe("an endpoint of several containers", () => {
         "Endpoint series-loan-default is not a multi-container endpoint and does not support target container hostname header.",
       ],
     ],
-  ])("answers %s", async (_, endpoint, headers, expected) => {
+  ])("answers with %s", async (_, endpoint, headers, expected) => {
     // Act
     const answer = await invoke(endpoint, headers);
 
@@ -76,15 +76,15 @@ describe("an endpoint of several containers", () => {
     expect(answer).toEqual(expected);
   });
 
-  it("is told with its containers in the banner", () => {
+  it("the endpoint is reported with its containers in the banner", () => {
     // Act
-    const { notDone } = deployment;
+    const { unsupported } = deployment;
 
     // Assess
-    expect(notDone).toEqual(
+    expect(unsupported).toEqual(
       expect.arrayContaining([
-        "loan-default: the sample model, or one --container, answers in place of the whole series of features, predictor",
-        "ticket-urgency: the sample model, or one --container, answers for each of english, german",
+        "loan-default: the sample model, or one --container, answers in place of the series of containers features, predictor",
+        "ticket-urgency: the sample model, or one --container, answers for each of the containers english, german",
       ]),
     );
   });

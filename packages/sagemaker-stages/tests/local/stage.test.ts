@@ -27,15 +27,15 @@ afterAll(async () => {
 });
 
 /** A request to dev's route with the key. */
-function ask(
+function call(
   body: string | Buffer,
   headers: Readonly<Record<string, string>> = JSON_TYPE,
 ): Promise<Response> {
   return send(stage.url, { path: "/dev/loan-default", headers: { ...KEY, ...headers }, body });
 }
 
-function askFor(data: unknown): Promise<Response> {
-  return ask(JSON.stringify({ data }));
+function callWith(data: unknown): Promise<Response> {
+  return call(JSON.stringify({ data }));
 }
 
 const PROD_REQUEST: Request = {
@@ -44,11 +44,11 @@ const PROD_REQUEST: Request = {
   body: JSON.stringify({ data: REPAID_ROW }),
 };
 
-async function askSigned(request: Request, signing: Signing = {}): Promise<Response> {
+async function callSigned(request: Request, signing: Signing = {}): Promise<Response> {
   return send(stage.url, await sign(stage.url, request, signing));
 }
 
-/** What a page can read, and what a caller quotes when asking for help. */
+/** The headers that a page can read, and the request ids. */
 function expectCorsAndRequestId({ headers }: Response): void {
   expect(headers["access-control-allow-origin"]).toBe("*");
   expect(headers["x-amzn-requestid"]).toMatch(/^[0-9a-f-]{36}$/);
@@ -68,7 +68,7 @@ function expectRefusal(response: Response, status: number, errorType: string): v
 }
 
 describe("the banner", () => {
-  it("names every route and says who may call it", () => {
+  it("the banner names every route with its access", () => {
     // Act
     const { output } = stage;
 
@@ -79,7 +79,7 @@ describe("the banner", () => {
     expect(output).toContain(`${stage.url}/prod`);
   });
 
-  it("has a curl line for the keyed route that works as it stands", async () => {
+  it("the banner has a curl line that works for the route with a key", async () => {
     // Prepare
     const line = stage.output.split("\n").find((text) => /^ +curl .*\/dev\/loan-default/.test(text)) ?? "";
 
@@ -93,7 +93,7 @@ describe("the banner", () => {
     expect(response.body).toBe('"repaid"');
   });
 
-  it("has a curl line for the signed route that names the signature's scope and the credentials", () => {
+  it("the banner has a curl line for the signed route that names the signature's scope and the credentials", () => {
     // Prepare
     const line = stage.output.split("\n").find((text) => /^ +curl .*\/prod\/loan-default/.test(text)) ?? "";
 
@@ -106,14 +106,14 @@ describe("the banner", () => {
     expect(rest).toEqual(["--aws-sigv4", "aws:amz:us-east-1:execute-api", "--user", "local:local"]);
   });
 
-  it("says what stands behind each endpoint, and what AWS does that this machine does not", () => {
+  it("names the container of each endpoint, and the differences from AWS", () => {
     // Act
     const { output } = stage;
 
     // Assess
     expect(output).toContain("dev-loan-default: sample model");
     expect(output).toContain("prod-loan-default: sample model");
-    expect(output).toContain("Not as on AWS:");
+    expect(output).toContain("Differences from AWS:");
     expect(output).not.toContain("NOT SERVED");
     expect(output).not.toContain("NOT INTERPRETED");
   });
@@ -134,7 +134,7 @@ describe("the page of a stage without public routes", () => {
 describe("a route with a key", () => {
   it("diagnoses the published observation", async () => {
     // Act
-    const response = await askFor(REPAID_ROW);
+    const response = await callWith(REPAID_ROW);
 
     // Assess
     expectCorsAndRequestId(response);
@@ -146,7 +146,7 @@ describe("a route with a key", () => {
 
   it("diagnoses a batch in its order", async () => {
     // Act
-    const response = await askFor([REPAID_ROW, DEFAULTED_ROW, REPAID_ROW]);
+    const response = await callWith([REPAID_ROW, DEFAULTED_ROW, REPAID_ROW]);
 
     // Assess
     expectCorsAndRequestId(response);
@@ -154,9 +154,9 @@ describe("a route with a key", () => {
     expect(JSON.parse(response.body)).toEqual(["repaid", "defaulted", "repaid"]);
   });
 
-  it("takes a body without a content type for JSON", async () => {
+  it("reads a body without a content type as JSON", async () => {
     // Act
-    const response = await ask(JSON.stringify({ data: REPAID_ROW }), {});
+    const response = await call(JSON.stringify({ data: REPAID_ROW }), {});
 
     // Assess
     expect(response.status).toBe(200);
@@ -164,15 +164,15 @@ describe("a route with a key", () => {
   });
 
   it(
-    "gives one row after the other the labels that it gives the batch",
+    "answers single rows with the labels of the batch",
     async () => {
       // Prepare
       const rows = Array.from({ length: 200 }, (_, index) => (index % 3 === 1 ? DEFAULTED_ROW : REPAID_ROW));
       const labels: unknown[] = [];
 
       // Act
-      for (const row of rows) labels.push(JSON.parse((await askFor(row)).body));
-      const batch = await askFor(rows);
+      for (const row of rows) labels.push(JSON.parse((await callWith(row)).body));
+      const batch = await callWith(rows);
 
       // Assess
       expect(labels).toEqual(rows.map((row) => (row === REPAID_ROW ? "repaid" : "defaulted")));
@@ -186,11 +186,11 @@ describe("a route with a key", () => {
     ["no data", "{}"],
     ["a property that does not exist", JSON.stringify({ data: REPAID_ROW, date: "today" })],
     ["a list of numbers", '{"data": [1, 2]}'],
-    ["text that is no JSON", "data=1,2,3"],
+    ["text that is not JSON", "data=1,2,3"],
     ["an empty body", ""],
-  ])("refuses %s without asking the function", async (_case, body) => {
+  ])("refuses %s without invoking the function", async (_case, body) => {
     // Act
-    const response = await ask(body);
+    const response = await call(body);
 
     // Assess
     expectRefusal(response, 400, "BadRequestException");
@@ -198,12 +198,12 @@ describe("a route with a key", () => {
     expect(problemOf(response).detail).toContain("POST /loan-default");
   });
 
-  it("tells what was got and what is allowed, where a row is too short", async () => {
+  it("names the value and the allowed values when a row is too short", async () => {
     // Prepare
     const row = REPAID_ROW.split(",").slice(0, 2).join(",");
 
     // Act
-    const response = await askFor(row);
+    const response = await callWith(row);
 
     // Assess
     expectCorsAndRequestId(response);
@@ -216,9 +216,9 @@ describe("a route with a key", () => {
     });
   });
 
-  it("leaves a content type that is not the model's to the function, which refuses it", async () => {
+  it("forwards an unknown content type to the function, which refuses it", async () => {
     // Act
-    const response = await ask(JSON.stringify({ data: REPAID_ROW }), { "Content-Type": "text/csv" });
+    const response = await call(JSON.stringify({ data: REPAID_ROW }), { "Content-Type": "text/csv" });
 
     // Assess
     expectCorsAndRequestId(response);
@@ -227,12 +227,12 @@ describe("a route with a key", () => {
     expect(problemOf(response).detail).toBe('Content-Type: got "text/csv"; allowed: application/json');
   });
 
-  it("refuses more than 10 MB in API Gateway's words", async () => {
+  it("refuses more than 10 MB with API Gateway's message", async () => {
     // Prepare
     const body = JSON.stringify({ data: "1".repeat(11 * MEGABYTE) });
 
     // Act
-    const response = await ask(body);
+    const response = await call(body);
 
     // Assess
     expect(response.status).toBe(413);
@@ -241,12 +241,12 @@ describe("a route with a key", () => {
     expect(response.body).toBe("HTTP content length exceeded 10485760 bytes.");
   });
 
-  it("refuses what API Gateway takes and Lambda does not", async () => {
+  it("refuses a body that API Gateway accepts and Lambda does not", async () => {
     // Prepare
     const body = JSON.stringify({ data: "1".repeat(7 * MEGABYTE) });
 
     // Act
-    const response = await ask(body);
+    const response = await call(body);
 
     // Assess
     expectCorsAndRequestId(response);
@@ -279,7 +279,7 @@ describe("a route with a key", () => {
     ["the stage itself", { path: "/dev" }],
     ["a path below a route", { path: "/dev/loan-default/1" }],
     ["another method", { path: "/dev/loan-default", method: "GET" }],
-    ["a method that nobody knows", { path: "/dev/loan-default", method: "PROPFIND" }],
+    ["an unknown method", { path: "/dev/loan-default", method: "PROPFIND" }],
   ])("answers %s as API Gateway does", async (_case, request) => {
     // Act
     const response = await send(stage.url, { ...request, headers: KEY });
@@ -303,7 +303,7 @@ describe("a route with a key", () => {
       path: "/dev/loan-default",
       headers: { ...origin, ...wish },
     });
-    const request = await ask(JSON.stringify({ data: REPAID_ROW }), { ...JSON_TYPE, ...origin });
+    const request = await call(JSON.stringify({ data: REPAID_ROW }), { ...JSON_TYPE, ...origin });
 
     // Assess
     expectCorsAndRequestId(preflight);
@@ -318,9 +318,9 @@ describe("a route with a key", () => {
     expect(stage.output).not.toContain(String(preflight.headers["x-amzn-requestid"]));
   });
 
-  it("prints one line of the function's log a request", async () => {
+  it("prints one line of the function's log per request", async () => {
     // Act
-    const response = await askFor(REPAID_ROW);
+    const response = await callWith(REPAID_ROW);
     const requestId = String(response.headers["x-amzn-requestid"]);
     await stage.printed(`${requestId}"`);
 
@@ -333,7 +333,7 @@ describe("a route with a key", () => {
 
 describe("a stage that does not exist", () => {
   it.each(["/test/loan-default", "/loan-default", "/", "/DEV/loan-default"])(
-    "is forbidden: %s",
+    "the stage is forbidden: %s",
     async (path) => {
       // Act
       const response = await send(stage.url, { path, headers: { ...KEY, ...JSON_TYPE }, body: "{}" });
@@ -353,9 +353,9 @@ describe("a route for signed requests", () => {
     ["with the body's hash in a header", {}],
     ["without it", { withBodyHash: false }],
     ["four minutes ago", { date: new Date(Date.now() - 4 * 60_000) }],
-  ])("takes a request signed %s", async (_case, signing) => {
+  ])("accepts a request signed %s", async (_case, signing) => {
     // Act
-    const response = await askSigned(PROD_REQUEST, signing);
+    const response = await callSigned(PROD_REQUEST, signing);
 
     // Assess
     expectCorsAndRequestId(response);
@@ -363,12 +363,12 @@ describe("a route for signed requests", () => {
     expect(response.body).toBe('"repaid"');
   });
 
-  it("takes a signed query, in whatever order", async () => {
+  it("accepts a signed query in any order", async () => {
     // Prepare
     const request = { ...PROD_REQUEST, path: `${PROD_REQUEST.path}?z=1&a=who%20am%20i&m=%C3%A4` };
 
     // Act
-    const response = await askSigned(request);
+    const response = await callSigned(request);
 
     // Assess
     expect(response.status).toBe(200);
@@ -383,7 +383,7 @@ describe("a route for signed requests", () => {
     expect(problemOf(response).detail).toMatch(/^Missing Authentication Token/);
   });
 
-  it("does not take the key of another stage for a signature", async () => {
+  it("refuses the API key of another stage instead of a signature", async () => {
     // Prepare
     const headers = { ...JSON_TYPE, ...KEY };
 
@@ -403,7 +403,7 @@ describe("a route for signed requests", () => {
     ["a date in ten minutes", { date: new Date(Date.now() + 600_000) }, "InvalidSignatureException"],
   ])("refuses %s", async (_case, signing, errorType) => {
     // Act
-    const response = await askSigned(PROD_REQUEST, signing);
+    const response = await callSigned(PROD_REQUEST, signing);
 
     // Assess
     expectRefusal(response, 403, errorType);
@@ -412,7 +412,7 @@ describe("a route for signed requests", () => {
   it.each([
     ["the body", { body: JSON.stringify({ data: DEFAULTED_ROW }) }],
     ["the path's query", { path: "/prod/loan-default?k=3" }],
-  ])("refuses a request of which %s was changed after it was signed", async (_case, change) => {
+  ])("refuses a request with %s changed after signing", async (_case, change) => {
     // Prepare
     const signed = await sign(stage.url, PROD_REQUEST, { withBodyHash: false });
 
@@ -423,7 +423,7 @@ describe("a route for signed requests", () => {
     expectRefusal(response, 403, "InvalidSignatureException");
   });
 
-  it("refuses a changed body also where the header x-amz-content-sha256 was signed", async () => {
+  it("refuses a changed body when the header x-amz-content-sha256 was signed", async () => {
     // Prepare
     const signed = await sign(stage.url, PROD_REQUEST);
 
@@ -434,7 +434,7 @@ describe("a route for signed requests", () => {
     expectRefusal(response, 403, "InvalidSignatureException");
   });
 
-  it("refuses a signature that cannot be read", async () => {
+  it("refuses a malformed signature", async () => {
     // Prepare
     const headers = { ...JSON_TYPE, Authorization: "Bearer local" };
 
@@ -464,7 +464,7 @@ describe("the SageMaker runtime on the same port", () => {
 
   it("answers as Linear Learner's endpoint does", async () => {
     // Act
-    const response = await askSigned(
+    const response = await callSigned(
       invocation("dev-loan-default", `${REPAID_ROW}\n${DEFAULTED_ROW}`),
       SAGEMAKER,
     );
@@ -493,7 +493,7 @@ describe("the SageMaker runtime on the same port", () => {
 
   it("refuses a signature for another service", async () => {
     // Act
-    const response = await askSigned(invocation("dev-loan-default", REPAID_ROW), { service: "execute-api" });
+    const response = await callSigned(invocation("dev-loan-default", REPAID_ROW), { service: "execute-api" });
 
     // Assess
     expect(response.status).toBe(403);
@@ -502,7 +502,7 @@ describe("the SageMaker runtime on the same port", () => {
 
   it("names an endpoint that does not exist, and the account", async () => {
     // Act
-    const response = await askSigned(invocation("dev-energy-demand", REPAID_ROW), SAGEMAKER);
+    const response = await callSigned(invocation("dev-energy-demand", REPAID_ROW), SAGEMAKER);
 
     // Assess
     expect(response.status).toBe(400);
@@ -516,9 +516,9 @@ describe("the SageMaker runtime on the same port", () => {
     ["too few numbers", "1,2"],
     ["words", REPAID_ROW.replace("52000.5", "thirteen")],
     ["an empty body", ""],
-  ])("fails as a model does that cannot read its request: %s", async (_case, body) => {
+  ])("the endpoint fails like a model that cannot read its request: %s", async (_case, body) => {
     // Act
-    const response = await askSigned(invocation("dev-loan-default", body), SAGEMAKER);
+    const response = await callSigned(invocation("dev-loan-default", body), SAGEMAKER);
 
     // Assess
     expect(response.status).toBe(424);
@@ -530,9 +530,9 @@ describe("the SageMaker runtime on the same port", () => {
     });
   });
 
-  it("answers an endpoint's name that is not percent-encoded right", async () => {
+  it("answers an endpoint name with an invalid percent-encoding", async () => {
     // Act
-    const response = await askSigned(invocation("%zz", REPAID_ROW), SAGEMAKER);
+    const response = await callSigned(invocation("%zz", REPAID_ROW), SAGEMAKER);
 
     // Assess
     expect(response.status).toBe(400);
@@ -540,7 +540,7 @@ describe("the SageMaker runtime on the same port", () => {
 });
 
 describe("the end", () => {
-  it("comes with SIGTERM, and leaves nothing behind", async () => {
+  it("follows SIGTERM, and leaves nothing behind", async () => {
     // Act
     stage.signal("SIGTERM");
     const end = await stage.ended;

@@ -5,7 +5,7 @@ import { sources } from "../../src/local/synthesize";
 
 const APP = process.cwd();
 
-/** The app's own files that come along when `entryPoints` are imported. */
+/** The app's own files that the modules in `entryPoints` import, directly or through other modules. */
 async function importsOf(entryPoints: readonly string[]): Promise<string[]> {
   const { metafile } = await build({
     absWorkingDir: APP,
@@ -21,7 +21,7 @@ async function importsOf(entryPoints: readonly string[]): Promise<string[]> {
 }
 
 describe("a reload", () => {
-  it("comes with a change of every file that synthesis reads", async () => {
+  it("follows a change of every file that synthesis reads", async () => {
     // Prepare
     const watched = sources().map((source) => relative(APP, source).replaceAll(sep, "/"));
     const isWatched = (file: string) => watched.some((one) => file === one || file.startsWith(`${one}/`));

@@ -21,7 +21,7 @@ const names = Object.keys(served);
 /** The models whose containers were invoked, in order. */
 const invoked: string[] = [];
 
-/** The sample of a model, which says that it was invoked. */
+/** The sample of a model, which records its invocations. */
 function counted([model, sample]: [string, Container]): [string, Container] {
   const invoke = (request: ContainerRequest) => {
     invoked.push(model);
@@ -53,7 +53,7 @@ function linesOfBanner(): string[] {
     .map((line) => line.trim());
 }
 
-/** InvokeEndpoint, as a client of the SageMaker runtime sends it. */
+/** Sends InvokeEndpoint as a client of the SageMaker runtime. */
 async function invoke(endpoint: string, headers: Readonly<Record<string, string>>) {
   const request = {
     path: `/endpoints/${endpoint}/invocations`,
@@ -64,7 +64,7 @@ async function invoke(endpoint: string, headers: Readonly<Record<string, string>
 }
 
 describe("routes in front of targets of existing endpoints", () => {
-  it.each(names)("are answered by the container of the route's own model: %s", async (model) => {
+  it.each(names)("the routes are answered by the container of the route's model: %s", async (model) => {
     // Prepare
     const { path } = models[model as keyof typeof models].route;
     const line = linesOfBanner().find(
@@ -80,14 +80,14 @@ describe("routes in front of targets of existing endpoints", () => {
     expect([status, invoked]).toEqual([200, [model]]);
   });
 
-  it("have one endpoint where two routes name inference components of it", () => {
+  it("the routes have one endpoint when two routes name its inference components", () => {
     // Act
     const lines = linesOfBanner();
 
     // Assess
     expect(deployment.endpoints.map(({ name }) => name).sort()).toEqual(["forecasts", "risk", "texts"]);
     expect(lines).toContain(
-      "- endpoint texts: it is on AWS and never invoked from here: the sample model of the target's route answers (language-check, ticket-urgency), or your own --container",
+      "- endpoint texts: exists only on AWS and is never invoked from here: the sample model of the target's route answers (language-check, ticket-urgency), or your --container",
     );
     expect(lines).toContainEqual(
       expect.stringMatching(/^texts, x-amzn-sagemaker-inference-component: language-check: sample model: /),

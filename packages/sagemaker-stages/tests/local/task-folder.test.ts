@@ -24,7 +24,7 @@ function modeOf(path: string): string {
 }
 
 describe("the folder of a function's code", () => {
-  it("is read-only with all its files, also those that the package lacks", () => {
+  it("the folder is read-only with all its files, including additional files", () => {
     // Act
     writeTaskFolder(join(folder, "task"), ZIP, { "words.txt": strToU8("a") });
 
@@ -33,7 +33,7 @@ describe("the folder of a function's code", () => {
     expect(paths.map(modeOf)).toEqual(["555", "555", "444", "444", "444"]);
   });
 
-  it("is removed with everything in it", () => {
+  it("the folder is removed with everything in it", () => {
     // Prepare
     mkdirSync(join(folder, "other"));
     writeTaskFolder(join(folder, "task"), ZIP);
@@ -45,7 +45,7 @@ describe("the folder of a function's code", () => {
     expect(existsSync(folder)).toBe(false);
   });
 
-  it("causes no error when it is removed twice", () => {
+  it("the folder causes no error when it is removed twice", () => {
     // Prepare
     removeTaskFolders(folder);
 

@@ -40,7 +40,7 @@ function makeStack(aws: object = { region: "eu-central-1" }): Stack {
 }
 
 describe("a stack", () => {
-  it("has its resources without CDKTF's notes", () => {
+  it("the stack has its resources without CDKTF's metadata", () => {
     // Act
     const [log] = makeStack().ofType("aws_cloudwatch_log_group");
 
@@ -49,7 +49,7 @@ describe("a stack", () => {
     expect(Object.keys(log?.values ?? {})).toEqual(["name", "retention_in_days", "tags"]);
   });
 
-  it("has its data sources apart from its resources", () => {
+  it("the stack has its data sources separate from its resources", () => {
     // Prepare
     const stack = makeStack();
 
@@ -75,13 +75,9 @@ describe("a stack", () => {
   });
 
   it.each([
-    [
-      "the one it is pinned to",
-      { region: "eu-central-1", allowed_account_ids: ["444455556666"] },
-      "444455556666",
-    ],
+    ["the accountId", { region: "eu-central-1", allowed_account_ids: ["444455556666"] }, "444455556666"],
     ["one of 12 digits otherwise", { region: "eu-central-1" }, expect.stringMatching(/^\d{12}$/)],
-  ])("knows its region and its account: %s", (_case, aws, accountId) => {
+  ])("the stack has its region and its account: %s", (_case, aws, accountId) => {
     // Act
     const stack = makeStack(aws);
 
@@ -90,7 +86,7 @@ describe("a stack", () => {
     expect(stack.accountId).toEqual(accountId);
   });
 
-  it("gives a resource an id of its own that stays the same", () => {
+  it("gives each resource a unique and stable id", () => {
     // Prepare
     const stack = makeStack();
     const again = makeStack();
@@ -124,23 +120,23 @@ describe("a value", () => {
     ],
     ["an attribute that refers to another", `\${aws_api_gateway_rest_api.api.name}`, "dev-loan-default-api"],
     [
-      "what a data source is asked with",
+      "an argument of a data source",
       `\${data.aws_lambda_function.the-function_1.function_name}`,
       "dev-role-scoring",
     ],
     ["the caller's account", `arn:\${data.aws_caller_identity.caller.account_id}:*`, "arn:123456789012:*"],
     ["an escaped interpolation", `$\${aws_iam_role.role.arn}`, `\${aws_iam_role.role.arn}`],
     ["an escaped directive", "%%{if}", "%{if}"],
-    ["an escaped one beside a real one", `$\${x}\${aws_iam_role.role.name}`, `\${x}dev-role`],
+    ["an escaped and a real interpolation", `$\${x}\${aws_iam_role.role.name}`, `\${x}dev-role`],
     [
-      "an attribute that holds an escaped one",
+      "an attribute with an escaped interpolation",
       `\${aws_cloudwatch_log_group.log.name}`,
       `/aws/lambda/\${literally}`,
     ],
     ["a part of an attribute", `a-\${substr(aws_iam_role.role.name, 1, 3)}`, "a-ev-"],
     ["a list", [`\${aws_iam_role.role.name}`, 1], ["dev-role", 1]],
     ["an object", { a: { b: [`\${aws_iam_role.role.name}`] } }, { a: { b: ["dev-role"] } }],
-  ])("is resolved: %s", (_case, value, expected) => {
+  ])("the value is resolved: %s", (_case, value, expected) => {
     // Prepare
     const stack = makeStack();
 
@@ -151,7 +147,7 @@ describe("a value", () => {
     expect(resolved).toEqual(expected);
   });
 
-  it("is resolved: an id, and the ARN under which an API is called", () => {
+  it("the value is resolved: an id, and the ARN under which an API is called", () => {
     // Prepare
     const stack = makeStack();
     const id = stack.idOf({ type: "aws_api_gateway_rest_api", name: "api" });
@@ -182,7 +178,7 @@ describe("a value", () => {
     `\${substr(aws_iam_role.role.name, 0)}`,
     `\${var.name}`,
     `\${}`,
-  ])("is refused where only AWS can tell it: %s", (value) => {
+  ])("the value is refused when only AWS knows the value: %s", (value) => {
     // Prepare
     const stack = makeStack();
 

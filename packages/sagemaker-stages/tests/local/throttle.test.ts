@@ -1,14 +1,14 @@
 import { describe, expect, it } from "@jest/globals";
 import { TokenBucket } from "../../src/local/rest-api/throttle";
 
-/** A bucket, and a clock that goes only when it is told to. */
+/** A bucket, and a clock that only the test moves. */
 function makeBucket(rateLimit: number, burstLimit: number) {
   let time = 5_000;
   const bucket = new TokenBucket({ rateLimit, burstLimit }, () => time);
   const wait = (milliseconds: number) => {
     time += milliseconds;
   };
-  /** How many of `wanted` requests at once pass. */
+  /** The number of `wanted` concurrent requests that pass. */
   const pass = (wanted: number) => Array.from({ length: wanted }, () => bucket.take()).filter(Boolean).length;
   return { wait, pass };
 }
@@ -18,16 +18,19 @@ describe("a token bucket", () => {
     { rateLimit: 1, burstLimit: 2, wanted: 5, passed: 2 },
     { rateLimit: 1_000, burstLimit: 1, wanted: 5, passed: 1 },
     { rateLimit: 10, burstLimit: 2_000, wanted: 2_500, passed: 2_000 },
-  ])("passes as many at once as its burst limit: %j", ({ rateLimit, burstLimit, wanted, passed }) => {
-    // Prepare
-    const { pass } = makeBucket(rateLimit, burstLimit);
+  ])(
+    "the bucket passes as many concurrent requests as its burst limit: %j",
+    ({ rateLimit, burstLimit, wanted, passed }) => {
+      // Prepare
+      const { pass } = makeBucket(rateLimit, burstLimit);
 
-    // Act
-    const got = pass(wanted);
+      // Act
+      const got = pass(wanted);
 
-    // Assess
-    expect(got).toBe(passed);
-  });
+      // Assess
+      expect(got).toBe(passed);
+    },
+  );
 
   it.each([
     { rateLimit: 1, waited: 999, passed: 0 },
@@ -36,7 +39,7 @@ describe("a token bucket", () => {
     { rateLimit: 4, waited: 500, passed: 2 },
     { rateLimit: 4, waited: 1_000, passed: 4 },
     { rateLimit: 0.5, waited: 2_000, passed: 1 },
-  ])("fills with its rate limit a second: %j", ({ rateLimit, waited, passed }) => {
+  ])("the bucket refills with its rate limit per second: %j", ({ rateLimit, waited, passed }) => {
     // Prepare
     const { wait, pass } = makeBucket(rateLimit, 5);
     pass(5);
@@ -49,7 +52,7 @@ describe("a token bucket", () => {
     expect(got).toBe(passed);
   });
 
-  it("keeps parts of a token from one request to the next", () => {
+  it("keeps fractions of a token between requests", () => {
     // Prepare
     const { wait, pass } = makeBucket(1, 1);
     pass(1);
@@ -64,7 +67,7 @@ describe("a token bucket", () => {
     expect(passed).toEqual([0, 0, 0, 1, 0, 0, 0, 1]);
   });
 
-  it("never holds more than its burst limit, however long nobody asks", () => {
+  it("the bucket never has more tokens than its burst limit, even after a long pause", () => {
     // Prepare
     const { wait, pass } = makeBucket(100, 3);
     pass(3);
@@ -77,7 +80,7 @@ describe("a token bucket", () => {
     expect(got).toBe(3);
   });
 
-  it("lets refused requests cost nothing", () => {
+  it("takes no token for a refused request", () => {
     // Prepare
     const { wait, pass } = makeBucket(1, 1);
     pass(1);

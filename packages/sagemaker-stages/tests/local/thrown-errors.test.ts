@@ -5,7 +5,7 @@ import { REPAID_ROW } from "./support/rows";
 import { RunningStage } from "./support/running-stage";
 
 const START_TIMEOUT_IN_MS = 90_000;
-/** Two syntheses on a slow machine. */
+/** The time-out of a reload: sufficient for two syntheses on a slow machine. */
 const RELOAD_TIMEOUT_IN_MS = 30_000;
 
 const CONTRACT = "functions/loan-default/contract.ts";
@@ -26,7 +26,7 @@ afterAll(async () => {
   project?.remove();
 });
 
-function ask(data: string): Promise<Response> {
+function call(data: string): Promise<Response> {
   return send(stage.url, {
     path: "/dev/loan-default",
     headers: { "x-api-key": "local-dev-key-not-a-secret", "Content-Type": "application/json" },
@@ -34,14 +34,14 @@ function ask(data: string): Promise<Response> {
   });
 }
 
-/** Makes the contract another one, and waits until it is served. */
+/** Changes the contract, and waits until the new version is served. */
 async function change(from: string, to: string): Promise<void> {
   const start = stage.output.length;
   project.edit(CONTRACT, () => contract.replace(from, to));
   await stage.printed("Reloaded in", start);
 }
 
-/** Line of the contract that has `text`, from 1. */
+/** The number of the contract's line with `text`, from 1. */
 function lineOf(text: string): number {
   return (
     project
@@ -51,7 +51,7 @@ function lineOf(text: string): number {
   );
 }
 
-/** Another row than the contract's own example, for which the synthesis runs the contract. */
+/** A row other than the contract's example, with which the synthesis runs the contract. */
 const ROW = REPAID_ROW.replace("52000.5", "99.25");
 
 describe("a contract that throws", () => {
@@ -78,14 +78,14 @@ describe("a contract that throws", () => {
       "TypeError: Cannot read properties of undefined (reading 'trim')",
     ],
   ])(
-    "while %s is reported with its message, its file and its line",
+    "an error while %s is reported with its message, its file and its line",
     async (_, from, to, text, message) => {
       // Prepare
       await change(from, to);
       const start = stage.output.length;
 
       // Act
-      const answer = await ask(ROW);
+      const answer = await call(ROW);
       const output = await stage.printed("\n    at functions/", start);
 
       // Assess
@@ -94,7 +94,7 @@ describe("a contract that throws", () => {
       expect(answer.body).not.toContain("99.25");
       expect(output).toContain(`dev-loan-default: ${message}`);
       expect(output).toMatch(new RegExp(`\n    at ${place.replaceAll(".", "\\.")}\\d+\n`));
-      // The handler's own line, as on AWS: never the message, for it may quote the request.
+      // The handler's log line, as on AWS: without the message, which can contain the request.
       const [line = ""] = output.split("\n").filter((one) => one.startsWith('{"requestId"'));
       expect(JSON.parse(line)).toMatchObject({ status: 500, error: { type: message.split(":")[0] } });
       expect(line).not.toContain("99.25");
@@ -103,7 +103,7 @@ describe("a contract that throws", () => {
   );
 
   it(
-    "is reported by its new line where only a comment was added above it",
+    "the error is reported with its new line number after a comment is added above the line",
     async () => {
       // Prepare
       await change(
@@ -116,7 +116,7 @@ describe("a contract that throws", () => {
       const from = stage.output.length;
 
       // Act
-      await ask(ROW);
+      await call(ROW);
       const output = await stage.printed("\n    at functions/", from);
 
       // Assess
@@ -126,7 +126,7 @@ describe("a contract that throws", () => {
   );
 
   it(
-    "says nothing of an error that the contract catches itself",
+    "an error that the contract catches is not reported",
     async () => {
       // Prepare
       await change(
@@ -136,7 +136,7 @@ describe("a contract that throws", () => {
       const start = stage.output.length;
 
       // Act
-      const answer = await ask(ROW);
+      const answer = await call(ROW);
       const output = await stage.printed('"status":200', start);
 
       // Assess
@@ -149,7 +149,7 @@ describe("a contract that throws", () => {
 
 describe("a handler that throws while it is loaded", () => {
   it(
-    "is reported with its message, its file and its line",
+    "the error is reported with its message, its file and its line",
     async () => {
       // Prepare
       const start = stage.output.length;

@@ -18,8 +18,8 @@ afterAll(async () => {
   await lambda.close();
 });
 
-/** Serves one function that answers what `expression` comes to, and asks it. */
-async function askFor(expression: string): Promise<Response> {
+/** Serves a function that returns the value of `expression`, and calls its route. */
+async function callWith(expression: string): Promise<Response> {
   const code = `exports.handler = async () => (${expression});`;
   const definition = lambda.define(code, { invocableFor: [ROUTE_ARN] });
   await stage.serve([
@@ -32,7 +32,7 @@ async function askFor(expression: string): Promise<Response> {
       endpoints: [],
       stages: [withAwsAnswers(publicStage(definition))],
       functionUrls: [],
-      notDone: [],
+      unsupported: [],
     },
   ]);
   return await send(stage.url, { path: "/dev/loan-default", body: '{"data":"1"}' });
@@ -43,36 +43,36 @@ describe("a function's answer", () => {
     ["a line break in a header", '"X-Note": "a\\nb"'],
     ["a header's name that HTTP does not allow", '"X Note": "a"'],
     ["a character that a header cannot hold", '"X-Note": "✓"'],
-  ])("that cannot be sent is a 502, and the stage lives on: %s", async (_case, header) => {
+  ])("an answer becomes a 502 when it cannot be sent, and the stage continues: %s", async (_case, header) => {
     // Act
-    const response = await askFor(`{ statusCode: 200, headers: { ${header} }, body: "" }`);
+    const response = await callWith(`{ statusCode: 200, headers: { ${header} }, body: "" }`);
 
     // Assess
     expect(response.status).toBe(502);
     expect(response.headers["x-amzn-errortype"]).toBe("InternalServerErrorException");
   });
 
-  it("is sent whole where the function counts its bytes itself", async () => {
+  it("the answer is sent completely when the function sets a wrong length", async () => {
     // Act
-    const response = await askFor('{ headers: { "content-length": "2" }, body: "größer" }');
+    const response = await callWith('{ headers: { "content-length": "2" }, body: "größer" }');
 
     // Assess
     expect(response.status).toBe(200);
     expect(response.body).toBe("größer");
   });
 
-  it("cannot claim the request's id, which is API Gateway's to give", async () => {
+  it("the answer cannot override the request's id of API Gateway", async () => {
     // Act
-    const response = await askFor('{ headers: { "x-amzn-requestid": "mine" }, body: "" }');
+    const response = await callWith('{ headers: { "x-amzn-requestid": "mine" }, body: "" }');
 
     // Assess
     expect(response.headers["x-amzn-requestid"]).toMatch(/^[0-9a-f-]{36}$/);
     expect(response.headers["x-amzn-remapped-x-amzn-requestid"]).toBe("mine");
   });
 
-  it("keeps under another name what is API Gateway's to say, in either map", async () => {
+  it("the answer has remapped names for headers that API Gateway sets, in both maps", async () => {
     // Act
-    const response = await askFor(`{
+    const response = await callWith(`{
       headers: { Connection: "close", Date: "today", "WWW-Authenticate": "Basic", "Transfer-Encoding": "chunked" },
       multiValueHeaders: { Server: ["Express"], "X-Amz-Apigw-Id": ["mine"] },
       body: "whole",
@@ -94,9 +94,9 @@ describe("a function's answer", () => {
     expect(response.headers["x-amz-apigw-id"]).not.toContain("mine");
   });
 
-  it("is a 502 where its status is no answer yet, which a caller would wait after", async () => {
+  it("an answer becomes a 502 when its status is 1xx, because the caller would wait for another answer", async () => {
     // Act
-    const response = await askFor("{ statusCode: 103 }");
+    const response = await callWith("{ statusCode: 103 }");
 
     // Assess
     expect(response.status).toBe(502);

@@ -5,7 +5,7 @@ import { publicStage } from "./support/inference-api";
 import { Lambda } from "./support/lambda";
 import { type RawResponse, sendRaw, valuesOf } from "./support/raw";
 
-/** The longest URL of a regional API, scheme and host included. */
+/** The limit for the URL of a regional API, including scheme and host. */
 const MAX_CHARACTERS_OF_URL = 10_240;
 
 const BODY = '{"data":"1"}';
@@ -25,7 +25,7 @@ afterAll(async () => {
   await lambda.close();
 });
 
-/** A deployment of one stage, whose one function answers its event. */
+/** A deployment of one stage with one function, which returns its event. */
 function deploy(stageName: string): Deployment {
   const echo = "exports.handler = async (event) => ({ body: JSON.stringify(event) });";
   const executionArn = `arn:aws:execute-api:us-east-1:123456789012:abcdefghij/${stageName}`;
@@ -39,11 +39,11 @@ function deploy(stageName: string): Deployment {
     endpoints: [],
     stages: [publicStage(definition, { stageName, executionArn })],
     functionUrls: [],
-    notDone: [],
+    unsupported: [],
   };
 }
 
-/** POSTs to a target, exactly as it is written. */
+/** Sends a POST to a target exactly as written. */
 function post(target: string, headers: readonly string[] = [`Host: ${hostOf()}`]): Promise<RawResponse> {
   const head = [`POST ${target} HTTP/1.1`, ...headers, `Content-Length: ${BODY.length}`];
   return sendRaw(stage.url, head, BODY);
@@ -64,7 +64,7 @@ describe("a path", () => {
     ["/dev/loan-default//", "/loan-default//", "/dev/loan-default//"],
     ["/dev//loan-default", "/loan-default", "/dev//loan-default"],
     ["//dev///loan-default/", "/loan-default/", "/dev///loan-default/"],
-  ])("is served: %s", async (target, path, contextPath) => {
+  ])("the path is served: %s", async (target, path, contextPath) => {
     // Act
     const response = await post(target);
 
@@ -78,20 +78,20 @@ describe("a path", () => {
   });
 
   it.each([
-    ["with a slash inside a segment's encoding", "/dev%2Floan-default"],
+    ["with an encoded slash in a segment", "/dev%2Floan-default"],
     ["with an encoded slash at the end", "/dev/loan-default%2F"],
     ["with an encoded letter", "/dev/loan-%64efault"],
-    ["with other capitals", "/dev/Loan-Default"],
-    ["with another stage's capitals", "/DEV/loan-default"],
+    ["with another case", "/dev/Loan-Default"],
+    ["with the stage in another case", "/DEV/loan-default"],
     ["with a dot segment", "/dev/./loan-default"],
-    ["with a way up", "/dev/x/../loan-default"],
-    ["with a way up out of another stage", "/prod/../dev/loan-default"],
-    ["with more behind", "/dev/loan-default/1"],
+    ["with ..", "/dev/x/../loan-default"],
+    ["with .. from another stage", "/prod/../dev/loan-default"],
+    ["with an additional segment", "/dev/loan-default/1"],
     ["with a matrix parameter", "/dev/loan-default;v=1"],
-    ["of the stage alone", "/dev"],
+    ["of the stage only", "/dev"],
     ["of the stage and a slash", "/dev/"],
-    ["of slashes alone", "///"],
-  ])("is no route %s", async (_case, target) => {
+    ["of slashes only", "///"],
+  ])("a path is not a route %s", async (_case, target) => {
     // Act
     const response = await post(target);
 
@@ -99,7 +99,7 @@ describe("a path", () => {
     expect(response.status).toBe(403);
   });
 
-  it("of another method is no route, HEAD and OPTIONS in asterisk form included", async () => {
+  it("a path with another method is not a route, including HEAD and the asterisk form of OPTIONS", async () => {
     // Act
     const responses = await Promise.all(
       ["GET /dev/loan-default", "HEAD /dev/loan-default", "PUT /dev/loan-default", "OPTIONS *"].map((line) =>
@@ -124,7 +124,7 @@ describe("a query", () => {
     ["?q=%7C%7B%7D", { q: "|{}" }],
     ["?q=1&Q=2", { q: "1", Q: "2" }],
     ["?q=%C3%A4", { q: "ä" }],
-  ])("is read as API Gateway reads it: %s", async (query, parameters) => {
+  ])("the query is read as API Gateway reads it: %s", async (query, parameters) => {
     // Act
     const response = await post(`/dev/loan-default${query}`);
 
@@ -137,7 +137,7 @@ describe("a query", () => {
     ["|", "%7C"],
     ["{", "%7B"],
     ["}", "%7D"],
-  ])("with a raw %s is refused, whatever its path", async (raw, encoded) => {
+  ])("the query with a raw %s is refused for every path", async (raw, encoded) => {
     // Act
     const responses = await Promise.all([
       post(`/dev/loan-default?q=a${raw}b`),
@@ -155,7 +155,7 @@ describe("a query", () => {
 });
 
 describe("a URL", () => {
-  /** A target with which the URL has so many characters. */
+  /** A target with which the URL has the given length. */
   const targetOf = (characters: number) => {
     const start = "/dev/loan-default?q=";
     return start.padEnd(characters - stage.url.length, "x");
@@ -166,7 +166,7 @@ describe("a URL", () => {
     [MAX_CHARACTERS_OF_URL + 1, 414],
     [20_000, 414],
     [100_000, 414],
-  ])("of %i characters is answered with %i", async (characters, status) => {
+  ])("the URL of %i characters is answered with %i", async (characters, status) => {
     // Act
     const response = await post(targetOf(characters));
 
@@ -174,7 +174,7 @@ describe("a URL", () => {
     expect(response.status).toBe(status);
   });
 
-  it("is not the only part with a limit: more than 10,240 bytes of headers are refused", async () => {
+  it("the URL is not the only part with a limit: more than 10,240 bytes of headers are refused", async () => {
     // Act
     const few = await post("/dev/loan-default", [`Host: ${hostOf()}`, `X-Long: ${"x".repeat(10_000)}`]);
     const many = await post("/dev/loan-default", [`Host: ${hostOf()}`, `X-Long: ${"x".repeat(10_240)}`]);
@@ -185,7 +185,7 @@ describe("a URL", () => {
 });
 
 describe("a target in absolute form", () => {
-  it("is served by its path", async () => {
+  it("the target is served by its path", async () => {
     // Act
     const response = await post(`${stage.url}/dev/loan-default?q=1`);
 
@@ -198,7 +198,7 @@ describe("a target in absolute form", () => {
     });
   });
 
-  it("of another host gets nothing, whatever the header Host says", async () => {
+  it("the target with another host is refused, even with the right Host header", async () => {
     // Act
     const response = await post("http://evil.example/dev/loan-default");
 
@@ -210,10 +210,10 @@ describe("a target in absolute form", () => {
 
 describe("the header Host", () => {
   it.each([
-    ["twice the same", (own: string) => [`Host: ${own}`, `Host: ${own}`]],
-    ["another host behind this one", (own: string) => [`Host: ${own}`, "Host: evil.example"]],
-    ["in other capitals", (own: string) => [`Host: ${own}`, `HOST: ${own}`]],
-  ])("comes once, or the request is refused: %s", async (_case, headersFor) => {
+    ["two equal headers", (own: string) => [`Host: ${own}`, `Host: ${own}`]],
+    ["two different headers", (own: string) => [`Host: ${own}`, "Host: evil.example"]],
+    ["two headers in different case", (own: string) => [`Host: ${own}`, `HOST: ${own}`]],
+  ])("the header is refused when it occurs twice: %s", async (_case, headersFor) => {
     // Act
     const response = await post("/dev/loan-default", headersFor(hostOf()));
 
@@ -225,7 +225,7 @@ describe("the header Host", () => {
 
 describe("a path of the SageMaker runtime", () => {
   it.each(["/endpoints", "/endpoints/", "/endpoints/dev-loan-default", "/endpoints/dev-loan-default/invoke"])(
-    "that is none of its operations is refused in AWS's words: %s",
+    "the path that is not an operation is refused with AWS's message: %s",
     async (target) => {
       // Act
       const response = await post(target);
@@ -236,7 +236,7 @@ describe("a path of the SageMaker runtime", () => {
     },
   );
 
-  it("is a stage's where a stage has its name, except for the operations", async () => {
+  it("the path is served by the stage with this name, unless the path is an operation", async () => {
     // Prepare
     await stage.serve([deploy("endpoints")]);
 
@@ -252,7 +252,7 @@ describe("a path of the SageMaker runtime", () => {
 });
 
 describe("an answer without content", () => {
-  it("tells no length", async () => {
+  it("the answer has no Content-Length", async () => {
     // Act
     const response = await sendRaw(stage.url, ["OPTIONS /dev/loan-default HTTP/1.1", `Host: ${hostOf()}`]);
 

@@ -84,7 +84,7 @@ describe("npm pack of the engine", () => {
     );
   });
 
-  it("contains the documents for users, whose links lead to files of the package", async () => {
+  it("contains the documents for users, with links to files of the package", async () => {
     // Act
     const files = await filesOf(tarball);
     const documents = files.filter((file) => file.startsWith("docs/"));
@@ -172,7 +172,7 @@ describe("npm pack of the engine", () => {
     });
   });
 
-  it("leaves the repository as it was", () => {
+  it("leaves the repository unchanged", () => {
     // Act
     const after = stateOf(engine);
 
@@ -198,7 +198,7 @@ describe("npm pack of the engine", () => {
   );
 
   it(
-    "makes a command that loads each compiled file once, and the app's TypeScript",
+    "makes a command that loads each compiled file once, and also loads the app's TypeScript",
     async () => {
       // Prepare
       await run("tar", ["-xzf", tarball, "-C", folder], folder);
@@ -226,7 +226,7 @@ describe("the engine in the repository", () => {
   afterEach(() => removeFolder(folder));
 
   it(
-    "loads each source once for the command, also beside the folder dist of an interrupted npm pack",
+    "loads each source once for the command, even if an interrupted npm pack left the folder dist",
     async () => {
       // Prepare
       write(engine, { "dist/cli/main.js": `console.log("stale");` });
@@ -242,7 +242,7 @@ describe("the engine in the repository", () => {
   );
 
   it(
-    "fails to pack and stays as it was when the types of a source are wrong",
+    "fails to pack and stays unchanged when the types of a source are wrong",
     async () => {
       // Prepare
       write(engine, { "src/loader.ts": `export const load: number = "text";` });
@@ -260,7 +260,7 @@ describe("the engine in the repository", () => {
   );
 
   it(
-    "fails to pack and stays as it was when an export has no source",
+    "fails to pack and stays unchanged when an export has no source",
     async () => {
       // Prepare
       const manifest = JSON.parse(readFileSync(join(engine, "package.json"), "utf8"));

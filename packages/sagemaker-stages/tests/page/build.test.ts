@@ -8,15 +8,15 @@ import { gzipSync } from "node:zlib";
 import { afterAll, describe, expect, it, jest } from "@jest/globals";
 import { buildWebsite, STAGE_ORIGIN, type WebsiteFile } from "../../src/page/build";
 
-/** A process that translates the engine's sources on a busy machine. */
+/** The timeout of a process that compiles the engine's sources on a busy machine. */
 jest.setTimeout(30_000);
 
 const ENGINE = join(__dirname, "../..");
 const PACKAGES = join(ENGINE, "../../node_modules");
 
-/** One round trip carries the page: a server first sends ten packets of 1,460 bytes. */
+/** The page must fit into the first round trip, in which a server sends ten packets of 1,460 bytes. */
 const MAX_COMPRESSED_BYTES = 14_600;
-/** One packet more. */
+/** The limit of a page with every part: one packet more. */
 const MAX_COMPRESSED_BYTES_OF_EVERYTHING = 16_060;
 
 const run = promisify(execFile);
@@ -34,7 +34,7 @@ const WITHOUT_VIEWS = {
 /** A page with every part. */
 const EVERYTHING = { ...WITHOUT_VIEWS, parts: { rows: true, bytes: true } };
 
-/** Writes a view, and its stylesheet, into a folder of its own. */
+/** Writes a view and its stylesheet into a new folder. */
 function writeView(name: string, text: string, stylesheet?: string): string {
   mkdirSync(join(folder, name), { recursive: true });
   const file = join(folder, name, "page.ts");
@@ -43,7 +43,7 @@ function writeView(name: string, text: string, stylesheet?: string): string {
   return file;
 }
 
-/** A view with a stylesheet, whose texts a test can find in the bundle. */
+/** A view with a stylesheet. A test can find their texts in the bundle. */
 function viewOf(model: string): [string, string] {
   const text = `
     import { h, type ModelView } from "sagemaker-stages/page";
@@ -56,7 +56,7 @@ function viewOf(model: string): [string, string] {
   return [model, writeView(model, text, `.own-${model} { color: var(--accent); }`)];
 }
 
-/** Hashes by name, so that a failure names the file and does not print it. */
+/** The hashes of files by name, so that a failure prints the name and not the content. */
 function hashes(files: readonly WebsiteFile[]): Record<string, string> {
   const hash = (file: WebsiteFile) => createHash("sha256").update(JSON.stringify(file)).digest("hex");
   return Object.fromEntries(files.map((file) => [file.name, hash(file)]));
@@ -69,7 +69,7 @@ function textOf(name: string, files: readonly WebsiteFile[] = buildWebsite(WITHO
 }
 
 describe("the website", () => {
-  it("is four files, each with its media type", () => {
+  it("the website has four files, each with its media type", () => {
     // Act
     const files = buildWebsite(WITHOUT_VIEWS);
 
@@ -82,7 +82,7 @@ describe("the website", () => {
     ]);
   });
 
-  it("is the same, byte for byte, when the engine and the views lie in another folder", async () => {
+  it("the website is the same, byte for byte, when the engine and the views are in another folder", async () => {
     // Prepare
     const views = new Map([viewOf("loan-default"), viewOf("ticket-urgency")]);
     const elsewhere = join(folder, "a folder with spaces");
@@ -109,7 +109,7 @@ describe("the website", () => {
     ["a table of rows", { rows: true, bytes: false }, MAX_COMPRESSED_BYTES],
     ["files", { rows: false, bytes: true }, MAX_COMPRESSED_BYTES],
     ["a table of rows and files", { rows: true, bytes: true }, MAX_COMPRESSED_BYTES_OF_EVERYTHING],
-  ])("with %s and without a view is small", (_, parts, most) => {
+  ])("the website with %s and without a view is small", (_, parts, most) => {
     // Act
     const bytes = buildWebsite({ ...WITHOUT_VIEWS, parts }).map(({ body }) => gzipSync(body).length);
 
@@ -133,7 +133,7 @@ describe("the website", () => {
 });
 
 describe("a view", () => {
-  it("is in the script and the stylesheet, after the engine's rules", () => {
+  it("the view is in the script and the stylesheet, after the engine's rules", () => {
     // Prepare
     const views = new Map([viewOf("loan-default")]);
 
@@ -146,7 +146,7 @@ describe("a view", () => {
     expect(textOf("page.js")).not.toContain("introduction of");
   });
 
-  it("gives the same bytes in whichever order the models are given", () => {
+  it("gives the same bytes in every order of the models", () => {
     // Prepare
     const views = [viewOf("loan-default"), viewOf("ticket-urgency")];
 
@@ -171,7 +171,7 @@ describe("a view", () => {
     );
   });
 
-  it("that does not build fails with its file and line", () => {
+  it("throws an error with file and line when it does not build", () => {
     // Prepare
     const views = new Map([["loan-default", writeView("broken", "export default {\n  show: (\n};")]]);
 
@@ -184,7 +184,7 @@ describe("a view", () => {
 });
 
 describe("index.html", () => {
-  it("has the title as its heading and the name of its tab, as plain text", () => {
+  it("the document has the title as its heading and the name of its tab, as plain text", () => {
     // Act
     const html = textOf("index.html", buildWebsite({ ...WITHOUT_VIEWS, title: `<b>"$&" & more</b>` }));
 
@@ -214,7 +214,7 @@ describe("index.html", () => {
     expect(html).not.toMatch(/(src|href)="(https?:)?\/\//);
   });
 
-  it("states its language, and has a place for what a screen reader announces", () => {
+  it("states its language, and has an element for announcements", () => {
     // Act
     const html = textOf("index.html");
 
@@ -226,7 +226,7 @@ describe("index.html", () => {
 });
 
 describe("page.js", () => {
-  it("turns no text into markup or code, and stores nothing", () => {
+  it("never interprets text as markup or code, and stores nothing", () => {
     // Act
     const script = textOf("page.js", buildWebsite(EVERYTHING));
 

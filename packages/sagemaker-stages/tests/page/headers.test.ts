@@ -42,7 +42,7 @@ describe("the security headers", () => {
     ]);
   });
 
-  it("let the browser refuse markup from text", () => {
+  it("make the browser refuse markup from strings", () => {
     // Act
     const policy = directives([]);
 
@@ -51,7 +51,7 @@ describe("the security headers", () => {
     expect(policy["trusted-types"]).toBe("'none'");
   });
 
-  it("keep addresses, frames, media types and devices to themselves", () => {
+  it("restrict referrers, frames, media types and devices", () => {
     // Act
     const headers = securityHeaders([]);
 

@@ -29,7 +29,7 @@ describe("the parts of a page", () => {
       text({ answer: "text", example: { text: "a", answer: { text: "b" } } }),
       { rows: false, bytes: false },
     ],
-  ])("are those that the form of %s needs", (_, model, expected) => {
+  ])("the page has only the parts that the form of %s needs", (_, model, expected) => {
     // Act
     const parts = pageParts(documentOf({ model }));
 

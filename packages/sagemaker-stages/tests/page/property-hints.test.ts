@@ -6,7 +6,7 @@ import { withPropertyHints } from "../../src/page/property-hints";
 import { documentOf } from "./support/documents";
 
 describe("the field for the parameters of a task of Hugging Face", () => {
-  it("has the names as its hint, and an example as its placeholder", () => {
+  it("the field has the names as its hint, and an example as its placeholder", () => {
     // Prepare
     const document = documentOf({ story: huggingFace("text-generation") });
 
@@ -23,7 +23,7 @@ describe("the field for the parameters of a task of Hugging Face", () => {
     });
   });
 
-  it("has a hint or a filled example in every task", () => {
+  it("the field has a hint or a filled example in every task", () => {
     // Prepare
     const tasks = Object.keys(TASK_TEXTS) as (keyof typeof TASK_TEXTS)[];
     const document = documentOf(Object.fromEntries(tasks.map((task) => [task, huggingFace(task)])));
@@ -59,7 +59,7 @@ describe("the hint of a property", () => {
     ["a number below a limit", { type: "number", maximum: 50 }, 49],
     ["a choice", { type: "string", enum: ["none", "simple"] }, "none"],
     ["a switch", { type: "boolean" }, true],
-  ])("has an example of %s", (_, property, value) => {
+  ])("the hint has an example of %s", (_, property, value) => {
     // Act
     const hint = hintOf({ properties: { text: { type: "string" }, known: property } });
 
@@ -67,7 +67,7 @@ describe("the hint of a property", () => {
     expect(hint).toMatchObject({ description: "Properties: text, known.", example: { known: value } });
   });
 
-  it("has no example when a property is required or has no obvious value", () => {
+  it("the hint has no example when a property is required or has no obvious value", () => {
     // Act
     const hints = [
       hintOf({ properties: { a: { type: "boolean" } }, required: ["a"] }),
@@ -79,7 +79,7 @@ describe("the hint of a property", () => {
     expect(hints.map(({ example }) => example)).toEqual([undefined, undefined]);
   });
 
-  it("is the property's own description when it has one", () => {
+  it("the hint is the property's own description when the property has a description", () => {
     // Act
     const hint = hintOf({ description: "How to answer.", properties: { a: { type: "boolean" } } });
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from "@jest/globals";
 import { publicDocument, shownMediaTypes } from "../../src/page/public-document";
 import { ALL_PUBLIC, apiDocument, STAGE_URL } from "./support/documents";
 
-/** An API of one route that is written by hand. */
+/** An API with one hand-written route. */
 function handWritten(operation: object, schemas: object = {}): unknown {
   return {
     openapi: "3.0.1",
@@ -15,7 +15,7 @@ function handWritten(operation: object, schemas: object = {}): unknown {
 const withBody = (schema: object) => ({ requestBody: { content: { "application/json": { schema } } } });
 
 describe("the public document", () => {
-  it("has the public routes with the schemas that they use, and no other", () => {
+  it("contains only the public routes with their schemas", () => {
     // Prepare
     const api = apiDocument({
       "loan-default": "API_KEY",
@@ -35,7 +35,7 @@ describe("the public document", () => {
     expect(JSON.stringify(published)).not.toMatch(/loan|language|api_key|sigv4/i);
   });
 
-  it("describes a route as the API's own document does", () => {
+  it("describes a route like the API's own document", () => {
     // Prepare
     const api = apiDocument({ "language-check": "PUBLIC" });
 
@@ -54,7 +54,7 @@ describe("the public document", () => {
     });
   });
 
-  it("describes bytes, of which the API's own document has the media type alone, and the headers of an answer", () => {
+  it("describes bytes and the headers of an answer", () => {
     // Prepare
     const api = handWritten({
       requestBody: { content: { "application/json": { schema: {} }, "image/png": {} } },
@@ -95,7 +95,7 @@ describe("the public document", () => {
     expect(text).not.toMatch(/x-amazon-|arn:aws|111122223333|integration|securitySchemes/i);
   });
 
-  it("follows references from schema to schema, also in a cycle", () => {
+  it("follows references between schemas, even in a cycle", () => {
     // Prepare
     const reference = (name: string) => ({ $ref: `#/components/schemas/${name}` });
     const api = handWritten(withBody(reference("Tree")), {
@@ -111,7 +111,7 @@ describe("the public document", () => {
     expect(Object.keys(schemas)).toEqual(["Leaf", "Tree"]);
   });
 
-  it("describes bytes with a schema and with the limit of a file, which the API's own document cannot", () => {
+  it("describes bytes with a schema and with the limit of a file", () => {
     // Prepare
     const content = { "application/json": { schema: { type: "object" } }, "image/png": {} };
     const api = handWritten({
@@ -136,7 +136,7 @@ describe("the public document", () => {
     expect(shownMediaTypes(published)).toEqual(["image/png", "audio/wav"]);
   });
 
-  it("leaves out a route that does not state an empty security", () => {
+  it("omits a route without an empty security", () => {
     // Prepare
     const api = handWritten({ security: undefined });
 
@@ -148,9 +148,9 @@ describe("the public document", () => {
   });
 
   it.each([
-    ["a schema that is not there", "#/components/schemas/Missing"],
+    ["a missing schema", "#/components/schemas/Missing"],
     ["another document", "https://example.com/schema.json"],
-    ["what every object has", "#/components/schemas/constructor"],
+    ["a property that every JavaScript object inherits", "#/components/schemas/constructor"],
   ])("refuses a reference to %s", (_, $ref) => {
     // Prepare
     const api = handWritten(withBody({ $ref }));
@@ -164,11 +164,11 @@ describe("the public document", () => {
 
   it.each([
     ["an ARN", "Runs arn:aws:lambda:eu-central-1:111122223333:function:x", "an ARN"],
-    ["an account", "Ask the people of 111122223333", "a possible account id"],
+    ["an account", "Contact the owner of 111122223333", "a possible account id"],
     [
       "a value that only Terraform knows",
       `Runs \${aws_lambda_function.x.arn}`,
-      "a value that only the deployment knows",
+      "a value that is known after the deployment",
     ],
   ])("refuses to publish %s", (_, description, named) => {
     // Prepare
@@ -181,7 +181,7 @@ describe("the public document", () => {
     expect(act).toThrow(named);
   });
 
-  it("publishes numbers that contain twelve digits and are no account id", () => {
+  it("publishes numbers with twelve digits that are not an account id", () => {
     // Prepare
     const api = handWritten({ description: "0.123456789012 and 1234567890123" });
 
@@ -192,7 +192,7 @@ describe("the public document", () => {
     expect(act).not.toThrow();
   });
 
-  it("refuses a value that is no OpenAPI document", () => {
+  it("refuses a value that is not an OpenAPI document", () => {
     // Act
     const act = () => publicDocument({ paths: [] }, STAGE_URL);
 

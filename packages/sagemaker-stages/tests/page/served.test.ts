@@ -14,7 +14,7 @@ const LOCAL_URL = "http://127.0.0.1:3000/dev";
 const api = apiDocument({ "ticket-urgency": "PUBLIC", "loan-default": "API_KEY" });
 
 describe("the page of a local stage", () => {
-  it("has the website's files, the configuration and the OpenAPI document", () => {
+  it("the page has the website's files, the configuration and the OpenAPI document", () => {
     // Act
     const files = websiteFor(LOCAL_URL, api, PAGE);
 
@@ -24,7 +24,7 @@ describe("the page of a local stage", () => {
     expect([...files.values()].map(({ status }) => status)).toEqual(Array(names.length).fill(200));
   });
 
-  it("has the URL of its stage and the public routes", () => {
+  it("the page has the URL of its stage and the public routes", () => {
     // Act
     const files = websiteFor(LOCAL_URL, api, PAGE);
 
@@ -35,7 +35,7 @@ describe("the page of a local stage", () => {
     );
   });
 
-  it("has the reason why answers are no predictions, for a model with a stand-in", () => {
+  it("the page has the reason why answers are not predictions, for a model with a stand-in", () => {
     // Prepare
     const caveats = { "ticket-urgency": "the echo stand-in answered" };
 
@@ -46,7 +46,7 @@ describe("the page of a local stage", () => {
     expect(JSON.parse(String(files.get("config.json")?.body))).toEqual({ stageUrl: LOCAL_URL, caveats });
   });
 
-  it("may show addresses of files only when a public model takes or answers them", () => {
+  it("allows blob: addresses only when a public model accepts or answers files", () => {
     // Prepare
     const image = { "image/png": {} };
     const operation = { security: [], requestBody: { content: image }, responses: {} };
@@ -71,7 +71,7 @@ describe("the page of a local stage", () => {
     expect(html).not.toContain(STAGE_ORIGIN);
   });
 
-  it("has the security headers and the right media type on every file", () => {
+  it("the page has the security headers and the right media type on every file", () => {
     // Act
     const files = [...websiteFor(LOCAL_URL, api, PAGE)];
 

@@ -16,7 +16,7 @@ function colours(block: string): ReadonlyMap<string, string> {
   );
 }
 
-/** As WCAG defines it: https://www.w3.org/TR/WCAG22/#dfn-relative-luminance */
+/** The relative luminance of WCAG: https://www.w3.org/TR/WCAG22/#dfn-relative-luminance */
 function luminance(hex: string): number {
   const [red = 0, green = 0, blue = 0] = [1, 3, 5]
     .map((at) => Number.parseInt(hex.slice(at, at + 2), 16) / 255)
@@ -50,7 +50,7 @@ describe.each([
     ["on-accent", "accent-strong", OF_TEXT],
     ["edge", "card", OF_CONTROLS],
     ["edge", "well", OF_CONTROLS],
-  ])("have enough contrast for %s on %s", (front, back, least) => {
+  ])("the colours have enough contrast for %s on %s", (front, back, least) => {
     // Prepare
     const palette = colours(block);
 
@@ -63,7 +63,7 @@ describe.each([
 });
 
 describe("motion", () => {
-  it("is defined only for devices that do not state reduced motion", () => {
+  it("motion is defined only for devices that do not state reduced motion", () => {
     // Act
     const [still = "", moving = ""] = css.split("@media (prefers-reduced-motion: no-preference)");
 

@@ -19,8 +19,8 @@ describe.each([
   });
 });
 
-// biome-ignore-start lint/suspicious/noTemplateCurlyInString: the samples are sources with templates in them
-describe("the check", () => {
+// biome-ignore-start lint/suspicious/noTemplateCurlyInString: the samples are source code with templates
+describe("the check of regular expressions", () => {
   it.each([
     "const NUMBER = /^\\d+\\.?\\d*$/;",
     "text.split(/\\s*[,\\n]\\s*/);",
@@ -56,7 +56,7 @@ describe("the check", () => {
     expect(sources).toEqual(["a", "b", "c", "d", "e", "f", "g", "h", "i"]);
   });
 
-  it("refuses a RegExp when the source does not contain its text", () => {
+  it("refuses a RegExp when the source code does not contain the pattern", () => {
     // Act
     const collect = () =>
       patternsIn({ file: "sample.ts", code: "export const find = (text: string) => new RegExp(text);" });

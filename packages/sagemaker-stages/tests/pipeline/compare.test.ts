@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 import { compare } from "../../src/pipeline/compare";
-import { Refused } from "../../src/pipeline/errors";
-import type { StateVersion } from "../../src/pipeline/planned";
+import { PipelineError } from "../../src/pipeline/errors";
+import type { StateVersion } from "../../src/pipeline/plan-record";
 
 const resource = (address: string, after: unknown) => ({
   address,
@@ -9,7 +9,7 @@ const resource = (address: string, after: unknown) => ({
   change: { actions: ["update"], after },
 });
 
-const KEPT = {
+const REVIEWED = {
   format_version: "1.2",
   timestamp: "2026-11-20T10:00:00Z",
   prior_state: { values: { outputs: {} } },
@@ -20,18 +20,18 @@ const KEPT = {
 
 const STATE = { lineage: "6f3d", serial: 7 };
 
-describe("a plan that is made again", () => {
-  it("does the same, whenever it is made, in whatever order it is told, and whoever made it", () => {
+describe("a new plan", () => {
+  it("passes when only times, the order of changes and values that were read differ", () => {
     // Prepare
     const again = {
-      ...KEPT,
+      ...REVIEWED,
       timestamp: "2026-11-21T10:00:00Z",
-      prior_state: { values: { outputs: { of: "somebody else" } } },
-      resource_changes: KEPT.resource_changes.toReversed(),
+      prior_state: { values: { outputs: { of: "another run" } } },
+      resource_changes: REVIEWED.resource_changes.toReversed(),
     };
 
     // Act
-    const act = () => compare("prod", { plan: KEPT, state: STATE }, { plan: again, state: { ...STATE } });
+    const act = () => compare("prod", { plan: REVIEWED, state: STATE }, { plan: again, state: { ...STATE } });
 
     // Assess
     expect(act).not.toThrow();
@@ -41,49 +41,51 @@ describe("a plan that is made again", () => {
     [
       "another value",
       {
-        ...KEPT,
-        resource_changes: [resource("aws_iam_role.a", { name: "private" }), KEPT.resource_changes[1]],
+        ...REVIEWED,
+        resource_changes: [resource("aws_iam_role.a", { name: "private" }), REVIEWED.resource_changes[1]],
       },
       "aws_iam_role.a",
     ],
-    ["a resource less", { ...KEPT, resource_changes: [KEPT.resource_changes[0]] }, "aws_iam_role.b"],
     [
-      "a resource more",
-      { ...KEPT, resource_changes: [...KEPT.resource_changes, resource("aws_iam_user.c", {})] },
+      "one resource less",
+      { ...REVIEWED, resource_changes: [REVIEWED.resource_changes[0]] },
+      "aws_iam_role.b",
+    ],
+    [
+      "one resource more",
+      { ...REVIEWED, resource_changes: [...REVIEWED.resource_changes, resource("aws_iam_user.c", {})] },
       "aws_iam_user.c",
     ],
-    ["a provisioner", { ...KEPT, configuration: { provisioners: [] } }, "the configuration"],
-    ["another output", { ...KEPT, output_changes: {} }, "the outputs"],
-  ])("is refused where it has %s, without a value", (_, again, fault) => {
+    ["a provisioner", { ...REVIEWED, configuration: { provisioners: [] } }, "the configuration"],
+    ["another output", { ...REVIEWED, output_changes: {} }, "the outputs"],
+  ])("the plan is refused when it has %s, and the message contains no value", (_, again, fault) => {
     // Act
-    const act = () => compare("prod", { plan: KEPT, state: STATE }, { plan: again, state: STATE });
+    const act = () => compare("prod", { plan: REVIEWED, state: STATE }, { plan: again, state: STATE });
 
     // Assess
-    expect(act).toThrow(Refused);
+    expect(act).toThrow(PipelineError);
     expect(act).toThrow(
-      new RegExp(
-        `^prod: planned again, it is not the plan that was read any more: ${fault}\\.\nPlan again: `,
-      ),
+      new RegExp(`^prod: the new plan differs from the reviewed plan: ${fault}\\.\nPlan again: `),
     );
   });
 
   it.each<[what: string, before: StateVersion | null, now: StateVersion | null, fault: string]>([
-    ["moved on", STATE, { ...STATE, serial: 8 }, "from serial 7 of 6f3d to serial 8 of 6f3d"],
-    ["is another", STATE, { lineage: "9a1b", serial: 7 }, "from serial 7 of 6f3d to serial 7 of 9a1b"],
-    ["is gone", STATE, null, "from serial 7 of 6f3d to none"],
-    ["has come", null, STATE, "from none to serial 7 of 6f3d"],
-  ])("is refused where it does the same, but the state %s", (_, before, now, fault) => {
+    ["has a new serial", STATE, { ...STATE, serial: 8 }, "from serial 7 of 6f3d to serial 8 of 6f3d"],
+    ["is another state", STATE, { lineage: "9a1b", serial: 7 }, "from serial 7 of 6f3d to serial 7 of 9a1b"],
+    ["was removed", STATE, null, "from serial 7 of 6f3d to none"],
+    ["was created", null, STATE, "from none to serial 7 of 6f3d"],
+  ])("the plan is refused when the plans are equal but the state %s", (_, before, now, fault) => {
     // Act
-    const act = () => compare("prod", { plan: KEPT, state: before }, { plan: KEPT, state: now });
+    const act = () => compare("prod", { plan: REVIEWED, state: before }, { plan: REVIEWED, state: now });
 
     // Assess
-    expect(act).toThrow(Refused);
-    expect(act).toThrow(`any more: the state, which has moved on ${fault}.\nPlan again: `);
+    expect(act).toThrow(PipelineError);
+    expect(act).toThrow(`reviewed plan: the state, which has changed ${fault}.\nPlan again: `);
   });
 
-  it("does the same where there was no state, and is none", () => {
+  it("passes when neither plan had a state", () => {
     // Act
-    const act = () => compare("prod", { plan: KEPT, state: null }, { plan: KEPT, state: null });
+    const act = () => compare("prod", { plan: REVIEWED, state: null }, { plan: REVIEWED, state: null });
 
     // Assess
     expect(act).not.toThrow();

@@ -21,7 +21,7 @@ const { version, updates } = parse(
   updates: readonly Update[];
 };
 
-/** Whether a name is that of a pattern with a star at its end. */
+/** Whether a name matches a pattern that can end with a star. */
 const fits = (name: string, pattern: string): boolean =>
   pattern.endsWith("*") ? name.startsWith(pattern.slice(0, -1)) : name === pattern;
 
@@ -42,7 +42,7 @@ describe("Dependabot", () => {
     ]);
   });
 
-  it("makes few pull requests, because none of them gets a plan: every package is in a group", () => {
+  it("makes few pull requests, because every package is in a group", () => {
     // Act
     const groups = updates.map(({ groups: found }) => Object.values(found));
 
@@ -51,7 +51,7 @@ describe("Dependabot", () => {
     expect(groups[1]?.map((group) => group["dependency-type"])).toEqual(["production", "development"]);
   });
 
-  it("leaves to a person exactly what the synthesized Terraform is made with, and zod, which the engine allows in one version", () => {
+  it("ignores exactly the packages that make the synthesized Terraform, and zod, which the engine pins", () => {
     // Act
     const patterns = updates.flatMap(({ ignore = [] }) => ignore.map((rule) => rule["dependency-name"]));
 

@@ -6,7 +6,7 @@ import { inTempFolder } from "../../src/testing/temp-folder";
 
 const FILES = { "dev/cdk.tf.json": "{}", "dev/assets/a.zip": "zip" };
 
-/** Runs `use` with a folder that has these files. */
+/** Calls `use` with a folder that contains these files. */
 function withFiles<Result>(files: Readonly<Record<string, string>>, use: (folder: string) => Result): Result {
   return inTempFolder((folder) => {
     for (const [path, content] of Object.entries(files)) {
@@ -21,7 +21,7 @@ function withFiles<Result>(files: Readonly<Record<string, string>>, use: (folder
 const digestOf = (files: Readonly<Record<string, string>>) => withFiles(files, digestOfFolder);
 
 describe("the digest of a folder", () => {
-  it("is the same for the same files in another folder, in whatever order they were written", () => {
+  it("the digest is the same for the same files in another folder, written in another order", () => {
     // Prepare
     const reversed = Object.fromEntries(Object.entries(FILES).reverse());
 
@@ -34,13 +34,13 @@ describe("the digest of a folder", () => {
   });
 
   it.each<[change: string, files: Readonly<Record<string, string>>]>([
-    ["a byte", { ...FILES, "dev/assets/a.zip": "zap" }],
+    ["one byte", { ...FILES, "dev/assets/a.zip": "zap" }],
     ["a file's name", { "dev/cdk.tf.json": "{}", "dev/assets/b.zip": "zip" }],
     ["a file's folder", { "prod/cdk.tf.json": "{}", "dev/assets/a.zip": "zip" }],
     ["one more file", { ...FILES, "dev/more.tf": "" }],
     ["one file less", { "dev/cdk.tf.json": "{}" }],
-    ["which file has which content", { "dev/cdk.tf.json": "zip", "dev/assets/a.zip": "{}" }],
-  ])("differs by %s", (_, files) => {
+    ["swapped contents", { "dev/cdk.tf.json": "zip", "dev/assets/a.zip": "{}" }],
+  ])("changes with %s", (_, files) => {
     // Act
     const digest = digestOf(files);
 
@@ -48,7 +48,7 @@ describe("the digest of a folder", () => {
     expect(digest).not.toBe(digestOf(FILES));
   });
 
-  it("does not count hidden files, which uploads leave out", () => {
+  it("excludes hidden files, as uploads do", () => {
     // Act
     const digest = digestOf({
       ...FILES,
@@ -61,8 +61,8 @@ describe("the digest of a folder", () => {
   });
 });
 
-describe("a folder that another job handed over", () => {
-  it("passes with the digest that the other job said", () => {
+describe("a folder from another job", () => {
+  it("passes with the digest of the other job", () => {
     // Act
     const check = () => withFiles(FILES, (folder) => requireDigest(folder, digestOf(FILES)));
 
@@ -77,16 +77,16 @@ describe("a folder that another job handed over", () => {
       /: got files with the digest [0-9a-f]{64}; allowed: [0-9a-f]{64}/,
     ],
     [
-      "a lock file of its own",
+      "a hidden lock file",
       { ...FILES, "dev/.terraform.lock.hcl": "" },
       /got the hidden file dev\/\.terraform\.lock\.hcl; allowed: none/,
     ],
     [
-      "a folder of Terraform",
+      "Terraform's hidden folder",
       { ...FILES, "dev/.terraform/x": "" },
       /got the hidden file dev\/\.terraform; allowed/,
     ],
-  ])("is refused with %s", (_, files, error) => {
+  ])("the folder is refused with %s", (_, files, error) => {
     // Act
     const check = () => withFiles(files, (folder) => requireDigest(folder, digestOf(FILES)));
 
@@ -94,7 +94,7 @@ describe("a folder that another job handed over", () => {
     expect(check).toThrow(error);
   });
 
-  it.each(["dev/link", "link"])("is refused with a link (%s), whatever the link leads to", (link) => {
+  it.each(["dev/link", "link"])("the folder is refused when %s is a link", (link) => {
     // Act
     const check = () =>
       withFiles(FILES, (folder) => {
@@ -103,6 +103,6 @@ describe("a folder that another job handed over", () => {
       });
 
     // Assess
-    expect(check).toThrow(`got ${link}, which is no file; allowed: files and folders`);
+    expect(check).toThrow(`got ${link}, which is not a file; allowed: files and folders`);
   });
 });

@@ -50,7 +50,7 @@ beforeAll(async () => {
 
 beforeEach(() => {
   github.changes.length = 0;
-  Object.assign(github.holds, {
+  Object.assign(github.content, {
     comments: [],
     pullRequests: [PULL_REQUEST],
     runs: [RUN, ON_MAIN],
@@ -72,7 +72,7 @@ function step(words: readonly string[], variables: NodeJS.ProcessEnv = {}): Prom
 
 describe("the environments that are planned", () => {
   it(
-    "are an output; what is not planned is told",
+    "the environments are the output of the step, with a notice for each other environment",
     async () => {
       // Act
       const { status, output, outputs } = await step(["matrix"], {
@@ -90,15 +90,15 @@ describe("the environments that are planned", () => {
   );
 
   it.each([
-    ["of a fork", { HEAD_REPOSITORY: "somebody/stages" }, /^::notice::Nothing is planned: .* a fork/m],
-    ["of a fork that is gone", { HEAD_REPOSITORY: "" }, /^::notice::Nothing is planned: .* a fork/m],
+    ["of a fork", { HEAD_REPOSITORY: "mona/stages" }, /^::notice::Nothing is planned: .* a fork/m],
+    ["of a deleted fork", { HEAD_REPOSITORY: "" }, /^::notice::Nothing is planned: .* a fork/m],
     [
       "of Dependabot",
       { HEAD_REPOSITORY: REPOSITORY, GITHUB_ACTOR: "dependabot[bot]" },
       /^::notice::Nothing is planned: Dependabot/m,
     ],
   ])(
-    "are none for a pull request %s",
+    "no environment is planned for a pull request %s",
     async (_, variables, notice) => {
       // Act
       const { status, output, outputs } = await step(["matrix"], {
@@ -119,10 +119,10 @@ describe("the run whose plans are applied", () => {
   const find = (planRun = "") => step(["find"], { GITHUB_SHA: MERGED, PLAN_RUN: planRun });
 
   it(
-    "is the pull request's last successful one",
+    "the run is the pull request's last successful run before the merge",
     async () => {
       // Prepare
-      github.holds.runs = [
+      github.content.runs = [
         RUN,
         { ...RUN, id: 43, created_at: "2026-11-21T09:30:00Z" },
         { ...RUN, id: 44, created_at: "2026-11-21T09:40:00Z", conclusion: "failure" },
@@ -131,7 +131,7 @@ describe("the run whose plans are applied", () => {
         { ...RUN, id: 47, created_at: "2026-11-21T09:56:00Z", head_branch: "another-branch" },
         { ...RUN, id: 48, created_at: "2026-11-21T09:57:00Z", run_started_at: "2026-11-21T10:00:01Z" },
       ];
-      github.holds.artifacts = new Map([[43, ARTIFACTS]]);
+      github.content.artifacts = new Map([[43, ARTIFACTS]]);
 
       // Act
       const { status, outputs } = await find();
@@ -144,7 +144,7 @@ describe("the run whose plans are applied", () => {
   );
 
   it(
-    "is the one that somebody names, on main",
+    "the run is the named run on main",
     async () => {
       // Act
       const { outputs } = await find("50");
@@ -157,91 +157,91 @@ describe("the run whose plans are applied", () => {
 
   it.each<[what: string, prepare: () => void, planRun: string, message: string]>([
     [
-      "there is no pull request",
+      "the commit has no pull request",
       () => {
-        github.holds.pullRequests = [];
+        github.content.pullRequests = [];
       },
       "",
-      `${MERGED} is of no pull request. ${REMEDY}`,
+      `${MERGED} is not a commit of a merged pull request. ${REMEDY}`,
     ],
     [
-      "the commit was not what was merged",
+      "the pull request was not merged",
       () => {
-        github.holds.pullRequests = [{ ...PULL_REQUEST, merged_at: null }];
+        github.content.pullRequests = [{ ...PULL_REQUEST, merged_at: null }];
       },
       "",
-      `${MERGED} is of no pull request. ${REMEDY}`,
+      `${MERGED} is not a commit of a merged pull request. ${REMEDY}`,
     ],
     [
-      "no run ended well",
+      "no run was successful",
       () => {
-        github.holds.runs = [{ ...RUN, conclusion: "failure" }];
+        github.content.runs = [{ ...RUN, conclusion: "failure" }];
       },
       "",
-      `Pull request 7 has no successful run of plan.yml for ${HEAD} from before it was merged. ${REMEDY}`,
+      `Pull request 7 has no successful run of plan.yml for ${HEAD} that started before the merge. ${REMEDY}`,
     ],
     [
-      "its only run ran again after the merge",
+      "the only run started again after the merge",
       () => {
-        github.holds.runs = [{ ...RUN, run_started_at: "2026-11-21T10:00:01Z" }];
+        github.content.runs = [{ ...RUN, run_started_at: "2026-11-21T10:00:01Z" }];
       },
       "",
-      `Pull request 7 has no successful run of plan.yml for ${HEAD} from before it was merged. ${REMEDY}`,
+      `Pull request 7 has no successful run of plan.yml for ${HEAD} that started before the merge. ${REMEDY}`,
     ],
     [
-      "another pull request, into another branch, is of the same commit",
+      "another pull request has the same last commit",
       () => {
-        github.holds.pullRequests = [
+        github.content.pullRequests = [
           PULL_REQUEST,
           { ...PULL_REQUEST, number: 8, merged_at: null, merge_commit_sha: "", base: { ref: "other" } },
         ];
-        github.holds.runs = [RUN, { ...RUN, id: 43, created_at: "2026-11-21T09:30:00Z" }];
+        github.content.runs = [RUN, { ...RUN, id: 43, created_at: "2026-11-21T09:30:00Z" }];
       },
       "",
-      `Pull requests 7 and 8 are both of ${HEAD}: whose plan is whose, no run says. ${REMEDY}`,
+      `Pull requests 7 and 8 have the same last commit ${HEAD}, so their plans cannot be distinguished. ${REMEDY}`,
     ],
     [
-      "it has no plans",
+      "the run has no plans",
       () => {
-        github.holds.artifacts = new Map();
+        github.content.artifacts = new Map();
       },
       "",
       `Run 42 has no plans. ${REMEDY}`,
     ],
     [
-      "its plans are too old",
+      "the plans of the run have expired",
       () => {
-        github.holds.artifacts = new Map([[42, [{ name: "plan-prod", expired: true }]]]);
+        github.content.artifacts = new Map([[42, [{ name: "plan-prod", expired: true }]]]);
       },
       "",
-      `The plans of run 42 are not kept any more (plan-prod). ${REMEDY}`,
+      `The plans of run 42 have expired (plan-prod). ${REMEDY}`,
     ],
     [
-      "the one that is named is of a pull request",
+      "the named run was started by a pull request",
       () => {},
       "42",
       `plan_run: got 42, a run of .github/workflows/plan.yml by pull_request on a-branch (${HEAD}), success; allowed: `,
     ],
     [
-      "the one that is named is of another workflow",
+      "the named run is a run of another workflow",
       () => {
-        github.holds.runs = [{ ...ON_MAIN, path: ".github/workflows/check.yml" }];
+        github.content.runs = [{ ...ON_MAIN, path: ".github/workflows/check.yml" }];
       },
       "50",
       `plan_run: got 50, a run of .github/workflows/check.yml by workflow_dispatch on main (${MERGED}), success; allowed: `,
     ],
     [
-      "the one that is named is of another commit, such as that of a tag with main's name",
+      "the named run has another commit, such as the commit of a tag with the name main",
       () => {
-        github.holds.runs = [{ ...ON_MAIN, head_sha: "c".repeat(40) }];
+        github.content.runs = [{ ...ON_MAIN, head_sha: "c".repeat(40) }];
       },
       "50",
-      `plan_run: got 50, a run of .github/workflows/plan.yml by workflow_dispatch on main (${"c".repeat(40)}), success; allowed: a successful run of plan.yml that somebody started on main at ${MERGED}`,
+      `plan_run: got 50, a run of .github/workflows/plan.yml by workflow_dispatch on main (${"c".repeat(40)}), success; allowed: a successful run of plan.yml that was started by hand on main at ${MERGED}`,
     ],
-    ["there is no run of that id", () => {}, "51", "Not Found"],
-    ["what is named is no id", () => {}, "50/../1", "plan_run: got 50/../1; allowed: the id of a run"],
+    ["the named run does not exist", () => {}, "51", "Not Found"],
+    ["plan_run is not an id", () => {}, "50/../1", "plan_run: got 50/../1; allowed: the id of a run"],
   ])(
-    "is refused where %s",
+    "the run is refused when %s",
     async (_, prepare, planRun, message) => {
       // Prepare
       prepare();
@@ -258,14 +258,14 @@ describe("the run whose plans are applied", () => {
   );
 });
 
-describe("the commit that is deployed", () => {
+describe("the deployed commit", () => {
   const head = () => step(["head"], { GITHUB_SHA: MERGED });
 
   it(
-    "is still what main is",
+    "the commit passes when it is still the last commit of main",
     async () => {
       // Prepare
-      github.holds.main = MERGED;
+      github.content.main = MERGED;
 
       // Act
       const { status, output } = await head();
@@ -278,23 +278,27 @@ describe("the commit that is deployed", () => {
   );
 
   it(
-    "is refused where something was merged since",
+    "the commit is refused when main has a newer commit",
     async () => {
       // Prepare
-      github.holds.main = "c".repeat(40);
+      github.content.main = "c".repeat(40);
 
       // Act
       const { status, output } = await head();
 
       // Assess
-      expect(output).toMatch(new RegExp(`^::error::${MERGED} is not main any more: c{40} is.+${REMEDY}`));
+      expect(output).toMatch(
+        new RegExp(
+          `^::error::${MERGED} is no longer the last commit of main\\. The deployment of c{40}.+${REMEDY}`,
+        ),
+      );
       expect(status).toBe(1);
     },
     TIMEOUT_IN_MS,
   );
 });
 
-describe("the comment at a pull request", () => {
+describe("the comment on a pull request", () => {
   const planned = (environment: string, changes: boolean) => ({
     environment,
     commit: MERGED,
@@ -309,14 +313,14 @@ describe("the comment at a pull request", () => {
       .update(readFileSync(join(workspace.project.folder, "plans", name, "planned.json")))
       .digest("hex");
 
-  /** Names that the plans of `changes` have; of `staging` and `prod` there should be plans. */
+  /** @param changes - whether the plan changes anything, by the name of the environment */
   async function comment(
     review: string,
     changes: Readonly<Record<string, boolean>>,
     commit = HEAD,
   ): Promise<Step> {
-    for (const [name, does] of Object.entries(changes)) {
-      workspace.write(`plans/${name}/planned.json`, JSON.stringify(planned(name, does)));
+    for (const [name, hasChanges] of Object.entries(changes)) {
+      workspace.write(`plans/${name}/planned.json`, JSON.stringify(planned(name, hasChanges)));
     }
     workspace.write("review.md", review);
     return step(["comment", "plans", "review.md"], {
@@ -327,7 +331,7 @@ describe("the comment at a pull request", () => {
   }
 
   it(
-    "is made once, and then kept up to date, whatever others write",
+    "the comment is created once and then updated, and leaves comments of other authors unchanged",
     async () => {
       // Prepare
       const others = Array.from({ length: 120 }, (_, index) => ({
@@ -335,7 +339,7 @@ describe("the comment at a pull request", () => {
         body: "<!-- plans-of-all-environments --> mine",
         user: { login: "mona" },
       }));
-      github.holds.comments = [...others];
+      github.content.comments = [...others];
 
       // Act
       const first = await comment("prod: 1 update", { staging: true, prod: true });
@@ -344,10 +348,10 @@ describe("the comment at a pull request", () => {
       // Assess
       expect([first.output, second.output]).toEqual(["comment: created\n", "comment: updated\n"]);
       expect(github.changes).toEqual(["POST /issues/7/comments", "PATCH /issues/comments/121"]);
-      expect(github.holds.comments.slice(0, -1)).toEqual(others);
-      expect(github.holds.comments.at(-1)?.body).toMatch(
+      expect(github.content.comments.slice(0, -1)).toEqual(others);
+      expect(github.content.comments.at(-1)?.body).toMatch(
         new RegExp(
-          `^<!-- plans-of-all-environments -->\nprod: 2 updates\n\nOf commit c{40}, .*https://github.com/${REPOSITORY}/actions/runs/9.*\nPlans: prod \`${digestOf("prod")}\`, staging \`${digestOf("staging")}\`\n$`,
+          `^<!-- plans-of-all-environments -->\nprod: 2 updates\n\nPlanned from commit c{40} .*https://github.com/${REPOSITORY}/actions/runs/9.*\nPlans: prod \`${digestOf("prod")}\`, staging \`${digestOf("staging")}\`\n$`,
         ),
       );
     },
@@ -355,7 +359,7 @@ describe("the comment at a pull request", () => {
   );
 
   it(
-    "is silent where nothing changes, and says so where it is there",
+    "the comment is not created when nothing changes, and an existing comment reports that nothing changes",
     async () => {
       // Act
       const first = await comment("nothing", { staging: false, prod: false });
@@ -365,13 +369,13 @@ describe("the comment at a pull request", () => {
       // Assess
       expect(first.output).toBe("comment: silent\n");
       expect(github.changes).toEqual(["POST /issues/7/comments", "PATCH /issues/comments/1"]);
-      expect(github.holds.comments[0]?.body).toContain("\nNothing would change in prod, staging.\n");
+      expect(github.content.comments[0]?.body).toContain("\nNothing would change in prod, staging.\n");
     },
     TIMEOUT_IN_MS,
   );
 
   it(
-    "does not go on telling of an older commit where nothing of the newer one is planned",
+    "states that nothing is planned when no environment of a newer commit is planned",
     async () => {
       // Prepare
       await comment("prod: 1 update", { staging: false, prod: true });
@@ -385,32 +389,32 @@ describe("the comment at a pull request", () => {
 
       // Assess
       expect(output).toBe("comment: updated\n");
-      expect(github.holds.comments[0]?.body).toMatch(
-        /^.*\nNothing is planned: the run says why\.\n\nOf commit c{40}, /,
+      expect(github.content.comments[0]?.body).toMatch(
+        /^.*\nNothing is planned: the run shows the reason\.\n\nPlanned from commit c{40} /,
       );
     },
     TIMEOUT_IN_MS,
   );
 
   it(
-    "fits, whatever the review's length, and in whole lines",
+    "the comment is cut after a whole line when the review is too long",
     async () => {
       // Act
       await comment(`<details>\n${"0123456789\n".repeat(10_000)}</details>\n`, { staging: true, prod: true });
 
       // Assess
-      const body = github.holds.comments[0]?.body ?? "";
+      const body = github.content.comments[0]?.body ?? "";
       expect(body.length).toBeLessThanOrEqual(65_536);
       expect(body.length).toBeGreaterThan(65_500);
-      expect(body).toMatch(/\n0123456789\n<\/details>\n\n\*\*The rest does not fit here\*\*/);
+      expect(body).toMatch(/\n0123456789\n<\/details>\n\n\*\*The review is cut here\*\*/);
     },
     TIMEOUT_IN_MS,
   );
 });
 
-describe("the comment where an environment could not be planned", () => {
+describe("the comment when an environment could not be planned", () => {
   it(
-    "says which, even where nothing else changes",
+    "names the environment, even when no plan has changes",
     async () => {
       // Prepare
       workspace.write("review.md", "No environment could be planned.");
@@ -424,8 +428,8 @@ describe("the comment where an environment could not be planned", () => {
 
       // Assess
       expect(output).toBe("comment: created\n");
-      expect(github.holds.comments[0]?.body).toContain(
-        "\n**staging could not be planned**: the run says why.\n",
+      expect(github.content.comments[0]?.body).toContain(
+        "\n**staging could not be planned**: the run shows the reason.\n",
       );
     },
     TIMEOUT_IN_MS,

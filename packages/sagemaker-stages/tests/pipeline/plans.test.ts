@@ -9,9 +9,9 @@ const TIMEOUT_IN_MS = 30_000;
 
 const REMEDY = "%0APlan again: run the workflow plan on main, read its review, then run the workflow deploy";
 
-const OF_STAGING = "plans/staging";
+const STAGING_FOLDER = "plans/staging";
 
-/** What `terraform state pull` tells, in short. */
+/** The output of `terraform state pull`, shortened. */
 const STATE = { version: 4, serial: 7, lineage: "6f3d", outputs: { key: { value: "a secret" } } };
 
 let workspace: Workspace;
@@ -27,7 +27,7 @@ beforeEach(() => {
 
 afterAll(() => workspace.remove());
 
-/** The files of a planned environment, as Terraform leaves them. */
+/** Writes the files that Terraform leaves for a planned environment. */
 function writePlan(name: string, applyable = true): string {
   const folder = `plans/${name}`;
   rmSync(join(workspace.project.folder, `cdktf.out/stacks/${name}`), { recursive: true, force: true });
@@ -38,7 +38,7 @@ function writePlan(name: string, applyable = true): string {
   return folder;
 }
 
-/** Plans an environment, as the workflow's steps do. */
+/** Records the plan of an environment, as the workflow does. */
 async function plan(name: string, applyable = true): Promise<void> {
   const folder = writePlan(name, applyable);
   expect(await workspace.step(["record", name, folder, "state.json"])).toMatchObject({ status: 0 });
@@ -51,13 +51,13 @@ function description(name: string): string {
 const digestOf = (name: string): string => createHash("sha256").update(description(name)).digest("hex");
 
 const verify = (digest = digestOf("staging")): Promise<Step> =>
-  workspace.step(["verify", "staging", OF_STAGING], { PLAN_DIGEST: digest });
+  workspace.step(["verify", "staging", STAGING_FOLDER], { PLAN_DIGEST: digest });
 
-describe("the plans that are applied", () => {
+describe("the selection of plans", () => {
   afterEach(() => rmSync(join(workspace.project.folder, "plans"), { recursive: true, force: true }));
 
   it(
-    "are those with changes, each with its digest and its environment's role, in the environments' order",
+    "contains each plan with changes, with its digest and role, in the order of the environments",
     async () => {
       // Prepare
       await plan("prod");
@@ -70,9 +70,7 @@ describe("the plans that are applied", () => {
       const { commit } = JSON.parse(description("staging")) as { commit: string };
       expect(output).toBe(
         ["staging", "prod"]
-          .map(
-            (name) => `::notice::${name}: what is applied is plan ${digestOf(name)} of commit ${commit}.\n`,
-          )
+          .map((name) => `::notice::${name}: plan ${digestOf(name)} of commit ${commit} is applied.\n`)
           .join(""),
       );
       expect(JSON.parse(outputs.environments ?? "")).toEqual([
@@ -99,7 +97,7 @@ describe("the plans that are applied", () => {
   );
 
   it(
-    "are not those that change nothing",
+    "excludes plans without changes",
     async () => {
       // Prepare
       await plan("staging", false);
@@ -111,17 +109,17 @@ describe("the plans that are applied", () => {
       // Assess
       const environments = JSON.parse(outputs.environments ?? "") as { name: string }[];
       expect(environments.map(({ name }) => name)).toEqual(["prod"]);
-      expect(output).toMatch(/\n::notice::Nothing changes in staging: not applied\.\n$/);
+      expect(output).toMatch(/\n::notice::Not applied, because their plans change nothing: staging\.\n$/);
     },
     TIMEOUT_IN_MS,
   );
 
   it(
-    "are refused where something else was merged in between, or one is missing",
+    "the selection is refused when a plan is missing, and when another change was merged in the meantime",
     async () => {
       // Prepare
       await plan("staging");
-      workspace.write("source.txt", "as somebody else wants it");
+      workspace.write("source.txt", "another change");
       workspace.commit("source.txt");
 
       // Act
@@ -130,7 +128,7 @@ describe("the plans that are applied", () => {
       // Assess
       expect(output).toMatch(
         new RegExp(
-          `^::error::prod has no plan in that run\\.%0Astaging was planned from other sources \\([0-9a-f]{40}\\): something else was merged in between\\.${REMEDY}`,
+          `^::error::prod has no plan in this run\\.%0Astaging was planned from other sources \\([0-9a-f]{40}\\), because another change was merged in the meantime\\.${REMEDY}`,
         ),
       );
       expect(outputs).toEqual({});
@@ -140,20 +138,20 @@ describe("the plans that are applied", () => {
   );
 
   it(
-    "are refused where there are none at all",
+    "the selection is refused when the run has no plans",
     async () => {
       // Act
       const { status, output } = await workspace.step(["select", "plans"]);
 
       // Assess
-      expect(output).toMatch(/^::error::staging has no plan in that run\.%0Aprod has no plan in that run\./);
+      expect(output).toMatch(/^::error::staging has no plan in this run\.%0Aprod has no plan in this run\./);
       expect(status).toBe(1);
     },
     TIMEOUT_IN_MS,
   );
 });
 
-describe("a plan before it is applied", () => {
+describe("a recorded plan", () => {
   beforeAll(async () => {
     workspace.write("source.txt", "as it was planned");
     workspace.commit("source.txt");
@@ -165,32 +163,30 @@ describe("a plan before it is applied", () => {
   });
 
   it.each([
-    ["which state it was made from, and nothing else of it", STATE, { lineage: "6f3d", serial: 7 }],
-    ["that there was no state", "", null],
+    ["the version of its state, without the values of the state", STATE, { lineage: "6f3d", serial: 7 }],
+    ["no state when there was none", "", null],
   ])(
-    "is described with %s",
+    "the plan is described with %s",
     async (_, pulled, state) => {
       // Prepare
       workspace.write("state.json", pulled === "" ? "" : JSON.stringify(pulled));
 
       // Act
-      const { status, output } = await workspace.step(["record", "staging", OF_STAGING, "state.json"]);
+      const { status, output } = await workspace.step(["record", "staging", STAGING_FOLDER, "state.json"]);
 
       // Assess
       expect(status).toBe(0);
       expect(JSON.parse(description("staging"))).toMatchObject({ environment: "staging", state });
       expect(description("staging")).not.toContain("a secret");
       expect(output).toMatch(
-        new RegExp(
-          `^::notice::staging: something would change\\. Plan ${digestOf("staging")} of commit [0-9a-f]{40}\\.\n$`,
-        ),
+        new RegExp(`^::notice::staging: changes\\. Plan ${digestOf("staging")} of commit [0-9a-f]{40}\\.\n$`),
       );
     },
     TIMEOUT_IN_MS,
   );
 
   it(
-    "is let pass where it, its stack and its sources are those that were planned",
+    "passes when the plan, the stack and the sources are unchanged",
     async () => {
       // Act
       const { status, output } = await verify();
@@ -203,32 +199,36 @@ describe("a plan before it is applied", () => {
   );
 
   it.each<[what: string, change: () => void, fault: string]>([
-    ["the plan", () => workspace.write(`${OF_STAGING}/plan.json`, "{}"), "staging: the plan was changed."],
+    [
+      "the plan",
+      () => workspace.write(`${STAGING_FOLDER}/plan.json`, "{}"),
+      "staging: the plan was modified.",
+    ],
     [
       "the synthesized stack",
       () => workspace.write("cdktf.out/stacks/staging/cdk.tf.json", '{"of": "Staging"}'),
-      "staging: another stack was synthesized than the one that was planned.",
+      "staging: the synthesized stack differs from the planned stack.",
     ],
     [
       "a function's package beside the stack",
       () => workspace.write("cdktf.out/stacks/staging/assets/package.zip", "another package"),
-      "staging: another stack was synthesized than the one that was planned.",
+      "staging: the synthesized stack differs from the planned stack.",
     ],
     [
       "the number of Terraform's files in the stack's folder",
       () => workspace.write("cdktf.out/stacks/staging/more.tf.json", "{}"),
-      "staging: another stack was synthesized than the one that was planned.",
+      "staging: the synthesized stack differs from the planned stack.",
     ],
     [
       "the sources",
       () => {
-        workspace.write("source.txt", "as somebody else wants it");
+        workspace.write("source.txt", "another change");
         workspace.commit("source.txt");
       },
-      "staging: other sources are checked out than those that were planned.",
+      "staging: the checked-out sources differ from the planned sources.",
     ],
   ])(
-    "is refused where %s changed",
+    "the plan is refused when %s changed",
     async (_, change, fault) => {
       // Prepare
       change();
@@ -244,31 +244,31 @@ describe("a plan before it is applied", () => {
   );
 
   it(
-    "is refused where it was made again after it was selected, and from another state",
+    "the plan is refused when it was recorded again, from another state, after its selection",
     async () => {
       // Prepare
       const digest = digestOf("staging");
       workspace.write("state.json", JSON.stringify({ ...STATE, serial: 8 }));
-      await workspace.step(["record", "staging", OF_STAGING, "state.json"]);
+      await workspace.step(["record", "staging", STAGING_FOLDER, "state.json"]);
 
       // Act
       const { status, output } = await verify(digest);
 
       // Assess
-      expect(output).toContain(`::error::staging: it is not the plan that was selected.${REMEDY}`);
+      expect(output).toContain(`::error::staging: the plan is not the selected plan.${REMEDY}`);
       expect(status).toBe(1);
     },
     TIMEOUT_IN_MS,
   );
 
   it(
-    "is not even recorded where the planning failed",
+    "the plan is not recorded when the planning failed",
     async () => {
       // Prepare
-      workspace.write(`${OF_STAGING}/plan.json`, JSON.stringify({ applyable: false, errored: true }));
+      workspace.write(`${STAGING_FOLDER}/plan.json`, JSON.stringify({ applyable: false, errored: true }));
 
       // Act
-      const { status, output } = await workspace.step(["record", "staging", OF_STAGING, "state.json"]);
+      const { status, output } = await workspace.step(["record", "staging", STAGING_FOLDER, "state.json"]);
 
       // Assess
       expect(output).toContain("::error::staging: the planning failed");

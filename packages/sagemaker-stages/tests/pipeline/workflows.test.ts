@@ -22,7 +22,10 @@ const PROJECT = join(__dirname, "../../../..");
 const FOLDER = join(PROJECT, ".github", "workflows");
 const DESCRIPTION = join(PROJECT, "docs", "pipelines.md");
 
-/** Each read in its own repository: whoever takes over a newer one looks there first, and writes it here. */
+/**
+ * The allowed versions. The source of each was reviewed in its repository; review the source of a newer version before
+ * you add the version here.
+ */
 const PINNED = [
   "actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1",
   "actions/setup-node@820762786026740c76f36085b0efc47a31fe5020 # v7.0.0",
@@ -32,10 +35,10 @@ const PINNED = [
   "hashicorp/setup-terraform@dfe3c3f87815947d99a8997f908cb6525fc44e9e # v4.0.1",
 ];
 
-/** What each job's token may do. */
+/** The permissions of each job's token. */
 const PERMISSIONS = {
   "check.yml": { check: { contents: "read" } },
-  "engine.yml": { engine: { contents: "read" } },
+  "engine.yml": { engine: { contents: "read" }, coverage: { contents: "read" } },
   "deploy.yml": {
     programs: { contents: "read" },
     stacks: { contents: "read" },
@@ -52,7 +55,7 @@ const PERMISSIONS = {
   },
 };
 
-/** Programs of `npm run programs`, each with the packages whose code is in it. */
+/** The programs of `npm run programs`, each with the packages that it contains. */
 const PROGRAMS = {
   pipeline: /^zod$/,
   smoke: /^(zod|aws4|bowser|@aws-sdk\/.*|@smithy\/.*|@aws\/lambda-invoke-store)$/,
@@ -91,15 +94,15 @@ const scriptsOf = (file: string) => stepsOf(file).flatMap(({ run }) => (run === 
 const everyStep = () => files.flatMap(stepsOf);
 
 describe("the workflows", () => {
-  /** A linter of its own for each text: one that has linted several ends with an error of its WebAssembly. */
+  /** A new linter for each text: after several texts, a linter ends with an error of its WebAssembly. */
   async function faultsIn(text: string, file: string): Promise<string[]> {
     const lint = await createLinter();
-    // Its list of systems is older than the one that the workflows run on.
+    // The linter does not yet support the operating system of the workflows.
     const faults = lint(text, join(FOLDER, file)).filter(({ kind }) => kind !== "runner-label");
     return faults.map(({ line, message }) => `${line}: ${message}`);
   }
 
-  it.each(files)("are workflows: %s", async (file) => {
+  it.each(files)("pass the linter: %s", async (file) => {
     // Act
     const faults = await faultsIn(textOf(file), file);
 
@@ -107,7 +110,7 @@ describe("the workflows", () => {
     expect(faults).toEqual([]);
   });
 
-  it("are linted by something that finds faults", async () => {
+  it("the workflows are checked by a linter that finds faults", async () => {
     // Prepare
     const text = textOf("plan.yml").replace("needs.environments.outputs", "needs.environment.outputs");
 
@@ -118,7 +121,7 @@ describe("the workflows", () => {
     expect(faults).toEqual([expect.stringContaining('property "environment" is not defined')]);
   });
 
-  it("have tokens with no more rights than each job needs", () => {
+  it("give each job's token only the permissions that the job needs", () => {
     // Act
     const permissions = Object.fromEntries(
       files.map((file) => [
@@ -134,20 +137,22 @@ describe("the workflows", () => {
     expect(files.map((file) => workflowOf(file).permissions)).toEqual(files.map(() => ({})));
   });
 
-  it("take a role's credentials in exactly the jobs that may ask for them, each of its one account", () => {
+  it("request a role's credentials only in the jobs with that permission, each for one account", () => {
     // Act
     const jobs = files.flatMap(jobsOf).map(({ permissions, steps }) => ({
-      mayAsk: permissions?.["id-token"] === "write",
-      asks: steps.filter(({ uses }) => uses?.startsWith("aws-actions/configure-aws-credentials@")),
+      mayRequest: permissions?.["id-token"] === "write",
+      requests: steps.filter(({ uses }) => uses?.startsWith("aws-actions/configure-aws-credentials@")),
     }));
 
     // Assess
-    expect(jobs.map(({ mayAsk }) => mayAsk)).toEqual(jobs.map(({ asks }) => asks.length === 1));
+    expect(jobs.map(({ mayRequest }) => mayRequest)).toEqual(
+      jobs.map(({ requests }) => requests.length === 1),
+    );
     const place = {
       "aws-region": expression("matrix.region"),
       "allowed-account-ids": expression("matrix.accountId"),
     };
-    expect(jobs.flatMap(({ asks }) => asks.map((step) => step.with))).toEqual([
+    expect(jobs.flatMap(({ requests }) => requests.map((step) => step.with))).toEqual([
       {
         ...place,
         "role-to-assume": expression("matrix.deployRoleArn"),
@@ -162,7 +167,7 @@ describe("the workflows", () => {
     ]);
   });
 
-  it("do not end a deployment before its credentials end", () => {
+  it("the workflows have a time-out for deployments that is longer than the role's session", () => {
     // Act
     const deploy = workflowOf("deploy.yml").jobs.deploy;
 
@@ -171,15 +176,20 @@ describe("the workflows", () => {
   });
 
   it.each<[what: string, environments: string, results: string, status: number]>([
-    ["everything is planned and read", '[{"name":"dev"}]', "success success success success success", 0],
+    [
+      "every environment is planned and reviewed",
+      '[{"name":"dev"}]',
+      "success success success success success",
+      0,
+    ],
     ["nothing can be planned", "[]", "success skipped skipped skipped success", 0],
     ["an environment could not be planned", '[{"name":"dev"}]', "success success success failure success", 1],
     ["a stack could not be synthesized", '[{"name":"dev"}]', "success success failure skipped success", 1],
-    ["nothing was planned that can be", '[{"name":"dev"}]', "success skipped skipped skipped success", 1],
-    ["nothing was read", '[{"name":"dev"}]', "success success success success failure", 1],
-    ["nobody knows what can be planned", "", "failure skipped skipped skipped skipped", 1],
-    ["it was cancelled", '[{"name":"dev"}]', "success success success cancelled cancelled", 1],
-  ])("have one check for all plans: where %s", (_, ENVIRONMENTS, RESULTS, status) => {
+    ["no environment was planned", '[{"name":"dev"}]', "success skipped skipped skipped success", 1],
+    ["the review failed", '[{"name":"dev"}]', "success success success success failure", 1],
+    ["the list of environments is unknown", "", "failure skipped skipped skipped skipped", 1],
+    ["the run was cancelled", '[{"name":"dev"}]', "success success success cancelled cancelled", 1],
+  ])("the workflows have one check for all plans, when %s", (_, ENVIRONMENTS, RESULTS, status) => {
     // Prepare
     const { if: condition, needs, steps } = workflowOf("plan.yml").jobs.plan ?? { steps: [] };
     const [script = ""] = steps.flatMap(({ run }) => run ?? []);
@@ -206,7 +216,7 @@ describe("the workflows", () => {
     expect([...new Set(used)].filter((action) => !PINNED.includes(action ?? ""))).toEqual([]);
   });
 
-  it("know no secret but the job's own token, and never run what comes from outside with it", () => {
+  it("use no secret except the job's token, and no untrusted input in a script", () => {
     // Act
     const text = files.map(textOf).join("\n");
 
@@ -227,7 +237,7 @@ describe("the workflows", () => {
     );
   });
 
-  it("end by themselves, on a system that is named", () => {
+  it("the workflows have a time-out and a named system", () => {
     // Act
     const jobs = files.flatMap(jobsOf);
 
@@ -236,7 +246,7 @@ describe("the workflows", () => {
     expect(jobs.filter((job) => job["timeout-minutes"] === undefined)).toEqual([]);
   });
 
-  it("run no package manager and no package where credentials can be requested: files whose digests are checked", () => {
+  it("run only files with checked digests in jobs that can request credentials", () => {
     // Act
     const jobs = jobsWithToken().map(({ file, job, steps }) => {
       const scripts = steps.map(({ run = "" }) => run);
@@ -269,7 +279,7 @@ describe("the workflows", () => {
   });
 
   it.each(["deploy.yml", "plan.yml"])(
-    "hand programs and stacks over by digests that no later job changes: %s",
+    "pass programs and stacks between jobs with digests that no later job can change: %s",
     (file) => {
       // Act
       const { programs, stacks, deploy, environment } = workflowOf(file).jobs;
@@ -303,7 +313,7 @@ describe("the workflows", () => {
   it.each([
     ["the fixture app", undefined],
     ["this repository's app", PROJECT],
-  ])("bundle into the programs no package but those that are imported: %s", (_, source) => {
+  ])("bundle only the listed packages into the programs: %s", (_, source) => {
     // Prepare
     const app = new ProjectCopy(source);
 
@@ -324,7 +334,7 @@ describe("the workflows", () => {
     }
   });
 
-  it("take the provider from the lock file of the sources that are checked out, and never change it", () => {
+  it("install the provider from the lock file of the checked-out sources without changing it", () => {
     // Act
     const steps = jobsWithToken().map(({ steps }) => steps.flatMap(({ run = "" }) => run.split("\n")));
 
@@ -344,7 +354,7 @@ describe("the workflows", () => {
     ).toEqual(Array(2).fill("stacks/.terraform.lock.hcl"));
   });
 
-  it("keep no cache, which one run could fill for another", () => {
+  it("use no cache, because one run could fill the cache of another run", () => {
     // Act
     const nodes = everyStep().filter(({ uses }) => uses?.startsWith("actions/setup-node@"));
 
@@ -356,7 +366,7 @@ describe("the workflows", () => {
     expect(files.map(textOf).join("\n")).not.toMatch(/actions\/cache|^\s+cache:/m);
   });
 
-  it("are described, job by job, with the rights of each: docs/pipelines.md", () => {
+  it("the workflows have the permissions that docs/pipelines.md lists for each job", () => {
     // Act
     const rows = [...readFileSync(DESCRIPTION, "utf8").matchAll(/^\| `(\w+)` `(\w+)` \| (.*?) \|/gm)];
 
@@ -370,12 +380,24 @@ describe("the workflows", () => {
     expect(described.toSorted()).toEqual(actual.toSorted());
   });
 
-  it.each<[what: string, programs: readonly string[], all: string, status: number, told: string]>([
-    ["fails without Terraform, where it must", [], "1", 1, "npm run test:terraform: NOT RUN"],
-    ["fails without the emulator, where it must", ["terraform"], "1", 1, "npm run test:deploy: NOT RUN"],
-    ["says what it left out elsewhere", [], "", 0, "npm run test:deploy: NOT RUN"],
-    ["leaves nothing out where all are there", ["terraform", "python3"], "1", 0, "npm run test:deploy: moto"],
-  ])("check with something that %s", (_, programs, all, status, told) => {
+  it.each<[what: string, programs: readonly string[], all: string, status: number, expected: string]>([
+    ["fails without Terraform when CI_REQUIRES_ALL is set", [], "1", 1, "npm run test:terraform: NOT RUN"],
+    [
+      "fails without the emulator when CI_REQUIRES_ALL is set",
+      ["terraform"],
+      "1",
+      1,
+      "npm run test:deploy: NOT RUN",
+    ],
+    ["lists the skipped tests elsewhere", [], "", 0, "npm run test:deploy: NOT RUN"],
+    [
+      "runs all tests when every program is installed",
+      ["terraform", "python3"],
+      "1",
+      0,
+      "npm run test:deploy: moto",
+    ],
+  ])("run .ci/run, which %s", (_, programs, all, status, expected) => {
     // Prepare
     const folder = mkdtempSync(join(tmpdir(), "ci-"));
     const bin = join(folder, "bin");
@@ -397,11 +419,11 @@ describe("the workflows", () => {
     rmSync(folder, { recursive: true });
 
     // Assess
-    expect(ended.stdout).toContain(told);
+    expect(ended.stdout).toContain(expected);
     expect(ended.status).toBe(status);
   });
 
-  it("check an app, and the engine with everything that its slow tests need, in two workflows", () => {
+  it("check the app and, in another workflow, the engine with its slow tests", () => {
     // Act
     const [app, engine] = [workflowOf("check.yml").jobs.check, workflowOf("engine.yml").jobs.engine];
 
@@ -441,18 +463,18 @@ describe("the workflows", () => {
     const { matches: privileged } = matching(/\bpipeline\.cjs (\w+)/g);
 
     // Act
-    const { matches: asked } = matching(/\bnpm run (?:--silent )?([\w:]+)/g);
+    const { matches: called } = matching(/\bnpm run (?:--silent )?([\w:]+)/g);
 
     // Assess
-    expect(asked.filter((script) => !Object.hasOwn(scripts, script))).toEqual([]);
-    expect(asked).toEqual(expect.arrayContaining(["pipeline", "programs", "review"]));
+    expect(called.filter((script) => !Object.hasOwn(scripts, script))).toEqual([]);
+    expect(called).toEqual(expect.arrayContaining(["pipeline", "programs", "review"]));
     const usage = spawnSync(process.execPath, [COMMAND, "pipeline", "--help"], { encoding: "utf8" }).stdout;
     expect(commands.length).toBeGreaterThan(0);
     expect(commands.filter((command) => !usage.includes(`\n  ${command} `))).toEqual([]);
     expect(new Set(privileged)).toEqual(new Set(PRIVILEGED.map(({ name }) => name)));
   });
 
-  it("plan and apply with one Terraform, never with a lock while planning, and apply nothing but what the same job planned", () => {
+  it("plan without a lock, and apply only the plan of the same job, with one version of Terraform", () => {
     // Act
     const text = files.map(textOf).join("\n");
 
@@ -468,7 +490,7 @@ describe("the workflows", () => {
     expect(text.match(/\S*\.tfplan\S*/g)?.filter((file) => !file.includes('"$RUNNER_TEMP/'))).toEqual([]);
   });
 
-  it("look at what main is right before they apply", () => {
+  it("check the last commit of main directly before they apply", () => {
     // Act
     const scripts = scriptsOf("deploy.yml");
 
@@ -477,7 +499,7 @@ describe("the workflows", () => {
     expect(scripts[apply - 1]).toBe("node programs/pipeline.cjs head");
   });
 
-  it("keep what a plan needs, for days, and look at its digest when it comes back", () => {
+  it("store the files of a plan for days, and check their digest after the download", () => {
     // Act
     const steps = everyStep();
 
@@ -490,7 +512,7 @@ describe("the workflows", () => {
     const taken = steps.filter(({ uses }) => uses?.startsWith("actions/download-artifact@"));
     expect(taken).toHaveLength(8);
     expect(taken.map((step) => step.with?.["digest-mismatch"])).toEqual(taken.map(() => "error"));
-    // One artifact alone would be unpacked otherwise than several.
+    // A single artifact is unpacked without a folder of its name.
     const several = taken.filter((step) => step.with?.name === undefined);
     expect(several.map((step) => step.with?.["merge-multiple"])).toEqual([true, true]);
     const paths = (name: RegExp) =>
@@ -505,7 +527,7 @@ describe("the workflows", () => {
   });
 });
 
-/** The jobs that can request a token with which AWS gives them a role's credentials. */
+/** The jobs that can request a token for a role's credentials. */
 function jobsWithToken(): { file: string; job: string; steps: readonly Step[] }[] {
   return files.flatMap((file) =>
     Object.entries(workflowOf(file).jobs)
@@ -514,11 +536,11 @@ function jobsWithToken(): { file: string; job: string; steps: readonly Step[] }[
   );
 }
 
-/** The packages in each program, as esbuild's metafile says it. */
+/** The packages in each program. */
 function packagesIn(folder: string): Record<string, string[]> {
   return Object.fromEntries(
     readdirSync(folder).map((program) => {
-      // esbuild writes the path of each source file as a comment in front of the file's code.
+      // esbuild writes the path of each source file as a comment before the file's code.
       const text = readFileSync(join(folder, program), "utf8");
       const sources = text.matchAll(/^ *\/\/ .*node_modules\/((?:@[^/\n]+\/)?[^/\n]+)\/.*$/gm);
       return [basename(program, ".cjs"), [...new Set([...sources].map(([, name = ""]) => name))]];
@@ -526,13 +548,13 @@ function packagesIn(folder: string): Record<string, string[]> {
   );
 }
 
-/** As docs/pipelines.md writes a job's permissions. */
+/** A job's permissions in the form of docs/pipelines.md. */
 function rightsIn(permissions: Readonly<Record<string, string>>): string {
   const rights = Object.entries(permissions).map(([scope, right]) => `\`${scope}: ${right}\``);
   return rights.toSorted().join(", ") || "none";
 }
 
-/** As Actions writes an expression. */
+/** An expression of GitHub Actions. */
 function expression(of: string): string {
   return `\${{ ${of} }}`;
 }

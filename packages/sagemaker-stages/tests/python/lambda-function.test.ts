@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { strToU8, type Zippable, zipSync } from "fflate";
 import type { LocalFunction } from "../../src/local/lambda/function";
 import type { FunctionDefinition } from "../../src/local/terraform/deployment";
+import { eventually } from "../local/support/eventually";
 import { answerOf, Lambda } from "../local/support/lambda";
 
 const TIMEOUT_IN_MS = 30_000;
@@ -58,16 +59,18 @@ def lambda_handler(event, context):
       // Act
       await outcomeOf(fn, `botocore ${logged}`);
 
-      // Assess
+      // Assess: a line of the log can arrive after the answer
+      await eventually("the line of the log", () =>
+        lambda.output.slice(from).includes(`invoked botocore ${logged}`),
+      );
       const output = lambda.output.slice(from);
-      expect(output).toContain(`invoked botocore ${logged}`);
       expect(output.includes("Found credentials")).toBe(logged);
     },
     TIMEOUT_IN_MS,
   );
 
   it(
-    "gets the event and Lambda's context, and its answer comes back",
+    "gets the event and Lambda's context, and returns its answer",
     async () => {
       // Prepare
       const fn = lambda.run(
@@ -132,7 +135,7 @@ def lambda_handler(event, context):
   );
 
   it(
-    "fails as on Lambda when it raises: type, message and the frames of the handler",
+    "fails as on Lambda when the handler raises an error: with type, message and the handler's frames",
     async () => {
       // Prepare
       const fn = lambda.run(`
@@ -166,7 +169,12 @@ def lambda_handler(event, context):
   );
 
   it.each([
-    ["answers what JSON cannot hold", "return {1, 2}", "Runtime.MarshalError", /not JSON serializable/],
+    [
+      "answers a value that JSON cannot contain",
+      "return {1, 2}",
+      "Runtime.MarshalError",
+      /not JSON serializable/,
+    ],
     ["answers a number that JSON lacks", 'return float("nan")', "Runtime.MarshalError", /JSON compliant/],
     ["ends its process", "import os; os._exit(3)", "Runtime.ExitError", /status 3/],
     ["calls sys.exit", "import sys; sys.exit(4)", "Runtime.ExitError", /status 4/],
@@ -207,11 +215,7 @@ def lambda_handler(event, context):
   it.each([
     ["imports a package of this machine that Lambda lacks", "import numpy", /No module named 'numpy'/],
     ["has no lambda_handler", "other = 1", /Handler 'lambda_handler' missing on module 'handler'/],
-    [
-      "has a fault of syntax",
-      "def lambda_handler(event, context) return 1",
-      /Syntax error in module 'handler'/,
-    ],
+    ["has a syntax error", "def lambda_handler(event, context) return 1", /Syntax error in module 'handler'/],
   ])(
     "is not loaded when it %s",
     async (_title, code, message) => {
@@ -302,14 +306,14 @@ def lambda_handler(event, context):
 
   it.each([
     ["opens a new file", 'open("new.txt", "w")'],
-    ["opens its own file by an absolute path", 'open(__file__, "a")'],
+    ["opens a file of its package by an absolute path", 'open(__file__, "a")'],
     ["opens a file of the system interface", 'os.open("new.txt", os.O_CREAT | os.O_WRONLY)'],
     ["makes a folder", 'os.mkdir("new")'],
-    ["removes its own file", "os.remove(__file__)"],
-    ["renames its own file", 'os.rename("handler.py", "/tmp/moved.py")'],
+    ["removes a file of its package", "os.remove(__file__)"],
+    ["renames a file of its package", 'os.rename("handler.py", "/tmp/moved.py")'],
     ["moves a file into its folder", "os.rename(temporary, 'moved')"],
     ["makes a symbolic link", 'os.symlink("/tmp", "link")'],
-    ["changes the mode of its own file", 'os.chmod("handler.py", 0o777)'],
+    ["changes the mode of a file of its package", 'os.chmod("handler.py", 0o777)'],
     ["writes through a symbolic link to its folder", 'open(os.path.join(link(), "new.txt"), "w")'],
   ])(
     "gets the error of a read-only file system when it %s",
@@ -376,7 +380,7 @@ def lambda_handler(event, context):
   );
 
   it(
-    "runs at the same time in several processes when several requests come",
+    "runs in several processes at the same time when several requests arrive",
     async () => {
       // Prepare
       const fn = lambda.run(`

@@ -23,7 +23,7 @@ afterAll(async () => {
   project?.remove();
 });
 
-function ask(request: unknown) {
+function post(request: unknown) {
   return send(stage.url, {
     path: "/dev/churn",
     headers: { "Content-Type": "application/json" },
@@ -32,9 +32,9 @@ function ask(request: unknown) {
 }
 
 describe("a route with a handler in Python", () => {
-  it("answers with what the handler makes of the endpoint's answer", async () => {
+  it("answers with the result that the handler computes from the endpoint's answer", async () => {
     // Act
-    const { status, headers, body } = await ask(CHURN_ROUTE.example.request);
+    const { status, headers, body } = await post(CHURN_ROUTE.example.request);
 
     // Assess
     expect({ status, body: JSON.parse(body) }).toEqual({ status: 200, body: CHURN_ROUTE.example.answer });
@@ -45,7 +45,7 @@ describe("a route with a handler in Python", () => {
     "refuses %j by the schema of route.json before the handler runs",
     async (request) => {
       // Act
-      const { status, headers } = await ask(request);
+      const { status, headers } = await post(request);
 
       // Assess
       expect(status).toBe(400);
@@ -53,12 +53,12 @@ describe("a route with a handler in Python", () => {
     },
   );
 
-  it("answers with 502 when the handler raises, and the terminal shows type, message and place", async () => {
+  it("answers with 502 when the handler raises an error, and the terminal shows the error's type, message and place", async () => {
     // Prepare
     const from = stage.output.length;
 
     // Act: the row has too few numbers for the sample
-    const { status } = await ask({ row: [1] });
+    const { status } = await post({ row: [1] });
 
     // Assess
     expect(status).toBe(502);
@@ -72,7 +72,7 @@ describe("a route with a handler in Python", () => {
     const from = stage.output.length;
 
     // Act
-    await ask(CHURN_ROUTE.example.request);
+    await post(CHURN_ROUTE.example.request);
     const output = await stage.printed("answered label 0", from);
 
     // Assess
@@ -110,11 +110,11 @@ describe("a route with a handler in Python", () => {
       // Act
       project.edit("functions/churn/names.json", (text) => text.replace("stays", "remains"));
       await stage.printed("Reloaded in", from);
-      const changed = await ask(CHURN_ROUTE.example.request);
+      const changed = await post(CHURN_ROUTE.example.request);
       const afterChange = stage.output.length;
       project.edit(HANDLER, (text) => text.replace("import boto3", "import boto3 as"));
       const output = await stage.printed("Not reloaded", afterChange);
-      const kept = await ask(CHURN_ROUTE.example.request);
+      const kept = await post(CHURN_ROUTE.example.request);
 
       // Assess
       expect(JSON.parse(changed.body)).toEqual({ label: 0, name: "remains" });

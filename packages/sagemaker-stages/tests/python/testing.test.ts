@@ -38,13 +38,13 @@ interface Printed {
   readonly errors: string;
 }
 
-/** The handler reads a list, as scikit-learn answers it, and the model has no sample. */
+/** Deletes the model's sample. The changed handler reads a list, as a scikit-learn endpoint answers. */
 function removeSample(): void {
   project.delete("functions/churn/sample/index.ts");
   project.edit(HANDLER, (text) => text.replace('["predictions"][0]["predicted_label"]', "[0]"));
 }
 
-/** What a script prints as JSON, in a process in the app. */
+/** The JSON that a script prints, and its errors. The script runs in the app's folder. */
 async function printed(script: string, environment = process.env): Promise<Printed> {
   project.write("script.ts", script);
   const { stdout, stderr } = await run(process.execPath, ["--import", "tsx", "script.ts"], {
@@ -55,7 +55,7 @@ async function printed(script: string, environment = process.env): Promise<Print
   return { value: JSON.parse(stdout), errors: stderr };
 }
 
-/** As {@link printed}, on a machine that has no program on its PATH. */
+/** Like {@link printed}, but on a machine without a program on its PATH. */
 function printedWithoutPython(script: string, variables: NodeJS.ProcessEnv = {}): Promise<Printed> {
   return printed(script, { HOME: project.folder, PATH: "", ...variables });
 }
@@ -65,7 +65,7 @@ describe("a machine without Python", () => {
     ["findContractFaults", "true", CONTRACTS],
     ["proveLeastPrivilege", "1", PROOF],
   ])(
-    "makes %s fail with what to install when the variable CI is %j",
+    "makes %s fail and name the missing program when the variable CI is %j",
     async (_title, CI, script) => {
       // Act
       const act = printedWithoutPython(script, { CI });
@@ -211,7 +211,7 @@ describe("proveLeastPrivilege", () => {
   );
 
   it(
-    "proves the role of a handler in Python that raises an error about {} when the model has no sample",
+    "proves the role of a handler in Python that raises an error about the answer {} when the model has no sample",
     async () => {
       // Prepare
       removeSample();
@@ -223,7 +223,7 @@ describe("proveLeastPrivilege", () => {
       expect(value).toMatchObject({ findings: [], survivors: [] });
       expect(JSON.stringify(value)).toContain("POST /endpoints/dev-churn/invocations");
       expect(errors).toBe(
-        "functions/churn/handler.py: KeyError: 0. The endpoint answered {} because churn has no sample: write functions/churn/sample/index.ts. The proof covers the 1 request that the handler sent before the error.\n",
+        "functions/churn/handler.py: KeyError: 0. The endpoint answered {} because churn has no sample: write functions/churn/sample/index.ts. The proof uses only the 1 request that the handler sent before the error.\n",
       );
     },
     TIMEOUT_IN_MS,

@@ -1,9 +1,10 @@
 import { describe, expect, it } from "@jest/globals";
-import { type Change, changesOf } from "../../src/review/changes";
+import { type Change, changesOf } from "../../src/review/changes/changes";
+import { reasonText } from "../../src/review/rendering/phrases/changes";
 import { planOf, type ResourceJson } from "./support/plan-json";
 import { type RecordedPlan, recordedPlan } from "./support/recorded-plans";
 
-/** What becomes of one resource. */
+/** The change of one resource. */
 function changeOf(resource: Omit<ResourceJson, "address"> & { address?: string }): Change | undefined {
   return changesOf(planOf({ resources: [{ address: "aws_iam_role.a", ...resource }] }))[0];
 }
@@ -37,7 +38,7 @@ describe("a resource is", () => {
       "aws_sagemaker_endpoint_configuration.a",
       { actions: ["create", "delete"], before: {}, after: {} },
     ],
-    // A model that goes before its successor is there leaves its endpoint without one.
+    // If a model is destroyed before its successor exists, its endpoint has no model.
     ["replace", "aws_sagemaker_model.a", { actions: ["delete", "create"], before: {}, after: {} }],
     ["leftover", "aws_sagemaker_model.a", { actions: ["delete"], before: {}, deposed: "1a2b3c4d" }],
     ["destroy", "aws_sagemaker_endpoint.a", { actions: ["delete"], before: {}, deposed: "1a2b3c4d" }],
@@ -48,7 +49,7 @@ describe("a resource is", () => {
       "aws_cloudwatch_log_group",
       "aws_s3_bucket",
       "aws_iam_role",
-      "aws_of_somebody_else",
+      "aws_unsupported_type",
     ].flatMap((type): [string, string, Omit<ResourceJson, "address">][] => [
       ["replace", `${type}.a`, { actions: ["create", "delete"], before: {}, after: {} }],
       ["replace", `${type}.a`, { actions: ["delete", "create"], before: {}, after: {} }],
@@ -61,7 +62,7 @@ describe("a resource is", () => {
   it.each<[string, Omit<ResourceJson, "address">]>([
     ["does not change", { actions: ["no-op"], before: { a: 1 }, after: { a: 1 } }],
     ["is only read", { actions: ["read"], after: {}, mode: "data" }],
-  ])("not told where it %s", (_, resource) => {
+  ])("not reported when it %s", (_, resource) => {
     // Act and assess
     expect(changeOf(resource)).toBeUndefined();
   });
@@ -73,19 +74,20 @@ describe("a resource is", () => {
     ],
     [
       { actions: ["delete", "create"], before: {}, after: {}, reason: "replace_because_tainted" },
-      "its creation failed before, or it was marked as tainted",
+      "its creation failed before, or the resource is tainted",
     ],
-    [{ actions: ["delete"], before: {}, deposed: "1a2b3c4d" }, "left over from a rollout that failed"],
+    [{ actions: ["delete"], before: {}, deposed: "1a2b3c4d" }, "left over from a failed rollout"],
     [
       { actions: ["no-op"], before: {}, after: {}, previousAddress: "aws_iam_role.b" },
       "moved from aws_iam_role.b",
     ],
-  ])("told with the reason: %j", (resource, why) => {
+  ])("reported with the reason: %j", (resource, text) => {
     // Act and assess
-    expect(changeOf(resource)?.why).toBe(why);
+    const { reason } = changeOf(resource) ?? {};
+    expect(reason && reasonText(reason)).toBe(text);
   });
 
-  it("told to have been deleted by somebody else", () => {
+  it("reported as deleted outside of Terraform", () => {
     // Prepare
     const address = "aws_iam_role.a";
     const plan = planOf({
@@ -97,10 +99,10 @@ describe("a resource is", () => {
     const [change] = changesOf(plan);
 
     // Assess
-    expect(change?.why).toBe("deleted outside of Terraform since the last apply");
+    expect(change?.reason).toEqual({ kind: "deleted outside of Terraform" });
   });
 
-  it("told to be replaced with the attributes that force it", () => {
+  it("reported as replaced, with the attributes that force the replacement", () => {
     // Act
     const change = changeOf({
       actions: ["delete", "create"],
@@ -114,7 +116,7 @@ describe("a resource is", () => {
   });
 });
 
-describe("an uploaded artifact that another one succeeds", () => {
+describe("an uploaded artifact with a successor", () => {
   const before = { address: "aws_s3_object.artifacts_m-0123456789abcdef_0A1B2C3D", before: { bucket: "b" } };
   const after = { address: "aws_s3_object.artifacts_m-fedcba9876543210_3D2C1B0A", after: { bucket: "b" } };
 
@@ -127,9 +129,9 @@ describe("an uploaded artifact that another one succeeds", () => {
       ],
       ["rollout", "create"],
     ],
-    ["is destroyed where none comes", [{ ...before, actions: ["delete"] }], ["destroy"]],
+    ["is destroyed without a successor", [{ ...before, actions: ["delete"] }], ["destroy"]],
     [
-      "is destroyed where the other one is of another bucket",
+      "is destroyed if the other artifact is in another bucket",
       [
         { ...before, actions: ["delete"] },
         { ...after, actions: ["create"], after: { bucket: "c" } },
@@ -137,7 +139,7 @@ describe("an uploaded artifact that another one succeeds", () => {
       ["destroy", "create"],
     ],
     [
-      "is destroyed where the other one is of another model",
+      "is destroyed if the other artifact is of another model",
       [
         { ...before, actions: ["delete"] },
         { ...after, actions: ["create"], address: "aws_s3_object.artifacts_n-fedcba9876543210_3D2C1B0A" },
@@ -150,7 +152,7 @@ describe("an uploaded artifact that another one succeeds", () => {
   });
 });
 
-describe("the attributes that change are told", () => {
+describe("the changed attributes are reported", () => {
   it.each<[string, unknown, unknown, readonly string[]]>([
     [
       "by their paths",
@@ -158,28 +160,33 @@ describe("the attributes that change are told", () => {
       { a: [{ b: 2 }], c: { d: "y" } },
       ["a[0].b: 1 → 2", "c.d: x → y"],
     ],
-    ["where a block comes", { a: [] }, { a: [{ b: 1 }] }, ["a[0].b: (none) → 1"]],
-    ["where a list of texts changes", { a: ["x"] }, { a: ["x", "y"] }, ["a: x → x, y"]],
-    ["without what is nothing in another way", { a: null, b: [], c: "" }, { a: "", b: null, c: null }, []],
+    ["when a block is added", { a: [] }, { a: [{ b: 1 }] }, ["a[0].b: (none) → 1"]],
+    ["when a list of texts changes", { a: ["x"] }, { a: ["x", "y"] }, ["a: x → x, y"]],
+    [
+      "without values that are empty before and after",
+      { a: null, b: [], c: "" },
+      { a: "", b: null, c: null },
+      [],
+    ],
     [
       "by their lengths where they are JSON",
       { a: '{"b":1}' },
       { a: '{"b":2}' },
       ["a: JSON of 7 characters → another: JSON of 7 characters"],
     ],
-    ["by their lengths where they are long", { a: "x" }, { a: "y".repeat(101) }, ["a: x → 101 characters"]],
-    ["with names that are no identifiers", { a: { "b.c": 1 } }, { a: { "b.c": 2 } }, ['a."b.c": 1 → 2']],
-    ["without a default that nobody set", { a: 1, b: 0 }, { a: 2, b: 0 }, ["a: 1 → 2"]],
-    ["also where zero becomes nothing", { b: 0 }, { b: null }, ["b: 0 → (none)"]],
-  ])("%s", (_, before, after, told) => {
+    ["by their lengths when they are long", { a: "x" }, { a: "y".repeat(101) }, ["a: x → 101 characters"]],
+    ["with names that are not identifiers", { a: { "b.c": 1 } }, { a: { "b.c": 2 } }, ['a."b.c": 1 → 2']],
+    ["without an unset default", { a: 1, b: 0 }, { a: 2, b: 0 }, ["a: 1 → 2"]],
+    ["also when zero becomes empty", { b: 0 }, { b: null }, ["b: 0 → (none)"]],
+  ])("%s", (_, before, after, expected) => {
     // Act
     const change = changeOf({ actions: ["update"], before, after });
 
     // Assess
-    expect(change?.changed.map((one) => `${one.name}: ${one.before} → ${one.after}`)).toEqual(told);
+    expect(change?.changed.map((one) => `${one.name}: ${one.before} → ${one.after}`)).toEqual(expected);
   });
 
-  it("of a replacement without the defaults that AWS said of the old one", () => {
+  it("for a replacement without the defaults that AWS set for the old resource", () => {
     // Act
     const change = changeOf({
       actions: ["delete", "create"],
@@ -191,7 +198,7 @@ describe("the attributes that change are told", () => {
     expect(change?.changed.map(({ name }) => name)).toEqual(["name"]);
   });
 
-  it("once for tags, which Terraform has twice", () => {
+  it("once for each tag, which Terraform lists twice", () => {
     // Act
     const change = changeOf({
       actions: ["update"],
@@ -208,7 +215,7 @@ describe("the attributes that change are told", () => {
   });
 });
 
-describe("of the plans that Terraform made", () => {
+describe("a recorded plan of Terraform", () => {
   it.each<[RecordedPlan, Readonly<Record<string, number>>]>([
     ["nothing", {}],
     ["new-environment", { create: 33 }],
@@ -216,7 +223,7 @@ describe("of the plans that Terraform made", () => {
     ["opened", { rollout: 1, update: 2 }],
     ["widened", { update: 2 }],
     ["destroyed", { destroy: 33 }],
-  ])("%s is %j", (name, counts) => {
+  ])("%s has the changes %j", (name, counts) => {
     // Act
     const kinds = changesOf(recordedPlan(name)).map(({ kind }) => kind);
 

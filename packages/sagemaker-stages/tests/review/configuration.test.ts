@@ -1,8 +1,8 @@
 import { describe, expect, it } from "@jest/globals";
-import { readConfiguration, withoutKeys } from "../../src/review/configuration";
+import { readConfiguration, withoutKeys } from "../../src/review/reading/configuration";
 
 describe("the configuration in a plan", () => {
-  it("says what a resource sets and refers to, in blocks and in modules, too", () => {
+  it("contains the attributes and references of a resource, also in blocks and modules", () => {
     // Prepare
     const configuration = {
       root_module: {
@@ -41,7 +41,7 @@ describe("the configuration in a plan", () => {
     expect(withoutKeys('module.inner["a.b"].aws_sqs_queue.q[0]')).toBe("module.inner.aws_sqs_queue.q");
   });
 
-  it("may be missing", () => {
+  it("can be missing", () => {
     // Act
     const configured = readConfiguration(undefined);
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 import { accessChanges } from "../../src/review/access/access";
-import { changesOf } from "../../src/review/changes";
-import { differencesOf } from "../../src/review/differences";
+import { changesOf } from "../../src/review/changes/changes";
+import { differencesOf } from "../../src/review/rendering/differences";
 import { surfaceChanges } from "../../src/review/surface";
 import { planOf, type ResourceJson } from "./support/plan-json";
 
@@ -33,7 +33,7 @@ function sized(from: number, to: number): ResourceJson {
 }
 
 describe("environments differ", () => {
-  it("where one changes and another does not", () => {
+  it("when a resource changes in one environment and not in another", () => {
     // Act
     const found = differences({ dev: [sized(1, 2)], staging: [sized(1, 2)], prod: [sized(1, 1)] });
 
@@ -46,7 +46,7 @@ describe("environments differ", () => {
     ]);
   });
 
-  it("where another attribute changes", () => {
+  it("when different attributes change", () => {
     // Prepare
     const other = { ...sized(1, 2), before: { timeout: 1 }, after: { timeout: 2 } };
 
@@ -57,18 +57,18 @@ describe("environments differ", () => {
     expect(found.map(({ by }) => by)).toEqual([{ dev: "update: memory_size", prod: "update: timeout" }]);
   });
 
-  it("and it is told which does not have it at all", () => {
+  it("and the environment without the resource is named", () => {
     // Act
     const found = differences({ dev: [same], staging: [same, sized(1, 2)], prod: [same, sized(1, 1)] });
 
     // Assess
     expect(found.map(({ by }) => by)).toEqual([
-      { dev: "not there", staging: "update: memory_size", prod: "unchanged" },
+      { dev: "does not exist", staging: "update: memory_size", prod: "unchanged" },
     ]);
   });
 });
 
-/** An API whose document lets callers in to one route as it says. */
+/** An API with one route and its authorization before and after. */
 function api(before: string, after: string): ResourceJson {
   const body = (type: string): string =>
     JSON.stringify({
@@ -83,7 +83,7 @@ function api(before: string, after: string): ResourceJson {
   };
 }
 
-/** A role of the environment that may call another action. */
+/** A role of the environment that gains an action. */
 function wider(environment: string, account: string, action: string): ResourceJson {
   const policy = (...actions: readonly string[]): string =>
     JSON.stringify({
@@ -104,8 +104,8 @@ function wider(environment: string, account: string, action: string): ResourceJs
   };
 }
 
-describe("environments differ in what a document means", () => {
-  it("where a route is opened in one and closed in another", () => {
+describe("environments differ in the meaning of a document", () => {
+  it("when a route is opened in one environment and closed in another", () => {
     // Act
     const found = differences({ dev: [api("AWS_IAM", "NONE")], prod: [api("NONE", "AWS_IAM")] });
 
@@ -121,7 +121,7 @@ describe("environments differ in what a document means", () => {
     ]);
   });
 
-  it("where a role gets another right, and not where it gets the same one of its own environment", () => {
+  it("when roles gain different permissions, and not when they gain the same permission in their environments", () => {
     // Prepare
     const asynchronous = "sagemaker:InvokeEndpointAsync";
 
@@ -148,23 +148,23 @@ describe("environments differ in what a document means", () => {
 describe("environments do not differ", () => {
   it.each<[string, Readonly<Record<string, readonly ResourceJson[]>>]>([
     ["in values", { dev: [sized(1, 2)], prod: [sized(3, 4)] }],
-    ["in what only one of them has", { dev: [same, sized(1, 2)], prod: [same] }],
+    ["in resources that only one environment contains", { dev: [same, sized(1, 2)], prod: [same] }],
     [
-      "from one that is new",
+      "from a new environment",
       { dev: [sized(1, 1)], prod: [{ address: "aws_lambda_function.a", actions: ["create"], after: {} }] },
     ],
     [
-      "from one that goes",
+      "from a destroyed environment",
       { dev: [sized(1, 1)], prod: [{ address: "aws_lambda_function.a", actions: ["delete"], before: {} }] },
     ],
     [
-      "in what follows an artifact's content",
+      "in the hash of an artifact's content",
       {
         dev: [{ address: "aws_s3_object.a-0123456789abcdef_0A1B2C3D", ...kept }],
         prod: [{ address: "aws_s3_object.a-fedcba9876543210_3D2C1B0A", ...kept }],
       },
     ],
-    ["where there is one alone", { dev: [sized(1, 2)] }],
+    ["when there is only one", { dev: [sized(1, 2)] }],
   ])("%s", (_, environments) => {
     // Act and assess
     expect(differences(environments)).toEqual([]);

@@ -2,10 +2,9 @@ import { describe, expect, it } from "@jest/globals";
 import type { RouteAccess } from "../../src/environment/model-settings";
 import { gatewayRolePolicy, gatewayRoleTrust } from "../../src/iam/workload/gateway-role";
 import { accessChanges } from "../../src/review/access/access";
-import { costChange } from "../../src/review/cost";
-import { surfaceChanges } from "../../src/review/surface";
 import { planned } from "./support/planned";
 import { apiOf, switchedRoute } from "./support/switched-route";
+import { costTexts, surfaceTexts } from "./support/texts";
 
 const ENDPOINT_ARN = "arn:aws:sagemaker:us-east-1:111122223333:endpoint/prod-house-price";
 describe("the review of a route that changes from a function to API Gateway", () => {
@@ -13,44 +12,44 @@ describe("the review of a route that changes from a function to API Gateway", ()
     "shows what the route invokes before and after, and opens nothing, with the access %s",
     (access) => {
       // Act
-      const changes = surfaceChanges(planned(switchedRoute("lambda", "gateway", access)));
+      const changes = surfaceTexts(planned(switchedRoute("lambda", "gateway", access)));
 
       // Assess
       expect(changes).toMatchObject([
         {
-          what: "POST /house-price",
+          subject: "POST /house-price",
           kind: "target changed",
-          before: expect.stringMatching(/, to function prod-house-price$/),
-          after: expect.stringMatching(/, to endpoint prod-house-price, with a role's rights$/),
+          before: expect.stringMatching(/, invokes function prod-house-price$/),
+          after: expect.stringMatching(/, invokes endpoint prod-house-price with a role$/),
           opened: false,
           public: false,
-          unjudged: false,
+          undetermined: false,
         },
       ]);
     },
   );
 
-  it("shows the way back as well", () => {
+  it("shows the change back to a function", () => {
     // Act
-    const changes = surfaceChanges(planned(switchedRoute("gateway", "lambda")));
+    const changes = surfaceTexts(planned(switchedRoute("gateway", "lambda")));
 
     // Assess
     expect(changes).toMatchObject([
-      { kind: "target changed", after: expect.stringMatching(/, to function prod-house-price$/) },
+      { kind: "target changed", after: expect.stringMatching(/, invokes function prod-house-price$/) },
     ]);
   });
 
-  it("asks for attention where the route is public, as for every other target", () => {
+  it("reports public access when the route is public", () => {
     // Act
-    const changes = surfaceChanges(planned(switchedRoute("lambda", "gateway", "PUBLIC")));
+    const changes = surfaceTexts(planned(switchedRoute("lambda", "gateway", "PUBLIC")));
 
     // Assess
     expect(changes).toMatchObject([{ kind: "target changed", public: true }]);
   });
 
-  it("has the cost of a million requests both ways", () => {
+  it("has the cost of a million requests before and after", () => {
     // Act
-    const { perMillionRequests } = costChange(planned(switchedRoute("lambda", "gateway")));
+    const { perMillionRequests } = costTexts(planned(switchedRoute("lambda", "gateway")));
 
     // Assess: 3.5 + 0.2 + 100,000 s × 0.25 GB × 0.0000133334
     const line = perMillionRequests.find(({ what }) => what.startsWith("POST /house-price"));
@@ -66,12 +65,12 @@ describe("the review of a route that changes from a function to API Gateway", ()
     });
   });
 
-  it("says what of the cost is not known where the function is not in the plan", () => {
+  it("names the missing function when the function is not in the plan", () => {
     // Prepare
     const [apiChange] = switchedRoute("lambda", "gateway");
 
     // Act
-    const { notCounted } = costChange(planned([apiChange]));
+    const { notCounted } = costTexts(planned([apiChange]));
 
     // Assess
     expect(notCounted).toMatchObject([
@@ -82,9 +81,9 @@ describe("the review of a route that changes from a function to API Gateway", ()
     ]);
   });
 
-  it("has no such line where the way stays", () => {
+  it("has no cost of a route whose integration does not change", () => {
     // Act
-    const { perMillionRequests } = costChange(
+    const { perMillionRequests } = costTexts(
       planned([
         {
           type: "aws_api_gateway_rest_api",

@@ -1,14 +1,14 @@
 import { describe, expect, it } from "@jest/globals";
-import { LONGEST_COMMENT } from "../../src/review/markdown/document";
-import { toMarkdown } from "../../src/review/markdown/render";
-import { readPlan } from "../../src/review/plan";
+import { readPlan } from "../../src/review/reading/plan";
+import { MAX_COMMENT_CHARACTERS } from "../../src/review/rendering/document";
+import { toMarkdown } from "../../src/review/rendering/render";
 import { reportOf } from "../../src/review/report";
 import { largePolicies, planOfMany, planOfPair } from "./support/large-policies";
 
-/** Several times what is measured: other processes run at the same time. `npm run bench` measures. */
+/** Several times the measured times, because other processes run at the same time. `npm run bench` measures. */
 const MAX_MS = { policies: 8_000, changes: 20_000 };
 
-/** The CPU time that a review takes, which other processes change little. */
+/** A review with its CPU time, on which other processes have little effect. */
 function reviewed(text: string) {
   const start = process.cpuUsage();
   const report = reportOf([readPlan(text, "dev.json")]);
@@ -27,13 +27,13 @@ describe("policies of the largest legal size", () => {
       // Assess
       expect(report?.flags.widen).toBe(pair.widens);
       expect(ms).toBeLessThan(MAX_MS.policies);
-      expect(markdown.length).toBeLessThanOrEqual(LONGEST_COMMENT);
-      // The sentences are few, however many rights there are.
+      expect(markdown.length).toBeLessThanOrEqual(MAX_COMMENT_CHARACTERS);
+      // The number of sentences does not grow with the number of permissions.
       expect(markdown.match(/^- ⚠/gm)?.length ?? 0).toBeLessThanOrEqual(7);
     },
   );
 
-  it("a statement that changes as a whole is one change", () => {
+  it("a completely changed statement is one change", () => {
     // Prepare
     const [pair] = largePolicies();
     if (pair === undefined) throw new Error("there is a pair");
@@ -43,7 +43,7 @@ describe("policies of the largest legal size", () => {
 
     // Assess
     expect(report?.access).toHaveLength(1);
-    expect(report?.access[0]?.change).toBe("withdrawn");
+    expect(report?.access[0]?.change).toBe("revoked");
     expect(report?.access[0]?.actions.length).toBeGreaterThan(50);
     expect(report?.access[0]?.resources.length).toBeGreaterThan(50);
   });
@@ -52,16 +52,18 @@ describe("policies of the largest legal size", () => {
 describe("10,000 changes", () => {
   const { markdown, ms, report } = reviewed(planOfMany(10_000));
 
-  it("are reviewed in time, and fit into a comment", () => {
+  it("are reviewed within the time limit, and fit into a comment", () => {
     expect(ms).toBeLessThan(MAX_MS.changes);
-    expect(markdown.length).toBeLessThanOrEqual(LONGEST_COMMENT);
+    expect(markdown.length).toBeLessThanOrEqual(MAX_COMMENT_CHARACTERS);
     expect(report?.changes).toHaveLength(10_000);
   });
 
-  it("leave out nothing of what anyone can do now while tables have rows", () => {
-    expect(markdown).toContain("⚠ **open to the public**: authorization changed");
+  it("keep every change for anyone while tables have rows", () => {
+    expect(markdown).toContain("⚠ **opened to the public**: authorization changed");
     expect(markdown).toContain("Anyone can now call the URL of the function `f7`");
-    expect(markdown.indexOf("### Public surface")).toBeLessThan(markdown.indexOf("### Access is widened"));
+    expect(markdown.indexOf("### Routes and public access")).toBeLessThan(
+      markdown.indexOf("### New or wider permissions"),
+    );
     expect(markdown).toContain("✖ destroyed");
   });
 });

@@ -29,7 +29,7 @@ const nothing = planJson({
 });
 
 describe("the review", () => {
-  it("says the verdict in the first line, and ends well", () => {
+  it("prints the verdict in the first line and succeeds", () => {
     // Act
     const { status, stdout, stderr } = review(
       { "dev.json": nothing, "prod.json": opened },
@@ -45,7 +45,7 @@ describe("the review", () => {
     expect(stdout).toContain("`aws_api_gateway_rest_api.stage_api_517E8263`");
   });
 
-  it("tells the constructs' paths where the stacks were synthesized", () => {
+  it("prints the constructs' paths when the stacks are synthesized", () => {
     // Prepare
     mkdirSync(join(folder, "stacks", "prod"), { recursive: true });
     const api = { stage_api_517E8263: { "//": { metadata: { path: "prod/stage/api" } }, name: "x" } };
@@ -58,11 +58,11 @@ describe("the review", () => {
     // Assess
     expect(stdout).toContain("`stage/api`");
     expect(stdout).not.toContain("stage_api_517E8263");
-    // What the stack does not know keeps its address.
+    // A resource that the stack does not contain keeps its address.
     expect(stdout).toContain("`aws_api_gateway_stage.stage_59CE5186`");
   });
 
-  it("is JSON where that is asked for", () => {
+  it("prints JSON with --json", () => {
     // Act
     const { status, stdout } = review({ "prod.json": opened }, "prod.json", "--json");
 
@@ -75,10 +75,17 @@ describe("the review", () => {
         {
           environment: "prod",
           region: "us-east-1",
-          standing: "lasting",
+          lifecycle: "kept",
           counts: { create: 0, update: 2, rollout: 1, replace: 0, destroy: 0 },
           flags: { destroy: false, widen: true, public: true },
-          surface: [{ what: "POST /ticket-urgency", before: "AWS_IAM", after: "NONE", public: true }],
+          surface: [
+            {
+              subject: { kind: "route", route: "POST /ticket-urgency" },
+              text: { subject: "POST /ticket-urgency", before: "AWS_IAM", after: "NONE" },
+              public: true,
+            },
+          ],
+          summary: "Plan: 1 to add, 2 to change, 1 to destroy.",
         },
       ],
       differences: [],
@@ -90,16 +97,48 @@ describe("the review", () => {
     ["--fail-on=public", 3, "review: public (--fail-on)\n"],
     ["--fail-on=public --fail-on=destroy", 3, "review: public (--fail-on)\n"],
     ["--fail-on=destroy", 0, ""],
-  ])("as a gate with %s ends with %d, and with the review all the same", (options, status, stderr) => {
+  ])("ends with %s with the status %d, and prints the review", (options, status, stderr) => {
     // Act
     const ended = review({ "prod.json": opened }, "prod.json", ...options.split(" "));
 
     // Assess
     expect({ status: ended.status, stderr: ended.stderr }).toEqual({ status, stderr });
-    expect(ended.stdout).toContain("### Public surface");
+    expect(ended.stdout).toContain("### Routes and public access");
   });
 
-  it("reads a file without an ending by its path", () => {
+  it("prints the sections of --sections, and stops at gates of other sections", () => {
+    // Act
+    const { status, stdout } = review(
+      { "prod.json": opened },
+      "prod.json",
+      "--sections",
+      "changes",
+      "--fail-on",
+      "public",
+    );
+
+    // Assess
+    expect(status).toBe(3);
+    expect(stdout).toMatch(/^prod: 1 route opened to the public/);
+    expect(stdout).not.toContain("### Routes and public access");
+    expect(stdout).toContain("updated in place");
+  });
+
+  it("prints the review in the form of --template", () => {
+    // Act
+    const { status, stdout } = review(
+      { "prod.json": opened, "review.md": "{{verdict}}\n{{public: Open to anyone}}\n" },
+      "prod.json",
+      "--template",
+      "review.md",
+    );
+
+    // Assess
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/^prod: 1 route opened to the public .*\n\n### Open to anyone\n/);
+  });
+
+  it("reads a file without an extension by its path", () => {
     // Act
     const { status, stdout } = review({ prod: opened }, "./prod");
 
@@ -108,7 +147,7 @@ describe("the review", () => {
     expect(stdout).toMatch(/^prod: 1 route opened to the public/);
   });
 
-  it("tells how it is used", () => {
+  it("prints the usage with --help", () => {
     // Act
     const { status, stdout } = review({}, "--help");
 
@@ -119,20 +158,38 @@ describe("the review", () => {
 
   it.each<[string, number, readonly string[], string]>([
     ["no plan", 2, [], "<plan>: got no word; allowed: name of an environment or an account"],
-    ["an unknown option", 2, ["prod.json", "--yes"], "option: got --yes; allowed: --json, --fail-on LIST"],
+    [
+      "an unknown option",
+      2,
+      ["prod.json", "--yes"],
+      "option: got --yes; allowed: --json, --sections LIST, --template FILE, --fail-on LIST",
+    ],
     [
       "an unknown gate",
       2,
       ["prod.json", "--fail-on", "public,cost"],
       '--fail-on: got "cost"; allowed: destroy, widen, public',
     ],
-    ["a missing file", 1, ["none.json"], "none.json cannot be read"],
     [
-      "a plan file as Terraform writes it",
-      1,
-      ["prod.tfplan"],
-      "prod.tfplan is a plan file as Terraform keeps it",
+      "an unknown section",
+      2,
+      ["prod.json", "--sections", "cost,prices"],
+      '--sections: got "prices"; allowed: summary, undetermined,',
     ],
+    [
+      "a missing template",
+      2,
+      ["prod.json", "--template", "none.md"],
+      "--template: got none.md, which cannot be read (ENOENT)",
+    ],
+    [
+      "sections together with a template",
+      2,
+      ["prod.json", "--template", "none.md", "--sections", "cost"],
+      "got --sections and --template; allowed: one of them",
+    ],
+    ["a missing file", 1, ["none.json"], "none.json cannot be read"],
+    ["a plan file as Terraform writes it", 1, ["prod.tfplan"], "prod.tfplan is a binary plan file"],
     [
       "a file that can be an environment's name",
       2,
@@ -145,7 +202,7 @@ describe("the review", () => {
       ["prod.json", "again.json"],
       "prod.json and again.json are both plans of prod",
     ],
-  ])("refuses %s with status %d, and says what to do", (_, expected, words, said) => {
+  ])("rejects %s with the status %d and names a remedy", (_, expected, words, message) => {
     // Act
     const { status, stdout, stderr } = review(
       { "prod.json": opened, "again.json": opened, "prod.tfplan": "PK\u0003\u0004", prod: opened },
@@ -155,6 +212,6 @@ describe("the review", () => {
     // Assess
     expect(status).toBe(expected);
     expect(stdout).toBe("");
-    expect(stderr).toContain(said);
+    expect(stderr).toContain(message);
   });
 });

@@ -1,12 +1,12 @@
 import { describe, expect, it } from "@jest/globals";
 import type { EnvironmentReport } from "../../src/review/environment-report";
-import { toMarkdown } from "../../src/review/markdown/render";
-import { readPlan } from "../../src/review/plan";
+import { readPlan } from "../../src/review/reading/plan";
+import { toMarkdown } from "../../src/review/rendering/render";
 import { reportOf } from "../../src/review/report";
 
 const QUEUE = { name: "jobs", visibility_timeout_seconds: 30 };
 
-/** A resource's change in the oldest form: what later ones add is absent. */
+/** A resource's change in the oldest format, without the members of later formats. */
 function resource(change: object, more: object = {}): object {
   return {
     address: "aws_sqs_queue.jobs",
@@ -45,7 +45,7 @@ describe("a plan is read in the form of", () => {
 
     // Assess
     expect(report.counts).toMatchObject({ create: 1 });
-    expect(report.unread).toEqual([]);
+    expect(report.unsupportedParts).toEqual([]);
   });
 
   it.each<[string, object, string]>([
@@ -78,13 +78,13 @@ describe("a plan is read in the form of", () => {
     expect(text).toContain("aws_sqs_queue.jobs");
   });
 
-  it("a planning that failed", () => {
+  it("a failed planning", () => {
     // Act
     const { report, text } = review({ errored: true, resource_changes: [resource(UPDATE)] });
 
     // Assess
     expect(report.flags).toEqual({ destroy: true, widen: true, public: true });
-    expect(text.split("\n")[0]).toContain("the planning failed, this cannot be applied");
+    expect(text.split("\n")[0]).toContain("the plan failed and cannot be applied");
   });
 
   it.each<[string, object, string]>([
@@ -99,7 +99,7 @@ describe("a plan is read in the form of", () => {
       { action_invocations: [{ address: "action.aws_lambda_invoke.warm", type: "aws_lambda_invoke" }] },
       "1 action is invoked",
     ],
-  ])("%s: no gate passes, and the first line says why", (_, members, said) => {
+  ])("%s: no gate passes, and the first line contains the reason", (_, members, said) => {
     // Act
     const { report, text } = review({ ...members, resource_changes: [resource(UPDATE)] });
 
@@ -109,7 +109,7 @@ describe("a plan is read in the form of", () => {
   });
 });
 
-describe("a review names what it does not judge:", () => {
+describe("a review names the parts that it does not evaluate:", () => {
   it.each<[string, object, string]>([
     [
       "actions",
@@ -125,10 +125,10 @@ describe("a review names what it does not judge:", () => {
           { address: { to_display: "aws_sqs_queue.jobs" }, status: "unknown" },
         ],
       },
-      "1 check known after the apply (aws_sqs_queue.jobs)",
+      "1 check known after apply (aws_sqs_queue.jobs)",
     ],
     [
-      "data sources that are read later",
+      "data sources that apply reads",
       {
         resource_changes: [
           resource(
@@ -137,23 +137,23 @@ describe("a review names what it does not judge:", () => {
           ),
         ],
       },
-      "1 data source read during the apply",
+      "1 data source read during apply",
     ],
     [
-      "members that come with later versions",
+      "members of later versions",
       { query_results: [{ a: 1 }] },
-      "1 part of the plan unknown to this review (query_results)",
+      "1 unknown member of the plan (query_results)",
     ],
   ])("%s", (_, members, said) => {
     // Act
     const { report, text } = review(members);
 
     // Assess
-    expect(report.unread.join("; ")).toBe(said);
-    expect(text.replaceAll("\\", "")).toContain(`dev, not judged here: ${said}.`);
+    expect(report.unsupportedParts.join("; ")).toBe(said);
+    expect(text.replaceAll("\\", "")).toContain(`dev, not determined: ${said}.`);
   });
 
-  it("nothing where all of it is read", () => {
+  it("none when it evaluates all parts", () => {
     // Act
     const { report, text } = review({
       timestamp: "2026-11-29T00:00:00Z",
@@ -168,7 +168,7 @@ describe("a review names what it does not judge:", () => {
     });
 
     // Assess
-    expect(report.unread).toEqual([]);
-    expect(text).not.toContain("not judged here");
+    expect(report.unsupportedParts).toEqual([]);
+    expect(text).not.toContain("not determined");
   });
 });

@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "@jest/globals";
 import { NotReviewable } from "../../src/review/errors";
-import { parsePlan, textOf } from "../../src/review/plan-text";
+import { parsePlan, textOf } from "../../src/review/reading/plan-text";
 import { makeTempFolder, removeFolder } from "../../src/testing/temp-folder";
 import { planJson } from "./support/plan-json";
 
@@ -18,14 +18,14 @@ describe("a plan is read", () => {
   it.each<[string, Buffer]>([
     ["in UTF-8", Buffer.from(PLAN)],
     ["in UTF-8 with a byte order mark", Buffer.from(`\ufeff${PLAN}`)],
-    ["in UTF-16 as PowerShell writes it", Buffer.from(`\ufeff${PLAN}`, "utf16le")],
+    ["in UTF-16 of PowerShell", Buffer.from(`\ufeff${PLAN}`, "utf16le")],
     ["in UTF-16 without a byte order mark", Buffer.from(PLAN, "utf16le")],
     ["in UTF-16 of the other order", utf16be(`\ufeff${PLAN}`)],
     ["in UTF-16 of the other order without a byte order mark", utf16be(PLAN)],
     ["in lines", Buffer.from(PRETTY)],
     ["after npm's banner", Buffer.from(`\n> project@0.1.0 plan\n> terraform show -json {plan}\n\n${PLAN}\n`)],
     ["with the colours of a terminal", Buffer.from(`\u001b[1mplan\u001b[0m\n\u001b[0m${PLAN}\u001b[0m\n`)],
-    ["after words in its line", Buffer.from(`output: ${PLAN}\n`)],
+    ["after other words on the same line", Buffer.from(`output: ${PLAN}\n`)],
     ["before a wrapper's last line", Buffer.from(`${PLAN}\nDone in {3} s.\n`)],
     ["between lines with braces", Buffer.from(`{"level":"info"}\n{ start }\n${PRETTY}\n{"end":true}\n}`)],
     ["after a banner in UTF-16", Buffer.from(`\ufeffRunning …\r\n${PLAN}\r\n`, "utf16le")],
@@ -41,23 +41,19 @@ const LOG = '{"@level":"info","@message":"Terraform 1.11.4","type":"version"}';
 const REFUSED: readonly (readonly [string, string | Buffer, string])[] = [
   ["an empty file", "", "is empty"],
   ["a file of white space", " \n\n", "is empty"],
-  [
-    "a plan file as Terraform keeps it",
-    Buffer.from("PK\u0003\u0004\u00ff\u0001", "latin1"),
-    "run `terraform show -json",
-  ],
-  ["bytes that are no text", Buffer.from([1, 2, 255, 254, 3]), "no text in UTF-8 or UTF-16"],
+  ["a binary plan file", Buffer.from("PK\u0003\u0004\u00ff\u0001", "latin1"), "run `terraform show -json"],
+  ["bytes that are not a text", Buffer.from([1, 2, 255, 254, 3]), "is not a text in UTF-8 or UTF-16"],
   ["a log in JSON lines", `${LOG}\n${LOG}\n`, "log of `terraform plan -json`"],
   ["a log of one line", LOG, "log of `terraform plan -json`"],
   ["a plan that is cut off", PLAN.slice(0, -40), "ends in the middle of the plan"],
   ["a plan in lines that is cut off", PRETTY.slice(0, -40), "ends in the middle of the plan"],
-  ["a list", "[]", "no JSON of a plan"],
-  ["prose of 9 MB", "no plan ".repeat(1_200_000), "is no JSON"],
+  ["a list", "[]", "not the JSON of a plan"],
+  ["prose of 9 MB", "no plan ".repeat(1_200_000), "is not JSON"],
   ["20,000 levels", `{"format_version":"1.2","planned_values":${nested(20_000)}}`, "levels deep"],
-  ["20,000 levels of lists", `${"[".repeat(20_000)}${"]".repeat(20_000)}`, "no JSON of a plan"],
+  ["20,000 levels of lists", `${"[".repeat(20_000)}${"]".repeat(20_000)}`, "not the JSON of a plan"],
 ];
 
-describe("the review refuses in one line, which says what to do:", () => {
+describe("the review refuses with one line that contains the remedy:", () => {
   const folder = makeTempFolder();
   afterAll(() => removeFolder(folder));
 
@@ -80,12 +76,12 @@ describe("the review refuses in one line, which says what to do:", () => {
     ],
     ["a state", '{"format_version":"1.0","values":{}}', "is a state, and not a plan"],
     [
-      "a format that is not known",
+      "an unknown format",
       PLAN.replace('"1.2"', '"2.0"'),
       'got format_version "2.0"; allowed: 0.1, 0.2 and 1.x',
     ],
     [
-      "an action that is not known",
+      "an unknown action",
       PLAN.replace('["create"]', '["rename"]'),
       "resource_changes.0.change.actions.0: allowed: no-op,",
     ],

@@ -1,11 +1,11 @@
 import { describe, expect, it } from "@jest/globals";
 import { NotReviewable } from "../../src/review/errors";
-import { readPlan, withConstructPaths } from "../../src/review/plan";
+import { readPlan, withConstructPaths } from "../../src/review/reading/plan";
 import { planJson, planOf } from "./support/plan-json";
 import { recordedPlan } from "./support/recorded-plans";
 
 describe("a plan", () => {
-  it("is of the environment that the provider's tag tells", () => {
+  it("belongs to the environment in the provider's default tag", () => {
     // Act
     const { environment, region } = readPlan(planJson({ environment: "staging" }), "whatever.json");
 
@@ -14,7 +14,7 @@ describe("a plan", () => {
   });
 
   it.each(["prod.json", "plans/prod.plan.json", "C:\\plans\\prod-tfplan.json"])(
-    "without that tag is of the one that the file is named after: %s",
+    "belongs to the environment in the file's name when the tag is missing: %s",
     (file) => {
       // Prepare
       const text = JSON.stringify({ ...JSON.parse(planJson({})), configuration: {} });
@@ -27,7 +27,7 @@ describe("a plan", () => {
     },
   );
 
-  it("holds what Terraform manages, and no data", () => {
+  it("contains managed resources, and no data sources", () => {
     // Act
     const { resources } = recordedPlan("nothing");
 
@@ -37,7 +37,7 @@ describe("a plan", () => {
     expect(resources.every(({ before, after }) => before !== undefined && after !== undefined)).toBe(true);
   });
 
-  it("knows the constructs' paths where somebody tells them", () => {
+  it("uses the construct paths if they are available", () => {
     // Prepare
     const plan = planOf({
       resources: [
@@ -53,12 +53,12 @@ describe("a plan", () => {
     expect(resources.map(({ path }) => path)).toEqual(["a/role", "aws_iam_role.b_2"]);
   });
 
-  describe("is refused, with what to do, and without a word of its content, where it", () => {
+  describe("is refused with the remedy and without its content when it", () => {
     it.each([
-      ["is no JSON", "sk-secret", "is no JSON"],
-      ["is something else", JSON.stringify({ secret: "sk-secret" }), "(format_version: "],
+      ["is not JSON", "sk-secret", "is not JSON"],
+      ["is something else", JSON.stringify({ secret: "sk-secret" }), "(format_version is missing)"],
       [
-        "has an action that is not known",
+        "has an unknown action",
         planJson({ resources: [{ address: "a.b", actions: ["sk-secret"] }] }),
         "(resource_changes.0.change.actions.0: ",
       ],

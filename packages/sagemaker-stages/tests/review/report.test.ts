@@ -1,8 +1,8 @@
 import { describe, expect, it } from "@jest/globals";
 import type { EnvironmentReport } from "../../src/review/environment-report";
-import { LONGEST_COMMENT } from "../../src/review/markdown/document";
-import { toMarkdown } from "../../src/review/markdown/render";
-import { readPlan } from "../../src/review/plan";
+import { readPlan } from "../../src/review/reading/plan";
+import { MAX_COMMENT_CHARACTERS } from "../../src/review/rendering/document";
+import { toMarkdown } from "../../src/review/rendering/render";
 import { reportOf } from "../../src/review/report";
 import { largePlans } from "./support/large-plans";
 import { type PlanParts, planOf, type ResourceJson } from "./support/plan-json";
@@ -39,7 +39,7 @@ describe("the verdict", () => {
       },
     ],
     [
-      "dev: 1 with other tags · nothing destroyed",
+      "dev: 1 with changed tags · nothing destroyed",
       {
         resources: [
           {
@@ -69,12 +69,12 @@ describe("the verdict", () => {
       { resources: [stays], outputs: { url: { actions: ["update"], before: "a", after: "b" } } },
     ],
     [
-      "dev: the planning failed, this cannot be applied · nothing else changes",
+      "dev: the plan failed and cannot be applied · nothing else changes",
       { resources: [stays], errored: true },
     ],
     ["dev: nothing changes", { resources: [stays] }],
     [
-      "dev: +$1.00 a month · 1 created · nothing destroyed",
+      "dev: +$1.00 per month · 1 created · nothing destroyed",
       { resources: [stays, { address: "aws_kms_key.b", actions: ["create"], after: { policy: "" } }] },
     ],
   ])("%s", (said, parts) => {
@@ -82,7 +82,7 @@ describe("the verdict", () => {
     expect(reportOn(parts).verdict).toBe(said);
   });
 
-  it("says of several environments together what is the same", () => {
+  it("combines environments with equal changes", () => {
     // Prepare
     const updated: ResourceJson = {
       address: "aws_vpc.b",
@@ -145,7 +145,7 @@ function variant(instance_type: string, initial_instance_count: number): object 
   return { variant_name: "AllTraffic", instance_type, initial_instance_count };
 }
 
-describe("the verdict names what nobody may overlook:", () => {
+describe("the verdict names important changes:", () => {
   const lambda = { Service: "lambda.amazonaws.com" };
 
   it.each<[string, PlanParts]>([
@@ -154,7 +154,7 @@ describe("the verdict names what nobody may overlook:", () => {
       { resources: [stays, functionUrl("AWS_IAM", "NONE")] },
     ],
     [
-      "dev: 1 endpoint rollout · cost not all known · nothing destroyed",
+      "dev: 1 endpoint rollout · cost partly unknown · nothing destroyed",
       {
         resources: [
           stays,
@@ -168,16 +168,16 @@ describe("the verdict names what nobody may overlook:", () => {
       },
     ],
     [
-      "dev: log group l keeps log events for less long, and AWS deletes the older ones",
+      "dev: log group l keeps log events for a shorter time, and AWS deletes older events",
       { resources: [stays, logGroup(365, 1)] },
     ],
     [
-      "dev: log group l keeps log events for less long, and AWS deletes the older ones",
+      "dev: log group l keeps log events for a shorter time, and AWS deletes older events",
       { resources: [stays, logGroup(0, 30)] },
     ],
     ["dev: 1 updated · nothing destroyed", { resources: [stays, logGroup(30, 365)] }],
     [
-      "dev: new code of 1 function · nothing destroyed",
+      "dev: new code for 1 function · nothing destroyed",
       {
         resources: [
           stays,
@@ -191,11 +191,11 @@ describe("the verdict names what nobody may overlook:", () => {
       },
     ],
     [
-      "dev: to look at: every action, other account, permissions management · a new environment of 2 resources · nothing destroyed",
+      "dev: check: every action, other account, permissions management · new environment with 2 resources · nothing destroyed",
       { resources: newRole("*", { AWS: "arn:aws:iam::999988887777:root" }) },
     ],
     [
-      "dev: a new environment of 2 resources · nothing destroyed",
+      "dev: new environment with 2 resources · nothing destroyed",
       { resources: newRole("xray:PutTraceSegments", lambda) },
     ],
     [
@@ -208,11 +208,11 @@ describe("the verdict names what nobody may overlook:", () => {
       },
     ],
     [
-      "dev: 1 no longer managed, and left as it is · nothing destroyed",
+      "dev: 1 no longer managed by Terraform · nothing destroyed",
       { resources: [stays, { address: "aws_vpc.b", actions: ["forget"], before: {} }] },
     ],
     [
-      "dev: 1 VPC destroyed · 1 no longer managed, and left as it is",
+      "dev: 1 VPC destroyed · 1 no longer managed by Terraform",
       {
         resources: [
           { address: "aws_vpc.b", actions: ["delete"], before: {} },
@@ -221,7 +221,7 @@ describe("the verdict names what nobody may overlook:", () => {
       },
     ],
     [
-      "dev: 1 left over from a failed rollout, removed · nothing destroyed",
+      "dev: 1 destroyed after a failed rollout · nothing destroyed",
       {
         resources: [
           stays,
@@ -240,7 +240,7 @@ describe("the verdict names what nobody may overlook:", () => {
   });
 });
 
-describe("no gate lets pass", () => {
+describe("no gate passes", () => {
   const all = { destroy: true, widen: true, public: true };
 
   it.each<[string, PlanParts, EnvironmentReport["flags"]]>([
@@ -276,7 +276,7 @@ describe("no gate lets pass", () => {
     });
   }
 
-  it("a plan that is not complete is said to be so", () => {
+  it("an incomplete plan, which the verdict names", () => {
     // Act and assess
     expect(reportOn({ resources: [stays], complete: false }).verdict).toBe(
       "dev: the plan is not complete (-target, or deferred changes) · nothing else changes",
@@ -314,16 +314,16 @@ describe("a rollout widens access", () => {
   const artifact = "amzn-s3-demo-bucket/ticket-urgency/2026-11-21/model.tar.gz";
 
   it.each([
-    ["not where its role reads the new artifact instead of the old one", artifact, artifact, false],
-    ["where the new artifact is in another bucket", artifact, artifact.replace("demo", "other"), true],
+    ["not when its role reads the new artifact instead of the old artifact", artifact, artifact, false],
+    ["when the new artifact is in another bucket", artifact, artifact.replace("demo", "other"), true],
     [
-      "where the role may read something else than the artifact",
+      "when the role can read another object instead of the artifact",
       `arn:aws:s3:::${artifact}`,
       "arn:aws:s3:::amzn-s3-demo-bucket/secrets",
       true,
     ],
     [
-      "where the role may read more than the artifact",
+      "when the role can read more than the artifact",
       `arn:aws:s3:::${artifact}`,
       "arn:aws:s3:::amzn-s3-demo-bucket/*",
       true,
@@ -402,7 +402,7 @@ describe("a plan seeded with secrets", () => {
   it.each([
     ["Markdown", () => toMarkdown(reportOf([plan]))],
     ["JSON", () => JSON.stringify(reportOf([plan]))],
-  ])("says nothing of them in %s, but that they change", (_, write) => {
+  ])("does not contain their values in %s, only that they change", (_, write) => {
     // Act
     const text = write();
 
@@ -421,17 +421,17 @@ describe("plans of twelve environments with 3 MB", () => {
     plan: readPlan(text, `${name}.json`),
   }));
 
-  it("fit into one comment, in which everything that is destroyed or replaced is said", () => {
+  it("fit into one comment with all destroyed and replaced resources", () => {
     // Act
     const review = toMarkdown(reportOf(plans.map(({ plan }) => plan)));
 
     // Assess
     expect(plans.reduce((sum, { size }) => sum + size, 0)).toBeGreaterThan(3_000_000);
-    expect(review.length).toBeLessThanOrEqual(LONGEST_COMMENT);
+    expect(review.length).toBeLessThanOrEqual(MAX_COMMENT_CHARACTERS);
     expect(review.match(/✖ replaced/g)).toHaveLength(12 * 24);
-    expect(review).toMatch(/\*\d+ of \d+ rows are left out here/);
+    expect(review).toMatch(/\*\d+ of \d+ rows are left out/);
     expect(review.split("\n")[0]).toContain(
-      `${plans.map(({ name }) => name).join(", ")}: 3 endpoints, 6 log groups, 3 functions and 12 more replaced · rights for 6 new principals`,
+      `${plans.map(({ name }) => name).join(", ")}: 3 endpoints, 6 log groups, 3 functions and 12 more replaced · permissions for 6 new principals`,
     );
   });
 });

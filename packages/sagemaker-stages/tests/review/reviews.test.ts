@@ -1,28 +1,28 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "@jest/globals";
-import { toMarkdown } from "../../src/review/markdown/render";
+import { toMarkdown } from "../../src/review/rendering/render";
 import { reportOf } from "../../src/review/report";
 import { type RecordedPlan, recordedPlan } from "./support/recorded-plans";
 
 const FOLDER = join(__dirname, "reviews");
 
-/** The reviews of plans that real Terraform made are files to read; with RECORD=1 they are written anew. */
+/** Reviews of recorded plans of Terraform, as files to read. `npm run record:reviews` writes the files. */
 describe("the review of the plan", () => {
   it.each<[RecordedPlan, string]>([
     ["nothing", "prod: nothing changes"],
-    ["new-environment", "prod: a new environment of 33 resources · nothing destroyed"],
+    ["new-environment", "prod: new environment with 33 resources · nothing destroyed"],
     ["new-artifact", "prod: 1 endpoint rollout · nothing destroyed"],
     [
       "opened",
       "prod: 1 route opened to the public (POST /ticket-urgency no longer requires a signature) · nothing destroyed",
     ],
-    ["widened", "prod: access of 2 principals widened · nothing destroyed"],
+    ["widened", "prod: 2 principals gain permissions · nothing destroyed"],
     [
       "renamed",
-      "prod: 1 endpoint, 2 log groups, 1 function and 4 more replaced · rights for 2 new principals · 1 updated",
+      "prod: 1 endpoint, 2 log groups, 1 function and 4 more replaced · permissions for 2 new principals · 1 updated",
     ],
-    ["destroyed", "prod: everything destroyed: 2 endpoints, 1 API, 1 stage and 29 more"],
+    ["destroyed", "prod: everything destroyed (2 endpoints, 1 API, 1 stage and 29 more)"],
   ])("%s begins with: %s", (name, verdict) => {
     // Act
     const review = toMarkdown(reportOf([recordedPlan(name)]));
@@ -37,7 +37,7 @@ describe("the review of the plan", () => {
     expect(review).toBe(readFileSync(file, "utf8"));
   });
 
-  it("nothing is one line", () => {
+  it("without changes is one line", () => {
     // Act
     const review = toMarkdown(reportOf([recordedPlan("nothing")]));
 

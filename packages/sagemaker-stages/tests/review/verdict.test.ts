@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 import type { EnvironmentReport } from "../../src/review/environment-report";
-import { toMarkdown } from "../../src/review/markdown/render";
-import { readPlan } from "../../src/review/plan";
+import { readPlan } from "../../src/review/reading/plan";
+import { toMarkdown } from "../../src/review/rendering/render";
 import { reportOf } from "../../src/review/report";
 import { type PlanParts, planJson, type ResourceJson } from "./support/plan-json";
 
@@ -19,7 +19,7 @@ interface Reviewed {
   readonly report: EnvironmentReport;
 }
 
-/** What is said of a plan with these resources, and members that {@link planJson} does not know. */
+/** The review of a plan with these resources, and members that {@link planJson} does not know. */
 function review(
   resources: readonly ResourceJson[],
   others: PlanParts & { readonly checks?: unknown } = {},
@@ -61,8 +61,8 @@ const method = (members: object): object => ({
   ...members,
 });
 
-describe("one opening never hides another:", () => {
-  it("a URL, a bucket, a topic and a database are all named", () => {
+describe("the verdict about several openings", () => {
+  it("names a URL, a bucket and a database", () => {
     // Act
     const { gates, verdict } = review([
       update("aws_lambda_function_url.u", url("AWS_IAM"), url("NONE")),
@@ -83,7 +83,7 @@ describe("one opening never hides another:", () => {
     expect(verdict).toContain("database d is reachable from the internet");
   });
 
-  it("a URL and its permission are one opening", () => {
+  it("names a URL and its permission once", () => {
     // Act
     const { verdict } = review([
       { address: "aws_lambda_function_url.u", actions: ["create"], after: url("NONE") },
@@ -104,7 +104,7 @@ describe("one opening never hides another:", () => {
   });
 });
 
-describe("a method or a route that is a resource of its own", () => {
+describe("a method or a route that is a separate resource", () => {
   const resources: readonly ResourceJson[] = [
     {
       address: "aws_api_gateway_resource.x",
@@ -116,7 +116,7 @@ describe("a method or a route that is a resource of its own", () => {
 
   it.each<[string, string, object, object, string, RegExp]>([
     [
-      "no longer asks for a signature",
+      "no longer requires a signature",
       "aws_api_gateway_method.m",
       method({ authorization: "AWS_IAM" }),
       method({}),
@@ -124,7 +124,7 @@ describe("a method or a route that is a resource of its own", () => {
       /POST \/x no longer requires a signature/,
     ],
     [
-      "asks for a key alone",
+      "requires only a key",
       "aws_api_gateway_method.m",
       method({ authorization: "AWS_IAM", api_key_required: true }),
       method({ api_key_required: true }),
@@ -132,7 +132,7 @@ describe("a method or a route that is a resource of its own", () => {
       /no longer requires a signature/,
     ],
     [
-      "no longer asks for a key",
+      "no longer requires a key",
       "aws_api_gateway_method.m",
       method({ api_key_required: true }),
       method({}),
@@ -140,15 +140,15 @@ describe("a method or a route that is a resource of its own", () => {
       /POST \/x no longer requires an API key/,
     ],
     [
-      "asks for a signature without a key",
+      "requires a signature without a key",
       "aws_api_gateway_method.m",
       method({ authorization: "AWS_IAM", api_key_required: true }),
       method({ authorization: "AWS_IAM" }),
       "-W-",
-      /weaker authorization of POST \/x no longer requires an API key/,
+      /weaker authorization \(POST \/x no longer requires an API key\)/,
     ],
     [
-      "no longer asks an authorizer",
+      "no longer requires an authorizer",
       "aws_api_gateway_method.m",
       method({ authorization: "CUSTOM", authorizer_id: "a" }),
       method({}),
@@ -156,7 +156,7 @@ describe("a method or a route that is a resource of its own", () => {
       /no longer requires an authorizer/,
     ],
     [
-      "asks an authorizer in place of a signature",
+      "requires an authorizer instead of a signature",
       "aws_api_gateway_method.m",
       method({ authorization: "AWS_IAM" }),
       method({ authorization: "CUSTOM", authorizer_id: "a" }),
@@ -164,7 +164,7 @@ describe("a method or a route that is a resource of its own", () => {
       /undetermined: POST \/x/,
     ],
     [
-      "asks for a signature",
+      "requires a signature",
       "aws_api_gateway_method.m",
       method({}),
       method({ authorization: "AWS_IAM" }),
@@ -172,7 +172,7 @@ describe("a method or a route that is a resource of its own", () => {
       /closed to the public: POST \/x/,
     ],
     [
-      "of an HTTP API no longer asks for a token",
+      "of an HTTP API no longer requires a token",
       "aws_apigatewayv2_route.r",
       { route_key: "GET /y", authorization_type: "JWT", authorizer_id: "a" },
       { route_key: "GET /y", authorization_type: "NONE" },
@@ -180,14 +180,14 @@ describe("a method or a route that is a resource of its own", () => {
       /GET \/y no longer requires an authorizer/,
     ],
     [
-      "of an HTTP API asks for a signature",
+      "of an HTTP API requires a signature",
       "aws_apigatewayv2_route.r",
       { route_key: "GET /y", authorization_type: "NONE" },
       { route_key: "GET /y", authorization_type: "AWS_IAM" },
       "---",
       /closed to the public: GET \/y/,
     ],
-  ])("that %s", (_, address, before, after, gates, words) => {
+  ])("is reported when it %s", (_, address, before, after, gates, pattern) => {
     // Act
     const reviewed = review([
       ...resources,
@@ -195,7 +195,7 @@ describe("a method or a route that is a resource of its own", () => {
     ]);
 
     // Assess
-    expect([reviewed.gates, reviewed.verdict]).toEqual([gates, expect.stringMatching(words)]);
+    expect([reviewed.gates, reviewed.verdict]).toEqual([gates, expect.stringMatching(pattern)]);
   });
 });
 
@@ -215,28 +215,28 @@ describe("the access list of a bucket or an object", () => {
       { bucket: "b", acl: "private" },
       { bucket: "b", acl: "public-read" },
       "-WP",
-      /anyone can now read \(list\) the bucket b/,
+      /anyone can now list the bucket b/,
     ],
     [
       "aws_s3_bucket_acl.a",
       { bucket: "b", acl: "private" },
       { bucket: "b", acl: "authenticated-read" },
       "-WP",
-      /anyone with an AWS account can now read/,
+      /anyone with an AWS account can now list/,
     ],
     [
       "aws_s3_bucket_acl.a",
       { bucket: "b", acl: "public-read" },
       { bucket: "b", acl: "private" },
       "---",
-      /anyone can no longer read/,
+      /anyone can no longer list/,
     ],
     [
       "aws_s3_bucket.a",
       { bucket: "b", acl: "private" },
       { bucket: "b", acl: "public-read-write" },
       "-WP",
-      /anyone can now read \(list\) and write objects to the bucket b/,
+      /anyone can now list and write objects to the bucket b/,
     ],
     [
       "aws_s3_bucket.a",
@@ -273,12 +273,12 @@ describe("the access list of a bucket or an object", () => {
       "-WP",
       /anyone can now read/,
     ],
-  ])("%s %j → %j: %s", (address, before, after, gates, words) => {
+  ])("%s %j → %j: %s", (address, before, after, gates, pattern) => {
     // Act
     const reviewed = review([update(address, before, after)]);
 
     // Assess
-    expect([reviewed.gates, reviewed.verdict]).toEqual([gates, expect.stringMatching(words)]);
+    expect([reviewed.gates, reviewed.verdict]).toEqual([gates, expect.stringMatching(pattern)]);
   });
 });
 
@@ -300,7 +300,7 @@ describe("the policy of a resource", () => {
     ["aws_sqs_queue_policy", "policy", "sqs:SendMessage", { queue_url: "https://q" }],
   ];
 
-  it.each(types)("%s is for everyone: opened, closed, undetermined", (type, attribute, Action, values) => {
+  it.each(types)("%s is public: opened, closed, undetermined", (type, attribute, Action, values) => {
     // Prepare
     const of = (Principal: unknown): object => ({
       ...values,
@@ -325,7 +325,7 @@ describe("the policy of a resource", () => {
     ]);
   });
 
-  it("is public only where no Deny keeps everyone else out", () => {
+  it("is public only when no Deny excludes the public", () => {
     // Prepare
     const withDeny = (Condition: object): object => ({
       bucket: "b",
@@ -364,7 +364,7 @@ describe("a load balancer", () => {
 
   it.each<[string, ResourceJson, string, RegExp]>([
     [
-      "that faces the internet is for a person to judge",
+      "that faces the internet is undetermined",
       { address: "aws_lb.l", actions: ["create"], after: balancer(false) },
       "-WP",
       /undetermined: load balancer l/,
@@ -376,7 +376,7 @@ describe("a load balancer", () => {
       /1 created/,
     ],
     [
-      "that is replaced by one that faces the internet",
+      "that is replaced by an internet-facing load balancer",
       { address: "aws_lb.l", actions: ["delete", "create"], before: balancer(true), after: balancer(false) },
       "DWP",
       /load balancer l is reachable from the internet/,
@@ -387,12 +387,12 @@ describe("a load balancer", () => {
       "---",
       /1 updated/,
     ],
-  ])("%s", (_, resource, gates, words) => {
+  ])("%s", (_, resource, gates, pattern) => {
     // Act
     const reviewed = review([resource]);
 
     // Assess
-    expect([reviewed.gates, reviewed.verdict]).toEqual([gates, expect.stringMatching(words)]);
+    expect([reviewed.gates, reviewed.verdict]).toEqual([gates, expect.stringMatching(pattern)]);
   });
 });
 
@@ -405,7 +405,7 @@ describe("the block of public access", () => {
     after: { bucket: "b", acl: "public-read" },
   };
 
-  it("opens a bucket whose access list is for everyone, where it goes", () => {
+  it("opens a bucket with a public access list when the block is removed", () => {
     // Act
     const { gates, verdict } = review([
       open,
@@ -416,7 +416,7 @@ describe("the block of public access", () => {
     expect([gates, verdict]).toEqual(["-WP", expect.stringContaining("ignore_public_acls is off")]);
   });
 
-  it("keeps everyone out whatever the access list says, where it stays", () => {
+  it("excludes the public when it stays, independent of the access list", () => {
     // Act
     const { gates } = review([
       {
@@ -433,7 +433,7 @@ describe("the block of public access", () => {
   });
 });
 
-describe("an object that Terraform forgets and makes again", () => {
+describe("an object that Terraform forgets and creates again", () => {
   it.each([[["create", "forget"]], [["forget", "create"]]])(
     "%j: both objects have their access",
     (actions) => {
@@ -450,16 +450,16 @@ describe("an object that Terraform forgets and makes again", () => {
       // Assess
       expect(gates).toBe("-W-");
       expect(report.changes.map(({ kind }) => kind)).toEqual(["forget", "create"]);
-      expect(report.access.filter(({ change }) => change === "withdrawn")).toEqual([]);
-      expect(report.summary).toBe("Plan: 1 to add, 0 to change, 0 to destroy, 1 to forget.");
+      expect(report.access.filter(({ change }) => change === "revoked")).toEqual([]);
+      expect(report.planned).toEqual({ import: 0, add: 1, change: 0, destroy: 0, forget: 1 });
     },
   );
 });
 
-describe("the review says what else is in a plan:", () => {
+describe("the review also contains", () => {
   const group = (days: number): object => ({ name: "/l", retention_in_days: days });
 
-  it("what is imported, and what changes of it, in Terraform's own sentence, too", () => {
+  it("imports with their changes, and Terraform's sentence", () => {
     // Act
     const { verdict, text } = review([
       {
@@ -473,11 +473,11 @@ describe("the review says what else is in a plan:", () => {
     // Assess
     expect(verdict).toContain("1 imported");
     expect(text).toContain("\nPlan: 1 to import, 2 to add, 1 to change, 1 to destroy.\n");
-    expect(text).toContain("imported: it exists in AWS");
+    expect(text).toContain("imported: the resource exists in AWS");
     expect(text).toContain("`enable_dns_support`: `true` → `false`");
   });
 
-  it("what was changed outside of Terraform, and nothing of what is only written otherwise", () => {
+  it("changes outside of Terraform, without changes of the notation only", () => {
     // Act
     const { verdict, text } = review([], {
       drift: [
@@ -494,7 +494,7 @@ describe("the review says what else is in a plan:", () => {
     expect(text).toContain("`retention_in_days`: `7` → `1`");
   });
 
-  it("what check failed, with its message without secrets", () => {
+  it("failed checks, with their messages without secrets", () => {
     // Act
     const { verdict, text } = review([update("aws_vpc.a", { a: 1 }, { a: 2 })], {
       checks: [
@@ -513,7 +513,7 @@ describe("the review says what else is in a plan:", () => {
     expect(text).not.toContain("AKIAIOSFODNN7EXAMPLE");
   });
 
-  it("which resources of other providers, and of types without rules, are not judged", () => {
+  it("resources of other providers and of types without rules as not determined", () => {
     // Act
     const { verdict, text } = review([
       { address: "google_storage_bucket_iam_member.all", actions: ["create"], after: { member: "allUsers" } },
@@ -522,17 +522,111 @@ describe("the review says what else is in a plan:", () => {
     ]);
 
     // Assess
-    expect(verdict).toContain("1 change not judged (google_storage_bucket_iam_member)");
+    expect(verdict).toContain("1 change not determined (google_storage_bucket_iam_member)");
     expect(text).toContain(
-      "not judged here: changes of aws\\_glue\\_job (1), google\\_storage\\_bucket\\_iam\\_member (1).",
+      "not determined: changes of aws\\_glue\\_job (1), google\\_storage\\_bucket\\_iam\\_member (1).",
     );
   });
 });
 
-describe("good news is said:", () => {
+describe("the verdict about a route of a document", () => {
+  const KEY = { type: "apiKey", name: "x-api-key", in: "header" };
+  const api = (...security: readonly object[]): object => ({
+    name: "api",
+    body: JSON.stringify({
+      openapi: "3.0.1",
+      paths: { "/a": { get: { "x-amazon-apigateway-integration": {}, security } } },
+      components: { securitySchemes: { key: KEY, other: { type: "http" }, sigv4: SIGV4 } },
+    }),
+  });
+  const SIGV4 = { ...KEY, name: "Authorization", "x-amazon-apigateway-authtype": "awsSigv4" };
+
+  it.each<[string, readonly object[], readonly object[], boolean]>([
+    ["no requirement", [], [{ sigv4: [] }], true],
+    ["an optional signature", [{ sigv4: [] }, {}], [{ sigv4: [] }], true],
+    ["an ignored scheme", [{ other: [] }], [{ sigv4: [] }], true],
+    ["a key and an ignored scheme", [{ key: [], other: [] }], [{ sigv4: [] }], false],
+    ["no requirement, and still an optional signature", [], [{ sigv4: [] }, {}], false],
+  ])(
+    "that had %s: closed to the public only if anyone could call the route",
+    (_, before, after, isClosed) => {
+      // Act
+      const { verdict } = review([update("aws_api_gateway_rest_api.api", api(...before), api(...after))]);
+
+      // Assess
+      expect(verdict.includes("closed to the public: GET /a")).toBe(isClosed);
+    },
+  );
+});
+
+describe("the verdict about a trust policy", () => {
+  const trust = (Principal: unknown, others: object = {}): object => ({
+    name: "deploy",
+    assume_role_policy: statement({ Action: "sts:AssumeRole", Principal, ...others }),
+  });
+  const CONDITIONS = {
+    StringEquals: { "sts:ExternalId": "shared", "aws:PrincipalOrgID": "o-abcdefghij" },
+    ArnLike: {
+      "aws:PrincipalArn": "arn:aws:iam::999988887777:role/delivery/deployment-of-the-platform-team-*",
+    },
+    Bool: { "aws:MultiFactorAuthPresent": "true" },
+  };
+
+  it.each([
+    ["999988887777", "the account 999988887777 can now assume the role deploy"],
+    ["*", "anyone can now assume the role deploy"],
+  ])("names the principal %s without the conditions when the sentence is long", (AWS, expected) => {
+    // Act
+    const { verdict } = review([
+      update("aws_iam_role.r", trust({ AWS: "111122223333" }), trust({ AWS }, { Condition: CONDITIONS })),
+    ]);
+
+    // Assess
+    expect(verdict.split(" · ").map((part) => part.replace("dev: ", ""))).toContain(expected);
+  });
+
+  it("names the principal whose Deny with conditions is removed", () => {
+    // Prepare
+    const withStatements = (...statements: readonly object[]): object => ({
+      name: "deploy",
+      assume_role_policy: JSON.stringify({ Version: "2012-10-17", Statement: statements }),
+    });
+    const own = { Effect: "Allow", Action: "sts:AssumeRole", Principal: { AWS: "111122223333" } };
+    const deny = {
+      ...own,
+      Effect: "Deny",
+      Principal: { AWS: "arn:aws:iam::111122223333:role/ci" },
+      Condition: CONDITIONS,
+    };
+
+    // Act
+    const { verdict } = review([update("aws_iam_role.r", withStatements(own, deny), withStatements(own))]);
+
+    // Assess
+    expect(verdict).toContain(
+      "arn:aws:iam::111122223333:role/ci is no longer denied permission to assume the role deploy ·",
+    );
+  });
+
+  it("names the principal when the conditions of its permission are widened", () => {
+    // Act
+    const { verdict } = review([
+      update(
+        "aws_iam_role.r",
+        trust({ AWS: "999988887777" }, { Condition: CONDITIONS }),
+        trust({ AWS: "999988887777" }, { Condition: { ...CONDITIONS, Bool: {} } }),
+      ),
+    ]);
+
+    // Assess
+    expect(verdict).toContain("the account 999988887777 can now assume the role deploy ·");
+  });
+});
+
+describe("the verdict contains improvements:", () => {
   it.each<[string, readonly ResourceJson[], string]>([
     [
-      "what is withdrawn",
+      "a revoked permission",
       [
         update(
           "aws_iam_role_policy.p",
@@ -543,12 +637,12 @@ describe("good news is said:", () => {
       "dev: role r can no longer call sqs:SendMessage on every resource · nothing destroyed",
     ],
     [
-      "a URL that is closed",
+      "a closed URL",
       [update("aws_lambda_function_url.u", url("NONE"), url("AWS_IAM"))],
       "dev: closed to the public: function URL of page · nothing destroyed",
     ],
     [
-      "a bucket that is closed",
+      "a closed bucket",
       [
         update(
           "aws_s3_bucket_policy.b",
@@ -556,7 +650,7 @@ describe("good news is said:", () => {
           bucketPolicy("*", { Condition: { StringEquals: { "aws:SourceVpce": "vpce-1" } } }),
         ),
       ],
-      "dev: anyone can read every object of the bucket b on other conditions: before always, now where aws:SourceVpce is vpce-1 · nothing destroyed",
+      "dev: anyone can still read every object of the bucket b, but only if aws:SourceVpce is vpce-1; before: without a condition · nothing destroyed",
     ],
     [
       "a deployment",
@@ -570,11 +664,11 @@ describe("good news is said:", () => {
       ],
       "dev: 1 deployment rolled out · nothing destroyed",
     ],
-  ])("%s", (_, resources, said) => {
+  ])("%s", (_, resources, expected) => {
     // Act
     const { gates, verdict } = review(resources);
 
     // Assess
-    expect([gates, verdict]).toEqual(["---", said]);
+    expect([gates, verdict]).toEqual(["---", expected]);
   });
 });

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import * as z from "zod/mini";
 import { MAX_FAULTY_MEMBERS, stopAtFirstFaults } from "../../src/runtime/bounded-schema";
 
-/** Makes a schema, each time the same and never the one before: bounding changes a schema in place. */
+/** Creates a new schema on each call, because bounding changes a schema in place. */
 type MakeSchema = () => z.ZodMiniType;
 
 const numbers = () => z.array(z.number());
@@ -23,7 +23,7 @@ function treeSchema(): z.ZodMiniType<Tree> {
   return tree;
 }
 
-/** A check that counts the values that a schema was asked for. */
+/** A check that counts the values that a schema validates. */
 function counted(): { readonly schema: z.ZodMiniType; readonly count: () => number } {
   let count = 0;
   const schema = z.unknown().check((payload) => {
@@ -35,11 +35,11 @@ function counted(): { readonly schema: z.ZodMiniType; readonly count: () => numb
 
 const MANY = 100_000;
 
-describe("a bounded schema looks at the first faulty members alone", () => {
+describe("a bounded schema reports only the first faulty members", () => {
   it.each<{ what: string; schemaOf: (member: z.ZodMiniType) => z.ZodMiniType; value: unknown }>([
     { what: "a list", schemaOf: (member) => z.array(member), value: Array(MANY).fill(0) },
     {
-      what: "a list with a check of its own",
+      what: "a list with a check",
       schemaOf: (member) => z.array(member).check(z.minLength(1)),
       value: Array(MANY).fill(0),
     },
@@ -54,12 +54,12 @@ describe("a bounded schema looks at the first faulty members alone", () => {
       value: { a: Array(MANY).fill(0) },
     },
     {
-      what: "a list that may be absent or null",
+      what: "a list that can be absent or null",
       schemaOf: (member) => z.strictObject({ a: z.optional(z.nullable(z.array(member))) }),
       value: { a: Array(MANY).fill(0) },
     },
     {
-      what: "the rest of a tuple",
+      what: "the further members of a tuple",
       schemaOf: (member) => z.tuple([z.number()], member),
       value: Array(MANY).fill(0),
     },
@@ -74,7 +74,7 @@ describe("a bounded schema looks at the first faulty members alone", () => {
       value: Object.fromEntries(Array.from({ length: 10_000 }, (_, index) => [`k${index}`, 0])),
     },
     {
-      what: "a list behind a function",
+      what: "a list in a lazy schema",
       schemaOf: (member) => z.lazy(() => z.array(member)),
       value: Array(MANY).fill(0),
     },
@@ -92,7 +92,7 @@ describe("a bounded schema looks at the first faulty members alone", () => {
     expect(count()).toBe(MAX_FAULTY_MEMBERS);
   });
 
-  it("of each list of a list", () => {
+  it("of each inner list", () => {
     // Prepare
     const { schema: member, count } = counted();
     const schema = z.array(z.array(member));
@@ -106,7 +106,7 @@ describe("a bounded schema looks at the first faulty members alone", () => {
     expect(count()).toBe(MAX_FAULTY_MEMBERS ** 2);
   });
 
-  it("of each further request, also after a schema that threw", () => {
+  it("of each further request, even after a schema threw", () => {
     // Prepare
     let throws = true;
     const member = z.unknown().check((payload) => {
@@ -126,7 +126,7 @@ describe("a bounded schema looks at the first faulty members alone", () => {
   });
 });
 
-describe("a bounded schema accepts what the schema accepts, with the same value, and nothing else", () => {
+describe("a bounded schema accepts and returns the same values as the schema", () => {
   const json = fc.letrec<{ value: unknown }>((tie) => ({
     value: fc.oneof(
       { maxDepth: 4 },
@@ -155,9 +155,15 @@ describe("a bounded schema accepts what the schema accepts, with the same value,
       },
     },
     { what: "a record", make: () => z.record(z.string(), z.union([z.number(), numbers()])) },
-    { what: "an object with others", make: () => z.catchall(z.object({ a: z.number() }), numbers()) },
-    { what: "a tuple with a rest", make: () => z.tuple([z.number()], z.union([z.string(), z.number()])) },
-    { what: "a schema that holds itself", make: treeSchema },
+    {
+      what: "an object with further properties",
+      make: () => z.catchall(z.object({ a: z.number() }), numbers()),
+    },
+    {
+      what: "a tuple with further members",
+      make: () => z.tuple([z.number()], z.union([z.string(), z.number()])),
+    },
+    { what: "a schema that contains itself", make: treeSchema },
   ])("of $what", ({ make }) => {
     const bounded = make();
     stopAtFirstFaults(bounded);
@@ -176,7 +182,7 @@ describe("a bounded schema accepts what the schema accepts, with the same value,
     );
   });
 
-  it("also where every alternative before the right one has more faults than are looked at", () => {
+  it("even when every alternative before the right one has more faults than the limit", () => {
     // Prepare
     const schema = z.union([numbers(), z.array(z.boolean()), z.array(z.string())]);
     stopAtFirstFaults(schema);
@@ -190,7 +196,7 @@ describe("a bounded schema accepts what the schema accepts, with the same value,
     expect(schema.safeParse([...value, 1]).success).toBe(false);
   });
 
-  it("and bounding it twice changes nothing", () => {
+  it("even when it is bounded twice", () => {
     // Prepare
     const schema = numbers();
     stopAtFirstFaults(schema);

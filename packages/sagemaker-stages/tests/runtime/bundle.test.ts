@@ -12,7 +12,7 @@ import { describeExcess } from "./support/package-size";
 
 const NODE_MODULES = new Set(builtinModules);
 
-it("every model's package is looked at", () => {
+it("the list of tested invocations contains every model", () => {
   // Act
   const models = invocations.map(({ model }) => model);
 
@@ -52,7 +52,7 @@ describe.each(invocations)(
       expect(names).toEqual(["index.js"]);
     });
 
-    it("is small enough to load fast", () => {
+    it("is smaller than the limit", () => {
       // Act
       const { length } = gzipSync(bundle.code, { level: 9 });
       const excess = describeExcess({ model, bytes: length, ownCode: extraInBytes, data: bundle.dataFiles });
@@ -62,7 +62,7 @@ describe.each(invocations)(
       expect(excess).toBeUndefined();
     });
 
-    it("says nothing of the machine that built it", () => {
+    it("does not contain paths of the machine that built it", () => {
       // Act
       const text = textOf(bundle);
 
@@ -79,7 +79,7 @@ describe.each(invocations)(
       expect(text).not.toMatch(/node_modules|sourceMappingURL|[A-Z]:\\\\/);
     });
 
-    it("needs nothing but Node", () => {
+    it("requires only modules of Node.js", () => {
       // Act
       const required = [...textOf(bundle).matchAll(/\brequire\("([^"]+)"\)/g)].map(([, name]) => name);
 
@@ -88,7 +88,7 @@ describe.each(invocations)(
       expect(required.filter((name) => !NODE_MODULES.has(name?.replace(/^node:/, "") ?? ""))).toEqual([]);
     });
 
-    it("leaves the documentation's words out", () => {
+    it("does not contain the model's description", () => {
       // Act
       const isThere = textOf(bundle).includes(fixtures[model].description);
 
@@ -96,7 +96,7 @@ describe.each(invocations)(
       expect(isThere).toBe(false);
     });
 
-    it("exports the handler, and nothing keeps its process alive", async () => {
+    it("exports the handler, and lets its process end", async () => {
       // Prepare
       const script = `console.log(JSON.stringify(Object.entries(require(${JSON.stringify(bundle.path)})).map(([name, value]) => [name, typeof value])))`;
 
@@ -122,7 +122,7 @@ describe.each(invocations)(
       expect(endpoint.onlyRequest.body).toBe(sent);
     });
 
-    it("does not load where the environment lacks the endpoint's name", async () => {
+    it("throws at load when the environment lacks the endpoint's name", async () => {
       // Act
       const loading = bundle.runNode(`require(${JSON.stringify(bundle.path)})`, { AWS_REGION: "us-east-1" });
 
@@ -136,7 +136,7 @@ describe("the limit of a package", () => {
   const model = "iris";
   const vocabulary = { file: "functions/iris/vocabulary.json", bytes: 300_000 };
 
-  it("does not count a model's data, which is as large as the training made it", () => {
+  it("does not count a model's data", () => {
     // Act
     const excess = describeExcess({ model, bytes: 311_000, ownCode: 0, data: [vocabulary] });
 
@@ -144,7 +144,7 @@ describe("the limit of a package", () => {
     expect(excess).toBeUndefined();
   });
 
-  it("says, where code exceeds it, what was measured, what is allowed and how to raise it", () => {
+  it("reports the size, the limit and how to raise the limit when the code exceeds it", () => {
     // Act
     const excess = describeExcess({ model, bytes: 313_500, ownCode: 500, data: [vocabulary] });
 

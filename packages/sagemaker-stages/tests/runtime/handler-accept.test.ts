@@ -5,6 +5,7 @@ import { EndpointServer } from "../../src/testing/endpoint-server";
 import { functionUrlEvent, type HttpRequest, restHttpEvent } from "../../src/testing/events";
 import { contract as loanDefault } from "../fixtures/app/functions/loan-default/contract";
 import { contract as ticketUrgency } from "../fixtures/app/functions/ticket-urgency/contract";
+import { measureCpu } from "../support/cpu-time";
 import { csv, predictions } from "./support/answers";
 import { contextWith, ROW } from "./support/events";
 import { ENOUGH_TIME_IN_MS, handlerFor } from "./support/handler";
@@ -31,7 +32,7 @@ type EventOf = (contract: Pick<Contract<unknown, unknown>, "route">, request: Ht
 const inRest: EventOf = ({ route }, request) => restHttpEvent(route, request);
 const inFunctionUrl: EventOf = ({ route }, request) => functionUrlEvent(route, request);
 
-/** The header Accept in place of the one that every event has; `undefined` sends none. */
+/** Replaces the event's header Accept; `undefined` removes the header. */
 function accepting(event: unknown, accept: string | undefined): unknown {
   const { headers, ...rest } = event as { readonly headers: Record<string, string> };
   const others = Object.entries(headers).filter(([name]) => name.toLowerCase() !== "accept");
@@ -65,7 +66,7 @@ describe("the preferred media type", () => {
     { accept: "image/png;q=0.000, text/plain", chosen: undefined },
     { accept: "*/*;q=0", chosen: undefined },
     { accept: "image", chosen: undefined },
-  ])("of $accept is $chosen", ({ accept, chosen }) => {
+  ])("is $chosen when Accept is $accept", ({ accept, chosen }) => {
     // Act
     const found = chooseMediaType(accept, available);
 
@@ -73,23 +74,22 @@ describe("the preferred media type", () => {
     expect(found).toBe(chosen);
   });
 
-  it("is found in a header of 100,000 ranges within a second", () => {
+  it("is found in less than a second of processor time when the header has 100,000 ranges", async () => {
     // Prepare
     const accept = `${"a/b;q=0.1,".repeat(100_000)}image/webp`;
 
     // Act
-    const start = performance.now();
-    const found = chooseMediaType(accept, available);
+    const { result: found, cpuMs } = await measureCpu(() => chooseMediaType(accept, available));
 
     // Assess
     expect(found).toBe("image/webp");
-    expect(performance.now() - start).toBeLessThan(1_000);
+    expect(cpuMs).toBeLessThan(1_000);
   });
 });
 
-describe("a model that answers JSON alone", () => {
+describe("a model that answers only JSON", () => {
   it.each(["text/html", "text/html,*/*;q=0.8", "image/png", "application/json;q=0", "", undefined])(
-    "answers JSON to the Accept %j",
+    "answers JSON when Accept is %j",
     async (accept) => {
       for (const eventOf of [inRest, inFunctionUrl]) {
         // Prepare
@@ -126,7 +126,7 @@ describe.each([
     { accept: "application/json", type: "application/json" },
     { accept: "text/plain;q=0.5, application/json", type: "application/json" },
     { accept: "text/plain;q=0, */*", type: "application/json" },
-  ])("is answered as $type to the Accept $accept", async ({ accept, type }) => {
+  ])("is answered as $type when Accept is $accept", async ({ accept, type }) => {
     // Prepare
     endpoint.willAnswer(csv("0.8731"));
 
@@ -137,7 +137,7 @@ describe.each([
     expect(answer).toMatchObject({ statusCode: 200, headers: { "Content-Type": type } });
   });
 
-  it("gets a 406 that names the types, and no prediction, where Accept takes neither text nor JSON", async () => {
+  it("gets a 406 with the allowed types, and no prediction, when Accept includes neither text nor JSON", async () => {
     // Act
     const answer = await sendTo(ticketUrgency, event("text/html"));
 
@@ -161,13 +161,13 @@ describe("a model that answers bytes", () => {
     { accept: "image/webp", rest: "image/webp", functionUrl: "image/webp" },
     { accept: "image/webp, image/png;q=0.5", rest: "image/webp", functionUrl: "image/webp" },
     { accept: "application/json", rest: "application/json", functionUrl: "application/json" },
-    // API Gateway makes bytes of base64 only where the first media type is one of the API's, exactly.
+    // API Gateway decodes base64 only if the first media type is exactly a binary media type of the API.
     { accept: undefined, rest: "application/json", functionUrl: "image/png" },
     { accept: "*/*", rest: "application/json", functionUrl: "image/png" },
     { accept: "image/avif,image/webp,*/*;q=0.8", rest: "application/json", functionUrl: "image/webp" },
     { accept: "image/png;q=0.9, */*;q=0.1", rest: "application/json", functionUrl: "image/png" },
     { accept: "image/jpeg, image/webp", rest: "image/webp", functionUrl: "image/webp" },
-  ])("answers to the Accept $accept: $rest (REST), $functionUrl (function URL)", async (expected) => {
+  ])("answers $rest (REST) and $functionUrl (function URL) when Accept is $accept", async (expected) => {
     const { accept, ...types } = expected;
     for (const [eventOf, type] of [
       [inRest, types.rest],
@@ -195,7 +195,7 @@ describe("a model that answers bytes", () => {
   it.each([
     { eventOf: inRest, place: " (as the first media type)", accept: "image/*" },
     { eventOf: inFunctionUrl, place: "", accept: "text/html" },
-  ])("gets a 406 that names the types: $accept", async ({ eventOf, place, accept }) => {
+  ])("answers a 406 with the allowed types when Accept is $accept", async ({ eventOf, place, accept }) => {
     // Act
     const answer = await sendTo(mirror, event(eventOf, accept));
 

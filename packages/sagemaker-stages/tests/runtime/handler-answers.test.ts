@@ -22,7 +22,7 @@ afterEach(async () => {
   await endpoint.close();
 });
 
-/** https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html and what Lambda's error says. */
+/** The limit in https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html and in Lambda's error. */
 const LIMIT = 6_291_556;
 const EVENT = restEvent(JSON.stringify({ data: ROW }));
 const KINDS = [
@@ -31,14 +31,14 @@ const KINDS = [
   { kind: "a direct event", event: { data: ROW } },
 ];
 
-/** The loan-default contract with another answer. */
+/** The loan-default contract with a different answer. */
 function answering<Answer>(
   decode: (body: string) => Answer,
 ): Contract<Parameters<typeof contract.encode>[0], Answer> {
   return { ...contract, decode };
 }
 
-it("Lambda's limit stands in the code", () => {
+it("MAX_ANSWER_IN_BYTES is Lambda's limit", () => {
   // Act
   const limit = MAX_ANSWER_IN_BYTES;
 
@@ -46,12 +46,15 @@ it("Lambda's limit stands in the code", () => {
   expect(limit).toBe(LIMIT);
 });
 
-describe("an answer of the endpoint that is longer than Lambda can return gets a 502 that says so", () => {
-  const detail = `The model's endpoint answered more than ${LIMIT} bytes, which is all that Lambda can return. Ask for less at once.`;
+describe("the caller gets a 502 with the limit when the endpoint's answer is larger than Lambda can return", () => {
+  const detail = `The model's endpoint answered more than ${LIMIT} bytes, the limit of Lambda. Request less at once.`;
 
   it.each([
-    { what: "one byte more", answered: { body: " ".repeat(LIMIT + 1) } },
-    { what: "8 MB", answered: json({ predictions: Array(400_000).fill({ predicted_label: 0 }) }) },
+    { what: "one byte more than the limit", answered: { body: " ".repeat(LIMIT + 1) } },
+    {
+      what: "an answer of 8 MB",
+      answered: json({ predictions: Array(400_000).fill({ predicted_label: 0 }) }),
+    },
     { what: "an error of 8 MB", answered: { status: 500, body: "x".repeat(8_000_000) } },
   ])("$what", async ({ answered }) => {
     // Prepare
@@ -70,8 +73,8 @@ describe("an answer of the endpoint that is longer than Lambda can return gets a
     ]);
   });
 
-  it("as soon as it has sent so many bytes, although it never ends", async () => {
-    // Prepare: half of the announced body is sent, then nothing
+  it("as soon as the limit is exceeded, even when the answer never ends", async () => {
+    // Prepare: the endpoint sends half of the announced body, and then nothing
     endpoint.willAnswer({ body: "x".repeat(2 * LIMIT + 100_000), instead: "stall" });
     const handler = handlerOf(endpoint);
     const start = performance.now();
@@ -84,7 +87,7 @@ describe("an answer of the endpoint that is longer than Lambda can return gets a
     expect(performance.now() - start).toBeLessThan(ENOUGH_TIME_IN_MS - 1_000);
   });
 
-  it("and the next request is answered", async () => {
+  it("and the next request succeeds", async () => {
     // Prepare
     endpoint.willAnswer({ body: " ".repeat(LIMIT + 1) }, predictions(1));
     const handler = handlerOf(endpoint);
@@ -97,7 +100,7 @@ describe("an answer of the endpoint that is longer than Lambda can return gets a
     expect(answer).toMatchObject({ statusCode: 200, body: '"defaulted"' });
   });
 
-  it("and an answer of exactly so many bytes is read", async () => {
+  it("but an answer of exactly the limit is accepted", async () => {
     // Prepare
     const { body = "" } = predictions(1);
     endpoint.willAnswer({ body: body.padEnd(LIMIT) });
@@ -111,12 +114,12 @@ describe("an answer of the endpoint that is longer than Lambda can return gets a
   });
 });
 
-describe.each(KINDS)("an answer of ours to $kind", ({ event }) => {
+describe.each(KINDS)("the function's answer to $kind", ({ event }) => {
   it.each([
     { what: "a text of 6.3 MB", answered: "x".repeat(LIMIT) },
     { what: "a text whose characters JSON escapes", answered: "\n".repeat(LIMIT / 2) },
     { what: "a text of characters of three bytes", answered: "中".repeat(LIMIT / 3) },
-  ])("that Lambda cannot return gets a 413 that says so: $what", async ({ answered }) => {
+  ])("is a 413 with the limit when the answer is too large for Lambda: $what", async ({ answered }) => {
     // Prepare
     endpoint.willAnswer(predictions(0));
     const handler = handlerFor(
@@ -132,13 +135,13 @@ describe.each(KINDS)("an answer of ours to $kind", ({ event }) => {
     expect(problem).toMatchObject({
       status: 413,
       detail: expect.stringMatching(
-        /^answer: got \d{7,8} bytes; allowed: at most 6291556, which is all that Lambda can return\. Ask for less at once\.$/,
+        /^answer: got \d{7,8} bytes; allowed: at most 6291556, the limit of Lambda\. Request less at once\.$/,
       ),
     });
     expect(Buffer.byteLength(JSON.stringify(answer))).toBeLessThan(1_000);
   });
 
-  it("that Lambda can just return is given", async () => {
+  it("is returned when its size is exactly the limit", async () => {
     // Prepare
     endpoint.willAnswer(predictions(0));
     const answered = "x".repeat(LIMIT - 1_000);
@@ -155,7 +158,7 @@ describe.each(KINDS)("an answer of ours to $kind", ({ event }) => {
     expect(Buffer.byteLength(JSON.stringify(answer))).toBeLessThanOrEqual(LIMIT);
   });
 
-  it("that is no JSON gets a 500, and nothing is thrown", async () => {
+  it("is a 500, and nothing is thrown, when the contract's answer is not JSON", async () => {
     // Prepare
     endpoint.willAnswer(predictions(0));
     const cyclic: { self?: unknown } = {};
@@ -174,12 +177,12 @@ describe.each(KINDS)("an answer of ours to $kind", ({ event }) => {
   });
 });
 
-describe("decoding counts within the time", () => {
+describe("the time of decoding", () => {
   function sleep(ms: number): void {
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
   }
 
-  it("a decoding that takes longer than the time left gets a 504", async () => {
+  it("causes a 504 when it exceeds the time left", async () => {
     // Prepare
     endpoint.willAnswer(predictions(0));
     const slow = answering(() => {
@@ -200,7 +203,7 @@ describe("decoding counts within the time", () => {
     ]);
   });
 
-  it("a decoding that ends within the time left is given", async () => {
+  it("causes no failure when it is within the time left", async () => {
     // Prepare
     endpoint.willAnswer(predictions(0));
     const slow = answering(() => {
@@ -217,11 +220,11 @@ describe("decoding counts within the time", () => {
   });
 });
 
-describe("an answer of the endpoint that is no UTF-8", () => {
+describe("an answer of the endpoint that is not UTF-8", () => {
   it.each([
     { what: "Latin-1", body: Buffer.from('[{"label":["très"],"prob":[1]}]', "latin1") },
     { what: "UTF-16", body: Buffer.from('[{"label":["é"],"prob":[1]}]', "utf16le") },
-  ])("in $what gets a 502, and no other characters in its place", async ({ body }) => {
+  ])("causes a 502 without replacement characters when the answer is in $what", async ({ body }) => {
     // Prepare
     endpoint.willAnswer({ body });
     const handler = handlerFor(languageCheck, endpoint);

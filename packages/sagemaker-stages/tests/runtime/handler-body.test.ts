@@ -44,7 +44,7 @@ const kinds = [
   },
 ];
 
-describe.each(kinds)("$kind", ({ eventOf }) => {
+describe.each(kinds)("the body of $kind", ({ eventOf }) => {
   const invoke = (body: string, options: HttpOptions) =>
     handlerFor(ticketUrgency, endpoint)(eventOf(body, options), contextWith(ENOUGH_TIME_IN_MS));
 
@@ -61,7 +61,7 @@ describe.each(kinds)("$kind", ({ eventOf }) => {
     "application/json;",
     "application/json, application/json",
     "",
-  ])("of the type %j is JSON", async (contentType) => {
+  ])("is read as JSON when the type is %j", async (contentType) => {
     // Prepare
     endpoint.willAnswer(csv("0.8731"));
 
@@ -78,7 +78,7 @@ describe.each(kinds)("$kind", ({ eventOf }) => {
     "text/plain;charset=UTF-8",
     "Text/Plain; charset=us-ascii",
     "text/plain; format=flowed",
-  ])("of the type %j is a text", async (contentType) => {
+  ])("is read as a text when the type is %j", async (contentType) => {
     // Prepare
     endpoint.willAnswer(csv("0.8731"));
 
@@ -95,7 +95,7 @@ describe.each(kinds)("$kind", ({ eventOf }) => {
   });
 
   it.each([REQUEST, `${BOM}${REQUEST}`, ` \r\n\t${REQUEST}\n`])(
-    "of the type text/plain that is a JSON object is read and answered as JSON: %j",
+    "is read and answered as JSON when it is a JSON object of the type text/plain: %j",
     async (body) => {
       // Prepare
       endpoint.willAnswer(csv("0.8731"));
@@ -121,7 +121,7 @@ describe.each(kinds)("$kind", ({ eventOf }) => {
     { body: "{}", detail: /^message: got nothing; allowed: a string$/ },
     { body: '["urgent"]', detail: /^request: got an array of 1; allowed: an object$/ },
     { body: `[${REQUEST}]`, detail: /^request: got an array of 1; allowed: an object$/ },
-  ])("of the type text/plain that is JSON of another form gets a 400: $body", async ({ body, detail }) => {
+  ])("gets a 400 when it is other JSON of the type text/plain: $body", async ({ body, detail }) => {
     // Act
     const answer = await invoke(body, { contentType: "text/plain;charset=UTF-8" });
 
@@ -134,7 +134,7 @@ describe.each(kinds)("$kind", ({ eventOf }) => {
   it.each([
     { contentType: "application/json", body: REQUEST },
     { contentType: "text/plain", body: MESSAGE },
-  ])("of the type $contentType loses one byte order mark at its beginning", async ({ contentType, body }) => {
+  ])("is read without its byte order mark when the type is $contentType", async ({ contentType, body }) => {
     // Prepare
     endpoint.willAnswer(csv("0.8731"));
 
@@ -146,7 +146,7 @@ describe.each(kinds)("$kind", ({ eventOf }) => {
     expect(endpoint.onlyRequest.body).toBe(ticketUrgency.encode({ message: MESSAGE }).body);
   });
 
-  it("of JSON with two byte order marks is no JSON", async () => {
+  it("gets a 400 when JSON begins with a second byte order mark", async () => {
     // Act
     const answer = await invoke(`${BOM}${BOM}${REQUEST}`, { contentType: "application/json" });
 
@@ -165,22 +165,25 @@ describe.each(kinds)("$kind", ({ eventOf }) => {
     { type: "application/json", charset: "utf-32" },
     { type: "application/json", charset: '"utf-16"' },
     { type: "application/json", charset: "utf-8x" },
-  ])("of the type $type in the charset $charset gets a 415 that names it", async ({ type, charset }) => {
-    // Prepare
-    const options = { contentType: `${type}; charset=${charset}` };
-    const event = eventOf(REQUEST, options);
-    const named = charset.split("=").at(-1)?.replaceAll('"', "");
+  ])(
+    "gets a 415 with the charset when the type $type has the charset $charset",
+    async ({ type, charset }) => {
+      // Prepare
+      const options = { contentType: `${type}; charset=${charset}` };
+      const event = eventOf(REQUEST, options);
+      const named = charset.split("=").at(-1)?.replaceAll('"', "");
 
-    // Act
-    const answer = await handlerFor(ticketUrgency, endpoint)(event, contextWith(ENOUGH_TIME_IN_MS));
+      // Act
+      const answer = await handlerFor(ticketUrgency, endpoint)(event, contextWith(ENOUGH_TIME_IN_MS));
 
-    // Assess
-    assessProblem(answer, event, 415, `Content-Type: got the charset "${named}"; allowed: utf-8`);
-    expect(endpoint.requests).toEqual([]);
-  });
+      // Assess
+      assessProblem(answer, event, 415, `Content-Type: got the charset "${named}"; allowed: utf-8`);
+      expect(endpoint.requests).toEqual([]);
+    },
+  );
 
   it.each(["gzip", "br", "deflate", "GZIP", "identity, gzip", "gzip, identity", "x-unknown"])(
-    "in the encoding %s gets a 415 that names it",
+    "gets a 415 with the encoding when the encoding is %s",
     async (encoding) => {
       for (const contentType of ["application/json", "text/plain"]) {
         // Prepare
@@ -194,7 +197,7 @@ describe.each(kinds)("$kind", ({ eventOf }) => {
           answer,
           event,
           415,
-          `Content-Encoding: got "${encoding}"; allowed: identity, which is no encoding`,
+          `Content-Encoding: got "${encoding}"; allowed: identity (no encoding)`,
         );
       }
       expect(endpoint.requests).toEqual([]);
@@ -202,7 +205,7 @@ describe.each(kinds)("$kind", ({ eventOf }) => {
   );
 
   it.each(["identity", "Identity", "", " identity , identity "])(
-    "in the encoding %j, which is none, is answered",
+    "is answered when the header Content-Encoding %j means no encoding",
     async (encoding) => {
       // Prepare
       endpoint.willAnswer(csv("0.8731"));
@@ -219,7 +222,7 @@ describe.each(kinds)("$kind", ({ eventOf }) => {
     { contentType: "application/json, text/plain", named: "application/json, text/plain" },
     { contentType: "text/csv, application/json", named: "text/csv, application/json" },
     { contentType: `text/${"x".repeat(5_000)}`, named: `text/${"x".repeat(35)}…` },
-  ])("of the type $named gets a 415", async ({ contentType, named }) => {
+  ])("gets a 415 that names the type when the type is $named", async ({ contentType, named }) => {
     // Prepare
     const event = eventOf(REQUEST, { contentType });
 
@@ -238,7 +241,7 @@ describe.each(kinds)("$kind", ({ eventOf }) => {
   it.each([
     { what: "escaped in JSON", body: '{"message":"so \\ud83d good"}', contentType: "application/json" },
     { what: "escaped in a list of JSON", body: '{"message":["\\udc00"]}', contentType: "application/json" },
-  ])("with an unpaired surrogate $what gets a 400", async ({ body, contentType }) => {
+  ])("gets a 400 when it has an unpaired surrogate $what", async ({ body, contentType }) => {
     // Prepare
     const event = eventOf(body, { contentType });
 
@@ -251,11 +254,11 @@ describe.each(kinds)("$kind", ({ eventOf }) => {
   });
 });
 
-describe("a base64 body that is no UTF-8 gets a 400, and no other characters in its place", () => {
+describe("a base64 body that is not UTF-8 gets a 400, and no replacement characters", () => {
   const bytes = [
     { what: "Latin-1", body: Buffer.from("très bon", "latin1") },
     { what: "UTF-16 with a byte order mark", body: Buffer.from(`${BOM}${REQUEST}`, "utf16le") },
-    { what: "a character that is cut off", body: Buffer.from("so good 🙂").subarray(0, -1) },
+    { what: "an incomplete character", body: Buffer.from("so good 🙂").subarray(0, -1) },
     { what: "an encoded surrogate", body: Buffer.from([0x61, 0xed, 0xa0, 0x80]) },
     { what: "gzip without a header", body: Buffer.from([0x1f, 0x8b, 0x08, 0x00]) },
   ];
@@ -274,7 +277,7 @@ describe("a base64 body that is no UTF-8 gets a 400, and no other characters in 
           answer,
           event,
           400,
-          `body: got ${body.length} byte(s) that are no UTF-8; allowed: UTF-8`,
+          `body: got ${body.length} byte(s) that are not UTF-8; allowed: UTF-8`,
         );
       }
     }
@@ -292,18 +295,26 @@ describe("a header that a REST caller sends twice", () => {
   it.each([
     { name: "Content-Type", values: ["text/csv", "application/json"], named: '"text/csv, application/json"' },
     { name: "content-type", values: ["application/json", "text/csv"], named: '"application/json, text/csv"' },
-  ])("is no content type where $values differ", async ({ name, values, named }) => {
-    // Prepare
-    const event = withHeaders(name, values);
+  ])(
+    "causes a 415 when the header is Content-Type with the different values $values",
+    async ({ name, values, named }) => {
+      // Prepare
+      const event = withHeaders(name, values);
 
-    // Act
-    const answer = await handlerFor(ticketUrgency, endpoint)(event, contextWith(ENOUGH_TIME_IN_MS));
+      // Act
+      const answer = await handlerFor(ticketUrgency, endpoint)(event, contextWith(ENOUGH_TIME_IN_MS));
 
-    // Assess
-    assessProblem(answer, event, 415, `Content-Type: got ${named}; allowed: application/json or text/plain`);
-  });
+      // Assess
+      assessProblem(
+        answer,
+        event,
+        415,
+        `Content-Type: got ${named}; allowed: application/json or text/plain`,
+      );
+    },
+  );
 
-  it("is one content type where both values are alike", async () => {
+  it("counts as one header when the header is Content-Type with two equal values", async () => {
     // Prepare
     endpoint.willAnswer(csv("0.8731"));
     const event = withHeaders("Content-Type", ["application/json", "application/json"]);
@@ -315,7 +326,7 @@ describe("a header that a REST caller sends twice", () => {
     expect(answer).toMatchObject({ statusCode: 200 });
   });
 
-  it("is an encoding where one of its values is", async () => {
+  it("causes a 415 when the header is Content-Encoding and one value is an encoding", async () => {
     // Prepare
     const event = withHeaders("Content-Encoding", ["gzip", "identity"]);
 
@@ -327,12 +338,12 @@ describe("a header that a REST caller sends twice", () => {
       answer,
       event,
       415,
-      'Content-Encoding: got "gzip, identity"; allowed: identity, which is no encoding',
+      'Content-Encoding: got "gzip, identity"; allowed: identity (no encoding)',
     );
   });
 });
 
-it("a model that takes no text refuses JSON under text/plain, and names what it takes", async () => {
+it("a model that accepts no text refuses JSON of the type text/plain, and names the allowed types", async () => {
   // Prepare
   endpoint.willAnswer(predictions(0));
   const event = restEvent(JSON.stringify({ data: ROW }), { contentType: "text/plain;charset=UTF-8" });

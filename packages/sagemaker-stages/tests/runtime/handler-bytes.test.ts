@@ -59,7 +59,7 @@ describe.each(KINDS)("bytes in the body of $kind", ({ eventOf }) => {
     expect(endpoint.onlyRequest.headers["content-type"]).toBe("image/jpeg");
   });
 
-  it("are taken in JSON too", async () => {
+  it("are accepted as JSON, too", async () => {
     // Prepare
     endpoint.willAnswer(json(LABELS));
     const body = JSON.stringify({ contentType: "image/png", base64: base64(EVERY_BYTE) });
@@ -73,7 +73,7 @@ describe.each(KINDS)("bytes in the body of $kind", ({ eventOf }) => {
     expect(endpoint.onlyRequest.headers["content-type"]).toBe("image/png");
   });
 
-  it("that came as text are taken where the text is what was sent", async () => {
+  it("are accepted when the event contains them as unchanged text", async () => {
     // Prepare
     endpoint.willAnswer(json(LABELS));
     const text = "größer, 中文 🙂";
@@ -91,33 +91,33 @@ describe.each(KINDS)("bytes in the body of $kind", ({ eventOf }) => {
 
   it.each([
     {
-      what: "bytes that became text on their way",
+      what: "bytes that were converted to text",
       body: Buffer.from(JPEG).toString("utf8"),
       isBase64Encoded: false,
-      got: "bytes that were changed to text",
+      got: "bytes converted to text",
     },
     {
-      what: "half of a character",
+      what: "an unpaired surrogate",
       body: "\ud83d",
       isBase64Encoded: false,
-      got: "bytes that were changed to text",
+      got: "bytes converted to text",
     },
-    { what: "nothing", body: "", isBase64Encoded: true, got: "nothing" },
-    { what: "base64 that is cut off", body: "/9j/4AA", isBase64Encoded: true, got: "no base64" },
-    { what: "base64url", body: "_9j_4AAQ", isBase64Encoded: true, got: "no base64" },
+    { what: "an empty body", body: "", isBase64Encoded: true, got: "nothing" },
+    { what: "incomplete base64", body: "/9j/4AA", isBase64Encoded: true, got: "invalid base64" },
+    { what: "base64url", body: "_9j_4AAQ", isBase64Encoded: true, got: "invalid base64" },
     {
       what: "base64 with a line break",
       body: "/9j/\n4AA",
       isBase64Encoded: true,
-      got: "no base64",
+      got: "invalid base64",
     },
     {
       what: "base64 after its padding",
       body: "/9==4AA=",
       isBase64Encoded: true,
-      got: "no base64",
+      got: "invalid base64",
     },
-  ])("get a 400 where they are $what", async ({ body, isBase64Encoded, got }) => {
+  ])("get a 400 when they are $what", async ({ body, isBase64Encoded, got }) => {
     // Prepare
     const event = eventOf({ body, isBase64Encoded, contentType: "image/jpeg" });
 
@@ -129,7 +129,7 @@ describe.each(KINDS)("bytes in the body of $kind", ({ eventOf }) => {
     expect(endpoint.requests).toEqual([]);
   });
 
-  it("get a 400 where there is no body", async () => {
+  it("get a 400 when there is no body", async () => {
     // Prepare
     const event = eventOf({ contentType: "image/jpeg" });
 
@@ -145,7 +145,7 @@ describe.each(KINDS)("bytes in the body of $kind", ({ eventOf }) => {
     "IMAGE/JPEG;name=cat.jpg",
     'image/jpeg ; filename="a;b.jpg";',
     "image/jpeg;codecs=x",
-  ])("of the type %s have the media type without parameters", async (contentType) => {
+  ])("reach the contract without parameters when the type is %s", async (contentType) => {
     // Prepare
     endpoint.willAnswer(json(LABELS));
 
@@ -160,7 +160,7 @@ describe.each(KINDS)("bytes in the body of $kind", ({ eventOf }) => {
   it.each([
     { contentType: "image/jpeg; rate=16000", named: '"rate"' },
     { contentType: "image/jpeg; charset=utf-16", named: '"charset"' },
-  ])("of the type $contentType get a 415 that names the parameter", async ({ contentType, named }) => {
+  ])("get a 415 with the parameter when the type is $contentType", async ({ contentType, named }) => {
     // Prepare
     const event = eventOf({ body: JPEG, contentType });
 
@@ -176,7 +176,7 @@ describe.each(KINDS)("bytes in the body of $kind", ({ eventOf }) => {
     );
   });
 
-  it("of another type get a 415 that names the allowed types", async () => {
+  it("get a 415 with the allowed types when the contract does not list their type", async () => {
     // Prepare
     const event = eventOf({ body: JPEG, contentType: "image/gif" });
 
@@ -193,7 +193,7 @@ describe.each(KINDS)("bytes in the body of $kind", ({ eventOf }) => {
   });
 
   it.each(["multipart/form-data", "application/x-www-form-urlencoded"])(
-    "of the type %s get a 415 that names the correct way",
+    "get a 415 that explains how to send a file when the type is %s",
     async (type) => {
       // Prepare
       const event = eventOf({ body: JPEG, contentType: `${type}; boundary=x` });
@@ -214,19 +214,23 @@ describe.each(KINDS)("bytes in the body of $kind", ({ eventOf }) => {
   it.each([
     { bytes: 5_000_000, status: 413 },
     { bytes: 4_700_000, status: 200 },
-  ])("within Lambda's limit are counted as the endpoint receives them: $bytes", async ({ bytes }) => {
-    // Prepare
-    endpoint.willAlwaysAnswer(json(LABELS));
-    const limited = { ...labels, limits: { rows: 1, payloadInBytes: bytes } };
-    const event = (length: number) => eventOf({ body: Buffer.alloc(length, 0xff), contentType: "image/png" });
+  ])(
+    "count with their size at the endpoint, not with the size of their base64: $bytes bytes",
+    async ({ bytes }) => {
+      // Prepare
+      endpoint.willAlwaysAnswer(json(LABELS));
+      const limited = { ...labels, limits: { rows: 1, payloadInBytes: bytes } };
+      const event = (length: number) =>
+        eventOf({ body: Buffer.alloc(length, 0xff), contentType: "image/png" });
 
-    // Act
-    const [within, beyond] = [await sendTo(limited, event(bytes)), await sendTo(limited, event(bytes + 1))];
+      // Act
+      const [within, beyond] = [await sendTo(limited, event(bytes)), await sendTo(limited, event(bytes + 1))];
 
-    // Assess
-    expect(proxyResponse(within).statusCode).toBe(200);
-    assessProblem(beyond, event(1), 413, `body: got ${bytes + 1} bytes; allowed: at most ${bytes}`);
-  });
+      // Assess
+      expect(proxyResponse(within).statusCode).toBe(200);
+      assessProblem(beyond, event(1), 413, `body: got ${bytes + 1} bytes; allowed: at most ${bytes}`);
+    },
+  );
 
   it("do not reach the log", async () => {
     // Prepare
@@ -245,7 +249,7 @@ describe.each(KINDS)("bytes in the body of $kind", ({ eventOf }) => {
 });
 
 describe("an answer in bytes", () => {
-  it.each(KINDS)("to $kind is the bytes with the answer's own type", async ({ eventOf }) => {
+  it.each(KINDS)("is the bytes with their media type when the request is $kind", async ({ eventOf }) => {
     // Prepare
     endpoint.willAnswer({ headers: { "content-type": "IMAGE/PNG; x=y" }, body: EVERY_BYTE });
     const event = eventOf({ body: JPEG, contentType: "image/jpeg", headers: { accept: "image/png" } });
@@ -263,7 +267,7 @@ describe("an answer in bytes", () => {
     expect(endpoint.onlyRequest.headers.accept).toBe("image/png");
   });
 
-  it("is JSON to a direct invocation", async () => {
+  it("is JSON when the request is a direct invocation", async () => {
     // Prepare
     endpoint.willAnswer(png(EVERY_BYTE));
 
@@ -276,7 +280,7 @@ describe("an answer in bytes", () => {
   });
 
   it.each([{ base64: "_-==" }, { base64: "AAA" }])(
-    "is refused as a request where a direct invocation has $base64",
+    "is refused as a request when a direct invocation has $base64",
     async (parts) => {
       // Act
       const answer = await sendTo(labels, { contentType: "image/jpeg", ...parts });
@@ -286,7 +290,7 @@ describe("an answer in bytes", () => {
     },
   );
 
-  it("of a type that the contract does not name is a fault of the function", async () => {
+  it("causes a 500 when the contract does not list its type", async () => {
     // Prepare
     endpoint.willAnswer({ headers: { "content-type": "image/gif" }, body: "GIF89a" });
 
@@ -300,7 +304,7 @@ describe("an answer in bytes", () => {
     ]);
   });
 
-  it("that is no UTF-8 gets a 502 where the contract does not name its type", async () => {
+  it("causes a 502 when it is not UTF-8 and the contract does not list its type", async () => {
     // Prepare
     endpoint.willAnswer({ headers: { "content-type": "image/gif" }, body: EVERY_BYTE });
 
@@ -313,7 +317,7 @@ describe("an answer in bytes", () => {
   });
 
   it.each(KINDS)(
-    "to $kind within Lambda's limit is returned, and a byte more is a 413",
+    "to $kind is returned when its size is Lambda's limit, and is a 413 when it is larger",
     async ({ eventOf }) => {
       // Prepare
       const event = withoutDefaultAccept(
@@ -321,7 +325,7 @@ describe("an answer in bytes", () => {
       );
       endpoint.willAnswer(png(Uint8Array.of(1, 2, 3)));
       const around = JSON.stringify(await sendTo(mirror, event)).length - 4;
-      // Three bytes become four characters.
+      // Base64 encodes three bytes as four characters.
       const most = Math.floor((MAX_ANSWER_IN_BYTES - around) / 4) * 3;
       endpoint.willAnswer(png(Buffer.alloc(most, 0xff)), png(Buffer.alloc(most + 1, 0xff)));
 
@@ -335,20 +339,20 @@ describe("an answer in bytes", () => {
         beyond,
         event,
         413,
-        `answer: got ${got} bytes, which base64 makes a third larger; allowed: at most ${MAX_ANSWER_IN_BYTES}, which is all that Lambda can return. Ask for less at once.`,
+        `answer: got ${got} bytes of base64; allowed: at most ${MAX_ANSWER_IN_BYTES}, the limit of Lambda. Request less at once.`,
       );
     },
   );
 });
 
-/** The event without the header Accept that every event of the testing module has. */
+/** The event without the header Accept. Every event of the testing module has this header. */
 function withoutDefaultAccept(event: unknown): unknown {
   const { headers, ...rest } = event as { readonly headers: Record<string, string> };
   const { Accept: _, ...others } = headers;
   return { ...rest, headers: others };
 }
 
-it("a contract reads the parameters of an answer's media type, e.g. Triton's length of the head in JSON", async () => {
+it("a contract can read the parameters of an answer's media type, e.g. the length of Triton's JSON header", async () => {
   // Prepare
   const triton = "application/vnd.sagemaker-triton.binary+json";
   const head = Buffer.from('{"outputs":[]}');

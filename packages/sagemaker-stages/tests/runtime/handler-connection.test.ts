@@ -4,10 +4,10 @@ import { createHandler } from "../../src/runtime/handler";
 import { EndpointServer } from "../../src/testing/endpoint-server";
 import { contract } from "../fixtures/app/functions/loan-default/contract";
 import { predictions } from "./support/answers";
+import { ClosingServer } from "./support/closing-server";
 import { contextWith, ROW } from "./support/events";
 import { ENOUGH_TIME_IN_MS, environmentOf, handlerOf } from "./support/handler";
 import { captureLog } from "./support/log";
-import { SilenceServer } from "./support/silence-server";
 
 let endpoint: EndpointServer;
 
@@ -24,8 +24,8 @@ afterEach(async () => {
 
 const REQUEST = { data: ROW };
 
-describe("connections", () => {
-  it("the first is opened before any request, and the first request uses it", async () => {
+describe("the connection", () => {
+  it("is opened before the first request, and the first request uses the connection", async () => {
     // Prepare
     const handler = handlerOf(endpoint);
     await endpoint.connected(1);
@@ -40,7 +40,7 @@ describe("connections", () => {
     expect(endpoint.onlyRequest.connection).toBe(1);
   });
 
-  it("requests that follow one another use one", async () => {
+  it("is shared by consecutive requests", async () => {
     // Prepare
     const handler = handlerOf(endpoint);
 
@@ -52,7 +52,7 @@ describe("connections", () => {
     expect(endpoint.connections).toBe(1);
   });
 
-  it("requests at the same time are all answered", async () => {
+  it("is not shared by concurrent requests", async () => {
     // Prepare
     endpoint.willAlwaysAnswer({ ...predictions(0), delayInMs: 20 });
     const handler = handlerOf(endpoint);
@@ -68,22 +68,22 @@ describe("connections", () => {
   });
 });
 
-describe("a connection that the other side gives up while nothing is asked", () => {
+describe("an idle connection that the server closes", () => {
   const REQUEST_TIMEOUT = "HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
   const RESET = "";
 
   it.each([
-    ["with a 408, as Node's and other servers do", REQUEST_TIMEOUT],
-    ["with what could be taken for an answer", "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"],
-    ["without a word", RESET],
-  ])("%s, is not asked", async (_case, lastWords) => {
+    ["with a 408, like Node.js and other servers", REQUEST_TIMEOUT],
+    ["with bytes that look like an answer", "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"],
+    ["without data", RESET],
+  ])("%s, does not receive a request", async (_case, lastBytes) => {
     // Prepare
-    const server = await SilenceServer.start(lastWords);
+    const server = await ClosingServer.start(lastBytes);
     const handler = createHandler(contract, {
       ...environmentOf(endpoint),
       AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME: server.url,
     });
-    await server.gaveUp();
+    await server.firstClosed();
 
     // Act
     const answer = await handler(REQUEST, contextWith(ENOUGH_TIME_IN_MS));
@@ -94,9 +94,9 @@ describe("a connection that the other side gives up while nothing is asked", () 
     await server.close();
   });
 
-  it("in the moment in which it is asked is not taken for an answer either", async () => {
+  it("and at the moment of the request, does not answer the request", async () => {
     // Prepare
-    const server = await SilenceServer.start(REQUEST_TIMEOUT, "when it is asked");
+    const server = await ClosingServer.start(REQUEST_TIMEOUT, "on the first request");
     const handler = createHandler(contract, {
       ...environmentOf(endpoint),
       AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME: server.url,
@@ -113,7 +113,7 @@ describe("a connection that the other side gives up while nothing is asked", () 
 });
 
 describe("credentials", () => {
-  it("are read on every call, for Lambda renews them while the process lives", async () => {
+  it("are read on every call, because Lambda can renew them", async () => {
     // Prepare
     const environment: NodeJS.ProcessEnv = {
       ...environmentOf(endpoint),
@@ -141,7 +141,7 @@ describe("credentials", () => {
     ]);
   });
 
-  it("are read again for another try", async () => {
+  it("are read again for a retry", async () => {
     // Prepare
     jest.spyOn(Math, "random").mockReturnValue(0.5);
     endpoint.willAnswer({ status: 500, delayInMs: 50 });
@@ -163,7 +163,7 @@ describe("credentials", () => {
     ]);
   });
 
-  it("without a session token carry none", async () => {
+  it("have no session token when the environment has none", async () => {
     // Prepare
     const handler = handlerOf(endpoint);
 
@@ -176,7 +176,7 @@ describe("credentials", () => {
   });
 });
 
-describe("where the endpoint is", () => {
+describe("the endpoint's URL", () => {
   const NAMED = { ENDPOINT_NAME: "dev-loan-default-endpoint" };
 
   it.each([
@@ -198,12 +198,12 @@ describe("where the endpoint is", () => {
 
   it.each([
     {
-      what: "AWS_ENDPOINT_URL before the region",
+      what: "AWS_ENDPOINT_URL, even if a region is set",
       overrides: { AWS_ENDPOINT_URL: "http://127.0.0.1:4566" },
       url: "http://127.0.0.1:4566/",
     },
     {
-      what: "AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME before AWS_ENDPOINT_URL",
+      what: "AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME, even if AWS_ENDPOINT_URL is set",
       overrides: {
         AWS_ENDPOINT_URL: "http://127.0.0.1:4566",
         AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME: "http://127.0.0.1:8080/",
@@ -211,16 +211,16 @@ describe("where the endpoint is", () => {
       url: "http://127.0.0.1:8080/",
     },
     {
-      what: "AWS_ENDPOINT_URL where the more special one is empty",
+      what: "AWS_ENDPOINT_URL if AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME is empty",
       overrides: { AWS_ENDPOINT_URL: "http://127.0.0.1:4566", AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME: "" },
       url: "http://127.0.0.1:4566/",
     },
     {
-      what: "the region where both are empty",
+      what: "the region if both variables are empty",
       overrides: { AWS_ENDPOINT_URL: "", AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME: "" },
       url: "https://runtime.sagemaker.us-east-1.amazonaws.com/",
     },
-  ])("obeys $what", ({ overrides, url }) => {
+  ])("follows from $what", ({ overrides, url }) => {
     // Prepare
     const environment = { ...NAMED, AWS_REGION: "us-east-1", ...overrides };
 
@@ -231,7 +231,7 @@ describe("where the endpoint is", () => {
     expect(address.url.href).toBe(url);
   });
 
-  it("is asked at AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME even where AWS_ENDPOINT_URL is another server", async () => {
+  it("is AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME even when AWS_ENDPOINT_URL is set", async () => {
     // Prepare
     const other = await EndpointServer.start();
     const handler = handlerOf(endpoint, { AWS_ENDPOINT_URL: other.url });
@@ -245,7 +245,7 @@ describe("where the endpoint is", () => {
     expect(other.connections).toBe(0);
   });
 
-  it("is asked at AWS_ENDPOINT_URL where nothing more special is set", async () => {
+  it("is AWS_ENDPOINT_URL when AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME is not set", async () => {
     // Prepare
     const handler = handlerOf(endpoint, {
       AWS_ENDPOINT_URL: endpoint.url,
@@ -271,7 +271,7 @@ describe("where the endpoint is", () => {
     expect(endpoint.onlyRequest.path).toBe("/runtime/endpoints/dev-loan-default-endpoint/invocations");
   });
 
-  it.each(["us-east-1", "eu-central-1"])("is asked with a signature for AWS_REGION %s", async (region) => {
+  it.each(["us-east-1", "eu-central-1"])("receives requests signed for AWS_REGION %s", async (region) => {
     // Prepare
     const handler = handlerOf(endpoint, { AWS_REGION: region });
 
@@ -285,7 +285,7 @@ describe("where the endpoint is", () => {
   });
 });
 
-describe("an environment that lacks something fails when the handler is made", () => {
+describe("the handler throws at creation when a variable is missing or malformed", () => {
   it.each([
     { name: "ENDPOINT_NAME", value: undefined },
     { name: "ENDPOINT_NAME", value: "" },

@@ -30,7 +30,7 @@ afterEach(async () => {
 
 const EVENT = restEvent(JSON.stringify({ data: ROW }));
 const BATCH_EVENT = restEvent(JSON.stringify({ data: [ROW, ROW] }));
-/** 500 ms of it are the handler's reserve. */
+/** The time of an invocation. The last 500 ms are the handler's reserve. */
 const LITTLE_TIME_IN_MS = 800;
 
 const PROBLEMS: Partial<Record<ProblemStatus, { title: string; detail: string; retryAfter?: string }>> = {
@@ -42,7 +42,8 @@ const PROBLEMS: Partial<Record<ProblemStatus, { title: string; detail: string; r
   },
   502: {
     title: "Bad Gateway",
-    detail: "The model's endpoint refused or failed the request. The function's log says why.",
+    detail:
+      "The model's endpoint refused or failed the request. See the logs of the function and the endpoint.",
   },
   503: {
     title: "Service Unavailable",
@@ -55,7 +56,7 @@ const PROBLEMS: Partial<Record<ProblemStatus, { title: string; detail: string; r
   },
 };
 
-/** Requires `answer` to a REST event to be the problem of this status, complete, with all its headers. */
+/** Requires `answer` to a REST event to be exactly the problem of this status, with all headers. */
 function assessProblem(answer: unknown, status: ProblemStatus, otherDetail?: string): void {
   const { title = "", detail = "", retryAfter } = PROBLEMS[status] ?? {};
   assessResponse(answer, EVENT, {
@@ -75,11 +76,11 @@ function assessProblem(answer: unknown, status: ProblemStatus, otherDetail?: str
   });
 }
 
-describe("an endpoint that throttles gives a 429", () => {
+describe("the caller gets a 429 when the endpoint throttles", () => {
   it.each([
     { what: "ThrottlingException in a 400", answered: throttled },
     {
-      what: "ThrottlingException with an address behind it",
+      what: "ThrottlingException followed by an address",
       answered: awsError("ThrottlingException:http://internal.amazon.com/coral/", 400),
     },
     {
@@ -102,14 +103,14 @@ describe("an endpoint that throttles gives a 429", () => {
   });
 });
 
-describe("an endpoint that is waking up or unavailable gives a 503", () => {
+describe("the caller gets a 503 when the endpoint is waking up or unavailable", () => {
   it.each([
     { what: "ModelNotReadyException", answered: awsError("ModelNotReadyException", 429) },
     { what: "ServiceUnavailable", answered: awsError("ServiceUnavailable", 503) },
     { what: "InternalDependencyException", answered: awsError("InternalDependencyException", 530) },
     { what: "InternalFailure", answered: awsError("InternalFailure", 500) },
     { what: "a 502 of a proxy", answered: { status: 502, body: "<html>Bad Gateway</html>" } },
-    { what: "answers cut off in the middle", answered: { ...predictions(0), instead: "cut off" } as const },
+    { what: "an incomplete answer", answered: { ...predictions(0), instead: "cut off" } as const },
   ])("$what", async ({ answered }) => {
     // Prepare
     makeWaitsShort();
@@ -124,7 +125,7 @@ describe("an endpoint that is waking up or unavailable gives a 503", () => {
     expect(endpoint.requests.length).toBeGreaterThan(1);
   });
 
-  it("a connection that is refused", async () => {
+  it("even when the endpoint refuses the connection", async () => {
     // Prepare
     makeWaitsEndless();
     const { url } = endpoint;
@@ -140,10 +141,10 @@ describe("an endpoint that is waking up or unavailable gives a 503", () => {
   });
 });
 
-describe("an endpoint that does not answer in the time left gives a 504", () => {
+describe("the caller gets a 504 when the endpoint does not answer in the time left", () => {
   it.each<{ what: string; answered: ScriptedAnswer }>([
-    { what: "silence", answered: { instead: "never" } },
-    { what: "an answer that comes too late", answered: { ...predictions(0), delayInMs: 5_000 } },
+    { what: "no answer", answered: { instead: "never" } },
+    { what: "an answer after the time is over", answered: { ...predictions(0), delayInMs: 5_000 } },
     { what: "an answer that stops in the middle", answered: { ...predictions(0), instead: "stall" } },
   ])("$what", async ({ answered }) => {
     // Prepare
@@ -158,7 +159,7 @@ describe("an endpoint that does not answer in the time left gives a 504", () => 
     expect(endpoint.requests).toHaveLength(1);
   });
 
-  it("also when no time is left from the beginning", async () => {
+  it("even when no time is left at the start", async () => {
     // Prepare
     endpoint.willAlwaysAnswer({ instead: "never" });
     const handler = handlerOf(endpoint);
@@ -170,7 +171,7 @@ describe("an endpoint that does not answer in the time left gives a 504", () => 
     assessProblem(answer, 504);
   });
 
-  it("and an answer that comes within the time left is given", async () => {
+  it("but not when the answer arrives within the time left", async () => {
     // Prepare
     endpoint.willAnswer({ ...predictions(1), delayInMs: 100 });
     const handler = handlerOf(endpoint);
@@ -183,11 +184,11 @@ describe("an endpoint that does not answer in the time left gives a 504", () => 
   });
 });
 
-describe("an endpoint that refuses or fails gives a 502 at once", () => {
+describe("the caller gets a 502 at once when the endpoint refuses or fails", () => {
   it.each([
     { what: "ModelError", type: "ModelError", answered: awsError("ModelError", 424) },
     {
-      what: "ModelError with an address behind it",
+      what: "ModelError followed by an address",
       type: "ModelError",
       answered: awsError("ModelError:http://internal.amazon.com/coral/", 424),
     },
@@ -209,7 +210,7 @@ describe("an endpoint that refuses or fails gives a 502 at once", () => {
       answered: awsError("ExpiredTokenException", 403),
     },
     {
-      what: "a 404 of something that is no SageMaker",
+      what: "a 404 from a server that is not SageMaker",
       type: "Http404",
       answered: { status: 404, body: "<html>Not Found</html>" },
     },
@@ -232,7 +233,7 @@ describe("an endpoint that refuses or fails gives a 502 at once", () => {
     expect(log.lines()).toMatchObject([{ status: 502, retries: 0, error: { type } }]);
   });
 
-  it("the model's own message goes to nobody", async () => {
+  it("and the model's own message is not in the answer and not in the log", async () => {
     // Prepare
     const words = "could not open /opt/ml/model/secrets.json";
     endpoint.willAnswer({
@@ -259,19 +260,20 @@ describe("an endpoint that refuses or fails gives a 502 at once", () => {
   });
 });
 
-describe("an answer that the contract cannot read gives a 502", () => {
-  const UNREADABLE = "The model's answer could not be read. The function's log says why.";
+describe("the caller gets a 502 when the contract cannot read the answer", () => {
+  const UNREADABLE =
+    "The function could not read the model's answer. See the logs of the function and the endpoint.";
 
   it.each([
-    { what: "no JSON", body: "<html>" },
-    { what: "nothing", body: "" },
+    { what: "a body that is not JSON", body: "<html>" },
+    { what: "an empty body", body: "" },
     { what: "null", body: "null" },
-    { what: "another shape", body: '{"labels":[0]}' },
-    { what: "predictions that are no list", body: '{"predictions":{"0":{"predicted_label":0}}}' },
-    { what: "predictions that are no objects", body: '{"predictions":[0]}' },
+    { what: "JSON without predictions", body: '{"labels":[0]}' },
+    { what: "predictions that are not a list", body: '{"predictions":{"0":{"predicted_label":0}}}' },
+    { what: "predictions that are not objects", body: '{"predictions":[0]}' },
     { what: "a prediction without a label", body: '{"predictions":[{}]}' },
-    { what: "a label as text", body: '{"predictions":[{"predicted_label":"0"}]}' },
-    { what: "no prediction", body: '{"predictions":[]}' },
+    { what: "a label that is a string", body: '{"predictions":[{"predicted_label":"0"}]}' },
+    { what: "an empty list of predictions", body: '{"predictions":[]}' },
     { what: "a prediction too many", body: predictions(0, 1).body },
   ])("$what", async ({ body = "" }) => {
     // Prepare
@@ -288,9 +290,9 @@ describe("an answer that the contract cannot read gives a 502", () => {
   });
 
   it.each([
-    { what: "a prediction missing", labels: [1] as const },
+    { what: "one prediction less than rows", labels: [1] as const },
     { what: "a prediction too many", labels: [0, 1, 0] as const },
-  ])("a batch with $what, never a shifted list", async ({ labels }) => {
+  ])("even when the request is a batch and the answer has $what", async ({ labels }) => {
     // Prepare
     endpoint.willAnswer(predictions(...labels));
     const handler = handlerOf(endpoint);
@@ -306,7 +308,7 @@ describe("an answer that the contract cannot read gives a 502", () => {
   });
 });
 
-describe("a function URL event gets the same problems without CORS headers, which the service adds", () => {
+describe("a function URL event gets the same problems without CORS headers, because the function URL adds these headers", () => {
   it.each<{ status: ProblemStatus; answered: ScriptedAnswer; headers: Record<string, string> }>([
     { status: 429, answered: throttled, headers: { "Retry-After": "1" } },
     { status: 502, answered: awsError("ModelError", 424), headers: {} },
@@ -332,7 +334,7 @@ describe("a function URL event gets the same problems without CORS headers, whic
   });
 });
 
-describe("a direct event gets the same problems bare", () => {
+describe("a direct event gets the same problems as bare documents", () => {
   it.each<{ status: ProblemStatus; answered: ScriptedAnswer }>([
     { status: 429, answered: throttled },
     { status: 502, answered: awsError("ModelError", 424) },
@@ -358,8 +360,8 @@ describe("a direct event gets the same problems bare", () => {
   });
 });
 
-describe("a fault of the handler itself gives a 500", () => {
-  it("which says where in the log, and nothing of the request anywhere", async () => {
+describe("the caller gets a 500 when the handler has a bug", () => {
+  it("and the log has the location, but no data of the request", async () => {
     // Prepare
     const handler = handlerOf(endpoint);
     const context = {

@@ -24,7 +24,7 @@ afterEach(async () => {
 });
 
 const SECRET = "a-value-of-the-caller";
-const FAULT = "The request could not be handled. The function's log says why.";
+const FAULT = "The function failed. See the function's log.";
 const ROUTE = { method: "POST", path: "/iris" } as const;
 const KINDS = [
   { kind: "a REST event", eventOf: (request: HttpRequest): unknown => restHttpEvent(ROUTE, request) },
@@ -58,7 +58,7 @@ const send = (rules: Rules, event: unknown, environment = {}) =>
   handlerFor(contractWith(rules), endpoint, environment)(event, contextWith(ENOUGH_TIME_IN_MS));
 
 describe.each(KINDS)("a caller's header in $kind", ({ eventOf }) => {
-  it("reaches the contract, and through it the endpoint, where the contract names it", async () => {
+  it("reaches the contract and the endpoint when the contract lists it", async () => {
     // Prepare
     const event = eventOf({ body: "1", headers: { "X-Correlation-Id": SECRET, "x-other": "other" } });
     let seen: CallerValues | undefined;
@@ -78,7 +78,7 @@ describe.each(KINDS)("a caller's header in $kind", ({ eventOf }) => {
     expect(log.text()).not.toContain(SECRET);
   });
 
-  it("has all values, joined, where it came several times", async () => {
+  it("has all values, joined, when the caller sends the header several times", async () => {
     // Prepare
     const event = {
       ...(eventOf({ body: "1" }) as object),
@@ -96,9 +96,9 @@ describe.each(KINDS)("a caller's header in $kind", ({ eventOf }) => {
 
   it.each([
     { what: "too long", value: "x".repeat(1_025) },
-    { what: "no US-ASCII", value: "größe" },
+    { what: "not US-ASCII", value: "größe" },
     { what: "of two lines", value: "a\r\nx-evil: b" },
-  ])("that is $what gets a 400 that does not quote it", async ({ value }) => {
+  ])("causes a 400 that does not quote the value when the value is $what", async ({ value }) => {
     // Prepare
     const event = eventOf({ body: "1", headers: { "x-tag": value } });
 
@@ -106,7 +106,7 @@ describe.each(KINDS)("a caller's header in $kind", ({ eventOf }) => {
     const answer = await send({ callerHeaders: ["x-tag"] }, event);
 
     // Assess
-    const got = `got ${value.length} characters; allowed: at most 1024 of ASCII`;
+    const got = `got ${value.length} characters; allowed: at most 1024 in ASCII`;
     assessProblem(answer, event, 400, `x-tag: ${got}`);
     expect(endpoint.requests).toEqual([]);
   });
@@ -127,7 +127,7 @@ it("a direct invocation has no headers", async () => {
   expect(seen).toEqual({ headers: {}, accept: "application/json" });
 });
 
-describe("a header towards SageMaker", () => {
+describe("a header of InvokeEndpoint", () => {
   const event = restHttpEvent(ROUTE, { body: "1" });
 
   it.each<{ headers: EndpointHeaders; sent: Record<string, string> }>([
@@ -169,7 +169,7 @@ describe("a header towards SageMaker", () => {
     { field: "targetVariant", value: SECRET },
     { field: "inferenceId", value: 7 },
     { field: "constructor", value: SECRET },
-  ])("that the service does not take is a fault of the function: $field", async ({ field, value }) => {
+  ])("causes a 500 when the service would refuse the header: $field", async ({ field, value }) => {
     // Act
     const answer = await send({ headers: () => ({ [field]: value }) as EndpointHeaders }, event);
 
@@ -182,7 +182,7 @@ describe("a header towards SageMaker", () => {
     expect(log.text()).not.toContain(SECRET);
   });
 
-  it("names the part of the endpoint that the function's variables name, whatever the contract says", async () => {
+  it("is replaced if the function's variables select another part of the endpoint", async () => {
     // Prepare
     const environment = {
       ENDPOINT_TARGET_VARIANT: "blue",
@@ -208,7 +208,7 @@ describe("a header towards SageMaker", () => {
 describe.each(KINDS)("an answer to $kind", ({ kind, eventOf }) => {
   const event = eventOf({ body: "1" });
 
-  it("has the status and the headers that the contract may set", async () => {
+  it("has the status and the headers that the contract can set", async () => {
     // Prepare
     const response = { status: 201, headers: { "x-model-version": "7" } };
 
@@ -241,7 +241,7 @@ describe.each(KINDS)("an answer to $kind", ({ kind, eventOf }) => {
     { response: { status: 302 }, field: "status" },
     { response: { status: 204 }, field: "status" },
     { response: { status: 500 }, field: "status" },
-  ])("with what the contract may not set is a fault of the function: $field", async ({ response, field }) => {
+  ])("is a 500 when the contract sets a forbidden value: $field", async ({ response, field }) => {
     // Act
     const answer = await send({ answerHeaders: ["x-model-version"], response }, event);
 
@@ -254,7 +254,7 @@ describe.each(KINDS)("an answer to $kind", ({ kind, eventOf }) => {
   });
 });
 
-it("a direct invocation receives the answer alone", async () => {
+it("a direct invocation receives only the answer", async () => {
   // Act
   const answer = await send({ response: { status: 201 } }, 1);
 

@@ -57,7 +57,7 @@ describe("a request is one line of JSON on standard output", () => {
     ]);
   });
 
-  it("with whole milliseconds: of the last attempt at the endpoint, and of all", async () => {
+  it("with whole milliseconds of the last attempt at the endpoint, and of the whole request", async () => {
     // Prepare
     makeWaitsShort();
     endpoint.willAnswer({ ...throttled, delayInMs: 100 }, { ...predictions(0), delayInMs: 30 });
@@ -66,14 +66,14 @@ describe("a request is one line of JSON on standard output", () => {
     // Act
     await handler(EVENT, contextWith(ENOUGH_TIME_IN_MS));
 
-    // Assess: a timer may be one millisecond early
+    // Assess: a timer can be one millisecond early
     const [line] = log.lines() as { endpointMs: number; totalMs: number }[];
     expect(line?.endpointMs).toBeGreaterThanOrEqual(29);
     expect(line?.totalMs).toBeGreaterThanOrEqual(99 + (line?.endpointMs ?? 0));
     expect([line?.endpointMs, line?.totalMs].every(Number.isInteger)).toBe(true);
   });
 
-  it("when it is refused: the endpoint was not asked, hence no endpointMs", async () => {
+  it("without endpointMs when the function refuses the request", async () => {
     // Prepare
     const handler = handlerOf(endpoint);
 
@@ -94,7 +94,7 @@ describe("a request is one line of JSON on standard output", () => {
     ]);
   });
 
-  it("when the endpoint fails: with the error's kind and origin", async () => {
+  it("with the error's type and origin when the endpoint fails", async () => {
     // Prepare
     endpoint.willAnswer(awsError("ModelError", 424, "out of memory"));
     const handler = handlerOf(endpoint);
@@ -118,7 +118,7 @@ describe("a request is one line of JSON on standard output", () => {
     ]);
   });
 
-  it("under Lambda's id alone when it is a direct invocation", async () => {
+  it("with only Lambda's request id when it is a direct invocation", async () => {
     // Prepare
     endpoint.willAnswer(predictions(0));
     const handler = handlerOf(endpoint);
@@ -130,7 +130,7 @@ describe("a request is one line of JSON on standard output", () => {
     expect(log.lines()).toMatchObject([{ requestId: LAMBDA_REQUEST_ID, lambdaRequestId: LAMBDA_REQUEST_ID }]);
   });
 
-  it("cold for the first of a process, also where it is refused, and never again", async () => {
+  it("with `cold: true` only for the first request of a process, even when the function refuses this request", async () => {
     // Prepare
     endpoint.willAlwaysAnswer(predictions(0));
     const handler = handlerOf(endpoint);
@@ -144,7 +144,7 @@ describe("a request is one line of JSON on standard output", () => {
     expect(log.lines()).toMatchObject([{ cold: true }, { cold: false }, { cold: false }]);
   });
 
-  it("and making the handler writes nothing", async () => {
+  it("and the creation of the handler writes nothing", async () => {
     // Act
     handlerOf(endpoint);
     await endpoint.connected(1);
@@ -154,15 +154,15 @@ describe("a request is one line of JSON on standard output", () => {
   });
 });
 
-describe("nothing that the caller sent is in the log", () => {
-  const WORD = "tell-tale";
+describe("the log contains no data of the caller", () => {
+  const WORD = "giveaway";
   const NUMBER = "8675309.125";
 
   const good = JSON.stringify({ data: rowWith(NUMBER, 3) });
 
   it.each<{ what: string; status: number; event: unknown; answered?: ScriptedAnswer }>([
     { what: "a row", status: 200, event: restEvent(good) },
-    { what: "a row, invoked directly", status: 200, event: { data: rowWith(NUMBER, 3) } },
+    { what: "a row in a direct invocation", status: 200, event: { data: rowWith(NUMBER, 3) } },
     {
       what: "a base64 body",
       status: 200,
@@ -170,13 +170,13 @@ describe("nothing that the caller sent is in the log", () => {
     },
     { what: "a header", status: 200, event: restEvent(good, { headers: { "X-Note": WORD } }) },
     {
-      what: "a cell that is no number",
+      what: "a cell that is not a number",
       status: 400,
       event: restEvent(JSON.stringify({ data: rowWith(WORD, 3) })),
     },
     { what: "a property's name", status: 400, event: restEvent(`{"data":"${ROW}","${WORD}":1}`) },
     { what: "a property's value", status: 400, event: restEvent(`{"data":{"${WORD}":"${WORD}"}}`) },
-    { what: "text that is no JSON", status: 400, event: restEvent(`{${WORD}`) },
+    { what: "text that is not JSON", status: 400, event: restEvent(`{${WORD}`) },
     { what: "a direct event that is text", status: 400, event: `${WORD} ${NUMBER}` },
     { what: "a content type", status: 415, event: restEvent(good, { contentType: `text/${WORD}` }) },
     {
@@ -186,19 +186,19 @@ describe("nothing that the caller sent is in the log", () => {
     },
     { what: "a throttled row", status: 429, event: restEvent(good), answered: throttled },
     {
-      what: "a row the model fails on",
+      what: "a row for which the model fails",
       status: 502,
       event: restEvent(good),
       answered: awsError("ModelError", 424),
     },
     {
-      what: "a row that comes back in an unreadable answer",
+      what: "a row in an unreadable answer",
       status: 502,
       event: restEvent(good),
       answered: { body: `{"predictions":["${NUMBER}"]}` },
     },
     {
-      what: "a row that comes back in a refusal that is no error document",
+      what: "a row in a refusal that is not an error document",
       status: 502,
       event: restEvent(good),
       answered: { status: 400, body: `cannot read ${NUMBER}` },
@@ -239,29 +239,29 @@ describe("nothing that the caller sent is in the log", () => {
       error: { type: "ValidationError", origin: "service", status: 400 },
     },
     {
-      what: "a message of a service that is unavailable",
+      what: "a message of an unavailable service",
       answered: awsError("ServiceUnavailable", 503, WORD),
       error: { type: "ServiceUnavailable", origin: "service", status: 503 },
     },
     {
-      what: "an error's name that is no name, in the header",
+      what: "an invalid error name in the header",
       answered: awsError(`cannot read ${WORD}`, 400),
       error: { type: "Http400", origin: "service", status: 400 },
     },
     {
-      what: "an error's name that is no name, in the body",
+      what: "an invalid error name in the body",
       answered: { status: 400, body: JSON.stringify({ code: `${WORD} is no number` }) },
       error: { type: "Http400", origin: "service", status: 400 },
     },
     {
-      what: "an original status that is text",
+      what: "an OriginalStatusCode that is text",
       answered: {
         status: 424,
         body: JSON.stringify({ __type: "ModelError", OriginalStatusCode: WORD }),
       },
       error: { type: "ModelError", origin: "container", status: 424 },
     },
-  ])("nor $what: the log has its kind and origin", async ({ answered, error }) => {
+  ])("nor $what, but contains the type and the origin of the error", async ({ answered, error }) => {
     // Prepare
     makeWaitsShort();
     endpoint.willAlwaysAnswer(answered);
@@ -287,17 +287,17 @@ describe("nothing that the caller sent is in the log", () => {
       error: { type: "TypeError", origin: "function", at: expect.stringMatching(/^at /) },
     },
     {
-      what: "a line of an error's message that looks like a place in the code",
+      what: "a line of an error's message that looks like a location in the code",
       thrown: (request) => new Error(`cannot read\n    at ${request} (contract.ts:1:1)\nand more`),
       error: { type: "Error", at: expect.not.stringContaining(WORD) },
     },
     {
-      what: "a message that was changed after the error was made",
+      what: "a message that was changed after the error was created",
       thrown: (request) => Object.assign(new Error(`no\n    at ${request}`), { message: "changed" }),
       error: { type: "Error", at: expect.any(String) },
     },
     {
-      what: "anything of an error without a message",
+      what: "data of an error without a message",
       thrown: () => new RangeError(),
       error: { type: "RangeError", at: expect.stringMatching(/^at /) },
     },
@@ -307,16 +307,16 @@ describe("nothing that the caller sent is in the log", () => {
       error: { type: "Error", origin: "function" },
     },
     {
-      what: "a text that is thrown",
+      what: "a thrown string",
       thrown: (request) => request,
       error: { type: "Error", origin: "function" },
     },
     {
-      what: "an object that is thrown",
+      what: "a thrown object",
       thrown: (request) => ({ name: request, message: request, stack: `at ${request}` }),
       error: { type: "Error", origin: "function" },
     },
-  ])("nor $what, from a contract", async ({ thrown, error }) => {
+  ])("nor $what from a contract", async ({ thrown, error }) => {
     // Prepare
     endpoint.willAnswer(predictions(0));
     const throwing: typeof contract = {
@@ -337,9 +337,9 @@ describe("nothing that the caller sent is in the log", () => {
 
   it.each([
     { what: "text", id: `${WORD} ${WORD}` },
-    { what: "a text too long for an id", id: `${WORD}-`.repeat(20) },
+    { what: "a text that is too long for an id", id: `${WORD}-`.repeat(20) },
     { what: "an object", id: { [WORD]: WORD } },
-  ])("nor $what in place of a request's id, which a client can choose", async ({ id }) => {
+  ])("nor $what as the request id, which a client can choose", async ({ id }) => {
     // Prepare
     endpoint.willAnswer(predictions(0));
     const handler = handlerOf(endpoint);
@@ -353,7 +353,7 @@ describe("nothing that the caller sent is in the log", () => {
     expect(log.text()).not.toContain(WORD);
   });
 
-  it("while the caller is told what they sent", async () => {
+  it("even if the problem document for the caller quotes the data", async () => {
     // Prepare
     const handler = handlerOf(endpoint);
 
@@ -363,25 +363,25 @@ describe("nothing that the caller sent is in the log", () => {
     // Assess
     expect(answer).toMatchObject({
       status: 400,
-      detail: 'data: got "tell-tale" as number 3; allowed: finite decimal numbers',
+      detail: 'data: got "giveaway" as number 3; allowed: finite decimal numbers',
     });
   });
 });
 
-describe("with LOG_ERROR_MESSAGES, the log has the messages of errors", () => {
+describe("the log contains the messages of errors when LOG_ERROR_MESSAGES is true", () => {
   it.each<{ what: string; answered: ScriptedAnswer; error: object }>([
     {
-      what: "a container's, with all its lines",
+      what: "a container's message with all its lines",
       answered: awsError("ModelError", 424, "Traceback:\n  line 1\r\n\u2028end"),
       error: { type: "ModelError", message: "Traceback:\n  line 1\r\n\u2028end" },
     },
     {
-      what: "a container's, cut to 500 characters",
+      what: "a container's message, cut to 500 characters",
       answered: awsError("ModelError", 424, "x".repeat(10_000)),
       error: { message: "x".repeat(500) },
     },
     {
-      what: "the service's",
+      what: "the service's message",
       answered: awsError(
         "ValidationError",
         400,
@@ -390,7 +390,7 @@ describe("with LOG_ERROR_MESSAGES, the log has the messages of errors", () => {
       error: { message: "Endpoint dev-loan-default of account 111122223333 not found." },
     },
     {
-      what: "a contract's",
+      what: "a contract's message",
       answered: { body: "<html>" },
       error: { type: "UnreadablePredictions", message: "the answer has no list of predictions" },
     },
@@ -408,7 +408,7 @@ describe("with LOG_ERROR_MESSAGES, the log has the messages of errors", () => {
     expect(proxyResponse(answer).body).not.toMatch(/Traceback|xxx|not found|list of predictions/);
   });
 
-  it.each(["", "false", "1", "TRUE"])("but not with the value %j", async (value) => {
+  it.each(["", "false", "1", "TRUE"])("but not when the value is %j", async (value) => {
     // Prepare
     endpoint.willAnswer(awsError("ModelError", 424, "out of memory"));
     const handler = handlerOf(endpoint, { LOG_ERROR_MESSAGES: value });

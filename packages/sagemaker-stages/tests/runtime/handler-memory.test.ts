@@ -14,9 +14,9 @@ import { invocations } from "./support/invocations";
 import { invokeAll, MEMORY_IN_MB } from "./support/lambda-process";
 import { filled, largeBodies, largestEvent, MAX_EVENT_IN_BYTES } from "./support/large-bodies";
 
-/** What the machine needs for one process of these tests, at the most. */
+/** The maximum time of one process in these tests. */
 const TEST_TIMEOUT_IN_MS = 240_000;
-/** An invocation of a few seconds on a busy machine stays within the function's 28 s on Lambda. */
+/** The maximum time of an invocation: a few seconds on a busy machine. A function on Lambda has 28 s. */
 const MAX_INVOCATION_IN_MS = 6_000;
 
 let endpoint: EndpointServer;
@@ -35,10 +35,10 @@ afterAll(async () => {
 
 const base64 = (body: string) => Buffer.from(body).toString("base64");
 
-/** Of a caller that takes an image. */
+/** The Accept of a caller that accepts an image. */
 const PNG = { accept: "image/png", Accept: "image/png" };
 
-/** How a body comes to a function. */
+/** The events that contain a body. */
 interface Way {
   readonly way: string;
   readonly toEvent: (body: string) => unknown;
@@ -46,7 +46,7 @@ interface Way {
 
 const inRestEvent: Way = { way: "REST events", toEvent: (body) => restEvent(body) };
 const asText: Way = {
-  way: "REST events under text/plain",
+  way: "REST events of the type text/plain",
   toEvent: (body) => restEvent(body, { contentType: "text/plain" }),
 };
 const inBase64: Way = {
@@ -54,7 +54,7 @@ const inBase64: Way = {
   toEvent: (body) => functionUrlEvent(base64(body), { isBase64Encoded: true }),
 };
 
-/** Requires that every payload was answered, none with a fault of the function, within the function's memory. */
+/** Requires that every payload has an answer, that no answer is a 500, and that the memory is within the function's. */
 function assessAll(
   { invoked, crash }: Awaited<ReturnType<typeof invokeAll>>,
   payloads: Readonly<Record<string, string>>,
@@ -67,7 +67,7 @@ function assessAll(
   expect(invoked.filter(({ peakInMb }) => peakInMb > MEMORY_IN_MB)).toEqual([]);
 }
 
-describe("no body of 6 MB takes more than the function's memory", () => {
+describe("a body of 6 MB never needs more than the function's memory", () => {
   it.each<Way & { model: ModelName; name: string }>([
     { model: "loan-default", name: "data", ...inRestEvent },
     { model: "energy-demand", name: "instances", ...inBase64 },
@@ -95,7 +95,7 @@ describe("no body of 6 MB takes more than the function's memory", () => {
     { names: ["either"], ...inBase64 },
     { names: ["record"], ...inBase64 },
   ])(
-    "of a contract that says nothing of its rows: $names, in $way",
+    "of a contract without rowsIn: $names, in $way",
     async ({ names, toEvent }) => {
       // Prepare
       const code = bundleOf("lists-handler");
@@ -143,7 +143,7 @@ function bundleOf(handler: "lists-handler" | "bytes-handler"): string {
   return code;
 }
 
-describe("no answer of an endpoint takes more than the function's memory", () => {
+describe("an answer of the endpoint never needs more than the function's memory", () => {
   const answers = [
     filled(MAX_ANSWER_IN_BYTES, '{"predictions":[', "{},", "]}"),
     filled(MAX_ANSWER_IN_BYTES, "[", "[],", "]"),
@@ -179,7 +179,7 @@ describe("no answer of an endpoint takes more than the function's memory", () =>
   );
 });
 
-describe("bytes as large as Lambda takes need no more than the function's memory", () => {
+describe("bytes of Lambda's limit never need more than the function's memory", () => {
   /** Base64 that fills an event of 6 MB. */
   const most = Math.floor((MAX_EVENT_IN_BYTES - 2_000) / 4) * 3;
   const image = Buffer.alloc(most, 0xff).toString("base64");
@@ -223,7 +223,7 @@ describe("bytes as large as Lambda takes need no more than the function's memory
 });
 
 describe("the measured memory", () => {
-  it("is the memory of the function's process when the test's process holds more", async () => {
+  it("is the memory of the function's process, not of the test's process", async () => {
     // Prepare
     const bundle = Bundle.of("loan-default");
     const held = Buffer.alloc(2 * MEMORY_IN_MB * 1024 * 1024, 1);
@@ -241,8 +241,8 @@ describe("the measured memory", () => {
   });
 });
 
-describe("a direct invocation takes no more memory than Lambda's runtime needs to parse its event", () => {
-  /** What a process takes besides, from one run to the next. */
+describe("a direct invocation needs no more memory than Lambda's runtime needs to parse its event", () => {
+  /** The difference between two runs of the same process. */
   const TOLERANCE_IN_MB = 16;
 
   it.each([

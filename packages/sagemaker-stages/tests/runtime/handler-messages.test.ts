@@ -23,7 +23,7 @@ afterEach(() => {
   jest.restoreAllMocks();
 });
 
-/** The detail of the handler's answer to `request`, by a contract whose request has the one property `field`. */
+/** The detail of the handler's answer to `request`. The contract's request has only the property `field`. */
 async function detailOf(schema: z.ZodMiniType, value: unknown): Promise<string> {
   const contract: Contract<unknown, unknown> = {
     model: "iris",
@@ -45,7 +45,7 @@ const kinds = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("text"), text: z.string() }),
 ]);
 
-describe("a check of zod's own", () => {
+describe("a fault of one of zod's checks", () => {
   it.each<[string, z.ZodMiniType, unknown, string]>([
     // invalid_type
     ["string", z.string(), 5, "field: got the number 5; allowed: a string"],
@@ -65,7 +65,7 @@ describe("a check of zod's own", () => {
     // too_small and too_big
     ["length", z.string().check(z.length(4)), "abc", 'field: got "abc"; allowed: exactly 4 character(s)'],
     [
-      "length, too long",
+      "length of a text that is too long",
       z.string().check(z.length(2)),
       "abc",
       'field: got "abc"; allowed: exactly 2 character(s)',
@@ -192,7 +192,7 @@ describe("a check of zod's own", () => {
       'field: got "c"; allowed: text in the format email or text in the format url',
     ],
     [
-      "union's alternative of the right type",
+      "alternative with the right type in a union",
       z.union([z.string(), z.array(z.number())]),
       ["a"],
       'field[0]: got "a"; allowed: a number',
@@ -206,13 +206,13 @@ describe("a check of zod's own", () => {
     ["discriminated union", kinds, { kind: "image" }, 'field.kind: got "image"; allowed: "rows" or "text"'],
     ["discriminated union without its kind", kinds, {}, 'field.kind: got nothing; allowed: "rows" or "text"'],
     [
-      "discriminated union's alternative",
+      "alternative of a discriminated union",
       kinds,
       { kind: "text", text: 5 },
       "field.text: got the number 5; allowed: a string",
     ],
     [
-      "exclusive union of which two fit",
+      "exclusive union with two matching alternatives",
       z.xor([z.string(), z.string()]),
       "a",
       'field: got "a"; allowed: what the contract accepts',
@@ -237,7 +237,7 @@ describe("a check of zod's own", () => {
       "b",
       'field: got "b"; allowed: what the contract accepts',
     ],
-  ])("%s is answered with field, value and rule", async (_, schema, value, expected) => {
+  ])("is described with field, value and rule: %s", async (_, schema, value, expected) => {
     // Act
     const detail = await detailOf(schema, value);
 
@@ -246,7 +246,7 @@ describe("a check of zod's own", () => {
   });
 });
 
-describe("the contract's own words", () => {
+describe("the contract's own message", () => {
   it.each<[string, z.ZodMiniType, unknown, string]>([
     ["of a type", z.number("a length in cm"), "a", 'field: got "a"; allowed: a length in cm'],
     [
@@ -275,7 +275,7 @@ describe("the contract's own words", () => {
       "a",
       'field: got "a"; allowed: a number of cm or "unknown"',
     ],
-  ])("%s stand in place of zod's", async (_, schema, value, expected) => {
+  ])("replaces zod's message: %s", async (_, schema, value, expected) => {
     // Act
     const detail = await detailOf(schema, value);
 

@@ -12,10 +12,10 @@ import { EVERY_BYTE, JPEG } from "./support/image-contract";
 
 const FUNCTION_CODE = join(__dirname, "../../src/constructs/function/function-code");
 const TIMEOUT_IN_MS = 60_000;
-/** As for every other package: see package-size.ts. */
+/** The limit of every package, see package-size.ts. */
 const MAX_BYTES = 12 * 1024;
 
-/** A contract with every part of a handler but the query. */
+/** A contract that needs every part of a handler except the query. */
 const CONTRACT = `import { bytesOf, type Bytes, type Contract, toBytes } from "sagemaker-stages/model";
 import * as z from "zod/mini";
 
@@ -57,7 +57,7 @@ afterAll(async () => {
 });
 
 it(
-  "a package has the parts that its contract needs, and is not larger than a package without them may be",
+  "a package contains the parts that its contract needs, and is smaller than the limit",
   async () => {
     // Prepare
     const project = join(folder, "app");

@@ -65,11 +65,11 @@ const send = (contract: Unknown, event: unknown) =>
 
 const json = (body: string) => ({ headers: { "content-type": "application/json" }, body });
 
-/** JSON whose spelling JavaScript does not keep. */
+/** JSON whose notation changes if JavaScript parses and writes it. */
 const SPELLED = ' {"instances": [1.0, 12345678901234567890, 1e400, "\\u00e4"],\n"a":1, "a":2} ';
 
 describe.each(KINDS)("a contract that passes through, in $kind", ({ eventOf }) => {
-  it("sends JSON and returns JSON exactly as it came", async () => {
+  it("sends and returns JSON unchanged", async () => {
     // Prepare
     endpoint.willAnswer(json(SPELLED));
     const contract = passing({ limits: { rows: 1, payloadInBytes: 1_000 } });
@@ -97,7 +97,7 @@ describe.each(KINDS)("a contract that passes through, in $kind", ({ eventOf }) =
       contentType: "text/csv",
       sent: "text/libsvm",
     },
-  ])("sends bytes exactly as they came, as $sent", async ({ passThrough, contentType, sent }) => {
+  ])("sends bytes unchanged, as $sent", async ({ passThrough, contentType, sent }) => {
     // Prepare
     endpoint.willAnswer({ headers: { "content-type": "text/csv; charset=utf-8" }, body: "0.25\n" });
     const contract = passing({ passThrough, bytes: { takes: ["text/csv"], read: (bytes) => bytes } });
@@ -116,7 +116,7 @@ describe.each(KINDS)("a contract that passes through, in $kind", ({ eventOf }) =
     });
   });
 
-  it("decodes the JSON form of bytes, and returns the answer as it came", async () => {
+  it("decodes the JSON form of bytes, and returns the answer unchanged", async () => {
     // Prepare
     endpoint.willAnswer(json(SPELLED));
     const contract = passing({
@@ -140,12 +140,12 @@ describe.each(KINDS)("a contract that passes through, in $kind", ({ eventOf }) =
   });
 
   it.each([
-    { accept: "image/webp", asked: "image/webp" },
-    { accept: "image/png", asked: "image/png" },
-    { accept: "application/json", asked: "image/png" },
-  ])("requests $asked from the endpoint for Accept: $accept", async ({ accept, asked }) => {
+    { accept: "image/webp", requested: "image/webp" },
+    { accept: "image/png", requested: "image/png" },
+    { accept: "application/json", requested: "image/png" },
+  ])("requests $requested from the endpoint when Accept is $accept", async ({ accept, requested }) => {
     // Prepare
-    endpoint.willAnswer({ headers: { "content-type": asked }, body: EVERY_BYTE });
+    endpoint.willAnswer({ headers: { "content-type": requested }, body: EVERY_BYTE });
     const contract = passing({
       passThrough: { accept: "image/png" },
       answerTypes: ["image/png", "image/webp"],
@@ -155,7 +155,7 @@ describe.each(KINDS)("a contract that passes through, in $kind", ({ eventOf }) =
     const answer = await send(contract, eventOf({ body: "[]", headers: { accept, Accept: accept } }));
 
     // Assess
-    expect(endpoint.onlyRequest.headers.accept).toBe(asked);
+    expect(endpoint.onlyRequest.headers.accept).toBe(requested);
     expect(answer).toMatchObject({ statusCode: 200, headers: { "Content-Type": accept } });
   });
 
@@ -169,7 +169,7 @@ describe.each(KINDS)("a contract that passes through, in $kind", ({ eventOf }) =
       isBase64Encoded: true,
     },
     { what: "JSON", passThrough: { accept: "application/json" }, accept: "application/json" },
-  ])("gives an answer in $what without a media type the type that was requested", async (row) => {
+  ])("returns an answer without a media type with the type that the request accepted: $what", async (row) => {
     // Prepare
     const { passThrough, answerTypes, accept, isBase64Encoded } = row;
     endpoint.willAnswer({ headers: {}, body: "1" });
@@ -200,7 +200,7 @@ describe.each(KINDS)("a contract that passes through, in $kind", ({ eventOf }) =
     expect(endpoint.onlyRequest.body).toBe("[1.0]");
   });
 
-  it("keeps the byte order mark of bytes, which is a part of them", async () => {
+  it("sends bytes with their byte order mark", async () => {
     // Prepare
     endpoint.willAnswer(json("[0.5]"));
     const contract = passing({ bytes: { takes: ["text/csv"], read: (bytes) => bytes } });
@@ -213,7 +213,7 @@ describe.each(KINDS)("a contract that passes through, in $kind", ({ eventOf }) =
     expect(Buffer.from(endpoint.onlyRequest.bytes).equals(body)).toBe(true);
   });
 
-  it("returns bytes of a type that the contract names", async () => {
+  it("returns bytes of a type that the contract lists", async () => {
     // Prepare
     endpoint.willAnswer({ headers: { "content-type": "application/x-npy" }, body: EVERY_BYTE });
     const contract = passing({
@@ -234,10 +234,10 @@ describe.each(KINDS)("a contract that passes through, in $kind", ({ eventOf }) =
   });
 
   it.each([
-    { what: "no JSON", body: "{", status: 400, detail: /no JSON/ },
+    { what: "no JSON", body: "{", status: 400, detail: /not JSON/ },
     { what: "too many rows", body: '{"instances":[1,2,3]}', status: 413, detail: /3 rows/ },
     { what: "too many bytes", body: `"${"ä".repeat(50)}"`, status: 413, detail: /102 bytes.*at most 100/ },
-    { what: "what the schema refuses", body: '{"instances":1}', status: 400, detail: /instances/ },
+    { what: "a request that the schema refuses", body: '{"instances":1}', status: 400, detail: /instances/ },
   ])("refuses a body with $what", async ({ body, status, detail }) => {
     // Prepare
     const schema = z.union([z.string(), z.object({ instances: z.array(z.unknown()) })]);
@@ -251,9 +251,13 @@ describe.each(KINDS)("a contract that passes through, in $kind", ({ eventOf }) =
   });
 
   it.each([
-    { what: "is no JSON", headers: { "content-type": "application/json" }, body: "<html>" },
-    { what: "is no JSON of its own kind", headers: { "content-type": "application/vnd.x+json" }, body: "{" },
-  ])("gives a 502 for an answer that $what", async ({ headers, body }) => {
+    { what: "is not JSON", headers: { "content-type": "application/json" }, body: "<html>" },
+    {
+      what: "is not JSON, although its type ends with +json",
+      headers: { "content-type": "application/vnd.x+json" },
+      body: "{",
+    },
+  ])("answers 502 when the endpoint's answer $what", async ({ headers, body }) => {
     // Prepare
     endpoint.willAnswer({ headers, body });
     const event = eventOf({ body: "[]" });
@@ -265,7 +269,7 @@ describe.each(KINDS)("a contract that passes through, in $kind", ({ eventOf }) =
     assessProblem(answer, event, 502, UNREADABLE);
   });
 
-  it("gives a 502 for an answer in bytes of a type that the contract does not name", async () => {
+  it("answers 502 when the endpoint's answer is bytes of a type that the contract does not list", async () => {
     // Prepare
     endpoint.willAnswer({ headers: { "content-type": "application/x-npy" }, body: EVERY_BYTE });
 

@@ -34,7 +34,7 @@ const TITLES: Partial<Record<ProblemStatus, string>> = {
   415: "Unsupported Media Type",
 };
 
-/** Requires `answer` to be this problem, complete, with the CORS headers of `event`'s kind and no Retry-After. */
+/** Requires `answer` to be exactly this problem, with the CORS headers for `event` and without Retry-After. */
 function assessProblem(answer: unknown, event: unknown, status: ProblemStatus, detail: string): void {
   assessResponse(answer, event, {
     statusCode: status,
@@ -52,9 +52,9 @@ function assessProblem(answer: unknown, event: unknown, status: ProblemStatus, d
 
 const TEN_LETTERS = "abcdefghij";
 
-describe("a request that is wrong gets a 400", () => {
+describe("the caller gets a 400 for an invalid request", () => {
   const bodies = [
-    { what: "a body that is no JSON", body: "{data", detail: noJson(5) },
+    { what: "a body that is not JSON", body: "{data", detail: noJson(5) },
     { what: "a bare row", body: ROW, detail: noJson(ROW.length) },
     { what: "white space for a body", body: " \n", detail: noJson(2) },
     { what: "JSON with a trailing comma", body: '{"data":"1",}', detail: noJson(13) },
@@ -125,7 +125,7 @@ describe("a request that is wrong gets a 400", () => {
       detail: "data: got more than 3 comma-separated value(s); allowed: 3 comma-separated numbers",
     },
     {
-      what: "a comma too many at the end",
+      what: "an extra comma at the end",
       body: JSON.stringify({ data: `${ROW},` }),
       detail: "data: got more than 3 comma-separated value(s); allowed: 3 comma-separated numbers",
     },
@@ -140,7 +140,7 @@ describe("a request that is wrong gets a 400", () => {
       detail: "data: got more than 3 comma-separated value(s); allowed: 3 comma-separated numbers",
     },
     {
-      what: "an unknown property beside the data",
+      what: "an unknown property in addition to the data",
       body: JSON.stringify({ data: ROW, rows: 1 }),
       detail:
         'request: got the unknown property "rows"; allowed: only the properties of this model\'s request',
@@ -170,13 +170,13 @@ describe("a request that is wrong gets a 400", () => {
         'data: got nothing; allowed: a string or an array; request: got the unknown property "Data"; allowed: only the properties of this model\'s request',
     },
     {
-      what: "five rows that are wrong, of which three are named",
+      what: "five invalid rows, of which three are reported",
       body: JSON.stringify({ data: ["1", "2", "3", "4", "5"] }),
       detail:
         "data[0]: got 1 comma-separated value(s); allowed: 3 comma-separated numbers; data[1]: got 1 comma-separated value(s); allowed: 3 comma-separated numbers; data[2]: got 1 comma-separated value(s); allowed: 3 comma-separated numbers; and 2 more",
     },
     {
-      what: "a long text, which is cut to be read",
+      what: "a long text, which is cut",
       body: JSON.stringify({ data: rowWith(TEN_LETTERS.repeat(9), 2) }),
       detail: `data: got "${TEN_LETTERS.repeat(4)}…" as number 2; allowed: finite decimal numbers`,
     },
@@ -258,7 +258,7 @@ describe("a request that is wrong gets a 400", () => {
     assessProblem(answer, event, 400, "body: got nothing; allowed: a JSON document");
   });
 
-  it("a list nested deeper than a program can follow", async () => {
+  it("a list with too many levels", async () => {
     // Prepare
     const handler = handlerOf(endpoint);
     const depth = 100_000;
@@ -277,7 +277,7 @@ describe("a request that is wrong gets a 400", () => {
     );
   });
 
-  it("a base64 body that is no JSON", async () => {
+  it("a base64 body that is not JSON", async () => {
     // Prepare
     const handler = handlerOf(endpoint);
     const body = Buffer.from("{ä").toString("base64");
@@ -291,10 +291,10 @@ describe("a request that is wrong gets a 400", () => {
   });
 });
 
-describe("a request that is too large gets a 413", () => {
+describe("the caller gets a 413 for a request that is too large", () => {
   const { limits } = contract;
 
-  it("more rows than the model takes", async () => {
+  it("more rows than the limit", async () => {
     // Prepare
     const handler = handlerOf(endpoint);
     const body = JSON.stringify({ data: Array<string>(limits.rows + 1).fill(ROW) });
@@ -308,7 +308,7 @@ describe("a request that is too large gets a 413", () => {
     expect(endpoint.requests).toEqual([]);
   });
 
-  it("one byte more than a serverless endpoint takes", async () => {
+  it("one byte more than a serverless endpoint accepts", async () => {
     // Prepare
     const handler = handlerOf(endpoint);
     const body = JSON.stringify({ data: rowOfLength(limits.payloadInBytes + 1) });
@@ -322,7 +322,7 @@ describe("a request that is too large gets a 413", () => {
     expect(endpoint.requests).toEqual([]);
   });
 
-  it("also when it is invoked directly, as a bare problem", async () => {
+  it("as a bare problem in a direct invocation", async () => {
     // Prepare
     const handler = handlerOf(endpoint);
     const request = { data: Array<string>(limits.rows + 1).fill(ROW) };
@@ -340,7 +340,7 @@ describe("a request that is too large gets a 413", () => {
     });
   });
 
-  it("and the most rows that the model takes pass", async () => {
+  it("but not for exactly the maximum number of rows", async () => {
     // Prepare
     endpoint.willAnswer(predictions(...Array<0>(limits.rows).fill(0)));
     const handler = handlerOf(endpoint);
@@ -354,7 +354,7 @@ describe("a request that is too large gets a 413", () => {
     expect(endpoint.onlyRequest.body.split("\n")).toHaveLength(limits.rows);
   });
 
-  it("and the most bytes that a serverless endpoint takes pass", async () => {
+  it("but not for exactly the maximum number of bytes", async () => {
     // Prepare
     endpoint.willAnswer(predictions(0));
     const handler = handlerOf(endpoint);
@@ -369,7 +369,7 @@ describe("a request that is too large gets a 413", () => {
   });
 });
 
-describe("a content type that the model does not take gets a 415", () => {
+describe("the caller gets a 415 for a content type that the model does not accept", () => {
   it.each([
     "text/plain",
     "text/csv",
@@ -392,10 +392,10 @@ describe("a content type that the model does not take gets a 415", () => {
 });
 
 function noJson(characters: number): string {
-  return `body: got text of ${characters} character(s) that is no JSON; allowed: a JSON document`;
+  return `body: got text of ${characters} character(s) that is not JSON; allowed: a JSON document`;
 }
 
-/** A valid row of exactly so many bytes: its first number has many zeros. */
+/** A valid row of exactly this number of bytes: its first number has many zeros. */
 function rowOfLength(bytes: number): string {
   const rest = ROW.slice(ROW.indexOf(","));
   return `1.${"0".repeat(bytes - rest.length - 2)}${rest}`;

@@ -21,14 +21,14 @@ afterEach(async () => {
 
 const REQUEST = { data: ROW };
 
-describe("another try after a wait", () => {
+describe("a retry after a wait", () => {
   it.each<{ what: string; first: ScriptedAnswer }>([
     { what: "throttling", first: throttled },
     { what: "an internal failure", first: awsError("InternalFailure", 500) },
-    { what: "an endpoint that wakes up", first: awsError("ModelNotReadyException", 429) },
-    { what: "a service that is unavailable", first: awsError("ServiceUnavailable", 503) },
+    { what: "a starting endpoint", first: awsError("ModelNotReadyException", 429) },
+    { what: "an unavailable service", first: awsError("ServiceUnavailable", 503) },
     { what: "an answer cut off in the middle", first: { ...predictions(0), instead: "cut off" } },
-  ])("brings the answer after $what", async ({ first }) => {
+  ])("returns the answer after $what", async ({ first }) => {
     // Prepare
     makeWaitsShort();
     endpoint.willAnswer(first, predictions(1));
@@ -43,7 +43,7 @@ describe("another try after a wait", () => {
     expect(log.lines()).toMatchObject([{ status: 200, retries: 1 }]);
   });
 
-  it("sends the same request, and goes on until a waking endpoint answers", async () => {
+  it("sends the same request until a starting endpoint answers", async () => {
     // Prepare
     makeWaitsShort();
     const waking = awsError("ModelNotReadyException", 429);
@@ -61,7 +61,7 @@ describe("another try after a wait", () => {
     expect(log.lines()).toMatchObject([{ status: 200, retries: 5 }]);
   });
 
-  it("waits a random time below a bound that doubles", async () => {
+  it("waits a random time below a limit that doubles", async () => {
     // Prepare
     const random = jest.spyOn(Math, "random").mockReturnValue(0.5);
     const waking = awsError("ModelNotReadyException", 429);
@@ -72,12 +72,12 @@ describe("another try after a wait", () => {
     // Act
     await handler(REQUEST, contextWith(ENOUGH_TIME_IN_MS));
 
-    // Assess: 100 + 200 + 400 ms; a timer may be one millisecond early
+    // Assess: 100 + 200 + 400 ms; a timer can be one millisecond early
     expect(performance.now() - start).toBeGreaterThanOrEqual(697);
     expect(random).toHaveBeenCalledTimes(3);
   });
 
-  it("is not made where the wait would use up the time", async () => {
+  it("does not happen when the wait is longer than the time left", async () => {
     // Prepare
     makeWaitsEndless();
     endpoint.willAlwaysAnswer(throttled);
@@ -93,7 +93,7 @@ describe("another try after a wait", () => {
   });
 
   it.each([800, 1_200])(
-    "ends with the time: of %i ms, half a second is kept in reserve",
+    "ends half a second before the timeout when the time is %i ms",
     async (remainingInMs) => {
       // Prepare
       makeWaitsShort();
@@ -112,7 +112,7 @@ describe("another try after a wait", () => {
     },
   );
 
-  it("ends with the time also where the last try is not answered", async () => {
+  it("ends when the time is over, even if the last attempt has no answer", async () => {
     // Prepare
     makeWaitsShort();
     endpoint.willAnswer(throttled, { instead: "never" });
@@ -129,7 +129,7 @@ describe("another try after a wait", () => {
   });
 });
 
-describe("no other try", () => {
+describe("no retry follows", () => {
   it.each([
     { what: "an error of the model", refusal: awsError("ModelError", 424) },
     { what: "a request that SageMaker refuses", refusal: awsError("ValidationError", 400) },
@@ -149,8 +149,8 @@ describe("no other try", () => {
   });
 });
 
-describe("another try at once, on a new connection", () => {
-  it("when a kept connection is destroyed as the next request comes on it", async () => {
+describe("an immediate retry on a new connection follows", () => {
+  it("when the server destroys an idle connection on the next request", async () => {
     // Prepare
     makeWaitsEndless();
     endpoint.willAnswer(predictions(0), { instead: "close the connection" }, predictions(1));
@@ -166,7 +166,7 @@ describe("another try at once, on a new connection", () => {
     expect(log.lines()).toMatchObject([{ retries: 0 }, { status: 200, retries: 1 }]);
   });
 
-  it("when that happens to a kept connection other than the one opened beforehand", async () => {
+  it("when the server destroys an idle connection that was opened later", async () => {
     // Prepare
     makeWaitsEndless();
     endpoint.willAnswer(predictions(0), { instead: "close the connection" }, predictions(1));
@@ -183,7 +183,7 @@ describe("another try at once, on a new connection", () => {
     expect(endpoint.requests.map(({ connection }) => connection)).toEqual([2, 2, 3]);
   });
 
-  it("when the connection opened beforehand is destroyed as the first request comes on it", async () => {
+  it("when the server destroys the first connection on the first request", async () => {
     // Prepare
     makeWaitsEndless();
     endpoint.willAnswer({ instead: "close the connection" }, predictions(1));
@@ -202,7 +202,7 @@ describe("another try at once, on a new connection", () => {
   it.each([
     { how: "closed", close: () => endpoint.closeConnections() },
     { how: "reset", close: () => endpoint.resetConnections() },
-  ])("when the connection opened beforehand was $how before the first request", async ({ close }) => {
+  ])("when the first connection was $how before the first request", async ({ close }) => {
     // Prepare
     makeWaitsEndless();
     endpoint.willAnswer(predictions(1));
@@ -221,7 +221,7 @@ describe("another try at once, on a new connection", () => {
   it.each([
     { how: "closed", close: () => endpoint.closeConnections() },
     { how: "reset", close: () => endpoint.resetConnections() },
-  ])("when a kept connection was $how between two requests", async ({ close }) => {
+  ])("when an idle connection was $how between two requests", async ({ close }) => {
     // Prepare
     makeWaitsEndless();
     endpoint.willAnswer(predictions(0), predictions(1));
@@ -237,7 +237,7 @@ describe("another try at once, on a new connection", () => {
     expect(endpoint.requests.map(({ connection }) => connection)).toEqual([1, 2]);
   });
 
-  it("but not when a new connection is destroyed: that says something about the endpoint", async () => {
+  it("but not when the server destroys a new connection", async () => {
     // Prepare
     makeWaitsEndless();
     endpoint.willAnswer(

@@ -20,11 +20,11 @@ afterEach(async () => {
 });
 
 const EVENT = restEvent(JSON.stringify({ data: ROW }));
-/** What the function of a route has: src/constructs/function/time-budget.ts. */
+/** The time of a route's function, see src/constructs/function/time-budget.ts. */
 const FUNCTION_TIMEOUT_IN_MS = 28_000;
-/** No answer may take longer because the endpoint throttles. */
+/** The maximum time of an answer while the endpoint throttles. */
 const MAX_ANSWER_IN_MS = 3_000;
-/** A process takes the endpoint for overloaded for so long after a refusal. */
+/** The time after a refusal during which the endpoint counts as overloaded. */
 const OVERLOAD_IN_MS = 1_000;
 
 const refusals: { what: string; refused: ScriptedAnswer; status: number }[] = [
@@ -43,7 +43,7 @@ async function invokeIn(handler: ReturnType<typeof handlerOf>): Promise<{ answer
 }
 
 describe.each(refusals)("an endpoint that $what", ({ refused, status }) => {
-  it("gets at most 60 invocations of 20 requests in 20 processes, each answered within 3 s", async () => {
+  it("receives at most 60 invocations for 20 requests in 20 processes, each answered within 3 s", async () => {
     // Prepare
     endpoint.willAlwaysAnswer(refused);
     const processes = Array.from({ length: 20 }, () => handlerOf(endpoint));
@@ -56,12 +56,12 @@ describe.each(refusals)("an endpoint that $what", ({ refused, status }) => {
       Array(20).fill(expect.objectContaining({ statusCode: status })),
     );
     expect(Math.max(...results.map(({ ms }) => ms))).toBeLessThan(MAX_ANSWER_IN_MS);
-    // A connection opened beforehand that is closed is no attempt at the endpoint.
+    // A closed idle connection is not an attempt at the endpoint.
     const closedBeforehand = refused.instead === "close the connection" ? 20 : 0;
     expect(endpoint.requests.length - closedBeforehand).toBeLessThanOrEqual(60);
   });
 
-  it("gets one invocation of a request that follows a refused one in the same process", async () => {
+  it("receives one invocation for a request after a failed request in the same process", async () => {
     // Prepare
     makeWaitsShort();
     endpoint.willAlwaysAnswer(refused);
@@ -79,7 +79,7 @@ describe.each(refusals)("an endpoint that $what", ({ refused, status }) => {
     expect(log.lines()).toMatchObject([{ status }, { status, retries: 0 }]);
   });
 
-  it("is tried again as before when a second has passed", async () => {
+  it("is retried again after a second", async () => {
     // Prepare
     makeWaitsShort();
     endpoint.willAlwaysAnswer(refused);
@@ -94,7 +94,7 @@ describe.each(refusals)("an endpoint that $what", ({ refused, status }) => {
     expect(log.lines()).toMatchObject([{ status }, { status, retries: 2 }]);
   });
 
-  it("is tried again as before when it has answered", async () => {
+  it("is retried again after a success", async () => {
     // Prepare
     makeWaitsShort();
     endpoint.willAlwaysAnswer(refused);
@@ -127,7 +127,7 @@ it("20 requests in one process while the endpoint throttles make 22 invocations"
   expect(log.lines()).toMatchObject(Array(20).fill({ status: 429 }));
 });
 
-it("an endpoint that takes long to throttle is not tried again after 1.5 s", async () => {
+it("an endpoint that throttles slowly is not retried after 1.5 s", async () => {
   // Prepare
   endpoint.willAlwaysAnswer({ ...throttled, delayInMs: 1_600 });
   const handler = handlerOf(endpoint);
@@ -141,7 +141,7 @@ it("an endpoint that takes long to throttle is not tried again after 1.5 s", asy
   expect(endpoint.requests).toHaveLength(1);
 });
 
-it("an endpoint that wakes up is waited for longer, and its time does not count as throttling", async () => {
+it("a starting endpoint is retried for longer than 1.5 s, and the time of the start does not count as throttling", async () => {
   // Prepare
   jest.spyOn(Math, "random").mockReturnValue(0.6);
   const waking = awsError("ModelNotReadyException", 429);
@@ -151,7 +151,7 @@ it("an endpoint that wakes up is waited for longer, and its time does not count 
   // Act
   const { answer, ms } = await invokeIn(handler);
 
-  // Assess: 120 + 240 + 480 + 960 ms for the waking endpoint
+  // Assess: 120 + 240 + 480 + 960 ms for the starting endpoint
   expect(answer).toMatchObject({ statusCode: 200, body: '"defaulted"' });
   expect(ms).toBeGreaterThan(1_790);
 });

@@ -25,7 +25,7 @@ function base64(text: string): string {
   return Buffer.from(text).toString("base64");
 }
 
-describe("each kind of event is answered in its own kind", () => {
+describe("each kind of event is answered in its own format", () => {
   const httpEvents = [
     { kind: "a REST proxy event", toEvent: (text: string) => restEvent(text) },
     {
@@ -57,7 +57,7 @@ describe("each kind of event is answered in its own kind", () => {
   });
 
   it.each(httpEvents)(
-    "answers $kind that holds a batch with a list in the order sent",
+    "answers $kind that contains a batch with a list in the order sent",
     async ({ toEvent }) => {
       // Prepare
       endpoint.willAnswer(predictions(0, 1, 0));
@@ -83,7 +83,7 @@ describe("each kind of event is answered in its own kind", () => {
     expect(answer).toBe("repaid");
   });
 
-  it("answers a direct event that holds a batch with a bare list", async () => {
+  it("answers a direct event that contains a batch with a bare list", async () => {
     // Prepare
     endpoint.willAnswer(predictions(0, 1, 0));
     const handler = handlerOf(endpoint);
@@ -108,7 +108,7 @@ describe("each kind of event is answered in its own kind", () => {
   });
 
   it.each(httpEvents)(
-    "answers $kind that is wrong with a problem, under the caller's id",
+    "answers an invalid $kind with a problem that contains the caller's request id",
     async ({ toEvent }) => {
       // Prepare
       const handler = handlerOf(endpoint);
@@ -128,7 +128,7 @@ describe("each kind of event is answered in its own kind", () => {
   );
 
   it.each([undefined, null, 7, "text", [], [ROW], {}])(
-    "answers the direct event %j with a bare problem, under the invocation's id",
+    "answers the direct event %j with a bare problem that contains the invocation's id",
     async (event) => {
       // Prepare
       const handler = handlerOf(endpoint);
@@ -149,8 +149,8 @@ describe("each kind of event is answered in its own kind", () => {
   );
 });
 
-describe("what the endpoint is sent", () => {
-  it("is one invocation with the caller's number text, one row a line", async () => {
+describe("the endpoint's request", () => {
+  it("is one invocation with the unchanged text of the caller's numbers, one row per line", async () => {
     // Prepare
     endpoint.willAnswer(predictions(0, 0, 0));
     const handler = handlerOf(endpoint);
@@ -174,7 +174,7 @@ describe("what the endpoint is sent", () => {
 
 describe("content types", () => {
   it.each([undefined, "", "application/json", "application/json; charset=utf-8", "Application/JSON"])(
-    "takes a request of content type %j for JSON",
+    "reads a request of the content type %j as JSON",
     async (contentType) => {
       // Prepare
       endpoint.willAnswer(predictions(0));
@@ -191,7 +191,7 @@ describe("content types", () => {
     },
   );
 
-  it("reads the content type whatever the capitals of the header's name", async () => {
+  it("reads the header Content-Type in upper and lower case", async () => {
     // Prepare
     const handler = handlerOf(endpoint);
     const event = restEvent(JSON.stringify(SINGLE), {
@@ -227,7 +227,7 @@ describe("CORS", () => {
     assessCors(answer, event, ORIGIN);
   });
 
-  it.each(requests)("is the function URL's own on $what to its event", async ({ body }) => {
+  it.each(requests)("is left to the function URL on $what to a function URL event", async ({ body }) => {
     // Prepare
     endpoint.willAnswer(predictions(0));
     const handler = handlerOf(endpoint, { CORS_ALLOW_ORIGIN: ORIGIN });
@@ -240,7 +240,7 @@ describe("CORS", () => {
     assessCors(answer, event);
   });
 
-  it("allows every origin where the environment's is empty", async () => {
+  it("allows every origin when the environment's origin is empty", async () => {
     // Prepare
     const handler = handlerOf(endpoint, { CORS_ALLOW_ORIGIN: "" });
     const event = restEvent("{}");

@@ -33,7 +33,7 @@ interface Signing {
   readonly sessionToken?: string;
 }
 
-/** The header Authorization that AWS's own signer gives a request with the same signed headers. */
+/** The header Authorization that AWS's signer computes for a request with the same signed headers. */
 async function authorizationByAws(
   { method, path, headers, bytes }: RecordedRequest,
   { region = "us-east-1", sessionToken }: Signing,
@@ -66,14 +66,14 @@ function signedHeaderNames(authorization = ""): string[] {
   return /SignedHeaders=([^,]+),/.exec(authorization)?.[1]?.split(";") ?? [];
 }
 
-/** `20261120T130501Z` as a date. */
+/** Parses a date such as `20261120T130501Z`. */
 function toDate(compact: string): Date {
   return new Date(compact.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/, "$1-$2-$3T$4:$5:$6Z"));
 }
 
-describe("the handler's request carries the signature that AWS's signer computes", () => {
+describe("the handler's request has the signature that AWS's signer computes", () => {
   it.each<{ what: string; signing: Signing }>([
-    { what: "with lasting credentials", signing: {} },
+    { what: "with long-term credentials", signing: {} },
     { what: "with a session token", signing: { sessionToken: SESSION_TOKEN } },
     { what: "for another region", signing: { region: "eu-central-1", sessionToken: SESSION_TOKEN } },
   ])("$what", async ({ signing }) => {
@@ -93,7 +93,7 @@ describe("the handler's request carries the signature that AWS's signer computes
     expect(Math.abs(Date.now() - toDate(String(headers["x-amz-date"])).getTime())).toBeLessThan(60_000);
   });
 
-  it("over the headers that a request could be forged with", async () => {
+  it("over every header that a forged request could change", async () => {
     // Prepare
     const handler = handlerOf(endpoint, { AWS_SESSION_TOKEN: SESSION_TOKEN });
 
@@ -107,7 +107,7 @@ describe("the handler's request carries the signature that AWS's signer computes
   });
 });
 
-describe("the endpoint client's request carries the signature that AWS's signer computes", () => {
+describe("the endpoint client's request has the signature that AWS's signer computes", () => {
   const CSV: EndpointRequest = { contentType: "text/csv", accept: "application/json", body: ROW, rows: 1 };
 
   it.each<{ what: string; request: EndpointRequest; path?: string; name?: string }>([
@@ -118,12 +118,12 @@ describe("the endpoint client's request carries the signature that AWS's signer 
       request: { ...CSV, contentType: "application/json", body: '{"instances":["ä"]}' },
     },
     {
-      what: "a content type with a parameter and blanks",
+      what: "a content type with a parameter and spaces",
       request: { ...CSV, contentType: "text/csv;  charset=utf-8" },
     },
     { what: "an empty body", request: { ...CSV, body: "" } },
     {
-      what: "bytes that are no UTF-8",
+      what: "bytes that are not UTF-8",
       request: { ...CSV, contentType: "image/png", body: Uint8Array.of(0x89, 0, 0xff) },
     },
     {
@@ -163,7 +163,7 @@ describe("the endpoint client's request carries the signature that AWS's signer 
   });
 });
 
-it("the signature covers every header of SageMaker that the request has", async () => {
+it("the signature includes every SageMaker header of the request", async () => {
   // Prepare
   const environment = {
     ...environmentOf(endpoint),

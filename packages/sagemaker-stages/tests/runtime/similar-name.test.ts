@@ -19,7 +19,7 @@ describe("the similar name", () => {
     expect(found).toBe(expected);
   });
 
-  it.each(["image", "vpc", "x", "", "server", "protected"])("is none for %p", (name) => {
+  it.each(["image", "vpc", "x", "", "server", "protected"])("does not exist for %p", (name) => {
     // Act
     const found = similarName(name, KNOWN);
 
@@ -27,7 +27,7 @@ describe("the similar name", () => {
     expect(found).toBeUndefined();
   });
 
-  it("is the nearest of several", () => {
+  it("is the most similar of several names", () => {
     // Act
     const found = similarName("minCapacitu", ["maxCapacity", "minCapacity"]);
 
@@ -37,7 +37,7 @@ describe("the similar name", () => {
 });
 
 describe("the suggestion", () => {
-  it("is a question, or empty when no name is similar", () => {
+  it("is a question, or is empty when no name is similar", () => {
     // Act
     const texts = [suggestion("serverles", KNOWN), suggestion("image", KNOWN)];
 

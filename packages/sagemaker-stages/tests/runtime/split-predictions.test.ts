@@ -16,9 +16,12 @@ describe("splitPredictions", () => {
     { body: "1,2", rows: 3, predictions: 2 },
     { body: "1,2,3,4", rows: 1, predictions: 4 },
     { body: "1,".repeat(1_000_000), rows: 2, predictions: 1_000_001 },
-  ])("throws both numbers when $predictions predictions answer $rows rows", ({ body, rows, predictions }) => {
-    expect(() => splitPredictions(body, /,/g, rows)).toThrow(
-      expect.objectContaining({ name: "UnreadablePredictions", counts: { rows, predictions } }),
-    );
-  });
+  ])(
+    "throws an error with both numbers when there are $predictions predictions for $rows rows",
+    ({ body, rows, predictions }) => {
+      expect(() => splitPredictions(body, /,/g, rows)).toThrow(
+        expect.objectContaining({ name: "UnreadablePredictions", counts: { rows, predictions } }),
+      );
+    },
+  );
 });

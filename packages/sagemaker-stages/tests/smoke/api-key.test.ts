@@ -1,10 +1,10 @@
 import http from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
-import { findApiKey } from "../../src/smoke/caller";
+import { findApiKey } from "../../src/smoke/credentials";
 import { DEV } from "../local/support/environments";
 
-const DEPLOYED = {
+const OUTPUTS = {
   stageUrl: "https://abcdefghij.execute-api.us-east-1.amazonaws.com/dev",
   functionUrls: new Map<string, string>(),
   apiKeyId: "key1234567",
@@ -12,12 +12,12 @@ const DEPLOYED = {
 
 const VARIABLES = ["AWS_ENDPOINT_URL", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "SMOKE_API_KEY"];
 
-describe("the API key with which a smoke test calls", () => {
+describe("the API key of a smoke test", () => {
   const before = Object.fromEntries(VARIABLES.map((name) => [name, process.env[name]]));
-  const asked: (string | undefined)[] = [];
+  const requestedPaths: (string | undefined)[] = [];
   let status = 200;
   const apiGateway = http.createServer((request, response) => {
-    asked.push(request.url);
+    requestedPaths.push(request.url);
     response.writeHead(status, { "Content-Type": "application/json" });
     response.end(JSON.stringify(status === 200 ? { value: "of-the-stage" } : { message: "not authorized" }));
   });
@@ -29,7 +29,7 @@ describe("the API key with which a smoke test calls", () => {
     process.env.AWS_ACCESS_KEY_ID = "test";
     process.env.AWS_SECRET_ACCESS_KEY = "test";
     delete process.env.SMOKE_API_KEY;
-    asked.length = 0;
+    requestedPaths.length = 0;
     status = 200;
   });
 
@@ -42,45 +42,45 @@ describe("the API key with which a smoke test calls", () => {
     await new Promise((resolve) => apiGateway.close(resolve));
   });
 
-  it("is the one that API Gateway has under the id of the stack's output", async () => {
+  it("the key is read from API Gateway by the id in the stack's outputs", async () => {
     // Act
-    const key = await findApiKey(DEV, DEPLOYED);
+    const key = await findApiKey(DEV, OUTPUTS);
 
     // Assess
     expect(key).toBe("of-the-stage");
-    expect(asked).toEqual(["/apikeys/key1234567?includeValue=true"]);
+    expect(requestedPaths).toEqual(["/apikeys/key1234567?includeValue=true"]);
   });
 
-  it("is SMOKE_API_KEY, where there is one", async () => {
+  it("the key is SMOKE_API_KEY when the variable is set", async () => {
     // Prepare
     process.env.SMOKE_API_KEY = "given";
 
     // Act
-    const key = await findApiKey(DEV, DEPLOYED);
+    const key = await findApiKey(DEV, OUTPUTS);
 
     // Assess
     expect(key).toBe("given");
-    expect(asked).toEqual([]);
+    expect(requestedPaths).toEqual([]);
   });
 
-  it("is told not to fit in a header without being told", async () => {
+  it("the key is refused without its value when a header cannot contain it", async () => {
     // Prepare
     process.env.SMOKE_API_KEY = "a-secret\n";
 
     // Act
-    const finding = findApiKey(DEV, DEPLOYED);
+    const finding = findApiKey(DEV, OUTPUTS);
 
     // Assess
-    await expect(finding).rejects.toThrow(/^SMOKE_API_KEY: got characters that no header takes/);
+    await expect(finding).rejects.toThrow(/^SMOKE_API_KEY: got characters that a header cannot contain/);
     await expect(finding).rejects.not.toThrow("a-secret");
   });
 
-  it("is asked for where API Gateway does not give it", async () => {
+  it("the key is required as SMOKE_API_KEY when API Gateway refuses to return the key", async () => {
     // Prepare
     status = 403;
 
     // Act
-    const finding = findApiKey(DEV, DEPLOYED);
+    const finding = findApiKey(DEV, OUTPUTS);
 
     // Assess
     await expect(finding).rejects.toThrow(

@@ -4,7 +4,7 @@ import { readArguments, SMOKE } from "../../src/smoke/arguments";
 
 const DEFAULTS = { environment: "dev", url: undefined, functionUrls: new Map(), waitInSeconds: 300 };
 
-describe("the arguments of a smoke test", () => {
+describe("the command line of smoke", () => {
   it.each([
     ["dev", DEFAULTS],
     ["dev --wait 20", { ...DEFAULTS, waitInSeconds: 20 }],
@@ -17,7 +17,7 @@ describe("the arguments of a smoke test", () => {
         functionUrls: new Map([["language-check", "http://[::1]:3001/"]]),
       },
     ],
-  ])("are read: %s", (line, expected) => {
+  ])("the command line is read: %s", (line, expected) => {
     // Prepare
     const words = line.split(" ");
 
@@ -51,7 +51,7 @@ describe("the arguments of a smoke test", () => {
       "dev --port 1",
       "option: got --port; allowed: --wait SECONDS, --url URL, --function-url MODEL=URL, --help",
     ],
-  ])("are refused: %s", (line, message) => {
+  ])("the command line is refused: %s", (line, message) => {
     // Prepare
     const words = line.split(" ").filter((word) => word !== "");
 

@@ -12,11 +12,11 @@ function raise(): never {
   throw new Error("no model file-echo");
 }
 
-/** Answers another media type than the request has. */
+/** Answers with another media type than the media type of the request. */
 const pictureContainer = () =>
   new StandIn(() => ({ status: 200, contentType: "image/jpeg", body: "\u0000" }));
 
-describe("a smoke test of a model that takes bytes", () => {
+describe("a smoke test of a model whose requests are files", () => {
   let project: ProjectCopy;
   let container: StandIn | undefined;
   let stage: RunningStage | undefined;
@@ -33,7 +33,7 @@ describe("a smoke test of a model that takes bytes", () => {
     project.remove();
   });
 
-  async function smokeInFrontOf(standIn: StandIn) {
+  async function smokeTestWith(standIn: StandIn) {
     await stage?.kill();
     await container?.close();
     container = standIn;
@@ -45,15 +45,15 @@ describe("a smoke test of a model that takes bytes", () => {
   }
 
   it(
-    "sends the example as JSON and as the bytes themselves, to the route and to the function URL",
+    "sends the example as JSON and as bytes to the route and to the function URL",
     async () => {
       // Act
-      const { status, table } = await smokeInFrontOf(echoContainer());
+      const { status, table } = await smokeTestWith(echoContainer());
 
       // Assess
       expect(unexpected(table)).toEqual([]);
       expect(table).toMatch(
-        /ok +POST \/file-echo +anybody, application\/octet-stream +200, application\/octet-stream +201/,
+        /ok +POST \/file-echo +anyone, application\/octet-stream +200, application\/octet-stream +201/,
       );
       expect(table).toMatch(/ok +POST file-echo's function URL +signed, application\/octet-stream/);
       const types = container?.invocations.map(({ contentType, body }) => [contentType, [...body]]);
@@ -67,12 +67,12 @@ describe("a smoke test of a model that takes bytes", () => {
     "fails when the answer has another media type than the example",
     async () => {
       // Act
-      const { status, table } = await smokeInFrontOf(pictureContainer());
+      const { status, table } = await smokeTestWith(pictureContainer());
 
       // Assess
       expect(unexpected(table)).toContainEqual([
         "POST /file-echo",
-        "anybody, application/octet-stream",
+        "anyone, application/octet-stream",
         "200, application/octet-stream",
         "201, no application/octet-stream",
       ]);

@@ -1,11 +1,11 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, jest } from "@jest/globals";
-import { findCredentials } from "../../src/smoke/caller";
+import { findCredentials } from "../../src/smoke/credentials";
 import { makeTempFolder, removeFolder } from "../../src/testing/temp-folder";
 import { DEV } from "../local/support/environments";
 
-const DEPLOYED = {
+const OUTPUTS = {
   stageUrl: "https://abcdefghij.execute-api.us-east-1.amazonaws.com/dev",
   functionUrls: new Map<string, string>(),
 };
@@ -15,14 +15,14 @@ aws_access_key_id = of-the-profile
 aws_secret_access_key = secret-of-the-profile
 `;
 
-/** AWS's variables, but for the one with which the smoke test silences a warning of the SDK. */
+/** Removes AWS's variables, except the variable that silences a warning of the SDK. */
 function removeVariables(): void {
   for (const name of Object.keys(process.env)) {
     if (name.startsWith("AWS_") && !name.startsWith("AWS_SDK_JS_")) delete process.env[name];
   }
 }
 
-describe("the credentials with which a smoke test signs", () => {
+describe("the credentials of a smoke test", () => {
   const before = { ...process.env };
   let folder = "";
 
@@ -45,18 +45,18 @@ describe("the credentials with which a smoke test signs", () => {
   it.each<[what: string, token: Record<string, string>, expected: object]>([
     ["with a session token", { AWS_SESSION_TOKEN: "token" }, { sessionToken: "token" }],
     ["without a session token", {}, {}],
-  ])("are those of the variables, %s", async (_, token, expected) => {
+  ])("the credentials are read from the variables, %s", async (_, token, expected) => {
     // Prepare
     Object.assign(process.env, { AWS_ACCESS_KEY_ID: "key", AWS_SECRET_ACCESS_KEY: "secret", ...token });
 
     // Act
-    const credentials = await findCredentials(DEV, DEPLOYED);
+    const credentials = await findCredentials(DEV, OUTPUTS);
 
     // Assess
     expect(credentials).toEqual({ accessKeyId: "key", secretAccessKey: "secret", ...expected });
   });
 
-  it("are those of a profile that is named, also beside variables", async () => {
+  it("the credentials are read from the profile in AWS_PROFILE, even if the variables are set", async () => {
     // Prepare
     const warn = jest.spyOn(console, "warn").mockImplementation(() => {});
     Object.assign(process.env, {
@@ -66,16 +66,16 @@ describe("the credentials with which a smoke test signs", () => {
     });
 
     // Act
-    const { accessKeyId } = await findCredentials(DEV, DEPLOYED);
+    const { accessKeyId } = await findCredentials(DEV, OUTPUTS);
     warn.mockRestore();
 
     // Assess
     expect(accessKeyId).toBe("of-the-profile");
   });
 
-  it("are refused with a reason where there are none", async () => {
+  it("cause an error with the reason when no credentials are found", async () => {
     // Act
-    const finding = findCredentials(DEV, DEPLOYED);
+    const finding = findCredentials(DEV, OUTPUTS);
 
     // Assess
     await expect(finding).rejects.toThrow(/^AWS credentials: CredentialsProviderError: /);

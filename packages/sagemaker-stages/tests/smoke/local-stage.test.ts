@@ -8,7 +8,7 @@ import { smoke, unexpected } from "./support/smoke";
 
 const TIMEOUT_IN_MS = 60_000;
 
-describe("a smoke test of a stage on this machine", () => {
+describe("a smoke test of the local stage", () => {
   let project: ProjectCopy;
   let stage: RunningStage;
 
@@ -23,12 +23,12 @@ describe("a smoke test of a stage on this machine", () => {
     project.remove();
   });
 
-  /** From the banner. */
+  /** The function URL in the banner. */
   const functionUrl = () =>
     /(http:\/\/\S+\/) {2}\(function URL of dev-language-check/.exec(stage.output)?.[1] ?? "";
 
   it(
-    "calls every route, and the function URL, as who may and as who may not",
+    "calls every route and the function URL as a permitted and as an unauthorized caller",
     async () => {
       // Act
       const words = ["dev", "--url", `${stage.url}/dev`, "--function-url", `language-check=${functionUrl()}`];
@@ -49,10 +49,10 @@ describe("a smoke test of a stage on this machine", () => {
         "POST /energy-demand: signed",
         "POST /energy-demand: signed, without instances",
         "POST /energy-demand: unsigned",
-        "POST /energy-demand: wrongly signed",
+        "POST /energy-demand: with a forged signature",
         "POST /energy-demand: a page's preflight",
-        "POST /ticket-urgency: anybody",
-        "POST /ticket-urgency: anybody, without message",
+        "POST /ticket-urgency: anyone",
+        "POST /ticket-urgency: anyone, without message",
         "POST /ticket-urgency: a page's preflight",
         "GET /language-check: with the key",
         "GET /language-check: with the key, without q",
@@ -62,7 +62,7 @@ describe("a smoke test of a stage on this machine", () => {
         "GET language-check's function URL: signed",
         "GET language-check's function URL: signed, without q",
         "GET language-check's function URL: unsigned",
-        "GET language-check's function URL: wrongly signed",
+        "GET language-check's function URL: with a forged signature",
         "GET language-check's function URL: a page's preflight",
       ]);
       expect(`${table}${errors}`).not.toMatch(/local-dev-key|Signature|__label__/);
@@ -72,14 +72,14 @@ describe("a smoke test of a stage on this machine", () => {
   );
 
   it(
-    "says which function URL it was not told",
+    "names a function URL that the command line does not give",
     async () => {
       // Act
       const { status, table } = await smoke(project, ["dev", "--url", `${stage.url}/dev/`]);
 
       // Assess
       expect(table).toMatch(
-        /\ndev: 18 of 18 as expected\nNot asked: language-check's function URL \(--function-url language-check=<URL>\)\n$/,
+        /\ndev: 18 of 18 as expected\nNot called: language-check's function URL \(--function-url language-check=<URL>\)\n$/,
       );
       expect(status).toBe(0);
     },
@@ -87,10 +87,10 @@ describe("a smoke test of a stage on this machine", () => {
   );
 
   it(
-    "finds what is deployed by the outputs of its stack",
+    "reads the URLs from the outputs of the stack",
     async () => {
       // Prepare
-      const terraform = outputting({
+      const terraform = terraformWith({
         stage_url: `${stage.url}/prod`,
         loan_default_url: `${stage.url}/prod/loan-default`,
       });
@@ -107,20 +107,20 @@ describe("a smoke test of a stage on this machine", () => {
 
   it.each<[what: string, outputs: Readonly<Record<string, string>>, message: RegExp]>([
     [
-      "nothing is deployed",
+      "the environment is not deployed",
       {},
-      /^dev has no output stage_url: deploy it first \(npx cdktf deploy dev\)\.\n$/,
+      /^dev has no output stage_url\. Deploy the environment first: npx cdktf deploy dev\n$/,
     ],
     [
-      "an older stack is",
+      "the deployed stack is older than the environment",
       { stage_url: "http://127.0.0.1:9/dev" },
-      /^dev has no output for the function URL of language-check: deploy it as it is here\.\n$/,
+      /^dev has no output for the function URL of language-check\. Deploy the environment again: npx cdktf deploy dev\n$/,
     ],
   ])(
-    "says what to do where %s",
+    "names the remedy when %s",
     async (_, outputs, message) => {
       // Act
-      const ended = await smoke(project, ["dev"], { TERRAFORM_BINARY_NAME: outputting(outputs) });
+      const ended = await smoke(project, ["dev"], { TERRAFORM_BINARY_NAME: terraformWith(outputs) });
 
       // Assess
       expect(ended).toEqual({ status: 1, table: "", errors: expect.stringMatching(message) });
@@ -128,8 +128,8 @@ describe("a smoke test of a stage on this machine", () => {
     TIMEOUT_IN_MS,
   );
 
-  /** A terraform that knows the outputs of a stack, and no other word. */
-  function outputting(outputs: Readonly<Record<string, string>>): string {
+  /** A program in place of terraform, which prints the outputs of a stack and has no other command. */
+  function terraformWith(outputs: Readonly<Record<string, string>>): string {
     const file = join(project.tempFolder, "terraform");
     const json = JSON.stringify(
       Object.fromEntries(Object.entries(outputs).map(([name, value]) => [name, { value, type: "string" }])),

@@ -9,18 +9,18 @@ const TIMEOUT_IN_MS = 30_000;
 
 const ROUTE = "POST /loan-default";
 
-/** One that a single origin's pages may ask. */
+/** An environment whose pages of one origin may call. */
 const PAGE = "https://page.example.com";
 const NARROW: Environment = { ...DEV, name: "narrow", stage: { ...DEV.stage, corsAllowOrigin: PAGE } };
 
-/** One whose route takes a query. */
+/** An environment with a GET route. */
 const QUERIED: Environment = {
   ...DEV,
   name: "queried",
   models: { "language-check": { existingEndpoint: "shared", access: "API_KEY" } },
 };
 
-/** One with a setting that does not exist. */
+/** An environment with a setting that does not exist. */
 const MISSPELT = { ...DEV, name: "misspelt", stage: { ...DEV.stage, corsOrigin: PAGE } };
 
 describe("a smoke test of a stage", () => {
@@ -36,17 +36,17 @@ describe("a smoke test of a stage", () => {
 
   afterAll(() => project.remove());
 
-  async function smokeOf(misbehaviour: Misbehaviour, waitInSeconds = 20, name = "dev"): Promise<Smoke> {
+  async function smokeTest(misbehaviour: Misbehaviour, waitInSeconds = 20, name = "dev"): Promise<Smoke> {
     stage = await StageServer.start(misbehaviour);
     const words = [name, "--url", stage.url, "--wait", String(waitInSeconds)];
     return smoke(project, words, { SMOKE_API_KEY: KEY });
   }
 
   it(
-    "holds where everything is as it should be, and tells nobody the key or the answer",
+    "passes when every answer is as expected, and prints neither the key nor the answer",
     async () => {
       // Act
-      const { status, table, errors } = await smokeOf(() => undefined);
+      const { status, table, errors } = await smokeTest(() => undefined);
 
       // Assess
       expect(unexpected(table)).toEqual([]);
@@ -60,48 +60,48 @@ describe("a smoke test of a stage", () => {
 
   it.each<[what: string, misbehaviour: Misbehaviour, expected: string[]]>([
     [
-      "whose route is open to strangers",
-      (asker) => (asker === "no key" ? { status: 200, body: "repaid" } : undefined),
+      "accepts requests without a key",
+      (caller) => (caller === "no key" ? { status: 200, body: "repaid" } : undefined),
       [ROUTE, "without a key", "403, a problem", "200, not 403"],
     ],
     [
-      "that takes any key",
-      (asker) => (asker === "wrong key" ? { status: 200, body: "repaid" } : undefined),
+      "accepts every key",
+      (caller) => (caller === "wrong key" ? { status: 200, body: "repaid" } : undefined),
       [ROUTE, "with a wrong key", "403, a problem", "200, not 403"],
     ],
     [
-      "that refuses without a problem document",
-      (asker) => (asker === "no key" ? { status: 403, body: { message: "Forbidden" } } : undefined),
+      "refuses without a problem document",
+      (caller) => (caller === "no key" ? { status: 403, body: { message: "Forbidden" } } : undefined),
       [ROUTE, "without a key", "403, a problem", "403, no application/problem+json"],
     ],
     [
-      "whose answer is of another shape",
-      (asker) => (asker === "permitted" ? { status: 200, body: ["private-answer"] } : undefined),
+      "answers with another shape than the example",
+      (caller) => (caller === "permitted" ? { status: 200, body: ["private-answer"] } : undefined),
       [ROUTE, "with the key", "200, an answer", "200, the answer is a list, not a string"],
     ],
     [
-      "that refuses a malformed request without a detail",
-      (asker) =>
-        asker === "malformed"
+      "refuses a malformed request without a detail",
+      (caller) =>
+        caller === "malformed"
           ? { status: 400, headers: { "Content-Type": "application/problem+json" }, body: { title: "No." } }
           : undefined,
       [ROUTE, "with the key, without data", "400, a problem", "400, a problem without detail"],
     ],
     [
-      "that lets no page ask",
-      (asker) => (asker === "preflight" ? { status: 204 } : undefined),
+      "allows no origin in a preflight",
+      (caller) => (caller === "preflight" ? { status: 204 } : undefined),
       [ROUTE, "a page's preflight", "2xx, allows POST to any page", "204, allows no origin"],
     ],
     [
-      "that lets no page send the key",
-      (asker) => (asker === "preflight" ? preflightOf("*", "Accept, Content-Type") : undefined),
+      "does not allow pages to send the key",
+      (caller) => (caller === "preflight" ? preflightOf("*", "Accept, Content-Type") : undefined),
       [ROUTE, "a page's preflight", "2xx, allows POST to any page", "204, does not allow x-api-key"],
     ],
   ])(
-    "fails where it is one %s",
+    "fails when the stage %s",
     async (_, misbehaviour, expected) => {
       // Act
-      const { status, table } = await smokeOf(misbehaviour, 2);
+      const { status, table } = await smokeTest(misbehaviour, 2);
 
       // Assess
       expect(unexpected(table)).toEqual([expected]);
@@ -112,14 +112,14 @@ describe("a smoke test of a stage", () => {
   );
 
   it(
-    "fails where a refused query does not name the missing parameter",
+    "fails when the answer to an incomplete query does not name the missing parameter",
     async () => {
       // Act
-      const { status, table } = await smokeOf(
-        (asker) => {
-          if (asker === "permitted") return { status: 200, body: [["__label__de"], [0.9]] };
-          if (asker === "preflight") return preflightOf("*", "x-api-key", "GET,OPTIONS");
-          return asker === "malformed"
+      const { status, table } = await smokeTest(
+        (caller) => {
+          if (caller === "permitted") return { status: 200, body: [["__label__de"], [0.9]] };
+          if (caller === "preflight") return preflightOf("*", "x-api-key", "GET,OPTIONS");
+          return caller === "malformed"
             ? {
                 status: 400,
                 headers: { "Content-Type": "application/problem+json" },
@@ -146,18 +146,18 @@ describe("a smoke test of a stage", () => {
   );
 
   it.each<[what: string, status: number, allowed: string | undefined]>([
-    ["a page that is not its own", 1, "https://foreign.example.com"],
-    ["every page", 1, "*"],
-    ["its own page alone, whoever asks", 0, PAGE],
-    ["its own page alone, and tells others nothing", 0, undefined],
+    ["allows a foreign page", 1, "https://foreign.example.com"],
+    ["allows every page", 1, "*"],
+    ["always names the allowed page", 0, PAGE],
+    ["answers a foreign page without an origin", 0, undefined],
   ])(
-    "of one origin tells whether it lets in %s: %s",
+    "the smoke test of a stage with one allowed origin that %s has the exit status %s",
     async (_, expected, allowed) => {
       // Act
-      const { status, table } = await smokeOf(
-        (asker) => {
-          if (asker === "preflight") return preflightOf(PAGE);
-          return asker === "foreign preflight" && allowed !== undefined ? preflightOf(allowed) : undefined;
+      const { status, table } = await smokeTest(
+        (caller) => {
+          if (caller === "preflight") return preflightOf(PAGE);
+          return caller === "foreign preflight" && allowed !== undefined ? preflightOf(allowed) : undefined;
         },
         2,
         "narrow",
@@ -173,13 +173,13 @@ describe("a smoke test of a stage", () => {
   );
 
   it(
-    "waits until the deployment before it is gone everywhere, for strangers and pages, too",
+    "retries unauthorized calls and preflights until the earlier deployment is replaced everywhere",
     async () => {
       // Act
-      const { status, table } = await smokeOf((asker, requests) => {
+      const { status, table } = await smokeTest((caller, requests) => {
         if (requests > 2) return undefined;
-        if (asker === "no key") return { status: 200, body: "repaid" };
-        return asker === "preflight" ? { status: 403 } : undefined;
+        if (caller === "no key") return { status: 200, body: "repaid" };
+        return caller === "preflight" ? { status: 403 } : undefined;
       });
 
       // Assess
@@ -190,11 +190,11 @@ describe("a smoke test of a stage", () => {
   );
 
   it(
-    "does not ask again where the permitted got another answer than a refusal",
+    "does not retry when a permitted caller gets an error other than 403",
     async () => {
       // Act
-      const { status, table } = await smokeOf((asker, requests) =>
-        asker === "permitted" && requests === 1 ? { status: 500 } : undefined,
+      const { status, table } = await smokeTest((caller, requests) =>
+        caller === "permitted" && requests === 1 ? { status: 500 } : undefined,
       );
 
       // Assess
@@ -205,11 +205,13 @@ describe("a smoke test of a stage", () => {
   );
 
   it(
-    "waits through a cold start, says so, and asks again when it was told to",
+    "retries during a cold start after the time in Retry-After, and reports the wait",
     async () => {
       // Act
-      const { status, table, errors } = await smokeOf((asker, requests) =>
-        asker === "permitted" && requests <= 2 ? { status: 503, headers: { "Retry-After": "0" } } : undefined,
+      const { status, table, errors } = await smokeTest((caller, requests) =>
+        caller === "permitted" && requests <= 2
+          ? { status: 503, headers: { "Retry-After": "0" } }
+          : undefined,
       );
 
       // Assess
@@ -223,12 +225,12 @@ describe("a smoke test of a stage", () => {
   );
 
   it(
-    "ends where no answer comes, or only answers that ask for patience",
+    "ends after --wait when an answer is missing, or only requests a retry",
     async () => {
       // Act
-      const { status, table } = await smokeOf((asker) => {
-        if (asker === "permitted") return "silence";
-        return asker === "malformed" ? { status: 429 } : undefined;
+      const { status, table } = await smokeTest((caller) => {
+        if (caller === "permitted") return "silence";
+        return caller === "malformed" ? { status: 429 } : undefined;
       }, 2);
 
       // Assess
@@ -242,14 +244,14 @@ describe("a smoke test of a stage", () => {
   );
 
   it(
-    "sends no request for an environment with faults, and names them",
+    "sends no request for an environment with faults, and names the faults",
     async () => {
       // Act
-      const { status, table, errors } = await smokeOf(() => undefined, 2, "misspelt");
+      const { status, table, errors } = await smokeTest(() => undefined, 2, "misspelt");
 
       // Assess
       expect(table).toBe("");
-      expect(errors).toMatch(/The environment misspelt has faults: synthesize it .*\n.*"corsOrigin"/);
+      expect(errors).toMatch(/The environment misspelt has faults\. npx cdktf synth .*\n.*"corsOrigin"/);
       expect(errors).not.toMatch(/^ +at /m);
       expect(status).toBe(1);
     },

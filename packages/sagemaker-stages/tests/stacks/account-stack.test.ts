@@ -10,8 +10,9 @@ import {
 } from "../../src/environment/account";
 import { InvalidEnvironments } from "../../src/environment/checks";
 import type { Environment } from "../../src/environment/environment";
-import { deployerPolicies, MOST_CHARACTERS } from "../../src/iam/deployment/deployer";
+import { deployerPolicies } from "../../src/iam/deployment/deployer";
 import { plannerPolicies } from "../../src/iam/deployment/planner";
+import { MAX_CHARACTERS } from "../../src/iam/iam-limits";
 import type { PolicyDocument } from "../../src/iam/policy-document";
 import { isAllowed, trusts } from "../deploy/support/evaluation";
 import { environments } from "../fixtures/app/environments";
@@ -23,13 +24,13 @@ import { parseEmbedded, type SynthesizedStack, synthesize } from "./support/synt
 const ISSUER = "token.actions.githubusercontent.com";
 const WORKFLOW = "octo-org/stages/.github/workflows/deploy.yml";
 const REPOSITORY = "repo:octo-org@123456/stages@456789";
-/** What a token says of the workflow that deploys, on main. */
+/** Claims of a token of the deploy workflow on main. */
 const AT_MAIN = {
   [`${ISSUER}:ref`]: "refs/heads/main",
   [`${ISSUER}:job_workflow_ref`]: `${WORKFLOW}@refs/heads/main`,
 };
 /** Managed policies of one role: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
-const MOST_POLICIES = 10;
+const MAX_POLICIES = 10;
 
 const github: GithubSettings = { repository: "octo-org@123456/stages@456789" };
 const account: AccountSettings = {
@@ -43,7 +44,7 @@ const account: AccountSettings = {
 const { stateBucket: _, apiGatewayLogs: __, ...onlyGithub } = account;
 
 const deployed: Environment = { ...example, permissionsBoundary: true };
-/** Neither of them is deployed by workflows: one is elsewhere, of the other only a person has the state. */
+/** Two environments without a deploy role: the first is in another account, and the second has a local state. */
 const others: readonly Environment[] = [
   { ...named("elsewhere", example), accountId: "444455556666" },
   named("local", example),
@@ -70,7 +71,7 @@ const synthesized = synthesize(
   ],
 );
 const stack = synthesized.stack("account");
-/** The project's own. */
+/** The app's own account. */
 const shipped = synthesize(environments, accounts);
 
 function roleOf(of: SynthesizedStack, name: string) {
@@ -98,7 +99,7 @@ function attachedTo(of: SynthesizedStack, role: string): string[] {
 }
 
 describe("the state bucket", () => {
-  it("is private, versioned, encrypted and reached by TLS alone, and is never destroyed", () => {
+  it("is private, versioned and encrypted, requires TLS, and is protected from destruction", () => {
     // Act
     const { address, values } = stack.one("aws_s3_bucket");
 
@@ -129,7 +130,7 @@ describe("the state bucket", () => {
       Version: "2012-10-17",
       Statement: [
         {
-          Sid: "RefusePlainHttp",
+          Sid: "DenyInsecureTransport",
           Effect: "Deny",
           Principal: "*",
           Action: ["s3:*"],
@@ -140,7 +141,7 @@ describe("the state bucket", () => {
     });
   });
 
-  it("can be all that an account has, in every partition", () => {
+  it("can be the only resource of an account, in every partition", () => {
     // Act
     const { text, terraform } = synthesized.stack("bucket");
 
@@ -151,7 +152,7 @@ describe("the state bucket", () => {
 });
 
 describe("API Gateway's logs role", () => {
-  it("is set once it may write, and never destroyed", () => {
+  it("is set after its policy exists, and is protected from destruction", () => {
     // Act
     const { values } = stack.one("aws_api_gateway_account");
 
@@ -164,7 +165,7 @@ describe("API Gateway's logs role", () => {
     });
   });
 
-  it("writes logs of APIs, in this account and region, and no others", () => {
+  it("may write only logs of APIs in this account and region", () => {
     // Act
     const { address, values } = stack.one("aws_iam_role_policy");
 
@@ -199,7 +200,7 @@ describe.each([
   const policies = [
     parseEmbedded(logsAccount.one("aws_iam_role_policy").values.policy, name) as unknown as PolicyDocument,
   ];
-  /** Of the stages in the account and region, by their Terraform. */
+  /** The access logs of the stages in the account and region. */
   const destinations = [...environments, deployed]
     .filter((environment) => of.has(environment.name))
     .flatMap((environment) =>
@@ -212,7 +213,7 @@ describe.each([
 
   /** Sources: AWS's own policy for the role, and https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html */
   const ACTIONS = ["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"];
-  const asked = (action: string, group: string) => ({
+  const requestOf = (action: string, group: string) => ({
     action,
     resource: `${group}:log-stream:0123456789abcdef0123456789abcdef`,
     context: {},
@@ -221,7 +222,7 @@ describe.each([
   it("are written by API Gateway with the account's role", () => {
     // Act
     const denied = destinations.flatMap((group) =>
-      ACTIONS.map((action) => asked(action, group)).filter((one) => !isAllowed(policies, one)),
+      ACTIONS.map((action) => requestOf(action, group)).filter((one) => !isAllowed(policies, one)),
     );
 
     // Assess
@@ -233,10 +234,10 @@ describe.each([
     ["a function", (group) => group.replace("/aws/apigateway/", "/aws/lambda/")],
     ["another account", (group) => group.replace(/:\d{12}:/, ":999988887777:")],
     ["another region", (group) => group.replace(/:logs:[^:]+:/, ":logs:ap-south-1:")],
-  ])("are all that the role writes: not the logs of %s", (_, change) => {
+  ])("are the only logs that the role may write, so the role may not write logs of %s", (_, change) => {
     // Act
     const allowed = destinations.flatMap((group) =>
-      ACTIONS.map((action) => asked(action, change(group))).filter((one) => isAllowed(policies, one)),
+      ACTIONS.map((action) => requestOf(action, change(group))).filter((one) => isAllowed(policies, one)),
     );
 
     // Assess
@@ -245,7 +246,7 @@ describe.each([
 });
 
 describe("GitHub's tokens", () => {
-  it("have a provider of the account's own, for AWS alone and without thumbprints", () => {
+  it("have a dedicated provider with the audience of AWS and without thumbprints", () => {
     // Act
     const { values } = stack.one("aws_iam_openid_connect_provider");
 
@@ -253,7 +254,7 @@ describe("GitHub's tokens", () => {
     expect(values).toEqual({ url: `https://${ISSUER}`, client_id_list: ["sts.amazonaws.com"] });
   });
 
-  it("have the provider that is there, where it knows the audience", () => {
+  it("use an existing provider that has the audience", () => {
     // Act
     const { values } = synthesized.stack("existing").one("data.aws_iam_openid_connect_provider");
 
@@ -264,7 +265,7 @@ describe("GitHub's tokens", () => {
         postcondition: [
           {
             condition: `\${contains(self.client_id_list, "sts.amazonaws.com")}`,
-            error_message: expect.stringContaining("does not know the audience sts.amazonaws.com"),
+            error_message: expect.stringContaining("does not have the audience sts.amazonaws.com"),
           },
         ],
       },
@@ -275,10 +276,28 @@ describe("GitHub's tokens", () => {
   it.each<[string, string, string, string, boolean]>([
     ["account", "account-plan", `${REPOSITORY}:pull_request`, "a pull request", true],
     ["account", "account-plan", `${REPOSITORY}:ref:refs/heads/main`, "main", true],
-    ["existing", "existing-plan", `${REPOSITORY}:ref:refs/heads/release/1`, "the branch it names", true],
-    ["existing", "existing-plan", `${REPOSITORY}:ref:refs/heads/main`, "main instead of it", false],
+    [
+      "existing",
+      "existing-plan",
+      `${REPOSITORY}:ref:refs/heads/release/1`,
+      "the branch of the settings",
+      true,
+    ],
+    [
+      "existing",
+      "existing-plan",
+      `${REPOSITORY}:ref:refs/heads/main`,
+      "main, which is not the branch of the settings",
+      false,
+    ],
     ["account", "account-plan", `${REPOSITORY}:ref:refs/heads/other`, "another branch", false],
-    ["account", "account-plan", `${REPOSITORY}:ref:refs/heads/main2`, "a branch that begins so", false],
+    [
+      "account",
+      "account-plan",
+      `${REPOSITORY}:ref:refs/heads/main2`,
+      "a branch whose name begins with main",
+      false,
+    ],
     ["account", "account-plan", `${REPOSITORY}:ref:refs/tags/main`, "a tag", false],
     ["account", "account-plan", `${REPOSITORY}:environment:test`, "a GitHub environment", false],
     [
@@ -289,15 +308,33 @@ describe("GitHub's tokens", () => {
       false,
     ],
     ["account", "account-plan", "repo:fork@9/stages@99:pull_request", "a fork", false],
-    ["account", "account-plan", "repo:octo-org@9/stages@99:pull_request", "who has the name next", false],
-    ["account", "account-plan", "repo:octo-org/stages:pull_request", "the names without ids", false],
+    [
+      "account",
+      "account-plan",
+      "repo:octo-org@9/stages@99:pull_request",
+      "a new owner of the repository's name",
+      false,
+    ],
+    [
+      "account",
+      "account-plan",
+      "repo:octo-org/stages:pull_request",
+      "the repository's name without ids",
+      false,
+    ],
     ["account", "test-deploy", `${REPOSITORY}:environment:test`, "its GitHub environment", true],
     ["account", "test-deploy", `${REPOSITORY}:environment:test2`, "another GitHub environment", false],
-    ["account", "test-deploy", `${REPOSITORY}:environment:tes`, "the beginning of its name", false],
+    [
+      "account",
+      "test-deploy",
+      `${REPOSITORY}:environment:tes`,
+      "a GitHub environment whose name is the beginning of the name",
+      false,
+    ],
     ["account", "test-deploy", `${REPOSITORY}:pull_request`, "a pull request", false],
     ["account", "test-deploy", `${REPOSITORY}:ref:refs/heads/main`, "main without the environment", false],
     ["account", "test-deploy", "repo:fork@9/stages@99:environment:test", "a fork", false],
-  ])("of %s let %s be taken by %s (%s): %s", (name, role, sub, _, allowed) => {
+  ])("can, in the stack %s, assume %s with the subject %s (%s): %s", (name, role, sub, _, allowed) => {
     // Prepare
     const trust = trustOf(synthesized.stack(name), role);
     const claims = { ...AT_MAIN, [`${ISSUER}:aud`]: "sts.amazonaws.com", [`${ISSUER}:sub`]: sub };
@@ -320,12 +357,12 @@ describe("GitHub's tokens", () => {
       { ref: "refs/heads/main", job_workflow_ref: `${WORKFLOW.replace("deploy", "check")}@refs/heads/main` },
     ],
     [
-      "another repository's workflow of that name",
+      "another repository's workflow with the same name",
       { ref: "refs/heads/main", job_workflow_ref: `${WORKFLOW.replace("stages", "other")}@refs/heads/main` },
     ],
-    ["no branch that is told", { job_workflow_ref: `${WORKFLOW}@refs/heads/main` }],
-    ["no workflow that is told", { ref: "refs/heads/main" }],
-  ])("let nobody deploy in the GitHub environment from %s", (_, claims) => {
+    ["a token without the claim for the branch", { job_workflow_ref: `${WORKFLOW}@refs/heads/main` }],
+    ["a token without the claim for the workflow", { ref: "refs/heads/main" }],
+  ])("do not allow a deployment in the GitHub environment from %s", (_, claims) => {
     // Prepare
     const trust = trustOf(stack, "test-deploy");
     const named = Object.entries(claims).map(([name, value]) => [`${ISSUER}:${name}`, value]);
@@ -342,7 +379,7 @@ describe("GitHub's tokens", () => {
   });
 
   it.each(["account-plan", "test-deploy"])(
-    "let nobody take %s with a token for others, or without claims",
+    "do not allow anyone to assume %s with a token for another audience, or without claims",
     (role) => {
       // Prepare
       const trust = trustOf(stack, role);
@@ -372,7 +409,7 @@ describe("GitHub's tokens", () => {
 });
 
 describe("the roles", () => {
-  it("are one that plans, and one for each environment that workflows deploy", () => {
+  it("are a plan role, and a deploy role for each environment that workflows deploy", () => {
     // Act
     const names = stack.find("aws_iam_role").map(({ values }) => values.name);
 
@@ -381,7 +418,7 @@ describe("the roles", () => {
     expect(synthesized.stack("existing").one("aws_iam_role").values.name).toBe("existing-plan");
   });
 
-  it("have the names by which pipelines know them", () => {
+  it("have the names that pipelines use", () => {
     // Act
     const [environment] = deployableEnvironments(account, [...others, deployed]);
 
@@ -392,7 +429,7 @@ describe("the roles", () => {
     expect(boundaryArn(environment, "111122223333")).toBe("arn:aws:iam::111122223333:policy/test-boundary");
   });
 
-  it("are taken for as long as their work can take, and the one that deploys has a boundary of its own", () => {
+  it("have sessions as long as a plan or a deployment can take, and the deploy role has its permissions boundary", () => {
     // Act
     const { values } = roleOf(stack, "test-deploy");
 
@@ -403,7 +440,7 @@ describe("the roles", () => {
     expect(roleOf(stack, "account-plan").values.max_session_duration).toBe(3_600);
   });
 
-  it("have the deployer's, the smoke test's and the planner's policies, and no others", () => {
+  it("have only the policies of the deployer, the smoke test and the planner", () => {
     // Act
     const policies = ["test-deploy", "account-plan"].map((role) => attachedTo(stack, role));
 
@@ -417,7 +454,7 @@ describe("the roles", () => {
 });
 
 describe("an environment with a boundary", () => {
-  it("gives it to every role that it makes; one without gives none", () => {
+  it("sets the boundary on every role that the environment creates; an environment without a boundary sets no boundary", () => {
     // Act
     const boundaries = ["test", "local"].map((name) =>
       synthesized
@@ -436,7 +473,7 @@ describe("an environment with a boundary", () => {
 });
 
 describe("the boundary of an environment's roles", () => {
-  it("names images of SageMaker's own by the account that holds them in the environment's region", () => {
+  it("names SageMaker's images by the registry account of the environment's region", () => {
     // Prepare
     const inAnotherRegion: Environment = { ...deployed, region: "eu-west-1" };
     const of = synthesize([inAnotherRegion], [account]).stack("account");
@@ -454,7 +491,7 @@ describe("the boundary of an environment's roles", () => {
     ]);
   });
 
-  it("names an image of a team by the account of its address", () => {
+  it("names a team's image by the account in its address", () => {
     // Prepare
     const uri = "999988887777.dkr.ecr.eu-central-1.amazonaws.com/team/model:1";
     const withImage: Environment = {
@@ -516,7 +553,7 @@ describe("the policies of the longest names, with every model and caller", () =>
     [{ ...withoutBucket, name: "abcdefghij-54321", region: "us-gov-west-1" }],
   ).stack("abcdefghij-54321");
 
-  it("are refused where they are too long for IAM, before anything is applied", () => {
+  it("are refused at synthesis when they are too long for IAM", () => {
     // Prepare
     const callers = Object.fromEntries(
       Array.from({ length: 40 }, (_, index) => [
@@ -542,7 +579,7 @@ describe("the policies of the longest names, with every model and caller", () =>
     );
   });
 
-  it("are of a size and number that IAM takes", () => {
+  it("have a size and number that IAM accepts", () => {
     // Act
     const sizes = large
       .find("aws_iam_policy")
@@ -550,12 +587,12 @@ describe("the policies of the longest names, with every model and caller", () =>
 
     // Assess
     expect(sizes).toHaveLength(5 * 12);
-    expect(sizes.filter(([, size]) => size > MOST_CHARACTERS)).toEqual([]);
+    expect(sizes.filter(([, size]) => size > MAX_CHARACTERS)).toEqual([]);
     const attached = large.find("aws_iam_role").map(({ values }) => attachedTo(large, values.name).length);
-    expect(Math.max(...attached)).toBe(MOST_POLICIES);
+    expect(Math.max(...attached)).toBe(MAX_POLICIES);
   });
 
-  it("know no claim that STS may not know in their partition", () => {
+  it("have no condition on a claim that STS does not evaluate in their partition", () => {
     // Act
     const [statement] = trustOf(large, "b-deploy").Statement;
 
@@ -568,7 +605,7 @@ describe("the policies of the longest names, with every model and caller", () =>
     });
   });
 
-  it("and the roles have names that IAM takes", () => {
+  it("have names that IAM accepts, and so do the roles", () => {
     // Act
     const names = large.find("aws_iam_role").map(({ values }) => values.name);
 

@@ -10,7 +10,7 @@ import { synthesizeOne } from "./support/synthesized";
 const ACCOUNT = "111122223333";
 const BUCKET = "amzn-s3-demo-bucket";
 
-/** Folders of keys, with characters that IAM or Terraform reads as its own among them. */
+/** Folders of keys with characters that have a meaning for IAM or Terraform. */
 const FOLDERS = [
   "models/name=churn/dt=2024-01-01",
   "a:b+c@d,e;f & g",
@@ -38,12 +38,12 @@ function environmentWith(folder: string): Environment {
   };
 }
 
-/** What another text does to a key in which IAM's characters were wildcards or variables. */
+/** Changes of a key that would match if IAM's characters were wildcards or variables. */
 function nearMissesOf(text: string): string[] {
   return [
     text.replace("*", "x"),
     text.replace("?", "x"),
-    text.replace("{aws:username}", "somebody"),
+    text.replace("{aws:username}", "alice"),
     `${text}x`,
   ].filter((other) => other !== text);
 }
@@ -59,14 +59,14 @@ describe.each(FOLDERS)("a key in the folder %s", (folder) => {
   const [endpointPolicy] = stack
     .all("aws_iam_role_policy")
     .map((policy): PolicyDocument => JSON.parse(policy.text("policy")))
-    .filter(({ Statement }) => Statement.some(({ Sid }) => Sid === "ReadItsArtifact"));
+    .filter(({ Statement }) => Statement.some(({ Sid }) => Sid === "ReadArtifacts"));
   if (endpointPolicy === undefined) throw new Error("the endpoint's role has no policy");
   const object = (key: string): string => `arn:aws:s3:::${BUCKET}/${key}`;
   const captured = (prefix: string): string =>
     object(`${prefix}/captured/${environment.name}-loan-default/AllTraffic/2026/1.jsonl`);
   const alarm = (name: string): string => `arn:aws:cloudwatch:eu-central-1:${ACCOUNT}:alarm:${name}`;
 
-  it("reaches SageMaker as it is", () => {
+  it("reaches SageMaker unchanged", () => {
     // Act
     const [model] = stack.all("aws_sagemaker_model");
     const [configuration] = stack.all("aws_sagemaker_endpoint_configuration");
@@ -86,31 +86,33 @@ describe.each(FOLDERS)("a key in the folder %s", (folder) => {
     ["s3:GetObject", (text: string) => object(`${text}/model.tar.gz`)],
     ["s3:PutObject", captured],
     ["cloudwatch:DescribeAlarms", alarm],
-  ] as const)("is the only one on which the endpoint's role may %s", (action, resourceOf) => {
+  ] as const)("is the only resource on which the endpoint's role may %s", (action, resourceOf) => {
     // Prepare
-    const asked = (text: string) => ({ action, resource: resourceOf(text), context: {} });
+    const requestOf = (text: string) => ({ action, resource: resourceOf(text), context: {} });
 
     // Act
-    const allowed = isAllowed([endpointPolicy], asked(folder));
-    const others = nearMissesOf(folder).filter((text) => isAllowed([endpointPolicy], asked(text)));
+    const allowed = isAllowed([endpointPolicy], requestOf(folder));
+    const others = nearMissesOf(folder).filter((text) => isAllowed([endpointPolicy], requestOf(text)));
 
     // Assess
     expect(allowed).toBe(true);
     expect(others).toEqual([]);
   });
 
-  it("is within the boundary, and passes the way to S3", () => {
+  it("is allowed by the boundary and by the policy of the VPC endpoint for S3", () => {
     // Prepare
     const boundary = boundaryPolicy(environment, ACCOUNT);
     const gateway = policyOf("aws_vpc_endpoint", "vpc_endpoint_type", "Gateway");
     const role = `arn:aws:iam::${ACCOUNT}:role/${environment.name}-loan-default-endpoint`;
-    const asked = [
+    const requests = [
       { action: "s3:GetObject", resource: object(`${folder}/model.tar.gz`) },
       { action: "s3:PutObject", resource: captured(folder) },
     ].map((one) => ({ ...one, context: { "aws:PrincipalArn": role } }));
 
     // Act
-    const denied = [boundary, gateway].flatMap((policy) => asked.filter((one) => !isAllowed([policy], one)));
+    const denied = [boundary, gateway].flatMap((policy) =>
+      requests.filter((one) => !isAllowed([policy], one)),
+    );
 
     // Assess
     expect(denied).toEqual([]);

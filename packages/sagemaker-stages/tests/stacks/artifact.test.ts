@@ -28,8 +28,8 @@ const synthesized = synthesize([
 const stack = synthesized.stack("test");
 const bucket = stack.one("aws_s3_bucket");
 
-describe("an artifact that is in S3", () => {
-  it("needs no bucket of the environment", () => {
+describe("an artifact in S3", () => {
+  it("needs no bucket in the environment", () => {
     // Act
     const types = synthesized.stack("remote").types();
 
@@ -38,8 +38,8 @@ describe("an artifact that is in S3", () => {
   });
 });
 
-describe("an artifact that is a file of the project", () => {
-  it("is uploaded under a key made of its SHA-256", () => {
+describe("an artifact that is a file of the app", () => {
+  it("is uploaded under a key with its SHA-256", () => {
     // Act
     const { values } = stack.one("aws_s3_object");
 
@@ -56,7 +56,7 @@ describe("an artifact that is a file of the project", () => {
     });
   });
 
-  it("is what the model reads, once it is there", () => {
+  it("is uploaded before the model reads it", () => {
     // Act
     const { primary_container, depends_on } = stack.one("aws_sagemaker_model").values;
 
@@ -67,8 +67,8 @@ describe("an artifact that is a file of the project", () => {
     expect(depends_on).toContain(stack.one("aws_s3_object").address);
   });
 
-  // A resource whose key changed would delete the file of a model that may still be live.
-  it("is another resource when it is another file, so that the old one stays while it is used", () => {
+  // If the key of a resource changed, Terraform would delete a file that an endpoint may still use.
+  it("gets a new resource when the file changes, so that the previous object stays while a revision uses the object", () => {
     // Prepare
     const idOf = (of: SynthesizedStack): string =>
       of.one("aws_s3_object").address.replace(/_[0-9A-F]{8}$/, "");
@@ -82,7 +82,7 @@ describe("an artifact that is a file of the project", () => {
     expect(first).not.toBe(second);
   });
 
-  it("is uploaded for each model that names it, and the others keep theirs", () => {
+  it("is uploaded for each model that names it, and does not change other models' artifacts", () => {
     // Prepare
     const both = synthesized.stack("two");
 
@@ -99,7 +99,7 @@ describe("an artifact that is a file of the project", () => {
 });
 
 describe("the bucket for artifacts", () => {
-  it("is named so that no other account or region has it", () => {
+  it("has a name with account and region", () => {
     // Act
     const { values } = bucket;
 
@@ -110,15 +110,15 @@ describe("the bucket for artifacts", () => {
   it.each([
     ["test", true],
     ["kept", false],
-  ])("of %s goes with what is in it: %s", (name, goes) => {
+  ])("of %s is destroyed together with its objects: %s", (name, isDestroyed) => {
     // Act
     const { values } = synthesized.stack(name).one("aws_s3_bucket");
 
     // Assess
-    expect(values.force_destroy).toBe(goes);
+    expect(values.force_destroy).toBe(isDestroyed);
   });
 
-  it("lets nobody in from outside, and is encrypted and versioned", () => {
+  it("has no public access, and is encrypted and versioned", () => {
     // Act
     const { bucket: _, ...blocked } = stack.one("aws_s3_bucket_public_access_block").values;
     const encryption = stack.one("aws_s3_bucket_server_side_encryption_configuration").values;

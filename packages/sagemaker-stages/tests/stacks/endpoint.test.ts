@@ -9,7 +9,7 @@ describe("the revisions of an endpoint's parts", () => {
   const NOTHING = { model: false, configuration: false, endpoint: false };
   const uri = "999988887777.dkr.ecr.eu-central-1.amazonaws.com/xgboost";
 
-  // A new model's name is a new content of the configuration, once Terraform knows it.
+  // A new model's name changes the content of the configuration after Terraform knows the name.
   it.each<[string, Environment, typeof NOTHING]>([
     [
       "the artifact",
@@ -32,12 +32,12 @@ describe("the revisions of an endpoint's parts", () => {
       exampleWith({ serverless: { ...exampleModel.serverless, provisionedConcurrency: 1 } }),
       CONFIGURATION,
     ],
-    ["who may call the route", exampleWith({ access: "PUBLIC" }), NOTHING],
+    ["the access of the route", exampleWith({ access: "PUBLIC" }), NOTHING],
     ["the tags", { ...example, tags: { Project: "other" } }, NOTHING],
     ["the protection", { ...example, protected: true }, NOTHING],
     ["the stage's settings", { ...example, stage: { ...example.stage, logRetentionInDays: 30 } }, NOTHING],
     ["nothing", structuredClone(example), NOTHING],
-  ])("follow a change of %s exactly as far as it replaces them", (_, environment, expected) => {
+  ])("change with %s only if AWS requires a replacement", (_, environment, expected) => {
     // Prepare
     const before = revisions(example);
 
@@ -52,7 +52,7 @@ describe("the revisions of an endpoint's parts", () => {
     }).toEqual(expected);
   });
 
-  it("hold the very content that AWS cannot change, so that a plan shows what did", () => {
+  it("contain the values that AWS cannot change, so that a plan shows the changed value", () => {
     // Act
     const { model, configuration } = revisions(example);
 
@@ -70,8 +70,8 @@ describe("the revisions of an endpoint's parts", () => {
     });
   });
 
-  // A change that is taken back meets what it left behind, under the old names, where an update failed.
-  it("give a name that never comes again, to model, configuration and the role's policy", () => {
+  // After a failed update, resources with the previous names can still exist when the change is reverted.
+  it("give model, configuration and the role's policy a name that is never used again", () => {
     // Prepare
     const stack = synthesizeOne(example);
     const [model, configuration, policy] = [
@@ -99,7 +99,7 @@ describe("the revisions of an endpoint's parts", () => {
     );
   });
 
-  it("stay within SageMaker's 63 and IAM's 64 characters with the longest name of an environment", () => {
+  it("fit SageMaker's 63 and IAM's 64 characters with the longest name of an environment", () => {
     // Prepare
     const environment = { ...example, name: "a".repeat(16) };
 
@@ -124,7 +124,7 @@ describe("an endpoint", () => {
   const configuration = stack.one("aws_sagemaker_endpoint_configuration");
   const endpoint = stack.one("aws_sagemaker_endpoint");
 
-  it("uses its configuration, and that its model, by reference", () => {
+  it("refers to its configuration, which refers to its model", () => {
     // Prepare
     const [variant, ...others] = configuration.values.production_variants;
 
@@ -137,8 +137,8 @@ describe("an endpoint", () => {
     expect(variant?.model_name).toBe(`\${${model.address}.name}`);
   });
 
-  // Whatever else stood here would replace the model under an unchanged name, which AWS refuses.
-  it("has a model that holds nothing that its revision does not", () => {
+  // A change of another value would replace the model under an unchanged name. AWS refuses such a replacement.
+  it("has a model without a value that its revision lacks", () => {
     // Prepare
     const { tags: _, lifecycle: __, depends_on: ___, ...values } = model.values;
 
@@ -153,7 +153,7 @@ describe("an endpoint", () => {
     });
   });
 
-  it("has a configuration that holds nothing that its revision does not", () => {
+  it("has a configuration without a value that its revision lacks", () => {
     // Prepare
     const { tags: _, lifecycle: __, ...values } = configuration.values;
 
@@ -169,7 +169,7 @@ describe("an endpoint", () => {
     });
   });
 
-  it("has provisioned concurrency where the environment says so", () => {
+  it("has provisioned concurrency when the environment sets provisioned concurrency", () => {
     // Prepare
     const environment = exampleWith({
       serverless: { memorySizeInMb: 4096, maxConcurrency: 10, provisionedConcurrency: 3 },
@@ -184,7 +184,7 @@ describe("an endpoint", () => {
     ]);
   });
 
-  it("has an image that Terraform looks up by algorithm and tag", () => {
+  it("has an image whose address Terraform reads by algorithm and tag", () => {
     // Act
     const { values } = stack.one("data.aws_sagemaker_prebuilt_ecr_image");
 
@@ -192,7 +192,7 @@ describe("an endpoint", () => {
     expect(values).toEqual({ repository_name: "linear-learner", image_tag: "1" });
   });
 
-  it("gets its new policy, model and configuration before the old ones go", () => {
+  it("has its new policy, model and configuration before the old resources are destroyed", () => {
     // Prepare
     const policy = stack.all("aws_iam_role_policy", 2).find(({ address }) => /endpoint_policy/.test(address));
 
@@ -203,7 +203,7 @@ describe("an endpoint", () => {
     expect(lifecycles).toEqual(Array(3).fill({ create_before_destroy: true }));
   });
 
-  it("has its log group before SageMaker would make one that keeps everything", () => {
+  it("is created after its log group, so that SageMaker does not create a group without retention", () => {
     // Act
     const group = stack
       .all("aws_cloudwatch_log_group", 2)
@@ -214,7 +214,7 @@ describe("an endpoint", () => {
     expect(endpoint.values.depends_on).toContain(group?.address);
   });
 
-  it("has a model that is created only when its role has its policy", () => {
+  it("has a model that is created after the policy of its role", () => {
     // Prepare
     const role = stack
       .all("aws_iam_role", 2)
@@ -230,7 +230,7 @@ describe("an endpoint", () => {
     expect(model.values.depends_on).toEqual([policy?.address]);
   });
 
-  it("fails the apply where AWS rolled its update back, and says what to do", () => {
+  it("fails the apply when AWS rolled back its update, and names the remedy", () => {
     // Prepare
     const [postcondition, ...others] = endpoint.values.lifecycle?.postcondition ?? [];
 
@@ -240,13 +240,13 @@ describe("an endpoint", () => {
     // Assess
     expect(others).toEqual([]);
     expect(postcondition?.condition).toBe(`\${self.endpoint_config_name == ${configuration.address}.name}`);
-    expect(message).toContain("rolled the update of endpoint test-loan-default back");
+    expect(message).toContain("rolled back the update of the endpoint test-loan-default");
     expect(message).toContain("Read the log group /aws/sagemaker/Endpoints/test-loan-default");
-    expect(message).toContain("mend the model, or take the change back, and apply again");
+    expect(message).toContain("repair the model or revert the change, and apply again");
     expect(message).not.toContain("${");
   });
 
-  it("carries the model's tag in each of its parts", () => {
+  it("has the model's tag on each of its parts", () => {
     // Prepare
     const roles = stack.all("aws_iam_role", 2);
 
@@ -262,7 +262,7 @@ describe("protection", () => {
   it.each([
     ["a protected environment", true, ["aws_api_gateway_rest_api", "aws_sagemaker_endpoint"]],
     ["an unprotected environment", false, []],
-  ])("of %s is on what its URLs hang on, and on nothing else", (_, isProtected, expected) => {
+  ])("of %s applies to the resources of its URLs, and to no other resource", (_, isProtected, expected) => {
     // Prepare
     const environment = { ...example, protected: isProtected };
 
@@ -276,7 +276,7 @@ describe("protection", () => {
     expect(types.sort()).toEqual(expected);
   });
 
-  it("refuses destruction", () => {
+  it("makes Terraform refuse the destruction of the API and the endpoint", () => {
     // Prepare
     const environment = { ...example, protected: true };
 
@@ -289,7 +289,7 @@ describe("protection", () => {
   });
 });
 
-/** What the parts are made of, as text; of the endpoint its name. */
+/** The contents of the revisions as text, and the name of the endpoint. */
 function revisions(environment: Environment): { model: string; configuration: string; endpoint: string } {
   const stack = synthesizeOne(environment);
   return {

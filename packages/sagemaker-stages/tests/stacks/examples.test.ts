@@ -9,7 +9,7 @@ import { TERRAFORM_TYPES } from "./support/terraform-types";
 const FOLDER = join(__dirname, "../../examples");
 
 describe("the examples", () => {
-  it("are every file of their folder", () => {
+  it("include every file of their folder", () => {
     // Prepare
     const others = ["index.ts", "own-stack.ts"];
     const files = readdirSync(FOLDER).filter((name) => name.endsWith(".ts") && !others.includes(name));
@@ -22,7 +22,7 @@ describe("the examples", () => {
     expect(exported).toHaveLength(examples.length);
   });
 
-  it("break no rule, also all together", () => {
+  it("have no fault, each alone and all together", () => {
     // Act
     const faults = checkEnvironments(examples, [], models);
 
@@ -30,7 +30,7 @@ describe("the examples", () => {
     expect(faults).toEqual([]);
   });
 
-  it("are synthesized, of types that tests know", () => {
+  it("contain only resource types that the tests list", () => {
     // Act
     const synthesized = synthesize(examples);
 
@@ -39,16 +39,16 @@ describe("the examples", () => {
     expect(types.filter((type) => !TERRAFORM_TYPES.includes(type))).toEqual([]);
   });
 
-  it("show every type that an environment without a website can have", () => {
+  it("contain every resource type that an environment without a website can have", () => {
     // Prepare
     const elsewhere = [
       ...TERRAFORM_TYPES.filter((type) => type.startsWith("aws_cloudfront_")),
-      // An API key, a group as a caller, and the page show themselves in other tests.
+      // Other tests check an API key, a group as a caller, and the page.
       "aws_api_gateway_api_key",
       "aws_api_gateway_usage_plan",
       "aws_api_gateway_usage_plan_key",
       "aws_iam_group_policy_attachment",
-      // What an account has once is no environment's.
+      // Resources of an account's stack.
       "aws_api_gateway_account",
       "aws_iam_openid_connect_provider",
       "data.aws_iam_openid_connect_provider",

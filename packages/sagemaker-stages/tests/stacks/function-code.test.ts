@@ -28,12 +28,12 @@ beforeAll(() => {
 
 afterAll(() => removeFolder(folder));
 
-/** The bundle of one function, by a build of its own and without a source map. */
+/** The bundle of one function, built separately and without a source map. */
 function bundleAlone(model: string): Buffer {
   const { outputFiles } = buildSync({
     absWorkingDir: FIXTURE_APP,
     stdin: {
-      // As the engine generates the handler: the letters of the import paths decide on the short names.
+      // The handler that the engine generates: the letters of the import paths change the short names.
       contents: `import { createHandlerWith, accept } from "sagemaker-stages/handler";
 import { contract } from "functions/${model}/contract";
 
@@ -69,7 +69,7 @@ module.exports.handler = createHandlerWith({ accept }, contract);
   return Buffer.from(file.contents);
 }
 
-/** A marker that an own handler logs, and no generated handler has. */
+/** A text that only the handler.ts of a model logs. */
 const MARKER = "the own handler of this test";
 
 /** The SHA-256 and the code of a model's package, as a process in the folder of an app builds it. */
@@ -106,7 +106,7 @@ describe("a function's package", () => {
   });
 
   it(
-    "is the same where one build makes the packages of several models, which then needs no second build",
+    "is the same when one build makes the packages of several models, and no second build is necessary",
     async () => {
       // Prepare
       const models = ["energy-demand", "loan-default", "language-check"] as const;
@@ -189,7 +189,7 @@ console.log(JSON.stringify(models.map((model) => {
     TIMEOUT_IN_MS,
   );
 
-  it("has its source map beside it, which names files of the project and packages, and nothing of the machine", () => {
+  it("has a source map with paths of the app and of packages, and without local paths", () => {
     // Act
     const { sources, sourcesContent } = JSON.parse(readFileSync(`${written.zipFile}.map`, "utf8"));
 
@@ -200,7 +200,7 @@ console.log(JSON.stringify(models.map((model) => {
       sources.filter(
         (source: string) =>
           source.startsWith("functions/") &&
-          // A generated handler is named as if it lay in the model's folder.
+          // A generated handler has a path in the model's folder.
           !source.endsWith("/handler.ts") &&
           !existsSync(join(FIXTURE_APP, source)),
       ),
@@ -212,7 +212,7 @@ console.log(JSON.stringify(models.map((model) => {
     ]);
   });
 
-  it("is refused where Lambda would refuse it, with the model and both sizes", () => {
+  it("is refused with the model and both sizes when Lambda would refuse it", () => {
     // Act
     const check = () => requireBytes("iris", "zipped", 52_428_801, 52_428_800);
 

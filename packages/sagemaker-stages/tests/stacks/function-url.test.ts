@@ -28,7 +28,7 @@ interface Document {
 }
 
 describe("a function URL", () => {
-  it("is not there where the environment does not ask for one", () => {
+  it("does not exist when the environment does not set functionUrl", () => {
     // Act
     const stack = synthesized.stack("without");
 
@@ -37,7 +37,7 @@ describe("a function URL", () => {
     expect(stack.terraform.output).not.toHaveProperty("loan_default_function_url");
   });
 
-  it("wants signatures, and answers pages of every origin where nothing narrower is said", () => {
+  it("requires signed requests, and allows pages of every origin by default", () => {
     // Prepare
     const stack = synthesized.stack("with");
 
@@ -66,7 +66,7 @@ describe("a function URL", () => {
     });
   });
 
-  it("lets a page send the same headers as the stage, for as long", () => {
+  it("allows the same headers and the same preflight age as the stage", () => {
     // Prepare
     const stack = synthesized.stack("with");
     const document = JSON.parse(String(stack.one("aws_api_gateway_rest_api").values.body)) as Document;
@@ -83,7 +83,7 @@ describe("a function URL", () => {
     });
   });
 
-  it("answers pages of the environment's origins alone", () => {
+  it("allows only pages of the environment's origins", () => {
     // Act
     const { cors } = synthesized.stack("narrow").one("aws_lambda_function_url").values;
 
@@ -91,7 +91,7 @@ describe("a function URL", () => {
     expect(cors.allow_origins).toEqual(ORIGINS);
   });
 
-  it("gives nobody a permission: API Gateway's is the function's only one", () => {
+  it("grants no permission: the function's only permission is API Gateway's", () => {
     // Act
     const permissions = synthesized.stack("with").all("aws_lambda_permission", 1);
 
@@ -99,7 +99,7 @@ describe("a function URL", () => {
     expect(permissions.map(({ values }) => values.principal)).toEqual(["apigateway.amazonaws.com"]);
   });
 
-  it("is an output", () => {
+  it("is in the outputs", () => {
     // Prepare
     const stack = synthesized.stack("with");
 

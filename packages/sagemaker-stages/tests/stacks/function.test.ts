@@ -11,7 +11,7 @@ describe("a function", () => {
   const stack = synthesizeOne(example);
   const fn = stack.one("aws_lambda_function");
 
-  it("runs on the newest Node that the provider knows, on the cheaper processor", () => {
+  it("runs on the newest Node.js that the provider supports, on the cheaper architecture", () => {
     // Act
     const { runtime, architectures, handler } = fn.values;
 
@@ -23,7 +23,7 @@ describe("a function", () => {
     });
   });
 
-  it("gives up before API Gateway does, so that it can tell the caller what to do", () => {
+  it("times out before API Gateway, so that the caller gets the function's answer", () => {
     // Prepare
     const operation = stack.openApi().paths["/loan-default"]?.post;
 
@@ -36,7 +36,7 @@ describe("a function", () => {
     expect(fn.values.timeout * 1000).toBeLessThan(gatewayWaits);
   });
 
-  it("is told its endpoint's name and the origin that may read its answers, and nothing else", () => {
+  it("has only the endpoint's name and the allowed origin in its variables", () => {
     // Prepare
     const endpoint = stack.one("aws_sagemaker_endpoint");
 
@@ -54,7 +54,7 @@ describe("a function", () => {
     { logErrorMessages: true, variable: "true" },
     { logErrorMessages: false, variable: undefined },
   ])(
-    "has LOG_ERROR_MESSAGES = $variable where the environment says $logErrorMessages",
+    "has LOG_ERROR_MESSAGES = $variable when the environment sets logErrorMessages to $logErrorMessages",
     ({ logErrorMessages, variable }) => {
       // Prepare
       const environment = { ...example, stage: { ...example.stage, logErrorMessages } };
@@ -67,7 +67,7 @@ describe("a function", () => {
     },
   );
 
-  it("lets every origin read its answers where the environment names none", () => {
+  it("allows every origin when the environment names no origin", () => {
     // Prepare
     const { corsAllowOrigin: _, ...stage } = example.stage;
 
@@ -78,7 +78,7 @@ describe("a function", () => {
     expect(values.environment.variables.CORS_ALLOW_ORIGIN).toBe("*");
   });
 
-  it("has Lambda's default of ephemeral storage, without an argument, where the settings name none", () => {
+  it("has no argument for ephemeral storage when the settings contain no ephemeral storage", () => {
     // Act
     const { values } = fn;
 
@@ -87,7 +87,7 @@ describe("a function", () => {
   });
 
   it.each([512, 10_240])(
-    "has %i MB of ephemeral storage where the settings say so",
+    "has %i MB of ephemeral storage when the settings contain this size",
     (ephemeralStorageInMb) => {
       // Prepare
       const environment = exampleWith({ function: { ephemeralStorageInMb } });
@@ -100,7 +100,7 @@ describe("a function", () => {
     },
   );
 
-  it("is traced", () => {
+  it("has tracing", () => {
     // Act
     const { tracing_config } = fn.values;
 
@@ -108,7 +108,7 @@ describe("a function", () => {
     expect(tracing_config).toEqual({ mode: "Active" });
   });
 
-  it("logs JSON to a group of its own, kept as long as the environment says", () => {
+  it("logs JSON to a dedicated group with the environment's retention", () => {
     // Prepare
     const group = logGroup(stack);
 
@@ -120,7 +120,7 @@ describe("a function", () => {
     expect(group.values).toMatchObject({ name: "/aws/lambda/test-loan-default", retention_in_days: 14 });
   });
 
-  it("is created only when its role has its policy", () => {
+  it("is created after the policy of its role", () => {
     // Prepare
     const role = stack.all("aws_iam_role", 2).find(({ address }) => fn.values.role === `\${${address}.arn}`);
 
@@ -134,7 +134,7 @@ describe("a function", () => {
     expect(fn.values.depends_on).toEqual([policy?.address]);
   });
 
-  it("carries the model's tag, as its log group does", () => {
+  it("has the model's tag, as its log group has", () => {
     // Prepare
     const group = logGroup(stack);
 
@@ -145,7 +145,7 @@ describe("a function", () => {
     expect(tags).toEqual([{ Model: "loan-default" }, { Model: "loan-default" }]);
   });
 
-  it("is the zip beside the stack, by the hash that Lambda reports", () => {
+  it("has the zip beside the stack as its code, with the hash that Lambda reports", () => {
     inTempFolder((outdir) => {
       // Prepare
       const folder = join(outdir, "stacks", example.name);
@@ -163,7 +163,7 @@ describe("a function", () => {
   });
 });
 
-/** The function's own; the endpoint has another. */
+/** The function's log group. */
 function logGroup(stack: SynthesizedStack): Found<"aws_cloudwatch_log_group"> {
   const found = stack
     .all("aws_cloudwatch_log_group", 2)

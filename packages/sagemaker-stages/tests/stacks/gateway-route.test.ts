@@ -12,7 +12,7 @@ import {
   synthesizeOne,
 } from "./support/synthesized";
 
-/** The example with one route, which API Gateway serves by itself. */
+/** The example with one route, without a function. */
 function viaGateway(
   settings: Partial<ServingSettings & ServerlessEndpoint> = {},
   part: Partial<Environment> = {},
@@ -33,7 +33,7 @@ function integrationOf(stack: SynthesizedStack): JsonObject {
 }
 
 describe("a route via API Gateway", () => {
-  it("has no function, no permission of one, and no log group of one", () => {
+  it("has no function, no permission and no log group of a function", () => {
     // Act
     const stack = synthesizeOne(viaGateway());
 
@@ -45,7 +45,7 @@ describe("a route via API Gateway", () => {
     expect(stack.text).not.toContain("xray:");
   });
 
-  it("has a role that API Gateway assumes, and that may invoke this endpoint and nothing else", () => {
+  it("has a role for API Gateway with the permission to invoke only this endpoint", () => {
     // Act
     const stack = synthesizeOne(viaGateway({ tags: { Team: "atlas" } }));
 
@@ -57,7 +57,7 @@ describe("a route via API Gateway", () => {
     expect(role?.values.tags).toEqual({ Team: "atlas", Model: "house-price" });
     expect(parseEmbedded(role?.values.assume_role_policy ?? "", "trust").Statement).toEqual([
       {
-        Sid: "ApiGateway",
+        Sid: "AllowApiGatewayToAssumeRole",
         Effect: "Allow",
         Principal: { Service: "apigateway.amazonaws.com" },
         Action: ["sts:AssumeRole"],
@@ -82,7 +82,7 @@ describe("a route via API Gateway", () => {
     expect(role?.values.permissions_boundary).toBe("arn:aws:iam::111122223333:policy/test-boundary");
   });
 
-  it("waits with the API's document until the role may invoke the endpoint", () => {
+  it("creates the API after the policy of the role", () => {
     // Act
     const stack = synthesizeOne(viaGateway());
 
@@ -94,7 +94,7 @@ describe("a route via API Gateway", () => {
     expect(stack.one("aws_api_gateway_rest_api").values).toMatchObject({ depends_on: [policy] });
   });
 
-  it("integrates SageMaker, sends the body as it stands, and no header of the caller", () => {
+  it("sends SageMaker the unchanged body, and no header of the caller", () => {
     // Act
     const { responses: _, ...integration } = integrationOf(synthesizeOne(viaGateway()));
 
@@ -115,9 +115,9 @@ describe("a route via API Gateway", () => {
   });
 
   it.each([
-    ["the environment's own", exampleModel, "test-house-price"],
-    ["an existing one", { existingEndpoint: "shared-2026" }, "shared-2026"],
-  ])("invokes one endpoint, and the role names the same: %s", (_, endpoint, name) => {
+    ["the environment's own endpoint", exampleModel, "test-house-price"],
+    ["an existing endpoint", { existingEndpoint: "shared-2026" }, "shared-2026"],
+  ])("invokes the endpoint that the role's policy names: %s", (_, endpoint, name) => {
     // Act
     const stack = synthesizeOne({
       ...example,
@@ -133,7 +133,7 @@ describe("a route via API Gateway", () => {
   it.each<[string, object, string, string, object]>([
     ["a variant", { targetVariant: "blue" }, "Target-Variant", "blue", { Resource: [SHARED] }],
     [
-      "a model of several",
+      "one model of a multi-model endpoint",
       { targetModel: "eu/prices.tar.gz" },
       "Target-Model",
       "eu/prices.tar.gz",
@@ -156,22 +156,25 @@ describe("a route via API Gateway", () => {
       "prices",
       { Resource: [SHARED] },
     ],
-  ])("names %s with each request, and the role may invoke no more", (_, target, header, value, statement) => {
-    // Act
-    const stack = synthesizeOne({
-      ...example,
-      models: { "house-price": { existingEndpoint: "shared", via: "gateway", ...target } },
-    });
+  ])(
+    "sends %s with each request, and the role may invoke no other target",
+    (_, target, header, value, statement) => {
+      // Act
+      const stack = synthesizeOne({
+        ...example,
+        models: { "house-price": { existingEndpoint: "shared", via: "gateway", ...target } },
+      });
 
-    // Assess
-    const policy = stack.find("aws_iam_role_policy").find(({ values }) => values.name === "gateway");
-    expect(integrationOf(stack).requestParameters).toMatchObject({
-      [`integration.request.header.X-Amzn-SageMaker-${header}`]: `'${value}'`,
-    });
-    expect(parseEmbedded(policy?.values.policy ?? "", "policy").Statement).toEqual([
-      { Sid: "InvokeEndpoint", Effect: "Allow", Action: ["sagemaker:InvokeEndpoint"], ...statement },
-    ]);
-  });
+      // Assess
+      const policy = stack.find("aws_iam_role_policy").find(({ values }) => values.name === "gateway");
+      expect(integrationOf(stack).requestParameters).toMatchObject({
+        [`integration.request.header.X-Amzn-SageMaker-${header}`]: `'${value}'`,
+      });
+      expect(parseEmbedded(policy?.values.policy ?? "", "policy").Statement).toEqual([
+        { Sid: "InvokeEndpoint", Effect: "Allow", Action: ["sagemaker:InvokeEndpoint"], ...statement },
+      ]);
+    },
+  );
 
   it("passes bytes without a template, with the caller's media type, and documents no JSON form", () => {
     // Prepare
@@ -226,7 +229,7 @@ describe("a route via API Gateway", () => {
     });
   });
 
-  it("has one answer for each status, each with CORS headers that the method declares", () => {
+  it("has one response per status, with CORS headers that the method declares", () => {
     // Act
     const stack = synthesizeOne(viaGateway());
 
@@ -259,7 +262,7 @@ describe("a route via API Gateway", () => {
     }
   });
 
-  it("is validated, authorized and documented as a route with a function", () => {
+  it("is validated, authorized and documented like a route with a function", () => {
     // Act
     const viaFunction = synthesizeOne(viaGateway({ via: "lambda" })).openApi();
     const document = synthesizeOne(viaGateway()).openApi();
@@ -273,7 +276,7 @@ describe("a route via API Gateway", () => {
     expect(document.paths["/house-price"]?.options).toEqual(viaFunction.paths["/house-price"]?.options);
   });
 
-  it("says in the answer to a timeout that the endpoint did not answer", () => {
+  it("names the endpoint in the response to a timeout", () => {
     // Act
     const document = synthesizeOne({
       ...example,
@@ -287,7 +290,7 @@ describe("a route via API Gateway", () => {
     );
   });
 
-  it("has an endpoint of the same address as behind a function, so that a change replaces no endpoint", () => {
+  it("has an endpoint with the same Terraform address as a route with a function, so that a change replaces no endpoint", () => {
     // Act
     const [before, after] = (["lambda", "gateway"] as const).map((via) => synthesizeOne(viaGateway({ via })));
 
@@ -308,7 +311,7 @@ describe("a route via API Gateway", () => {
     expect(after?.terraform.output).toEqual(before?.terraform.output);
   });
 
-  it("is invoked by callers with the route's ARN", () => {
+  it("is named by its ARN in the policies of callers", () => {
     // Act
     const stack = synthesizeOne(
       viaGateway(

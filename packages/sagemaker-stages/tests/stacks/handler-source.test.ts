@@ -19,7 +19,11 @@ describe("the handler of a contract", () => {
       contract: { route: POST, callerHeaders: ["x-tag"] },
       parts: ["callerHeaders"],
     },
-    { what: "no change", contract: { route: POST, passThrough: {} }, parts: ["passThrough"] },
+    {
+      what: "a body that passes through unchanged",
+      contract: { route: POST, passThrough: {} },
+      parts: ["passThrough"],
+    },
   ])("has the parts that the contract needs, for $what", ({ contract, parts }) => {
     // Act
     const found = partsOf(contract);
@@ -28,7 +32,7 @@ describe("the handler of a contract", () => {
     expect(found).toEqual(parts);
   });
 
-  it("imports the contract by a name, or makes it from an expression", () => {
+  it("imports the contract by a name, or creates it by an expression", () => {
     // Act
     const sources = [
       handlerSource("handler", ["bytes"], { name: "contract", from: "iris" }),

@@ -1,12 +1,17 @@
 import { describe, expect, it } from "@jest/globals";
-import { MOST_CHARACTERS } from "../../src/iam/deployment/deployer";
-import { findPolicyFaults, type NamedPolicy, sizeOf, splitPolicy } from "../../src/iam/iam-limits";
+import {
+  findPolicyFaults,
+  MAX_CHARACTERS,
+  type NamedPolicy,
+  sizeOf,
+  splitPolicy,
+} from "../../src/iam/iam-limits";
 import { allow, policyDocument, type Statement } from "../../src/iam/policy-document";
 
 const OWNER = { name: "dev", remedy: "Fewer callers." };
 const IAM = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html";
 
-/** A statement of so many resources, of 50 characters each. */
+/** A statement with a number of resources, of 50 characters each. */
 function statement(sid: string, resources: number, length = 50): Statement {
   return allow(
     sid,
@@ -32,7 +37,7 @@ function rightsOf(policies: readonly NamedPolicy[]): string[] {
 }
 
 describe("a policy", () => {
-  it("stays one where IAM takes it", () => {
+  it("is not split when IAM accepts it", () => {
     // Prepare
     const policy = named(statement("A", 50), statement("B", 50));
 
@@ -45,13 +50,13 @@ describe("a policy", () => {
 
   it.each<[what: string, policy: NamedPolicy]>([
     [
-      "whose statements are too long together",
+      "whose statements together are too long",
       named(statement("A", 80), statement("B", 80), statement("C", 80)),
     ],
     ["with one statement that is too long", named(statement("A", 400))],
     ["with long and short statements", named(statement("A", 3), statement("B", 500), statement("C", 2))],
     ["with resources of many lengths", named(statement("A", 60, 150), statement("B", 9, 600))],
-  ])("%s becomes several that grant the same", (_, policy) => {
+  ])("%s is split into policies with the same permissions", (_, policy) => {
     // Act
     const policies = splitPolicy(policy);
 
@@ -61,14 +66,14 @@ describe("a policy", () => {
       policies.map((_policy, index) => (index === 0 ? "reading" : `reading-${index + 1}`)),
     );
     expect(
-      policies.filter(({ policy: { Statement } }) => sizeOf(policyDocument(...Statement)) > MOST_CHARACTERS),
+      policies.filter(({ policy: { Statement } }) => sizeOf(policyDocument(...Statement)) > MAX_CHARACTERS),
     ).toEqual([]);
     expect(rightsOf(policies)).toEqual(rightsOf([policy]));
     const sids = policies.flatMap(({ policy: { Statement } }) => Statement.map(({ Sid }) => Sid));
     expect(new Set(sids).size).toBe(sids.length);
   });
 
-  it("with a condition that is too long is not divided: its resources are not the reason", () => {
+  it("with a long condition is not split, because the policy is too long even with one resource", () => {
     // Prepare
     const values = Array.from({ length: 200 }, (_, index) => `value-${index}`.padEnd(50, "x"));
     const condition = { StringEquals: { "aws:PrincipalAccount": values } };
@@ -82,18 +87,18 @@ describe("a policy", () => {
     expect(findPolicyFaults("deployer", policies, OWNER)).toHaveLength(1);
   });
 
-  it("wastes no policy: two of three are full but for one resource", () => {
+  it("is split into full policies: two of three policies have no room for another resource", () => {
     // Act
     const policies = splitPolicy(named(statement("A", 300)));
 
     // Assess
     const full = policies.slice(0, -1).map(({ policy }) => sizeOf(policy));
     expect(policies).toHaveLength(3);
-    for (const size of full) expect(size).toBeGreaterThan(MOST_CHARACTERS - 60);
+    for (const size of full) expect(size).toBeGreaterThan(MAX_CHARACTERS - 60);
   });
 });
 
-describe("what IAM refuses", () => {
+describe("a fault of a policy", () => {
   it.each<[what: string, policy: NamedPolicy, got: string, allowed: string]>([
     [
       "a policy that is too long",
@@ -105,10 +110,10 @@ describe("what IAM refuses", () => {
       "a character",
       named(allow("A", ["s3:GetObject"], ["arn:aws:s3:::bucket/→"])),
       'the character "→" (U+2192)',
-      "characters from U+0020 to U+00FF that are no control characters",
+      "characters from U+0020 to U+00FF, except control characters",
     ],
     [
-      "two statements of one id",
+      "two statements with the same id",
       named(statement("A", 1), statement("A", 1)),
       "two statements A",
       "each statement id once",
@@ -120,7 +125,7 @@ describe("what IAM refuses", () => {
       "statements with actions and resources",
     ],
     ["a policy without a statement", named(), "no statement", "statements with actions and resources"],
-  ])("is %s", (_, policy, got, allowed) => {
+  ])("is reported for %s", (_, policy, got, allowed) => {
     // Act
     const faults = findPolicyFaults("deployer", [policy], OWNER);
 
@@ -130,7 +135,7 @@ describe("what IAM refuses", () => {
     ]);
   });
 
-  it("is the eleventh policy of a role", () => {
+  it("is reported for the eleventh policy of a role", () => {
     // Prepare
     const policies = Array.from({ length: 11 }, (_, index) => ({
       ...named(statement("A", 1)),
@@ -155,7 +160,7 @@ describe("what IAM refuses", () => {
     ]);
   });
 
-  it("is no whitespace, which it does not count", () => {
+  it("is not reported for whitespace", () => {
     // Prepare
     const spaced = allow("A", ["s3:GetObject"], [`arn:aws:s3:::bucket/${" ".repeat(7_000)}`]);
 

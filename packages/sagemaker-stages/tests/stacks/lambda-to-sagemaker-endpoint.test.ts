@@ -32,7 +32,7 @@ const onInstances = {
   instances: { instanceType: "ml.m5.large", initialInstanceCount: 1 },
 };
 
-/** A stack of somebody else's, and what `make` made in it. */
+/** A stack of an app, and the result of `make` in it. */
 function inStack<Made>(make: (stack: TerraformStack, account: AwsScope, directory: string) => Made): {
   made: Made;
   stack: SynthesizedStack;
@@ -52,7 +52,7 @@ function inStack<Made>(make: (stack: TerraformStack, account: AwsScope, director
   });
 }
 
-/** A stack of somebody else's with the construct in it, and what the construct says of itself. */
+/** A stack of an app with the construct in it, and the construct. */
 function deploy(props: (directory: string) => Props): {
   construct: LambdaToSagemakerEndpoint;
   stack: SynthesizedStack;
@@ -64,10 +64,10 @@ function deploy(props: (directory: string) => Props): {
   return { construct: made, stack };
 }
 
-/** What the construct throws of these faults. */
+/** The error that the construct throws for these faults. */
 function faults(...lines: string[]): Error {
-  const told = lines.map((line) => `  own/scoring: ${line}`);
-  return new Error([`${lines.length} fault(s) in its props:`, ...told].join("\n"));
+  const listed = lines.map((line) => `  own/scoring: ${line}`);
+  return new Error([`${lines.length} fault(s) in the construct's props:`, ...listed].join("\n"));
 }
 
 const everything = (directory: string): Props => ({
@@ -77,7 +77,7 @@ const everything = (directory: string): Props => ({
   logRetentionInDays: 7,
 });
 
-/** {@link everything} with other props beside it or instead of it. */
+/** {@link everything} with other props, added or replaced. */
 function withProps(part: Partial<Props>): (directory: string) => Props {
   return (directory) => ({ ...everything(directory), ...part });
 }
@@ -100,7 +100,7 @@ function without(key: keyof Props, part: Partial<Props> = {}): (directory: strin
 describe("a function and an endpoint, both new", () => {
   const { construct, stack } = deploy(everything);
 
-  it("are there, with model and configuration, and no VPC", () => {
+  it("are created with a model and a configuration, and without a VPC", () => {
     // Act
     const { sagemakerEndpoint, sagemakerEndpointConfig, sagemakerModel, lambdaFunction, vpc } = construct;
 
@@ -116,7 +116,7 @@ describe("a function and an endpoint, both new", () => {
     expect(stack.types()).not.toContain("aws_vpc");
   });
 
-  it("can be waited for by a resource of the user's own", () => {
+  it("can be a dependency of another resource", () => {
     // Act
     const { stack: own } = inStack((scope, account, directory) => {
       const { sagemakerEndpoint } = new LambdaToSagemakerEndpoint(scope, "scoring", {
@@ -134,7 +134,7 @@ describe("a function and an endpoint, both new", () => {
     ]);
   });
 
-  it("have roles within a boundary where there is one", () => {
+  it("have roles with the permissions boundary of the props", () => {
     // Prepare
     const permissionsBoundaryArn = "arn:aws:iam::111122223333:policy/teams/boundary";
 
@@ -148,7 +148,7 @@ describe("a function and an endpoint, both new", () => {
     expect(boundaries(stack)).toEqual([undefined, undefined]);
   });
 
-  it("run on arm64 for as long as API Gateway waits, or as the settings say", () => {
+  it("use arm64 and a timeout that fits API Gateway by default, or the values of the settings", () => {
     // Act
     const other = deploy(withFunction({ architecture: "x86_64", timeoutInSeconds: 900 }));
 
@@ -160,7 +160,7 @@ describe("a function and an endpoint, both new", () => {
     });
   });
 
-  it("know each other by ENDPOINT_NAME", () => {
+  it("are connected by ENDPOINT_NAME", () => {
     // Act
     const { values } = stack.one("aws_lambda_function");
 
@@ -168,7 +168,7 @@ describe("a function and an endpoint, both new", () => {
     expect(values.environment.variables).toEqual({ ENDPOINT_NAME: "own-scoring" });
   });
 
-  it("know each other by another variable, beside the function's own", () => {
+  it("are connected by another variable, beside the function's own variables", () => {
     // Prepare
     const props = (directory: string): Props => ({
       ...everything(directory),
@@ -223,7 +223,7 @@ describe("a new function", () => {
 
 describe("an existing function", () => {
   it.each(["scoring", "arn:aws:lambda:eu-central-1:111122223333:function:scoring"])(
-    "is read by its name, given as %s, and nothing of it is made",
+    "is read by its name when the prop is %s, and no part of the function is created",
     (existingFunction) => {
       // Act
       const { construct, stack } = deploy(without("newFunction", { existingFunction }));
@@ -244,7 +244,7 @@ describe("an existing function", () => {
       expect(policy?.values.role).toContain(address);
       expect(JSON.parse(policy?.values.policy ?? "").Statement).toEqual([
         {
-          Sid: "InvokeItsEndpoint",
+          Sid: "InvokeEndpoint",
           Effect: "Allow",
           Action: ["sagemaker:InvokeEndpoint"],
           Resource: ["arn:aws:sagemaker:eu-central-1:111122223333:endpoint/own-scoring"],
@@ -256,7 +256,7 @@ describe("an existing function", () => {
   it.each([
     ["its ARN", FUNCTION_ARN, 1],
     ["its name", "scoring", 0],
-  ])("is compared with an account that Terraform finds out: %s", (_, existingFunction, conditions) => {
+  ])("is checked against the account that Terraform reads: %s", (_, existingFunction, conditions) => {
     // Act
     const { stack } = inStack((own, _account, directory) => {
       const account = new AwsScope(own, { region: "eu-central-1" });
@@ -278,7 +278,7 @@ describe("an existing function", () => {
     );
   });
 
-  it("must name the endpoint in its variable, or the plan fails and says how", () => {
+  it("must have the endpoint's name in its variable, or the plan fails with the remedy", () => {
     // Prepare
     const props = without("newFunction", {
       existingFunction: "scoring",
@@ -293,14 +293,14 @@ describe("an existing function", () => {
     expect(postcondition).toEqual({
       condition: `\${try(self.environment[0].variables["SAGEMAKER_ENDPOINT"], "") == "own-scoring"}`,
       error_message:
-        "The function scoring does not know its endpoint: set its environment variable SAGEMAKER_ENDPOINT to " +
-        "own-scoring, where the function is made, and plan again.",
+        "The function scoring does not name its endpoint: set the function's environment variable SAGEMAKER_ENDPOINT to " +
+        "own-scoring in the code that creates the function, and plan again.",
     });
   });
 });
 
 describe("an existing endpoint", () => {
-  it("is named by function and policy, and nothing of it is made", () => {
+  it("is named by the function and the policy, and no resource is created for the endpoint", () => {
     // Act
     const { construct, stack } = deploy(without("newEndpoint", { existingEndpoint: "Notebook-1" }));
 
@@ -343,7 +343,7 @@ describe("a target of an existing endpoint", () => {
       ENDPOINT_TARGET_MODEL: "eu/iris.tar.gz",
     });
     expect(JSON.parse(stack.one("aws_iam_role_policy").values.policy).Statement[0]).toEqual({
-      Sid: "InvokeItsEndpoint",
+      Sid: "InvokeEndpoint",
       Effect: "Allow",
       Action: ["sagemaker:InvokeEndpoint"],
       Resource: [endpointArn],
@@ -353,22 +353,22 @@ describe("a target of an existing endpoint", () => {
 
   it.each([
     [
-      "beside a new endpoint",
+      "together with a new endpoint",
       withProps({ targetVariant: "blue" }),
-      "targetVariant: got targetVariant without existingEndpoint; allowed: no targetVariant, or existingEndpoint beside it (a new endpoint has one variant with one model)",
+      "targetVariant: got targetVariant without existingEndpoint; allowed: no targetVariant, or existingEndpoint as well (a new endpoint has one variant with one model)",
     ],
     [
-      "beside an existing function",
+      "together with an existing function",
       without("newFunction", {
         existingFunction: "scoring",
         newEndpoint: undefined,
         existingEndpoint: "many",
         inferenceComponent: "iris",
       } as unknown as Partial<Props>),
-      "inferenceComponent: got inferenceComponent beside existingFunction; allowed: no inferenceComponent, or no existingFunction (an existing function decides itself what of the endpoint it invokes, and its owner grants its role the permission)",
+      "inferenceComponent: got inferenceComponent together with existingFunction; allowed: no inferenceComponent, or no existingFunction (an existing function chooses the target itself, and its owner grants its role the permission)",
     ],
     [
-      "beside a variable of the function that names another",
+      "together with a variable of the function for another target",
       (directory: string): Props => {
         const {
           newEndpoint: _new,
@@ -380,16 +380,16 @@ describe("a target of an existing endpoint", () => {
         if (newFunction === undefined) throw new Error("the props have a function");
         return { ...rest, newFunction, existingEndpoint: "many", targetModel: "iris" };
       },
-      "newFunction.environment: got ENDPOINT_TARGET_MODEL, which names the endpoint's target already; allowed: no ENDPOINT_TARGET_MODEL (the function would name another target than the one that it may invoke)",
+      "newFunction.environment: got ENDPOINT_TARGET_MODEL, which the construct sets to the endpoint's target; allowed: no ENDPOINT_TARGET_MODEL (the function's role may not invoke another target)",
     ],
     [
-      "beside an endpoint's name in the same variable",
+      "together with the endpoint's name in the same variable",
       without("newEndpoint", {
         existingEndpoint: "many",
         targetModel: "iris",
         sagemakerEnvironmentVariableName: "ENDPOINT_TARGET_MODEL",
       }),
-      'sagemakerEnvironmentVariableName: got "ENDPOINT_TARGET_MODEL"; allowed: another name than ENDPOINT_TARGET_MODEL (the variable names the endpoint\'s target)',
+      'sagemakerEnvironmentVariableName: got "ENDPOINT_TARGET_MODEL"; allowed: a name other than ENDPOINT_TARGET_MODEL (the variable names the endpoint\'s target)',
     ],
   ])("is refused %s", (_, props, message) => {
     // Act
@@ -401,7 +401,7 @@ describe("a target of an existing endpoint", () => {
 });
 
 describe("a VPC", () => {
-  it("that is there already holds the new function", () => {
+  it("that already exists contains the new function", () => {
     // Act
     const { construct, stack } = deploy(withProps({ existingVpc: EXISTING_VPC }));
 
@@ -414,7 +414,7 @@ describe("a VPC", () => {
     expect(construct.vpc).toBeUndefined();
   });
 
-  it("of its own is a result, and lets this one role ask this one endpoint", () => {
+  it("that is new is a property of the construct, and allows only this role to invoke this endpoint", () => {
     // Act
     const { construct, stack } = deploy(withProps({ newVpc: NEW_VPC }));
 
@@ -425,7 +425,7 @@ describe("a VPC", () => {
       .find(({ values }) => values.service_name === "com.amazonaws.eu-central-1.sagemaker.runtime");
     expect(JSON.parse(runtime?.values.policy ?? "").Statement).toEqual([
       {
-        Sid: "OwnScoringInvokesItsEndpoint",
+        Sid: "InvokeOwnScoringEndpoint",
         Effect: "Allow",
         Principal: "*",
         Action: ["sagemaker:InvokeEndpoint"],
@@ -437,7 +437,7 @@ describe("a VPC", () => {
     ]);
   });
 
-  it("that others use, too, is left to whoever made it to admit them all", () => {
+  it("that is shared grants access only when its owner calls grantAccess", () => {
     // Act
     const { stack } = inStack((own, account, directory) => {
       const network = new Network(own, "network", {
@@ -454,7 +454,7 @@ describe("a VPC", () => {
             network,
           }),
       );
-      network.admit(pairs.map((pair) => pair.networked()));
+      network.grantAccess(pairs.map((pair) => pair.networkMember()));
     });
 
     // Assess
@@ -462,7 +462,7 @@ describe("a VPC", () => {
       .all("aws_vpc_endpoint", 2)
       .find(({ values }) => values.service_name.endsWith(".sagemaker.runtime"));
     expect(JSON.parse(runtime?.values.policy ?? "").Statement.map(({ Sid }: { Sid: string }) => Sid)).toEqual(
-      ["FirstInvokesItsEndpoint", "SecondInvokesItsEndpoint"],
+      ["InvokeFirstEndpoint", "InvokeSecondEndpoint"],
     );
   });
 });
@@ -472,57 +472,57 @@ describe("props that contradict each other", () => {
     [
       "an existing and a new function",
       withProps({ existingFunction: "scoring" }),
-      "own/scoring: existingFunction: got existingFunction beside newFunction; allowed: either existingFunction or newFunction (a function is there, or is made)",
+      "own/scoring: existingFunction: got existingFunction together with newFunction; allowed: either existingFunction or newFunction (the function either exists or is created)",
     ],
     [
       "no function",
       without("newFunction"),
-      "own/scoring: newFunction: got nothing; allowed: newFunction or existingFunction (somebody has to ask the endpoint)",
+      "own/scoring: newFunction: got nothing; allowed: newFunction or existingFunction (a function must invoke the endpoint)",
     ],
     [
       "an existing and a new endpoint",
       withProps({ existingEndpoint: "notebook" }),
-      "own/scoring: existingEndpoint: got existingEndpoint beside newEndpoint; allowed: either existingEndpoint or newEndpoint (an endpoint is there, or is made)",
+      "own/scoring: existingEndpoint: got existingEndpoint together with newEndpoint; allowed: either existingEndpoint or newEndpoint (the endpoint either exists or is created)",
     ],
     [
       "no endpoint",
       without("newEndpoint"),
-      "own/scoring: newEndpoint: got nothing; allowed: newEndpoint or existingEndpoint (the function has to ask somebody)",
+      "own/scoring: newEndpoint: got nothing; allowed: newEndpoint or existingEndpoint (the function must have an endpoint to invoke)",
     ],
     [
       "an existing and a new VPC",
       withProps({ existingVpc: EXISTING_VPC, newVpc: NEW_VPC }),
-      "own/scoring: existingVpc: got existingVpc beside newVpc; allowed: either existingVpc or newVpc (a VPC is there, or is made)",
+      "own/scoring: existingVpc: got existingVpc together with newVpc; allowed: either existingVpc or newVpc (the VPC either exists or is created)",
     ],
     [
-      "an inNetwork without a network",
+      "inNetwork without a network",
       withProps({ newEndpoint: { ...onInstances, inNetwork: true } }),
-      "own/scoring: newEndpoint.inNetwork: got inNetwork without a VPC; allowed: no inNetwork, or newVpc, existingVpc or network beside newEndpoint (there is no VPC to run in)",
+      "own/scoring: newEndpoint.inNetwork: got inNetwork without a VPC; allowed: no inNetwork, or also newVpc, existingVpc or network (there is no VPC for the endpoint)",
     ],
     [
-      "a new VPC beside a function that is elsewhere and a serverless endpoint",
+      "a new VPC with an existing function and a serverless endpoint",
       without("newFunction", { existingFunction: "scoring", newVpc: NEW_VPC }),
-      "own/scoring: newVpc: got newVpc with nothing to be in it; allowed: no newVpc, or a newFunction or a newEndpoint with inNetwork: true to be in it (existing functions and endpoints stay in the network that they are in)",
+      "own/scoring: newVpc: got newVpc without a function or an endpoint in the VPC; allowed: no newVpc, or a newFunction, or a newEndpoint with inNetwork: true (existing functions and endpoints stay in their network)",
     ],
     [
-      "an existing VPC beside a function and an endpoint that are elsewhere",
+      "an existing VPC with an existing function and an existing endpoint",
       without("newFunction", {
         existingFunction: "scoring",
         newEndpoint: undefined,
         existingEndpoint: "notebook",
         existingVpc: EXISTING_VPC,
       } as unknown as Partial<Props>),
-      "own/scoring: existingVpc: got existingVpc with nothing to be in it; allowed: no existingVpc, or a newFunction or a newEndpoint with inNetwork: true to be in it (existing functions and endpoints stay in the network that they are in)",
+      "own/scoring: existingVpc: got existingVpc without a function or an endpoint in the VPC; allowed: no existingVpc, or a newFunction, or a newEndpoint with inNetwork: true (existing functions and endpoints stay in their network)",
     ],
     [
       "a variable of the function that names the endpoint",
       withFunction({ environment: { ENDPOINT_NAME: "someone-elses" } }),
-      "own/scoring: newFunction.environment: got ENDPOINT_NAME, which names the endpoint already; allowed: no ENDPOINT_NAME, or another name for either: sagemakerEnvironmentVariableName says the endpoint's (the function would ask another endpoint than the one it may ask)",
+      "own/scoring: newFunction.environment: got ENDPOINT_NAME, which the construct sets to the endpoint's name; allowed: no ENDPOINT_NAME, or another sagemakerEnvironmentVariableName (the function's role may not invoke another endpoint)",
     ],
     [
-      "a name that does not fit",
+      "a name that is too long",
       withProps({ name: "a".repeat(55) }),
-      `own/scoring: name: got "${"a".repeat(55)}"; allowed: 1–54 letters, digits and -, neither first nor last a - (it is part of names of at most 63 characters: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateEndpoint.html)`,
+      `own/scoring: name: got "${"a".repeat(55)}"; allowed: 1–54 letters, digits and -, not starting or ending with - (the name is part of names of at most 63 characters: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateEndpoint.html)`,
     ],
     [
       "an endpoint that AWS refuses",
@@ -530,18 +530,18 @@ describe("props that contradict each other", () => {
         newEndpoint: { ...exampleModel, inNetwork: true } as Props["newEndpoint"] & object,
         newVpc: NEW_VPC,
       }),
-      "own/scoring: newEndpoint.inNetwork: got inNetwork beside serverless; allowed: either inNetwork or serverless (SageMaker takes no VPC for a serverless endpoint: https://docs.aws.amazon.com/sagemaker/latest/dg/serverless-endpoints.html)",
+      "own/scoring: newEndpoint.inNetwork: got inNetwork together with serverless; allowed: either inNetwork or serverless (a serverless endpoint supports no VPC: https://docs.aws.amazon.com/sagemaker/latest/dg/serverless-endpoints.html)",
     ],
-  ])("are told with both names and the rule: %s", (_, props, message) => {
+  ])("are reported with both props and the rule: %s", (_, props, message) => {
     // Act
     const act = (): unknown => deploy(props);
 
     // Assess
-    expect(act).toThrow(new Error(`1 fault(s) in its props:\n  ${message}`));
+    expect(act).toThrow(new Error(`1 fault(s) in the construct's props:\n  ${message}`));
   });
 
   it.each(["existingVpc", "newVpc"] as const)(
-    "are told with both names and the rule: %s and a network",
+    "are reported with both props and the rule: %s and a network",
     (field) => {
       // Prepare
       const own = { existingVpc: EXISTING_VPC, newVpc: NEW_VPC };
@@ -558,13 +558,13 @@ describe("props that contradict each other", () => {
       // Assess
       expect(act).toThrow(
         new Error(
-          `1 fault(s) in its props:\n  own/scoring: ${field}: got ${field} beside network; allowed: either ${field} or network (a VPC is there, or is made)`,
+          `1 fault(s) in the construct's props:\n  own/scoring: ${field}: got ${field} together with network; allowed: either ${field} or network (the VPC either exists or is created)`,
         ),
       );
     },
   );
 
-  it("are told where an id beside a network names no statement of a policy", () => {
+  it("are reported when the construct has a network, and its id cannot be part of a statement id", () => {
     // Act
     const act = (): unknown =>
       inStack((stack, account, directory) => {
@@ -576,12 +576,12 @@ describe("props that contradict each other", () => {
     // Assess
     expect(act).toThrow(
       new Error(
-        "1 fault(s) in its props:\n  own/my_scoring: id: got \"my_scoring\"; allowed: letters, digits and - as the construct's id beside network (statements of the network's policies are named after it)",
+        "1 fault(s) in the construct's props:\n  own/my_scoring: id: got \"my_scoring\"; allowed: a construct id of letters, digits and -, if network is set (statement ids of the network's policies contain the id)",
       ),
     );
   });
 
-  it("are none where one of them is undefined", () => {
+  it("are accepted when one of the two props is undefined", () => {
     // Prepare
     const newEndpoint = { ...onInstances, serverless: undefined } as unknown as NewEndpoint;
 
@@ -596,10 +596,11 @@ describe("props that contradict each other", () => {
   });
 });
 
-const MISSPELT = "(a property that is missing, misspelt or of another type would not do what it says)";
+const MISSPELT =
+  "(unknown, missing or mistyped properties are rejected, so that a typo cannot silently disable a setting)";
 const LAMBDA_API = "https://docs.aws.amazon.com/lambda/latest/api";
 const LAMBDA_GUIDE = "https://docs.aws.amazon.com/lambda/latest/dg";
-const FUNCTION_ALLOWED = `a name of 1–64 letters, digits, - and _, or arn:aws:lambda:eu-central-1:111122223333:function:<name> (the environment asks a function of its own account and region: ${LAMBDA_API}/API_GetFunction.html)`;
+const FUNCTION_ALLOWED = `a name of 1–64 characters (letters, digits, - and _), or the ARN arn:aws:lambda:eu-central-1:111122223333:function:<name> (the function must be in the environment's account and region: ${LAMBDA_API}/API_GetFunction.html)`;
 const RETENTION =
   "logRetentionInDays: got 8; allowed: 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653 (https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html)";
 const TAG =
@@ -632,37 +633,37 @@ describe("values", () => {
       "a reserved concurrency that switches the function off",
       withFunction({ reservedConcurrency: 0 }),
       [
-        `newFunction.reservedConcurrency: got 0; allowed: a whole number from 1 (0 would switch the function off; leave the setting out to reserve none: ${LAMBDA_API}/API_PutFunctionConcurrency.html)`,
+        `newFunction.reservedConcurrency: got 0; allowed: a whole number from 1 (0 would disable the function; omit the setting to reserve no concurrency: ${LAMBDA_API}/API_PutFunctionConcurrency.html)`,
       ],
     ],
     [
-      "a long description",
+      "a description that is too long",
       withFunction({ description: "x".repeat(257) }),
       [
         `newFunction.description: got 257 characters; allowed: at most 256 characters (${LAMBDA_API}/API_CreateFunction.html)`,
       ],
     ],
     [
-      "an architecture",
+      "an unknown architecture",
       withFunction({ architecture: "arm" as "arm64" }),
       [`newFunction.architecture: got "arm"; allowed: arm64, x86_64 (${LAMBDA_API}/API_CreateFunction.html)`],
     ],
     [
-      "a long time-out",
+      "a timeout that is too long",
       withFunction({ timeoutInSeconds: 901 }),
       [
         `newFunction.timeoutInSeconds: got 901; allowed: a whole number from 1 to 900 (${LAMBDA_GUIDE}/gettingstarted-limits.html)`,
       ],
     ],
     [
-      "no time-out",
+      "a timeout of zero",
       withFunction({ timeoutInSeconds: 0 }),
       [
         `newFunction.timeoutInSeconds: got 0; allowed: a whole number from 1 to 900 (${LAMBDA_GUIDE}/gettingstarted-limits.html)`,
       ],
     ],
     [
-      "code that is not there, and a hash that is none",
+      "a zip file that does not exist, and a hash that is not base64",
       withFunction({
         code: {
           zipFile: "/nowhere/code.zip",
@@ -672,7 +673,7 @@ describe("values", () => {
         },
       }),
       [
-        'newFunction.code.zipFile: got "/nowhere/code.zip"; allowed: a file that is there (it is copied beside Terraform\'s code)',
+        'newFunction.code.zipFile: got "/nowhere/code.zip"; allowed: an existing file (the synthesis copies the file beside Terraform\'s code)',
         `newFunction.code.sha256: got "beef"; allowed: the base64 SHA-256 of the zip, 44 characters (${LAMBDA_API}/API_FunctionConfiguration.html)`,
       ],
     ],
@@ -680,46 +681,46 @@ describe("values", () => {
       "variables of a function",
       withFunction({ environment: { AWS_REGION: "x", "1 bad": "x" } }),
       [
-        `newFunction.environment: got "AWS_REGION"; allowed: a name that is not Lambda's own (${LAMBDA_GUIDE}/configuration-envvars.html)`,
+        `newFunction.environment: got "AWS_REGION"; allowed: a name that Lambda does not reserve (${LAMBDA_GUIDE}/configuration-envvars.html)`,
         `newFunction.environment: got "1 bad"; allowed: two or more letters, digits and _, starting with a letter (${LAMBDA_API}/API_Environment.html)`,
       ],
     ],
     [
-      "more than 4 KB of variables, without what they hold",
+      "more than 4 KB of variables, and the message does not contain the variables",
       withFunction({ environment: { BIG: "x".repeat(4094) } }),
       [
         `newFunction.environment: got 4097 bytes; allowed: at most 4096 bytes of names and values together (${LAMBDA_GUIDE}/gettingstarted-limits.html)`,
       ],
     ],
     [
-      "the endpoint's variable",
+      "an invalid name of the endpoint's variable",
       withProps({ sagemakerEnvironmentVariableName: "1 bad" }),
       [
         `sagemakerEnvironmentVariableName: got "1 bad"; allowed: two or more letters, digits and _, starting with a letter (${LAMBDA_API}/API_Environment.html)`,
       ],
     ],
     [
-      "a variable of Lambda's own",
+      "a variable that Lambda reserves",
       withProps({ sagemakerEnvironmentVariableName: "AWS_REGION" }),
       [
-        `sagemakerEnvironmentVariableName: got "AWS_REGION"; allowed: a name that is not Lambda's own (${LAMBDA_GUIDE}/configuration-envvars.html)`,
+        `sagemakerEnvironmentVariableName: got "AWS_REGION"; allowed: a name that Lambda does not reserve (${LAMBDA_GUIDE}/configuration-envvars.html)`,
       ],
     ],
     [
-      "a file without a bucket to go to, retention and tags, all at once",
+      "an artifact file without a bucket, retention and tags, all at once",
       withProps({
         newEndpoint: { ...exampleModel, artifact: FILE },
         logRetentionInDays: 8,
         tags: { "aws:x": "y" },
       }),
       [
-        `newEndpoint.artifact: got the file ${FILE} without artifacts; allowed: s3://<bucket>/<key>.tar.gz, or artifacts, an ArtifactBucket, beside the file (there is no bucket to upload it to)`,
+        `newEndpoint.artifact: got the file ${FILE} without artifacts; allowed: s3://<bucket>/<key>.tar.gz, or for a file also the prop artifacts, an ArtifactBucket (without artifacts there is no bucket for the upload)`,
         RETENTION,
         TAG,
       ],
     ],
     [
-      "a boundary that is no managed policy",
+      "a boundary that is not a managed policy",
       withProps({ permissionsBoundaryArn: "arn:aws:iam::111122223333:role/boundary" }),
       [
         'permissionsBoundaryArn: got "arn:aws:iam::111122223333:role/boundary"; allowed: the ARN of a managed policy, e.g. arn:aws:iam::111122223333:policy/boundary (https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html)',
@@ -729,14 +730,14 @@ describe("values", () => {
       "51 tags",
       withProps({ tags: Object.fromEntries(Array.from({ length: 51 }, (_, index) => [`Key${index}`, "x"])) }),
       [
-        "tags: got 51; allowed: at most 50 tags, the provider's default tags among them (https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html)",
+        "tags: got 51; allowed: at most 50 tags, including the provider's default tags (https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html)",
       ],
     ],
     [
-      "an existing endpoint's name",
+      "an invalid name of an existing endpoint",
       without("newEndpoint", { existingEndpoint: "-" }),
       [
-        'existingEndpoint: got "-"; allowed: 1–63 letters, digits and -, the first and the last no - (https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateEndpoint.html)',
+        'existingEndpoint: got "-"; allowed: 1–63 letters, digits and -, not starting or ending with - (https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateEndpoint.html)',
       ],
     ],
     [
@@ -762,7 +763,7 @@ describe("values", () => {
         "newEndpoint.serverless.memorySizeInMb: got 1; allowed: 1024, 2048, 3072, 4096, 5120, 6144 (https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ProductionVariantServerlessConfig.html)",
       ],
     ],
-  ])("are refused with what was got, what is allowed and why: %s", (_, props, expected) => {
+  ])("are refused with the value, the allowed values and the reason: %s", (_, props, expected) => {
     // Act
     const act = (): unknown => deploy(props);
 
@@ -779,12 +780,12 @@ describe("values", () => {
           serverless: { ...exampleModel.serverless, provisionedConcurency: 1 },
         },
       },
-      "newEndpoint.serverless.provisionedConcurency: got a number; allowed: no property of this name; the type LambdaToSagemakerEndpointProps of sagemaker-stages lists the properties. Did you mean provisionedConcurrency?",
+      "newEndpoint.serverless.provisionedConcurency: got a number; allowed: a property of the type LambdaToSagemakerEndpointProps of sagemaker-stages. Did you mean provisionedConcurrency?",
     ],
     [
-      "a model's setting at an endpoint",
+      "a setting of a model in newEndpoint",
       { newEndpoint: { ...exampleModel, access: "PUBLIC" } },
-      "newEndpoint.access: got a text; allowed: no property of this name; the type LambdaToSagemakerEndpointProps of sagemaker-stages lists the properties",
+      "newEndpoint.access: got a string; allowed: a property of the type LambdaToSagemakerEndpointProps of sagemaker-stages",
     ],
     [
       "an image that is a text",
@@ -794,19 +795,19 @@ describe("values", () => {
     [
       "a misspelt setting of a VPC",
       { newVpc: { ...NEW_VPC, cidr: "10.0.0.0/16" } },
-      "newVpc.cidr: got a text; allowed: no property of this name; the type LambdaToSagemakerEndpointProps of sagemaker-stages lists the properties",
+      "newVpc.cidr: got a string; allowed: a property of the type LambdaToSagemakerEndpointProps of sagemaker-stages",
     ],
     [
       "a misspelt prop",
       { protcted: true },
-      "protcted: got true; allowed: no property of this name; the type LambdaToSagemakerEndpointProps of sagemaker-stages lists the properties. Did you mean protected?",
+      "protcted: got true; allowed: a property of the type LambdaToSagemakerEndpointProps of sagemaker-stages. Did you mean protected?",
     ],
     [
       "an account that is a text",
       { account: "111122223333" },
       'account: got "111122223333"; allowed: a value of the type AwsScope',
     ],
-  ])("are not dropped where a property is wrong: %s", (_, part, expected) => {
+  ])("are not ignored when a property is wrong: %s", (_, part, expected) => {
     // Act
     const act = (): unknown => deploy(withProps(part));
 
@@ -814,7 +815,7 @@ describe("values", () => {
     expect(act).toThrow(faults(`${expected} ${MISSPELT}`));
   });
 
-  it("of variables are not in the message", () => {
+  it("of variables are not part of the message", () => {
     // Prepare
     const environment = { SECRET: 12345 } as unknown as Record<string, string>;
 
@@ -825,7 +826,7 @@ describe("values", () => {
     expect(act).toThrow(
       faults(
         `newFunction.environment.SECRET: got a number; allowed: a value of the type string ${MISSPELT}`,
-        `newFunction.memorySize: got a number; allowed: no property of this name; the type LambdaToSagemakerEndpointProps of sagemaker-stages lists the properties ${MISSPELT}`,
+        `newFunction.memorySize: got a number; allowed: a property of the type LambdaToSagemakerEndpointProps of sagemaker-stages ${MISSPELT}`,
       ),
     );
   });

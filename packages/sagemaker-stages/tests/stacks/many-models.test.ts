@@ -1,13 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { deployLimits } from "../../src/iam/deployment/deploy-limits";
-import { deployerPolicies, MOST_CHARACTERS } from "../../src/iam/deployment/deployer";
+import { deployerPolicies } from "../../src/iam/deployment/deployer";
+import { MAX_CHARACTERS } from "../../src/iam/iam-limits";
 import type { PolicyDocument } from "../../src/iam/policy-document";
 import { isAllowed } from "../deploy/support/evaluation";
 import { environmentWith, ManyModels } from "./support/many-models";
 import type { Finished } from "./support/project";
 import { parseEmbedded, type SynthesizedStack } from "./support/synthesized";
 
-/** Seconds on an idle machine; a busy machine may take its time. */
+/** A long timeout for a busy machine. An idle machine needs seconds. */
 const TIMEOUT_IN_MS = 300_000;
 const MODELS = 100;
 /** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
@@ -24,7 +25,7 @@ describe(`an environment of ${MODELS} models`, () => {
 
   afterAll(() => many.remove());
 
-  it("is synthesized, with everything that each model has", () => {
+  it("is synthesized with all resources of each model", () => {
     // Act
     const { status, stderr } = synthesis;
 
@@ -38,7 +39,7 @@ describe(`an environment of ${MODELS} models`, () => {
     expect(Object.keys(stack.openApi().paths)).toHaveLength(MODELS);
   });
 
-  it("has policies for pipelines of a size and number that IAM takes", () => {
+  it("has policies for pipelines with a size and number that IAM accepts", () => {
     // Prepare
     const account = many.stack("account");
 
@@ -49,13 +50,13 @@ describe(`an environment of ${MODELS} models`, () => {
 
     // Assess
     expect(sizes.length).toBeGreaterThan(10);
-    expect(sizes.filter(([, size]) => size > MOST_CHARACTERS)).toEqual([]);
+    expect(sizes.filter(([, size]) => size > MAX_CHARACTERS)).toEqual([]);
     const roles = account.find("aws_iam_role").map(({ address }) => attachmentsOf(account, address));
     expect(roles).toHaveLength(2);
     expect(roles.filter((count) => count === 0 || count > MAX_POLICIES_OF_ROLE)).toEqual([]);
   });
 
-  it("has a caller's policies of a size that IAM takes, which its deployer may keep and attach", () => {
+  it("has a caller's policies with a size that IAM accepts, and the deployer may manage and attach these policies", () => {
     // Prepare
     const environment = environmentWith(many.models);
     const deployer = Object.values(deployerPolicies(environment, "444455556666"));
@@ -69,7 +70,7 @@ describe(`an environment of ${MODELS} models`, () => {
       "prod-notebooks-caller",
       "prod-notebooks-caller-2",
     ]);
-    expect(policies.filter(({ values }) => values.policy.length > MOST_CHARACTERS)).toEqual([]);
+    expect(policies.filter(({ values }) => values.policy.length > MAX_CHARACTERS)).toEqual([]);
     const endpoints = policies.flatMap(({ address, values }) =>
       (parseEmbedded(values.policy, address) as unknown as PolicyDocument).Statement.flatMap(
         ({ Resource = [] }) => Resource,
@@ -86,7 +87,7 @@ describe(`an environment of ${MODELS} models`, () => {
     ).toEqual(["notebooks", "notebooks"]);
     for (const { values } of policies) {
       const resource = `arn:aws:iam::444455556666:policy/${values.name}`;
-      const asked = [
+      const requests = [
         { action: "iam:CreatePolicy", resource, context: {} },
         {
           action: "iam:AttachRolePolicy",
@@ -94,7 +95,7 @@ describe(`an environment of ${MODELS} models`, () => {
           context: { "iam:PolicyARN": resource },
         },
       ];
-      expect(asked.filter((one) => !isAllowed(deployer, one) || !isAllowed([limits], one))).toEqual([]);
+      expect(requests.filter((one) => !isAllowed(deployer, one) || !isAllowed([limits], one))).toEqual([]);
     }
   });
 
@@ -124,7 +125,7 @@ describe(`an environment of ${MODELS} models`, () => {
   });
 
   it(
-    "has least privilege, of which each model has a record",
+    "passes the proof of least privilege, and each model has a record",
     async () => {
       // Act
       const { status, stdout, stderr } = await many.prove();
@@ -141,7 +142,7 @@ describe(`an environment of ${MODELS} models`, () => {
   );
 
   it(
-    "is refused with AWS's default quotas, each by its name",
+    "is refused with AWS's default quotas, and the faults name each quota",
     async () => {
       // Prepare
       many.serve(environmentWith(many.models, {}));
@@ -166,7 +167,7 @@ describe(`an environment of ${MODELS} models`, () => {
   );
 
   it(
-    "is refused in a new VPC, whose endpoint's policy cannot name so many",
+    "is refused in a new VPC, because the VPC endpoint's policy cannot name so many models",
     async () => {
       // Prepare
       many.serve({
@@ -187,7 +188,7 @@ describe(`an environment of ${MODELS} models`, () => {
   );
 });
 
-/** How many managed policies a role has. */
+/** The number of managed policies of a role. */
 function attachmentsOf(stack: SynthesizedStack, role: string): number {
   return stack
     .find("aws_iam_role_policy_attachment")

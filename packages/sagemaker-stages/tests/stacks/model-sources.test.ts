@@ -71,7 +71,7 @@ describe("a model without an artifact", () => {
     expect(actions.filter((action) => action.startsWith("s3:"))).toEqual([]);
   });
 
-  it("hands the container the ARN of its secret, which the role may read and decrypt", () => {
+  it("passes the ARN of a secret to the container, and the role may read and decrypt the secret", () => {
     // Act
     const { primary_container: container } = modelOf(stack, "language-check");
     const statements = statementsOf(stack, "language-check");
@@ -82,14 +82,14 @@ describe("a model without an artifact", () => {
       image: expect.stringContaining("444455556666.dkr.ecr"),
       environment: { LICENSE_SECRET_ARN: arn },
     });
-    expect(statements.get("ReadItsSecrets")).toEqual({
-      Sid: "ReadItsSecrets",
+    expect(statements.get("ReadSecrets")).toEqual({
+      Sid: "ReadSecrets",
       Effect: "Allow",
       Action: ["secretsmanager:GetSecretValue"],
       Resource: [arn],
     });
-    expect(statements.get("DecryptItsSecrets")).toEqual({
-      Sid: "DecryptItsSecrets",
+    expect(statements.get("DecryptSecrets")).toEqual({
+      Sid: "DecryptSecrets",
       Effect: "Allow",
       Action: ["kms:Decrypt"],
       Resource: [`${KEYS}e`],
@@ -101,7 +101,7 @@ describe("a model without an artifact", () => {
 describe("a prefix in S3", () => {
   const stack = synthesizeOne(prefix);
 
-  it("is the model's data source, not compressed", () => {
+  it("is the model's data source, and is not compressed", () => {
     // Act
     const { primary_container: container } = modelOf(stack, "ticket-urgency");
 
@@ -120,14 +120,14 @@ describe("a prefix in S3", () => {
     });
   });
 
-  it("is read and listed by the role, and nothing else of the bucket is", () => {
+  it("is the only part of the bucket that the role may read and list", () => {
     // Act
     const statements = statementsOf(stack, "ticket-urgency");
 
     // Assess
-    expect(statements.get("ReadItsArtifact")?.Resource).toEqual([`${BUCKET}/ticket-urgency/2026-11-20/*`]);
-    expect(statements.get("ListItsArtifact")).toEqual({
-      Sid: "ListItsArtifact",
+    expect(statements.get("ReadArtifacts")?.Resource).toEqual([`${BUCKET}/ticket-urgency/2026-11-20/*`]);
+    expect(statements.get("ListArtifacts")).toEqual({
+      Sid: "ListArtifacts",
       Effect: "Allow",
       Action: ["s3:ListBucket"],
       Resource: [BUCKET],
@@ -135,7 +135,7 @@ describe("a prefix in S3", () => {
     });
   });
 
-  it("passes the gateway of a new VPC", () => {
+  it("is allowed by the VPC endpoint for S3 of a new VPC", () => {
     // Act
     const gateway = stack
       .find("aws_vpc_endpoint")
@@ -147,14 +147,14 @@ describe("a prefix in S3", () => {
 
     // Assess
     expect(statements.map(({ Sid, Action, Resource }) => [Sid, Action, Resource])).toEqual([
-      ["TicketUrgencyReadsItsArtifacts", ["s3:GetObject"], [`${BUCKET}/*`]],
-      ["TicketUrgencyListsItsArtifacts", ["s3:ListBucket"], [BUCKET]],
+      ["ReadTicketUrgencyArtifacts", ["s3:GetObject"], [`${BUCKET}/*`]],
+      ["ListTicketUrgencyArtifacts", ["s3:ListBucket"], [BUCKET]],
     ]);
   });
 });
 
 describe("an image of a framework", () => {
-  it("has the repository and the tag that AWS gives such images", () => {
+  it("has the repository and the tag that AWS documents", () => {
     // Act
     const images = synthesizeOne(frameworkImages).all("data.aws_sagemaker_prebuilt_ecr_image", 4);
 
@@ -167,7 +167,7 @@ describe("an image of a framework", () => {
     ]);
   });
 
-  it("names ubuntu22.04 in the tag where the environment names no operating system", () => {
+  it("has ubuntu22.04 in the tag when the environment names no operating system", () => {
     // Prepare
     const image = { framework: "pytorch", version: "2.6.0", python: "py312" } as const;
 
@@ -204,7 +204,7 @@ describe("an image of a framework", () => {
         cuda: "cu124",
       },
     ],
-  ])("names GPUs and CUDA in the tag: %s", (address, image) => {
+  ])("has gpu and the version of CUDA in the tag: %s", (address, image) => {
     // Prepare
     const instances = { instanceType: "ml.g5.xlarge", initialInstanceCount: 1 };
     const environment = withModel({ artifact: exampleModel.artifact, image, instances });
@@ -242,20 +242,20 @@ describe("several containers", () => {
     ]);
   });
 
-  it("let the role pull each image and read each artifact", () => {
+  it("allow the role to pull each image and read each artifact", () => {
     // Act
     const statements = statementsOf(stack, "loan-default");
 
     // Assess
-    const repositories = statements.get("PullItsImage")?.Resource?.map((arn) => REPOSITORY.exec(arn)?.[1]);
+    const repositories = statements.get("PullImages")?.Resource?.map((arn) => REPOSITORY.exec(arn)?.[1]);
     expect(repositories).toEqual(["sagemaker-scikit-learn", "sagemaker-xgboost"]);
-    expect(statements.get("ReadItsArtifact")?.Resource).toEqual([
+    expect(statements.get("ReadArtifacts")?.Resource).toEqual([
       `${BUCKET}/loan-default/2026-11-20/features/model.tar.gz`,
       `${BUCKET}/loan-default/2026-11-20/predictor/model.tar.gz`,
     ]);
   });
 
-  it("are invoked by their names, which the function sends", () => {
+  it("are invoked by the name that the function sends", () => {
     // Act
     const model = modelOf(stack, "ticket-urgency");
     const fn = stack
@@ -269,20 +269,20 @@ describe("several containers", () => {
     });
   });
 
-  it("that share an image let the role pull it once, and list each prefix", () => {
+  it("with a shared image have one permission to pull the image, and a permission to list each prefix", () => {
     // Act
     const statements = statementsOf(stack, "ticket-urgency");
 
     // Assess
-    expect(statements.get("PullItsImage")?.Resource).toHaveLength(1);
-    const listed = ["ListItsArtifact", "ListItsArtifact2"].map((sid) => statements.get(sid)?.Condition);
+    expect(statements.get("PullImages")?.Resource).toHaveLength(1);
+    const listed = ["ListArtifacts", "ListArtifacts2"].map((sid) => statements.get(sid)?.Condition);
     expect(listed).toEqual([
       { StringLike: { "s3:prefix": "ticket-urgency/2026-11-20/english/*" } },
       { StringLike: { "s3:prefix": "ticket-urgency/2026-11-20/german/*" } },
     ]);
   });
 
-  it("upload a file that both use once", () => {
+  it("upload a shared file once", () => {
     // Prepare
     const container = { image: OWN_IMAGE, artifact: "artifacts/first.tar.gz" };
     const containers = [
@@ -303,7 +303,7 @@ describe("several containers", () => {
 describe("a package of the Model Registry", () => {
   const stack = synthesizeOne(registry);
 
-  it("is named by its version, with the container's variables", () => {
+  it("is named by the ARN of its version, with the container's variables", () => {
     // Act
     const { primary_container: container } = modelOf(stack, "energy-demand");
 
@@ -314,15 +314,15 @@ describe("a package of the Model Registry", () => {
     });
   });
 
-  it("lets the role pull its images and read its artifacts, wherever they are", () => {
+  it("allows the role to pull its images and read its artifacts in every account", () => {
     // Act
     const statements = statementsOf(stack, "energy-demand");
 
     // Assess
-    expect(statements.get("PullItsImage")?.Resource).toEqual([
+    expect(statements.get("PullImages")?.Resource).toEqual([
       "arn:aws:ecr:eu-central-1:492215442770:repository/sagemaker-xgboost",
     ]);
-    expect(statements.get("ReadItsArtifact")?.Resource).toEqual([
+    expect(statements.get("ReadArtifacts")?.Resource).toEqual([
       "arn:aws:s3:::amzn-s3-demo-bucket-of-training/energy-demand/7/model.tar.gz",
     ]);
   });
@@ -360,7 +360,7 @@ describe("the approval of a package", () => {
     });
   });
 
-  it("is not read where the environment takes every version", () => {
+  it("is not read when the environment accepts every version", () => {
     // Act
     const stack = withApproval("any");
 
@@ -369,7 +369,7 @@ describe("the approval of a package", () => {
     expect(stack.one("aws_sagemaker_model").values.lifecycle).toEqual({ create_before_destroy: true });
   });
 
-  it("lets deployer and planner read the version, and the deployer create a model of it", () => {
+  it("allows deployer and planner to read the version, and the deployer to create a model from it", () => {
     // Act
     const deployer = deployerPolicies(registry, ACCOUNT).endpoints.Statement;
     const planner = plannerPolicies(registry, ACCOUNT).endpoints.Statement;
@@ -379,7 +379,7 @@ describe("the approval of a package", () => {
     const arn = "arn:aws:sagemaker:eu-central-1:444455556666:model-package/energy-demand/7";
     const of = (statements: readonly Statement[]) =>
       statements
-        .filter(({ Sid }) => ["UseModelPackages", "ReadResources"].includes(Sid))
+        .filter(({ Sid }) => ["UseModelPackages", "GetResources"].includes(Sid))
         .map(({ Action, Resource }) => [Action, Resource]);
     expect(of(deployer)).toEqual([
       [["sagemaker:CreateModel", "sagemaker:DescribeModelPackage", "sagemaker:ListTags"], [arn]],
@@ -439,8 +439,12 @@ describe("a change of the source", () => {
       containers,
       { ...containers, containers: [one, { ...two, artifact: "s3://amzn-s3-demo-bucket/2/model.tar.gz" }] },
     ],
-    ["direct invocation", containers, { ...containers, invocation: "direct", targetContainer: "one" }],
-  ])("is another model, which rolls out: %s", (_, before, after) => {
+    [
+      "direct invocation of containers",
+      containers,
+      { ...containers, invocation: "direct", targetContainer: "one" },
+    ],
+  ])("creates a new model, and the endpoint rolls out the new model: %s", (_, before, after) => {
     // Prepare
     const contentOf = (stack: SynthesizedStack): unknown => {
       const reference = String(stack.one("aws_sagemaker_model").values.name);
@@ -459,7 +463,7 @@ describe("a change of the source", () => {
 });
 
 describe("the permissions boundary", () => {
-  it("reaches as far as the sources of the environment, and no further", () => {
+  it("allows only the sources of the environment", () => {
     // Act
     const [ofHub, ofPrefix, ofRegistry, ofSeries] = [hubModels, prefix, registry, series].map(
       (environment) => {

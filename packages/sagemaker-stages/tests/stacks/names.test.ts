@@ -3,10 +3,10 @@ import type { Environment } from "../../src/environment/environment";
 import { example, exampleModel } from "./support/environments";
 import { SynthesizedStack, synthesizeOne } from "./support/synthesized";
 
-/** What AWS takes at most, in characters, for each argument with which the stacks name something. */
+/** AWS's limits in characters, for each argument that is a name. */
 const LIMITS: Readonly<Record<string, Readonly<Record<string, number>>>> = {
   // https://docs.aws.amazon.com/apigateway/latest/api/API_CreateStage.html. For the names of APIs, keys and plans
-  // no page gives a number: the stage's is short enough for any.
+  // AWS documents no limit: this test uses the stage's limit, the shortest.
   aws_api_gateway_api_key: { name: 128 },
   aws_api_gateway_rest_api: { name: 128 },
   aws_api_gateway_stage: { stage_name: 128 },
@@ -15,7 +15,7 @@ const LIMITS: Readonly<Record<string, Readonly<Record<string, number>>>> = {
   aws_cloudfront_distribution: { comment: 128 },
   // https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_OriginAccessControlConfig.html
   aws_cloudfront_origin_access_control: { name: 64 },
-  // No page gives a number: as the distribution's comment, which is the same text.
+  // AWS documents no limit. The distribution's comment is the same text.
   aws_cloudfront_response_headers_policy: { name: 128 },
   // https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_CreateLogGroup.html
   aws_cloudwatch_log_group: { name: 512 },
@@ -30,24 +30,24 @@ const LIMITS: Readonly<Record<string, Readonly<Record<string, number>>>> = {
   aws_s3_bucket: { bucket: 63 },
   // https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html
   aws_s3_object: { key: 1024 },
-  // https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateEndpoint.html, and likewise of the others
+  // https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateEndpoint.html, and the pages of the other resources
   aws_sagemaker_endpoint: { name: 63 },
   aws_sagemaker_endpoint_configuration: { name: 63 },
   aws_sagemaker_model: { name: 63 },
 };
 
-/** Arguments that name something; those that only refer to another resource are none. */
+/** Arguments that are names. Arguments that only refer to another resource are not included. */
 const NAMING = /(^|_)name$|^(bucket|comment|description|key|statement_id)$/;
 
 /** The longest allowed name of an environment. */
-const LONGEST_ENVIRONMENT = "e".repeat(16);
+const MAX_ENVIRONMENT_NAME_LENGTH = "e".repeat(16);
 /** The longest allowed name of a model. */
-const LONGEST_MODEL = "m".repeat(30);
+const MAX_MODEL_NAME_LENGTH = "m".repeat(30);
 
-/** Everything that has a name, in the longest region with a website. */
+/** An environment with every named resource, in the region with the longest name. */
 const environment: Environment = {
   ...example,
-  name: LONGEST_ENVIRONMENT,
+  name: MAX_ENVIRONMENT_NAME_LENGTH,
   region: "ap-southeast-1",
   stage: { throttling: { rateLimit: 1, burstLimit: 1 }, logRetentionInDays: 1 },
   website: {},
@@ -65,7 +65,7 @@ interface Name {
   readonly most: number | undefined;
 }
 
-/** Every name that the stack gives, as long as AWS will see it. */
+/** Every name in the stack, with the length that AWS receives. */
 function namesOf(stack: SynthesizedStack): Name[] {
   return Object.entries(stack.terraform.resource).flatMap(([type, byId]) =>
     Object.values(byId).flatMap((values) =>
@@ -85,14 +85,14 @@ function tooLong(names: readonly Name[]): Name[] {
   return names.filter(({ text, most }) => most !== undefined && text.length > most);
 }
 
-/** The stack with `model` in place of every place where loan-default stands. */
+/** The stack with `model` instead of loan-default. */
 function withModelNamed(model: string, stack: SynthesizedStack): SynthesizedStack {
   return new SynthesizedStack(stack.name, stack.text.replaceAll("loan-default", model));
 }
 
 describe("with the longest names of environment and model", () => {
   const synthesized = synthesizeOne(environment);
-  const names = namesOf(withModelNamed(LONGEST_MODEL, synthesized));
+  const names = namesOf(withModelNamed(MAX_MODEL_NAME_LENGTH, synthesized));
 
   it("every name fits AWS's limit", () => {
     // Act
@@ -102,7 +102,7 @@ describe("with the longest names of environment and model", () => {
     expect(faults).toEqual([]);
   });
 
-  it("every name has a limit that is known here, and every limit a name that it is for", () => {
+  it("this test has a limit for every name, and a name for every limit", () => {
     // Act
     const named = [...new Set(names.map(({ argument }) => argument))].sort();
 
@@ -113,16 +113,16 @@ describe("with the longest names of environment and model", () => {
     expect(named).toEqual(known.sort());
   });
 
-  it("the names hold both in full, and nothing that Terraform still has to fill in", () => {
+  it("the names contain both names in full, and no reference", () => {
     // Act
     const roles = names.filter(({ argument }) => argument === "aws_iam_role.name").map(({ text }) => text);
 
     // Assess
-    expect(roles).toContain(`${LONGEST_ENVIRONMENT}-${LONGEST_MODEL}-endpoint`);
+    expect(roles).toContain(`${MAX_ENVIRONMENT_NAME_LENGTH}-${MAX_MODEL_NAME_LENGTH}-endpoint`);
     expect(names.filter(({ text }) => text.includes("${"))).toEqual([]);
   });
 
-  it("a model of ten characters more would not fit IAM and SageMaker: the test sees it", () => {
+  it("a model with ten more characters exceeds the limits of IAM and SageMaker", () => {
     // Act
     const faults = tooLong(namesOf(withModelNamed("m".repeat(40), synthesized)));
 

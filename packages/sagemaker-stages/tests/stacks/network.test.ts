@@ -38,7 +38,7 @@ const everyEnvironment = [named("without", example), inNewVpc, inExistingVpc, in
 const synthesized = synthesize(everyEnvironment);
 const stack = synthesized.stack("vpc");
 
-/** The types of which a stack may have any only for a VPC of its own. */
+/** Types of resources that only a stack with a new VPC has. */
 const NETWORK_TYPES = [
   "aws_default_security_group",
   "aws_route_table",
@@ -56,7 +56,7 @@ const WAYS = /gateway|peering|^aws_(route|eip|dx_|vpn_)/;
 /** Tables without a route. */
 const KNOWN_WAYS = ["aws_route_table", "aws_route_table_association"];
 
-/** What of a stack leads to the internet, or could: gateways, routes, addresses, rules for every address. */
+/** Resources of a stack that can reach the internet: gateways, routes, addresses, and rules for every address. */
 function waysToTheInternet({ terraform, text }: SynthesizedStack): string[] {
   const types = Object.keys(terraform.resource).filter(
     (type) => WAYS.test(type) && !type.startsWith("aws_api_gateway_") && !KNOWN_WAYS.includes(type),
@@ -70,7 +70,7 @@ function waysToTheInternet({ terraform, text }: SynthesizedStack): string[] {
   ];
 }
 
-describe("a VPC of the environment's own", () => {
+describe("a new VPC", () => {
   const vpc = stack.one("aws_vpc");
   const group = (name: string) => {
     const found = stack.all("aws_security_group", 2).find(({ values }) => values.name === name);
@@ -85,7 +85,7 @@ describe("a VPC of the environment's own", () => {
     return found;
   };
 
-  it("has names inside it, so that SageMaker's own name leads to the interface endpoint", () => {
+  it("has DNS, so that SageMaker's public name resolves to the interface endpoint", () => {
     // Act
     const { values } = vpc;
 
@@ -99,7 +99,7 @@ describe("a VPC of the environment's own", () => {
     expect(endpoint("Interface").values.private_dns_enabled).toBe(true);
   });
 
-  it("has one subnet a zone, at the place of the zone's letter", () => {
+  it("has one subnet per zone, with the range of the zone's letter", () => {
     // Act
     const subnets = stack.all("aws_subnet", 2).map(({ values }) => values);
 
@@ -116,7 +116,7 @@ describe("a VPC of the environment's own", () => {
     }
   });
 
-  it("has the addresses that the environment says", () => {
+  it("has the environment's range of addresses", () => {
     // Prepare
     const small = synthesized.stack("small");
 
@@ -145,7 +145,7 @@ describe("a VPC of the environment's own", () => {
     for (const { route_table_id } of associations) expect(route_table_id).toBe(`\${${table.address}.id}`);
   });
 
-  it("closes the security group that AWS makes by itself", () => {
+  it("removes the rules of the default security group", () => {
     // Act
     const { values } = stack.one("aws_default_security_group");
 
@@ -153,7 +153,7 @@ describe("a VPC of the environment's own", () => {
     expect(values).toEqual({ vpc_id: `\${${vpc.address}.id}`, tags: { Name: "vpc-unused" } });
   });
 
-  it("lets functions out to SageMaker's runtime on port 443, and that in from them, and nothing else", () => {
+  it("allows only traffic from functions to SageMaker's runtime on port 443", () => {
     // Act
     const egress = stack.one("aws_vpc_security_group_egress_rule").values;
     const ingress = stack.one("aws_vpc_security_group_ingress_rule").values;
@@ -178,7 +178,7 @@ describe("a VPC of the environment's own", () => {
     }
   });
 
-  it("describes groups and rules in the letters that EC2 takes", () => {
+  it("describes groups and rules with characters that EC2 accepts", () => {
     // Act
     const descriptions = [
       functions,
@@ -211,7 +211,7 @@ describe("a VPC of the environment's own", () => {
     );
   });
 
-  it("has a gateway for S3's addresses, closed by its policy", () => {
+  it("has a gateway endpoint for S3, and its policy denies everything", () => {
     // Act
     const { values } = endpoint("Gateway");
 
@@ -223,7 +223,7 @@ describe("a VPC of the environment's own", () => {
     });
   });
 
-  it("is where every function runs", () => {
+  it("contains every function", () => {
     // Act
     const configs = stack.all("aws_lambda_function", 2).map(({ values }) => values.vpc_config);
 
@@ -235,7 +235,7 @@ describe("a VPC of the environment's own", () => {
     }
   });
 
-  it("is ready before a function moves into it", () => {
+  it("is complete before a function moves into the VPC", () => {
     // Act
     const waits = stack.all("aws_lambda_function", 2).map(({ values }) => values.depends_on);
 
@@ -247,7 +247,7 @@ describe("a VPC of the environment's own", () => {
     ]);
   });
 
-  it("is destroyed before the functions' policies, with which Lambda gives its interfaces back", () => {
+  it("is destroyed before the functions' policies, because Lambda needs the policies to delete its network interfaces", () => {
     // Prepare
     const policies = stack.all("aws_iam_role_policy", 4).filter(({ values }) => values.name === "function");
 
@@ -263,7 +263,7 @@ describe("a VPC of the environment's own", () => {
 });
 
 describe("a VPC in China", () => {
-  it("has the names that services have there", () => {
+  it("has the service names of China", () => {
     // Act
     const services = synthesized
       .stack("china")
@@ -278,10 +278,10 @@ describe("a VPC in China", () => {
   });
 });
 
-describe("a VPC that is there already", () => {
+describe("an existing VPC", () => {
   const existing = synthesized.stack("existing");
 
-  it("is where the function runs", () => {
+  it("contains the function", () => {
     // Act
     const { vpc_config } = existing.one("aws_lambda_function").values;
 
@@ -289,7 +289,7 @@ describe("a VPC that is there already", () => {
     expect(vpc_config).toEqual({ subnet_ids: SUBNETS, security_group_ids: GROUPS });
   });
 
-  it("gets nothing new", () => {
+  it("has no new resource", () => {
     // Act
     const types = existing.types().filter((type) => NETWORK_TYPES.includes(type));
 
@@ -298,8 +298,8 @@ describe("a VPC that is there already", () => {
   });
 });
 
-describe("no network", () => {
-  it("leaves the stack without one", () => {
+describe("an environment without a network", () => {
+  it("creates no resource of a network", () => {
     // Prepare
     const without = synthesized.stack("without");
 
@@ -314,7 +314,7 @@ describe("no network", () => {
 });
 
 describe.each(everyEnvironment.map(({ name }) => name))("the stack %s", (name) => {
-  it("has no way to the internet", () => {
+  it("has no path to the internet", () => {
     // Act
     const ways = waysToTheInternet(synthesized.stack(name));
 
@@ -322,7 +322,7 @@ describe.each(everyEnvironment.map(({ name }) => name))("the stack %s", (name) =
     expect(ways).toEqual([]);
   });
 
-  it("holds only types that these tests know", () => {
+  it("contains only resource types that the tests list", () => {
     // Act
     const unknown = synthesized
       .stack(name)
@@ -334,7 +334,7 @@ describe.each(everyEnvironment.map(({ name }) => name))("the stack %s", (name) =
   });
 });
 
-describe("a way to the internet", () => {
+describe("a path to the internet", () => {
   it.each([
     ["aws_internet_gateway", { vpc_id: "vpc" }],
     ["aws_egress_only_internet_gateway", { vpc_id: "vpc" }],
@@ -361,7 +361,7 @@ describe("a way to the internet", () => {
   });
 });
 
-describe("a network that several share", () => {
+describe("a network that several constructs share", () => {
   const NEW_VPC = { vpc: { cidrBlock: "10.0.0.0/16", availabilityZones: ["eu-central-1a"] } };
   const within = (use: (network: Network) => void): void =>
     inTempFolder((outdir) => {
@@ -373,31 +373,31 @@ describe("a network that several share", () => {
       app.synth();
     });
 
-  it("is refused where nobody was admitted: every request would hang", () => {
+  it("is refused when no model was granted access, because every request would time out", () => {
     // Act
     const act = (): void => within(() => undefined);
 
     // Assess
-    expect(act).toThrow("own/network: nobody was admitted; call admit() once, with every model");
+    expect(act).toThrow("own/network: no model was granted access; call grantAccess() once with all models");
   });
 
-  it("is refused where some were admitted after others", () => {
+  it("is refused at a second call of grantAccess", () => {
     // Act
     const act = (): void =>
       within((network) => {
-        network.admit([]);
-        network.admit([]);
+        network.grantAccess([]);
+        network.grantAccess([]);
       });
 
     // Assess
     expect(act).toThrow(
-      "own/network: admit() was called again; allowed: once, with every model of the network",
+      "own/network: grantAccess() was called again; allowed: one call with all models of the network",
     );
   });
 });
 
-describe("a new VPC for an endpoint alone", () => {
-  it("has no way to SageMaker's runtime, which would cost money by the hour for nobody", () => {
+describe("a new VPC that contains only an endpoint", () => {
+  it("has no VPC endpoint for SageMaker's runtime, which is billed by the hour", () => {
     // Prepare
     const { serverless: _, ...withoutCompute } = exampleModel;
     const environment: Environment = {

@@ -21,7 +21,7 @@ const contract = models["loan-default"];
 const REQUEST = loanDefault.example.request;
 
 describe("the routes", () => {
-  it("are the contract's path with its method and a preflight, and no other", () => {
+  it("have the contract's path and method, and a preflight", () => {
     // Act
     const routes = Object.entries(document.paths).map(([path, methods]) => [path, Object.keys(methods)]);
 
@@ -30,7 +30,7 @@ describe("the routes", () => {
     expect(routes).toEqual([["/loan-default", ["post", "options"]]]);
   });
 
-  it("lead to the function by an ARN that a plan can show", () => {
+  it("invoke the function by an ARN that a plan can show", () => {
     // Act
     const integration = operation(document, "post")["x-amazon-apigateway-integration"];
 
@@ -72,7 +72,7 @@ describe("the security of a route", () => {
     expect(components.securitySchemes).toEqual(schemes);
   });
 
-  it("is a signature where the environment does not say", () => {
+  it("is a signature by default", () => {
     // Act
     const post = operation(document, "post");
 
@@ -82,7 +82,7 @@ describe("the security of a route", () => {
 });
 
 describe("the request model", () => {
-  it("is on: bodies are validated, as JSON, against the contract's schema", () => {
+  it("validates JSON bodies against the contract's schema", () => {
     // Prepare
     const post = operation(document, "post");
 
@@ -101,7 +101,7 @@ describe("the request model", () => {
     });
   });
 
-  it("says what the contract's schema says, in the words that API Gateway imports", () => {
+  it("expresses the contract's schema with keywords that API Gateway imports", () => {
     // Act
     const { schemas } = document.components;
 
@@ -120,7 +120,7 @@ describe("the request model", () => {
   it.each([
     ["the contract's example", REQUEST],
     ["a batch", { data: [REQUEST.data, REQUEST.data] }],
-  ])("lets %s through, as the handler does", (_, request) => {
+  ])("accepts %s, as the handler does", (_, request) => {
     // Prepare
     const validate = compileModel();
 
@@ -158,7 +158,7 @@ describe("the request model", () => {
 });
 
 describe("the query of a GET", () => {
-  it("requires a parameter only where the contract refuses a request without it and one with an empty text", () => {
+  it("requires a parameter only when the contract refuses both a missing and an empty value", () => {
     // Prepare: API Gateway refuses a required parameter that is blank
     const schema = z.object({
       full: z.string().check(z.minLength(1)),
@@ -205,7 +205,7 @@ describe("the query of a GET", () => {
 describe("the CORS preflight", () => {
   const preflight = operation(document, "options");
 
-  it("is answered by API Gateway itself, for everybody, without a body", () => {
+  it("is answered by API Gateway for every origin, without a body", () => {
     // Prepare
     const integration = preflight["x-amazon-apigateway-integration"];
 
@@ -222,7 +222,7 @@ describe("the CORS preflight", () => {
 
   it.each([
     ["the environment's origin", "test", "'https://www.example.com'"],
-    ["every origin where the environment names none", "open", "'*'"],
+    ["every origin if the environment names no origin", "open", "'*'"],
   ])("allows %s, the route's method and the headers of every kind of caller", (_, name, origin) => {
     // Prepare
     const options = operation(synthesized.stack(name).openApi(), "options");
@@ -241,7 +241,7 @@ describe("the CORS preflight", () => {
     });
   });
 
-  it("declares every header that it sends, which API Gateway demands", () => {
+  it("declares every header that it sends, as API Gateway requires", () => {
     // Prepare
     const sent = preflight["x-amazon-apigateway-integration"].responses?.default?.responseParameters ?? {};
 
@@ -253,10 +253,10 @@ describe("the CORS preflight", () => {
   });
 });
 
-describe("what API Gateway answers by itself", () => {
+describe("API Gateway's own responses", () => {
   const responses = Object.entries(document["x-amazon-apigateway-gateway-responses"]);
 
-  it("covers everything, by the defaults", () => {
+  it("include a default response for every error", () => {
     // Act
     const types = responses.map(([type]) => type);
 
@@ -265,7 +265,7 @@ describe("what API Gateway answers by itself", () => {
     expect(new Set(types).size).toBe(types.length);
   });
 
-  it.each(responses)("%s can be read by a page of the environment's origin", (_, response) => {
+  it.each(responses)("%s can be read by pages of the environment's origin", (_, response) => {
     // Act
     const { responseParameters } = response;
 
@@ -302,7 +302,7 @@ describe("what API Gateway answers by itself", () => {
         { model: "loan-default", access: "API_KEY" },
         { model: "energy-demand", access: "AWS_IAM" },
       ],
-      "what the API's OpenAPI document describes for this route",
+      "the request body in the API's OpenAPI document for this route",
     ],
     [
       "one route is public",
@@ -310,7 +310,7 @@ describe("what API Gateway answers by itself", () => {
         { model: "loan-default", access: "API_KEY" },
         { model: "ticket-urgency", access: "PUBLIC" },
       ],
-      `POST /ticket-urgency takes ${models["ticket-urgency"].allowed}; for every other route, what the API's OpenAPI document describes`,
+      `POST /ticket-urgency takes ${models["ticket-urgency"].allowed}; for every other route, the request body in the API's OpenAPI document`,
     ],
     [
       "every route with a body is public",
@@ -320,7 +320,7 @@ describe("what API Gateway answers by itself", () => {
       ],
       `POST /ticket-urgency takes ${models["ticket-urgency"].allowed}`,
     ],
-  ])("describes the request bodies of public routes alone when %s", (_, routes, described) => {
+  ])("describe only request bodies of public routes when %s", (_, routes, described) => {
     // Act
     const detail = detailOfBadBody(routes);
 
@@ -330,7 +330,7 @@ describe("what API Gateway answers by itself", () => {
     );
   });
 
-  it("describes ten public routes, and counts the rest, when there are a hundred", () => {
+  it("describe ten of a hundred public routes, and count the others", () => {
     // Prepare
     const hundred = Array.from(
       { length: 100 },
@@ -346,12 +346,14 @@ describe("what API Gateway answers by itself", () => {
 
     // Assess
     expect(detail.match(/POST \/ticket-urgency-\d+ takes/g)).toHaveLength(10);
-    expect(detail).toContain("; for every other route (90 more public routes), what the API's OpenAPI");
+    expect(detail).toContain(
+      "; for every other route (90 more public routes), the request body in the API's OpenAPI",
+    );
     expect(detail).not.toContain("loan-default");
     expect(detail.length).toBeLessThan(2_000);
   });
 
-  it("tells a throttled caller when to try again", () => {
+  it("have a Retry-After header for a throttled caller", () => {
     // Act
     const { THROTTLED } = document["x-amazon-apigateway-gateway-responses"];
 
@@ -360,7 +362,7 @@ describe("what API Gateway answers by itself", () => {
     expect(THROTTLED?.responseParameters["gatewayresponse.header.Retry-After"]).toMatch(/^'[1-9]\d*'$/);
   });
 
-  /** A model of the models, and who may call it. */
+  /** A model with the access of its route. */
   interface Route {
     readonly model: "loan-default" | "energy-demand" | "ticket-urgency" | "language-check";
     readonly access: RouteAccess;
@@ -368,7 +370,7 @@ describe("what API Gateway answers by itself", () => {
     readonly path?: `/${string}`;
   }
 
-  /** What API Gateway tells a caller whose body does not match the model of the called route. */
+  /** API Gateway's response to a body that does not match the model of the called route. */
   function detailOfBadBody(routes: readonly Route[]): string {
     const api = openApi({
       title: "test-inference",
@@ -388,7 +390,7 @@ describe("what API Gateway answers by itself", () => {
     return JSON.parse(fillIn(BAD_REQUEST_BODY?.responseTemplates["application/json"] ?? "")).detail;
   }
 
-  /** As API Gateway does it: its message comes with quotes around it, every other variable without. */
+  /** Replaces variables like API Gateway. API Gateway quotes its message, and no other variable. */
   function fillIn(template: string): string {
     return template
       .replaceAll("$context.error.messageString", () => JSON.stringify('a "quoted" \\ message'))
@@ -423,7 +425,7 @@ describe("a contract with bytes and headers", () => {
       routes: contracts.map((one) => ({ ...route, contract: one })),
     }) as unknown as OpenApiDocument & { readonly "x-amazon-apigateway-binary-media-types"?: string[] };
 
-  it("makes each of its media types a binary media type of the API, once and in order", () => {
+  it("adds each of its media types to the API's binary media types, once and sorted", () => {
     // Act
     const described = documentOf(BYTES_CONTRACT);
 
@@ -435,7 +437,7 @@ describe("a contract with bytes and headers", () => {
     ]);
   });
 
-  it("is needed for binary media types: an API without bytes has none", () => {
+  it("is required for binary media types: an API without bytes has no binary media types", () => {
     // Act
     const described = documentOf(contract);
 
@@ -443,7 +445,7 @@ describe("a contract with bytes and headers", () => {
     expect(described).not.toHaveProperty("x-amazon-apigateway-binary-media-types");
   });
 
-  it("has its model for JSON alone: API Gateway would validate bytes of a type with a model as JSON", () => {
+  it("has a model only for JSON, because API Gateway validates bytes of a type with a model as JSON", () => {
     // Act
     const { requestBody } = operation(documentOf(BYTES_CONTRACT), "post");
 
@@ -478,7 +480,7 @@ describe("a contract with bytes and headers", () => {
     });
   });
 
-  it("makes API Gateway name Lambda's limit when it refuses a body; without bytes the refusal stays as it is", () => {
+  it("makes API Gateway name Lambda's limit when it refuses a body, and only with bytes", () => {
     // Act
     const [own, plain] = [BYTES_CONTRACT, contract].map(
       (one) => documentOf(one)["x-amazon-apigateway-gateway-responses"].REQUEST_TOO_LARGE,
@@ -489,7 +491,7 @@ describe("a contract with bytes and headers", () => {
     expect(plain?.responseTemplates["application/json"]).toContain('"detail":$context.error.messageString');
   });
 
-  it("lets pages send its headers, beside those of every route", () => {
+  it("CORS allows pages to send the headers that the route reads, in addition to the headers of every route", () => {
     // Act
     const plain = allowHeadersOf(documentOf(contract));
     const own = allowHeadersOf(documentOf(BYTES_CONTRACT));

@@ -20,7 +20,7 @@ import { models } from "../fixtures/app/functions";
 import { example } from "./support/environments";
 import type { JsonObject } from "./support/synthesized";
 
-/** An app's stack of an environment, as the example of {@link InferenceStack} shows it. */
+/** An app's stack of an environment, from the example of {@link InferenceStack}. */
 class OwnInferenceStack extends InferenceStack {
   constructor(...args: ConstructorParameters<typeof InferenceStack>) {
     super(...args);
@@ -28,13 +28,13 @@ class OwnInferenceStack extends InferenceStack {
       dashboardName: `${this.prefix}-inference`,
       dashboardBody: dashboardOf(this.stage, this.website, this.network),
     });
-    for (const { pair } of this.models) {
-      if (pair !== undefined) describeFunction(pair);
+    for (const { functionAndEndpoint } of this.models) {
+      if (functionAndEndpoint !== undefined) describeFunction(functionAndEndpoint);
     }
   }
 }
 
-/** A function of an app names the types of the stack's properties: the package exports them. */
+/** A function of an app that uses the types of the stack's properties, which the package exports. */
 function dashboardOf(stage: RestStage, website: Website | undefined, network: Network | undefined): string {
   return JSON.stringify({
     widgets: [],
@@ -44,15 +44,15 @@ function dashboardOf(stage: RestStage, website: Website | undefined, network: Ne
   });
 }
 
-function describeFunction(pair: FunctionAndEndpoint): void {
-  pair.lambdaFunction.addOverride("description", "Serves a model of team Atlas");
+function describeFunction(functionAndEndpoint: FunctionAndEndpoint): void {
+  functionAndEndpoint.lambdaFunction.addOverride("description", "Serves a model of team Atlas");
 }
 
 function lockObjects(state: StateBucket | undefined): void {
   state?.bucket.addOverride("object_lock_enabled", true);
 }
 
-/** An app's stack of an account, as the example of {@link AccountStack} shows it. */
+/** An app's stack of an account, from the example of {@link AccountStack}. */
 class OwnAccountStack extends AccountStack {
   constructor(...args: ConstructorParameters<typeof AccountStack>) {
     super(...args);
@@ -82,7 +82,7 @@ function resourcesOf(
   });
 }
 
-/** The addresses of resources, with each argument that is not the same in both. */
+/** The addresses of resources, with each argument that differs. */
 function differences(one: Resources, other: Resources): string[] {
   const flat = (resources: Resources) =>
     Object.entries(resources).flatMap(([type, byId]) =>
@@ -100,7 +100,7 @@ function differences(one: Resources, other: Resources): string[] {
 }
 
 describe("an app's subclass of InferenceStack", () => {
-  it("has the resource that it adds and the argument that it overrides, and changes nothing else", () => {
+  it("adds a resource, overrides an argument, and changes nothing else", () => {
     // Prepare
     const plain = resourcesOf(example.name);
 
@@ -121,7 +121,7 @@ describe("an app's subclass of InferenceStack", () => {
 });
 
 describe("an app's subclass of AccountStack", () => {
-  it("has the resource that it adds and the argument that it overrides, and changes nothing else", () => {
+  it("adds a resource, overrides an argument, and changes nothing else", () => {
     // Prepare
     const plain = resourcesOf("account");
 

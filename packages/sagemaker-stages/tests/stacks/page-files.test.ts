@@ -41,7 +41,7 @@ function textOf(name: string, of: Environment = environment): string {
 }
 
 describe("the page of an environment", () => {
-  it("has the environment's title, and else the default one", () => {
+  it("has the title of the environment's settings, or the default title", () => {
     // Act
     const [stated, byDefault] = [textOf("index.html"), textOf("index.html", { ...environment, website: {} })];
 
@@ -66,7 +66,7 @@ describe("the page of an environment", () => {
 });
 
 describe("the pages for the local stage", () => {
-  it("are written for every environment, also for those without a website", () => {
+  it("are written for every environment, even if the environment has no website", () => {
     // Prepare
     const { website: _, ...withoutWebsite } = environment;
     const { models: served } = parseEnvironment(environment);

@@ -5,7 +5,7 @@ import { environments } from "../fixtures/app/environments";
 import { example, exampleWith, exampleWithCallers } from "./support/environments";
 import { synthesize, synthesizeOne } from "./support/synthesized";
 
-// That every principal may do what it must, and nothing else, is proved in tests/least-privilege/.
+// tests/least-privilege/ proves that every principal has exactly the permissions that it needs.
 
 const synthesized = synthesize(environments);
 
@@ -17,7 +17,7 @@ function namesOf({ name, models }: Environment): string[] {
   });
 }
 
-/** Those of `names` that stand in `text`, not only as a part of a longer name. */
+/** The names of `names` that `text` contains as whole names. */
 function foundIn(text: string, names: readonly string[]): string[] {
   return names.filter((name) => new RegExp(`(?<![\\w-])${name}(?![\\w-])`).test(text));
 }
@@ -25,7 +25,7 @@ function foundIn(text: string, names: readonly string[]): string[] {
 describe.each(environments.map((environment) => [environment.name, environment] as const))(
   "the stack %s",
   (name, environment) => {
-    it("names what is its own, and nothing of another environment", () => {
+    it("does not contain names of another environment's resources", () => {
       // Prepare
       const { text } = synthesized.stack(name);
       const own = namesOf(environment);
@@ -43,9 +43,9 @@ describe.each(environments.map((environment) => [environment.name, environment] 
 
 describe("API Gateway's permission to invoke a function", () => {
   it.each([
-    ["lets the stage in", "test/POST/loan-default", true],
-    ["lets no test of API Gateway's console in", "test-invoke-stage/POST/loan-default", false],
-    ["lets no other method in", "test/GET/loan-default", false],
+    ["allows a call through the stage", "test/POST/loan-default", true],
+    ["does not allow a test call of API Gateway's console", "test-invoke-stage/POST/loan-default", false],
+    ["does not allow a call with another method", "test/GET/loan-default", false],
   ])("%s", (_, call, isAllowed) => {
     // Prepare
     const { values } = synthesizeOne(example).one("aws_lambda_permission");
@@ -66,7 +66,7 @@ describe("an image by its ECR address", () => {
   it.each([
     ["a tag", "999988887777.dkr.ecr.eu-central-1.amazonaws.com/team/xgboost:1.7-1", "team/xgboost"],
     ["a digest", `999988887777.dkr.ecr.eu-central-1.amazonaws.com/xgboost@sha256:${digest}`, "xgboost"],
-  ])("with %s is pulled from that account's repository alone", (_, uri, repository) => {
+  ])("with %s is pulled only from that account's repository", (_, uri, repository) => {
     // Prepare
     const environment = exampleWith({ image: { uri } });
 
@@ -84,7 +84,7 @@ describe("an image by its ECR address", () => {
 });
 
 describe("other partitions", () => {
-  it("are followed by every ARN of a Chinese region", () => {
+  it("are in every ARN of a Chinese region", () => {
     // Prepare
     const environment: Environment = { ...exampleWithCallers, region: "cn-north-1" };
 
@@ -97,8 +97,8 @@ describe("other partitions", () => {
   });
 });
 
-describe("an artifact whose key holds an asterisk, which S3 takes as a letter and IAM as a wildcard", () => {
-  it("is named by IAM's own variable for the letter", () => {
+describe("an artifact whose key contains an asterisk, which is a wildcard only for IAM", () => {
+  it("is named with IAM's variable for the asterisk", () => {
     // Prepare
     const environment = exampleWith({ artifact: "s3://amzn-s3-demo-bucket/*/model.tar.gz" });
 
@@ -107,7 +107,7 @@ describe("an artifact whose key holds an asterisk, which S3 takes as a letter an
       .find("aws_iam_role_policy")
       .map(({ values }) => values.policy);
 
-    // Assess: Terraform reads two signs as one.
+    // Assess: Terraform reads two dollar signs as one.
     const resource = `arn:aws:s3:::amzn-s3-demo-bucket/${"$$"}{*}/model.tar.gz`;
     expect(policies.filter((policy) => policy.includes(JSON.stringify(resource)))).toHaveLength(1);
   });

@@ -9,7 +9,7 @@ import { deployLimitsPolicy, deployRolePolicies } from "../../src/iam/deployment
 import { plannerPolicies } from "../../src/iam/deployment/planner";
 import { readDeployment } from "../../src/local/terraform/read-deployment";
 import { makeTempFolder, removeFolder } from "../../src/testing/temp-folder";
-import type { Asked } from "../deploy/support/authorization";
+import type { AuthorizationCheck } from "../deploy/support/authorization";
 import { everything } from "../deploy/support/environments";
 import { isAllowed } from "../deploy/support/evaluation";
 import { readRecording } from "../deploy/support/recordings";
@@ -20,7 +20,7 @@ import { parseEmbedded, type SynthesizedStack, synthesize } from "./support/synt
 
 const ACCOUNT = "111122223333";
 
-/** An environment with everything that has a name. */
+/** An environment with every named resource. */
 const environment: Environment = {
   ...exampleWithCallers,
   name: "dev",
@@ -44,10 +44,10 @@ const account: AccountSettings = {
   github: { repository: "octo-org/stages" },
 };
 
-/** Arguments that name something in an account, in an API, a role or a service. */
+/** Arguments that are names in an account, an API, a role or a service. */
 const NAMING = /(^|_)name$|^bucket$/;
 
-/** The names that a stack gives, by the arguments that give them. */
+/** The names in a stack, by argument. */
 function namesOf(stack: SynthesizedStack): Map<string, string> {
   return new Map(
     Object.entries(stack.terraform.resource).flatMap(([type, byId]) =>
@@ -76,7 +76,7 @@ describe("an environment of a project", () => {
   });
   if (own === undefined || of === undefined) throw new Error("two were synthesized");
 
-  it("has other names than the same environment without a project, so that both fit into one account", () => {
+  it("names its resources differently from the same environment without a project, so that one account can contain both", () => {
     // Act
     const [names, others] = [namesOf(own.stack), namesOf(of.stack)];
 
@@ -93,7 +93,7 @@ describe("an environment of a project", () => {
     }
   });
 
-  it("has a stack of the environment's name, and the prefix as the name of its stage and as its tag", () => {
+  it("has a stack with the environment's name, and a stage and a tag with the prefix", () => {
     // Act
     const { provider } = of.stack.terraform;
 
@@ -102,7 +102,7 @@ describe("an environment of a project", () => {
     expect(provider.aws?.[0]?.default_tags).toMatchObject([{ tags: { Environment: "shop-dev" } }]);
   });
 
-  it("has roles, boundaries and policies of an account that are no other project's", () => {
+  it("has roles, boundaries and policies in an account that no other project has", () => {
     // Act
     const [names, others] = [own.account, of.account].map((stack) =>
       [...stack.find("aws_iam_role"), ...stack.find("aws_iam_policy")]
@@ -124,7 +124,7 @@ describe("an environment of a project", () => {
     expect(new Set(boundaries)).toEqual(new Set([`arn:aws:iam::${ACCOUNT}:policy/shop-dev-boundary`]));
   });
 
-  it("is deployed by the GitHub environment of its name", () => {
+  it("is deployed from the GitHub environment with the same name", () => {
     // Act
     const role = of.account.find("aws_iam_role").find(({ values }) => values.name === "shop-dev-deploy");
 
@@ -136,45 +136,47 @@ describe("an environment of a project", () => {
   });
 });
 
-describe("who deploys an environment of a project", () => {
+describe("the deployer of an environment of a project", () => {
   const signed: DeployableEnvironment = {
     ...environment,
     accountId: ACCOUNT,
     state: { s3: { bucket: "amzn-s3-demo-bucket", key: "dev.tfstate" } },
     models: { "loan-default": { ...exampleModel, access: "AWS_IAM" } },
   };
-  const asked = readRecording("everything");
-  const inProject = asked.map(
-    (one): Asked => JSON.parse(JSON.stringify(one).replaceAll(/everything(?=-|")/g, "shop-everything")),
+  const requests = readRecording("everything");
+  const inProject = requests.map(
+    (one): AuthorizationCheck =>
+      JSON.parse(JSON.stringify(one).replaceAll(/everything(?=-|")/g, "shop-everything")),
   );
   const ofProject: Environment = { ...everything, project: "shop" };
   const accountId = "111122223333";
 
   it.each([
     ["its policies", (one: Environment) => Object.values(deployerPolicies(one, accountId))],
-    ["its limits", (one: Environment) => [deployLimits(one, accountId)]],
+    ["its boundary", (one: Environment) => [deployLimits(one, accountId)]],
   ] as const)(
-    "may do by %s all that Terraform asked for, and nothing of it without the project or in another",
+    "is allowed by %s to send every request of Terraform in the project, and no other project's request",
     (what, policiesOf) => {
       // Prepare
       const policies = policiesOf(ofProject);
-      const differs = (other: readonly Asked[]): Asked[] =>
+      const differs = (other: readonly AuthorizationCheck[]): AuthorizationCheck[] =>
         other.filter((one, index) =>
-          // By the limits, what has only an id can be anybody's.
+          // The boundary does not limit resources that have only an id.
           what === "its policies"
             ? JSON.stringify(one) !== JSON.stringify(inProject[index])
             : one.resource !== inProject[index]?.resource && !one.resource.startsWith("arn:aws:apigateway:"),
         );
       const elsewhere = inProject.map(
-        (one): Asked => JSON.parse(JSON.stringify(one).replaceAll("shop-everything", "bank-everything")),
+        (one): AuthorizationCheck =>
+          JSON.parse(JSON.stringify(one).replaceAll("shop-everything", "bank-everything")),
       );
 
       // Act
       const denied = inProject.filter((one) => !isAllowed(policies, one));
-      const allowed = [...differs(asked), ...differs(elsewhere)].filter((one) => isAllowed(policies, one));
+      const allowed = [...differs(requests), ...differs(elsewhere)].filter((one) => isAllowed(policies, one));
 
       // Assess
-      expect(differs(asked).length).toBeGreaterThan(100);
+      expect(differs(requests).length).toBeGreaterThan(100);
       expect(denied).toEqual([]);
       expect(allowed).toEqual([]);
     },
@@ -185,11 +187,11 @@ describe("who deploys an environment of a project", () => {
       "its policies",
       (one: DeployableEnvironment) => deployRolePolicies(one, models).map(({ policy }) => policy),
     ],
-    ["its limits", (one: DeployableEnvironment) => [deployLimitsPolicy(one).policy]],
-  ] as const)("may call by %s the routes of its own project alone, for the smoke test", (_, policiesOf) => {
+    ["its boundary", (one: DeployableEnvironment) => [deployLimitsPolicy(one).policy]],
+  ] as const)("is allowed by %s to call only the project's own routes in the smoke test", (_, policiesOf) => {
     // Prepare
     const policies = policiesOf({ ...signed, project: "shop" });
-    const invoke = (stage: string): Asked => ({
+    const invoke = (stage: string): AuthorizationCheck => ({
       action: "execute-api:Invoke",
       resource: `arn:aws:execute-api:eu-central-1:${ACCOUNT}:abcdefghij/${stage}/POST/loan-default`,
       context: {},
@@ -202,7 +204,7 @@ describe("who deploys an environment of a project", () => {
     expect(allowed).toEqual(["shop-dev"]);
   });
 
-  it("is planned by the project's own rights", () => {
+  it("has a planner with permissions in the project", () => {
     // Prepare
     const planner = Object.values(plannerPolicies(ofProject, accountId));
 
@@ -213,10 +215,10 @@ describe("who deploys an environment of a project", () => {
     expect(found.length).toBeGreaterThan(40);
   });
 
-  it("gives its roles no right on another project's endpoints", () => {
+  it("creates roles whose boundary allows only the project's own endpoints", () => {
     // Prepare
     const boundary = boundaryPolicy({ ...example, project: "shop" }, ACCOUNT);
-    const invoke = (endpoint: string): Asked => ({
+    const invoke = (endpoint: string): AuthorizationCheck => ({
       action: "sagemaker:InvokeEndpoint",
       resource: `arn:aws:sagemaker:eu-central-1:${ACCOUNT}:endpoint/${endpoint}`,
       context: {},
@@ -237,7 +239,7 @@ describe("the local stage of an environment of a project", () => {
 
   afterAll(() => removeFolder(folder));
 
-  it("is read from the Terraform: stage, functions and endpoints have the prefix", () => {
+  it("reads the stage, the functions and the endpoints with the project's prefix from the Terraform", () => {
     // Prepare
     createApp([{ ...example, name: "dev", project: "shop" }], { outdir: folder }).synth();
 

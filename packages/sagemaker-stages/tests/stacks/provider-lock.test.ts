@@ -15,7 +15,7 @@ import { copyProject, requireProviderInStackClass } from "./support/project";
 
 const committed = readFileSync(committedLockFile(), "utf8");
 
-/** Where a stack's lock file is. */
+/** The path of a stack's lock file. */
 const lockFileOf = (outdir: string, stack: string): string => join(outdir, "stacks", stack, LOCK_FILE);
 
 const ANOTHER = "# another provider\n";
@@ -23,7 +23,7 @@ const ANOTHER = "# another provider\n";
 const outdir = makeTempFolder();
 const stacks = [...environments.map(({ name }) => name), ...accounts.map(accountName), "own"];
 
-describe("the lock file of providers, after a synthesis", () => {
+describe("a synthesis of stacks", () => {
   beforeAll(() => {
     mkdirSync(join(outdir, "stacks", "dev"), { recursive: true });
     writeFileSync(lockFileOf(outdir, "dev"), ANOTHER);
@@ -34,7 +34,7 @@ describe("the lock file of providers, after a synthesis", () => {
 
   afterAll(() => removeFolder(outdir));
 
-  it.each(stacks)("is in the folder of %s as it is committed, also where another was there", (stack) => {
+  it.each(stacks)("replaces a changed lock file in the folder of %s", (stack) => {
     // Act
     const lockFile = readFileSync(lockFileOf(outdir, stack), "utf8");
 
@@ -42,16 +42,21 @@ describe("the lock file of providers, after a synthesis", () => {
     expect(lockFile).toBe(committed);
   });
 
-  it.each(stacks)("has the constraints of %s, so that cdktf does not upgrade the provider", (stack) => {
-    // Act
-    const { terraform } = JSON.parse(readFileSync(join(outdir, "stacks", stack, "cdk.tf.json"), "utf8")) as {
-      terraform: { required_providers: Record<string, { version: string }> };
-    };
+  it.each(stacks)(
+    "writes the version constraints of %s, so that cdktf does not upgrade the provider",
+    (stack) => {
+      // Act
+      const { terraform } = JSON.parse(
+        readFileSync(join(outdir, "stacks", stack, "cdk.tf.json"), "utf8"),
+      ) as {
+        terraform: { required_providers: Record<string, { version: string }> };
+      };
 
-    // Assess
-    expect(Object.keys(terraform.required_providers)).toEqual(["aws"]);
-    expect(committed).toContain(`  constraints = "${terraform.required_providers.aws?.version}"\n`);
-  });
+      // Assess
+      expect(Object.keys(terraform.required_providers)).toEqual(["aws"]);
+      expect(committed).toContain(`  constraints = "${terraform.required_providers.aws?.version}"\n`);
+    },
+  );
 });
 
 describe("sagemaker-stages providers-lock", () => {
@@ -61,7 +66,7 @@ describe("sagemaker-stages providers-lock", () => {
 
   afterAll(() => removeFolder(app));
 
-  it("lets terraform lock the providers of the stack classes that main.ts passes, with the constraints of all stacks", async () => {
+  it("locks the providers of the stack classes that main.ts passes, with the constraints of all stacks", async () => {
     // Prepare: a program that shows what terraform receives, without the registry
     copyProject(project);
     requireProviderInStackClass(project, { source: "hashicorp/other", version: "1.0.0" });
@@ -87,7 +92,7 @@ describe("sagemaker-stages providers-lock", () => {
     });
   }, 60_000);
 
-  it("refuses a cdktf.json without the command line of the app, and says how to restore the file", async () => {
+  it("refuses a cdktf.json without the command line of the app, and names the remedy", async () => {
     // Prepare
     const broken = join(app, "broken");
     copyProject(broken);
@@ -117,7 +122,7 @@ describe("an app without a lock file of providers", () => {
     removeFolder(app);
   });
 
-  it("is refused at synthesis, with the file's path and where to get the file", () => {
+  it("is refused at synthesis with the file's path and the remedy", () => {
     // Prepare
     const stacks = new App({ outdir: join(app, "cdktf.out") });
     lockProviders(new TerraformStack(stacks, "dev"));

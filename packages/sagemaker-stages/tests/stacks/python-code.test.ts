@@ -7,8 +7,8 @@ import {
   requirePythonTarget,
   zipPython,
 } from "../../src/constructs/function/python/package";
-import type { Fault } from "../../src/environment/report";
-import { Report } from "../../src/environment/report";
+import type { Fault } from "../../src/environment/fault-collector";
+import { FaultCollector } from "../../src/environment/fault-collector";
 import { makeTempFolder, removeFolder } from "../../src/testing/temp-folder";
 
 const HANDLER = "def lambda_handler(event, context):\n    return 1\n";
@@ -36,7 +36,7 @@ function write(path: string, content: string | Uint8Array, folder = "functions/c
 
 function faultsOf(folder = "functions/churn"): Fault[] {
   const faults: Fault[] = [];
-  checkPythonFolder(join(app, folder), new Report(folder, faults));
+  checkPythonFolder(join(app, folder), new FaultCollector(folder, faults));
   return faults;
 }
 
@@ -52,7 +52,7 @@ const X86_64 = elf(0x3e);
 const ARM64 = elf(0xb7);
 
 describe("the package of a handler in Python", () => {
-  it("holds the files beside the handler, and no test, sample, training, description or compiled file", () => {
+  it("contains the files beside the handler, without tests, sample, training, README.md and compiled files", () => {
     // Prepare
     const packaged = [
       "encoding.py",
@@ -90,7 +90,7 @@ describe("the package of a handler in Python", () => {
     expect(Buffer.from(files["shop/tests/data.json"] ?? []).toString()).toBe("shop/tests/data.json");
   });
 
-  it("has the same bytes when the folder lies elsewhere, and files have other times, modes and order", () => {
+  it("has the same bytes in another folder, with other times, modes and order of files", () => {
     // Prepare
     for (const [path, content] of [
       ["a.py", "1"],
@@ -111,8 +111,8 @@ describe("the package of a handler in Python", () => {
     expect(Buffer.from(one ?? []).equals(Buffer.from(other ?? []))).toBe(true);
   });
 
-  it("has the same bytes when pip ran on another machine", () => {
-    // Prepare: what pip install --target leaves
+  it("has the same bytes when pip installed the packages on another machine", () => {
+    // Prepare: files that pip install --target writes
     const machines = [
       ["functions/churn", "/usr/bin/python3", "pip"],
       ["elsewhere/churn", "/home/ci/venv/bin/python", "uv"],
@@ -142,7 +142,7 @@ describe("the package of a handler in Python", () => {
     ]);
   });
 
-  it("holds a folder bin/ of the model when no package lies in the folder", () => {
+  it("contains the folder bin/ of a model when the model's folder has no installed package", () => {
     // Prepare
     write("bin/__init__.py", "");
 
@@ -196,13 +196,13 @@ describe("a folder with handler.py", () => {
   });
 });
 
-describe("imports of folders that the package leaves out", () => {
+describe("imports of folders that the package omits", () => {
   it.each([
     ["import page\n", "page"],
     ["import os, sample.rows as rows  # rows\n", "sample"],
     ["def load():\n    from training.model import Model\n", "training"],
     ["from tests import data\n", "tests"],
-  ])("are refused when a packaged file holds %j", (text, module) => {
+  ])("are refused when a packaged file contains %j", (text, module) => {
     // Prepare
     write(`${module}/__init__.py`, "");
     write("shop/main.py", text);
@@ -215,7 +215,7 @@ describe("imports of folders that the package leaves out", () => {
       expect.objectContaining({
         field: "shop/main.py",
         got: `an import of ${module}`,
-        allowed: expect.stringContaining(`a folder of another name than ${module}/`),
+        allowed: expect.stringContaining(`a folder with another name, because ${module}/ is not packaged`),
       }),
     ]);
   });
@@ -223,7 +223,7 @@ describe("imports of folders that the package leaves out", () => {
   it.each([
     ["the import is relative", "from .page import Page\nfrom . import page\n"],
     ["another module has a similar name", "import pages\nfrom shop.page import Page\n"],
-    ["the name stands in a comment", "# import page\n"],
+    ["the name is in a comment", "# import page\n"],
   ])("are not found when %s", (_title, text) => {
     // Prepare
     write("page/__init__.py", "");
@@ -236,7 +236,7 @@ describe("imports of folders that the package leaves out", () => {
     expect(faults).toEqual([]);
   });
 
-  it("are not found when the folder is no Python package", () => {
+  it("are not found when the folder is not a Python package", () => {
     // Prepare
     write("page/form.ts", "");
     write("shop/main.py", "import page\n");
@@ -260,7 +260,7 @@ describe("requirements.txt", () => {
     "numpy~=2.0",
     "numpy!=2.0.0 , >1.26",
     'numpy\nTyping.Extensions==4.12.2; python_version < "3.13"',
-  ])("is met when it is %j and numpy and typing-extensions lie in the folder", (text) => {
+  ])("is met when it is %j and the folder contains numpy and typing-extensions", (text) => {
     // Prepare
     write("requirements.txt", text);
     write("numpy-2.1.0.dist-info/METADATA", "");
@@ -279,12 +279,12 @@ describe("requirements.txt", () => {
     ["boto3~=1.34", "boto3 without a version"],
     ["boto3>=1.34", "boto3 without a version"],
     ["boto3>=99", "boto3 without a version"],
-    ["numpy==2.0.0", "a specifier that the version 2.1.0 meets"],
-    ["numpy>=3", "a specifier that the version 2.1.0 meets"],
-    ["numpy<2", "a specifier that the version 2.1.0 meets"],
-    ["numpy~=1.0", "a specifier that the version 2.1.0 meets"],
-    ["numpy!=2.1", "a specifier that the version 2.1.0 meets"],
-    ["numpy>2.0,<=2.0.9", "a specifier that the version 2.1.0 meets"],
+    ["numpy==2.0.0", "a specifier that matches 2.1.0, the version in the folder"],
+    ["numpy>=3", "a specifier that matches 2.1.0, the version in the folder"],
+    ["numpy<2", "a specifier that matches 2.1.0, the version in the folder"],
+    ["numpy~=1.0", "a specifier that matches 2.1.0, the version in the folder"],
+    ["numpy!=2.1", "a specifier that matches 2.1.0, the version in the folder"],
+    ["numpy>2.0,<=2.0.9", "a specifier that matches 2.1.0, the version in the folder"],
     ['numpy<2; python_version < "3.9"', "does not evaluate the marker"],
     ["numpy==2.x", "version specifiers of PEP 440"],
     ["numpy===2.1.0", "version specifiers of PEP 440"],
@@ -293,7 +293,7 @@ describe("requirements.txt", () => {
     ["--index-url https://example.com", "one package per line"],
     ["git+https://example.com/x.git", "one package per line"],
     ["shop @ https://example.com/shop.whl", "one package per line"],
-  ])("is refused when it holds %s", (line, allowed) => {
+  ])("is refused when it contains %s", (line, allowed) => {
     // Prepare
     write("requirements.txt", `${line}\n`);
     write("numpy-2.1.0.dist-info/METADATA", "");
@@ -324,7 +324,7 @@ describe("the command for a missing package", () => {
     ["pandas[excel] >=2, <3", "pandas[excel] >=2, <3"],
     ['numpy<3; python_version < "3.14"', "numpy<3"],
     ["boto3==1.40.0", "boto3==1.40.0"],
-  ])("has the version specifier of %s", (line, requirement) => {
+  ])("contains the version specifier of the line %s", (line, requirement) => {
     // Prepare
     write("requirements.txt", line);
 
@@ -346,7 +346,7 @@ describe("the command for a missing package", () => {
     ] as const;
 
     // Act
-    checkPythonFolder(join(app, "functions/churn"), new Report("functions/churn", faults), targets);
+    checkPythonFolder(join(app, "functions/churn"), new FaultCollector("functions/churn", faults), targets);
 
     // Assess
     expect(faults.map(({ allowed }) => allowed)).toEqual([
@@ -355,8 +355,8 @@ describe("the command for a missing package", () => {
   });
 });
 
-describe("native code", () => {
-  it("passes when it is of the function's architecture and runtime", () => {
+describe("native code in a package", () => {
+  it("is accepted when it matches the function's architecture and runtime", () => {
     // Prepare
     write("numpy/core.cpython-313-aarch64-linux-gnu.so", ARM64);
     write("numpy/any.abi3.so", ARM64);
@@ -368,7 +368,7 @@ describe("native code", () => {
     expect(runtime).toBe("python3.13");
   });
 
-  it("is refused when it is of another architecture or runtime, with the setting or the command that helps", () => {
+  it("is refused with the remedy when it does not match the architecture or runtime", () => {
     // Prepare
     write("numpy/core.cpython-312-x86_64-linux-gnu.so", X86_64);
     write("numpy/core.cp313-win_amd64.pyd", "MZ");
@@ -385,7 +385,7 @@ describe("native code", () => {
     expect(require).toThrow(/core\.cp313-win_amd64\.pyd: got native code for a system other than Linux/);
   });
 
-  it("passes for x86_64 when the environment names x86_64", () => {
+  it("is accepted for x86_64 when the environment names x86_64", () => {
     // Prepare
     write("numpy/core.cpython-312-x86_64-linux-gnu.so", X86_64);
 

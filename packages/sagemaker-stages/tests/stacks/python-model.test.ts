@@ -5,8 +5,8 @@ import * as z from "zod/mini";
 import { checkCatalog } from "../../src/app/catalog-checks";
 import { checkEnvironments } from "../../src/environment/checks";
 import type { Environment } from "../../src/environment/environment";
+import type { Fault } from "../../src/environment/fault-collector";
 import type { ModelSettings } from "../../src/environment/model-settings";
-import type { Fault } from "../../src/environment/report";
 import { defineModels } from "../../src/models";
 import { type PythonRoute, python } from "../../src/python-model";
 import { synthesize } from "../../src/testing/synthesize";
@@ -34,7 +34,7 @@ afterEach(() => {
 
 const MODELS = defineModels({ churn: python(CHURN_ROUTE) });
 
-/** An environment of this model alone. */
+/** An environment that serves only this model. */
 function withChurn(settings: Partial<ModelSettings> = {}): Environment {
   const { churn } = devWithChurn(settings).models;
   if (churn === undefined) throw new Error("there is no model");
@@ -48,7 +48,7 @@ function functionOf(environment: Environment) {
 }
 
 describe("the function of a model with handler.py", () => {
-  it("has the handler, the runtime and the settings of every function", () => {
+  it("has the Python handler, the Python runtime, and otherwise the settings of every function", () => {
     // Act
     const { fn } = functionOf(withChurn());
 
@@ -117,7 +117,7 @@ describe("the settings of a model with handler.py", () => {
     ]);
   });
 
-  it("refuse an existing function, because the function is made from handler.py", () => {
+  it("refuse an existing function, because the function is created from handler.py", () => {
     // Act
     const faults = faultsOf({ existingFunction: "scoring" });
 
@@ -147,11 +147,11 @@ describe("the catalog", () => {
   }
 
   it.each([
-    ["of JSON with a JSON Schema", CHURN_ROUTE],
+    ["with JSON and a JSON Schema", CHURN_ROUTE],
     ["without a schema", { ...CHURN_ROUTE, schema: undefined }],
     ["with a schema of zod/mini", { ...CHURN_ROUTE, schema: z.strictObject({ row: z.array(z.number()) }) }],
     [
-      "of a GET",
+      "with the method GET",
       {
         ...CHURN_ROUTE,
         method: "GET",
@@ -159,7 +159,7 @@ describe("the catalog", () => {
         example: { request: { q: "text" }, answer: 1 },
       },
     ],
-  ])("takes a route %s", (_title, route) => {
+  ])("accepts a route %s", (_title, route) => {
     // Act
     const faults = faultsOf(route);
 
@@ -172,14 +172,9 @@ describe("the catalog", () => {
     ["has a path with a parameter", { path: "/{id}" }, "route.path", "a path without parameters"],
     ["has a misspelt property", { titel: "Churn" }, "titel", "method, path, title"],
     ["has no title", { title: undefined }, "title", "a value of the type string"],
+    ["has an invalid schema", { schema: { type: "number", not: { minimum: 1 } } }, "schema", "a JSON Schema"],
     [
-      "has a schema that is none",
-      { schema: { type: "number", not: { minimum: 1 } } },
-      "schema",
-      "a JSON Schema",
-    ],
-    [
-      "has a schema with a reference elsewhere",
+      "has a schema with a reference to another document",
       { schema: { $ref: "https://example.com/x" } },
       "schema",
       "a JSON Schema",
@@ -211,7 +206,7 @@ describe("the catalog", () => {
     // Assess
     expect(withoutHandler.map(({ environment, field, got }) => [environment, field, got])).toEqual([
       ["functions/other", "handler.py", "no such file"],
-      ["functions/churn", "handler.py", "a handler that functions/index.ts does not name"],
+      ["functions/churn", "handler.py", "a handler that functions/index.ts does not list"],
     ]);
     expect(removed.map(({ got }) => got)).toEqual(["no such file"]);
   });

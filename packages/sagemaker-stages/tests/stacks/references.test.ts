@@ -32,7 +32,7 @@ describe("references to resources of the same stack", () => {
     });
   });
 
-  it("are put where the values go, without a warning of CDKTF's", () => {
+  it("are used as values, without a warning of CDKTF", () => {
     // Act
     const { values: fn } = stack.one("aws_lambda_function");
     const { values: model } = stack.one("aws_sagemaker_model");
@@ -69,7 +69,7 @@ describe("references to resources of the same stack", () => {
     });
   });
 
-  it("are named by policies in full, an image by what Terraform reads in it", () => {
+  it("are complete in policies, and an image is named by the parts that Terraform reads", () => {
     // Prepare
     const { locals } = JSON.parse(stack.text) as { locals: Record<string, string> };
     const image = Object.keys(locals).find((name) => name.startsWith("own_endpoint_image_"));
@@ -96,7 +96,7 @@ describe("references to resources of the same stack", () => {
     );
   });
 
-  it("can be an existing function's ARN, whose name and account Terraform looks at", () => {
+  it("can be an existing function's ARN, and Terraform reads the name and the account from the ARN", () => {
     // Prepare
     const { locals } = JSON.parse(stack.text) as { locals: Record<string, string> };
     const localOf = (prefix: string): string =>
@@ -124,14 +124,14 @@ describe("references to resources of the same stack", () => {
       postcondition: [
         {
           condition: `\${try(self.environment[0].variables["ENDPOINT_NAME"], "") == local.${endpoint}}`,
-          error_message: `The function ${name} does not know its endpoint: set its environment variable ENDPOINT_NAME to ${endpointName}, where the function is made, and plan again.`,
+          error_message: `The function ${name} does not name its endpoint: set the function's environment variable ENDPOINT_NAME to ${endpointName} in the code that creates the function, and plan again.`,
         },
       ],
     });
   });
 });
 
-describe("references that cannot be", () => {
+describe("unsupported references", () => {
   const text = Fn.join("", ["a"]);
   const list = Token.asList(Fn.tolist(["a"]));
   const onInstances = {
@@ -140,31 +140,31 @@ describe("references that cannot be", () => {
     instances: { instanceType: "ml.m5.large", initialInstanceCount: 1 },
   };
   const wholeList =
-    "got a reference to a list; allowed: a list that is written out; its items may be references (Terraform knows how many there are later)";
+    "got a reference in place of a list; allowed: a literal list; its items can be references (the synthesis needs the number of items or keys)";
   const wholeObject =
-    "got a reference to names; allowed: names that are written out; their values may be references (Terraform knows how many there are later)";
+    "got a reference in place of an object or a key; allowed: an object with literal keys; its values can be references (the synthesis needs the number of items or keys)";
 
   it.each<[string, Partial<Props>, string[]]>([
     [
       "a name",
       { name: text },
       [
-        "name: got a reference; allowed: a text that is written out (names and statements of policies are made of it)",
+        "name: got a reference; allowed: a literal text (names of resources and statement ids contain the name)",
       ],
     ],
     [
       "a new VPC",
       { newVpc: { availabilityZones: [text], cidrBlock: text } },
       [
-        "newVpc.availabilityZones: got a reference; allowed: a text that is written out (subnets are made of it)",
-        "newVpc.cidrBlock: got a reference; allowed: a text that is written out (subnets are made of it)",
+        "newVpc.availabilityZones: got a reference; allowed: a literal text (the synthesis computes the subnets from this value)",
+        "newVpc.cidrBlock: got a reference; allowed: a literal text (the synthesis computes the subnets from this value)",
       ],
     ],
     [
       "a variable's name",
       { sagemakerEnvironmentVariableName: text },
       [
-        "sagemakerEnvironmentVariableName: got a reference; allowed: a text that is written out (it is a key of Terraform's own)",
+        "sagemakerEnvironmentVariableName: got a reference; allowed: a literal text (the variable's name is a key in Terraform's code)",
       ],
     ],
     [
@@ -183,7 +183,7 @@ describe("references that cannot be", () => {
         },
       },
       [
-        "newEndpoint.deployment.rollbackOn.modelLatencyInMs: got a reference; allowed: a number that is written out (the alarm's threshold is computed of it)",
+        "newEndpoint.deployment.rollbackOn.modelLatencyInMs: got a reference; allowed: a literal number (the synthesis computes the alarm's threshold from this value)",
       ],
     ],
     [
@@ -191,27 +191,25 @@ describe("references that cannot be", () => {
       {
         newFunction: { code: { zipFile: text, sha256: text, handler: text, runtime: text }, description: "" },
       },
-      [
-        "newFunction.code.zipFile: got a reference; allowed: a text that is written out (the file is read at synthesis)",
-      ],
+      ["newFunction.code.zipFile: got a reference; allowed: a literal text (the synthesis reads the file)"],
     ],
     [
-      "an artifact as a whole",
+      "one reference to an artifact",
       { newEndpoint: { ...exampleModel, artifact: text } },
       [
-        "newEndpoint.artifact: got a reference that does not say where its bucket ends; allowed: s3://<bucket>/<key>, of which each part may be a reference (policies name the bucket)",
+        "newEndpoint.artifact: got a reference that does not separate the bucket from the key; allowed: s3://<bucket>/<key>, where each part can be a reference (policies name the bucket)",
       ],
     ],
     [
-      "bucket and prefix in one",
+      "one reference to a bucket and a prefix",
       {
         newEndpoint: { ...onInstances, dataCapture: { destination: `s3://${text}`, samplingPercentage: 1 } },
       },
       [
-        "newEndpoint.dataCapture.destination: got a reference that does not say where its bucket ends; allowed: s3://<bucket>/<prefix>, of which each part may be a reference (policies name the bucket)",
+        "newEndpoint.dataCapture.destination: got a reference that does not separate the bucket from the key; allowed: s3://<bucket>/<prefix>, where each part can be a reference (policies name the bucket)",
       ],
     ],
-  ])("are told in words: %s", (_, part, faults) => {
+  ])("are reported without tokens: %s", (_, part, faults) => {
     // Act
     const act = (): unknown =>
       inTempFolder((directory) => {
@@ -228,7 +226,9 @@ describe("references that cannot be", () => {
       });
 
     // Assess
-    const told = faults.map((fault) => `  own/scoring: ${fault}`);
-    expect(act).toThrow(new Error([`${faults.length} fault(s) in its props:`, ...told].join("\n")));
+    const listed = faults.map((fault) => `  own/scoring: ${fault}`);
+    expect(act).toThrow(
+      new Error([`${faults.length} fault(s) in the construct's props:`, ...listed].join("\n")),
+    );
   });
 });

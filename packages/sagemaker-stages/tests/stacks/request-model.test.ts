@@ -45,7 +45,7 @@ const kinds: readonly Kind[] = [
     schema: z.string().check(z.minLength(1), z.maxLength(9), z.regex(/^a/), z.regex(/b$/)),
     accepted: ["ab", "a😀b"],
   },
-  { kind: "string that is trimmed", schema: z.string().check(z.trim(), z.length(1)), accepted: ["  a  "] },
+  { kind: "trimmed string", schema: z.string().check(z.trim(), z.length(1)), accepted: ["  a  "] },
   { kind: "email", schema: z.email(), accepted: ["a@example.com"] },
   { kind: "url", schema: z.url(), accepted: ["https://example.com/a?b"] },
   { kind: "uuid", schema: z.uuid(), accepted: ["c6af9ac6-7b61-41e6-9a41-93e8deadbeef"] },
@@ -68,11 +68,11 @@ const kinds: readonly Kind[] = [
   { kind: "enum", schema: z.enum(["a", "b"]), accepted: ["a", "b"] },
   { kind: "enum of TypeScript", schema: z.enum(Level), accepted: [0, 1] },
   { kind: "array", schema: z.array(z.number()).check(z.maxLength(3)), accepted: [[], [1, 2, 3]] },
-  { kind: "array of nullable", schema: z.array(z.nullable(z.number())), accepted: [[1, null]] },
+  { kind: "array of nullable items", schema: z.array(z.nullable(z.number())), accepted: [[1, null]] },
   { kind: "tuple", schema: z.tuple([z.string(), z.number()]), accepted: [["a", 1]] },
-  { kind: "tuple of nothing", schema: z.tuple([]), accepted: [[]] },
+  { kind: "empty tuple", schema: z.tuple([]), accepted: [[]] },
   {
-    kind: "tuple with rest",
+    kind: "tuple with a rest",
     schema: z.tuple([z.string()], z.boolean()),
     accepted: [["a"], ["a", true, false]],
   },
@@ -158,7 +158,7 @@ const kinds: readonly Kind[] = [
     accepted: [{ a: "", b: 1 }],
   },
   {
-    kind: "intersection of a strict object and a choice of them",
+    kind: "intersection of a strict object and a union of strict objects",
     schema: z.intersection(
       strictA,
       z.union([z.object({ b: z.number() }), z.looseObject({ c: z.boolean() })]),
@@ -190,12 +190,12 @@ const kinds: readonly Kind[] = [
   { kind: "success", schema: z.success(z.nullable(z.number())), accepted: [5, null] },
   { kind: "lazy", schema: z.lazy(() => z.nullable(z.string())), accepted: [null] },
   {
-    kind: "recursive through lazy",
+    kind: "schema that is recursive through lazy",
     schema: tree,
     accepted: [{ name: "a", children: [{ name: "b", children: [{ name: "c", children: [] }] }] }],
   },
   {
-    kind: "recursive through a getter",
+    kind: "schema that is recursive through a getter",
     schema: node,
     accepted: [{ value: 1, next: { value: 2, next: { value: 3 } } }],
   },
@@ -208,12 +208,12 @@ const kinds: readonly Kind[] = [
   { kind: "coerced string", schema: z.coerce.string(), accepted: [5, null] },
   { kind: "pipe", schema: z.pipe(z.nullable(z.string()), z.nullable(z.string())), accepted: [null, "a"] },
   {
-    kind: "refined",
+    kind: "schema with a refinement",
     schema: z.array(z.number()).check(z.refine((list) => list.length > 0)),
     accepted: [[1]],
   },
   {
-    kind: "with an id, which JSON Schema would refer to",
+    kind: "schema with an id",
     schema: z.array(z.object({ a: z.string().register(z.globalRegistry, { id: "request-model-a" }) })),
     accepted: [[{ a: "x" }]],
   },
@@ -224,7 +224,7 @@ function compile(model: RequestModel) {
   return new Ajv({ strictTypes: false }).compile(model);
 }
 
-/** Words that API Gateway imports from an OpenAPI 3.0 document, each with one type. */
+/** Keywords that API Gateway imports from an OpenAPI 3.0 document, each with one type. */
 const IMPORTED = [
   "type",
   "enum",
@@ -260,7 +260,7 @@ describe.each(kinds)("the request model of $kind", ({ schema, accepted }) => {
   );
 
   it("never refuses a JSON document that the contract accepts", () => {
-    // Prepare: documents close to the accepted ones, and any others
+    // Prepare: documents that are similar to the accepted documents, and arbitrary documents
     const near = fc.constantFrom(...accepted).chain((request) => changesOf(request));
 
     // Act
@@ -272,7 +272,7 @@ describe.each(kinds)("the request model of $kind", ({ schema, accepted }) => {
     expect(refused).toBeUndefined();
   });
 
-  it("is written in the words that API Gateway imports", () => {
+  it("contains only keywords that API Gateway imports", () => {
     // Act
     const schemas = schemasIn(model);
 
@@ -282,7 +282,7 @@ describe.each(kinds)("the request model of $kind", ({ schema, accepted }) => {
   });
 });
 
-/** A document with one value in it replaced, or one property more or less. */
+/** A copy of a document with one value replaced, or with one property added or removed. */
 function changesOf(request: unknown): fc.Arbitrary<unknown> {
   const other = fc.oneof(fc.jsonValue({ maxDepth: 1 }), fc.constant(request));
   if (Array.isArray(request)) {
@@ -322,7 +322,7 @@ describe("a request model", () => {
     ["a text in a list of numbers", z.array(z.number()), ["a"]],
     ["a boolean for a choice of text and number", z.union([z.string(), z.number()]), true],
     [
-      "a property that neither side of an intersection knows",
+      "a property that neither side of an intersection declares",
       z.intersection(strictA, strictB),
       { a: "", b: 1, c: 1 },
     ],
@@ -336,7 +336,7 @@ describe("a request model", () => {
     expect(passes).toBe(false);
   });
 
-  it("keeps the descriptions of a contract", () => {
+  it("contains the descriptions of the contract", () => {
     // Prepare
     const schema = z.object({ petal: z.number().check(z.describe("Length in cm")) });
 
@@ -360,7 +360,7 @@ describe("a request model", () => {
     ["z.transform()", z.pipe(z.string(), z.transform(Number))],
     ["z.transform()", z.transform(Number)],
     ["z.codec()", z.stringbool()],
-  ])("cannot be made of %s, and says where it stands and what to use", (got, part) => {
+  ])("is refused for %s, and the fault names the path and the schema to use", (got, part) => {
     // Prepare
     const schema = z.object({ rows: z.array(z.object({ at: z.optional(part) })) });
 

@@ -25,7 +25,7 @@ describe("the REST API", () => {
     expect(endpoint_configuration).toEqual({ types: ["REGIONAL"] });
   });
 
-  it("is deployed anew when any part of its document changes", () => {
+  it("is deployed again when any part of its document changes", () => {
     // Act
     const { rest_api_id, triggers } = deployment.values;
 
@@ -34,7 +34,7 @@ describe("the REST API", () => {
     expect(triggers).toEqual({ redeployment: `\${sha256(${api.address}.body)}` });
   });
 
-  it("gets a new deployment before the old one goes", () => {
+  it("has a new deployment before the previous deployment is destroyed", () => {
     // Act
     const { lifecycle } = deployment.values;
 
@@ -44,7 +44,7 @@ describe("the REST API", () => {
 });
 
 describe("the stage", () => {
-  it("is named as the environment, traced, and shows the deployment", () => {
+  it("has the environment's name, tracing and the deployment", () => {
     // Act
     const { depends_on: _, ...values } = stage.values;
 
@@ -57,7 +57,7 @@ describe("the stage", () => {
     });
   });
 
-  it("opens only when its functions can be invoked", () => {
+  it("is created after the permissions to invoke its functions", () => {
     // Prepare
     const permission = stack.one("aws_lambda_permission");
 
@@ -68,7 +68,7 @@ describe("the stage", () => {
     expect(depends_on).toEqual([permission.address]);
   });
 
-  it("throttles every method as the environment says", () => {
+  it("throttles every method with the environment's limits", () => {
     // Act
     const { values } = stack.one("aws_api_gateway_method_settings");
 
@@ -80,7 +80,7 @@ describe("the stage", () => {
     });
   });
 
-  it("has nothing on that costs money at rest", () => {
+  it("has no feature that is billed without requests", () => {
     // Act
     const text = JSON.stringify([stage.values, stack.one("aws_api_gateway_method_settings").values]);
 
@@ -120,7 +120,7 @@ describe("the access log", () => {
   );
   const withoutAccounts = synthesize([ofStage(true, "on"), named("silent", example)]);
 
-  it("is a group of the environment, kept as its other logs, when the account has API Gateway's logs role", () => {
+  it("is a group with the environment's retention when the account has API Gateway's logs role", () => {
     // Prepare
     const withLog = logging.stack("test");
 
@@ -142,7 +142,7 @@ describe("the access log", () => {
   });
 
   it.each<[when: string, stack: () => SynthesizedStack]>([
-    ["the environment turns it off", () => logging.stack("off")],
+    ["the environment turns the access log off", () => logging.stack("off")],
     ["the account's role is for another region", () => logging.stack("region")],
     ["the account has no role", () => logging.stack("other")],
     ["the environment names no account", () => logging.stack("any")],
@@ -156,7 +156,7 @@ describe("the access log", () => {
     expect(stackOf().text).not.toContain("/aws/apigateway/");
   });
 
-  it("exists when the environment turns it on, whoever gave the account its role", () => {
+  it("exists when the environment enables the access log, even if no account's settings name API Gateway's role", () => {
     // Act
     const { values } = withoutAccounts.stack("on").one("aws_api_gateway_stage");
 
@@ -164,7 +164,7 @@ describe("the access log", () => {
     expect(values.access_log_settings?.destination_arn).toMatch(/\/aws\/apigateway\/on-inference\/access$/);
   });
 
-  it("has one line of JSON a request, whose every value is a text", () => {
+  it("has one line of JSON per request, and every value in the line is a text", () => {
     // Prepare
     const { values } = withoutAccounts.stack("on").one("aws_api_gateway_stage");
     const format = values.access_log_settings?.format ?? "";
@@ -178,7 +178,7 @@ describe("the access log", () => {
     expect(Object.values(line as object).every((value) => value === "-")).toBe(true);
   });
 
-  it("has nothing that a caller chooses freely, and no secret", () => {
+  it("contains no value that a caller chooses freely, and no secret", () => {
     // Act
     const { values } = withoutAccounts.stack("on").one("aws_api_gateway_stage");
 
@@ -196,7 +196,7 @@ describe("an API key", () => {
   it.each<[RouteAccess, string]>([
     ["AWS_IAM", "iam"],
     ["PUBLIC", "public"],
-  ])("does not exist where the route is %s", (_, name) => {
+  ])("does not exist when the route is %s", (_, name) => {
     // Prepare
     const withoutKey = synthesized.stack(name);
 
@@ -208,7 +208,7 @@ describe("an API key", () => {
     expect(withoutKey.terraform.output).not.toHaveProperty("api_key_id");
   });
 
-  it("exists where a route wants one, for this stage alone and throttled as it", () => {
+  it("exists when a route requires an API key, and is valid only for this stage, with the stage's limits", () => {
     // Prepare
     const withKey = synthesized.stack("key");
 
@@ -236,7 +236,7 @@ describe("an API key", () => {
     });
   });
 
-  it("is shown by its id, never by its value", () => {
+  it("has its id in the outputs, and not its value", () => {
     // Prepare
     const withKey = synthesized.stack("key");
 
@@ -262,7 +262,7 @@ describe("the outputs", () => {
     });
   });
 
-  it("say what they are", () => {
+  it("have descriptions", () => {
     // Act
     const descriptions = Object.values(stack.terraform.output ?? {}).map(({ description }) => description);
 

@@ -39,7 +39,7 @@ interface Row {
 function rows(): Row[] {
   const lines = DOCUMENT.split("\n").filter((line) => line.startsWith("| ") && !line.startsWith("| rule "));
   return lines.map((line) => {
-    const [ids = "", _asks, status = "", reason = ""] = line.slice(2, -2).split(" | ");
+    const [ids = "", _requires, status = "", reason = ""] = line.slice(2, -2).split(" | ");
     return { ids: ids.split(", "), status, reason };
   });
 }
@@ -51,7 +51,7 @@ function resources({ terraform }: SynthesizedStack, type: string): Values[] {
   return Object.values(terraform.resource[type] ?? {});
 }
 
-/** What stands at a path, e.g. `settings.logging_level`; blocks that Terraform takes as lists have their index. */
+/** The value at a path, e.g. `settings.logging_level`. A block in a list has its index in the path. */
 function at(values: Values, path: string): unknown {
   return path
     .split(".")
@@ -64,7 +64,7 @@ function isObject(value: unknown): value is object {
 
 type Holds = (stack: SynthesizedStack) => boolean;
 
-/** Whether there are resources of a type, and each has a value at a path that passes. */
+/** Whether resources of a type exist, and the value at a path of each resource passes. */
 function every(type: string, path: string, passes: (value: unknown) => boolean): Holds {
   return (stack) => {
     const found = resources(stack, type);
@@ -89,7 +89,7 @@ function not(holds: Holds): Holds {
   return (stack) => !holds(stack);
 }
 
-/** As many resources of one type as buckets. */
+/** Whether a stack has one resource of the type per bucket. */
 function forEachBucket(type: string): Holds {
   return (stack) => resources(stack, type).length === resources(stack, "aws_s3_bucket").length;
 }
@@ -102,7 +102,7 @@ interface Statement {
   readonly Condition?: JsonObject;
 }
 
-/** Whether each statement of a policy passes; references are no matter here. */
+/** Whether each statement of a policy passes. References are not resolved. */
 function everyStatement(type: string, argument: string, passes: (statement: Statement) => boolean): Holds {
   return every(type, argument, (policy) => {
     const { Statement }: { Statement: readonly Statement[] } = JSON.parse(String(policy));
@@ -114,7 +114,7 @@ const ROLE_POLICY = "aws_iam_role_policy";
 const DISTRIBUTION = "aws_cloudfront_distribution";
 const FUNCTION = "aws_lambda_function";
 
-/** What each row claims, by its first rule: whether a stack meets the rule. */
+/** The check of each row, by the row's first rule: whether a stack meets the rule. */
 const RULES: Readonly<Record<string, Holds>> = {
   CKV_AWS_73: every("aws_api_gateway_stage", "xray_tracing_enabled", is(true)),
   CKV_AWS_76: every("aws_api_gateway_stage", "access_log_settings", isSet),
@@ -247,7 +247,7 @@ describe("the table of scanners' rules", () => {
   const prodStack = synthesizeOne(prod);
   const strictStack = synthesizeOne(strict);
 
-  it("has each rule once", () => {
+  it("contains each rule once", () => {
     // Act
     const ids = rows().flatMap((row) => row.ids);
 
@@ -265,7 +265,7 @@ describe("the table of scanners' rules", () => {
     expect(checked.sort()).toEqual(Object.keys(RULES).sort());
   });
 
-  it.each(rows())("is true of $ids: $status", ({ ids: [id = ""], status, reason }) => {
+  it.each(rows())("is correct for $ids: $status", ({ ids: [id = ""], status, reason }) => {
     // Act
     const holds = RULES[id];
     const inProd = holds?.(prodStack);

@@ -14,7 +14,7 @@ const elsewhere: Environment = {
 const synthesized = synthesize([example, local, elsewhere]);
 
 describe("the provider", () => {
-  it("is AWS alone, in versions that know every argument that the stacks use", () => {
+  it("is only AWS, in versions that support every argument of the stacks", () => {
     // Act
     const { required_providers, required_version } = synthesized.stack("test").terraform.terraform;
 
@@ -23,7 +23,7 @@ describe("the provider", () => {
     expect(required_version).toBe(">= 1.10.0");
   });
 
-  it("works in the environment's region and account only, and tags what it creates", () => {
+  it("uses only the environment's region and account, and tags the resources that it creates", () => {
     // Act
     const { provider } = synthesized.stack("test").terraform;
 
@@ -39,7 +39,7 @@ describe("the provider", () => {
     });
   });
 
-  it("works in whichever account the credentials belong to where the environment names none", () => {
+  it("uses the account of the credentials when the environment names no account", () => {
     // Act
     const { provider } = synthesized.stack("local").terraform;
 
@@ -49,7 +49,7 @@ describe("the provider", () => {
     });
   });
 
-  it("is asked for the account only where the environment names none", () => {
+  it("reads the account only when the environment names no account", () => {
     // Act
     const pinned = synthesized.stack("test");
     const open = synthesized.stack("local");
@@ -61,7 +61,7 @@ describe("the provider", () => {
 });
 
 describe("the state", () => {
-  it("in a file is a path from the stack's folder to the project's", () => {
+  it("in a file has a path from the stack's folder to the app's folder", () => {
     // Act
     const { backend } = synthesized.stack("local").terraform.terraform;
 
@@ -86,7 +86,7 @@ describe("the state", () => {
     });
   });
 
-  it("in S3 can lie in another region", () => {
+  it("in S3 can be in another region", () => {
     // Act
     const { backend } = synthesized.stack("elsewhere").terraform.terraform;
 
@@ -96,7 +96,7 @@ describe("the state", () => {
 });
 
 describe("a stack", () => {
-  it.each(["test", "local"])("knows nothing of the folder it was made in: %s", (name) => {
+  it.each(["test", "local"])("does not contain the path of its folder: %s", (name) => {
     // Prepare
     const stack = synthesized.stack(name);
 
@@ -113,7 +113,7 @@ describe("a stack", () => {
     expect(stack.text).not.toContain(synthesized.outdir);
   });
 
-  it.each(["test", "local"])("needs nothing of another stack: %s", (name) => {
+  it.each(["test", "local"])("does not refer to another stack: %s", (name) => {
     // Act
     const { text } = synthesized.stack(name);
 

@@ -8,7 +8,10 @@ import { EVERY_MODEL } from "../local/support/environments";
 
 const ACCOUNT = "123456789012";
 
-/** A key for loan-default, signatures for energy-demand and language-check, nothing for ticket-urgency; one function URL. */
+/**
+ * An environment with an API key for loan-default, signed requests for energy-demand and language-check, public access for
+ * ticket-urgency, and one function URL.
+ */
 const environment: Environment = {
   ...EVERY_MODEL,
   name: "staging",
@@ -24,7 +27,7 @@ const ROUTE = `arn:aws:execute-api:us-east-1:${ACCOUNT}:abcdefghij`;
 const FUNCTION = `arn:aws:lambda:us-east-1:${ACCOUNT}:function`;
 const BY_URL = { "lambda:FunctionUrlAuthType": "AWS_IAM", "lambda:InvokedViaFunctionUrl": "true" };
 
-describe("who smoke-tests an environment", () => {
+describe("the smoke test of an environment", () => {
   it.each<[verdict: string, action: string, resource: string, context: Record<string, string>]>([
     ["may", "execute-api:Invoke", `${ROUTE}/staging/POST/energy-demand`, {}],
     ["may", "execute-api:Invoke", `${ROUTE}/staging/GET/language-check`, {}],
@@ -54,25 +57,27 @@ describe("who smoke-tests an environment", () => {
     expect(allowed).toBe(verdict === "may");
   });
 
-  it("may do all of it within the limits of the deploy role, which smoke-tests in a pipeline", () => {
+  it("is allowed by the boundary of the deploy role, which runs the smoke test in a pipeline", () => {
     // Prepare
     const limits = deployLimits(environment, ACCOUNT);
-    const asked = [
+    const requests = [
       { action: "execute-api:Invoke", resource: `${ROUTE}/staging/POST/energy-demand`, context: {} },
       { action: "lambda:InvokeFunctionUrl", resource: `${FUNCTION}:staging-language-check`, context: BY_URL },
       { action: "lambda:InvokeFunction", resource: `${FUNCTION}:staging-language-check`, context: BY_URL },
     ];
-    const others = asked.map((one) => ({ ...one, resource: one.resource.replace("staging", "prod") }));
+    const others = requests.map((one) => ({ ...one, resource: one.resource.replace("staging", "prod") }));
 
     // Act
-    const [within, without] = [asked, others].map((these) => these.filter((one) => isAllowed([limits], one)));
+    const [within, without] = [requests, others].map((these) =>
+      these.filter((one) => isAllowed([limits], one)),
+    );
 
     // Assess
-    expect(within).toEqual(asked);
+    expect(within).toEqual(requests);
     expect(without).toEqual([]);
   });
 
-  it("needs no rights where nothing wants signed requests", () => {
+  it("needs no permission when no route requires signed requests", () => {
     // Prepare
     const { "ticket-urgency": ticketUrgency } = environment.models;
 

@@ -25,7 +25,7 @@ describe.each(environments.map(({ name, models }) => [name, Object.keys(models)]
       expect(text).toMatchSnapshot();
     });
 
-    it("holds only types that these tests know", () => {
+    it("contains only resource types that the tests list", () => {
       // Prepare
       const stack = synthesized.stack(name);
 
@@ -51,7 +51,7 @@ describe("the OpenAPI document of dev", () => {
   });
 });
 
-/** The document as sorted text; what API Gateway answers by itself in one line a kind. */
+/** The document as sorted text, with one line for each of API Gateway's own responses. */
 function openApiText(stack: SynthesizedStack): string {
   const { "x-amazon-apigateway-gateway-responses": gatewayResponses, ...document } = stack.openApi();
   const answers = Object.entries(gatewayResponses).map(
@@ -68,7 +68,7 @@ function openApiText(stack: SynthesizedStack): string {
   return [
     perModelText(operations, Object.keys(catalog)),
     ...flatten(others, ""),
-    "what API Gateway answers by itself:",
+    "API Gateway's own responses:",
     ...answers.sort(),
   ].join("\n");
 }

@@ -2,11 +2,11 @@ import { describe, expect, it } from "@jest/globals";
 import { Lazy } from "cdktf";
 import { terraformJson } from "../../src/constructs/terraform/terraform-json";
 
-/** As text, because the linter takes it for a mistake. */
+/** A dollar sign. In a literal `${`, the linter would report a mistake. */
 const DOLLAR = "$";
 
-describe("a document in Terraform", () => {
-  it("keeps its tokens", () => {
+describe("a JSON document in Terraform", () => {
+  it("contains its tokens unchanged", () => {
     // Prepare
     const token = Lazy.stringValue({ produce: () => "later" });
 
@@ -27,7 +27,7 @@ describe("a document in Terraform", () => {
     ["more than one", `${DOLLAR}{a}${DOLLAR}{b}%{c}`, `$${DOLLAR}{a}$${DOLLAR}{b}%%{c}`],
     ["a variable of API Gateway", "$context.requestId", "$context.requestId"],
     ["a price and a share", "$5, 100%", "$5, 100%"],
-  ])("keeps what only looks like Terraform as text: %s", (_, literal, escaped) => {
+  ])("has escaped text when the text looks like a Terraform expression: %s", (_, literal, escaped) => {
     // Prepare
     const document = { text: literal };
 
@@ -38,7 +38,7 @@ describe("a document in Terraform", () => {
     expect(text).toBe(`{"text":"${escaped}"}`);
   });
 
-  it("escapes beside a token, and in keys", () => {
+  it("has escaped text beside a token, and in keys", () => {
     // Prepare
     const token = Lazy.stringValue({ produce: () => "later" });
 
@@ -49,7 +49,7 @@ describe("a document in Terraform", () => {
     expect(text).toBe(`{"$${DOLLAR}{key}":"$${DOLLAR}{text} ${token} %%{x}"}`);
   });
 
-  it("is JSON as it was, where there is nothing to escape", () => {
+  it("is unchanged when it contains no text to escape", () => {
     // Prepare
     const document = { a: [1, null, true, 'ü " \\ \n …'], b: {} };
 

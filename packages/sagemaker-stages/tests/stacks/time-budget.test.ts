@@ -3,20 +3,20 @@ import { RESERVE_IN_MS } from "../../src/runtime/handler";
 import { example } from "./support/environments";
 import { synthesizeOne } from "./support/synthesized";
 
-/** What SageMaker gives one invocation: https://docs.aws.amazon.com/sagemaker/latest/dg/serverless-endpoints-invoke.html */
+/** SageMaker's time limit of an invocation: https://docs.aws.amazon.com/sagemaker/latest/dg/serverless-endpoints-invoke.html */
 const ENDPOINT_IN_MS = 60_000;
-/** Without a raised quota: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html */
-const LEAST_AND_MOST_OF_GATEWAY_IN_MS = [50, 29_000] as const;
+/** API Gateway's limit without a raised quota: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html */
+const GATEWAY_TIMEOUT_RANGE_IN_MS = [50, 29_000] as const;
 /** https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
-const MOST_OF_FUNCTION_IN_SECONDS = 900;
+const MAX_FUNCTION_TIMEOUT_IN_SECONDS = 900;
 
-describe("the time that a request has", () => {
+describe("the time limits of a request", () => {
   const stack = synthesizeOne(example);
   const functionInSeconds = stack.one("aws_lambda_function").values.timeout;
   const gatewayInMs =
     stack.openApi().paths["/loan-default"]?.post?.["x-amazon-apigateway-integration"].timeoutInMillis ?? 0;
 
-  it("grows shorter from station to station, so that each can say what the next one did not", () => {
+  it("are shorter for each component than for its caller, so that the caller receives the most specific error", () => {
     // Act
     const [gateway, fn, endpoint] = [
       gatewayInMs,
@@ -30,7 +30,7 @@ describe("the time that a request has", () => {
     expect(endpoint).toBeGreaterThan(0);
   });
 
-  it("leaves a second for the way between gateway and function, and the handler less than that", () => {
+  it("leave one second for the invocation of the function, and less than one second for the handler", () => {
     // Act
     const way = gatewayInMs - functionInSeconds * 1000;
 
@@ -39,7 +39,7 @@ describe("the time that a request has", () => {
     expect(RESERVE_IN_MS).toBeLessThan(way);
   });
 
-  it("ends before SageMaker's for one invocation: it is the handler that speaks of a time-out", () => {
+  it("are shorter than SageMaker's limit, so that the handler reports a timeout", () => {
     // Act
     const handlerInMs = functionInSeconds * 1000 - RESERVE_IN_MS;
 
@@ -47,18 +47,18 @@ describe("the time that a request has", () => {
     expect(handlerInMs).toBeLessThan(ENDPOINT_IN_MS);
   });
 
-  it("is within what API Gateway and Lambda take", () => {
+  it("are within the limits of API Gateway and Lambda", () => {
     // Act
-    const [least, most] = LEAST_AND_MOST_OF_GATEWAY_IN_MS;
+    const [least, most] = GATEWAY_TIMEOUT_RANGE_IN_MS;
 
     // Assess
     expect(gatewayInMs).toBeGreaterThanOrEqual(least);
     expect(gatewayInMs).toBeLessThanOrEqual(most);
     expect(Number.isInteger(functionInSeconds)).toBe(true);
-    expect(functionInSeconds).toBeLessThanOrEqual(MOST_OF_FUNCTION_IN_SECONDS);
+    expect(functionInSeconds).toBeLessThanOrEqual(MAX_FUNCTION_TIMEOUT_IN_SECONDS);
   });
 
-  it("is the time that the gateway's own answer names", () => {
+  it("are named in API Gateway's own response", () => {
     // Act
     const answer = stack.openApi()["x-amazon-apigateway-gateway-responses"].INTEGRATION_TIMEOUT;
 

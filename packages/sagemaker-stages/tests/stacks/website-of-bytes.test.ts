@@ -41,7 +41,7 @@ describe("the website of an environment with models of bytes", () => {
     ["images", { faces: "PUBLIC", calls: "AWS_IAM" }, true, false],
     ["audio", { faces: "AWS_IAM", calls: "PUBLIC" }, false, true],
     ["neither", { faces: "AWS_IAM", calls: "AWS_IAM" }, false, false],
-  ] as const)("may show the files of its public models alone: %s", (_, access, images, audio) => {
+  ] as const)("may show only the files of its public models: %s", (_, access, images, audio) => {
     // Act
     const { policy } = websiteOf(access);
 
@@ -50,7 +50,7 @@ describe("the website of an environment with models of bytes", () => {
     expect(policy.includes("media-src blob:;")).toBe(audio);
   });
 
-  it("states the limit of a file in its public document", () => {
+  it("has the maximum size of a file in its public document", () => {
     // Act
     const { document } = websiteOf({ faces: "PUBLIC", calls: "AWS_IAM" });
 

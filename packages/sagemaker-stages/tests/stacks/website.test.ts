@@ -27,7 +27,7 @@ const distribution = stack.one("aws_cloudfront_distribution");
 const PAGE_ORIGIN = `https://\${${distribution.address}.domain_name}`;
 
 describe("an environment without a website", () => {
-  it("has neither a bucket nor a distribution, and opens its CORS as before", () => {
+  it("has neither a bucket nor a distribution, and allows pages of every origin", () => {
     // Prepare
     const none = synthesized.stack("none");
 
@@ -42,7 +42,7 @@ describe("an environment without a website", () => {
 });
 
 describe("the bucket", () => {
-  it("is named so that no other account or region has it", () => {
+  it("has a name with account and region", () => {
     // Act
     const { values } = bucket;
 
@@ -50,7 +50,7 @@ describe("the bucket", () => {
     expect(values.bucket).toBe("test-website-111122223333-eu-central-1");
   });
 
-  it("lets nobody in from outside: no ACLs, no public policies", () => {
+  it("has no public access: no ACLs, no public policies", () => {
     // Act
     const block = stack.one("aws_s3_bucket_public_access_block").values;
     const ownership = stack.one("aws_s3_bucket_ownership_controls").values;
@@ -81,12 +81,12 @@ describe("the bucket", () => {
   it.each([
     ["test", true],
     ["kept", false],
-  ])("of %s goes with what others put into it: %s", (name, goes) => {
+  ])("of %s is destroyed together with its objects: %s", (name, isDestroyed) => {
     // Act
     const { values } = synthesized.stack(name).one("aws_s3_bucket");
 
     // Assess
-    expect(values.force_destroy).toBe(goes);
+    expect(values.force_destroy).toBe(isDestroyed);
   });
 });
 
@@ -102,7 +102,7 @@ describe("the distribution", () => {
     expect(values.lifecycle).toEqual(lifecycle);
   });
 
-  it("reads the bucket with signed requests of its own", () => {
+  it("reads the bucket with signed requests", () => {
     // Act
     const [origin] = distribution.values.origin;
     const access = stack.one("aws_cloudfront_origin_access_control");
@@ -120,7 +120,7 @@ describe("the distribution", () => {
     });
   });
 
-  it("reads only, and over TLS", () => {
+  it("serves only GET and HEAD requests, and only over TLS", () => {
     // Act
     const { allowed_methods, viewer_protocol_policy } = distribution.values.default_cache_behavior;
 
@@ -140,7 +140,7 @@ describe("the distribution", () => {
     expect(values.price_class).toBe(priceClass);
   });
 
-  it("sends every security header that the page is made with", () => {
+  it("sends every security header of the page", () => {
     // Prepare
     const expected = securityHeaders(["https://*.execute-api.eu-central-1.amazonaws.com"]);
 
@@ -160,7 +160,7 @@ describe("the distribution", () => {
     }).toEqual(expected);
   });
 
-  it("lets the page connect to stages of its region alone", () => {
+  it("allows the page to connect only to stages of its region", () => {
     // Act
     const policy = contentSecurityPolicyOf(stack);
 
@@ -175,7 +175,7 @@ describe("the page's files", () => {
   const objects = stack.find("aws_s3_object");
   const contentOf = (key: string): string => contentIn(objects, key);
 
-  it("are the page, what it is told of its stage, and nothing else", () => {
+  it("are the page, and a file with the values of its stage", () => {
     // Act
     const types = objects.map(({ values }) => [values.key, values.content_type]);
 
@@ -190,7 +190,7 @@ describe("the page's files", () => {
     });
   });
 
-  it("carry no tags, of which S3 takes ten an object and an environment may have 47", () => {
+  it("have no tags: S3 allows ten tags per object, and an environment can have 47", () => {
     // Act
     const overrides = objects.map(({ values }) => values.override_provider);
 
@@ -198,7 +198,7 @@ describe("the page's files", () => {
     expect(overrides).toEqual(objects.map(() => ({ default_tags: { tags: {} } })));
   });
 
-  it("come when the bucket encrypts and versions them", () => {
+  it("are uploaded after the bucket has encryption and versioning", () => {
     // Act
     const dependencies = objects.map(({ values }) => values.depends_on);
 
@@ -210,7 +210,7 @@ describe("the page's files", () => {
     expect(dependencies).toEqual(objects.map(() => settled));
   });
 
-  it("change in a browser as soon as they change in the bucket", () => {
+  it("are revalidated by browsers at each visit, so that changes are visible at once", () => {
     // Act
     const cacheControls = new Set(objects.map(({ values }) => values.cache_control));
 
@@ -218,7 +218,7 @@ describe("the page's files", () => {
     expect([...cacheControls]).toEqual(["no-cache"]);
   });
 
-  it("tell the page its stage's URL", () => {
+  it("contain the stage's URL", () => {
     // Act
     const config = parseEmbedded(contentOf("config.json"), "config.json");
 
@@ -226,7 +226,7 @@ describe("the page's files", () => {
     expect(config).toEqual({ stageUrl: `\${${stack.one("aws_api_gateway_stage").address}.invoke_url}` });
   });
 
-  it("narrow what the page may connect to down to its one stage", () => {
+  it("allow the page to connect only to its own stage", () => {
     // Act
     const html = contentOf("index.html");
 
@@ -237,7 +237,7 @@ describe("the page's files", () => {
     );
   });
 
-  it("describe the public routes and nothing of the account", () => {
+  it("describe only the public routes, and contain no data of the account", () => {
     // Act
     const text = contentOf("openapi.json");
 
@@ -248,7 +248,7 @@ describe("the page's files", () => {
 });
 
 describe("the stage's CORS", () => {
-  it("answers the page's origin alone: function, preflight and gateway responses", () => {
+  it("allows only the page's origin, in the function, the preflight and the gateway responses", () => {
     // Act
     const origins = corsOriginsOf(stack);
 
@@ -258,7 +258,7 @@ describe("the stage's CORS", () => {
 });
 
 describe("the page's URL", () => {
-  it("is an output", () => {
+  it("is in the outputs", () => {
     // Act
     const output = stack.terraform.output?.website_url;
 
@@ -278,7 +278,7 @@ function contentSecurityPolicyOf(of: SynthesizedStack): string {
   return values.security_headers_config.content_security_policy.content_security_policy;
 }
 
-/** Every origin that some answer of the stage lets read. */
+/** Every origin that a response of the stage allows. */
 function corsOriginsOf(of: SynthesizedStack): string[] {
   const api = of.openApi();
   const parameters = [

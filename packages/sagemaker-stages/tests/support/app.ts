@@ -4,14 +4,14 @@ import { createApp as createAppOf } from "../../src/app/create-app";
 import type { AccountSettings } from "../../src/environment/account";
 import { checkEnvironments as checkEnvironmentsOf } from "../../src/environment/checks";
 import type { Environment } from "../../src/environment/environment";
-import type { Fault } from "../../src/environment/report";
+import type { Fault } from "../../src/environment/fault-collector";
 import type { Models } from "../../src/models";
 import { models as fixtureModels } from "../fixtures/app/functions";
 
 /** The fixture models, and the models of the examples. */
 export const models = { ...fixtureModels, ...exampleModels };
 
-/** The app of these environments and accounts, with {@link models}. */
+/** Creates an app with these environments, these accounts and {@link models}. */
 export function createApp(
   environments: readonly Environment[],
   options: { readonly accounts?: readonly AccountSettings[]; readonly outdir?: string } = {},
@@ -22,7 +22,7 @@ export function createApp(
 /**
  * The faults of these environments and accounts.
  *
- * @param served - the models that they can serve; default: the fixture models
+ * @param served - the models that the environments can serve; default: the fixture models
  */
 export function checkEnvironments(
   environments: readonly Environment[],

@@ -3,7 +3,8 @@ const { TestEnvironment } = require("jest-environment-node");
 
 /**
  * Runs a test file in the folder of the fixture app, because the engine works on the app in the current folder. Jest's
- * workers run test files of several projects: after the test file, the folder is the previous one again.
+ * workers run test files of several projects. Therefore the environment restores the previous folder after the test
+ * file.
  */
 module.exports = class FixtureAppEnvironment extends TestEnvironment {
   async setup() {

@@ -1,14 +1,14 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "@jest/globals";
-import { REGIONS_OF_IMAGES } from "../../src/environment/rules/model-source/image-checks";
-import { FRAMEWORKS, repositoryOf } from "../../src/environment/settings/framework-image";
+import { IMAGE_REGIONS } from "../../src/environment/rules/model-source/image-checks";
+import { FRAMEWORKS, repositoryOf } from "../../src/environment/settings/model-source/framework-image";
 import { makeTempFolder, removeFolder } from "../../src/testing/temp-folder";
 import { Terraform } from "./support/terraform";
 
 const TIMEOUT_IN_MS = 300_000;
 
-/** Regions of SageMaker of which the provider does not know the images' accounts, or knows them in a later version. */
+/** Regions of SageMaker for which this version of the provider does not contain the images' accounts. */
 const OTHERS = ["ap-east-2", "ap-southeast-5", "ap-southeast-6", "ap-southeast-7", "mx-central-1"];
 
 const temp = makeTempFolder();
@@ -60,7 +60,7 @@ describe("the images of frameworks", () => {
     "are known to the provider in every region that a rule allows",
     () => {
       // Act
-      const { status, output } = plan("known", REGIONS_OF_IMAGES);
+      const { status, output } = plan("known", IMAGE_REGIONS);
 
       // Assess
       expect(output).not.toContain("Error");
@@ -81,7 +81,7 @@ describe("the images of frameworks", () => {
         ([, region]) => region,
       );
       expect([...new Set(regions)].sort()).toEqual(OTHERS);
-      expect(REGIONS_OF_IMAGES.filter((region) => OTHERS.includes(region))).toEqual([]);
+      expect(IMAGE_REGIONS.filter((region) => OTHERS.includes(region))).toEqual([]);
     },
     TIMEOUT_IN_MS,
   );

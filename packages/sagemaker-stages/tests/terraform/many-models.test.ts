@@ -2,15 +2,15 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import type { Environment } from "../../src/environment/environment";
-import { toMarkdown } from "../../src/review/markdown/render";
-import { readPlans } from "../../src/review/plan";
+import { readPlans } from "../../src/review/reading/plan";
+import { toMarkdown } from "../../src/review/rendering/render";
 import { reportOf } from "../../src/review/report";
 import { makeTempFolder, removeFolder } from "../../src/testing/temp-folder";
 import { environmentWith, ManyModels } from "../stacks/support/many-models";
 import { type Aws, startAws } from "./support/aws";
 import { Terraform } from "./support/terraform";
 
-/** The provider is a download of some hundred megabytes, once. */
+/** Includes one download of the provider: some hundred megabytes. */
 const TIMEOUT_IN_MS = 600_000;
 const MODELS = 100;
 const ACCOUNT = "444455556666";
@@ -28,10 +28,10 @@ afterAll(async () => {
   removeFolder(temp);
 });
 
-/** The JSON of a stack's plan by the real Terraform, where nothing exists yet. */
+/** The JSON of a stack's plan by the real Terraform. No resource exists yet. */
 async function plan(many: ManyModels, name: string): Promise<string> {
   const folder = join(many.project.folder, "cdktf.out", "stacks", name);
-  // The stack's own backend is a bucket, which is not there.
+  // The stack's own backend is a bucket that does not exist here.
   writeFileSync(
     join(folder, "backend_override.tf.json"),
     JSON.stringify({ terraform: { backend: { local: { path: join(temp, `${name}.tfstate`) } } } }),
@@ -69,7 +69,7 @@ describe(`an environment of ${MODELS} models`, () => {
   afterAll(() => many.remove());
 
   it(
-    "is planned by the real provider, and reviewed",
+    "has a plan of the real provider that the review can read",
     async () => {
       // Act
       const planned = await plan(many, "prod");
@@ -82,7 +82,7 @@ describe(`an environment of ${MODELS} models`, () => {
         );
       }
       const [prod] = report.environments;
-      expect(prod?.standing).toBe("new");
+      expect(prod?.lifecycle).toBe("created");
       expect(prod?.counts.create).toBeGreaterThan(MODELS * 10);
       expect(prod?.counts).toMatchObject({ update: 0, replace: 0, destroy: 0 });
       const text = toMarkdown(report);
@@ -93,7 +93,7 @@ describe(`an environment of ${MODELS} models`, () => {
   );
 
   it(
-    "has an account whose plan knows every policy, and the account of SageMaker's images",
+    "has an account stack whose plan contains every policy, and the account of SageMaker's images",
     async () => {
       // Act
       const planned = await plan(many, "account");
@@ -117,7 +117,7 @@ describe(`an environment of ${MODELS} models`, () => {
   );
 });
 
-describe("an artifact's key with characters that IAM or Terraform reads as its own", () => {
+describe("an artifact's key with special characters of IAM and Terraform", () => {
   const folder = "dt=2024-01-01/all*of?them/$" + "{aws:username} %" + "{if true}/a:b+c@d";
   const environment: Environment = {
     ...environmentWith([]),
@@ -144,7 +144,7 @@ describe("an artifact's key with characters that IAM or Terraform reads as its o
   afterAll(() => many.remove());
 
   it(
-    "is in the plan as it is, and in policies as IAM's own text",
+    "is unchanged in the plan, and escaped in policies",
     async () => {
       // Act
       const planned = await plan(many, "prod");

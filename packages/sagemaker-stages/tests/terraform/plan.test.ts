@@ -7,7 +7,7 @@ import { createApp } from "../support/app";
 import { type Aws, startAws } from "./support/aws";
 import { Terraform } from "./support/terraform";
 
-/** The provider is a download of some hundred megabytes, once. */
+/** Includes one download of the provider: some hundred megabytes. */
 const TIMEOUT_IN_MS = 300_000;
 const ACCOUNT = "111122223333";
 
@@ -47,7 +47,7 @@ function referencesOf({ configuration }: Plan, address: RegExp, block: string): 
   return [...new Set(references.map((reference) => withoutDigits(reference.slice(1, -1))))].sort();
 }
 
-/** CDKTF ends each name with a hash of its path. */
+/** An address without the hash of the path with which CDKTF ends each name. */
 function withoutDigits(address: string): string {
   return address.replace(/_[0-9A-F]{8}$/, "");
 }
@@ -57,7 +57,7 @@ const outdir = join(temp, "out");
 const terraform = new Terraform(join(temp, "home"));
 const servers: Aws[] = [];
 
-/** Plans a stack against AWS as far as it is needed for that; the backend is a file. */
+/** Plans a stack with a server that answers like AWS. The backend is a file. */
 async function plan(
   name: string,
   { url }: Aws,
@@ -77,7 +77,7 @@ async function plan(
   return { status, output, plan: JSON.parse(stdout) };
 }
 
-/** What terraform says after a plan that failed, in one line. */
+/** The errors in the output of a failed plan, in one line. */
 function errorsIn(output: string): string {
   return output.replaceAll(/[\s│]+/g, " ").replace(/^.*?(?=Error: |$)/, "");
 }
@@ -106,7 +106,7 @@ afterAll(async () => {
 
 describe.each(examples.map(({ name }) => name))("the example %s", (name) => {
   it(
-    "is planned by the real provider: everything in it is new",
+    "has a plan of the real provider that only creates resources",
     async () => {
       // Prepare
       const server = await aws();
@@ -128,7 +128,7 @@ describe.each(examples.map(({ name }) => name))("the example %s", (name) => {
 
 describe("the plan of a new VPC", () => {
   it(
-    "has functions and endpoint in it, and no way to the internet",
+    "has the functions and the endpoint in the VPC, and no route to the internet",
     async () => {
       // Act
       const { plan: planned } = await plan("private", await aws());
@@ -167,7 +167,7 @@ describe("the plan of a new VPC", () => {
 
 describe("the plan with a package of the Model Registry", () => {
   it.each(["PendingManualApproval", "Rejected"])(
-    "fails where the package has the status %s, and says what to do",
+    "fails when the package has the status %s, and names the repair",
     async (approval) => {
       // Act
       const { status, output } = await plan("registry", await aws(SCORING.variables, approval));
@@ -186,7 +186,7 @@ describe("the plan with a package of the Model Registry", () => {
 
 describe("the plan with an existing function", () => {
   it(
-    "adds a policy to its role, whatever the role's path",
+    "adds a policy to the function's role for any path of the role",
     async () => {
       // Act
       const { plan: planned } = await plan("shared", await aws());
@@ -204,7 +204,7 @@ describe("the plan with an existing function", () => {
     ["another endpoint", { SAGEMAKER_ENDPOINT: "other" }],
     ["no endpoint", {}],
   ])(
-    "fails where the function knows %s, and says what to do",
+    "fails when the function's variable names %s, and names the repair",
     async (_, variables) => {
       // Act
       const { status, output } = await plan("shared", await aws(variables));
@@ -212,8 +212,8 @@ describe("the plan with an existing function", () => {
       // Assess
       expect(status).toBe(1);
       expect(errorsIn(output)).toContain(
-        "The function scoring does not know its endpoint: set its environment variable SAGEMAKER_ENDPOINT to " +
-          "shared-loan-default, where the function is made, and plan again.",
+        "The function scoring does not name its endpoint: set the function's environment variable SAGEMAKER_ENDPOINT to " +
+          "shared-loan-default in the code that creates the function, and plan again.",
       );
     },
     TIMEOUT_IN_MS,

@@ -20,10 +20,10 @@ import { copyProject, requireProviderInStackClass, runMain } from "../stacks/sup
 import { createApp } from "../support/app";
 import { Terraform, type TerraformAnswer } from "./support/terraform";
 
-/** The provider is a download of some hundred megabytes, once. */
+/** Includes one download of the provider: some hundred megabytes. */
 const TIMEOUT_IN_MS = 300_000;
 
-/** The zips of 14 platforms in the registry, and a manifest, have a checksum each: 5.100.0's list. */
+/** In the registry, version 5.100.0 has a checksum for the zip of each of 14 platforms, and one for a manifest. */
 const REGISTRY_CHECKSUMS = 15;
 
 const PLATFORMS = ["linux_amd64", "linux_arm64", "darwin_amd64", "darwin_arm64", "windows_amd64"];
@@ -46,7 +46,10 @@ function checksums(lock: string, scheme: "h1" | "zh"): string[] {
   );
 }
 
-/** Writes a provider without content into a mirror: to install a provider, terraform does not run the provider. */
+/**
+ * Writes a provider without content into a mirror. Terraform can install this provider, because an installation does
+ * not run it.
+ */
 function addOtherProvider(mirror: string, platforms: readonly string[]): void {
   for (const platform of platforms) {
     const other = join(mirror, "registry.terraform.io/hashicorp/other/1.0.0", platform);
@@ -80,7 +83,7 @@ describe("the committed lock file of providers", () => {
   });
 
   it.each(stacks)(
-    "is all that terraform needs for %s: nothing is to be written into it",
+    "is complete for %s: terraform init does not change the file",
     (stack) => {
       // Act
       const { status, output } = terraform.run(folderOf(stack), READONLY);
@@ -117,7 +120,7 @@ describe("the committed lock file of providers", () => {
   );
 
   it(
-    "makes terraform refuse a provider that it does not name",
+    "makes terraform refuse a provider that the file does not name",
     () => {
       // Prepare
       const folder = join(temp, "other");
@@ -145,7 +148,7 @@ describe("the committed lock file of providers", () => {
 
 describe("sagemaker-stages providers-lock", () => {
   it(
-    "writes the lock file with the checksums of the packages of all platforms, which a readonly init takes",
+    "writes the lock file with the checksums of all platforms' packages, and a readonly init accepts the file",
     () => {
       // Prepare
       terraform.init(folderOf("dev"));
@@ -159,7 +162,7 @@ describe("sagemaker-stages providers-lock", () => {
       const { status, output } = lockProviders(project, [`--fs-mirror=${mirror}`]);
 
       // Assess
-      expect(output).toContain("is written");
+      expect(output).toContain("Wrote stacks/.terraform.lock.hcl.");
       expect(status).toBe(0);
       const written = readFileSync(lockFile, "utf8");
       for (const platform of PLATFORMS) expect(output).toContain(platform);
@@ -173,7 +176,7 @@ describe("sagemaker-stages providers-lock", () => {
   );
 
   it(
-    "locks also the providers of the stack classes that main.ts passes, so that a readonly init takes the lock file",
+    "also locks the providers of the stack classes that main.ts passes, so that a readonly init accepts the lock file",
     async () => {
       // Prepare
       terraform.init(folderOf("dev"));
@@ -190,7 +193,7 @@ describe("sagemaker-stages providers-lock", () => {
       const init = terraform.run(stack, [...READONLY, `-plugin-dir=${mirror}`]);
 
       // Assess
-      expect(output).toContain("is written");
+      expect(output).toContain("Wrote stacks/.terraform.lock.hcl.");
       expect(status).toBe(0);
       const written = readFileSync(join(project, "stacks", LOCK_FILE), "utf8");
       expect([...written.matchAll(/^provider "(.*)" \{$/gm)].map(([, name]) => name)).toEqual([
@@ -207,7 +210,7 @@ describe("sagemaker-stages providers-lock", () => {
   );
 
   it(
-    "leaves the lock file as it is where terraform fails",
+    "leaves the lock file unchanged when terraform fails",
     () => {
       // Prepare
       const project = join(temp, "failing");
@@ -229,7 +232,10 @@ describe("sagemaker-stages providers-lock", () => {
     return terraform.runProgram(process.execPath, project, [COMMAND, "providers-lock", ...options]);
   }
 
-  /** A mirror that has the installed package of a stack for every platform: its content is all that counts here. */
+  /**
+   * A mirror that offers the installed package of a stack for every platform. Only the content of the package matters
+   * here.
+   */
   function mirrorOf(folder: string): string {
     const version = "registry.terraform.io/hashicorp/aws/5.100.0";
     const installed = join(folder, ".terraform/providers", version);

@@ -7,7 +7,7 @@ import { COMMAND } from "../local/support/project";
 import { copyProject } from "../stacks/support/project";
 import { type Aws, startAws } from "./support/aws";
 
-/** The provider is a download of some hundred megabytes, once. */
+/** Includes one download of the provider: some hundred megabytes. */
 const TIMEOUT_IN_MS = 300_000;
 const ACCOUNT = "111122223333";
 
@@ -59,7 +59,7 @@ async function ended(
   return { status, ...texts };
 }
 
-/** A program in place of terraform, whose `plan` does this. */
+/** A program in place of terraform. `onPlan` is the script that runs for `terraform plan`. */
 function pretended(onPlan: string): string {
   const file = join(temp, "pretended-terraform");
   writeFileSync(
@@ -70,12 +70,12 @@ function pretended(onPlan: string): string {
   return file;
 }
 
-/** Folders of plans that are left. */
+/** The folders of plans that a review left behind. */
 const left = (): string[] => readdirSync(temporary).filter((name) => name.startsWith("review-"));
 
 describe("sagemaker-stages review dev", () => {
   it(
-    "plans what is in environments/ now, with the real Terraform, and leaves no plan behind",
+    "plans the environment with the real Terraform, and leaves no plan behind",
     async () => {
       // Prepare
       const before = readdirSync(project).sort();
@@ -96,13 +96,13 @@ describe("sagemaker-stages review dev", () => {
       });
       const headline = stdout.slice(0, stdout.indexOf("\n")).split(" · ");
       // Whether a runtime ends soon depends on the day of the plan: tests/review/risks/runtimes.test.ts sets the day.
-      expect(headline.filter((part) => !/^functions? \S+ .*runtime/.test(part))).toEqual([
+      expect(headline.filter((part) => !/^(?:function \S+|\d+ functions) .*runtime/.test(part))).toEqual([
         "dev: 1 route opened to the public (POST /ticket-urgency)",
-        expect.stringMatching(/^a new environment of \d+ resources$/),
+        expect.stringMatching(/^new environment with \d+ resources$/),
         "nothing destroyed",
       ]);
       expect(stdout).toContain("`POST /loan-default`");
-      // The construct's path, and not the address.
+      // The review shows the path of the construct, and not the address.
       expect(stdout).toContain("`stage/api`");
       expect(left()).toEqual([]);
       expect(readdirSync(project).sort()).toEqual([...new Set([...before, "cdktf.out"])].sort());
@@ -112,7 +112,7 @@ describe("sagemaker-stages review dev", () => {
   );
 
   it(
-    "ends with 1 and with what Terraform said, where it fails, and leaves nothing behind",
+    "ends with status 1 and Terraform's output when Terraform fails, and leaves nothing behind",
     async () => {
       // Prepare
       const program = pretended(
@@ -136,7 +136,7 @@ describe("sagemaker-stages review dev", () => {
     ["SIGINT", 130],
     ["SIGTERM", 143],
   ] as const)(
-    "ends Terraform on %s, with status %d, and removes the plan, which only its user could read",
+    "ends Terraform on %s, ends with status %d, and removes the plan, which only the user could read",
     async (signal, code) => {
       // Prepare
       const modes = join(temp, `modes-${signal}`);
@@ -163,7 +163,7 @@ describe("sagemaker-stages review dev", () => {
   );
 
   it(
-    "names the stacks that there are where a name is none of them",
+    "names the existing stacks when the argument is not the name of a stack",
     async () => {
       // Act
       const { status, stderr } = await ended(start(["develop"]));
@@ -177,7 +177,7 @@ describe("sagemaker-stages review dev", () => {
   );
 
   it(
-    "says what to install where there is no Terraform",
+    "names the program to install when the machine has no Terraform",
     async () => {
       // Act
       const { status, stderr } = await ended(start(["dev"], { TERRAFORM_BINARY_NAME: join(temp, "none") }));

@@ -5,7 +5,7 @@ import { terraformJson } from "../../src/constructs/terraform/terraform-json";
 import { makeTempFolder, removeFolder } from "../../src/testing/temp-folder";
 import { Terraform } from "./support/terraform";
 
-/** As text, because the linter takes it for a mistake. */
+/** A separate text, because the linter reports a placeholder in a string as a mistake. */
 const DOLLAR = "$";
 const TIMEOUT_IN_MS = 60_000;
 
@@ -16,7 +16,7 @@ afterAll(() => removeFolder(temp));
 
 describe("a document in Terraform", () => {
   it(
-    "is read back as it was written, whatever looks like Terraform in it",
+    "is unchanged after Terraform reads it, even with texts that look like expressions",
     () => {
       // Prepare
       const document = {

@@ -19,13 +19,13 @@ import { ReferencesStack } from "../stacks/support/references-stack";
 import { createApp } from "../support/app";
 import { explain, Terraform } from "./support/terraform";
 
-/** The provider is a download of some hundred megabytes, once. */
+/** Includes one download of the provider: some hundred megabytes. */
 const INIT_TIMEOUT_IN_MS = 300_000;
 const TIMEOUT_IN_MS = 60_000;
 
 const REGISTRY = "999988887777.dkr.ecr.eu-central-1.amazonaws.com";
 
-/** What the project's own environments do not show. */
+/** Environments with settings that the project's own environments do not have. */
 const variants: readonly Environment[] = [
   named("file", exampleWith({ artifact: "artifacts/first.tar.gz" })),
   named("public", exampleWith({ access: "PUBLIC", image: { uri: `${REGISTRY}/team/model:1` } })),
@@ -74,9 +74,9 @@ const stacks = [
   ...everyAccount.map((account) => ({ name: accountName(account), state: account.state })),
 ];
 
-/** The construct outside an environment. */
+/** The stack with the construct `LambdaToSagemakerEndpoint` outside of an environment. */
 const OWN_STACK = "own";
-/** The same between resources that it refers to. */
+/** The stack with the same construct and with resources to which the construct refers. */
 const REFERENCES_STACK = "references";
 
 const temp = makeTempFolder();
@@ -95,7 +95,8 @@ beforeAll(() => {
   new OwnStack(app, OWN_STACK);
   new ReferencesStack(app, REFERENCES_STACK);
   app.synth();
-  // The project's own environments follow their accounts; the examples' account has rules that the examples break.
+  // The project's own environments obey the rules of the accounts. The examples break such rules, so the app of the
+  // examples has no accounts.
   createApp(environments, { accounts: everyAccount, outdir: outdirWithAccounts }).synth();
 });
 
@@ -103,7 +104,7 @@ afterAll(() => removeFolder(temp));
 
 describe.each([...stacks.map(({ name }) => name), OWN_STACK, REFERENCES_STACK])("the stack %s", (name) => {
   it(
-    "is valid, without a warning",
+    "is valid without warnings",
     () => {
       // Prepare
       terraform.init(folderOf(name));
@@ -119,9 +120,9 @@ describe.each([...stacks.map(({ name }) => name), OWN_STACK, REFERENCES_STACK])(
   );
 });
 
-describe("a stack that is wrong", () => {
+describe("an invalid stack", () => {
   it(
-    "is found so, by the argument's name",
+    "gets an error with the argument's name",
     () => {
       // Prepare
       const folder = folderOf(example.name);
@@ -184,7 +185,7 @@ describe("the backend", () => {
   );
 
   it(
-    "is refused with an argument that terraform does not know",
+    "is refused when it has an argument that terraform does not support",
     () => {
       // Prepare
       const folder = withBackend("s3-wrong", {
@@ -214,7 +215,7 @@ describe("the backend", () => {
 });
 
 describe("a machine without terraform", () => {
-  it("is told how to get it", () => {
+  it("gets an error that names the page for the installation of Terraform, and the command to run again", () => {
     // Prepare
     const notFound = Object.assign(new Error("spawnSync terraform ENOENT"), { code: "ENOENT" });
 

@@ -23,7 +23,8 @@ const EVENTS = [
 ];
 const REPAID = { body: '{"predictions": [{"score": 0.01, "predicted_label": 0}]}' };
 const RESPONSE = { statusCode: 200, headers: { "Content-Type": "application/json" }, body: '"repaid"' };
-const DETAIL = "The model's endpoint refused or failed the request. The function's log says why.";
+const DETAIL =
+  "The model's endpoint refused or failed the request. See the logs of the function and the endpoint.";
 
 let endpoint: EndpointServer;
 let log: CapturedLog;
@@ -43,8 +44,8 @@ async function invoke(event: unknown): Promise<unknown> {
   return createHandler(contract, handlerEnvironment(endpoint))(event, lambdaContext());
 }
 
-describe.each(EVENTS)("the response to $origin", ({ event, otherEvent }) => {
-  it("passes when it is the expected one", async () => {
+describe.each(EVENTS)("the response for $origin", ({ event, otherEvent }) => {
+  it("passes when it is equal to the expected one", async () => {
     // Prepare
     endpoint.willAnswer(REPAID);
 
@@ -71,7 +72,7 @@ describe.each(EVENTS)("the response to $origin", ({ event, otherEvent }) => {
     expect(() => assessResponse(answer, event, expected)).toThrow("strictly deep-equal");
   });
 
-  it("fails when the CORS headers belong to the other kind of event", async () => {
+  it("fails when the CORS headers are for the other kind of event", async () => {
     // Prepare
     endpoint.willAnswer(REPAID);
 
@@ -83,8 +84,8 @@ describe.each(EVENTS)("the response to $origin", ({ event, otherEvent }) => {
   });
 });
 
-describe.each(EVENTS)("the problem to $origin where the model fails", ({ event, otherEvent }) => {
-  it("passes when it is the expected one", async () => {
+describe.each(EVENTS)("the problem for $origin when the model fails", ({ event, otherEvent }) => {
+  it("passes when it is equal to the expected one", async () => {
     // Prepare
     endpoint.willAnswer(modelError("out of memory"));
 
@@ -99,7 +100,7 @@ describe.each(EVENTS)("the problem to $origin where the model fails", ({ event, 
   it.each([
     { what: "another status is expected", of: event, status: 500, detail: DETAIL },
     { what: "another detail is expected", of: event, status: 502, detail: "The model failed." },
-    { what: "the CORS headers belong to the other event", of: otherEvent, status: 502, detail: DETAIL },
+    { what: "the CORS headers are for the other kind of event", of: otherEvent, status: 502, detail: DETAIL },
   ])("fails when $what", async ({ of, status, detail }) => {
     // Prepare
     endpoint.willAnswer(modelError("out of memory"));
@@ -112,7 +113,7 @@ describe.each(EVENTS)("the problem to $origin where the model fails", ({ event, 
   });
 });
 
-it("fails when a response is no problem", async () => {
+it("assessProblem fails when the response is not a problem document", async () => {
   // Prepare
   endpoint.willAnswer(REPAID);
 

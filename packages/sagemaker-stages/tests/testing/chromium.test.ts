@@ -11,7 +11,7 @@ chmodSync(program, 0o755);
 
 afterAll(() => rmSync(folder, { recursive: true }));
 
-describe("finding Chromium", () => {
+describe("findChromium", () => {
   it("returns the first executable file on PATH", () => {
     // Act
     const found = findChromium({ PATH: ["/nowhere", folder].join(delimiter) });
@@ -28,7 +28,7 @@ describe("finding Chromium", () => {
     expect(found).toBe(program);
   });
 
-  it("fails and names what to install when PATH has no Chromium", () => {
+  it("fails and names the programs to install when PATH has no Chromium", () => {
     // Act
     const act = () => findChromium({ PATH: "/nowhere" });
 

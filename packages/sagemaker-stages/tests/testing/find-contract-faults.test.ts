@@ -108,7 +108,7 @@ findContractFaults(models).then((faults) => process.stdout.write(JSON.stringify(
   afterAll(() => project.remove());
 
   it(
-    "are faults when they take more than linear time, also in a file that the contract imports",
+    "are faults when they take more than linear time, even in a file that the contract imports",
     async () => {
       // Prepare
       project.write("functions/loan-default/numbers.ts", "export const NUMBER = /^\\d+\\.?\\d*$/;\n");

@@ -65,7 +65,7 @@ describe("a handler in the test's process", () => {
     expect(JSON.parse(endpoint.onlyRequest.body)).toMatchObject({ instances: ["100%25"] });
   });
 
-  it("describes a fault in the words of the deployed function", async () => {
+  it("describes a fault with the same text as the deployed function", async () => {
     // Prepare
     const request = { data: 5 };
 

@@ -10,7 +10,7 @@ const TIMEOUT_IN_MS = 60_000;
 
 const ENGINE = join(__dirname, "../..");
 
-/** Jest in a process of its own, on one test that compares the record in `record.json`. */
+/** Jest in a separate process, with one test that compares the record in `record.json`. */
 class Project {
   readonly folder = makeTempFolder();
 
@@ -82,7 +82,7 @@ describe("matchRecord", () => {
   afterEach(() => project.remove());
 
   it(
-    "passes, writes the new entry and keeps the old one, when a model takes the place of another",
+    "passes, writes the new entry and keeps the old entry when one model replaces another model",
     async () => {
       // Prepare
       project.setRecord({ "dev: iris": "one", "dev: wine": "two" });
@@ -216,7 +216,7 @@ describe("matchRecord", () => {
   });
 });
 
-/** An `expect` with a state of its own. */
+/** An `expect` with another state. */
 function expectWith(state: object): JestExpect {
   return Object.assign(() => ({ toMatchSnapshot() {} }), {
     addSnapshotSerializer() {},

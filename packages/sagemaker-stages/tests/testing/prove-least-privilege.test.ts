@@ -82,7 +82,7 @@ describe("proveLeastPrivilege", () => {
   );
 
   it(
-    "finds nothing when a model takes and answers bytes, which give nobody a permission",
+    "finds nothing when a model takes and answers bytes, which need no permission",
     async () => {
       // Prepare
       const loanDefault = models["loan-default"];
@@ -218,7 +218,7 @@ describe("proveLeastPrivilege", () => {
     expect(allowed.findings).toEqual([]);
   });
 
-  it("knows a type that a rule of the app reads, and refuses an argument that the rule does not know", async () => {
+  it("accepts a type when a rule of the app reads the type, and refuses arguments that the rule does not list", async () => {
     // Prepare
     class WithQueue extends InferenceStack {
       constructor(...args: ConstructorParameters<typeof InferenceStack>) {

@@ -103,7 +103,7 @@ describe.each(RECORDS)("%s", (_name, record) => {
   );
 });
 
-/** Names of models that are words of Terraform types, construct ids, names or outputs as well. */
+/** Names of models that are also parts of Terraform types, construct ids, names or outputs. */
 const WORDS = [
   "data",
   "endpoint",
@@ -164,7 +164,7 @@ function modelNamed(model: string): Model {
   return { ...models["energy-demand"], model, route: { method: "POST", path: `/${model}` } };
 }
 
-describe.each(RECORDS)("%s of models whose names are words of resources", (_name, record) => {
+describe.each(RECORDS)("%s of models whose names are parts of resource names", (_name, record) => {
   let words: AppWithWords;
 
   beforeAll(() => {
@@ -174,7 +174,7 @@ describe.each(RECORDS)("%s of models whose names are words of resources", (_name
   afterAll(() => words.remove());
 
   it(
-    "has the same entry of a model with and without the others",
+    "has the same entry for a model with and without the other models",
     async () => {
       // Prepare
       const before = await record(words.serving([]));
@@ -249,7 +249,7 @@ describe("an app's override of a policy", () => {
   });
 
   it.each([...POLICIES, ["aws_vpc_endpoint", "policy"] as const])(
-    "is a finding of proveLeastPrivilege, whose record recordTerraform refers to, when it widens %s.%s of an environment",
+    "is a finding of proveLeastPrivilege when it widens %s.%s of an environment, and recordTerraform refers to the record of permissions",
     async (type, argument) => {
       // Prepare
       class Widened extends InferenceStack {

@@ -83,7 +83,7 @@ describe("an app that a test serves", () => {
     expect(served.log).toContain("loan-default");
   });
 
-  it("answers no more after it is closed", async () => {
+  it("does not answer after it is closed", async () => {
     // Prepare
     const closed = await serveApp({ models, environments: [test] });
 

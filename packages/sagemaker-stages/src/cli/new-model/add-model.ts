@@ -29,8 +29,8 @@ import { type StagedFolder, stageFolder, writeAll } from "./write-all";
  * Adds a model to the app in the current folder: all files, or none.
  *
  * @param folderOnly - whether only the model's folder is written
- * @returns what to print
- * @throws UserError where the model breaks a rule, or where a file has a form that is not understood
+ * @returns the text to print
+ * @throws UserError if the model breaks a rule, or if a file has an unknown form
  */
 export function addModel(app: LoadedApp, added: NewModel, folderOnly: boolean): string {
   const { name, contract, environments } = added;
@@ -62,7 +62,7 @@ function loadModel({ path }: StagedFolder, { name, kind }: NewModel): Model {
   return { ...contract, ...about };
 }
 
-/** @throws UserError where an option, which the command line can hold, breaks a rule */
+/** @throws UserError if an option of the command line breaks a rule of the contract */
 function makeModel(name: string, { definition }: ReadyMadeCall): Model {
   try {
     return defineModels({ [name]: definition })[name] as Model;
@@ -72,7 +72,7 @@ function makeModel(name: string, { definition }: ReadyMadeCall): Model {
   }
 }
 
-/** @throws UserError where a file has a form in which the place for the new lines cannot be found */
+/** @throws UserError if a file has an unknown form, so that the place for the new lines cannot be found */
 function readEdits(added: NewModel): Edit[] {
   try {
     return editsOf(added);
@@ -94,7 +94,7 @@ function remedyOf({ name, contract }: NewModel): string {
     : `To write functions/${name} alone, repeat the command with --folder-only. Then add these lines:`;
 }
 
-/** One edit for each file, also where a file holds several environments. */
+/** One edit for each file, even if a file contains several environments. */
 function editsOf(added: NewModel): Edit[] {
   const { name, contract, environments } = added;
   const folder = appFolder();

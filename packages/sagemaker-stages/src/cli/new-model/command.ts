@@ -15,9 +15,9 @@ import { callOf, callOfTask, type ReadyMadeKind, readTask } from "./ready-made";
 /**
  * Adds a model to the app in the current folder.
  *
- * @returns what to edit next
- * @throws UsageError where an option's value is not allowed
- * @throws UserError where the app cannot be loaded or edited, or has the model
+ * @returns the next steps to print
+ * @throws UsageError if an option's value is not allowed
+ * @throws UserError if the app cannot be loaded or edited, or already has the model
  */
 export function runNewModel(line: CommandLine<typeof NEW_MODEL>): string {
   const { name } = line.words;
@@ -32,12 +32,12 @@ export function runNewModel(line: CommandLine<typeof NEW_MODEL>): string {
 
 type Options = CommandLine<typeof NEW_MODEL>["options"];
 
-/** @throws UsageError for options that do not belong together */
+/** @throws UsageError for options that exclude each other */
 function readContract(options: Options): Pick<NewModel, "kind" | "contract" | "task" | "mediaTypes"> {
   const { handler, takes, "hugging-face": task, "media-type": mediaTypes } = options;
   if (handler !== undefined) return readHandler(handler, options);
   if (task !== undefined && takes !== undefined) {
-    throw new UsageError(`--hugging-face: got --takes ${takes} beside it; allowed: one of both`);
+    throw new UsageError(`--hugging-face: got --takes ${takes}, too; allowed: one of the two options`);
   }
   if (takes !== undefined && !isKind(takes)) {
     throw new UsageError(`--takes: got ${takes}; allowed: ${TAKES.join(", ")}`);
@@ -51,7 +51,7 @@ function readContract(options: Options): Pick<NewModel, "kind" | "contract" | "t
   if (wantsFiles) {
     const option = options["with-contract"] ? "--with-contract" : "--folder-only";
     const word = task === undefined ? `--takes ${kind}` : `--hugging-face ${task}`;
-    throw new UsageError(`${option}: got ${word} beside it; allowed: --takes rows, json, text or query`);
+    throw new UsageError(`${option}: got ${word}, too; allowed: with --takes rows, json, text or query`);
   }
   if (task !== undefined) {
     const name = readTask(task);
@@ -60,7 +60,7 @@ function readContract(options: Options): Pick<NewModel, "kind" | "contract" | "t
   return { kind, mediaTypes, contract: { call: callOf(kind as ReadyMadeKind, { mediaTypes }) } };
 }
 
-/** @throws UsageError for another language, and for options of a contract */
+/** @throws UsageError for another language than Python, and for options of a contract */
 function readHandler(handler: string, options: Options): Pick<NewModel, "kind" | "contract"> {
   if (handler !== "python") {
     throw new UsageError(
@@ -72,19 +72,19 @@ function readHandler(handler: string, options: Options): Pick<NewModel, "kind" |
     return Array.isArray(value) ? value.length > 0 : value !== undefined && value !== false;
   });
   if (ofContract.length === 0) return { kind: "python", contract: { template: "python" } };
-  const words = ofContract.map((option) => `--${option}`).join(", ");
+  const optionNames = ofContract.map((option) => `--${option}`).join(", ");
   throw new UsageError(
-    `--handler: got ${words} beside it; allowed: either --handler or options of a contract`,
+    `--handler: got ${optionNames}, too; allowed: either --handler or options of a contract`,
   );
 }
 
 function requireMediaTypes(kind: string, mediaTypes: readonly string[]): void {
   if (kind === "bytes" && mediaTypes.length === 0) {
-    throw new UsageError("--media-type: got nothing; allowed: a media type of the file, e.g. image/jpeg");
+    throw new UsageError("--media-type: got no value; allowed: a media type of the file, e.g. image/jpeg");
   }
   if (kind !== "bytes" && kind !== "pass-through" && mediaTypes.length > 0) {
     throw new UsageError(
-      `--media-type: got ${mediaTypes.join(", ")}; allowed: with --takes bytes or pass-through`,
+      `--media-type: got ${mediaTypes.join(", ")}; allowed: with --takes bytes or pass-through only`,
     );
   }
 }

@@ -36,7 +36,7 @@ export const CATALOG = "functions/index.ts";
 /**
  * Adds a model's import and entry to `functions/index.ts`.
  *
- * @throws UnknownForm where there is not exactly one call `defineModels({ … })` of the import from the engine
+ * @throws UnknownForm unless the file has exactly one call of the engine's function, `defineModels({ … })`
  */
 export function addToCatalog(text: string, model: string): Edit {
   const file = parseSource(CATALOG, text);
@@ -55,9 +55,10 @@ export function describeCatalogLines(model: string): string {
 }
 
 /**
- * Adds a line with a ready-made contract to `functions/index.ts`, and the import of its function where the file lacks it.
+ * Adds a line with a ready-made contract to `functions/index.ts`. Also adds the import of the contract's function, if
+ * the file lacks this import.
  *
- * @throws UnknownForm where there is not exactly one call `defineModels({ … })` of the import from the engine
+ * @throws UnknownForm unless the file has exactly one call of the engine's function, `defineModels({ … })`
  */
 export function addCallToCatalog(
   text: string,
@@ -83,10 +84,10 @@ export function describeCall(model: string, call: Pick<ReadyMadeCall, "function"
 }
 
 /**
- * Adds the import of `route.json` and an entry `python(…)` to `functions/index.ts`, and the import of `python` where the
- * file lacks it.
+ * Adds the import of `route.json` and an entry `python(…)` to `functions/index.ts`. Also adds the import of `python`,
+ * if the file lacks this import.
  *
- * @throws UnknownForm where there is not exactly one call `defineModels({ … })` of the import from the engine
+ * @throws UnknownForm unless the file has exactly one call of the engine's function, `defineModels({ … })`
  */
 export function addPythonToCatalog(text: string, model: string): Edit {
   const identifier = identifierOf(model, namesIn(parseSource(CATALOG, text)));
@@ -110,7 +111,7 @@ function routeSource(model: string): string {
 /** The module of the engine that a catalog imports. */
 const ENGINE = "sagemaker-stages/model";
 
-/** The name in a file of a function that the file imports from the engine. */
+/** The local name of a function that a file imports from the engine. */
 function importedName(file: SourceFile, name: string): string | undefined {
   return importsIn(file)
     .filter(({ source, importKind }) => source.value === ENGINE && importKind !== "type")
@@ -141,7 +142,8 @@ function findCatalog(file: SourceFile): ObjectLiteral {
  *
  * @param sources - the text of each file in `environments/`, by its path from the app's folder
  * @param settings - TypeScript, indented by two spaces for each level
- * @throws UnknownForm where there is not exactly one object literal with the environment's name and the literal `models`
+ * @throws UnknownForm unless the files have exactly one object literal with the environment's name and a literal for
+ * `models`
  */
 export function addToEnvironment(
   sources: ReadonlyMap<string, string>,
@@ -175,7 +177,7 @@ function findModels(file: SourceFile, environment: string): ObjectLiteral[] {
     .filter(isObjectLiteral);
 }
 
-/** A text that a mistake of this program has broken must not be written. */
+/** Parses the new text: a fault of this program must not write a broken file. */
 function checked(path: string, text: string): Edit {
   parseSource(path, text);
   return { path, text };
@@ -188,7 +190,7 @@ function identifierOf(model: string, taken: ReadonlySet<string>): string {
   for (let name = camelCase; ; name += "Model") if (isFree(name)) return name;
 }
 
-/** Words that no import can have as its name (https://tc39.es/ecma262/#prod-ReservedWord, and strict mode). */
+/** Names that an import cannot have (https://tc39.es/ecma262/#prod-ReservedWord, and strict mode). */
 const RESERVED_WORDS = new Set(
   "arguments as async await break case catch class const continue debugger default delete do else enum eval export extends false finally for from function get if implements import in instanceof interface let new null of package private protected public return set static super switch this throw true try type typeof var void while with yield".split(
     " ",

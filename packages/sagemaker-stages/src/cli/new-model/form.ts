@@ -2,7 +2,7 @@ import type { CommandForm } from "../../lib/arguments";
 import { documentPath } from "../../paths";
 import { KINDS, type Kind, TAKES } from "./kinds";
 
-/** What a request of a new model is by default. */
+/** The default of `--takes`. */
 export const DEFAULT_KIND = "rows" satisfies Kind;
 
 const KIND_LINES = Object.entries(KINDS).flatMap(([kind, { request }]) =>
@@ -12,16 +12,16 @@ const KIND_LINES = Object.entries(KINDS).flatMap(([kind, { request }]) =>
 /** The form of the command line. */
 export const NEW_MODEL = {
   name: "new-model",
-  summary: "Add a model: its contract, a line in functions/index.ts, and its entries in environments",
+  summary: "Add a model: its contract, an entry in functions/index.ts, and its settings in environments",
   words: {
     name: {
-      summary: "1–30 characters a-z, 0-9, -: words that single hyphens join, starting with a letter",
+      summary: "1–30 characters: a-z, 0-9 and single hyphens, starting with a letter, e.g. iris-species",
     },
   },
   options: {
     takes: {
       value: "KIND",
-      summary: [`what a request is; default ${DEFAULT_KIND}`, ...KIND_LINES].join("\n"),
+      summary: [`the form of a request; default ${DEFAULT_KIND}`, ...KIND_LINES].join("\n"),
     },
     "media-type": {
       value: "TYPE",
@@ -34,7 +34,7 @@ export const NEW_MODEL = {
     },
     handler: {
       value: "LANGUAGE",
-      summary: `python: a handler in Python, handler.py with route.json, in place of a contract: ${documentPath("python.md")}`,
+      summary: `python: write a handler in Python (handler.py and route.json) in place of a contract: ${documentPath("python.md")}`,
     },
     environment: {
       value: "NAME",
@@ -44,11 +44,14 @@ export const NEW_MODEL = {
     },
     "with-contract": {
       summary:
-        "write functions/<name>/contract.ts with its tests, in place of a ready-made contract;\nalways with --takes json and query",
+        "write functions/<name>/contract.ts with its tests, in place of a ready-made contract;\n--takes json and --takes query write these files even without this option",
     },
     "folder-only": {
-      summary: "with a contract: write functions/<name> alone, and print the lines to add to the other files",
+      summary:
+        "with a contract: write only the folder functions/<name>, and print the lines to add to the other files",
     },
   },
-  notes: `Either all files are written, or none. The contracts: ${documentPath("contracts.md")}.`,
+  notes: `The command writes all files or, after an error, no file. ${documentPath("contracts.md")} describes the contracts.
+
+example: npx sagemaker-stages new-model iris-species --takes rows --environment dev`,
 } as const satisfies CommandForm;

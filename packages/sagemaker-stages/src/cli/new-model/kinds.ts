@@ -2,12 +2,12 @@ import { readFileSync } from "node:fs";
 import { PLACEHOLDER_COMMIT } from "../../app/placeholder-checks";
 import { type Task, type TaskName, taskOf } from "../../contracts/hugging-face-tasks";
 import type { Environment } from "../../environment/environment";
-import type { ModelImageSettings } from "../../environment/settings/container";
-import type { ServerlessEndpoint } from "../../environment/settings/endpoint";
+import type { ServerlessEndpoint } from "../../environment/settings/endpoint/endpoint";
+import type { ModelImageSettings } from "../../environment/settings/model-source/model-source";
 import { engineSource } from "../../paths";
 import type { ReadyMadeCall, ReadyMadeKind } from "./ready-made";
 
-/** What a new model takes: the form of its requests. */
+/** The form of a new model's requests, or the kind of its handler. */
 export type Kind = TemplateKind | ReadyMadeKind | "hugging-face";
 
 /** The kinds that have a folder of their name in `templates/`. */
@@ -15,9 +15,12 @@ export type TemplateKind = "rows" | "json" | "text" | "query" | "python";
 
 /** A kind of model that the command can write. */
 interface KindDescription {
-  /** What a request is, in a few words. */
+  /** The description of a request. */
   readonly request: string;
-  /** A container of SageMaker that reads the requests of the template. The team replaces the image by its own. */
+  /**
+   * A SageMaker container that reads the requests of the template. The team replaces this image with the image of its
+   * model.
+   */
   readonly image: ModelImageSettings;
 }
 
@@ -36,11 +39,11 @@ export const KINDS: Readonly<Record<Kind, KindDescription>> = {
     image: { algorithm: "blazingtext", tag: "1" },
   },
   bytes: {
-    request: "a file of the types in --media-type, which the endpoint receives as it is",
+    request: "a file with a type in --media-type, which the endpoint receives unchanged",
     image: { algorithm: "image-classification", tag: "1" },
   },
   "pass-through": {
-    request: "any JSON, or a file of the types in --media-type, which the endpoint receives as it is",
+    request: "any JSON, or a file with a type in --media-type, which the endpoint receives unchanged",
     image: { algorithm: "sagemaker-scikit-learn", tag: "1.2-1-cpu-py3" },
   },
   "hugging-face": {
@@ -67,9 +70,9 @@ export const KINDS: Readonly<Record<Kind, KindDescription>> = {
 export interface NewModel {
   readonly name: string;
   readonly kind: Kind;
-  /** The folder's template, or the line in `functions/index.ts`. */
+  /** The template of the model's folder, or the model's line in `functions/index.ts`. */
   readonly contract: { readonly template: TemplateKind } | { readonly call: ReadyMadeCall };
-  /** A task of Hugging Face's containers, of the kind `hugging-face`. */
+  /** The task of Hugging Face's containers, if the kind is `hugging-face`. */
   readonly task?: TaskName | undefined;
   /** The types of the file that a model of the kind `bytes` or `pass-through` takes. */
   readonly mediaTypes?: readonly string[] | undefined;
@@ -77,7 +80,7 @@ export interface NewModel {
   readonly environments: readonly Environment[];
 }
 
-/** The words of `--takes`; a task of Hugging Face and a handler in Python have options of their own. */
+/** The values of `--takes`. A task of Hugging Face and a handler in Python have separate options. */
 export const TAKES = Object.keys(KINDS).filter((kind) => kind !== "hugging-face" && kind !== "python");
 
 export function isKind(word: string): word is Exclude<Kind, "hugging-face" | "python"> {
@@ -88,16 +91,16 @@ export function isTemplateKind(kind: Kind): kind is TemplateKind {
   return kind === "json" || kind === "query" || kind === "rows" || kind === "text";
 }
 
-/** What a request of this model is, in a few words. */
+/** The description of a request of this model. */
 export function requestOf({ kind, task, mediaTypes = [] }: NewModel): string {
   if (task !== undefined) return `${INPUTS[taskOf(task, 1).inputs]} (Hugging Face: ${task})`;
   if (mediaTypes.length === 0) {
-    return kind === "pass-through" ? "any JSON, which the endpoint receives as it is" : KINDS[kind].request;
+    return kind === "pass-through" ? "any JSON, which the endpoint receives unchanged" : KINDS[kind].request;
   }
-  return `a file (${mediaTypes.join(", ")}), which the endpoint receives as it is`;
+  return `a file (${mediaTypes.join(", ")}), which the endpoint receives unchanged`;
 }
 
-/** What a task of Hugging Face's containers works on, in words. */
+/** The description of the inputs of a Hugging Face task. */
 const INPUTS: Readonly<Record<Task["inputs"], string>> = {
   text: "a text",
   question: "a question with a text",
@@ -105,22 +108,22 @@ const INPUTS: Readonly<Record<Task["inputs"], string>> = {
   audio: "a recording",
 };
 
-/** The files of a model's folder, each with what it holds. */
+/** The files of a model's folder, each with a description. */
 export const MODEL_FILES = {
-  "contract.ts": "the request, the answer, and what the endpoint receives",
+  "contract.ts": "the request, the request to the endpoint, and the answer",
   "README.md": "the model card",
   "tests/contract.test.ts": "the tests of the contract",
 } as const;
 
-/** The same of a model with a handler in Python. */
+/** The files of a model with a handler in Python. */
 const PYTHON_FILES = {
-  "handler.py": "the handler: the request, what the endpoint receives, the answer",
+  "handler.py": "the handler: the request, the request to the endpoint, and the answer",
   "route.json": "the route with its schema, texts and example",
   "README.md": "the model card",
   "tests/test_handler.py": "the tests of the handler, for python3 -m unittest",
 } as const;
 
-/** The files of a template's folder, each with what it holds. */
+/** The files of a template's folder, each with a description. */
 export function filesOf(kind: Kind): Readonly<Record<string, string>> {
   return kind === "python" ? PYTHON_FILES : MODEL_FILES;
 }
@@ -129,7 +132,7 @@ export function filesOf(kind: Kind): Readonly<Record<string, string>> {
 const TEMPLATE_NAME = "my-model";
 const TEMPLATE_TITLE = "My model";
 
-/** The files of a new model's folder: text by path from the folder. */
+/** The files of a new model's folder: the text of each file by its path from the folder. */
 export function modelFiles(kind: TemplateKind, model: string): ReadonlyMap<string, string> {
   return new Map(
     Object.keys(filesOf(kind)).map((path) => {
@@ -146,8 +149,8 @@ function titleOf(model: string): string {
 }
 
 /**
- * The settings of a new model in an environment. The address of the artifact, or the model of the Hugging Face Hub and its
- * commit, are placeholders: neither synthesis nor the local stage reads them.
+ * The settings of a new model in an environment. The address of the artifact, or the model of the Hugging Face Hub and
+ * its commit, are placeholders: neither synthesis nor the local stage reads these placeholders.
  */
 export function settingsOf({
   kind,

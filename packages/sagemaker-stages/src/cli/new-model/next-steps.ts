@@ -7,10 +7,10 @@ import { documentPath } from "../../paths";
 import { CATALOG, type Edit } from "./edits";
 import { filesOf, type NewModel, requestOf } from "./kinds";
 
-/** The environment that `npm start` serves without a word on its command line. */
+/** The environment that `npm start` serves by default. */
 const DEFAULT_ENVIRONMENT = "dev";
 
-/** What was written, how to call the model on this machine, and what to edit next. */
+/** The text to print: the written files, a request to the model on this machine, and the files to edit next. */
 export function describeModel(added: NewModel, model: Model, edits: readonly Edit[]): string {
   const { name, kind, contract, environments } = added;
   const isReadyMade = "call" in contract;
@@ -32,7 +32,7 @@ ${table([
     .filter(([path]) => path !== CATALOG)
     .map(([path]): [string, string] => [
       path,
-      `${added.task === undefined ? "artifact (the address is a placeholder)" : "HF_MODEL_ID and HF_MODEL_REVISION (placeholders: npm start accepts them, npm test and cdktf synth refuse the zeros)"}, image, serverless, and access (now: signed requests)`,
+      `${added.task === undefined ? "artifact (the address is a placeholder)" : "HF_MODEL_ID and HF_MODEL_REVISION (placeholders: npm start accepts them, npm test and cdktf synth refuse them)"}, image, serverless, and access (now: signed requests)`,
     ]),
   [
     `functions/${name}/README.md`,
@@ -40,7 +40,7 @@ ${table([
   ],
   [
     `functions/${name}/sample/index.ts`,
-    `optional: a sample model for the local stage, by sagemaker-stages/sample${kind === "python" ? "; without it, npm test does not compare the handler's answer with route.json" : ""}`,
+    `optional: a sample model for the local stage, with sagemaker-stages/sample${kind === "python" ? "; without it, npm test does not compare the handler's answer with route.json" : ""}`,
   ],
 ])}
 
@@ -49,7 +49,7 @@ __tests__/__snapshots__: review and commit the record.
 `;
 }
 
-/** The files that describe the model, and what of them is to edit. */
+/** The files with the model's contract or handler, and the parts to edit in these files. */
 function firstEdit({ name, contract }: NewModel): [string, string] {
   if ("call" in contract) {
     return [CATALOG, `the options of the contract, and the example: ${documentPath("contracts.md")}`];
@@ -62,11 +62,11 @@ function firstEdit({ name, contract }: NewModel): [string, string] {
   }
   return [
     `functions/${name}/contract.ts`,
-    "the request, what the endpoint receives, the answer, and the texts and the example",
+    "the request, the request to the endpoint, the answer, the texts and the example",
   ];
 }
 
-/** What was written of a folder alone. @param lines - to add by hand */
+/** The written files of the model's folder. @param lines - the lines to add by hand */
 export function describeFolder(added: NewModel, lines: string): string {
   return `Written:
 ${table(newFiles(added))}
@@ -88,8 +88,8 @@ function describeCall({ name, contract }: NewModel, model: Model, environment: E
   return `
 Call the model on this machine: ${`npm start${words}`}, and in another terminal${fileType === undefined ? "" : ", with your file in place of FILE"}:
   ${fileType === undefined ? curlOfExample(model, environment) : curlOfFile(...placeOf(environment), methodOf(model), fileType)}
-For answers of a model, add functions/${name}/sample/index.ts, or start the stage with
---container ${name}=<url>. Until then, every request gets ${answer}.
+Every request gets ${answer}. For answers of a model, add functions/${name}/sample/index.ts, or
+start the local stage with --container ${name}=<url>.
 `;
 }
 
@@ -104,7 +104,7 @@ function curlOfExample(model: Model, environment: Environment): string {
   });
 }
 
-/** The local stage of an environment. */
+/** The address and the environment of the local stage. */
 function placeOf(environment: Environment) {
   const stage = { stageName: namePrefix(environment), apiKeys: [] };
   return [`http://127.0.0.1:${DEFAULT_PORT}`, environment, stage] as const;
@@ -114,7 +114,7 @@ function methodOf({ route }: Model) {
   return { path: route.path, authorization: "AWS_IAM" } as const;
 }
 
-/** Two columns. */
+/** Rows in two columns. */
 function table(rows: readonly (readonly [string, string])[]): string {
   const width = Math.max(...rows.map(([first]) => first.length));
   return rows.map(([first, second]) => `  ${first.padEnd(width)}  ${second}`).join("\n");

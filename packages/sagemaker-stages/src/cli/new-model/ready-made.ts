@@ -16,16 +16,16 @@ export interface ReadyMadeCall {
   readonly function: string;
   /** The arguments as TypeScript, each level indented by two spaces. */
   readonly arguments: string;
-  /** What the call returns. */
+  /** The model definition that the call returns. */
   readonly definition: ModelDefinition;
 }
 
 /** The kinds of requests that a ready-made contract takes. */
 export type ReadyMadeKind = "rows" | "text" | "bytes" | "pass-through";
 
-/** Options that a contract is made with, from the command line. */
-export interface ReadyMadeWords {
-  /** Of a contract for files; with `pass-through`, none means JSON. */
+/** The options of a ready-made contract that the command line can set. */
+export interface ReadyMadeOptions {
+  /** The media types of the file; with `pass-through`, an empty list means JSON. */
   readonly mediaTypes: readonly string[];
 }
 
@@ -46,7 +46,7 @@ const PASS_THROUGH = {
 } as const;
 
 /** The call for a new model that takes requests of this kind. The team replaces the options. */
-export function callOf(kind: ReadyMadeKind, { mediaTypes }: ReadyMadeWords): ReadyMadeCall {
+export function callOf(kind: ReadyMadeKind, { mediaTypes }: ReadyMadeOptions): ReadyMadeCall {
   switch (kind) {
     case "rows":
       return { function: "rows", arguments: printLiteral(ROWS), definition: rows(ROWS) };
@@ -67,7 +67,7 @@ export function callOf(kind: ReadyMadeKind, { mediaTypes }: ReadyMadeWords): Rea
   }
 }
 
-/** A file of two bytes where the engine has no example file: the team replaces it. */
+/** A file of two bytes, for media types without an example file in the engine. The team replaces the file. */
 const PLACEHOLDER_IN_BASE64 = "AAA=";
 
 function fileOptions(mediaTypes: readonly string[]) {

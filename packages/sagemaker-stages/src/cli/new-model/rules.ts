@@ -2,24 +2,24 @@ import { isDeepStrictEqual } from "node:util";
 import { checkModels } from "../../app/catalog-checks";
 import type { LoadedApp } from "../../app/load-app";
 import { checkEnvironments } from "../../environment/checks";
+import { describeFaults, type Fault } from "../../environment/fault-collector";
 import type { ModelSettings } from "../../environment/model-settings";
-import { describeFaults, type Fault } from "../../environment/report";
 import { UserError } from "../../lib/user-error";
 import type { Model } from "../../models";
 
-/** A model that an app is to have. */
+/** A model to add to an app. */
 export interface AddedModel {
   readonly name: string;
   readonly model: Model;
-  /** By the name of the environment. */
+  /** The model's settings by the name of the environment. */
   readonly settings: ReadonlyMap<string, ModelSettings>;
 }
 
 /**
- * Compares the app with the new model with the rules of models and environments. Faults that the app has already are no
- * reason to refuse a model: synthesis reports these faults.
+ * Checks the app with the new model against the rules of models and environments. Faults that the app already has are
+ * not a reason to refuse the model: synthesis reports these faults.
  *
- * @throws UserError where the new model breaks a rule
+ * @throws UserError if the new model breaks a rule
  */
 export function requireRules(app: LoadedApp, { name, model, settings }: AddedModel): void {
   const models = { ...app.models, [name]: model };
@@ -39,7 +39,7 @@ export function requireRules(app: LoadedApp, { name, model, settings }: AddedMod
   if (lists.length > 0) throw new UserError([`${name}: nothing was written.`, ...lists].join("\n"));
 }
 
-/** The list of the faults that were not there before, or none. */
+/** The description of the faults that the new model adds, or an empty list. */
 function describeNew(folder: string, faults: readonly Fault[], before: readonly Fault[]): string[] {
   const added = faults.filter((fault) => !before.some((known) => isDeepStrictEqual(known, fault)));
   return added.length === 0 ? [] : [describeFaults(folder, added)];

@@ -12,17 +12,17 @@ import { join } from "node:path";
 import { type AppFiles, writeFiles } from "../template/files";
 import type { Edit } from "./edits";
 
-/** A new folder that is complete, but not yet in its place. */
+/** A new folder that is complete, but not yet at its final path. */
 export interface StagedFolder {
-  /** Absolute. */
+  /** The absolute path of the folder. */
   readonly path: string;
-  /** Removes the folder, unless it is in its place. */
+  /** Removes the folder, unless {@link writeAll} has moved it. */
   remove(): void;
 }
 
 /**
- * Writes a new folder beside the app's files. Its modules can already be loaded: they find the app's packages. A running
- * local stage does not watch the folder.
+ * Writes a new folder inside the app's folder, so that its modules find the app's packages. A running local stage does
+ * not watch the folder.
  */
 export function stageFolder(app: string, files: AppFiles): StagedFolder {
   const staging = mkdtempSync(join(app, ".new-model-"));
@@ -38,12 +38,12 @@ export function stageFolder(app: string, files: AppFiles): StagedFolder {
 }
 
 /**
- * Replaces files, and puts a staged folder in its place. Each step is one renaming: a program that watches the files reads
- * whole files.
+ * Replaces files, and moves a staged folder to its final path. Each step is one renaming, so that a program that
+ * watches the files reads complete files.
  *
  * @param app - the app's folder
- * @param target - the path of the new folder from the app's folder; `undefined`: there is no new folder
- * @throws Error where the system refuses a step, e.g. because the folder exists; all files are then as they were
+ * @param target - the path of the new folder from the app's folder; `undefined` if there is no new folder
+ * @throws Error if the system refuses a step, e.g. because the folder exists; all files are then unchanged
  */
 export function writeAll(
   app: string,
@@ -51,7 +51,7 @@ export function writeAll(
   target: string | undefined,
   edits: readonly Edit[],
 ): void {
-  // Before the first step: a full disk is noticed here.
+  // Written before the first renaming, so that a full disk causes an error here.
   const replacements = edits.map((edit, index) => prepare(app, edit, `${staged.path}.${index}`));
   const replaced: Replacement[] = [];
   try {
@@ -66,16 +66,16 @@ export function writeAll(
   }
 }
 
-/** A file of the app, and the file that takes its place. */
+/** A file of the app, and the file that replaces it. */
 interface Replacement {
   readonly file: string;
   readonly before: Buffer;
   readonly prepared: string;
 }
 
-/** Writes the new text to the file `prepared`, which gets the permissions of the file that it replaces. */
+/** Writes the new text to the file `prepared`, with the permissions of the file that `prepared` will replace. */
 function prepare(app: string, { path, text }: Edit, prepared: string): Replacement {
-  // The file behind a symbolic link.
+  // The file to which a symbolic link refers.
   const file = realpathSync(join(app, path));
   writeFileSync(prepared, text);
   chmodSync(prepared, statSync(file).mode);

@@ -2,9 +2,9 @@ import { type AppFiles, readTemplate } from "./files";
 import { type AppIdentity, type Manifest, printManifest, toAppManifest } from "./manifest";
 
 /**
- * The files of an app with the template's content.
+ * The template's files for one app.
  *
- * @throws Error where a file of the template is missing
+ * @throws Error if a file of the template is missing
  */
 export function templateOfApp(identity: AppIdentity): AppFiles {
   const files = readTemplate();
@@ -16,7 +16,7 @@ export function templateOfApp(identity: AppIdentity): AppFiles {
   ]);
 }
 
-/** The settings without the excluded files of the repository's packages: they are lines before the app's files. */
+/** Removes the lines that exclude the files of the repository's packages. */
 function withoutPackages(settings: string): string {
   return settings.replace(/^ *"packages\/.*",\n/gm, "");
 }

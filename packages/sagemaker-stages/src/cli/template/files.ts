@@ -5,7 +5,7 @@ import { engineFile, IS_COMPILED } from "../../paths";
 /** Files of an app: text by path from the app's folder, with slashes. */
 export type AppFiles = ReadonlyMap<string, string>;
 
-/** Files that an app takes over from the engine's repository and keeps in step with the engine (`doctor`). */
+/** Files that `init` copies from the engine's repository, and that `doctor` compares after an upgrade. */
 export const MAINTAINED_FILES = [
   ".ci/run",
   ".github/dependabot.yml",
@@ -20,24 +20,24 @@ export const MAINTAINED_FILES = [
   "tsconfig.json",
 ] as const;
 
-/** Files and folders that a new app takes over from the engine's repository, and that the team then owns. */
+/** Files and folders that `init` copies from the engine's repository, and that the team then owns. */
 const FIRST_FILES = [".gitignore", ".npmrc", "main.ts", "package.json", "stacks"] as const;
 
 /** The folder of the app's tests. */
 const TESTS = "__tests__";
 
-/** The records of the repository's models and environments: the tests of an app write the app's records. */
+/** The snapshots of the repository's models and environments. The tests of an app write the app's own snapshots. */
 const RECORDS = `${TESTS}/__snapshots__/`;
 
-/** Where a published package keeps the template: `npm pack` writes this folder. */
+/** The folder of the template in a published package. `npm pack` writes the folder. */
 const PUBLISHED = "dist/template";
 
 /**
- * The files of the template, which are those of a new app, except for `package.json`: {@link toAppManifest} makes that of
- * an app from that of the repository. A published package contains the template; in the repository, the template is the
- * repository's top level with the files in the engine's folder `template`.
+ * The files of the template. A new app has the same files, except `package.json`, which {@link toAppManifest} makes. A
+ * published package contains the template. In the repository, the template consists of the files at the repository's
+ * top level and the files in the engine's folder `template`.
  *
- * @throws Error where a file of the template is missing
+ * @throws Error if a file of the template is missing
  */
 export function readTemplate(): AppFiles {
   return IS_COMPILED
@@ -49,8 +49,9 @@ export function readTemplate(): AppFiles {
  * The template in the repository.
  *
  * @param repository - the repository's folder
- * @param own - the folder of files that replace those of the repository, because the repository's name its samples
- * @throws Error where a file of the template is missing
+ * @param own - the folder with files that replace the repository's files, because the repository's files name the
+ * sample models
+ * @throws Error if a file of the template is missing
  */
 export function readRepositoryTemplate(repository: string, own: string): AppFiles {
   const shared = [...MAINTAINED_FILES, ...FIRST_FILES].flatMap((path) => pathsBelow(repository, path));
@@ -70,13 +71,13 @@ export function publishTemplate(folder: string, files: AppFiles): void {
   );
 }
 
-/** npm never packs `.npmrc` and `.gitignore`: a published template has names that start with `dot.` instead. */
+/** In a published template, hidden names start with `dot.`, because npm never packs `.npmrc` and `.gitignore`. */
 function readPublishedTemplate(folder: string): AppFiles {
   const files = readAll(folder, pathsBelow(folder));
   return new Map([...files].map(([path, text]) => [path.replace(/(^|\/)dot\./g, "$1."), text]));
 }
 
-/** Writes files, and the folders that they need. A script (`#!`) becomes executable. */
+/** Writes files and their folders. A script (`#!`) becomes executable. */
 export function writeFiles(folder: string, files: AppFiles): void {
   for (const [path, text] of files) {
     const file = join(folder, path);

@@ -1,6 +1,6 @@
 import { isObject } from "../../lib/json";
 
-/** A `package.json`, as far as it is read here. */
+/** A `package.json`: the fields that are read here. */
 export interface Manifest {
   readonly scripts?: Readonly<Record<string, string>>;
   readonly dependencies?: Readonly<Record<string, string>>;
@@ -8,10 +8,10 @@ export interface Manifest {
   readonly [field: string]: unknown;
 }
 
-/** What an app's `package.json` states itself. */
+/** The values of an app's `package.json` that differ from app to app. */
 export interface AppIdentity {
   readonly name: string;
-  /** What npm installs as the engine: a version, or `file:` and a path. */
+  /** The version of the engine, or `file:` and a path. */
   readonly engine: string;
 }
 
@@ -23,6 +23,8 @@ const SCRIPTS = [
   "start",
   "synth",
   "check",
+  "lint",
+  "typecheck",
   "format",
   "test",
   "test:browser",
@@ -37,15 +39,16 @@ const SCRIPTS = [
 /** Packages that only tests of the repository's models import. An app that tests a view adds `playwright-core`. */
 const PACKAGES_OF_SAMPLES: readonly string[] = ["fast-check", "playwright-core"];
 
-/** The repository trains its models in a folder of its own, which an app does not have. */
+/** The repository trains its models in this folder. An app does not have the folder. */
 const TESTS_OF_TRAINING = "<rootDir>/training/";
 
 /**
- * The `package.json` of an app, made from that of the engine's repository: the same versions of the same packages, and
- * the scripts that an app needs. Where the repository has a script `<name>:app`, it is the app's script `<name>`.
+ * The `package.json` of an app, made from the `package.json` of the engine's repository: the same versions of the same
+ * packages, and the scripts that an app needs. If the repository has a script `<name>:app`, this script becomes the
+ * app's script `<name>`.
  *
  * @param repository - the repository's `package.json`
- * @throws Error where the repository has no such script
+ * @throws Error if the repository lacks a script that an app needs
  */
 export function toAppManifest(repository: Manifest, { name, engine }: AppIdentity): Manifest {
   const { engines, scripts = {}, dependencies = {}, devDependencies = {}, overrides, jest } = repository;
@@ -88,7 +91,7 @@ function appScript(scripts: Readonly<Record<string, string>>, name: string): str
  */
 export function updateManifest(app: Manifest, template: Manifest): Manifest {
   const packages = { ...app.dependencies, ...app.devDependencies };
-  return withoutUndefined({
+  return omitUndefinedDeep({
     ...app,
     scripts: { ...app.scripts, ...template.scripts },
     dependencies: addMissing(app.dependencies, template.dependencies, packages),
@@ -107,7 +110,7 @@ function addMissing(
   return { ...own, ...Object.fromEntries(missing) };
 }
 
-function withoutUndefined(manifest: Manifest): Manifest {
+function omitUndefinedDeep(manifest: Manifest): Manifest {
   return Object.fromEntries(Object.entries(manifest).filter(([, value]) => value !== undefined));
 }
 

@@ -1,20 +1,23 @@
 import { readFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
 
-/** The size of a block, and of a header, of a tar archive (https://pubs.opengroup.org/onlinepubs/9799919799/utilities/pax.html). */
+/**
+ * The size of a block, and of a header, of a tar archive
+ * (https://pubs.opengroup.org/onlinepubs/9799919799/utilities/pax.html).
+ */
 const BLOCK_IN_BYTES = 512;
 
 /**
  * The name of the package in a tarball of `npm pack`.
  *
- * @returns `undefined` where the file is no such tarball
+ * @returns `undefined` if the file is not a tarball of `npm pack`
  */
 export function nameOfPackageIn(tarball: string): unknown {
   try {
     const manifest = fileIn(gunzipSync(readFileSync(tarball)), "package/package.json");
     return manifest === undefined ? undefined : JSON.parse(manifest.toString("utf8")).name;
   } catch {
-    // No gzip file, or no JSON.
+    // The file is not in the format gzip, or its package.json is not JSON.
     return undefined;
   }
 }

@@ -1,4 +1,4 @@
-/** A line of a comparison: in both texts, in the old one alone, or in the new one alone. */
+/** A line of a comparison. `-`: only in the old text; `+`: only in the new text. */
 interface Line {
   readonly kind: " " | "-" | "+";
   readonly text: string;
@@ -13,7 +13,7 @@ const NO_NEWLINE = "\\ No newline at end of file";
 export interface Comparison {
   /** Path of the file, with slashes. */
   readonly path: string;
-  /** `undefined` where the file is new. */
+  /** `undefined` if the file is new. */
   readonly from: string | undefined;
   readonly to: string;
   /** Whether a new file is executable. */
@@ -23,7 +23,7 @@ export interface Comparison {
 /**
  * The change from one text to another, as `git apply` and `patch -p1` read it.
  *
- * @returns an empty text where the texts are equal
+ * @returns an empty text if the texts are equal
  */
 export function unifiedDiff({ path, from, to, executable = false }: Comparison): string {
   if (from === to) return "";
@@ -37,12 +37,14 @@ export function unifiedDiff({ path, from, to, executable = false }: Comparison):
   return `${[`diff --git a/${path} b/${path}`, ...header, ...hunks(lines)].join("\n")}\n`;
 }
 
-/** Lines with their line breaks, so that a last line without one differs from a last line with one. */
+/** Lines with their line breaks, so that a missing line break at the end of the text is a difference. */
 function splitLines(text: string): string[] {
   return text.match(/[^\n]*\n|[^\n]+$/g) ?? [];
 }
 
-/** A shortest list of removed and added lines, by the longest common subsequence. The files have a few hundred lines. */
+/**
+ * A shortest list of removed and added lines, by the longest common subsequence. The files have a few hundred lines.
+ */
 function compareLines(from: readonly string[], to: readonly string[]): Line[] {
   const lengths = commonLengths(from, to);
   const at = (i: number, j: number) => lengths[i]?.[j] ?? 0;
@@ -65,7 +67,7 @@ function compareLines(from: readonly string[], to: readonly string[]): Line[] {
   return lines;
 }
 
-/** Element `[i][j]`: how many lines the texts from their lines `i` and `j` on have in common. */
+/** Element `[i][j]`: the number of lines that the texts have in common from their lines `i` and `j` on. */
 function commonLengths(from: readonly string[], to: readonly string[]): number[][] {
   const lengths = Array.from({ length: from.length + 1 }, () => new Array<number>(to.length + 1).fill(0));
   for (let i = from.length - 1; i >= 0; i--) {
@@ -102,12 +104,12 @@ function endOfRun(isShown: readonly boolean[], start: number): number {
   return end < 0 ? isShown.length : end;
 }
 
-/** How many lines of a hunk are in one of the texts: all except those of the other text alone. */
+/** The number of lines of a hunk that one text contains: all lines except those that only the other text contains. */
 function count(hunk: readonly Line[], other: "-" | "+"): number {
   return hunk.filter(({ kind }) => kind !== other).length;
 }
 
-/** An empty range starts at the line before. */
+/** The range of a hunk. An empty range starts at the line before. */
 function range(start: number, length: number): string {
   return `${length === 0 ? start - 1 : start},${length}`;
 }

@@ -14,8 +14,8 @@ export interface ApiGatewayLogsProps {
 }
 
 /**
- * The role with which API Gateway writes logs to CloudWatch: one setting of an account and region, for every API in
- * them. Terraform refuses to destroy it, because APIs of others may use it.
+ * The role with which API Gateway writes logs to CloudWatch. An account and region have one such setting for all APIs.
+ * Terraform refuses to destroy the setting, because other APIs can use it.
  */
 export class ApiGatewayLogs extends Construct {
   constructor(scope: Construct, id: string, { account, roleName }: ApiGatewayLogsProps) {
@@ -32,7 +32,7 @@ export class ApiGatewayLogs extends Construct {
     });
     new ApiGatewayAccount(this, "account", {
       cloudwatchRoleArn: role.arn,
-      // API Gateway tries the role as it takes it.
+      // API Gateway tests the role's permissions when it receives the role.
       dependsOn: [policy],
       lifecycle: { preventDestroy: true },
     });

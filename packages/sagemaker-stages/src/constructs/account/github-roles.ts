@@ -24,38 +24,38 @@ import type { ModelRoutes } from "../../models";
 import type { AwsScope } from "../terraform/aws-scope";
 import { terraformJson } from "../terraform/terraform-json";
 
-/** The shortest that IAM takes, and its default: a plan takes minutes. */
+/** The minimum and the default of IAM. A plan takes only minutes. */
 const PLAN_SESSION_IN_SECONDS = 3_600;
 
 /**
- * Terraform's provider waits for an endpoint for up to an hour, for those of one environment at once, and for a page's
- * distribution as long: where credentials end before the apply, it can neither write the state nor unlock it.
+ * Terraform's provider waits up to an hour for the endpoints of an environment, concurrently, and as long for a page's
+ * distribution. If the credentials expire before the apply ends, Terraform can neither write nor unlock the state.
  */
 const DEPLOY_SESSION_IN_SECONDS = 3 * 3_600;
 
 /** Props of {@link GithubRoles}. */
 export interface GithubRolesProps {
   readonly account: AwsScope;
-  /** Of the plan role; at most 64 characters. */
+  /** Name of the plan role; at most 64 characters. */
   readonly planRoleName: string;
   readonly settings: ParsedGithubSettings;
   /**
-   * What is planned and deployed, at most 5: each adds two managed policies to the plan role. IAM takes all of their
-   * policies: `pipeline-policies.ts` checks them before.
+   * The environments that are planned and deployed, at most 5: each adds two managed policies to the plan role.
+   * `pipeline-policies.ts` has already checked that IAM accepts the policies.
    */
   readonly environments: readonly DeployableEnvironment[];
-  /** Where each model of the app is reached. */
+  /** The route of each model of the app. */
   readonly routes: ModelRoutes;
 }
 
 /**
- * Who on GitHub may plan and deploy: the provider of its tokens, one role that reads, and for each environment one that
- * deploys, with the boundary of what it deploys.
+ * GitHub's access to an account: the OIDC provider, one plan role that only reads, and for each environment a deploy role and
+ * the permissions boundary of the environment's roles.
  */
 export class GithubRoles extends Construct {
-  /** Known after the first apply, as are the next. */
+  /** ARN of the plan role; known after the first apply. */
   readonly planRoleArn: string;
-  /** By the environment's name. */
+  /** ARNs of the deploy roles by the environment's name; known after the first apply. */
   readonly deployRoleArns: Readonly<Record<string, string>>;
 
   private readonly provider: ITerraformDependable;
@@ -86,7 +86,7 @@ export class GithubRoles extends Construct {
     );
   }
 
-  /** An account has one provider for an issuer. AWS trusts GitHub's certificates without thumbprints. */
+  /** Creates or reads the account's OIDC provider for GitHub. AWS trusts GitHub's certificates without thumbprints. */
   private addProvider(): ITerraformDependable {
     const url = `https://${GITHUB_ISSUER}`;
     if (this.props.settings.oidcProvider !== "existing") {
@@ -98,7 +98,7 @@ export class GithubRoles extends Construct {
         postcondition: [
           {
             condition: `\${contains(self.client_id_list, "${GITHUB_AUDIENCE}")}`,
-            errorMessage: `The account's provider of GitHub's tokens does not know the audience ${GITHUB_AUDIENCE}: add it, or no workflow can take a role.`,
+            errorMessage: `The account's OIDC provider for GitHub does not have the audience ${GITHUB_AUDIENCE}: add the audience, or no workflow can assume a role.`,
           },
         ],
       },
@@ -107,6 +107,8 @@ export class GithubRoles extends Construct {
 
   private addDeployRole(environment: DeployableEnvironment): IamRole {
     const { name } = environment;
+    // A description never changes: Terraform replaces a policy with another description, and IAM refuses to delete a policy
+    // that is a permissions boundary of a role.
     this.addPolicy(`${name}-boundary`, {
       ...environmentBoundary(environment, this.registriesOf(environment)),
       description: `The most that a role of the environment ${name} may do`,
@@ -128,11 +130,11 @@ export class GithubRoles extends Construct {
   }
 
   /**
-   * Accounts of SageMaker's own images in the environment's region, by algorithm: Terraform's provider knows them without
-   * a request.
+   * Accounts of SageMaker's images in the environment's region, by algorithm. Terraform's provider contains a list of the
+   * accounts, and sends no request.
    */
   private registriesOf({ name, region }: DeployableEnvironment): (algorithm: string) => string {
-    // Each registry once as a text: CDKTF makes a new reference whenever an attribute is read.
+    // Each registry is read once: CDKTF creates a new token whenever an attribute is read.
     const registries = new Map<string, string>();
     return (algorithm) => {
       const known = registries.get(algorithm);
@@ -173,12 +175,12 @@ export class GithubRoles extends Construct {
     return new IamPolicy(this, id, { ...config, policy: terraformJson(policy) });
   }
 
-  private attach(role: IamRole, { name, policy }: NamedPolicy, does: "plan" | "deploy"): void {
-    const made = this.addPolicy(`${name}-policy`, {
+  private attach(role: IamRole, { name, policy }: NamedPolicy, purpose: "plan" | "deploy"): void {
+    const created = this.addPolicy(`${name}-policy`, {
       name,
-      description: `Lets GitHub's workflows ${does}`,
+      description: `Lets GitHub's workflows ${purpose}`,
       policy,
     });
-    new IamRolePolicyAttachment(this, `${name}-attachment`, { role: role.name, policyArn: made.arn });
+    new IamRolePolicyAttachment(this, `${name}-attachment`, { role: role.name, policyArn: created.arn });
   }
 }

@@ -8,21 +8,21 @@ export interface AccessLogsProps {
   readonly account: AwsScope;
   /** Name of the API; it begins with the environment's name. */
   readonly apiName: string;
-  /** Days that the lines are kept. */
+  /** Days that the log is kept. */
   readonly retentionInDays: number;
 }
 
 /**
- * What one line says, by the name of the field: variables of REST APIs' access logs
+ * The fields of a line, with their variables of REST APIs' access logs
  * (https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-variables-for-access-logging.html). Every
  * value is a text, because API Gateway writes `-` for a value that a request does not have, e.g. the status of an
  * integration that was not reached.
  *
- * API Gateway's documentation does not say that it escapes values, so no variable is here whose value a caller can
- * choose freely: no path as the caller wrote it, no user agent, no host. Messages of errors may quote a request, so
- * an error is named by its type. A request id that a caller chose is a UUID
- * (https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html). `identity.apiKey` is the key
- * itself: the line has its id.
+ * AWS does not document that API Gateway escapes values. The line therefore contains no variable whose value a caller can
+ * choose freely: no requested path, no user agent, no host. Error messages can quote a request, so the line contains the
+ * type of an error. A request id from a caller is a UUID
+ * (https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html). `identity.apiKey` is the key itself:
+ * the line contains the key's id.
  */
 const FORMAT = {
   requestId: "$context.requestId",
@@ -46,13 +46,13 @@ const FORMAT = {
 /**
  * The access log of a stage. API Gateway writes to the group with the account's role (`api-gateway-logs.ts`), so the
  * group has no resource policy, and the deployer needs no permission for log deliveries
- * (https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html). Both are needed for HTTP APIs alone
+ * (https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html). Only HTTP APIs need both
  * (https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-logging.html).
  */
 export class AccessLogs extends Construct {
-  /** The group, for dependencies: the settings name its ARN, so that a plan shows it. */
+  /** The group, for dependencies. The settings contain its ARN, so that a plan shows the ARN. */
   readonly group: CloudwatchLogGroup;
-  /** What the stage says of its log. */
+  /** The stage's argument for its log. */
   readonly settings: ApiGatewayStageAccessLogSettings;
 
   constructor(scope: Construct, id: string, { account, apiName, retentionInDays }: AccessLogsProps) {
@@ -61,7 +61,7 @@ export class AccessLogs extends Construct {
     this.group = new CloudwatchLogGroup(this, "log-group", {
       name,
       retentionInDays,
-      // The stage is changed before its group is destroyed: API Gateway may create the group again, without retention.
+      // The stage changes before its group is destroyed. Otherwise API Gateway could create the group again, without retention.
       lifecycle: { createBeforeDestroy: true },
     });
     this.settings = {

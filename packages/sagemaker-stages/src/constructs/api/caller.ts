@@ -16,10 +16,10 @@ import { terraformJson } from "../terraform/terraform-json";
 import type { RouteContract } from "./openapi";
 import type { RestStage } from "./rest-stage";
 
-/** A model with everything by which it can be invoked. */
+/** A model with its route, function and endpoint. */
 export interface InvokableModel {
   readonly contract: RouteContract;
-  /** `undefined` where API Gateway invokes the endpoint itself. */
+  /** `undefined` if API Gateway invokes the endpoint without a function. */
   readonly function: EndpointFunction | undefined;
   readonly endpoint: InvokedEndpoint;
 }
@@ -35,9 +35,9 @@ export interface CallerProps {
 }
 
 /**
- * A caller's managed policies, attached to the principals that the environment names: one, or several where the caller
- * may invoke more than one policy can name. Each attachment is a resource of
- * its own: `aws_iam_policy_attachment` would take the policy away from whoever else attached it.
+ * A caller's managed policies, attached to the principals that the environment names. A caller with too many invocations
+ * for one policy has several. Each attachment is a separate resource: `aws_iam_policy_attachment` would detach the policy
+ * from other principals.
  */
 export class Caller extends Construct {
   /** Known after the first apply; at least one. */
@@ -64,7 +64,7 @@ export class Caller extends Construct {
     });
     const faults = findPolicyFaults(policyName, policies, {
       name: TerraformStack.of(this).node.id,
-      remedy: "Divide what the caller may invoke among several callers with other principals.",
+      remedy: "Divide the caller's permissions among several callers with different principals.",
     });
     if (faults.length > 0) throw new InvalidEnvironments(faults);
     this.policyArns = policies.map((policy, index) =>
@@ -72,7 +72,7 @@ export class Caller extends Construct {
     );
   }
 
-  /** @param suffix - of the ids: nothing for the first policy, which is the only one of most callers */
+  /** @param suffix - suffix of the ids; empty for the first policy. Most callers have one policy */
   private addPolicy({ name, policy }: NamedPolicy, suffix: string, settings: ParsedCallerSettings): string {
     const { arn } = new IamPolicy(this, `policy${suffix}`, {
       name,

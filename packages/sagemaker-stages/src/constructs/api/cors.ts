@@ -1,9 +1,9 @@
 /**
- * What a page may send, the same on the stage and on function URLs. A browser refuses a request with any other header.
- * What a page may read is in src/runtime/cors.ts, because functions send the same header.
+ * Request headers that a page may send to the stage and to function URLs. A browser refuses a request with another header.
+ * The response headers that a page may read are in src/runtime/cors.ts, because functions send the same list.
  */
 
-/** Headers with which the three kinds of caller say who they are and what they send. AWS's signers add `x-amz-…`. */
+/** Headers for authentication and content of the three kinds of callers. AWS's signers add `x-amz-…`. */
 export const CORS_ALLOW_HEADERS = [
   "accept",
   "authorization",
@@ -17,7 +17,7 @@ export const CORS_ALLOW_HEADERS = [
 /**
  * The headers that a page may send to a route.
  *
- * @param callerHeaders - the contract's own
+ * @param callerHeaders - the headers that the contract reads
  */
 export function allowedHeaders(callerHeaders: readonly string[] = []): string[] {
   return [...new Set<string>([...CORS_ALLOW_HEADERS, ...callerHeaders])];

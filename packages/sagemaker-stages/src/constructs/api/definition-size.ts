@@ -1,14 +1,14 @@
 import { InvalidEnvironments } from "../../environment/checks";
 
-/** 6 MB, at least. */
+/** API Gateway accepts documents of at least 6 MB. */
 const MAX_BYTES = 6_000_000;
 const SOURCE = "https://docs.aws.amazon.com/apigateway/latest/api/API_PutRestApi.html";
 
 /**
- * Refuses an API's document that API Gateway would not import.
+ * Refuses an OpenAPI document that API Gateway would not import.
  *
- * @param environment - its name
- * @throws InvalidEnvironments
+ * @param environment - the environment's name
+ * @throws InvalidEnvironments if the document is too large
  */
 export function checkDefinitionSize(body: string, routes: number, environment: string): void {
   const bytes = Buffer.byteLength(body);

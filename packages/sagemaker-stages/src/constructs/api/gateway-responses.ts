@@ -3,14 +3,14 @@ import type { RouteAccess } from "../../environment/model-settings";
 import { CORS_EXPOSE_HEADERS } from "../../runtime/cors";
 import { GATEWAY_TIMEOUT_IN_SECONDS } from "../function/time-budget";
 
-/** A route as far as API Gateway's own answers describe it. */
+/** The properties of a route that API Gateway's own responses describe. */
 export interface DescribedRoute {
   readonly method: "GET" | "POST";
   readonly path: string;
   readonly access: RouteAccess;
-  /** What its request may be, in a few words. */
+  /** A short description of valid requests. */
   readonly allowed: string;
-  /** Whether a function answers; else API Gateway invokes the endpoint itself. */
+  /** Whether a function answers. Otherwise API Gateway invokes the endpoint. */
   readonly hasFunction: boolean;
 }
 
@@ -29,27 +29,27 @@ interface Answer {
   readonly retryAfterInSeconds?: number;
 }
 
-/** Public routes whose requests one refusal describes: the answer stays a few lines long, however many routes there are. */
+/** Maximum number of routes that one refusal describes, so that the response stays a few lines long. */
 const MAX_DESCRIBED_ROUTES = 10;
 
-/** API Gateway's own words, quoted by itself. */
-const OWN_WORDS = "$context.error.messageString";
+/** API Gateway's own message; API Gateway adds the quotes. */
+const GATEWAY_MESSAGE = "$context.error.messageString";
 
 /**
  * The longest event of a function, in bytes of JSON (https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html).
- * API Gateway refuses a request whose event is longer, and its own words name no limit.
+ * API Gateway refuses a request whose event is longer, and its own message names no limit.
  */
-const TOO_LARGE_FOR_LAMBDA = `Request Too Long: the event of a function has at most ${MAX_EVENT_IN_BYTES} bytes; allowed: up to about 4.5 MB of bytes, which base64 makes a third larger, or up to about 6 MB of JSON.`;
+const TOO_LARGE_FOR_LAMBDA = `Request Too Long: the event of a function has at most ${MAX_EVENT_IN_BYTES} bytes; allowed: up to about 4.5 MB of bytes, because base64 makes bytes a third larger; or up to about 6 MB of JSON.`;
 
-/** Such a route takes JSON, or bytes of every media type. */
+/** The detail of a 415 on a route without a function. Such a route accepts JSON, or bytes of every media type. */
 const UNSUPPORTED_BY_GATEWAY =
   "Unsupported Media Type: $context.httpMethod $context.resourcePath does not take this Content-Type; allowed: application/json";
 
 /**
- * What API Gateway answers by itself, in the problem shape of the handlers and with CORS headers, or a page could
- * not read why it was refused. A body of more than 10 MB alone is refused in plain text: that response cannot be
- * changed (https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-known-issues.html). Templates
- * know only variables, no logic
+ * API Gateway's own responses, as problem documents like the handlers' errors, and with CORS headers, so that a page can
+ * read the reason of a refusal. Only a body of more than 10 MB is refused in plain text: that response cannot be changed
+ * (https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-known-issues.html). Templates contain variables
+ * and no logic
  * (https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-gatewayResponse-definition.html).
  *
  * @param corsAllowOrigin - value of Access-Control-Allow-Origin
@@ -69,40 +69,42 @@ export function gatewayResponses(
         `Invalid request body: the body is not JSON, or does not match the request model of $context.httpMethod $context.resourcePath; allowed: ${allowedBodies(routes)}`,
       ),
     },
-    BAD_REQUEST_PARAMETERS: { status: 400, title: "Bad Request", detail: OWN_WORDS },
+    BAD_REQUEST_PARAMETERS: { status: 400, title: "Bad Request", detail: GATEWAY_MESSAGE },
     ACCESS_DENIED: {
       status: 403,
       title: "Forbidden",
       detail: quoted(
-        "The caller is not allowed to call this route: its IAM policies must allow execute-api:Invoke on it.",
+        "The caller is not allowed to call this route: the caller's IAM policies must allow execute-api:Invoke on the route.",
       ),
     },
-    EXPIRED_TOKEN: { status: 403, title: "Forbidden", detail: OWN_WORDS },
+    EXPIRED_TOKEN: { status: 403, title: "Forbidden", detail: GATEWAY_MESSAGE },
     INVALID_API_KEY: {
       status: 403,
       title: "Forbidden",
-      detail: quoted("Forbidden: this route wants the environment's API key in the header x-api-key."),
+      detail: quoted("Forbidden: this route requires the environment's API key in the header x-api-key."),
     },
-    INVALID_SIGNATURE: { status: 403, title: "Forbidden", detail: OWN_WORDS },
+    INVALID_SIGNATURE: { status: 403, title: "Forbidden", detail: GATEWAY_MESSAGE },
     MISSING_AUTHENTICATION_TOKEN: {
       status: 403,
       title: "Forbidden",
       detail: quoted(
-        "Missing Authentication Token: this stage has no such path and method, or the route wants a signed request (AWS Signature Version 4, service execute-api) and this one is not.",
+        "Missing Authentication Token: this stage has no such path and method, or the route requires a signed request (AWS Signature Version 4, service execute-api) and this request is not signed.",
       ),
     },
     REQUEST_TOO_LARGE: {
       status: 413,
       title: "Content Too Large",
-      detail: takesBytes ? quoted(TOO_LARGE_FOR_LAMBDA) : OWN_WORDS,
+      detail: takesBytes ? quoted(TOO_LARGE_FOR_LAMBDA) : GATEWAY_MESSAGE,
     },
     UNSUPPORTED_MEDIA_TYPE: {
       status: 415,
       title: "Unsupported Media Type",
-      // Functions answer for their own routes: API Gateway refuses media types of routes without a function alone.
-      detail: routes.every(({ hasFunction }) => hasFunction) ? OWN_WORDS : quoted(UNSUPPORTED_BY_GATEWAY),
+      // A function refuses media types on its route: API Gateway refuses media types only on routes without a function.
+      detail: routes.every(({ hasFunction }) => hasFunction)
+        ? GATEWAY_MESSAGE
+        : quoted(UNSUPPORTED_BY_GATEWAY),
     },
-    QUOTA_EXCEEDED: { status: 429, title: "Too Many Requests", detail: OWN_WORDS },
+    QUOTA_EXCEEDED: { status: 429, title: "Too Many Requests", detail: GATEWAY_MESSAGE },
     THROTTLED: {
       status: 429,
       title: "Too Many Requests",
@@ -115,14 +117,17 @@ export function gatewayResponses(
       status: 504,
       title: "Gateway Timeout",
       detail: quoted(
-        `Endpoint request timed out: ${whoAnswers(routes)} did not answer within ${GATEWAY_TIMEOUT_IN_SECONDS} seconds. Try again.`,
+        `Endpoint request timed out: ${timedOutComponents(routes)} did not answer within ${GATEWAY_TIMEOUT_IN_SECONDS} seconds. Try again.`,
       ),
     },
   };
   const defaults = {
-    // Whatever has no response of its own keeps its status, and the template cannot know it.
-    DEFAULT_4XX: toGatewayResponse({ title: "The request was refused", detail: OWN_WORDS }, corsAllowOrigin),
-    DEFAULT_5XX: toGatewayResponse({ title: "The request failed", detail: OWN_WORDS }, corsAllowOrigin),
+    // Other errors keep their status, which the template cannot contain.
+    DEFAULT_4XX: toGatewayResponse(
+      { title: "The request was refused", detail: GATEWAY_MESSAGE },
+      corsAllowOrigin,
+    ),
+    DEFAULT_5XX: toGatewayResponse({ title: "The request failed", detail: GATEWAY_MESSAGE }, corsAllowOrigin),
   };
   const specific = Object.entries(answers).map(([type, answer]) => [
     type,
@@ -132,9 +137,8 @@ export function gatewayResponses(
 }
 
 /**
- * An API has one template for this refusal, and no template knows the route that was called. Every caller of every
- * route reads it, so it describes the bodies of public routes alone: the request of another route is for the callers of
- * that route.
+ * The valid bodies, for the detail of a refusal. An API has one template for this refusal, and the template cannot depend on
+ * the called route. Every caller can read the template, so the template describes only the bodies of public routes.
  */
 function allowedBodies(routes: readonly DescribedRoute[]): string {
   const withBody = routes.filter(({ method }) => method === "POST");
@@ -143,14 +147,14 @@ function allowedBodies(routes: readonly DescribedRoute[]): string {
     .slice(0, MAX_DESCRIBED_ROUTES)
     .map(({ method, path, allowed }) => `${method} ${path} takes ${allowed}`);
   if (described.length === withBody.length) return described.join("; ");
-  const document = "what the API's OpenAPI document describes";
+  const document = "the request body in the API's OpenAPI document";
   if (described.length === 0) return `${document} for this route`;
   const more = open.length - described.length;
   return `${described.join("; ")}; for every other route${more === 0 ? "" : ` (${more} more public routes)`}, ${document}`;
 }
 
-/** An API has one template for a timeout, whatever answers its routes. */
-function whoAnswers(routes: readonly DescribedRoute[]): string {
+/** The components that can time out. An API has one template for timeouts of all routes. */
+function timedOutComponents(routes: readonly DescribedRoute[]): string {
   if (routes.every(({ hasFunction }) => hasFunction)) return "the function";
   return routes.some(({ hasFunction }) => hasFunction) ? "the function or the endpoint" : "the endpoint";
 }

@@ -1,7 +1,7 @@
 import { IamRole } from "@cdktf/provider-aws/lib/iam-role";
 import { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy";
 import { Construct } from "constructs";
-import { omitUndefined } from "../../environment/present";
+import { omitUndefined } from "../../environment/omit-undefined";
 import { gatewayRolePolicy, gatewayRoleTrust } from "../../iam/workload/gateway-role";
 import type { InvokedEndpoint } from "../../iam/workload/invoke-endpoint";
 import type { AwsScope } from "../terraform/aws-scope";
@@ -26,9 +26,9 @@ export interface GatewayRoleProps {
 
 /** The role with which API Gateway invokes the endpoint of one route. */
 export class GatewayRole extends Construct {
-  /** Known before the deployment, so that a plan shows the API's document. */
+  /** ARN of the role; known before the deployment, so that a plan shows the API's document. */
   readonly roleArn: string;
-  /** What the role may do, for dependencies. */
+  /** The role's policy, for dependencies. */
   readonly rolePolicy: IamRolePolicy;
 
   constructor(scope: Construct, id: string, props: GatewayRoleProps) {

@@ -1,5 +1,6 @@
 import { buildArn } from "../../aws/arn";
 import type { RouteAccess } from "../../environment/model-settings";
+import { omitUndefined } from "../../environment/omit-undefined";
 import type { About, BytesDialect, Contract } from "../../runtime/contract";
 import { GATEWAY_TIMEOUT_IN_SECONDS } from "../function/time-budget";
 import { binaryMediaTypes } from "./binary-media-types";
@@ -14,7 +15,7 @@ import {
 } from "./request-model";
 import { type SagemakerTarget, sagemakerOperation } from "./sagemaker-integration";
 
-/** A contract of which only the caller's side matters. */
+/** The properties of a contract that callers see. */
 export type RouteContract = Pick<
   Contract<unknown, unknown>,
   "model" | "route" | "passThrough" | "answerTypes" | "callerHeaders" | "answerHeaders"
@@ -24,23 +25,23 @@ export type RouteContract = Pick<
     readonly bytes?: Pick<BytesDialect<unknown>, "takes">;
   };
 
-/** One route of the API, with what answers: a function, or the endpoint that API Gateway invokes itself. */
+/** A route of the API, answered by a function or by an endpoint that API Gateway invokes. */
 export type OpenApiRoute = DescribedRoute & (FunctionTarget | { readonly endpoint: SagemakerTarget });
 
-/** A route, whatever answers. */
+/** The common properties of routes. */
 interface DescribedRoute {
   readonly contract: RouteContract;
-  /** Who may call it. */
+  /** The authorization of the route. */
   readonly access: RouteAccess;
 }
 
-/** What answers where a function does. */
+/** The function that answers a route. */
 interface FunctionTarget {
   /** ARN of the function behind the route. */
   readonly functionArn: string;
 }
 
-/** What the document is made from. */
+/** The input of {@link openApi}. */
 export interface OpenApiProps {
   /** Title of the API. */
   readonly title: string;
@@ -53,33 +54,32 @@ export interface OpenApiProps {
 
 type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
 
-/** Names of the request validators: what API Gateway checks before it invokes a function. */
+/** Names of the request validators, by method. API Gateway validates requests before it invokes a function. */
 const VALIDATORS = { POST: "body", GET: "parameters" } as const;
 
 /**
  * The API as one OpenAPI 3.0 document with API Gateway's extensions: routes, request models, authorization,
- * CORS preflight and gateway responses. It is what the REST API is made from, and what clients can read.
+ * CORS preflight and gateway responses. The REST API is created from the document, and clients can read it.
  */
 export function openApi(props: OpenApiProps): Json {
   const accesses = new Set(props.routes.map((route) => route.access));
   const binary = binaryMediaTypes(
     props.routes.map((route) => ({ contract: route.contract, isViaGateway: "endpoint" in route })),
   );
-  return {
+  return omitUndefined({
     openapi: "3.0.1",
     info: { title: props.title, version: "1.0.0" },
     paths: Object.fromEntries(
       props.routes.map((route) => [route.contract.route.path, pathItem(route, props)]),
     ),
-    components: {
+    components: omitUndefined({
       schemas: Object.fromEntries(
         props.routes.map((route) => [requestModelName(route.contract.model), modelOf(route) as Json]),
       ),
-      ...(accesses.has("AWS_IAM") || accesses.has("API_KEY")
-        ? { securitySchemes: securitySchemes(accesses) }
-        : {}),
-    },
-    ...(binary.length > 0 ? { "x-amazon-apigateway-binary-media-types": binary } : {}),
+      securitySchemes:
+        accesses.has("AWS_IAM") || accesses.has("API_KEY") ? securitySchemes(accesses) : undefined,
+    }),
+    "x-amazon-apigateway-binary-media-types": binary.length > 0 ? binary : undefined,
     "x-amazon-apigateway-request-validators": {
       [VALIDATORS.POST]: { validateRequestBody: true, validateRequestParameters: false },
       [VALIDATORS.GET]: { validateRequestBody: false, validateRequestParameters: true },
@@ -94,10 +94,10 @@ export function openApi(props: OpenApiProps): Json {
       })),
       binary.length > 0 && props.routes.some((route) => "functionArn" in route),
     ) as unknown as Json,
-  };
+  });
 }
 
-/** Nothing after API Gateway checks the JSON of a route without a function. */
+/** The request model of a route. Without a function, only API Gateway validates JSON, so that the model is strict. */
 function modelOf(route: OpenApiRoute): RequestModel {
   const { contract } = route;
   return "endpoint" in route && contract.bytes === undefined
@@ -136,7 +136,7 @@ function lambdaIntegration(functionArn: string, { partition, region }: OpenApiPr
       partition,
       service: "apigateway",
       region,
-      // The service that API Gateway calls stands in place of an account.
+      // The service that API Gateway calls replaces the account.
       accountId: "lambda",
       resource: `path/2015-03-31/functions/${functionArn}/invocations`,
     }),
@@ -159,18 +159,17 @@ function parametersAndBody(contract: RouteContract): { readonly [key: string]: J
 function answer({ example, answerTypes, answerHeaders = [] }: RouteContract): {
   readonly [key: string]: Json;
 } {
-  return {
+  const headers = Object.fromEntries(answerHeaders.map((name) => [name, { schema: { type: "string" } }]));
+  return omitUndefined({
     description: "The answer",
-    ...(answerHeaders.length > 0
-      ? { headers: Object.fromEntries(answerHeaders.map((name) => [name, { schema: { type: "string" } }])) }
-      : {}),
+    headers: answerHeaders.length > 0 ? headers : undefined,
     content: { "application/json": { example: example.answer as Json }, ...bytesContent(answerTypes) },
-  };
+  });
 }
 
 /**
- * Media types of bytes. They have no schema: API Gateway makes a request model of each schema in the document and
- * validates bodies of its media type as JSON, which would refuse every image
+ * Media types of bytes, without schemas. API Gateway creates a request model from each schema in the document, and validates
+ * bodies of the schema's media type as JSON, so API Gateway would refuse every image
  * (https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-method-request-validation.html).
  */
 function bytesContent(mediaTypes: readonly string[] = []): { readonly [mediaType: string]: Json } {
@@ -178,13 +177,13 @@ function bytesContent(mediaTypes: readonly string[] = []): { readonly [mediaType
 }
 
 /**
- * The most bytes of a file. A schema of the media type would have the place for this number, but the media types of bytes
- * have no schema. The public document turns the extension into a schema, see src/page/public-document.ts.
+ * The maximum size of a file in bytes. Usually a schema of the media type contains the number, but the media types of bytes
+ * have no schema. The public document converts this extension to a schema, see src/page/public-document.ts.
  */
 const MAX_BYTES = "x-max-bytes";
 
 function requestBody(contract: RouteContract): Json {
-  return {
+  return omitUndefined({
     required: true,
     content: {
       "application/json": {
@@ -193,11 +192,11 @@ function requestBody(contract: RouteContract): Json {
       },
       ...bytesContent(contract.bytes?.takes),
     },
-    ...(contract.maxBytes === undefined ? {} : { [MAX_BYTES]: contract.maxBytes }),
-  };
+    [MAX_BYTES]: contract.maxBytes,
+  });
 }
 
-/** The query of a GET: every property of the request is a text. */
+/** The query parameters of a GET: every property of the request is a text. */
 function parameters(contract: RouteContract): readonly Json[] {
   const { properties = {}, required = [] } = requestModel(contract.schema);
   const example = contract.example.request as Readonly<Record<string, Json>>;
@@ -218,7 +217,7 @@ function takesEmpty({ schema, example }: RouteContract, name: string): boolean {
   return accepts(schema, { ...(example.request as object), [name]: "" });
 }
 
-/** Answered by API Gateway itself: a browser asks without credentials, and no function runs for it. */
+/** The preflight route. API Gateway answers it without a function: a browser sends a preflight without credentials. */
 function preflight({ route, callerHeaders }: RouteContract, corsAllowOrigin: string): Json {
   const headers: Record<string, string> = {
     "Access-Control-Allow-Origin": corsAllowOrigin,
@@ -230,7 +229,7 @@ function preflight({ route, callerHeaders }: RouteContract, corsAllowOrigin: str
     summary: "CORS preflight",
     responses: {
       "204": {
-        description: "What a page may send",
+        description: "The requests that a page may send",
         headers: Object.fromEntries(
           Object.keys(headers).map((name) => [name, { schema: { type: "string" } }]),
         ),
@@ -260,19 +259,17 @@ const SECURITY: Record<RouteAccess, Json> = {
 };
 
 function securitySchemes(accesses: ReadonlySet<RouteAccess>): Json {
-  return {
-    ...(accesses.has("API_KEY") ? { api_key: { type: "apiKey", name: "x-api-key", in: "header" } } : {}),
-    ...(accesses.has("AWS_IAM")
+  return omitUndefined({
+    api_key: accesses.has("API_KEY") ? { type: "apiKey", name: "x-api-key", in: "header" } : undefined,
+    sigv4: accesses.has("AWS_IAM")
       ? {
-          sigv4: {
-            type: "apiKey",
-            name: "Authorization",
-            in: "header",
-            "x-amazon-apigateway-authtype": "awsSigv4",
-          },
+          type: "apiKey",
+          name: "Authorization",
+          in: "header",
+          "x-amazon-apigateway-authtype": "awsSigv4",
         }
-      : {}),
-  };
+      : undefined,
+  });
 }
 
 /** The name of a request model: API Gateway takes only letters and digits. */

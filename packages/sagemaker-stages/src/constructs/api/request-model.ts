@@ -23,54 +23,55 @@ export interface RequestModel {
   readonly multipleOf?: number;
 }
 
-/** A rule of a schema that no request model can hold. */
+/** A rule of a schema that a request model cannot express. */
 export interface UncheckedRule {
-  /** Where it stands in the request, e.g. `.rows[].at`; empty for the whole request. */
+  /** The path in the request, e.g. `.rows[].at`; empty for the whole request. */
   readonly path: string;
   /** The rule, e.g. `minItems`. */
   readonly rule: string;
 }
 
-/** A part of a schema that no JSON request can be. */
+/** A part of a schema that no JSON request can match. */
 export interface UnfitPart {
-  /** Where it stands in the request, e.g. `.rows[].at`; empty for the whole request. */
+  /** The path in the request, e.g. `.rows[].at`; empty for the whole request. */
   readonly path: string;
-  /** zod's name of it, e.g. `z.date()`. */
+  /** zod's name of the part, e.g. `z.date()`. */
   readonly got: string;
-  /** What to use in its place. */
+  /** The schema to use instead. */
   readonly allowed: string;
 }
 
-/** The model that every request fits. */
+/** The model that every request matches. */
 const ANY: RequestModel = {};
 
 /**
  * The request model of a schema. The model never refuses a request that the schema accepts: the handler parses every
- * request again, and names the fault. Therefore, the model holds the structure alone, and is wider where API Gateway
+ * request again, and names the fault. The model therefore contains only the structure. It is wider than the schema because
+ * API Gateway
  * - ignores a keyword: numbers of items, patterns, exclusive bounds
  *   (https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-known-issues.html),
  * - drops `nullable`, the only way to write null in OpenAPI 3.0: null would be refused,
- * - validates with draft 4, to which 1.0 is no integer (https://json-schema.org/draft-04/draft-zyp-json-schema-04, 3.5),
+ * - validates with draft 4, in which 1.0 is not an integer (https://json-schema.org/draft-04/draft-zyp-json-schema-04, 3.5),
  * - refuses circular references: a recursive schema is unrolled once.
  *
- * @throws Error that names every part that no JSON request can be
+ * @throws Error with every part that no JSON request can match
  */
 export function requestModel(schema: RequestSchema): RequestModel {
   return requireFit(readSchema(schema));
 }
 
 /**
- * The request model of a schema that nothing checks after API Gateway: beside the structure, it holds the lengths of texts
- * and the bounds of numbers. Like JSON Schema, API Gateway counts the characters of a text, and zod counts code units of
- * UTF-16. The rules that the model cannot hold are {@link findUncheckedRules}.
+ * The request model of a schema that only API Gateway validates. Beside the structure, the model contains the lengths of
+ * texts and the bounds of numbers. API Gateway counts the characters of a text, as JSON Schema does; zod counts code units
+ * of UTF-16. {@link findUncheckedRules} returns the rules that the model cannot express.
  *
- * @throws Error that names every part that no JSON request can be
+ * @throws Error with every part that no JSON request can match
  */
 export function strictRequestModel(schema: RequestSchema): RequestModel {
   return requireFit(readSchema(schema, true));
 }
 
-/** Every rule of `schema` that {@link strictRequestModel} does not hold. */
+/** Every rule of `schema` that {@link strictRequestModel} cannot express. */
 export function findUncheckedRules(schema: RequestSchema): readonly UncheckedRule[] {
   return readSchema(schema, true).unchecked;
 }
@@ -83,7 +84,7 @@ function requireFit({ model, unfit }: ReadSchema): RequestModel {
   return model;
 }
 
-/** Every part of `schema` that no JSON request can be. */
+/** Every part of `schema` that no JSON request can match. */
 export function findUnfitParts(schema: RequestSchema): readonly UnfitPart[] {
   return readSchema(schema).unfit;
 }
@@ -100,16 +101,16 @@ function readSchema(schema: RequestSchema, withLimits = false): ReadSchema {
   return { model, unfit: reader.unfit, unchecked: reader.unchecked };
 }
 
-/** What JSON lacks, by zod's name of it, and what to use in its place. */
+/** Kinds of schemas that JSON lacks, by zod's names, with the schema to use instead. */
 const UNFIT: Readonly<Record<string, string>> = {
   bigint: "z.int(), or z.string() for more digits than a number holds",
   codec: "a schema without a transformation; encode() converts the request",
   date: "z.iso.datetime() or z.iso.date(); encode() converts the text",
   file: "z.base64() for a file's content",
-  function: "a schema of what JSON can hold",
+  function: "a schema of JSON values",
   map: "z.record()",
   nan: "z.number() or z.nullable(z.number()): JSON has no NaN",
-  promise: "a schema of what JSON can hold",
+  promise: "a schema of JSON values",
   set: "z.array()",
   symbol: "z.string()",
   transform: "a schema without a transformation; encode() converts the request",
@@ -118,13 +119,13 @@ const UNFIT: Readonly<Record<string, string>> = {
 class SchemaReader {
   readonly unfit: UnfitPart[] = [];
   readonly unchecked: UncheckedRule[] = [];
-  /** The schemas around the one that is read: a recursive schema stands in itself. */
+  /** The schemas that contain the current schema, to detect recursion. */
   private readonly around = new Set<RequestSchema>();
 
-  /** @param withLimits - whether the model holds the lengths of texts and the bounds of numbers */
+  /** @param withLimits - whether the model contains the lengths of texts and the bounds of numbers */
   constructor(private readonly withLimits: boolean) {}
 
-  /** @returns `undefined` where no JSON value fits */
+  /** @returns `undefined` if no JSON value matches */
   read(schema: RequestSchema, path: string): RequestModel | undefined {
     if (this.around.has(schema)) return this.widen("a recursive schema", path);
     this.around.add(schema);
@@ -163,7 +164,7 @@ class SchemaReader {
       case "record": {
         const value = this.readAny(def.valueType, `${path}.*`);
         if (!isPlainText(def.keyType)) this.widen("a rule for keys", path);
-        // A loose record lets keys of another form through, whatever their values.
+        // A loose record accepts keys of another form with any values.
         const isLoose = "mode" in def && def.mode === "loose";
         return { type: "object", ...(isLoose || isAny(value) ? {} : { additionalProperties: value }) };
       }
@@ -184,7 +185,7 @@ class SchemaReader {
         if ("transform" in def && def.transform !== undefined) return this.refuse("codec", path);
         this.widen("a pipe", path);
         const input = this.read(def.in, path);
-        // What comes after only narrows the request; it is read for what no request can be.
+        // The output only narrows the request. It is read to find parts that no request can match.
         this.read(def.out, path);
         return input;
       }
@@ -206,12 +207,12 @@ class SchemaReader {
     }
   }
 
-  /** The model where one is needed, also where no JSON value fits. */
+  /** Returns a model in every case, even if no JSON value matches. */
   private readAny(schema: RequestSchema, path: string): RequestModel {
     return this.read(schema, path) ?? this.widen("never", path);
   }
 
-  /** The model that every request fits, in place of a rule. */
+  /** The model that every request matches, instead of a rule. */
   private widen(rule: string, path: string): RequestModel {
     this.unchecked.push({ path, rule });
     return ANY;
@@ -250,7 +251,7 @@ class SchemaReader {
     };
   }
 
-  /** One choice for each type: a schema of OpenAPI 3.0 has one type. */
+  /** One alternative for each type, because a schema of OpenAPI 3.0 has one type. */
   private readValues(values: readonly core.util.Primitive[], path: string): RequestModel | undefined {
     if (values.some((value) => typeof value === "bigint")) return this.refuse("bigint", path);
     if (values.includes(null)) return this.widen("null", path);
@@ -262,12 +263,12 @@ class SchemaReader {
   }
 
   private refuse(kind: string, path: string): RequestModel {
-    this.unfit.push({ path, got: `z.${kind}()`, allowed: UNFIT[kind] ?? "a schema of what JSON can hold" });
+    this.unfit.push({ path, got: `z.${kind}()`, allowed: UNFIT[kind] ?? "a schema of JSON values" });
     return ANY;
   }
 }
 
-/** The rules beside a type that API Gateway checks. */
+/** The rules that API Gateway checks beside the type. */
 type Limits = Pick<RequestModel, "minLength" | "maxLength" | "minimum" | "maximum" | "multipleOf">;
 
 type KnownCheck =
@@ -281,10 +282,10 @@ type KnownCheck =
   | core.$ZodCheckStringFormatDef;
 
 /**
- * The limit of one check, or the name of a rule that API Gateway does not check: it does not include numbers of items in
- * the validation, and does not support exclusive bounds
+ * The limit of one check, or the name of a rule that API Gateway does not check. API Gateway does not validate numbers of
+ * items, and does not support exclusive bounds
  * (https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-known-issues.html). It has not supported
- * patterns, and AWS does not say in which dialect it reads a pattern.
+ * patterns, and AWS does not document the dialect of patterns.
  */
 function limitOf(check: KnownCheck, type: string): Limits | string {
   switch (check.check) {
@@ -314,7 +315,7 @@ function limitOf(check: KnownCheck, type: string): Limits | string {
   }
 }
 
-/** @returns `undefined` where no one `multipleOf` stands for both */
+/** Combines two limits. @returns `undefined` if no single `multipleOf` expresses both */
 function narrow(one: Limits, other: Limits): Limits | undefined {
   const [step = other.multipleOf, next = one.multipleOf] = [one.multipleOf, other.multipleOf];
   if (step !== undefined && next !== undefined && next % step !== 0 && step % next !== 0) return undefined;
@@ -330,18 +331,21 @@ function narrow(one: Limits, other: Limits): Limits | undefined {
   return Object.fromEntries(Object.entries(all).filter(([, value]) => Number.isFinite(value)));
 }
 
-/** Whether every text fits. */
+/** Whether the schema accepts every text. */
 function isPlainText(schema: RequestSchema): boolean {
   const { def } = schema._zod;
   return def.type === "string" && !("check" in def) && (def.checks ?? []).length === 0;
 }
 
-/** Whether a schema with a check of its own takes a value of each type of JSON, as a schema without a rule does. */
+/** Whether a custom schema accepts a value of each JSON type, as a schema without a rule does. */
 function takesEveryType(schema: RequestSchema): boolean {
   return [null, false, 0, "", [], {}].every((value) => accepts(schema, value));
 }
 
-/** Whether a request fits; also where a check of the contract throws, so that the model is never narrower. */
+/**
+ * Whether a schema accepts a request. `true` even if a check of the contract throws, so that the model is never narrower than
+ * the contract.
+ */
 export function accepts(schema: RequestSchema, request: unknown): boolean {
   try {
     return core.safeParse(schema, request).success;
@@ -358,7 +362,7 @@ function arrayOf(items: RequestModel | undefined): RequestModel {
   return { type: "array", ...(items === undefined || isAny(items) ? {} : { items }) };
 }
 
-/** Each choice once; `undefined` where there is none. */
+/** A model of the alternatives without duplicates; `undefined` without alternatives. */
 function anyOf(choices: readonly (RequestModel | undefined)[]): RequestModel | undefined {
   const possible = choices.flatMap((choice) => (choice === undefined ? [] : (choice.anyOf ?? [choice])));
   const [first, ...more] = new Map(possible.map((choice) => [JSON.stringify(choice), choice])).values();
@@ -368,8 +372,8 @@ function anyOf(choices: readonly (RequestModel | undefined)[]): RequestModel | u
 }
 
 /**
- * What fits both. zod lets a property of an intersection through that one side knows: `allOf` of two strict objects
- * would refuse it.
+ * A model of requests that match both. zod accepts a property of an intersection that one side declares; `allOf` of two
+ * strict objects would refuse the property.
  */
 function allOf(left: RequestModel | undefined, right: RequestModel | undefined): RequestModel | undefined {
   if (left === undefined || right === undefined) return undefined;
@@ -385,7 +389,7 @@ function allOf(left: RequestModel | undefined, right: RequestModel | undefined):
   };
 }
 
-/** The properties that the other side of an intersection knows are not known here. */
+/** The model without `additionalProperties`: one side of an intersection does not declare the properties of the other side. */
 function withoutLimits({ additionalProperties: _, ...model }: RequestModel): RequestModel {
   return model.anyOf === undefined ? model : { ...model, anyOf: model.anyOf.map(withoutLimits) };
 }

@@ -10,6 +10,7 @@ import { Fn, TerraformStack } from "cdktf";
 import { Construct } from "constructs";
 import type { ParsedEnvironment } from "../../environment/environment";
 import type { RouteAccess } from "../../environment/model-settings";
+import { omitUndefined } from "../../environment/omit-undefined";
 import { type RouteOfStage, routeArn, routePermission } from "../../iam/workload/api-gateway";
 import type { EndpointFunction, TargetedEndpoint } from "../function/endpoint-function";
 import type { AwsScope } from "../terraform/aws-scope";
@@ -22,9 +23,9 @@ import { type OpenApiRoute, openApi, type RouteContract } from "./openapi";
 /** One route of the stage. */
 export interface StageRoute {
   readonly contract: RouteContract;
-  /** Who may call it. */
+  /** The authorization of the route. */
   readonly access: RouteAccess;
-  /** What answers: a function, or the endpoint that API Gateway invokes itself. */
+  /** The function that answers, or the endpoint that API Gateway invokes. */
   readonly target: RouteFunction | RouteEndpoint;
 }
 
@@ -33,7 +34,7 @@ export interface RouteFunction {
   readonly function: EndpointFunction;
 }
 
-/** A route whose endpoint API Gateway invokes itself. */
+/** A route whose endpoint API Gateway invokes without a function. */
 export interface RouteEndpoint {
   readonly endpoint: TargetedEndpoint;
   /** The role with which API Gateway invokes the endpoint. */
@@ -50,13 +51,13 @@ export interface RestStageProps {
   readonly settings: ParsedEnvironment["stage"];
   readonly corsAllowOrigin: string;
   readonly routes: readonly StageRoute[];
-  /** Refuse to plan the API's destruction, which would end its URL for good. */
+  /** Whether Terraform refuses to plan the API's destruction. A new API has another URL. */
   readonly protected: boolean;
 }
 
 /**
- * A Regional REST API with one stage. The API is one OpenAPI document, whose hash tells when to deploy it anew;
- * a deployment is created before the old one goes, so that the stage never stands empty.
+ * A Regional REST API with one stage. The API is created from one OpenAPI document, and a new hash of the document triggers a
+ * deployment. Terraform creates a deployment before it destroys the previous deployment, so that the stage always has one.
  */
 export class RestStage extends Construct {
   /** `https://<api>.execute-api.<region>.amazonaws.com/<stage>`; known after the first apply. */
@@ -65,7 +66,7 @@ export class RestStage extends Construct {
   readonly origin: string;
   /** The API's document. */
   readonly openApi: unknown;
-  /** The id of the API key, where a route wants one. Its value stays in API Gateway. */
+  /** Id of the API key; `undefined` if no route requires a key. The outputs do not contain the key's value. */
   readonly apiKeyId: string | undefined;
   private readonly ofStage: Pick<RouteOfStage, "apiExecutionArn" | "stageName">;
 
@@ -83,14 +84,18 @@ export class RestStage extends Construct {
     const body = terraformJson(this.openApi);
     checkDefinitionSize(body, routes.length, TerraformStack.of(this).node.id);
     const roles = routes.flatMap(({ target }) => ("role" in target ? [target.role] : []));
-    const api = new ApiGatewayRestApi(this, "api", {
-      name: apiName,
-      endpointConfiguration: { types: ["REGIONAL"] },
-      body,
-      // A role exists, and may invoke its endpoint, before API Gateway gets a document that names the role.
-      ...(roles.length === 0 ? {} : { dependsOn: roles.map(({ rolePolicy }) => rolePolicy) }),
-      ...(props.protected ? { lifecycle: { preventDestroy: true } } : {}),
-    });
+    const api = new ApiGatewayRestApi(
+      this,
+      "api",
+      omitUndefined({
+        name: apiName,
+        endpointConfiguration: { types: ["REGIONAL"] },
+        body,
+        // The roles and their policies exist before API Gateway imports a document that names the roles.
+        dependsOn: roles.length === 0 ? undefined : roles.map(({ rolePolicy }) => rolePolicy),
+        lifecycle: props.protected ? { preventDestroy: true } : undefined,
+      }),
+    );
     this.ofStage = { apiExecutionArn: api.executionArn, stageName };
     const permissions = routes.flatMap(({ contract, target }) =>
       "function" in target ? [this.permit(contract, target.function)] : [],
@@ -107,15 +112,19 @@ export class RestStage extends Construct {
           retentionInDays: settings.logRetentionInDays,
         })
       : undefined;
-    const stage = new ApiGatewayStage(this, "stage", {
-      restApiId: api.id,
-      deploymentId: deployment.id,
-      stageName,
-      xrayTracingEnabled: true,
-      ...(accessLogs === undefined ? {} : { accessLogSettings: accessLogs.settings }),
-      // The stage is what callers see: it opens when the functions can be invoked.
-      dependsOn: [...permissions, ...(accessLogs === undefined ? [] : [accessLogs.group])],
-    });
+    const stage = new ApiGatewayStage(
+      this,
+      "stage",
+      omitUndefined({
+        restApiId: api.id,
+        deploymentId: deployment.id,
+        stageName,
+        xrayTracingEnabled: true,
+        accessLogSettings: accessLogs?.settings,
+        // Callers reach the stage only after API Gateway may invoke the functions.
+        dependsOn: [...permissions, ...(accessLogs === undefined ? [] : [accessLogs.group])],
+      }),
+    );
     new ApiGatewayMethodSettings(this, "throttling", {
       restApiId: api.id,
       stageName: stage.stageName,
@@ -134,12 +143,12 @@ export class RestStage extends Construct {
       : undefined;
   }
 
-  /** The ARN by which policies name a route of this stage. */
+  /** The ARN of a route of this stage, for policies. */
   routeArn({ method, path }: Pick<RouteOfStage, "method" | "path">): string {
     return routeArn({ ...this.ofStage, method, path });
   }
 
-  /** Lets API Gateway invoke the function for its route. */
+  /** Allows API Gateway to invoke the function for its route. */
   private permit({ model, route: { method, path } }: RouteContract, fn: EndpointFunction): LambdaPermission {
     const permission = routePermission({ ...this.ofStage, method, path }, fn.routeStatementId);
     return new LambdaPermission(this, `${model}-permission`, {
@@ -148,7 +157,7 @@ export class RestStage extends Construct {
     });
   }
 
-  /** API Gateway makes the key's value up; it stands in Terraform's state and nowhere else. */
+  /** API Gateway generates the key's value. Only Terraform's state contains a copy. */
   private addApiKey(
     name: string,
     api: ApiGatewayRestApi,
@@ -170,7 +179,7 @@ export class RestStage extends Construct {
   }
 }
 
-/** ARNs from names: a plan can then show the whole document. */
+/** The route with ARNs that are built from names, so that a plan shows the whole document. */
 function toOpenApiRoute({ contract, access, target }: StageRoute): OpenApiRoute {
   if ("function" in target) return { contract, access, functionArn: target.function.functionArn };
   const { endpoint, role } = target;

@@ -1,5 +1,6 @@
 import { buildArn } from "../../aws/arn";
-import { type EndpointTarget, targetHeaders } from "../../environment/settings/targets";
+import { omitUndefined } from "../../environment/omit-undefined";
+import { type EndpointTarget, targetHeaders } from "../../environment/settings/endpoint/targets";
 import type { BytesDialect, Contract } from "../../runtime/contract";
 import { CORS_EXPOSE_HEADERS } from "../../runtime/cors";
 import { GATEWAY_TIMEOUT_IN_SECONDS } from "../function/time-budget";
@@ -7,54 +8,54 @@ import { BAD_GATEWAY, THROTTLED_OR_REFUSED, UNAVAILABLE } from "./sagemaker-temp
 
 type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
 
-/** A contract, as far as an integration with SageMaker reads it. */
+/** The properties of a contract that an integration with SageMaker reads. */
 export type PassedContract = Pick<Contract<unknown, unknown>, "model" | "passThrough"> & {
   readonly bytes?: Pick<BytesDialect<unknown>, "takes">;
 };
 
-/** What invokes the endpoint for a route without a function. */
+/** The endpoint of a route without a function, and the role that invokes the endpoint. */
 export interface SagemakerTarget {
   /** Name of the endpoint. */
   readonly endpointName: string;
-  /** What of the endpoint answers. @default - SageMaker decides */
+  /** The part of the endpoint that answers. @default - SageMaker decides */
   readonly target?: EndpointTarget;
   /** ARN of the role with which API Gateway invokes the endpoint. */
   readonly roleArn: string;
 }
 
-/** What an integration with SageMaker is made from. */
+/** The input of {@link sagemakerOperation}. */
 export interface SagemakerIntegrationProps extends SagemakerTarget {
   readonly contract: PassedContract;
   readonly region: string;
   readonly partition: string;
   /** Value of Access-Control-Allow-Origin. */
   readonly corsAllowOrigin: string;
-  /** What the document says of the answer of success, e.g. its example. */
+  /** The successful response in the document, e.g. its example. */
   readonly answer: Readonly<Record<string, Json>>;
 }
 
 const JSON_TYPE = "application/json";
 
-/** The headers of every answer, by their names. */
+/** Names of response headers. */
 const CONTENT_TYPE = "Content-Type";
 const RETRY_AFTER = "Retry-After";
 
 /**
  * The parts of an operation that an integration of API Gateway with SageMaker needs: the caller's Content-Type as a
- * parameter where the endpoint receives it, each answer with its headers, and the integration itself. API Gateway refuses
- * a mapping of a header that the operation does not declare
+ * parameter (if the endpoint receives the header), each answer with its headers, and the integration itself. API Gateway
+ * refuses a mapping of a header that the operation does not declare
  * (https://docs.aws.amazon.com/apigateway/latest/developerguide/rest-api-parameter-mapping.html).
  *
- * @throws Error where the contract has no `passThrough`; the rules of environments refuse this case before
+ * @throws Error if the contract has no `passThrough`; the rules of environments refuse this case before
  */
 export function sagemakerOperation(props: SagemakerIntegrationProps): Readonly<Record<string, Json>> {
   const { contract, corsAllowOrigin, answer } = props;
   const answers = answersOf(corsAllowOrigin);
-  return {
-    ...(sendsContentTypeOfCaller(contract)
-      ? { parameters: [{ name: CONTENT_TYPE, in: "header", required: false, schema: { type: "string" } }] }
-      : {}),
-    ...(contract.bytes === undefined ? {} : { requestBody: bytesBody(contract.bytes.takes) }),
+  return omitUndefined({
+    parameters: forwardsContentType(contract)
+      ? [{ name: CONTENT_TYPE, in: "header", required: false, schema: { type: "string" } }]
+      : undefined,
+    requestBody: contract.bytes && bytesBody(contract.bytes.takes),
     responses: Object.fromEntries(
       answers.map(({ status, description, headers }) => [
         status,
@@ -67,10 +68,10 @@ export function sagemakerOperation(props: SagemakerIntegrationProps): Readonly<R
       ]),
     ),
     "x-amazon-apigateway-integration": integration(props, answers),
-  };
+  });
 }
 
-/** Bytes alone: no handler decodes the JSON form of bytes. */
+/** A request body of bytes only: no handler decodes the JSON form of bytes. */
 function bytesBody(takes: readonly string[]): Json {
   return { required: true, content: Object.fromEntries(takes.map((type) => [type, {}])) };
 }
@@ -86,8 +87,8 @@ function integration(
   return {
     type: "aws",
     httpMethod: "POST",
-    // `<subdomain>.<service>:path/<path>` (https://docs.aws.amazon.com/apigateway/latest/api/API_Integration.html) of the
-    // path that InvokeEndpoint has
+    // `<subdomain>.<service>:path/<path>` (https://docs.aws.amazon.com/apigateway/latest/api/API_Integration.html), with the
+    // path of InvokeEndpoint
     // (https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_runtime_InvokeEndpoint.html). AWS's own constructs
     // write the same address, with one slash after `path`:
     // https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.aws_apigateway.SagemakerIntegration.html,
@@ -96,14 +97,14 @@ function integration(
       partition,
       service: "apigateway",
       region,
-      // The service that API Gateway calls stands in place of an account.
+      // The service that API Gateway calls replaces the account.
       accountId: "runtime.sagemaker",
       resource: `path/endpoints/${endpointName}/invocations`,
     }),
     credentials: roleArn,
     requestParameters: {
       "integration.request.header.Accept": literal(passThrough.accept),
-      "integration.request.header.Content-Type": sendsContentTypeOfCaller(contract)
+      "integration.request.header.Content-Type": forwardsContentType(contract)
         ? "method.request.header.Content-Type"
         : literal(passThrough.contentType ?? JSON_TYPE),
       ...Object.fromEntries(
@@ -120,8 +121,8 @@ function integration(
         pattern,
         {
           statusCode: status,
-          // Without it, API Gateway decodes a text answer as base64 where the caller's Accept names a binary media type of
-          // the API (https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-payload-encodings-workflow.html).
+          // Otherwise API Gateway decodes a text answer as base64 if the caller's Accept names a binary media type of the
+          // API (https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-payload-encodings-workflow.html).
           contentHandling: "CONVERT_TO_TEXT",
           responseParameters: Object.fromEntries(
             Object.entries(headers).map(([name, value]) => [`method.response.header.${name}`, value]),
@@ -134,11 +135,11 @@ function integration(
 }
 
 /**
- * The body goes to the endpoint unchanged. `$input.body` is the text as it came
+ * The endpoint receives the body unchanged. `$input.body` is the text of the request
  * (https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-mapping-template-reference.html), and API
- * Gateway answers 415 to a body of a type without a template. No template can have bytes: they pass without one, and
- * without a template API Gateway refuses no type. The API's binary media types decide what of such a body arrives unchanged
- * (see binary-media-types.ts), and the container refuses a type that it does not take
+ * Gateway answers 415 to a body of a type without a template. A template cannot contain bytes: bytes pass without a
+ * template, and API Gateway then refuses no type. The API's binary media types determine which bodies arrive unchanged (see
+ * binary-media-types.ts). The container refuses a type that it does not support
  * (https://docs.aws.amazon.com/apigateway/latest/developerguide/integration-passthrough-behaviors.html,
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-payload-encodings-workflow.html).
  */
@@ -148,28 +149,28 @@ function bodyOf({ bytes }: PassedContract): Readonly<Record<string, Json>> {
     : { passthroughBehavior: "when_no_templates" };
 }
 
-/** Whether the endpoint receives the type that the caller names: the container then refuses a type that it does not take. */
-function sendsContentTypeOfCaller({ passThrough, bytes }: PassedContract): boolean {
+/** Whether the endpoint receives the caller's Content-Type, so that the container can refuse an unsupported type. */
+function forwardsContentType({ passThrough, bytes }: PassedContract): boolean {
   return passThrough?.contentType === undefined && bytes !== undefined;
 }
 
-/** One answer of a route. */
+/** A response of a route. */
 interface Answer {
   /** The status of SageMaker, as a pattern, or `default` (see {@link answersOf}). */
   readonly pattern: string;
   /** The status of the answer. An API has one integration response for each status. */
   readonly status: string;
-  /** For readers of the document. @default - what the document says of the answer of success */
+  /** The description in the document. @default - the successful response */
   readonly description?: string;
   /** The headers of the answer: literals in quotes, or mappings. */
   readonly headers: Readonly<Record<string, string>>;
-  /** The body. @default - the body of the endpoint's answer */
+  /** The template of the body. @default - the endpoint's body, unchanged */
   readonly template?: string;
 }
 
 /**
- * The answers of a route by SageMaker's status, with the statuses that the handler answers: SageMaker answers 429 where a
- * serverless endpoint is starting, 400 where it throttles, 424 where the container failed
+ * The responses of a route by SageMaker's status, with the same statuses as a handler's. SageMaker answers 429 while a
+ * serverless endpoint starts, 400 if SageMaker throttles the request, and 424 if the container failed
  * (https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_runtime_InvokeEndpoint.html). API Gateway compares the
  * pattern with the whole status of an AWS service
  * (https://docs.aws.amazon.com/apigateway/latest/api/API_IntegrationResponse.html).

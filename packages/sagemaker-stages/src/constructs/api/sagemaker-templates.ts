@@ -1,21 +1,21 @@
 /**
- * Mapping templates of the answers that are problems, in Velocity
- * (https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-mapping-template-reference.html). They repeat
- * nothing that SageMaker or the container says: a message can quote the request.
+ * Mapping templates of problem documents, in Velocity
+ * (https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-mapping-template-reference.html). The templates
+ * contain no message of SageMaker or the container, because a message can quote the request.
  *
- * The local stage evaluates the same text: `src/local/rest-api/mapping-template.ts` reads the directives and variables
- * that are used here, and refuses others.
+ * The local stage evaluates the same templates: `src/local/rest-api/mapping-template.ts` supports the directives and
+ * variables that are used here, and refuses others.
  */
 
-/** Members of a problem document; the request id follows. */
+/** Members of a problem document; {@link problem} adds the request id. */
 interface Problem {
   readonly title: string;
   readonly status: number;
   readonly detail: string;
 }
 
-/** No function runs, so that no log but the stage's access log has the request. */
-const NO_LOG = "CloudWatch's metrics of the endpoint, and the log of its container, say why.";
+/** Where to find the cause. Without a function, only the stage's access log contains the request. */
+const NO_LOG = "The endpoint's metrics and its container's log, both in CloudWatch, contain the reason.";
 
 /** The problem document of API Gateway for one request. */
 function problem({ title, status, detail }: Problem): string {

@@ -3,38 +3,38 @@ import { closeSync, openSync, readSync } from "node:fs";
 import { join } from "node:path";
 import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
-import { type ArtifactPlace, artifactPlace } from "../../iam/workload/artifact";
-import { privateBucketPolicy } from "../../iam/workload/private-bucket";
+import { type ArtifactLocation, artifactLocation } from "../../iam/workload/artifact-location";
+import { privateBucketPolicy } from "../../iam/workload/bucket-policies";
 import { appFolder } from "../../lib/app-folder";
+import { environmentBucketName, PrivateBucket } from "../storage/private-bucket";
 import type { AwsScope } from "../terraform/aws-scope";
 import { FROM_STACK_TO_PROJECT } from "../terraform/terraform-settings";
-import { environmentBucketName, PrivateBucket } from "../website/private-bucket";
 
 /** A trained model in S3. */
 export interface Artifact {
   /** `s3://<bucket>/<key>`; a prefix ends with a slash. */
   readonly url: string;
-  /** The artifact as policies name it. */
-  readonly place: ArtifactPlace;
-  /** What must be there before the artifact can be read. */
+  /** The artifact's location, for policies. */
+  readonly location: ArtifactLocation;
+  /** Resources that must exist before the artifact can be read. */
   readonly dependsOn: readonly ITerraformDependable[];
 }
 
-/** An artifact that somebody else put into S3. */
+/** An existing artifact in S3. */
 export function artifactInS3(url: string, account: AwsScope): Artifact {
-  return { url, place: artifactPlace(url, account), dependsOn: [] };
+  return { url, location: artifactLocation(url, account), dependsOn: [] };
 }
 
 /** Props of {@link ArtifactBucket}. */
 export interface ArtifactBucketProps {
   readonly account: AwsScope;
-  /** The environment's prefix, of the bucket's name. */
+  /** The environment's prefix, with which the bucket's name begins. */
   readonly environmentName: string;
-  /** Refuse to plan the destruction of a bucket that holds anything. */
+  /** Whether the destruction fails while the bucket contains objects. */
   readonly protected: boolean;
 }
 
-/** The environment's private bucket for artifacts that are files of the project. */
+/** The environment's private bucket for artifacts that are files of the app. */
 export class ArtifactBucket extends Construct {
   private readonly bucket: PrivateBucket;
   private readonly account: AwsScope;
@@ -43,23 +43,23 @@ export class ArtifactBucket extends Construct {
   constructor(
     scope: Construct,
     id: string,
-    { account, environmentName, protected: kept }: ArtifactBucketProps,
+    { account, environmentName, protected: isProtected }: ArtifactBucketProps,
   ) {
     super(scope, id);
     this.account = account;
     this.bucket = new PrivateBucket(this, {
       bucketName: environmentBucketName(account, environmentName, "artifacts"),
-      forceDestroy: !kept,
+      forceDestroy: !isProtected,
     });
     this.bucket.addPolicy(privateBucketPolicy(this.bucket.bucket.arn));
   }
 
   /**
-   * Uploads a file. Its key is made of its SHA-256, and so is the resource's id: another file is another resource,
-   * so that the old one stays until nothing uses it, also where a rollout fails and is taken back. Two containers of a
-   * model can use one file.
+   * Uploads a file. The key and the resource's id contain the file's SHA-256. A changed file therefore gets a new object
+   * and a new Terraform resource. The old object stays until no revision uses the object, even if a rollout fails and is
+   * rolled back. Two containers of a model can use one file.
    *
-   * @param path - relative to the project's folder
+   * @param path - the file, from the app's folder
    */
   upload(model: string, path: string): Artifact {
     const hash = sha256Of(join(appFolder(), path));
@@ -81,7 +81,7 @@ export class ArtifactBucket extends Construct {
 
 const CHUNK_IN_BYTES = 1024 * 1024;
 
-/** In pieces: an artifact can be larger than the memory. */
+/** Reads the file in chunks: an artifact can be larger than the memory. */
 function sha256Of(file: string): string {
   const hash = createHash("sha256");
   const chunk = Buffer.alloc(CHUNK_IN_BYTES);

@@ -5,15 +5,18 @@ import type {
 } from "@cdktf/provider-aws/lib/sagemaker-endpoint";
 import { Construct } from "constructs";
 import { literalInPattern } from "../../aws/wildcards";
-import { omitUndefined } from "../../environment/present";
-import type { ParsedDeploymentSettings, ParsedRollbackSettings } from "../../environment/settings/deployment";
+import { omitUndefined } from "../../environment/omit-undefined";
+import type {
+  ParsedDeploymentSettings,
+  ParsedRollbackSettings,
+} from "../../environment/settings/endpoint/deployment";
 import type { AwsScope } from "../terraform/aws-scope";
 import { terraformText } from "../terraform/terraform-json";
 
 /** Props of {@link EndpointDeployment}. */
 export interface EndpointDeploymentProps {
   readonly account: AwsScope;
-  /** Name of the endpoint, and prefix of its alarms'. */
+  /** Name of the endpoint, and prefix of the names of its alarms. */
   readonly endpointName: string;
   readonly variantName: string;
   readonly settings: ParsedDeploymentSettings;
@@ -24,11 +27,11 @@ export interface EndpointDeploymentProps {
 const MINUTE_IN_SECONDS = 60;
 const MICROSECONDS = 1000;
 
-/** How updates of an endpoint take over, with the alarms that take them back. */
+/** How SageMaker shifts traffic during an update, and the alarms that roll back the update. */
 export class EndpointDeployment extends Construct {
-  /** For the endpoint. */
+  /** The argument of the endpoint. */
   readonly config: SagemakerEndpointDeploymentConfig;
-  /** Every alarm that the endpoint's role has to look at; known before anything is deployed. */
+  /** ARNs of the alarms that the endpoint's role must be able to describe; known before the deployment. */
   readonly alarmArns: readonly string[];
 
   constructor(scope: Construct, id: string, props: EndpointDeploymentProps) {
@@ -37,7 +40,8 @@ export class EndpointDeployment extends Construct {
     const { rollbackOn } = settings;
     const own = rollbackOn === undefined ? [] : this.addAlarms(rollbackOn, props);
     const others = rollbackOn?.alarmNames ?? [];
-    // References for the endpoint, which waits for them; names for the policy, which a plan shows in full.
+    // The endpoint contains references, so that it waits for the alarms. The policy contains names, so that a plan shows the
+    // policy.
     const alarmNames = [...own.map(({ alarmName }) => alarmName), ...others.map(terraformText)];
     this.alarmArns = [...own.map(({ alarmNameInput = "" }) => alarmNameInput), ...others].map((name) =>
       account.arn("cloudwatch", `alarm:${literalInPattern(name)}`),
@@ -64,7 +68,7 @@ export class EndpointDeployment extends Construct {
       comparisonOperator: "GreaterThanOrEqualToThreshold",
       evaluationPeriods: 1,
       period: MINUTE_IN_SECONDS,
-      // An endpoint that nobody asks is not a bad one.
+      // An endpoint without requests is healthy.
       treatMissingData: "notBreaching",
       tags,
     };

@@ -8,16 +8,16 @@ import type {
   ScalingSettings,
   ServerlessSettings,
 } from "../../environment/model-settings";
-import { omitUndefined } from "../../environment/present";
+import { omitUndefined } from "../../environment/omit-undefined";
 import { Revision } from "./revision";
 
 /** Props of {@link EndpointScaling}. */
 export interface EndpointScalingProps {
   readonly endpointName: string;
   readonly variantName: string;
-  /** What scales, and how. */
+  /** The dimension that scales, and its target. */
   readonly scaling: Scaling;
-  /** The endpoint: AWS takes targets of living variants only. */
+  /** The endpoint: AWS registers targets only for existing variants. */
   readonly endpoint: ITerraformDependable;
   /** Tags beyond the provider's default tags. */
   readonly tags: Readonly<Record<string, string>>;
@@ -29,11 +29,11 @@ export interface Scaling {
   readonly dimension: string;
   readonly metric: string;
   readonly targetValue: number;
-  /** What the variant cannot change as long as it is a target. */
+  /** Settings of the variant that cannot change while the variant is a scalable target. */
   readonly fixed: Readonly<Record<string, string>> | undefined;
 }
 
-/** How a new endpoint scales, if it does. */
+/** The scaling of a new endpoint; `undefined` for an endpoint without scaling. */
 export function scalingOf(settings: ParsedNewEndpoint): Scaling | undefined {
   return "serverless" in settings ? ofServerless(settings.serverless) : ofInstances(settings.instances);
 }
@@ -65,16 +65,16 @@ function ofInstances({ autoscaling, instanceType }: InstanceSettings): Scaling |
 }
 
 /**
- * Target tracking of an endpoint's variant. Application Auto Scaling acts with its own service-linked role, which AWS
- * makes with the account's first target: no role of the environment's is passed to it.
+ * Target tracking of an endpoint's variant. Application Auto Scaling uses its service-linked role, which AWS creates with
+ * the account's first target. The environment passes no role.
  */
 export class EndpointScaling extends Construct {
   constructor(scope: Construct, id: string, props: EndpointScalingProps) {
     super(scope, id);
     const { endpointName, variantName, scaling } = props;
     const { capacity } = scaling;
-    // Both, because AWS deletes a target's policies with it. Terraform deletes what is replaced before it updates the
-    // endpoint, and makes it anew afterwards.
+    // The policy is replaced with the target, because AWS deletes a target's policies with the target. Terraform deletes
+    // both before it updates the endpoint, and creates both again afterwards.
     const lifecycle =
       scaling.fixed === undefined
         ? {}

@@ -1,7 +1,7 @@
 import type { SagemakerModelContainer } from "@cdktf/provider-aws/lib/sagemaker-model";
 import type { ITerraformDependable } from "cdktf";
 import { type ContainerSource, imagesOf, variablesOf } from "../../environment/model-source";
-import { omitUndefined } from "../../environment/present";
+import { omitUndefined } from "../../environment/omit-undefined";
 import { terraformText } from "../terraform/terraform-json";
 import type { Artifact } from "./artifact-bucket";
 import type { ModelImage, ModelImages } from "./model-image";
@@ -10,19 +10,19 @@ import type { RevisionContent } from "./revision";
 /** A container of a model, with the artifacts that SageMaker reads for it. */
 export interface SourcedContainer {
   readonly source: ContainerSource;
-  /** The container's artifact, or those of its package. */
+  /** The container's artifact, or the artifacts of its model package. */
   readonly artifacts: readonly Artifact[];
 }
 
-/** A container of a model, as Terraform takes it. */
+/** A container of a model with its arguments for Terraform. */
 export class ModelContainer {
   readonly source: ContainerSource;
   readonly artifacts: readonly Artifact[];
-  /** The ECR repositories of its images, in whichever account. */
+  /** ARNs of the ECR repositories of its images, in any account. */
   readonly repositoryArns: readonly string[];
   private readonly images: readonly ModelImage[];
 
-  /** @param images - of the endpoint */
+  /** @param images - the images of the endpoint */
   constructor({ source, artifacts }: SourcedContainer, images: ModelImages) {
     this.source = source;
     this.artifacts = artifacts;
@@ -33,7 +33,7 @@ export class ModelContainer {
     this.repositoryArns = this.images.map(({ repositoryArn }) => repositoryArn);
   }
 
-  /** Its block of `aws_sagemaker_model`. */
+  /** The container's block of `aws_sagemaker_model`. */
   get definition(): SagemakerModelContainer {
     const { name, modelPackage } = this.source;
     const { artifactUrl: url } = this;
@@ -50,7 +50,7 @@ export class ModelContainer {
     });
   }
 
-  /** What makes another model of it. A package's images and artifacts are part of its version. */
+  /** Values whose change requires a new model. The version of a model package includes its images and artifacts. */
   get content(): RevisionContent {
     return omitUndefined({
       artifact: this.artifactUrl,
@@ -60,7 +60,7 @@ export class ModelContainer {
     });
   }
 
-  /** What must be there before SageMaker can read the artifacts. */
+  /** Resources that must exist before SageMaker can read the artifacts. */
   get dependsOn(): readonly ITerraformDependable[] {
     return this.artifacts.flatMap(({ dependsOn }) => dependsOn);
   }
@@ -74,7 +74,7 @@ export class ModelContainer {
     return this.source.modelPackage === undefined ? this.images[0]?.uri : undefined;
   }
 
-  /** The variables, where there are any. Their values may look like expressions of Terraform. */
+  /** The variables; `undefined` without variables. The values are escaped, because they can look like Terraform expressions. */
   private get variables(): Record<string, string> | undefined {
     const escaped = Object.entries(variablesOf(this.source)).map(([name, value]) => [
       name,

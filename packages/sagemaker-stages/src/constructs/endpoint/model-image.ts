@@ -1,10 +1,9 @@
 import { DataAwsSagemakerPrebuiltEcrImage } from "@cdktf/provider-aws/lib/data-aws-sagemaker-prebuilt-ecr-image";
 import { Fn } from "cdktf";
 import type { Construct } from "constructs";
-import { ecrRepositoryArn } from "../../aws/arn";
+import { ecrRepositoryArn, imageRepositoryArn } from "../../aws/arn";
 import type { ModelImageSettings } from "../../environment/model-settings";
 import { type ImageAddress, imageAddress } from "../../environment/model-source";
-import { imageRepositoryArn } from "../../iam/workload/ecr-repository";
 import type { AwsScope } from "../terraform/aws-scope";
 import { inExpression, isReference } from "../terraform/references";
 
@@ -12,14 +11,14 @@ import { inExpression, isReference } from "../terraform/references";
 export interface ModelImage {
   /** Registry, repository, and tag or digest. */
   readonly uri: string;
-  /** The ECR repository that holds it, in whichever account. */
+  /** ARN of the image's ECR repository, in any account. */
   readonly repositoryArn: string;
 }
 
-/** Account, region and repository of an image in ECR, as Terraform reads them. */
+/** Regular expression with which Terraform reads account, region and repository of an image in ECR. */
 const ECR_IMAGE = "^([0-9]+)[.]dkr[.]ecr[.]([a-z0-9-]+)[.][^/]+/([^:@]+)";
 
-/** The images of one endpoint: each is read once, and several tags of one repository have one ARN. */
+/** The images of one endpoint. Each image is read once, and several tags of one repository have one ARN. */
 export class ModelImages {
   private readonly known = new Map<string, ModelImage>();
   private readonly repositoryArns = new Map<string, string>();
@@ -30,9 +29,9 @@ export class ModelImages {
   ) {}
 
   /**
-   * The image that an environment names; of SageMaker's own, Terraform knows the account in each region.
+   * The image that an environment names. Terraform's provider contains a list of the accounts of SageMaker's images.
    *
-   * @param id - of the data source or local value that is created where the image is new
+   * @param id - id of the data source or local value that is created for a new image
    */
   get(id: string, image: ModelImageSettings): ModelImage {
     const address = imageAddress(image);

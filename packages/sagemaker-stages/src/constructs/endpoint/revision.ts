@@ -7,12 +7,12 @@ export interface RevisionContent {
 }
 
 /**
- * A part of a name that is new whenever `content` changes, also where it changes back: what was there before may
- * still be, after an update that failed, and AWS refuses a second one of its name. A plan shows what of the content
- * changed.
+ * A part of a name that changes whenever `content` changes, even if the content changes back: after a failed update, the
+ * previous resource can still exist, and AWS refuses a second resource with the same name. A plan shows which part of the
+ * content changed.
  *
- * Not CDKTF's own DataResource, which runs `terraform version` at every synthesis; the stack requires a version that
- * has the resource.
+ * CDKTF's DataResource is not used, because it runs `terraform version` at every synthesis. The stack requires a version of
+ * Terraform that has `terraform_data`.
  */
 export class Revision extends TerraformResource {
   /** Eight hexadecimal digits, known after apply. */

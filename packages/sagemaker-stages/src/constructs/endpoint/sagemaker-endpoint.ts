@@ -12,18 +12,18 @@ import { SagemakerModel, type SagemakerModelConfig } from "@cdktf/provider-aws/l
 import type { ITerraformDependable, Precondition } from "cdktf";
 import { Construct } from "constructs";
 import type { ParsedNewEndpoint } from "../../environment/model-settings";
-import { omitUndefined } from "../../environment/present";
-import type { ParsedDataCaptureSettings } from "../../environment/settings/data-capture";
-import type { ParsedInstanceEndpoint } from "../../environment/settings/endpoint";
-import type { ArtifactPlace } from "../../iam/workload/artifact";
+import { omitUndefined } from "../../environment/omit-undefined";
+import type { ParsedDataCaptureSettings } from "../../environment/settings/endpoint/data-capture";
+import type { ParsedInstanceEndpoint } from "../../environment/settings/endpoint/endpoint";
+import type { ArtifactLocation } from "../../iam/workload/artifact-location";
 import {
   type EndpointNeeds,
   endpointRolePolicy,
   endpointRoleTrust,
   type SecretNeeds,
 } from "../../iam/workload/endpoint-role";
-import type { Reading } from "../../iam/workload/network";
-import type { NetworkPlace } from "../network/network-place";
+import type { BucketAccess } from "../../iam/workload/network";
+import type { VpcConfig } from "../network/vpc-config";
 import type { AwsScope } from "../terraform/aws-scope";
 import { terraformJson, terraformText } from "../terraform/terraform-json";
 import { EndpointDeployment } from "./endpoint-deployment";
@@ -39,14 +39,14 @@ export interface SagemakerEndpointProps {
   readonly name: string;
   /** The containers of the model, one or more. */
   readonly containers: readonly SourcedContainer[];
-  /** Everything else of it. */
+  /** The endpoint's other settings. */
   readonly settings: ParsedNewEndpoint;
   /**
-   * Where its containers run.
+   * Subnets and security groups of the containers.
    *
    * @default - SageMaker's own network
    */
-  readonly network?: NetworkPlace | undefined;
+  readonly network?: VpcConfig | undefined;
   /**
    * ARN of the permissions boundary of the role.
    *
@@ -55,7 +55,7 @@ export interface SagemakerEndpointProps {
   readonly permissionsBoundaryArn?: string | undefined;
   /** Days that the log of the endpoint's containers is kept; one of CloudWatch's steps. */
   readonly logRetentionInDays: number;
-  /** Refuse to plan the endpoint's destruction. */
+  /** Whether Terraform refuses to plan the endpoint's destruction. */
   readonly protected: boolean;
   /** Tags beyond the provider's default tags. */
   readonly tags: Readonly<Record<string, string>>;
@@ -70,24 +70,24 @@ const VARIANT_NAME = "AllTraffic";
 /**
  * An endpoint with its execution role, model and configuration.
  *
- * The endpoint keeps its name for ever. Model and configuration are immutable in AWS: each revision has a name of
- * its own and is created before the old one goes, so that a change rolls out instead of taking the endpoint down.
+ * The endpoint's name is stable. Model and configuration are immutable in AWS: each revision has another name, and is
+ * created before the previous revision is destroyed. A change therefore rolls out while the endpoint keeps serving.
  */
 export class SagemakerEndpoint extends Construct {
-  /** Known before anything is deployed. */
+  /** Known before the deployment. */
   readonly endpointName: string;
-  /** Known before anything is deployed. */
+  /** Known before the deployment. */
   readonly endpointArn: string;
-  /** Of its execution role; known before anything is deployed. */
+  /** ARN of the execution role; known before the deployment. */
   readonly roleArn: string;
-  /** The buckets of the artifacts, for the policy of the way to S3. */
-  readonly artifactBuckets: Pick<Reading, "bucketArns" | "listedBucketArns">;
-  /** ARN of the objects that data capture writes, where it does. */
+  /** The buckets of the artifacts, for the policy of the VPC endpoint for S3. */
+  readonly artifactBuckets: Pick<BucketAccess, "bucketArns" | "listedBucketArns">;
+  /** ARN of the objects that data capture writes; `undefined` without data capture. */
   readonly capturedObjectsArn: string | undefined;
-  /** The model, for dependencies and for whoever uses the construct. */
+  /** The model, for dependencies and overrides. */
   readonly model: SagemakerModel;
   readonly configuration: SagemakerEndpointConfiguration;
-  /** The endpoint itself. */
+  /** Terraform's resource of the endpoint. */
   readonly endpoint: Endpoint;
 
   constructor(scope: Construct, id: string, props: SagemakerEndpointProps) {
@@ -157,8 +157,8 @@ export class SagemakerEndpoint extends Construct {
   }
 
   /**
-   * A policy for each set of needs: during an update, and where SageMaker rolls an update back, the role has the
-   * permissions that both configurations need.
+   * Creates a policy for each revision of the endpoint's needs. During an update, and during the rollback of an update, the
+   * role has the permissions of both revisions.
    */
   private createRolePolicy(role: IamRole, needs: EndpointNeeds): IamRolePolicy {
     const revision = new Revision(this, "policy-revision", needsContent(needs));
@@ -219,8 +219,8 @@ export class SagemakerEndpoint extends Construct {
   }
 
   /**
-   * That a package of the Model Registry is approved: Terraform reads the status with each plan, and refuses to plan
-   * where the environment does not say otherwise.
+   * The precondition that a package of the Model Registry is approved. Terraform reads the status with each plan, and refuses
+   * the plan unless the environment sets `approval: "any"`.
    */
   private approvalOf({ source: { name, modelPackage } }: ModelContainer): Precondition[] {
     if (modelPackage === undefined || modelPackage.approval === "any") return [];
@@ -271,7 +271,7 @@ export class SagemakerEndpoint extends Construct {
     );
   }
 
-  /** @param dependsOn - the log group, which SageMaker would create without a retention, and the role's policy */
+  /** @param dependsOn - the role's policy, and the log group: SageMaker would create the group without a retention */
   private createEndpoint(
     deployment: EndpointDeployment | undefined,
     dependsOn: ITerraformDependable[],
@@ -285,7 +285,7 @@ export class SagemakerEndpoint extends Construct {
         endpointConfigName: this.configuration.name,
         deploymentConfig: deployment?.config,
         tags,
-        // The old policy is deleted only after the update.
+        // Terraform then deletes the previous policy only after the update.
         dependsOn,
         lifecycle: omitUndefined({
           preventDestroy: isProtected || undefined,
@@ -293,9 +293,9 @@ export class SagemakerEndpoint extends Construct {
             {
               condition: `\${self.endpoint_config_name == ${this.configuration.fqn}.name}`,
               errorMessage:
-                `SageMaker rolled the update of endpoint ${name} back to its old configuration: the new model did not ` +
-                `come up. Read the log group ${logGroupNameOf(name)}, mend the model, or take the change back, and apply ` +
-                "again; the old configuration is still live and was not deleted.",
+                `SageMaker rolled back the update of the endpoint ${name}: the new model did not start. Read the log ` +
+                `group ${logGroupNameOf(name)}, repair the model or revert the change, and apply again. The endpoint ` +
+                "still serves the previous configuration, which was not deleted.",
             },
           ],
         }),
@@ -329,7 +329,7 @@ function instanceSettingsOf(settings: ParsedNewEndpoint): Partial<ParsedInstance
   return "instances" in settings ? settings : {};
 }
 
-/** CDKTF writes the argument only where it is on. */
+/** `undefined` instead of `false`: CDKTF then omits the argument. */
 function enableNetworkIsolation(settings: ParsedNewEndpoint): true | undefined {
   return instanceSettingsOf(settings).networkIsolation === true ? true : undefined;
 }
@@ -349,7 +349,7 @@ function endpointNeeds(
   const objectsArn = capturedObjectsArn(props);
   return {
     repositoryArns: [...new Set(containers.flatMap(({ repositoryArns }) => repositoryArns))],
-    artifacts: placesOf(containers),
+    artifacts: locationsOf(containers),
     logGroupArn: account.arn("logs", `log-group:${logGroupNameOf(name)}`),
     s3ServiceName: account.serviceName("s3"),
     artifactKeyArns: eachOnce(containers.map(({ source }) => source.artifactKeyArn)),
@@ -357,11 +357,11 @@ function endpointNeeds(
     volumeKeyArn,
     dataCapture: objectsArn === undefined ? undefined : { objectsArn, keyArn: dataCapture?.kmsKeyArn },
     alarmArns: deployment?.alarmArns,
-    network: network && networkInterfacePlaces(account, network),
+    network: network && networkInterfaceScope(account, network),
   };
 }
 
-/** A variant's compute, as the configuration takes it and as a plan tells of its changes. */
+/** A variant's compute: the arguments of the configuration, and the content that a plan shows. */
 interface Variant {
   readonly arguments: SagemakerEndpointConfigurationProductionVariants;
   readonly content: RevisionContent;
@@ -414,7 +414,7 @@ function needsContent({ repositoryArns, artifacts, ...needs }: EndpointNeeds): R
   });
 }
 
-function networkInterfacePlaces(account: AwsScope, { subnetIds, securityGroupIds }: NetworkPlace) {
+function networkInterfaceScope(account: AwsScope, { subnetIds, securityGroupIds }: VpcConfig) {
   return {
     subnetArns: subnetIds.map((subnet) => account.arn("ec2", `subnet/${subnet}`)),
     securityGroupArns: securityGroupIds.map((group) => account.arn("ec2", `security-group/${group}`)),
@@ -422,7 +422,7 @@ function networkInterfacePlaces(account: AwsScope, { subnetIds, securityGroupIds
   };
 }
 
-/** Values in one text, as a plan shows them. @returns `undefined` where there are none */
+/** Joins values for a plan. @returns `undefined` without values */
 function joined(values: readonly string[]): string | undefined {
   return values.length === 0 ? undefined : values.join();
 }
@@ -432,16 +432,18 @@ function eachOnce(values: readonly (string | undefined)[]): string[] {
 }
 
 /** The artifacts of all containers, each once. */
-function placesOf(containers: readonly ModelContainer[]): ArtifactPlace[] {
-  const places = containers.flatMap(({ artifacts }) => artifacts.map(({ place }) => place));
-  return [...new Map(places.map((place) => [place.objectsArn, place])).values()];
+function locationsOf(containers: readonly ModelContainer[]): ArtifactLocation[] {
+  const locations = containers.flatMap(({ artifacts }) => artifacts.map(({ location }) => location));
+  return [...new Map(locations.map((location) => [location.objectsArn, location])).values()];
 }
 
-function bucketsOf(containers: readonly ModelContainer[]): Pick<Reading, "bucketArns" | "listedBucketArns"> {
-  const places = placesOf(containers);
-  const listed = places.filter(({ prefix }) => prefix !== undefined);
+function bucketsOf(
+  containers: readonly ModelContainer[],
+): Pick<BucketAccess, "bucketArns" | "listedBucketArns"> {
+  const locations = locationsOf(containers);
+  const listed = locations.filter(({ prefix }) => prefix !== undefined);
   return {
-    bucketArns: eachOnce(places.map(({ bucketArn }) => bucketArn)),
+    bucketArns: eachOnce(locations.map(({ bucketArn }) => bucketArn)),
     listedBucketArns: eachOnce(listed.map(({ bucketArn }) => bucketArn)),
   };
 }
@@ -456,7 +458,7 @@ function secretNeeds(containers: readonly ModelContainer[], account: AwsScope): 
   };
 }
 
-/** How SageMaker runs several containers; `undefined` for one container. */
+/** How SageMaker invokes several containers; `undefined` for one container. */
 function inferenceMode(settings: ParsedNewEndpoint): "Serial" | "Direct" | undefined {
   const { containers, invocation = "series" } = instanceSettingsOf(settings);
   if (containers === undefined) return undefined;
@@ -476,7 +478,7 @@ function containerArguments(
   return { primaryContainer: only };
 }
 
-/** What makes another model: of one container itself, of several by their names, with their order. */
+/** Values whose change requires a new model: the content of a single container, or of several containers with their order. */
 function modelContent(containers: readonly ModelContainer[]): RevisionContent {
   const [first] = containers;
   if (first !== undefined && first.source.name === undefined) return first.content;

@@ -1,21 +1,21 @@
-import type { EndpointTarget } from "../../environment/settings/targets";
+import type { EndpointTarget } from "../../environment/settings/endpoint/targets";
 import type { InvokedEndpoint } from "../../iam/workload/invoke-endpoint";
 
-/** An endpoint as a function invokes it. */
+/** An endpoint that a function invokes. */
 export interface TargetedEndpoint extends InvokedEndpoint {
   readonly endpointName: string;
-  /** What of the endpoint answers. @default - SageMaker decides */
+  /** The part of the endpoint that answers. @default - SageMaker decides */
   readonly target?: EndpointTarget | undefined;
 }
 
-/** A function that answers a route and asks an endpoint, whoever made it. */
+/** A new or existing function that answers a route and invokes an endpoint. */
 export interface EndpointFunction {
-  /** Known before anything is deployed. */
+  /** Known before the deployment. */
   readonly functionName: string;
-  /** Known before anything is deployed. */
+  /** Known before the deployment. */
   readonly functionArn: string;
-  /** The name, as a reference to the function itself: what uses it waits for it. */
+  /** The name as a reference to the function: a resource with the reference waits for the function. */
   readonly functionReference: string;
-  /** Name of the statement with which a route may invoke it; others of the function may be somebody else's. */
+  /** Id of the statement that allows a route to invoke the function. The function can have statements of other owners. */
   readonly routeStatementId: string;
 }

@@ -13,26 +13,25 @@ import type { EndpointFunction } from "./endpoint-function";
 /** Props of {@link ExistingFunction}. */
 export interface ExistingFunctionProps {
   readonly account: AwsScope;
-  /** Its name, or its ARN without version, or a reference to either. */
+  /** The function's name, its ARN without version, or a reference to either. */
   readonly nameOrArn: string;
-  /** `<environment>-<model>`: what is added to the function and its role is named so. */
+  /** `<environment>-<model>`: prefix of the names of resources that are added to the function and its role. */
   readonly name: string;
   readonly endpoint: { readonly endpointName: string; readonly endpointArn: string };
-  /** The variable in which the function looks for the endpoint's name. */
+  /** The variable from which the function reads the endpoint's name. */
   readonly variableName: string;
 }
 
 /**
- * A function that is there already. Its role gets a policy for the one endpoint; the function itself is read, and left
- * as it is. Its variable must name the endpoint before: nothing but Terraform's own resource could set it, and that
- * resource is somebody else's.
+ * An existing function. Its role gets a policy for the endpoint. Terraform reads the function and does not change it. The
+ * function's variable must already contain the endpoint's name: only the function's owner can set the variable.
  */
 export class ExistingFunction extends Construct implements EndpointFunction {
   readonly functionName: string;
   readonly functionArn: string;
   readonly functionReference: string;
   readonly routeStatementId: string;
-  /** As Terraform reads it. */
+  /** Terraform's data source of the function. */
   readonly function: DataAwsLambdaFunction;
 
   constructor(scope: Construct, id: string, props: ExistingFunctionProps) {
@@ -52,8 +51,8 @@ export class ExistingFunction extends Construct implements EndpointFunction {
           {
             condition: `\${try(self.environment[0].variables["${variableName}"], "") == ${inExpression(this, "endpoint", endpoint.endpointName)}}`,
             errorMessage:
-              `The function ${this.functionName} does not know its endpoint: set its environment variable ` +
-              `${variableName} to ${endpoint.endpointName}, where the function is made, and plan again.`,
+              `The function ${this.functionName} does not name its endpoint: set the function's environment variable ` +
+              `${variableName} to ${endpoint.endpointName} in the code that creates the function, and plan again.`,
           },
         ],
       },
@@ -61,14 +60,14 @@ export class ExistingFunction extends Construct implements EndpointFunction {
     this.functionReference = this.function.functionName;
     new IamRolePolicy(this, "policy", {
       name: `${name}-invokes-endpoint`,
-      // The role's ARN ends with its name; a path may stand before it.
+      // The role's ARN ends with the name; a path can precede the name.
       role: Fn.element(Fn.regexall("[^/]+$", this.function.role), 0),
       policy: terraformJson(existingFunctionRolePolicy({ endpointArn: endpoint.endpointArn })),
     });
   }
 }
 
-/** The rule of `existingFunction`, as far as nobody could judge it at synthesis. */
+/** The part of the rule of `existingFunction` that only Terraform can check, because it depends on references. */
 function ofThisAccount(
   { account, nameOrArn }: ExistingFunctionProps,
   given: string,

@@ -19,22 +19,25 @@ export { requireBytes } from "./package-limits";
 
 /** A function's deployment package. */
 export interface FunctionCode {
-  /** The zip: one file, `index.js`, CommonJS, minified; of a handler in Python, the files of the model's folder. */
+  /**
+   * The zip. For a handler in TypeScript, it contains `index.js`: CommonJS, minified. For a handler in Python, it contains the
+   * files of the model's folder.
+   */
   readonly zip: Uint8Array;
   /** Base64 SHA-256 of the zip, as Lambda reports it in CodeSha256. */
   readonly sha256: string;
   /**
-   * Source map of `index.js`, JSON: its sources are named from the project's folder. It is no part of the zip. A handler
-   * in Python has none.
+   * Source map of `index.js`, as JSON. Paths of sources start at the app's folder. The zip does not contain the source map.
+   * The package of a handler in Python has no source map.
    */
   readonly sourceMap?: string;
 }
 
-/** A function's code on this machine, as Lambda takes it. */
+/** A function's deployment package on this machine. */
 export interface FunctionPackage {
   /** Path of the zip. */
   readonly zipFile: string;
-  /** Base64 SHA-256 of the zip: Lambda reports the same, so that drift shows. */
+  /** Base64 SHA-256 of the zip. Lambda reports the same value, so that a plan shows drift. */
   readonly sha256: string;
   /** `<file>.<export>` */
   readonly handler: string;
@@ -42,7 +45,7 @@ export interface FunctionPackage {
   readonly runtime: string;
 }
 
-/** What a package is made from, beside the files in the model's folder: a model of the app. */
+/** The properties of a model that determine its package, in addition to the files in the model's folder. */
 export interface FunctionSource extends ContractOfParts {
   /**
    * The ready-made contract of a model without `contract.ts`.
@@ -52,7 +55,7 @@ export interface FunctionSource extends ContractOfParts {
   readonly readyMade?: ReadyMadeSource | undefined;
 }
 
-/** What esbuild makes of a function's sources. */
+/** esbuild's output for a function. */
 interface Bundle {
   readonly bundle: Uint8Array;
   readonly sourceMap: string;
@@ -63,13 +66,12 @@ const bundles = new Map<string, Bundle>();
 
 /**
  * Packages the handler of a model: zips `functions/<model>/handler.py` with the files beside it, or bundles and zips
- * `functions/<model>/handler.ts`, or, where there is no such file, a handler that is generated from
- * `functions/<model>/contract.ts` or from the options of a ready-made contract. The same sources give the same bytes,
- * wherever the project lies and whenever it is built; one process builds each function once. {@link bundleFunctions}
- * bundles many at once.
+ * `functions/<model>/handler.ts`. Without such a file, the handler is generated from `functions/<model>/contract.ts` or from
+ * the options of a ready-made contract. The same sources give the same bytes, in every folder and at every time; one process
+ * builds each function once. {@link bundleFunctions} bundles many functions at once.
  *
- * @throws LoadFailure where the sources do not build: it names the model, the file and the line
- * @throws UserError where the package is larger than Lambda takes
+ * @throws LoadFailure with the model, the file and the line, if the sources do not build
+ * @throws UserError if the package is larger than Lambda's limit
  */
 export function functionCode(model: string, source: FunctionSource = {}): FunctionCode {
   const key = keyOf(model, source);
@@ -95,7 +97,7 @@ function zipBundle(
   return { zip: zipSync({ "index.js": [bundle, FIXED_ATTRIBUTES] } satisfies Zippable), sourceMap };
 }
 
-/** A model's name, and what else its code is made from: one process can synthesize several apps. */
+/** The key of a function: the model's name and its ready-made contract, because one process can synthesize several apps. */
 function keyOf(model: string, { readyMade }: FunctionSource): string {
   return readyMade === undefined ? model : `${model} ${readyMade.file} ${JSON.stringify(readyMade.options)}`;
 }
@@ -105,7 +107,7 @@ const BUILD_OPTIONS = {
   bundle: true,
   write: false,
   platform: "node",
-  // Otherwise the tsconfig.json nearest to each source decides on the bytes, also that of a folder above the app.
+  // Otherwise the nearest tsconfig.json of each source changes the bytes, even a tsconfig.json in a folder above the app.
   tsconfigRaw: { compilerOptions: { strict: true, useDefineForClassFields: false } },
   target: "node22",
   // Otherwise zod's bounds of number formats stay in every package: a property of Number could have a getter.
@@ -121,16 +123,16 @@ const BUILD_OPTIONS = {
   minify: true,
   legalComments: "none",
   logLevel: "silent",
-  // Beside the bundle, which is the same as without a map.
+  // A separate file, so that the bundle is the same as without a map.
   sourcemap: "external",
   sourcesContent: false,
 } as const satisfies BuildOptions;
 
 /**
- * Bundles the functions of several models in one build, for {@link functionCode}. The build reads the files that
- * functions share once: 100 builds take four times as long. The bytes are the same.
+ * Bundles the functions of several models in one build, for {@link functionCode}. One build reads shared files once: 100
+ * separate builds take four times as long. The bytes are the same.
  *
- * @param sources - the app's models, where their contracts can be ready-made
+ * @param sources - the app's models, with their ready-made contracts
  */
 export function bundleFunctions(models: readonly string[], sources: FunctionSources = {}): void {
   const missing = models.filter(
@@ -142,7 +144,7 @@ export function bundleFunctions(models: readonly string[], sources: FunctionSour
       bundles.set(keyOf(model, sources[model] ?? {}), bundle);
     }
   } catch {
-    // The failure can be of several models. `functionCode` bundles each model alone, and its failure names the model.
+    // The failure can concern several models. `functionCode` bundles each model alone, so that its failure names the model.
   }
 }
 
@@ -170,18 +172,18 @@ function build(models: readonly string[], sources: FunctionSources): Map<string,
         sources,
         generated,
       ),
-      ...buildFrom(models.filter(isReadyMade), sources, generated, SMALL_ZOD),
+      ...buildFrom(models.filter(isReadyMade), sources, generated, ZOD_SUBSET),
     ]);
   } finally {
     rmSync(generated, { recursive: true });
   }
 }
 
-/** Ready-made contracts use a small part of zod/mini, which would be a third of a handler. */
-const SMALL_ZOD = { "zod/mini": engineSource("contracts/zod-subset.ts") };
+/** Ready-made contracts use a small part of zod/mini. The complete zod/mini would be a third of a handler. */
+const ZOD_SUBSET = { "zod/mini": engineSource("contracts/zod-subset.ts") };
 
 /**
- * @param generated - a folder for the handlers of models that have none of their own
+ * @param generated - a folder for generated handlers
  * @param replaced - files in place of packages
  */
 function buildFrom(
@@ -195,7 +197,7 @@ function buildFrom(
     ...BUILD_OPTIONS,
     absWorkingDir: appFolder(),
     alias: {
-      // The engine's sources, so that a package is the same wherever npm installed the engine.
+      // The engine's sources, so that a package does not depend on where npm installed the engine.
       "sagemaker-stages/model": engineSource("model.ts"),
       [HANDLER]: engineSource("runtime/generated.ts"),
       [CONTRACTS]: engineSource("contracts"),
@@ -207,7 +209,7 @@ function buildFrom(
     ...options,
     entryPoints: entryPoints(models, sources, generated, options),
   });
-  // By the model's folder: esbuild resolves links in the path of the project.
+  // By the name of the model's folder, because esbuild resolves links in the path of the app.
   const files = new Map(
     outputFiles.map((file) => [`${basename(dirname(file.path))}/${basename(file.path)}`, file]),
   );
@@ -215,7 +217,7 @@ function buildFrom(
     models.flatMap((model): [string, Bundle][] => {
       const [bundle, map] = [files.get(`${model}/index.js`), files.get(`${model}/index.js.map`)];
       if (bundle === undefined || map === undefined) return [];
-      return [[model, { bundle: bundle.contents, sourceMap: withoutMachine(model, map.text) }]];
+      return [[model, { bundle: bundle.contents, sourceMap: withoutLocalPaths(model, map.text) }]];
     }),
   );
 }
@@ -228,7 +230,7 @@ function hasOwnHandler(model: string): boolean {
   return existsSync(ownHandlerOf(model));
 }
 
-/** The model's own `handler.ts`, or one that is generated from its contract. */
+/** The model's own `handler.ts`, or a handler that is generated from its contract. */
 function entryPoints(
   models: readonly string[],
   sources: FunctionSources,
@@ -251,9 +253,9 @@ function entryPoints(
 }
 
 /**
- * A handler with its own contract alone: an import of `functions/index.ts` would bring the code of all models.
+ * A handler with the contract of one model: an import of `functions/index.ts` would add the code of all models.
  *
- * @returns `undefined` where the contract is not ready-made
+ * @returns `undefined` if the contract is not ready-made
  */
 function handlerOfReadyMade(model: string, source: FunctionSource | undefined): string | undefined {
   if (source?.readyMade === undefined) return undefined;
@@ -266,12 +268,12 @@ function handlerOfReadyMade(model: string, source: FunctionSource | undefined): 
 }
 
 /**
- * How a generated handler imports the engine and a contract, by aliases: esbuild chooses short names by how often letters
- * occur in the sources, so that a path of this machine in a source would change the package.
+ * The alias by which a generated handler imports the engine. esbuild chooses short names by the frequency of letters in the
+ * sources, so that a local path in a source would change the package.
  */
 const HANDLER = "sagemaker-stages/handler";
 
-/** How a generated handler imports a ready-made contract. */
+/** The alias by which a generated handler imports a ready-made contract. */
 const CONTRACTS = "sagemaker-stages/contracts";
 
 function contractOf(model: string): string {
@@ -279,10 +281,10 @@ function contractOf(model: string): string {
 }
 
 /**
- * Sources are named from the app's folder; packages, which may lie elsewhere on this machine, from the folder that holds
- * them all, also the engine; and a generated handler as if it lay in the model's folder.
+ * Removes local paths from a source map. Paths of sources start at the app's folder. Paths of packages, including the engine,
+ * start at `node_modules`. A generated handler gets the path of `handler.ts` in the model's folder.
  */
-function withoutMachine(model: string, map: string): string {
+function withoutLocalPaths(model: string, map: string): string {
   const document: { readonly sources: readonly string[] } = JSON.parse(map);
   const sources = document.sources.map((source) => {
     const path = posix.join("functions", model, source);
@@ -295,12 +297,14 @@ function withoutMachine(model: string, map: string): string {
 }
 
 /**
- * The package of one of this project's functions. Its source map is written beside it, as `<zip>.map`, for the local
- * stage.
+ * Writes the package of a function of the app. The local stage reads the source map, `<zip>.map`, beside the package.
  *
- * @param directory - where its zip is written
- * @param source - the model, where its contract can be ready-made; runtime and architecture of a handler in Python
- * @throws UserError where the files of a handler in Python do not run there
+ * @example
+ * const code = functionPackage("iris", join(App.of(this).outdir, "functions"));
+ *
+ * @param directory - the folder for the zip
+ * @param source - the model's ready-made contract; or runtime and architecture of a handler in Python
+ * @throws UserError if the files of a handler in Python do not run with this runtime and architecture
  */
 export function functionPackage(
   model: string,
@@ -309,13 +313,13 @@ export function functionPackage(
 ): FunctionPackage {
   const runtime = hasPythonHandler(model) ? requirePythonTarget(model, source) : undefined;
   const code = functionCode(model, source);
-  // A folder that follows the content, so that processes that synthesize at the same time do not meet.
+  // The folder's name follows the content, so that concurrent syntheses do not write the same file.
   const folder = join(directory, Buffer.from(code.sha256, "base64").toString("hex").slice(0, 16));
   const zipFile = join(folder, `${model}.zip`);
   mkdirSync(folder, { recursive: true });
-  // The same code may come from other lines.
-  if (code.sourceMap !== undefined) writeWhole(`${zipFile}.map`, code.sourceMap);
-  if (!existsSync(zipFile)) writeWhole(zipFile, code.zip);
+  // Always written: other sources can give the same code with another source map.
+  if (code.sourceMap !== undefined) writeAtomically(`${zipFile}.map`, code.sourceMap);
+  if (!existsSync(zipFile)) writeAtomically(zipFile, code.zip);
   return {
     zipFile,
     sha256: code.sha256,
@@ -324,8 +328,8 @@ export function functionPackage(
   };
 }
 
-/** Writes a file in one step: another process finds all of it, or nothing. */
-function writeWhole(path: string, content: string | Uint8Array): void {
+/** Writes a file atomically: another process reads the whole file or no file. */
+function writeAtomically(path: string, content: string | Uint8Array): void {
   const unfinished = `${path}.${process.pid}`;
   writeFileSync(unfinished, content);
   renameSync(unfinished, path);

@@ -1,6 +1,6 @@
 import { LambdaFunctionUrl } from "@cdktf/provider-aws/lib/lambda-function-url";
 import { Construct } from "constructs";
-import type { ParsedFunctionUrlSettings } from "../../environment/settings/function-url";
+import type { ParsedFunctionUrlSettings } from "../../environment/settings/model/function-url";
 import type { Contract } from "../../runtime/contract";
 import { exposedHeaders } from "../../runtime/cors";
 import { allowedHeaders, PREFLIGHT_MAX_AGE_IN_SECONDS } from "../api/cors";
@@ -15,8 +15,8 @@ export interface FunctionUrlProps {
 }
 
 /**
- * A function URL for signed requests. With NONE, Terraform's provider would add a public permission of its own,
- * outside the plan, that outlives the URL: it is never offered.
+ * A function URL for signed requests. The authorization type NONE is not supported: Terraform's provider would add a public
+ * permission that no plan shows and that stays after the URL is destroyed.
  */
 export class FunctionUrl extends Construct {
   /** Known after the first apply; ends with a slash. */

@@ -9,13 +9,13 @@ import { EVERY_PART, type HandlerParts } from "../../runtime/parts";
 
 type PartName = keyof HandlerParts;
 
-/** What of a contract decides on the parts of its handler. */
+/** The properties of a contract that determine the parts of its handler. */
 export type ContractOfParts = Readonly<
   Partial<Record<"text" | "bytes" | "answerTypes" | "callerHeaders" | "passThrough", unknown>> &
     Partial<Pick<Contract<unknown, unknown>, "route">>
 >;
 
-/** The parts of a handler that a contract needs: every cold start loads the others for nothing. */
+/** The parts of a handler that a contract needs. Other parts would only make cold starts slower. */
 export function partsOf(contract: ContractOfParts): PartName[] {
   const needed: Readonly<Record<PartName, boolean>> = {
     query: contract.route?.method === "GET",
@@ -35,9 +35,8 @@ function partNames(): PartName[] {
 /**
  * The source of a handler.
  *
- * @param handler - what the handler imports `src/runtime/generated.ts` from
- * @param contract - the name that the handler imports, what it imports the name from, and the expression that is the
- * contract; default: the name
+ * @param handler - the module specifier of `src/runtime/generated.ts`
+ * @param contract - the imported name, its module specifier, and the expression of the contract; default: the name
  */
 export function handlerSource(
   handler: string,
@@ -53,12 +52,12 @@ module.exports.handler = createHandlerWith({ ${parts.join(", ")} }, ${expression
 }
 
 /**
- * The parts that the handlers of contracts need, by what each contract is imported from. The contracts are bundled and
- * run: what a source looks like does not say which properties its contract has.
+ * The parts that the handlers of contracts need, by the contract's module specifier. The contracts are bundled and run,
+ * because the source text does not show which properties a contract has.
  *
- * @param contracts - what each contract is imported from, see `options.alias`
- * @param options - as the handlers are bundled
- * @throws BuildFailure of esbuild where a source does not build
+ * @param contracts - the contracts' module specifiers, see `options.alias`
+ * @param options - esbuild's options for the handlers
+ * @throws BuildFailure of esbuild if a source does not build
  */
 export function readParts(contracts: readonly string[], options: BuildOptions): Map<string, PartName[]> {
   if (contracts.length === 0) return new Map();
@@ -75,7 +74,7 @@ export function readParts(contracts: readonly string[], options: BuildOptions): 
   );
 }
 
-/** Every part for a contract that cannot be run here: its handler works, or it fails as it does with fewer parts. */
+/** The parts for a contract's module. A contract that cannot run here gets every part, so that no part is missing. */
 function partsOfModule(code: string): PartName[] {
   const module: { exports: unknown } = { exports: {} };
   try {

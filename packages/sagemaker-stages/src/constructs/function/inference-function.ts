@@ -4,10 +4,10 @@ import { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy";
 import { LambdaFunction } from "@cdktf/provider-aws/lib/lambda-function";
 import { AssetType, TerraformAsset } from "cdktf";
 import { Construct } from "constructs";
-import { omitUndefined } from "../../environment/present";
-import { targetVariables } from "../../environment/settings/targets";
+import { omitUndefined } from "../../environment/omit-undefined";
+import { targetVariables } from "../../environment/settings/endpoint/targets";
 import { functionRolePolicy, functionRoleTrust } from "../../iam/workload/function-role";
-import type { NetworkPlace } from "../network/network-place";
+import type { VpcConfig } from "../network/vpc-config";
 import type { AwsScope } from "../terraform/aws-scope";
 import { terraformJson } from "../terraform/terraform-json";
 import type { EndpointFunction, TargetedEndpoint } from "./endpoint-function";
@@ -16,12 +16,12 @@ import type { ParsedNewFunction } from "./new-function";
 /** Props of {@link InferenceFunction}. */
 export interface InferenceFunctionProps {
   readonly account: AwsScope;
-  /** Name of the function, and prefix of its role's; at most 55 characters. */
+  /** Name of the function, and prefix of its role's name; at most 55 characters. */
   readonly name: string;
   readonly settings: ParsedNewFunction;
   /** The endpoint that the function invokes. */
   readonly endpoint: TargetedEndpoint;
-  /** The variable in which it looks for the endpoint's name. */
+  /** The variable from which the function reads the endpoint's name. */
   readonly variableName: string;
   /**
    * ARN of the permissions boundary of the role.
@@ -29,29 +29,29 @@ export interface InferenceFunctionProps {
    * @default - none
    */
   readonly permissionsBoundaryArn?: string | undefined;
-  /** Days that its log is kept. */
+  /** Days that the function's log is kept. */
   readonly logRetentionInDays: number;
   /**
-   * The subnets and security groups that it runs in.
+   * The subnets and security groups of the function.
    *
-   * @default - none: it runs in Lambda's own network
+   * @default - none: the function runs in Lambda's own network
    */
-  readonly network?: NetworkPlace | undefined;
+  readonly network?: VpcConfig | undefined;
   /** Tags beyond the provider's default tags. */
   readonly tags: Readonly<Record<string, string>>;
 }
 
-/** The function behind a route: its role, its log group and itself. */
+/** A new function that answers a route, with its role and log group. */
 export class InferenceFunction extends Construct implements EndpointFunction {
   readonly functionName: string;
   readonly functionArn: string;
   readonly functionReference: string;
   readonly routeStatementId = "ApiGatewayRoute";
-  /** Of its role; known before anything is deployed. */
+  /** ARN of the function's role; known before the deployment. */
   readonly roleArn: string;
-  /** What its role may do, for dependencies. */
+  /** The policy of the function's role, for dependencies. */
   readonly rolePolicy: IamRolePolicy;
-  /** The function itself, for dependencies. */
+  /** Terraform's resource of the function, for dependencies. */
   readonly function: LambdaFunction;
 
   constructor(scope: Construct, id: string, props: InferenceFunctionProps) {
@@ -138,12 +138,12 @@ export class InferenceFunction extends Construct implements EndpointFunction {
             ...settings.environment,
           },
         },
-        // JSON, so that Lambda's own lines can be queried like the handler's.
+        // JSON, so that queries can read Lambda's own lines like the handler's lines.
         loggingConfig: { logFormat: "JSON", logGroup: logGroup.name },
         tracingConfig: { mode: "Active" },
         vpcConfig: network && { ...network },
         tags,
-        // Lambda takes a role whose policy has not arrived yet, and then fails its first requests.
+        // Lambda accepts a role before its policy takes effect, and then fails the first requests.
         dependsOn: [this.rolePolicy],
       }),
     );

@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
 import type * as z from "zod";
+import { raw } from "../../environment/fault-collector";
 import { VARIABLE, VARIABLE_ALLOWED, VARIABLE_SOURCE } from "../../environment/patterns";
-import { inWords } from "../../environment/report";
-import { functionSettings } from "../../environment/settings/function";
+import { functionSettings } from "../../environment/settings/model/function";
 import {
   byName,
   oneOf,
@@ -45,10 +45,10 @@ const RESERVED = [
   "LAMBDA_RUNTIME_DIR",
 ];
 
-/** The rule of a variable's name that Lambda does not set itself. */
+/** Rule for the name of a variable: Lambda must not reserve the name. */
 export const notReserved: Rule<string> = {
   holds: (name) => !RESERVED.includes(name),
-  allowed: "a name that is not Lambda's own",
+  allowed: "a name that Lambda does not reserve",
   source: VARIABLES_SOURCE,
 };
 
@@ -58,13 +58,13 @@ function bytesOf(variables: Readonly<Record<string, string>>): number {
     .reduce((sum, part) => sum + Buffer.byteLength(part), 0);
 }
 
-/** The code of a function on this machine. */
+/** A function's deployment package on this machine. */
 const functionPackage = settings({
   /** Path of a zip file with the code. */
   zipFile: rule(text, {
     holds: (file) => existsSync(file),
-    allowed: "a file that is there",
-    source: "it is copied beside Terraform's code",
+    allowed: "an existing file",
+    source: "the synthesis copies the file beside Terraform's code",
   }),
   /** SHA-256 of the zip file, in base64. */
   sha256: textLike(
@@ -78,20 +78,20 @@ const functionPackage = settings({
   runtime: text,
 });
 
-/** The architecture of functions whose code is JavaScript: it costs less. */
+/** The architecture of functions in JavaScript: arm64 costs less. */
 export const FUNCTION_ARCHITECTURE = "arm64";
 
 /** A new function: its code and its settings. */
 export const newFunctionSettings = settings({
   ...propertiesOf(functionSettings),
-  /** The code on this machine: a zip file, its SHA-256, the handler in it and the runtime for it. */
+  /** The code on this machine: a zip file, its SHA-256, its handler and its runtime. */
   code: functionPackage,
   /** Description of the function, at most 256 characters (https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html). */
   description: rule(text, {
     holds: (description) => description.length <= MAX_CHARACTERS || isReference(description),
     allowed: `at most ${MAX_CHARACTERS} characters`,
     source: FUNCTION_SOURCE,
-    got: (description) => inWords(`${description.length} characters`),
+    got: (description) => raw(`${description.length} characters`),
   }),
   /**
    * Environment variables besides the variable with the endpoint's name; together at most 4096 bytes, without Lambda's
@@ -106,12 +106,12 @@ export const newFunctionSettings = settings({
         bytesOf(variables) <= MAX_BYTES_OF_VARIABLES || Object.entries(variables).flat().some(isReference),
       allowed: `at most ${MAX_BYTES_OF_VARIABLES} bytes of names and values together`,
       source: LIMITS_SOURCE,
-      got: (variables) => inWords(`${bytesOf(variables)} bytes`),
+      got: (variables) => raw(`${bytesOf(variables)} bytes`),
     }),
     {},
   ),
   /**
-   * `arm64`, which costs less, or `x86_64`, for code that was compiled for it
+   * `arm64` (costs less), or `x86_64` for code that was compiled for x86_64
    * (https://docs.aws.amazon.com/lambda/latest/dg/foundation-arch.html).
    *
    * @default "arm64"
@@ -119,8 +119,8 @@ export const newFunctionSettings = settings({
   architecture: withDefault(oneOf(["arm64", "x86_64"], FUNCTION_SOURCE), FUNCTION_ARCHITECTURE),
   /**
    * Seconds that an invocation may take, 1–900
-   * (https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html). Behind API Gateway no more than the
-   * default: API Gateway answers with an error after 29 seconds, whatever the function does.
+   * (https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html). A function behind API
+   * Gateway may not exceed the default, because API Gateway answers with an error after 29 seconds.
    *
    * @default 28
    */

@@ -1,11 +1,11 @@
 import { UserError } from "../../lib/user-error";
 
-/** Of a package that is uploaded with the function, as Terraform does. */
+/** Maximum size of a zip that Terraform uploads with the function. */
 export const MAX_ZIPPED_BYTES = 50 * 1024 * 1024;
-/** Of a package's files. */
+/** Maximum size of a package's files. */
 export const MAX_UNZIPPED_BYTES = 250 * 1024 * 1024;
 
-/** @throws UserError where Lambda would refuse the package, in the middle of an apply */
+/** @throws UserError if Lambda would refuse the package in the middle of an apply */
 export function requireBytes(model: string, what: string, bytes: number, max: number): void {
   if (bytes <= max) return;
   throw new UserError(
@@ -13,7 +13,10 @@ export function requireBytes(model: string, what: string, bytes: number, max: nu
   );
 }
 
-/** Everything in a zip entry that would otherwise follow clock and machine; 0644, which Lambda can read. */
+/**
+ * Fixed attributes of a zip entry. Otherwise the attributes would depend on the clock and the machine. Lambda can read files
+ * with mode 0644.
+ */
 export const FIXED_ATTRIBUTES = {
   mtime: new Date(1980, 0, 1),
   os: 3,

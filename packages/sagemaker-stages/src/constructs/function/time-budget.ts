@@ -1,8 +1,9 @@
 /**
- * Who waits how long, from the outside in: each gives up before the one that waits for it, so that a caller is
- * told by whoever knows most. Of the function's time the handler keeps a part to say that there was not enough
- * (`RESERVE_IN_MS` in src/runtime/handler.ts); the rest is what an endpoint may take, which SageMaker would
- * give 60 seconds (https://docs.aws.amazon.com/sagemaker/latest/dg/serverless-endpoints-invoke.html).
+ * Timeouts of API Gateway and the function. Each component times out before the component that waits for it, so that the
+ * caller gets the most specific error. The handler reserves a part of the function's time to report a timeout
+ * (`RESERVE_IN_MS` in src/runtime/handler.ts). The endpoint has the rest of the function's time. SageMaker's own
+ * limit is 60 seconds
+ * (https://docs.aws.amazon.com/sagemaker/latest/dg/serverless-endpoints-invoke.html).
  */
 
 /**
@@ -11,11 +12,11 @@
  */
 export const GATEWAY_TIMEOUT_IN_SECONDS = 29;
 
-/** For the way to the function and back: the function, and not the gateway, tells a caller to wait. */
-const AROUND_FUNCTION_IN_SECONDS = 1;
+/** Time for the invocation itself, so that the function can answer before API Gateway times out. */
+const INVOCATION_OVERHEAD_IN_SECONDS = 1;
 
 /**
- * Seconds that the function has, a whole number as Lambda wants it. Lambda's own default of 3 is shorter than any
- * cold start of a serverless endpoint.
+ * Timeout of the function in seconds; Lambda takes whole numbers. Lambda's default of 3 seconds is shorter than any cold
+ * start of a serverless endpoint.
  */
-export const FUNCTION_TIMEOUT_IN_SECONDS = GATEWAY_TIMEOUT_IN_SECONDS - AROUND_FUNCTION_IN_SECONDS;
+export const FUNCTION_TIMEOUT_IN_SECONDS = GATEWAY_TIMEOUT_IN_SECONDS - INVOCATION_OVERHEAD_IN_SECONDS;

@@ -16,8 +16,8 @@ import { runtimeEndpointPolicy, s3GatewayPolicy } from "../../iam/workload/netwo
 import type { InferenceFunction } from "../function/inference-function";
 import type { AwsScope } from "../terraform/aws-scope";
 import { terraformJson } from "../terraform/terraform-json";
-import type { NetworkPlace } from "./network-place";
-import type { NetworkedModel } from "./networked-model";
+import type { NetworkMember } from "./network-member";
+import type { VpcConfig } from "./vpc-config";
 
 /** Props of {@link IsolatedVpc}. */
 export interface IsolatedVpcProps {
@@ -27,35 +27,35 @@ export interface IsolatedVpcProps {
   readonly settings: ParsedNewVpc;
 }
 
-/** Eight parts: one for each letter of a zone. */
+/** The VPC's range has eight parts: one for each letter of a zone. */
 const SUBNET_BITS = 3;
 
 const HTTPS = { ipProtocol: "tcp", fromPort: 443, toPort: 443 };
 
 /**
- * Lambda can take 45 minutes to give its network interfaces back, and until then neither their security group nor
- * their subnets can be deleted
+ * Lambda can take 45 minutes to delete its network interfaces. Until then, neither their security group nor their subnets
+ * can be deleted
  * (https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/security_group#timeouts).
  */
-const UNTIL_LAMBDA_IS_GONE = { delete: "45m" };
+const LAMBDA_INTERFACE_TIMEOUTS = { delete: "45m" };
 
 /**
- * A VPC without a way to the internet: no internet gateway, no NAT gateway, no route but the VPC's own. Functions
- * reach SageMaker's runtime, by an interface endpoint that lets each role ask its one endpoint, and nothing else.
- * Endpoints reach S3, by a gateway that lets each role read from its artifact's bucket, and nothing else.
+ * A VPC without access to the internet: no internet gateway, no NAT gateway, and only the VPC's local route. Functions
+ * reach only SageMaker's runtime, through an interface endpoint whose policy allows each role to invoke one endpoint.
+ * Endpoints reach only S3, through a gateway endpoint whose policy allows each role to use the buckets of its artifacts.
  *
- * Logs and traces need no way of their own: Lambda sends them from the network that it runs in itself, which a
- * function's VPC does not change (https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html,
- * https://docs.aws.amazon.com/xray/latest/devguide/xray-services-lambda.html). There are no flow logs: they cost
- * money by the gigabyte, and all that could stand in them is one function's connections to one address.
+ * Logs and traces need no VPC endpoint: Lambda sends logs and traces from Lambda's own network, even for a function in a VPC
+ * (https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html,
+ * https://docs.aws.amazon.com/xray/latest/devguide/xray-services-lambda.html). The VPC has no flow logs: AWS bills flow logs by
+ * the gigabyte, and they would only show the functions' connections to one address.
  */
 export class IsolatedVpc extends Construct {
   readonly vpc: Vpc;
 
   private readonly subnets: readonly Subnet[];
   private readonly s3: VpcEndpoint;
-  /** What must be there before S3 can be reached. */
-  private readonly wayToS3: ITerraformDependable[];
+  /** Resources that must exist before an endpoint can reach S3. */
+  private readonly s3Dependencies: ITerraformDependable[];
   private functionsGroup: SecurityGroup | undefined;
   private endpointsGroup: SecurityGroup | undefined;
   private readonly account: AwsScope;
@@ -69,12 +69,12 @@ export class IsolatedVpc extends Construct {
 
     this.vpc = new Vpc(this, "vpc", {
       cidrBlock,
-      // Both, or the interface endpoint could not answer under SageMaker's public name.
+      // The interface endpoint needs both settings to answer under SageMaker's public DNS name.
       enableDnsSupport: true,
       enableDnsHostnames: true,
       tags: this.named("vpc"),
     });
-    // AWS makes this group with every VPC; taken over without rules, it lets nothing in and nothing out.
+    // AWS creates this group with every VPC. Terraform removes its rules, so that the group allows no traffic.
     new DefaultSecurityGroup(this, "default-security-group", {
       vpcId: this.vpc.id,
       tags: this.named("unused"),
@@ -85,8 +85,8 @@ export class IsolatedVpc extends Construct {
     });
     const associations: RouteTableAssociation[] = [];
     this.subnets = this.addSubnets(cidrBlock, availabilityZones, routeTable, associations);
-    // A gateway adds a route for S3's addresses to the table. It is there for the endpoints, and without them so that
-    // these addresses, too, meet a policy of this environment, whatever else is put into the VPC one day.
+    // The gateway endpoint adds a route for S3's addresses to the table. It exists even if the VPC has no SageMaker
+    // endpoints, so that this environment's policy also applies to components that are added to the VPC later.
     this.s3 = new VpcEndpoint(this, "s3", {
       vpcId: this.vpc.id,
       vpcEndpointType: "Gateway",
@@ -95,34 +95,34 @@ export class IsolatedVpc extends Construct {
       policy: terraformJson(s3GatewayPolicy([])),
       tags: this.named("s3"),
     });
-    this.wayToS3 = [this.s3, ...associations];
+    this.s3Dependencies = [this.s3, ...associations];
   }
 
-  /** For every function: a group of their own, which reaches SageMaker's runtime and nothing else. */
-  get functions(): NetworkPlace {
+  /** Subnets and security group of the functions. The group reaches only SageMaker's runtime. */
+  get functions(): VpcConfig {
     this.functionsGroup ??= this.addFunctionsGroup();
-    return this.placeOf(this.functionsGroup);
+    return this.vpcConfigOf(this.functionsGroup);
   }
 
-  /** For every endpoint: a group of their own, which reaches S3 and nothing else. */
-  get endpoints(): NetworkPlace {
+  /** Subnets and security group of the endpoints. The group reaches only S3. */
+  get endpoints(): VpcConfig {
     this.endpointsGroup ??= this.addEndpointsGroup();
-    return this.placeOf(this.endpointsGroup);
+    return this.vpcConfigOf(this.endpointsGroup);
   }
 
-  /** Lets each function ask its own endpoint, and each endpoint read its own artifact. To be called once, with all. */
-  admit(models: readonly NetworkedModel[]): void {
-    const asking = models.flatMap(({ model, function: fn, invoked }) =>
+  /** Allows each function to invoke its endpoint, and each endpoint to read its artifacts. Call once, with all models. */
+  grantAccess(models: readonly NetworkMember[]): void {
+    const functions = models.flatMap(({ model, function: fn, invoked }) =>
       fn === undefined ? [] : [{ model, function: fn, invoked }],
     );
-    if (this.functionsGroup !== undefined) this.admitFunctions(asking, this.functionsGroup);
+    if (this.functionsGroup !== undefined) this.grantFunctionAccess(functions, this.functionsGroup);
 
-    const reading = models.flatMap(({ model, endpoint }) =>
+    const endpoints = models.flatMap(({ model, endpoint }) =>
       endpoint === undefined ? [] : [{ model, endpoint }],
     );
     this.s3.policy = terraformJson(
       s3GatewayPolicy(
-        reading.map(({ model, endpoint }) => ({
+        endpoints.map(({ model, endpoint }) => ({
           model,
           roleArn: endpoint.roleArn,
           ...endpoint.artifactBuckets,
@@ -130,21 +130,21 @@ export class IsolatedVpc extends Construct {
         })),
       ),
     );
-    // The artifact is read through the gateway while the endpoint comes up.
-    for (const { endpoint } of reading) addDependencies(endpoint.endpoint, this.wayToS3);
+    // While an endpoint is created, SageMaker reads the artifact through the gateway endpoint.
+    for (const { endpoint } of endpoints) addDependencies(endpoint.endpoint, this.s3Dependencies);
   }
 
-  private admitFunctions(asking: readonly AskingFunction[], functionsGroup: SecurityGroup): void {
-    const runtime = this.addRuntimeEndpoint(asking, functionsGroup);
-    for (const { function: fn } of asking) {
-      // A function that moves into the VPC still serves: first the way, then the move.
+  private grantFunctionAccess(functions: readonly InvokingFunction[], functionsGroup: SecurityGroup): void {
+    const runtime = this.addRuntimeEndpoint(functions, functionsGroup);
+    for (const { function: fn } of functions) {
+      // A function that moves into the VPC keeps serving: the VPC endpoint exists before the move.
       addDependencies(fn.function, [runtime]);
     }
-    // Lambda deletes its network interfaces with a function's role, after the function: the role keeps its policy
-    // until the group could be deleted, which is when the interfaces are gone.
+    // Lambda deletes its network interfaces with the function's role, after the function is deleted. The role keeps its
+    // policy until the security group is deleted. AWS deletes the group only after the interfaces.
     addDependencies(
       functionsGroup,
-      asking.map(({ function: fn }) => fn.rolePolicy),
+      functions.map(({ function: fn }) => fn.rolePolicy),
     );
   }
 
@@ -155,7 +155,8 @@ export class IsolatedVpc extends Construct {
     associations: RouteTableAssociation[],
   ): Subnet[] {
     const range = parseCidr(cidrBlock);
-    if (range === undefined) throw new Error(`network.vpc.cidrBlock: got ${cidrBlock}, which is no range`);
+    if (range === undefined)
+      throw new Error(`network.vpc.cidrBlock: got ${cidrBlock}; allowed: a CIDR range`);
 
     return availabilityZones.map((availabilityZone) => {
       const letter = availabilityZone.slice(-1);
@@ -165,7 +166,7 @@ export class IsolatedVpc extends Construct {
         cidrBlock: partOf(range, SUBNET_BITS, letter.charCodeAt(0) - "a".charCodeAt(0)),
         mapPublicIpOnLaunch: false,
         tags: this.named(`isolated-${letter}`),
-        timeouts: UNTIL_LAMBDA_IS_GONE,
+        timeouts: LAMBDA_INTERFACE_TIMEOUTS,
       });
       associations.push(
         new RouteTableAssociation(this, `route-table-of-${letter}`, {
@@ -178,7 +179,7 @@ export class IsolatedVpc extends Construct {
   }
 
   private addRuntimeEndpoint(
-    functions: readonly AskingFunction[],
+    functions: readonly InvokingFunction[],
     functionsGroup: SecurityGroup,
   ): VpcEndpoint {
     const runtimeGroup = this.addGroup(
@@ -199,7 +200,7 @@ export class IsolatedVpc extends Construct {
         ...HTTPS,
       }),
     ];
-    const askings = functions.map(({ model, function: fn, invoked }) => ({
+    const access = functions.map(({ model, function: fn, invoked }) => ({
       model,
       roleArn: fn.roleArn,
       endpoint: invoked,
@@ -211,7 +212,7 @@ export class IsolatedVpc extends Construct {
       privateDnsEnabled: true,
       subnetIds: this.subnets.map(({ id }) => id),
       securityGroupIds: [runtimeGroup.id],
-      policy: terraformJson(runtimeEndpointPolicy(askings)),
+      policy: terraformJson(runtimeEndpointPolicy(access)),
       tags: this.named("sagemaker-runtime"),
       dependsOn: rules,
     });
@@ -219,7 +220,7 @@ export class IsolatedVpc extends Construct {
 
   private addEndpointsGroup(): SecurityGroup {
     const group = this.addGroup("endpoints", "SageMaker endpoints: out to S3 alone");
-    this.wayToS3.push(
+    this.s3Dependencies.push(
       new VpcSecurityGroupEgressRule(this, "endpoints-to-s3", {
         description: "To S3",
         securityGroupId: group.id,
@@ -232,15 +233,15 @@ export class IsolatedVpc extends Construct {
 
   private addFunctionsGroup(): SecurityGroup {
     const group = this.addGroup("functions", "Lambda functions: out to the SageMaker runtime alone");
-    group.putTimeouts(UNTIL_LAMBDA_IS_GONE);
+    group.putTimeouts(LAMBDA_INTERFACE_TIMEOUTS);
     return group;
   }
 
-  private placeOf(group: SecurityGroup): NetworkPlace {
+  private vpcConfigOf(group: SecurityGroup): VpcConfig {
     return { subnetIds: this.subnets.map(({ id }) => id), securityGroupIds: [group.id] };
   }
 
-  /** @param description - EC2 takes letters, digits, spaces and `._-:/()#,@[]+=&;{}!$*`, and no apostrophe */
+  /** @param description - EC2 accepts letters, digits, spaces and `._-:/()#,@[]+=&;{}!$*`, and no apostrophe */
   private addGroup(name: string, description: string): SecurityGroup {
     return new SecurityGroup(this, `${name}-group`, {
       vpcId: this.vpc.id,
@@ -250,25 +251,25 @@ export class IsolatedVpc extends Construct {
     });
   }
 
-  /** The name under which AWS's console shows it. */
+  /** The tag with the name that AWS's console shows. */
   private named(name: string): Record<string, string> {
     return { Name: `${this.environmentName}-${name}` };
   }
 }
 
 /** A function of the VPC, with the endpoint that the function invokes. */
-interface AskingFunction {
+interface InvokingFunction {
   readonly model: string;
   readonly function: InferenceFunction;
   readonly invoked: InvokedEndpoint;
 }
 
-/** In China the name has a prefix of its own; S3's gateway has not. */
+/** In China the service name has a prefix. The service name of S3's gateway endpoint has no prefix. */
 function runtimeServiceName({ partition, region }: AwsScope): string {
   return `${partition === "aws-cn" ? "cn." : ""}com.amazonaws.${region}.sagemaker.runtime`;
 }
 
-/** For dependencies on what comes later in the code. */
+/** Adds dependencies on resources that are created later in the code. */
 function addDependencies(
   resource: { dependsOn?: string[] },
   dependencies: readonly ITerraformDependable[],

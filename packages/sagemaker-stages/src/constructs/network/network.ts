@@ -2,22 +2,22 @@ import type { Vpc } from "@cdktf/provider-aws/lib/vpc";
 import { Construct } from "constructs";
 import type { ParsedNetworkSettings } from "../../environment/settings/network";
 import { IsolatedVpc, type IsolatedVpcProps } from "./isolated-vpc";
-import type { NetworkPlace } from "./network-place";
-import type { NetworkedModel } from "./networked-model";
+import type { NetworkMember } from "./network-member";
+import type { VpcConfig } from "./vpc-config";
 
 /** Props of {@link Network}. */
 export interface NetworkProps extends Omit<IsolatedVpcProps, "settings"> {
   readonly settings: ParsedNetworkSettings;
 }
 
-/** Where functions and endpoints run: a VPC of their own, or what the environment says is there already. */
+/** The network of functions and endpoints: a dedicated VPC, or the existing subnets that the environment names. */
 export class Network extends Construct {
-  /** The VPC, where it is new. */
+  /** The VPC, if the VPC is new. */
   readonly vpc: Vpc | undefined;
 
   private readonly isolated: IsolatedVpc | undefined;
-  private readonly existing: NetworkPlace | undefined;
-  private admitted = false;
+  private readonly existing: VpcConfig | undefined;
+  private hasGrantedAccess = false;
 
   constructor(scope: Construct, id: string, { settings, ...props }: NetworkProps) {
     super(scope, id);
@@ -28,43 +28,45 @@ export class Network extends Construct {
     }
     this.isolated = new IsolatedVpc(this, "vpc", { ...props, settings: settings.vpc });
     this.vpc = this.isolated.vpc;
-    // Without it every request would hang: nothing passes a VPC's ways out that no policy names.
+    // Otherwise every request would time out: the policies of the VPC endpoints allow only models that have access.
     this.node.addValidation({
       validate: () =>
-        this.admitted ? [] : [`${this.node.path}: nobody was admitted; call admit() once, with every model`],
+        this.hasGrantedAccess
+          ? []
+          : [`${this.node.path}: no model was granted access; call grantAccess() once with all models`],
     });
   }
 
-  /** For every function: in a new VPC a security group of their own. */
-  get functions(): NetworkPlace {
-    return this.place("functions");
+  /** Subnets and security groups of the functions: in a new VPC a dedicated security group. */
+  get functions(): VpcConfig {
+    return this.vpcConfig("functions");
   }
 
-  /** For every endpoint: in a new VPC a security group of their own, in an existing one that of the functions. */
-  get endpoints(): NetworkPlace {
-    return this.place("endpoints");
+  /** Subnets and security groups of the endpoints: a dedicated group in a new VPC, the functions' groups in an existing network. */
+  get endpoints(): VpcConfig {
+    return this.vpcConfig("endpoints");
   }
 
   /**
-   * Lets functions reach their endpoints, and endpoints their artifacts, from a new VPC; an existing one is left as it
-   * is. To be called once, with every model.
+   * Allows functions to reach their endpoints, and endpoints their artifacts, from a new VPC. An existing network does not
+   * change. Call the method once, with all models.
    *
-   * @throws Error where it is called again
+   * @example network.grantAccess([first.networkMember(), second.networkMember()]);
+   * @throws Error at a second call
    */
-  admit(models: readonly NetworkedModel[]): void {
-    if (this.admitted) {
+  grantAccess(models: readonly NetworkMember[]): void {
+    if (this.hasGrantedAccess) {
       throw new Error(
-        `${this.node.path}: admit() was called again; allowed: once, with every model of the network`,
+        `${this.node.path}: grantAccess() was called again; allowed: one call with all models of the network`,
       );
     }
-    this.admitted = true;
-    this.isolated?.admit(models);
+    this.hasGrantedAccess = true;
+    this.isolated?.grantAccess(models);
   }
 
-  private place(of: "functions" | "endpoints"): NetworkPlace {
-    const place = this.existing ?? this.isolated?.[of];
-    if (place === undefined)
-      throw new Error(`${this.node.path}: the network is neither new nor there already`);
-    return place;
+  private vpcConfig(of: "functions" | "endpoints"): VpcConfig {
+    const config = this.existing ?? this.isolated?.[of];
+    if (config === undefined) throw new Error(`${this.node.path}: the network is neither new nor existing`);
+    return config;
   }
 }

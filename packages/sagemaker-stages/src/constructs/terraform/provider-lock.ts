@@ -4,7 +4,7 @@ import type { TerraformStack } from "cdktf";
 import { appFolder } from "../../lib/app-folder";
 import { UserError } from "../../lib/user-error";
 
-/** The name under which Terraform looks for a lock file in a stack's folder. */
+/** The name of Terraform's lock file in a stack's folder. */
 export const LOCK_FILE = ".terraform.lock.hcl";
 
 /**
@@ -16,10 +16,10 @@ export function committedLockFile(): string {
 }
 
 /**
- * Puts the committed lock file into a stack's folder at each synthesis, also over a file that Terraform changed there:
- * otherwise the folder decides which provider runs with the credentials of a deployment.
+ * Copies the committed lock file into a stack's folder at each synthesis, and replaces a file that Terraform changed.
+ * Otherwise a changed file could select the provider that runs with a deployment's credentials.
  *
- * @throws UserError, while the stack is synthesized, where the app has no lock file
+ * @throws UserError during the synthesis, if the app has no lock file
  */
 export function lockProviders(stack: TerraformStack): void {
   const { synthesizer } = stack;

@@ -1,8 +1,8 @@
 import { TerraformLocal, Token } from "cdktf";
 import type { Construct } from "constructs";
-import { inWords, type Report } from "../../environment/report";
+import { type FaultCollector, raw } from "../../environment/fault-collector";
 
-/** Whether a value, or one in a list, is a reference to another resource: Terraform knows it later. */
+/** Whether a value, or an item of a list, is a reference to another resource. Only Terraform resolves references. */
 export function isReference(value: unknown): boolean {
   return (
     Token.isUnresolved(value) || (Array.isArray(value) && value.some((item) => Token.isUnresolved(item)))
@@ -10,59 +10,74 @@ export function isReference(value: unknown): boolean {
 }
 
 /**
- * A text as it stands in an expression: in quotes, or the name of a local value that holds what it refers to. CDKTF
- * takes references out of quotes in an expression, and cannot pass a text with one in it to a function.
+ * A text for use in an expression. A literal text is in quotes; a text with a reference becomes a local value, and the result
+ * is the name of the local value. CDKTF removes the quotes around references in an expression, and cannot use a text that
+ * contains a reference as an argument of a function.
  */
 export function inExpression(scope: Construct, id: string, text: string): string {
   return isReference(text) ? new TerraformLocal(scope, id, text).asString : JSON.stringify(text);
 }
 
-/** What props cannot be references, by their field; a field stands for everything below it. */
-export type Written = Readonly<Record<string, string>>;
+/** Fields that cannot be references, with the reason. A field includes the fields below it. */
+export type LiteralFields = Readonly<Record<string, string>>;
 
 /**
- * Refuses references where a text is needed while Terraform's code is made. Elsewhere a text or a number may be one;
- * lists and objects are written out, and their values may be.
+ * Refuses references if the synthesis needs a literal value. Other texts and numbers can be references. Lists and objects
+ * are literals whose values can be references.
  *
- * @param written - fields that cannot be references, and why
+ * @param literals - fields that cannot be references, with the reason
  */
-export function checkReferences(props: object, written: Written, report: Report): void {
-  for (const [field, value] of Object.entries(props)) checkValue(value, field, written, report);
+export function checkReferences(props: object, literals: LiteralFields, collector: FaultCollector): void {
+  for (const [field, value] of Object.entries(props)) checkValue(value, field, literals, collector);
 }
 
-function checkValue(value: unknown, field: string, written: Written, report: Report): void {
+function checkValue(value: unknown, field: string, literals: LiteralFields, collector: FaultCollector): void {
   if (Array.isArray(value)) {
-    const isWritten = !Token.isUnresolved(value);
-    refuse(!isWritten, field, "a list", "a list that is written out; its items may be references", report);
-    if (isWritten) for (const item of value) checkValue(item, field, written, report);
+    const isLiteral = !Token.isUnresolved(value);
+    refuse(!isLiteral, field, "a list", "a literal list; its items can be references", collector);
+    if (isLiteral) for (const item of value) checkValue(item, field, literals, collector);
     return;
   }
   if (isPlainObject(value)) {
-    const isWritten =
+    const isLiteral =
       !Token.isUnresolved(value) && !Object.keys(value).some((key) => Token.isUnresolved(key));
-    refuse(!isWritten, field, "names", "names that are written out; their values may be references", report);
-    if (!isWritten) return;
-    for (const [key, part] of Object.entries(value)) checkValue(part, `${field}.${key}`, written, report);
+    refuse(
+      !isLiteral,
+      field,
+      "an object or a key",
+      "an object with literal keys; its values can be references",
+      collector,
+    );
+    if (!isLiteral) return;
+    for (const [key, part] of Object.entries(value)) checkValue(part, `${field}.${key}`, literals, collector);
     return;
   }
-  const because = Object.entries(written).find(([known]) => field === known || field.startsWith(`${known}.`));
+  const because = Object.entries(literals).find(
+    ([known]) => field === known || field.startsWith(`${known}.`),
+  );
   if (because === undefined || !Token.isUnresolved(value)) return;
-  report.require(
+  collector.require(
     false,
     field,
-    inWords("a reference"),
-    `a ${typeof value === "number" ? "number" : "text"} that is written out`,
+    raw("a reference"),
+    `a literal ${typeof value === "number" ? "number" : "text"}`,
     because[1],
   );
 }
 
-function refuse(refuses: boolean, field: string, what: string, allowed: string, report: Report): void {
-  report.require(
+function refuse(
+  refuses: boolean,
+  field: string,
+  what: string,
+  allowed: string,
+  collector: FaultCollector,
+): void {
+  collector.require(
     !refuses,
     field,
-    inWords(`a reference to ${what}`),
+    raw(`a reference in place of ${what}`),
     allowed,
-    "Terraform knows how many there are later",
+    "the synthesis needs the number of items or keys",
   );
 }
 

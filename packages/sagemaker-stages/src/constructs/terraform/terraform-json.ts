@@ -1,12 +1,11 @@
 /**
- * A JSON document as a Terraform string: tokens stay tokens, and what only looks like an interpolation
- * (`${…}`, `%{…}`) stays text.
+ * A JSON document as a Terraform string. Tokens stay tokens; text that looks like an interpolation (`${…}`, `%{…}`) is escaped.
  */
 export function terraformJson(document: unknown): string {
   return terraformText(JSON.stringify(document));
 }
 
-/** A text as a Terraform string, with tokens and what only looks like an interpolation as in {@link terraformJson}. */
+/** A text as a Terraform string, with the escapes of {@link terraformJson}. */
 export function terraformText(text: string): string {
   return text.replace(/\$\{(?!TfToken\[)/g, "$$$${").replace(/%\{/g, "%%{");
 }

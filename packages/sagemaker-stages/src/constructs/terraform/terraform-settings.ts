@@ -4,17 +4,21 @@ import type { ParsedEnvironment } from "../../environment/environment";
 import { lockProviders } from "./provider-lock";
 
 /**
- * The bindings are checked against the 6.x schema; the stacks use only arguments that 5.100 knows as well.
+ * CDKTF's bindings are generated from the 6.x schema. The stacks use only arguments that 5.100 also supports.
  */
 const AWS_PROVIDER_VERSIONS = ">= 5.100.0, < 7.0.0";
-/** The first with lock files in S3. */
+/** Terraform 1.10 is the first version with lock files in S3. */
 const TERRAFORM_VERSIONS = ">= 1.10.0";
-/** Terraform runs in `cdktf.out/stacks/<name>`; paths of state files and artifacts start at the project's folder. */
+/** Path from Terraform's working folder, `cdktf.out/stacks/<name>`, to the app's folder, where paths of state files and artifacts start. */
 export const FROM_STACK_TO_PROJECT = "../../..";
 
 /**
- * The versions of Terraform and its provider that the constructs work with, and the lock file that chooses one of them;
- * for a stack with an `AwsProvider`.
+ * Requires the versions of Terraform and its provider that the constructs support, and copies the lock file that selects the
+ * provider. The stack must have an `AwsProvider`.
+ *
+ * @example
+ * new AwsProvider(this, "aws", { region: "eu-central-1" });
+ * requireVersions(this);
  */
 export function requireVersions(stack: TerraformStack): void {
   stack.addOverride("terraform.required_version", TERRAFORM_VERSIONS);
@@ -22,13 +26,13 @@ export function requireVersions(stack: TerraformStack): void {
   lockProviders(stack);
 }
 
-/** What a stack is deployed to and where its state is, as an environment or an account says it. */
+/** The account, the region, the tags and the state of a stack, from an environment or an account. */
 export type StackSettings = Pick<ParsedEnvironment, "region" | "accountId" | "tags" | "state"> & {
   /** Value of the tag `Environment` of every resource: an environment's prefix, or the name of an account's stack. */
   readonly environmentTag: string;
 };
 
-/** Versions, provider and backend of a stack. */
+/** Adds versions, provider and backend to a stack. */
 export function addTerraformSettings(stack: TerraformStack, settings: StackSettings): void {
   const { environmentTag, region, accountId, tags, state } = settings;
 
@@ -50,6 +54,6 @@ export function addTerraformSettings(stack: TerraformStack, settings: StackSetti
     encrypt: true,
     ...(accountId === undefined ? {} : { allowedAccountIds: [accountId] }),
   });
-  // S3Backend of cdktf 0.21 does not know the argument.
+  // S3Backend of cdktf 0.21 lacks the argument.
   stack.addOverride("terraform.backend.s3.use_lockfile", true);
 }

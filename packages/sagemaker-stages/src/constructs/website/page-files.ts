@@ -10,14 +10,14 @@ import { pageParts } from "../../page/page-parts";
 import { publicRoutes } from "./public-routes";
 
 /**
- * The files of an environment's page, with the views of the environment's public models. Views of other models are left
- * out: everything on the page is public.
+ * The files of an environment's page, with the views of the environment's public models. Views of other models are not
+ * included, because everything on the page is public.
  *
  * @param title - the page's heading
  * @param served - the environment's models
  * @param models - the app's models
- * @throws LoadFailure where a view does not build: it names the model, the file and the line
- * @throws UserError where a view has no default export
+ * @throws LoadFailure with the model, the file and the line, if a view does not build
+ * @throws UserError if a view has no default export
  */
 export function pageFiles(title: string, served: ParsedEnvironment["models"], models: Models): WebsiteFile[] {
   const parts = pageParts(publicRoutes(served, models));
@@ -31,7 +31,7 @@ export function pageFiles(title: string, served: ParsedEnvironment["models"], mo
   }
 }
 
-/** The views that the models have, by the name of the model. */
+/** The files of the models' views, by the name of the model. */
 function findViews(models: readonly string[]): Map<string, string> {
   return new Map(
     models
@@ -40,7 +40,7 @@ function findViews(models: readonly string[]): Map<string, string> {
   );
 }
 
-/** esbuild's message is about the generated script that imports the view. */
+/** Translates a message of esbuild. The message names the generated script that imports the view. */
 function readMissingExport(error: unknown): UserError | undefined {
   if (!(error instanceof Error)) return undefined;
   const [, model] =

@@ -4,12 +4,12 @@ import { type PublicDocument, publicDocument } from "../../page/public-document"
 import { openApi } from "../api/openapi";
 
 /**
- * The public document of an environment without the values of a deployment: what the page's files and headers are made
- * from, before there is a stage.
+ * The public document of an environment without values of a deployment. The page's files and headers are created from it
+ * before the stage exists.
  *
  * @param served - the environment's models
  * @param models - the app's models
- * @throws Error where a public route's description names an ARN, an account or a value of the deployment
+ * @throws Error if a public route's description names an ARN, an account or a value of the deployment
  */
 export function publicRoutes(served: ParsedEnvironment["models"], models: Models): PublicDocument {
   const routes = Object.entries(served).flatMap(([name, { access }]) => {

@@ -7,35 +7,35 @@ import { CloudfrontResponseHeadersPolicy } from "@cdktf/provider-aws/lib/cloudfr
 import { App, AssetType, TerraformAsset } from "cdktf";
 import { Construct } from "constructs";
 import type { ParsedWebsiteSettings } from "../../environment/settings/website";
-import { websiteBucketPolicy } from "../../iam/workload/website-bucket";
+import { websiteBucketPolicy } from "../../iam/workload/bucket-policies";
 import { STAGE_ORIGIN, type WebsiteFile } from "../../page/build";
 import { securityHeaders } from "../../page/headers";
 import { publicDocument } from "../../page/public-document";
+import { environmentBucketName, PrivateBucket } from "../storage/private-bucket";
 import type { AwsScope } from "../terraform/aws-scope";
 import { terraformJson, terraformText } from "../terraform/terraform-json";
-import { environmentBucketName, PrivateBucket } from "./private-bucket";
 
 /** Props of {@link Website}. */
 export interface WebsiteProps {
   readonly account: AwsScope;
-  /** The environment's prefix, of every name. */
+  /** The environment's prefix, with which every name begins. */
   readonly environmentName: string;
   readonly settings: ParsedWebsiteSettings;
   /** The media types of bytes that the page shows, see `securityHeaders`. */
   readonly shownMediaTypes: readonly string[];
-  /** Refuse to plan the destruction of the distribution, and with it of the page's URL. */
+  /** Whether Terraform refuses to plan the destruction of the distribution. A new distribution has another URL. */
   readonly protected: boolean;
 }
 
-/** The page, and what the page must know about its stage. */
+/** The page's files, and the values of the stage that the page needs. */
 export interface PublishedPage {
   /** The files of the page, see `pageFiles`. */
   readonly files: readonly WebsiteFile[];
   /** The stage's URL. */
   readonly url: string;
-  /** The URL's origin: what the page may connect to. */
+  /** The URL's origin, to which the page may connect. */
   readonly origin: string;
-  /** The API's OpenAPI document. The page gets of it what is public. */
+  /** The API's OpenAPI document. The page receives its public part. */
   readonly openApi: unknown;
 }
 
@@ -45,12 +45,12 @@ export interface PublishedPage {
  */
 const CACHING_OPTIMIZED = "658327ea-f89d-4fab-a63d-7e88639e58f6";
 
-/** The files are small and keep their names: a browser asks each time whether they changed. */
+/** Browsers revalidate the files at each visit: the files are small and keep their names. */
 const CACHE_CONTROL = "no-cache";
 
 /**
- * The web page: a private bucket (TLS only, encrypted, versioned, no public access) that one CloudFront
- * distribution reads, with security headers on every answer.
+ * The web page: a private bucket (TLS only, encrypted, versioned, no public access), and a CloudFront distribution that reads
+ * the bucket and adds security headers to every response.
  */
 export class Website extends Construct {
   /** `https://<id>.cloudfront.net`; known after the first apply. */
@@ -71,11 +71,12 @@ export class Website extends Construct {
     this.origin = `https://${distribution.domainName}`;
   }
 
-  /** Puts the page's files, and what the page must know about its stage, into the bucket. */
+  /** Uploads the page's files, and the values of the stage that the page needs. */
   publish({ files, url, origin, openApi }: PublishedPage): void {
     const folder = resolve(App.of(this).outdir, "website");
     for (const { name, contentType, body } of files) {
-      // What names the stage is known only after an apply, and stands in the Terraform; the rest are files.
+      // The content of a file with the stage's URL is known only after an apply, so the Terraform contains this content.
+      // The other files are uploaded from the disk.
       if (body.includes(STAGE_ORIGIN)) {
         this.addObject(name, contentType, { content: terraformText(body.replaceAll(STAGE_ORIGIN, origin)) });
       } else {
@@ -145,8 +146,8 @@ export class Website extends Construct {
   }
 
   /**
-   * The header lets the page connect to stages of the region, because the distribution cannot know the one
-   * stage that in turn must know the distribution; a meta element in the page narrows it to that stage.
+   * The header allows the page to connect to every stage of the region: the stage depends on the distribution, so that the
+   * distribution cannot depend on the stage. A meta element in the page limits connections to the stage.
    */
   private addHeadersPolicy(
     name: string,

@@ -8,141 +8,141 @@ import {
   planRoleName,
 } from "../account";
 import type { Environment } from "../environment";
+import { type Fault, FaultCollector } from "../fault-collector";
 import { principalName } from "../patterns";
-import { type Fault, Report } from "../report";
+import { findSchemaFaults, type SchemaFault } from "../schema-faults";
 import { checkRules } from "../settings/check-rules";
-import { findFaultsOfShape, type ShapeFault } from "../shape";
 import { checkTags } from "./tag-checks";
 
-/** Where a value does not have the type {@link AccountSettings}. */
-export function findAccountShapeFaults(value: unknown): ShapeFault[] {
-  return findFaultsOfShape(accountSettings, value, "the type AccountSettings of sagemaker-stages");
+/** The properties that do not have the type of {@link AccountSettings}. */
+export function findAccountSchemaFaults(value: unknown): SchemaFault[] {
+  return findSchemaFaults(accountSettings, value, "the type AccountSettings of sagemaker-stages");
 }
 
-/** A role has at most 10 managed policies (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html), and what plans an environment takes two. */
-const MOST_ENVIRONMENTS = 5;
+/** A role has at most 10 managed policies (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html), and the plan role needs two for each environment. */
+const MAX_ENVIRONMENTS = 5;
 
-/** The rules of accounts, and those between them and environments; all are of the right shape. */
+/** Checks accounts, and accounts against environments. All accounts and environments have valid types. */
 export function checkAccounts(
   accounts: readonly AccountSettings[],
   environments: readonly Environment[],
 ): Fault[] {
   const faults: Fault[] = [];
-  const reportOf = (name: string): Report => new Report(name, faults);
-  for (const one of accounts) checkAccount(one, reportOf(accountName(one)));
-  checkAccountsApart(accounts, reportOf);
-  checkPlacesOfStates(accounts, environments, reportOf);
-  checkPipelines(accounts, environments, reportOf);
-  checkRolesOfPipelines(accounts, environments, reportOf);
+  const collectorOf = (name: string): FaultCollector => new FaultCollector(name, faults);
+  for (const one of accounts) checkAccount(one, collectorOf(accountName(one)));
+  checkDuplicates(accounts, collectorOf);
+  checkStateBuckets(accounts, environments, collectorOf);
+  checkPipelines(accounts, environments, collectorOf);
+  checkPipelineRoles(accounts, environments, collectorOf);
   return faults;
 }
 
-type ReportOf = (name: string) => Report;
+type CollectorOf = (name: string) => FaultCollector;
 
-function checkAccount(settings: AccountSettings, report: Report): void {
+function checkAccount(settings: AccountSettings, collector: FaultCollector): void {
   const { stateBucket, apiGatewayLogs, github, tags = {} } = settings;
-  checkRules(accountSettings, settings, "", report);
-  checkTags(tags, report);
-  report.require(
+  checkRules(accountSettings, settings, "", collector);
+  checkTags(tags, collector);
+  collector.require(
     stateBucket !== undefined || apiGatewayLogs === true || github !== undefined,
     "stateBucket",
     stateBucket,
     "a bucket, or apiGatewayLogs, or github",
-    "the stack would hold nothing",
+    "a stack without one of these settings has no resources",
   );
 }
 
-/** What an account, or an account and region, have once. */
-function checkAccountsApart(accounts: readonly AccountSettings[], reportOf: ReportOf): void {
-  const places = new Map<string, string>();
+/** Checks that no two entries describe the same account and region, GitHub roles or bucket. */
+function checkDuplicates(accounts: readonly AccountSettings[], collectorOf: CollectorOf): void {
+  const locations = new Map<string, string>();
   const withGithub = new Map<string, string>();
   const buckets = new Map<string, string>();
   for (const one of accounts) {
     const { accountId, region, stateBucket, github } = one;
     const name = accountName(one);
-    const report = reportOf(name);
-    const place = `${region} of account ${accountId}`;
-    report.require(
-      !places.has(place),
+    const collector = collectorOf(name);
+    const location = `${region} of account ${accountId}`;
+    collector.require(
+      !locations.has(location),
       "region",
-      place,
-      "one entry for an account and region",
-      `${places.get(place)} says what they have once`,
+      location,
+      "one entry per account and region",
+      `${locations.get(location)} already describes this account and region`,
     );
-    places.set(place, name);
+    locations.set(location, name);
     if (github !== undefined) {
-      report.require(
+      collector.require(
         !withGithub.has(accountId),
         "github",
         github.repository,
-        "github in one entry for an account",
-        `${withGithub.get(accountId)} has it, and IAM knows no region`,
+        "github in one entry per account",
+        `${withGithub.get(accountId)} has github already, and IAM roles are not regional`,
       );
       withGithub.set(accountId, name);
     }
     if (stateBucket !== undefined) {
-      report.require(
+      collector.require(
         !buckets.has(stateBucket),
         "stateBucket",
         stateBucket,
-        "a bucket of its own",
-        `${buckets.get(stateBucket)} makes it, and names of buckets are unique in the world`,
+        "a bucket that no other account creates",
+        `${buckets.get(stateBucket)} creates this bucket, and bucket names are globally unique`,
       );
       buckets.set(stateBucket, name);
     }
   }
 }
 
-/** A bucket that an account makes is where Terraform looks for it, and holds that account's states. */
-function checkPlacesOfStates(
+/** Checks the states in an account's bucket: the state and the bucket must have the same account and region. */
+function checkStateBuckets(
   accounts: readonly AccountSettings[],
   environments: readonly Environment[],
-  reportOf: ReportOf,
+  collectorOf: CollectorOf,
 ): void {
   const stacks = [...environments, ...accounts.map((one) => ({ ...one, name: accountName(one) }))];
   for (const { name, accountId, region, state } of stacks) {
     if (!("s3" in state)) continue;
     const owner = accounts.find(({ stateBucket }) => stateBucket === state.s3.bucket);
     if (owner === undefined) continue;
-    const report = reportOf(name).in("state.s3");
-    report.require(
+    const collector = collectorOf(name).in("state.s3");
+    collector.require(
       accountId === undefined || accountId === owner.accountId,
       "bucket",
       state.s3.bucket,
       `a bucket of account ${accountId}`,
-      `${accountName(owner)} makes this one in account ${owner.accountId}`,
+      `${accountName(owner)} creates this bucket in account ${owner.accountId}`,
     );
-    report.require(
+    collector.require(
       (state.s3.region ?? region) === owner.region,
       "region",
       state.s3.region,
       owner.region,
-      `${accountName(owner)} makes the bucket there`,
+      `${accountName(owner)} creates the bucket in this region`,
     );
   }
 }
 
 /**
- * The policies of callers and of existing functions' roles are written by the environment's deployer: it would give the
- * pipelines' roles what it likes.
+ * Refuses a pipeline's role as a caller, and as the role of an existing function: the deployer of an environment may
+ * write the policies of callers and of functions' roles, and could thus change the permissions of a pipeline.
  */
-function checkRolesOfPipelines(
+function checkPipelineRoles(
   accounts: readonly AccountSettings[],
   environments: readonly Environment[],
-  reportOf: ReportOf,
+  collectorOf: CollectorOf,
 ): void {
-  const own = new Set([
+  const pipelineRoles = new Set([
     ...accounts.flatMap((one) => [planRoleName(one), logsRoleName(one)]),
     ...environments.map(deployRoleName),
   ]);
   for (const { name, callers = {}, models } of environments) {
     const refuse = (field: string, role: string): void =>
-      reportOf(name).require(
-        !own.has(principalName(role).toLowerCase()),
+      collectorOf(name).require(
+        !pipelineRoles.has(principalName(role).toLowerCase()),
         field,
         role,
-        "a role that no account makes",
-        "pipelines have exactly the rights that they need",
+        "a role that no account's stack creates",
+        "the environment would change the permissions of a pipeline",
       );
     for (const [caller, { roles = [] }] of Object.entries(callers)) {
       for (const role of roles) refuse(`callers.${caller}.roles`, role);
@@ -155,48 +155,48 @@ function checkRolesOfPipelines(
   }
 }
 
-/** Pipelines and the boundaries of what they deploy go together. */
+/** Checks that environments that a pipeline deploys have a permissions boundary, and that a stack creates the boundary. */
 function checkPipelines(
   accounts: readonly AccountSettings[],
   environments: readonly Environment[],
-  reportOf: ReportOf,
+  collectorOf: CollectorOf,
 ): void {
   const deployable = accounts.flatMap((one) => {
     const found = deployableEnvironments(one, environments);
-    reportOf(accountName(one)).require(
-      found.length <= MOST_ENVIRONMENTS,
+    collectorOf(accountName(one)).require(
+      found.length <= MAX_ENVIRONMENTS,
       "github",
       `${found.length} environments`,
-      `at most ${MOST_ENVIRONMENTS} environments that keep their state in S3`,
-      "the plan role has two managed policies for each: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html",
+      `at most ${MAX_ENVIRONMENTS} environments that keep their state in S3`,
+      "the plan role needs two managed policies for each environment: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html",
     );
     return found.map(({ name }) => name);
   });
   for (const { name, accountId, permissionsBoundary = false, models } of environments) {
     const isDeployable = deployable.includes(name);
     for (const [model, { existingFunction, existingFunctionRole }] of Object.entries(models)) {
-      reportOf(name).require(
+      collectorOf(name).require(
         !isDeployable || existingFunction === undefined || existingFunctionRole !== undefined,
         `models.${model}.existingFunctionRole`,
         existingFunctionRole,
-        "the name of its role",
-        "workflows of GitHub deploy it, and get rights on no role that is not named",
+        "the name of the function's role",
+        "GitHub workflows deploy the environment, and get permissions only on roles that the environment names",
       );
     }
     const isDescribed = accounts.some((one) => one.accountId === accountId);
-    reportOf(name).require(
+    collectorOf(name).require(
       permissionsBoundary || !isDeployable,
       "permissionsBoundary",
       permissionsBoundary,
       "true",
-      "workflows of GitHub deploy it, and could give its roles any right",
+      "GitHub workflows deploy the environment, and could otherwise give its roles any permission",
     );
-    reportOf(name).require(
+    collectorOf(name).require(
       !permissionsBoundary || isDeployable || !isDescribed,
       "permissionsBoundary",
       permissionsBoundary,
       "false, or an environment with its state in S3 whose account has github",
-      "nothing makes the policy that is its boundary",
+      "no account's stack creates the boundary's policy",
     );
   }
 }

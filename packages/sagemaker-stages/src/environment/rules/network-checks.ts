@@ -1,22 +1,28 @@
 import type { Environment, ExistingVpc, NewVpc } from "../environment";
-import type { Report } from "../report";
+import type { FaultCollector } from "../fault-collector";
 
 const ZONES_SOURCE =
   "https://docs.aws.amazon.com/global-infrastructure/latest/regions/aws-availability-zones.html";
-/** Rules of `network`. @param report - below `network` */
+
+/** Checks the network of an environment. @param collector - collects the faults of `network` */
 export function checkNetwork(
   { network, region }: Pick<Environment, "network" | "region">,
-  report: Report,
+  collector: FaultCollector,
 ): void {
   if (network === undefined) return;
-  if (!report.requireApart(network, "existing", ["vpc"], "a VPC is there, or is made")) return;
-  if ("vpc" in network) checkNewVpc(network.vpc, region, report.in("vpc"));
-  else checkExistingVpc(network.existing, report.in("existing"));
+  if (!collector.requireExclusive(network, "existing", ["vpc"], "the VPC either exists or is created"))
+    return;
+  if ("vpc" in network) checkNewVpc(network.vpc, region, collector.in("vpc"));
+  else checkExistingVpc(network.existing, collector.in("existing"));
 }
 
-/** Rules of a VPC that is made. @param report - below its settings */
-export function checkNewVpc({ availabilityZones }: NewVpc["vpc"], region: string, report: Report): void {
-  report.require(
+/** Checks a new VPC. @param collector - collects the faults of the settings of the VPC */
+export function checkNewVpc(
+  { availabilityZones }: NewVpc["vpc"],
+  region: string,
+  collector: FaultCollector,
+): void {
+  collector.require(
     availabilityZones.length > 0,
     "availabilityZones",
     availabilityZones,
@@ -24,8 +30,8 @@ export function checkNewVpc({ availabilityZones }: NewVpc["vpc"], region: string
     "a function needs a subnet",
   );
   for (const zone of availabilityZones) {
-    report.require(
-      // Other zones, such as us-west-2-lax-1a, have no Lambda.
+    collector.require(
+      // Lambda is not available in local zones, e.g. us-west-2-lax-1a.
       zone.startsWith(region) && /^[a-f]$/.test(zone.slice(region.length)),
       "availabilityZones",
       zone,
@@ -33,20 +39,25 @@ export function checkNewVpc({ availabilityZones }: NewVpc["vpc"], region: string
       ZONES_SOURCE,
     );
   }
-  requireDistinct(availabilityZones, "availabilityZones", "each zone has one subnet", report);
+  requireDistinct(availabilityZones, "availabilityZones", "each zone has one subnet", collector);
 }
 
-/** Rules of a VPC that is there. @param report - below its settings */
+/** Checks an existing VPC. @param collector - collects the faults of the settings of the VPC */
 export function checkExistingVpc(
   { subnetIds, securityGroupIds }: ExistingVpc["existing"],
-  report: Report,
+  collector: FaultCollector,
 ): void {
   for (const [field, ids] of Object.entries({ subnetIds, securityGroupIds })) {
-    requireDistinct(ids, field, "Lambda takes each once", report);
+    requireDistinct(ids, field, "Lambda accepts each id once", collector);
   }
 }
 
-function requireDistinct(values: readonly string[], field: string, because: string, report: Report): void {
+function requireDistinct(
+  values: readonly string[],
+  field: string,
+  because: string,
+  collector: FaultCollector,
+): void {
   const twice = values.filter((value, index) => values.indexOf(value) < index);
-  for (const value of new Set(twice)) report.require(false, field, value, "each once", because);
+  for (const value of new Set(twice)) collector.require(false, field, value, "each value once", because);
 }

@@ -1,36 +1,36 @@
 import { posix } from "node:path";
 import type { LocalState, S3State } from "../environment";
-import { type Fault, Report } from "../report";
+import { type Fault, FaultCollector } from "../fault-collector";
 
-/** What a stack shares with no other. */
+/** The name and the state of a stack. Two stacks cannot have the same name or the same state. */
 export interface NamedStack {
   readonly name: string;
   readonly state: LocalState | S3State;
 }
 
-/** Stacks of the same name, or with the same state. */
+/** Finds stacks with the same name or the same state. */
 export function findSharedStacks(stacks: readonly NamedStack[]): Fault[] {
   const faults: Fault[] = [];
   const names = new Set<string>();
   const states = new Map<string, string>();
   for (const { name, state } of stacks) {
-    const report = new Report(name, faults);
-    report.require(!names.has(name), "name", name, "a name of its own", "the stack is named so");
+    const collector = new FaultCollector(name, faults);
+    collector.require(!names.has(name), "name", name, "a unique name", "another stack has this name");
     names.add(name);
 
-    const place =
+    const location =
       "local" in state
         ? posix.normalize(state.local.path.replaceAll("\\", "/"))
         : `s3://${state.s3.bucket}/${state.s3.key}`;
-    const other = states.get(place);
-    report.require(
+    const other = states.get(location);
+    collector.require(
       other === undefined,
       "state",
-      place,
-      "a place of its own",
-      `${other} keeps its state there, and would be destroyed`,
+      location,
+      "a location that no other stack uses",
+      `${other} keeps its state there, and Terraform would destroy the resources of ${other}`,
     );
-    states.set(place, name);
+    states.set(location, name);
   }
   return faults;
 }

@@ -1,66 +1,66 @@
-import type { Report } from "../report";
+import type { FaultCollector } from "../fault-collector";
 
 const TAGS_SOURCE = "https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html";
 
-const CASE =
-  "IAM knows no case in the keys of a role's tags: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_tags.html";
+const CASE_SOURCE =
+  "IAM ignores the case of a role's tag keys: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_tags.html";
 
 const TAG_TEXT = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u;
-/** The stack sets three itself. */
-const MOST_TAGS = 47;
-const OF_THE_STACK = ["environment", "model"];
-/** What AWS takes (same source). */
-const MOST_TAGS_OF_A_RESOURCE = 50;
+/** AWS allows 50 tags, and the stack adds up to three. */
+const MAX_TAGS = 47;
+const STACK_TAGS = ["environment", "model"];
+/** The maximum of AWS (TAGS_SOURCE). */
+const MAX_RESOURCE_TAGS = 50;
 
 /** Tags by their keys. */
 type Tags = Readonly<Record<string, string>>;
 
 /**
- * Rules of `tags`.
+ * Checks the tags of an environment, an account or a model.
  *
- * @param report - above `tags`
- * @param others - tags of the same resources, which those of the same key replace
+ * @param collector - collects the faults of the object with `tags`
+ * @param others - other tags of the same resources; `tags` replace those with the same key
  */
-export function checkTags(tags: Tags, report: Report, others?: Tags): void {
+export function checkTags(tags: Tags, collector: FaultCollector, others?: Tags): void {
   for (const key of Object.keys(tags)) {
-    report.require(
-      !OF_THE_STACK.includes(key.toLowerCase()),
+    collector.require(
+      !STACK_TAGS.includes(key.toLowerCase()),
       "tags",
       key,
       "another key",
-      `the stack sets this tag itself; ${CASE}`,
+      `the stack sets this tag itself; ${CASE_SOURCE}`,
     );
   }
-  checkKeysAndValues(tags, report, others);
+  checkKeysAndValues(tags, collector, others);
   const all = Object.keys({ ...others, ...tags });
-  report.require(
-    all.length <= MOST_TAGS,
+  collector.require(
+    all.length <= MAX_TAGS,
     "tags",
     all.length,
-    `at most ${MOST_TAGS} tags${others === undefined ? "" : ", those of the environment among them"}`,
+    `at most ${MAX_TAGS} tags${others === undefined ? "" : ", including the tags of the environment"}`,
     TAGS_SOURCE,
   );
 }
 
-/** Rules of `tags` that stand on resources as they are. @param report - above `tags` */
-export function checkResourceTags(tags: Tags, report: Report): void {
-  checkKeysAndValues(tags, report);
+/** Checks the tags of resources to which the stack adds no tags. @param collector - collects the faults of the object with `tags` */
+export function checkResourceTags(tags: Tags, collector: FaultCollector): void {
+  checkKeysAndValues(tags, collector);
   const { length } = Object.keys(tags);
-  report.require(
-    length <= MOST_TAGS_OF_A_RESOURCE,
+  collector.require(
+    length <= MAX_RESOURCE_TAGS,
     "tags",
     length,
-    `at most ${MOST_TAGS_OF_A_RESOURCE} tags, the provider's default tags among them`,
+    `at most ${MAX_RESOURCE_TAGS} tags, including the provider's default tags`,
     TAGS_SOURCE,
   );
 }
 
-function checkKeysAndValues(tags: Tags, report: Report, others?: Tags): void {
+function checkKeysAndValues(tags: Tags, collector: FaultCollector, others?: Tags): void {
   const all = Object.keys({ ...others, ...tags });
   for (const [key, value] of Object.entries(tags)) {
     const keyHolds =
       key.length >= 1 && key.length <= 128 && TAG_TEXT.test(key) && !key.toLowerCase().startsWith("aws:");
-    report.require(
+    collector.require(
       keyHolds,
       "tags",
       key,
@@ -68,8 +68,14 @@ function checkKeysAndValues(tags: Tags, report: Report, others?: Tags): void {
       TAGS_SOURCE,
     );
     const first = all.find((other) => other.toLowerCase() === key.toLowerCase());
-    report.require(first === key, "tags", key, `${first}, or another key`, `${first} is there too; ${CASE}`);
-    report.require(
+    collector.require(
+      first === key,
+      "tags",
+      key,
+      `${first}, or another key`,
+      `${first} exists too; ${CASE_SOURCE}`,
+    );
+    collector.require(
       value.length <= 256 && TAG_TEXT.test(value),
       `tags.${key}`,
       value,

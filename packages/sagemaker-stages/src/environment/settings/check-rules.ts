@@ -1,15 +1,21 @@
 import * as z from "zod";
-import { type Fault, Report } from "../report";
+import { type Fault, FaultCollector } from "../fault-collector";
 import { rulesOf } from "./setting";
 
 /**
- * Reports every rule that a value breaks, with the rules of its parts. The value has the types of the schema.
+ * Checks a value against the rules of its schema and of the parts of its schema.
  *
- * @param field - the value's field in `report`; `""` where the report is about the value itself
+ * @param value - a value with the types of the schema
+ * @param field - the name of the value's field; `""` if the collector is for the value itself
  */
-export function checkRules(schema: z.core.$ZodType, value: unknown, field: string, report: Report): void {
+export function checkRules(
+  schema: z.core.$ZodType,
+  value: unknown,
+  field: string,
+  collector: FaultCollector,
+): void {
   for (const one of rulesOf(schema)) {
-    report.require(
+    collector.require(
       one.holds(value),
       field,
       one.got === undefined ? value : one.got(value),
@@ -19,20 +25,21 @@ export function checkRules(schema: z.core.$ZodType, value: unknown, field: strin
   }
   const inner = innerOf(schema);
   if (inner !== undefined) {
-    if (value !== undefined) checkRules(inner, value, field, report);
+    if (value !== undefined) checkRules(inner, value, field, collector);
     return;
   }
-  for (const part of partsOf(schema, value, field)) checkRules(part.schema, part.value, part.field, report);
+  for (const part of partsOf(schema, value, field))
+    checkRules(part.schema, part.value, part.field, collector);
 }
 
-/** Whether a value keeps the rules of a schema, with the rules of its parts. */
+/** Whether a value satisfies the rules of a schema and of the parts of the schema. */
 export function keepsRules<Schema extends z.ZodType>(schema: Schema, value: z.input<Schema>): boolean {
   const faults: Fault[] = [];
-  checkRules(schema, value, "", new Report("", faults));
+  checkRules(schema, value, "", new FaultCollector("", faults));
   return faults.length === 0;
 }
 
-/** What a schema wraps. */
+/** The schema inside a schema with a modifier, such as `optional`. */
 function innerOf(schema: z.core.$ZodType): z.core.$ZodType | undefined {
   const wraps =
     schema instanceof z.ZodReadonly ||
@@ -43,7 +50,7 @@ function innerOf(schema: z.core.$ZodType): z.core.$ZodType | undefined {
   return wraps ? schema.unwrap() : undefined;
 }
 
-/** A value in another one, with its schema. */
+/** A part of a value, with the part's schema. */
 interface Part {
   readonly schema: z.core.$ZodType;
   readonly value: unknown;
@@ -59,7 +66,7 @@ function partsOf(schema: z.core.$ZodType, value: unknown, field: string): Part[]
     );
   }
   if (schema instanceof z.ZodArray && Array.isArray(value)) {
-    // Items without properties are told by their values.
+    // A fault of an item without properties shows the item's value, and needs no index.
     return value.map((item: unknown, index) => ({
       schema: schema.element,
       value: item,

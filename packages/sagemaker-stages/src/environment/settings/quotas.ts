@@ -9,27 +9,29 @@ export const quotaValue = rule(number, {
 });
 
 /**
- * Quotas as Service Quotas shows them, of one account in one region unless the setting says otherwise; whole numbers
- * from 1. `rules/quotas.ts` holds AWS's defaults.
+ * Quotas of AWS, with the values that Service Quotas shows: whole numbers from 1. A quota applies to one account and
+ * region, unless its description names another scope. Synthesis adds up the use of all environments, and refuses
+ * environments that exceed a quota.
  */
 export const quotaSettings = settings({
   /**
-   * Sum of `maxConcurrency` over all serverless endpoints. New accounts may start with 10.
+   * The sum of `maxConcurrency` over all serverless endpoints. New accounts can start with 10.
    *
    * @default 200
    */
   serverlessConcurrency: optional(quotaValue),
 
   /**
-   * Serverless endpoints: one a model and environment.
+   * The number of serverless endpoints: one per model and environment.
    *
    * @default 50
    */
   serverlessEndpoints: optional(quotaValue),
 
   /**
-   * Lambda's concurrent executions over all functions, of which 100 stay unreserved: the sum of `reservedConcurrency`
-   * is at most this number minus 100. New accounts can have less than the default and then cannot reserve any
+   * Lambda's concurrent executions over all functions. Lambda keeps 100 executions unreserved: the sum of
+   * `reservedConcurrency` is at most this number minus 100. New accounts can have a lower quota, and an account with 100 or
+   * less cannot reserve concurrency
    * (https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html).
    *
    * @default 1000
@@ -37,23 +39,23 @@ export const quotaSettings = settings({
   lambdaConcurrency: optional(quotaValue),
 
   /**
-   * API Gateway's usage plans: one an environment with an API key.
+   * The number of API Gateway's usage plans: one per environment with the access `API_KEY`.
    *
    * @default 300
    */
   usagePlans: optional(quotaValue),
 
   /**
-   * Resources of the environment's REST API: the root, and one for each part of a route's path. Each API has its own
-   * quota.
+   * The number of resources of one REST API: the root, and one for each part of a route's path. The quota applies to each
+   * environment separately.
    *
    * @default 300
    */
   apiResources: optional(quotaValue),
 
   /**
-   * IAM roles of the account, in all regions: two a model, one for the function and one for the endpoint, and the
-   * account's other roles.
+   * The number of IAM roles of the account in all regions: one per new function, one per new endpoint, and the account's
+   * other roles.
    *
    * @default 1000
    */

@@ -1,30 +1,30 @@
 import * as z from "zod";
-import { inWords, wholeNumberAllowed } from "../report";
+import { describeWholeNumber, raw } from "../fault-collector";
 
 /**
- * What the value of one setting must be besides its type. Rules that need other settings, e.g. the region, are in
- * `environment/rules/`.
+ * A rule for the value of one setting, in addition to its type. Rules that depend on other settings, e.g. the region, are
+ * in `environment/rules/`.
  */
 export interface Rule<Value> {
-  /** Whether the value keeps the rule. */
+  /** Whether the value satisfies the rule. */
   holds(value: Value): boolean;
-  /** What is allowed, in words. */
+  /** Description of the allowed values. */
   readonly allowed: string;
-  /** The URL of the limit, or the reason of the rule. */
+  /** The URL of the limit, or the reason for the rule. */
   readonly source: string;
   /**
-   * What a message shows instead of the value, where the value is too long or may be a secret.
+   * The text that a message shows instead of the value, if the value is too long or can be a secret.
    *
    * @default - the value
    */
   got?(value: Value): unknown;
 }
 
-/** The rules of each schema. Schemas check types only: a fault of a value must not hide faults between values. */
+/** The rules of each schema. Schemas check only types, so that a fault of one value does not hide faults of other values. */
 const RULES = z.registry<{ readonly rules: readonly Rule<unknown>[] }>();
 
 /**
- * A schema with rules.
+ * Adds rules to a schema.
  *
  * @example
  * const memorySizeInMb = rule(z.number(), {
@@ -37,35 +37,35 @@ export function rule<Schema extends z.ZodType>(
   schema: Schema,
   ...rules: readonly Rule<z.output<Schema>>[]
 ): Schema {
-  // A copy: other settings can use the same schema with other rules.
+  // A copy, because other settings can use the same schema with other rules.
   const copy = schema.clone();
   RULES.add(copy, { rules: [...rulesOf(schema), ...rules] });
   return copy;
 }
 
-/** The rules of a schema itself, without the rules of its parts. */
+/** The rules of a schema, without the rules of its parts. */
 export function rulesOf(schema: z.core.$ZodType): readonly Rule<unknown>[] {
   return RULES.get(schema)?.rules ?? [];
 }
 
-/** Settings that belong together. A property of another name is a fault. */
+/** A group of settings. An unknown property is a fault. */
 export function settings<Shape extends z.core.$ZodLooseShape>(
   shape: Shape,
 ): z.ZodReadonly<z.ZodObject<Shape, z.core.$strict>> {
   return z.strictObject(shape).readonly();
 }
 
-/** The properties of {@link settings}, for settings that have more. */
+/** The properties of a group of {@link settings}, for a group with more settings. */
 export function propertiesOf<Shape extends z.core.$ZodLooseShape>(
   schema: z.ZodReadonly<z.ZodObject<Shape, z.core.$strict>>,
 ): Shape {
   return schema.unwrap().shape;
 }
 
-/** A setting that can be left out and then has no value. */
+/** An optional setting without a default. */
 export const optional: typeof z.exactOptional = z.exactOptional;
 
-/** A setting that can be left out and then has a value: the constructs always get one. */
+/** An optional setting with a default. */
 export function withDefault<Schema extends z.ZodType>(
   schema: Schema,
   value: z.core.util.NoUndefined<z.output<Schema>>,
@@ -73,7 +73,7 @@ export function withDefault<Schema extends z.ZodType>(
   return z._default(schema, value);
 }
 
-/** A group of settings that can be left out and then has the defaults of its settings. */
+/** An optional group of settings. If the group is absent, its settings have their defaults. */
 export function withDefaults<Schema extends z.ZodType>(
   schema: Schema,
   value: z.input<Schema>,
@@ -81,20 +81,20 @@ export function withDefaults<Schema extends z.ZodType>(
   return z.prefault(schema, value);
 }
 
-/** A text. */
+/** A string. */
 export const text = z.string();
 
-/** A text of a form. @param allowed - the form in words @param source - the URL or the reason of the form */
+/** A string that matches a pattern. @param allowed - description of the pattern @param source - see {@link Rule} */
 export function textLike(pattern: RegExp, allowed: string, source: string): z.ZodString {
   return rule(text, { holds: (value) => pattern.test(value), allowed, source });
 }
 
-/** A text with the type of its allowed values. A rule, and not the schema, refuses other texts. */
+/** A string with the type of its allowed values. The schema accepts every string; a rule refuses the other strings. */
 export function textOf<Value extends string>(): z.ZodCustom<Value, Value> {
   return z.custom<Value>((value) => typeof value === "string", "a value of the type string");
 }
 
-/** One of a few texts. */
+/** One of several strings. */
 export function oneOf<const Value extends string>(
   values: readonly Value[],
   source: string,
@@ -109,11 +109,11 @@ export function oneOf<const Value extends string>(
 /** A number. */
 export const number = z.number();
 
-/** A whole number. @param max - `UNLIMITED` where there is no limit */
+/** A whole number. @param max - `UNLIMITED` if no limit exists */
 export function wholeNumber(min: number, max: number, source: string): z.ZodNumber {
   return rule(number, {
     holds: (value) => Number.isInteger(value) && value >= min && value <= max,
-    allowed: wholeNumberAllowed(min, max),
+    allowed: describeWholeNumber(min, max),
     source,
   });
 }
@@ -123,15 +123,15 @@ export function positiveNumber(source: string): z.ZodNumber {
   return rule(number, { holds: (value) => value > 0, allowed: "a number above 0", source });
 }
 
-/** A switch. */
+/** A boolean. */
 export const flag = z.boolean();
 
-/** A list. Rules of the item hold for each item. */
+/** A list. The rules of the item apply to each item. */
 export function listOf<Item extends z.ZodType>(item: Item): z.ZodReadonly<z.ZodArray<Item>> {
   return z.array(item).readonly();
 }
 
-/** Values by names that the user gives. */
+/** An object whose keys the user chooses. */
 export function byName<Value extends z.ZodType>(
   value: Value,
   name: z.ZodString = text,
@@ -139,12 +139,12 @@ export function byName<Value extends z.ZodType>(
   return z.record(name, value).readonly();
 }
 
-/** At most so many characters. */
+/** The rule of a maximum length. */
 export function maxCharacters(max: number, source: string): Rule<string> {
   return {
     holds: (value) => value.length <= max,
     allowed: `at most ${max} characters`,
     source,
-    got: (value) => inWords(`${value.length} characters`),
+    got: (value) => raw(`${value.length} characters`),
   };
 }

@@ -6,26 +6,26 @@ const PRICE_CLASSES = ["PriceClass_100", "PriceClass_200", "PriceClass_All"] as 
 /** Any character, except control characters and the line breaks of Unicode. */
 const TITLE = /^[^\p{Cc}\u2028\u2029]{1,60}$/u;
 
-/** The web page. */
+/** Settings of the web page. */
 export const websiteSettings = settings({
   /**
-   * The page's heading, and the name of its tab: plain text of 1–60 characters in one line. The title is a setting of
-   * the environment, not of the app: an environment's Terraform is made from the environment alone, and the page of a
-   * test environment can say that it is one.
+   * The heading of the page and the name of its tab: plain text of 1–60 characters in one line. The local stage also shows
+   * the default for an environment without a `website`.
    *
-   * @default "Try the models", also where the local stage shows the page of an environment without a `website`
+   * @default "Try the models"
    */
   title: withDefault(
     rule(text, {
       holds: (title) => TITLE.test(title) && title.trim() === title,
-      allowed: "1–60 characters in one line, without a space at either end",
-      source: "it is the heading of the page and the name of its tab",
+      allowed: "1–60 characters in one line, without leading or trailing spaces",
+      source: "the title is the heading of the page and the name of its tab",
     }),
     "Try the models",
   ),
 
   /**
-   * The edge locations of CloudFront that serve the page; `PriceClass_100` is North America, Europe and Israel
+   * The edge locations of CloudFront that serve the page: `PriceClass_100` (North America, Europe and Israel),
+   * `PriceClass_200` or `PriceClass_All`
    * (https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/PriceClass.html).
    *
    * @default "PriceClass_100"
@@ -39,7 +39,7 @@ export const websiteSettings = settings({
   ),
 });
 
-/** The web page. */
+/** Settings of the web page. */
 export type WebsiteSettings = z.input<typeof websiteSettings>;
 
 /** {@link WebsiteSettings} with defaults. */

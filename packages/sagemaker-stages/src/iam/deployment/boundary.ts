@@ -1,12 +1,12 @@
+import { imageRepositoryArn } from "../../aws/arn";
 import { serviceDomain } from "../../aws/partition";
 import { literalInPattern } from "../../aws/wildcards";
 import type { Environment } from "../../environment/environment";
 import type { ModelSettings, NewEndpoint } from "../../environment/model-settings";
 import { type ContainerSource, containersOf, imageAddress, imagesOf } from "../../environment/model-source";
-import { targetOf } from "../../environment/settings/targets";
+import { targetOf } from "../../environment/settings/endpoint/targets";
 import { allow, type PolicyDocument, policyDocument, type Statement } from "../policy-document";
-import { imageRepositoryArn } from "../workload/ecr-repository";
-import { ENDPOINTS_NETWORK_ACTIONS } from "../workload/endpoint-role";
+import { ENDPOINT_NETWORK_ACTIONS } from "../workload/endpoint-role";
 import { NETWORK_INTERFACE_ACTIONS } from "../workload/function-role";
 import { artifactBuckets } from "./artifact-buckets";
 import { deployerPolicies } from "./deployer";
@@ -14,16 +14,16 @@ import { hasAlarms, newEndpoints, volumeKeys } from "./deployer-scaling";
 import { EnvironmentArns } from "./environment-arns";
 
 /**
- * The permissions boundary of an environment's roles: the most that any of them may ever do, whatever their own policies
- * say. As a role's policy it names what is asked, but of all models at once, by the environment's prefix, and of
- * artifacts and images only the bucket and the repository with its account, so that new ones need no new boundary.
- * Another bucket, repository, key or existing endpoint does: the account's stack is then deployed before the
- * environment's.
+ * The permissions boundary of an environment's roles: the maximum permissions of every role, whatever the role's own
+ * policies allow. The boundary allows the actions of the roles' policies for all models of the environment at once, by the
+ * environment's prefix. It names the buckets of artifacts and the repositories of images, not single artifacts and images,
+ * so that a new artifact needs no new boundary. Another bucket, repository, key or existing endpoint changes the boundary:
+ * deploy the account's stack before the environment's stack.
  *
  * @param accountId - 12 digits
- * @param registryOf - the account that holds an image of SageMaker's own in the environment's region, by the image's
- *   repository. Terraform knows the account; the default `*` stands for an account that is not known
- * @throws UserError as {@link deployerPolicies}: what no deployer can deploy needs no boundary
+ * @param registryOf - the account of SageMaker's registry in the environment's region, by the image's repository. Terraform
+ *   reads the account; default: `*`, for an account that is not known
+ * @throws UserError as {@link deployerPolicies}: an environment that no deployer can deploy needs no boundary
  */
 export function boundaryPolicy(
   environment: Environment,
@@ -53,10 +53,10 @@ function functionStatements(arns: EnvironmentArns, models: readonly ModelSetting
       ["logs:CreateLogStream", "logs:PutLogEvents"],
       [...arns.logGroups("functions"), ...arns.logGroups("endpoints")].map((group) => `${group}:*`),
     ),
-    // Lambda asks for these on every resource; what the functions' code may not, their own policies say.
+    // Lambda requires these actions on every resource. The functions' own policies deny them to the functions' code.
     ...(arns.environment.network === undefined
       ? []
-      : [allow("KeepNetworkInterfaces", NETWORK_INTERFACE_ACTIONS, ["*"])]),
+      : [allow("ManageNetworkInterfaces", NETWORK_INTERFACE_ACTIONS, ["*"])]),
   ];
 }
 
@@ -75,9 +75,9 @@ function endpointStatements(arns: EnvironmentArns, registryOf: (algorithm: strin
   const groups = arns.logGroups("endpoints");
   return [
     allow(
-      "LookAtLogs",
+      "ManageLogGroups",
       ["logs:CreateLogGroup", "logs:DescribeLogStreams"],
-      // The prefix's asterisk fits a group's streams, too.
+      // The prefix's asterisk also matches a group's streams.
       groups,
     ),
     // CloudWatch defines no resource type for this action; the namespace narrows it.
@@ -116,7 +116,7 @@ function artifactStatements(arns: EnvironmentArns, own: readonly NewEndpoint[]):
   ];
 }
 
-/** Secrets one by one, with their keys by way of Secrets Manager. */
+/** Permissions to read each secret, and to use the secrets' keys through Secrets Manager. */
 function secretStatements({ region }: EnvironmentArns, containers: readonly ContainerSource[]): Statement[] {
   const secrets = containers.flatMap((container) => Object.values(container.secrets ?? {}));
   const keys = containers.flatMap(({ secretsKeyArn }) => secretsKeyArn ?? []);
@@ -144,27 +144,27 @@ function dataCaptureStatements(arns: EnvironmentArns, own: readonly NewEndpoint[
   ];
 }
 
-/** The environment's alarms, and those that it names. */
+/** The environment's own alarms, and existing alarms that the environment names. */
 function alarmStatements(arns: EnvironmentArns, own: readonly NewEndpoint[]): Statement[] {
   const others = own.flatMap(({ deployment }) => deployment?.rollbackOn?.alarmNames ?? []);
   const alarms = [
     ...(hasAlarms(arns.environment) ? arns.alarms() : []),
     ...others.map((name) => arns.arn("cloudwatch", `alarm:${literalInPattern(name)}`)),
   ];
-  return alarms.length === 0 ? [] : [allow("WatchAlarms", ["cloudwatch:DescribeAlarms"], alarms)];
+  return alarms.length === 0 ? [] : [allow("DescribeAlarms", ["cloudwatch:DescribeAlarms"], alarms)];
 }
 
-/** In which subnets, the roles' own policies say: those of a new VPC have no ids yet. */
+/** The roles' own policies name the subnets: the subnets of a new VPC have no ids yet. */
 function networkStatements(arns: EnvironmentArns, own: readonly NewEndpoint[]): Statement[] {
   if (!own.some((settings) => "instances" in settings && settings.inNetwork === true)) return [];
   const interfaces = arns.arn("ec2", "network-interface/*");
   return [
-    allow("LetNetworkInterfacesBeUsed", ["ec2:CreateNetworkInterfacePermission"], [interfaces]),
-    allow("LookAtNetworks", ENDPOINTS_NETWORK_ACTIONS, ["*"]),
+    allow("CreateNetworkInterfacePermissions", ["ec2:CreateNetworkInterfacePermission"], [interfaces]),
+    allow("DescribeNetworkAndDeletePermissions", ENDPOINT_NETWORK_ACTIONS, ["*"]),
   ];
 }
 
-/** Keys, by way of the service that stores what they encrypt. */
+/** Permissions to use keys, only through the service that stores the encrypted data. */
 function keyStatements({ environment, region }: EnvironmentArns, own: readonly NewEndpoint[]): Statement[] {
   const throughS3 = { StringEquals: { "kms:ViaService": serviceDomain("s3", region) } };
   const ofArtifacts = own.flatMap(containersOf).flatMap(({ artifactKeyArn }) => artifactKeyArn ?? []);
@@ -180,7 +180,7 @@ function keyStatements({ environment, region }: EnvironmentArns, own: readonly N
     ...(ofVolumes.length === 0
       ? []
       : [
-          allow("LetVolumesUseTheirKeys", ["kms:CreateGrant"], ofVolumes, {
+          allow("CreateVolumeKeyGrants", ["kms:CreateGrant"], ofVolumes, {
             Bool: { "kms:GrantIsForAWSResource": "true" },
           }),
         ]),

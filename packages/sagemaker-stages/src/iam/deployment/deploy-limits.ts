@@ -2,18 +2,21 @@ import { boundaryArn } from "../../environment/account";
 import type { Environment } from "../../environment/environment";
 import { allow, type PolicyDocument, policyDocument, type Statement } from "../policy-document";
 import { existingFunctions } from "./deployer-existing-functions";
-import { hasAlarms, scalableTargetsArn, scalersRoleArn, scales, volumeKeys } from "./deployer-scaling";
+import { hasAlarms, scalableTargetsArn, scales, scalingRoleArn, volumeKeys } from "./deployer-scaling";
 import { EnvironmentArns, PRINCIPAL_KINDS } from "./environment-arns";
 import { modelPackageStatements } from "./model-packages";
 
-/** What a VPC is made of, groups with their rules and VPCs with their endpoints. */
+/** EC2's resource types of a VPC. The patterns include rules of security groups, and VPC endpoints. */
 const NETWORK_PARTS = ["network-interface", "route-table", "security-group*", "subnet", "vpc*"];
 
 /**
- * The deploy role's own permissions boundary: whatever is attached to it one day, it reaches no further than what begins
- * with its environment's name, what has only ids, and its own state; not itself, nor boundaries. It gives no role
- * anything without the environment's boundary, and takes that from none; who may take the environment's roles it says.
- * It is an outer limit, and short enough for one policy: the names one by one stand in {@link deployerPolicies}.
+ * The permissions boundary of a deploy role: the maximum permissions of the role, whatever policies are attached to it.
+ * The boundary allows resources whose names begin with the environment's prefix, resources that have only ids, and the
+ * environment's own state. It excludes the deploy role itself and all boundaries. The deploy role cannot create a role
+ * without the environment's boundary, and cannot remove a boundary. The deploy role may edit the trust policies of the
+ * environment's roles.
+ *
+ * The boundary must be short enough for one IAM policy, so it is broader than {@link deployerPolicies}.
  *
  * @param accountId - 12 digits
  */
@@ -41,9 +44,9 @@ export function deployLimits(environment: Environment, accountId: string): Polic
         arns.arn("logs", `log-group:${prefix}/${own}`),
       ),
     ),
-    // The services define no resource types for these.
+    // The services define no resource types for these actions.
     allow(
-      "WithoutNames",
+      "ActionsWithoutResourceTypes",
       [
         "cloudfront:CreateDistribution",
         "cloudfront:CreateOriginAccessControl",
@@ -55,7 +58,7 @@ export function deployLimits(environment: Environment, accountId: string): Polic
       ["*"],
     ),
     allow(
-      "OnlyIds",
+      "ResourcesKnownByIdOnly",
       ["apigateway:*", "cloudfront:*"],
       [
         ...["restapis", "apikeys", "usageplans", "tags"].flatMap((type) => {
@@ -71,12 +74,12 @@ export function deployLimits(environment: Environment, accountId: string): Polic
       [arns.bucket("artifacts"), arns.bucket("website")].flatMap((bucket) => [bucket, `${bucket}/*`]),
     ),
     ...modelPackageStatements(environment),
-    ...besideStatements(arns),
+    ...scalingAndFunctionStatements(arns),
     ...taggedStatements(arns),
     ...stateStatements(arns),
     {
-      // Where the request or the role has no boundary at all, this applies as well.
-      Sid: "NothingWithoutTheirBoundary",
+      // The condition also holds if the request or the role has no boundary.
+      Sid: "DenyRolesWithoutBoundary",
       Effect: "Deny",
       Action: [
         "iam:AttachRolePolicy",
@@ -88,7 +91,7 @@ export function deployLimits(environment: Environment, accountId: string): Polic
       Condition: { StringNotEquals: { "iam:PermissionsBoundary": boundaryArn(environment, accountId) } },
     },
     {
-      Sid: "NoWayOutOfTheirBoundary",
+      Sid: "DenyBoundaryRemoval",
       Effect: "Deny",
       Action: ["iam:DeleteRolePermissionsBoundary"],
       Resource: ["*"],
@@ -103,7 +106,7 @@ function callerStatements(arns: EnvironmentArns): Statement[] {
   const kinds = PRINCIPAL_KINDS.filter((kind) => arns.callers(kind).length > 0);
   const callers = kinds.flatMap((kind) => arns.callers(kind));
   return [
-    allow("CallersPolicies", ["iam:*"], named),
+    allow("CallerPolicies", ["iam:*"], named),
     ...(callers.length === 0
       ? []
       : [
@@ -113,7 +116,7 @@ function callerStatements(arns: EnvironmentArns): Statement[] {
             callers,
           ),
           allow(
-            "PoliciesOfCallers",
+            "CallerAttachments",
             kinds.flatMap((kind) => [`iam:Attach${kind}Policy`, `iam:Detach${kind}Policy`]),
             callers,
             { ArnEquals: { "iam:PolicyARN": named } },
@@ -122,8 +125,8 @@ function callerStatements(arns: EnvironmentArns): Statement[] {
   ];
 }
 
-/** What has names, of the environment's endpoints and of functions of others. */
-function besideStatements(arns: EnvironmentArns): Statement[] {
+/** Resources with other prefixes: alarms and the role of Application Auto Scaling, and existing functions with their roles. */
+function scalingAndFunctionStatements(arns: EnvironmentArns): Statement[] {
   const { environment } = arns;
   const { functions, roles, whereBound } = existingFunctions(arns);
   const isScaled = scales(environment);
@@ -132,8 +135,8 @@ function besideStatements(arns: EnvironmentArns): Statement[] {
     ...(hasAlarms(environment) ? [`${arns.prefix}-*`] : []),
     ...(isScaled ? [`TargetTracking-endpoint/${arns.prefix}-*`] : []),
   ].map((alarm) => arns.arn("cloudwatch", `alarm:${alarm}`));
-  // Each action fits the ARNs of its own service alone.
-  const named = [...alarms, ...(isScaled ? [scalersRoleArn(arns)] : []), ...functions, ...roles];
+  // Each action applies only to ARNs of the same service.
+  const named = [...alarms, ...(isScaled ? [scalingRoleArn(arns)] : []), ...functions, ...roles];
   const actions = [
     ...(alarms.length === 0 ? [] : ["cloudwatch:*"]),
     ...(isScaled ? ["iam:CreateServiceLinkedRole"] : []),
@@ -143,15 +146,15 @@ function besideStatements(arns: EnvironmentArns): Statement[] {
       : ["lambda:AddPermission", "lambda:Get*", "lambda:ListVersionsByFunction", "lambda:RemovePermission"]),
   ];
   return [
-    ...(named.length === 0 ? [] : [allow("BesideThem", actions, named)]),
-    ...(roles.length === 0 ? [] : [allow("RolesOfOthers", ["iam:PutRolePolicy"], roles, whereBound)]),
+    ...(named.length === 0 ? [] : [allow("ScalingAndExistingFunctions", actions, named)]),
+    ...(roles.length === 0 ? [] : [allow("ExistingRoles", ["iam:PutRolePolicy"], roles, whereBound)]),
     ...(keys.length === 0
       ? []
       : [allow("VolumeKeys", ["kms:CreateGrant"], keys, { Bool: { "kms:GrantIsForAWSResource": "true" } })]),
   ];
 }
 
-/** What has only ids and tags: all but what another environment's tag marks. */
+/** Resources that have only ids and tags, except resources with the tag of another environment. */
 function taggedStatements(arns: EnvironmentArns): Statement[] {
   const { environment } = arns;
   const { network } = environment;
@@ -160,7 +163,7 @@ function taggedStatements(arns: EnvironmentArns): Statement[] {
   if (parts.length + targets.length === 0) return [];
   return [
     allow(
-      "OnlyTags",
+      "TaggedResources",
       [
         ...(targets.length === 0 ? [] : ["application-autoscaling:*"]),
         ...(parts.length === 0 ? [] : ["ec2:*"]),

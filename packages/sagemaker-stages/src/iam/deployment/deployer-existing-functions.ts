@@ -2,15 +2,15 @@ import { functionNameOf, type ModelSettings } from "../../environment/model-sett
 import { allow, type Statement } from "../policy-document";
 import type { EnvironmentArns } from "./environment-arns";
 
-/** Functions of others that answer routes of the environment, and their roles: ARNs. */
+/** ARNs of the existing functions that answer routes of the environment, and of their roles. */
 export interface ExistingFunctions {
   readonly functions: string[];
   readonly roles: string[];
-  /** What must hold where a role gets rights: with a boundary in the environment, it has one, too. */
+  /** Condition for policies of the roles: if the environment has a boundary, the role must have a boundary, too. */
   readonly whereBound: Statement["Condition"];
 }
 
-/** Functions of others that answer routes, with their roles. */
+/** The existing functions that answer routes, with their roles. */
 export function existingFunctions(arns: EnvironmentArns): ExistingFunctions {
   const models: readonly ModelSettings[] = Object.values(arns.environment.models);
   return {
@@ -29,14 +29,14 @@ export function existingFunctions(arns: EnvironmentArns): ExistingFunctions {
   };
 }
 
-/** Lets nobody but API Gateway in. What is added always says who; what is removed need not. */
-export function letApiGatewayIn(sid: string, functions: readonly string[]): Statement {
+/** Permission to let API Gateway invoke functions, and no other principal. Only requests that add a permission name a principal. */
+export function functionPermissionStatement(sid: string, functions: readonly string[]): Statement {
   return allow(sid, ["lambda:AddPermission", "lambda:RemovePermission"], functions, {
     StringEqualsIfExists: { "lambda:Principal": "apigateway.amazonaws.com" },
   });
 }
 
-/** Of a function that is there already: it is read, its role gets one policy, and API Gateway is let in. */
+/** Permissions for existing functions: read the function, put one policy on its role, and let API Gateway invoke it. */
 export function existingFunctionStatements(arns: EnvironmentArns): Statement[] {
   const { functions, roles, whereBound } = existingFunctions(arns);
   if (functions.length === 0) return [];
@@ -51,9 +51,9 @@ export function existingFunctionStatements(arns: EnvironmentArns): Statement[] {
       ],
       functions,
     ),
-    letApiGatewayIn("LetApiGatewayIntoThem", functions),
-    allow("TakeRightsOfTheirRoles", ["iam:DeleteRolePolicy", "iam:GetRolePolicy"], roles),
-    // Which policy it is, IAM cannot say: what else they may get, only their boundaries limit.
-    allow("GiveRightsToTheirRoles", ["iam:PutRolePolicy"], roles, whereBound),
+    functionPermissionStatement("ManageExistingFunctionPermissions", functions),
+    allow("DeleteExistingFunctionRolePolicies", ["iam:DeleteRolePolicy", "iam:GetRolePolicy"], roles),
+    // IAM has no condition key for the name of an inline policy. Only the roles' boundaries limit its content.
+    allow("PutExistingFunctionRolePolicies", ["iam:PutRolePolicy"], roles, whereBound),
   ];
 }

@@ -1,8 +1,8 @@
-import { allow, type Statement } from "../policy-document";
+import { allow, camelCase, type Statement } from "../policy-document";
 import type { EnvironmentArns } from "./environment-arns";
 
-/** What a new VPC is made of, by EC2's resource types, and what makes each. EC2 makes the ids up. */
-const MADE_BY: Readonly<Record<string, readonly string[]>> = {
+/** Actions that create the parts of a new VPC, by EC2's resource types. EC2 assigns the ids. */
+const CREATE_ACTIONS: Readonly<Record<string, readonly string[]>> = {
   "route-table": ["CreateRouteTable"],
   "security-group": ["CreateSecurityGroup"],
   "security-group-rule": ["AuthorizeSecurityGroupEgress", "AuthorizeSecurityGroupIngress"],
@@ -11,26 +11,27 @@ const MADE_BY: Readonly<Record<string, readonly string[]>> = {
   "vpc-endpoint": ["CreateVpcEndpoint"],
 };
 
-/** What Lambda asks as who deploys a function into a network (https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html). */
-const ASKED_BY_LAMBDA = ["ec2:DescribeSecurityGroups", "ec2:DescribeSubnets", "ec2:DescribeVpcs"];
+/** Actions that Lambda calls with the deployer's permissions when a function is deployed into a network (https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html). */
+const LAMBDA_DESCRIBE_ACTIONS = ["ec2:DescribeSecurityGroups", "ec2:DescribeSubnets", "ec2:DescribeVpcs"];
 
 /**
- * The environment's network. What is made gets the tag `Environment` as it is made, and by that tag it is told from
- * then on: a subnet is made in the environment's own VPC alone, and so on. Of an existing network nothing is changed.
+ * Permissions for the environment's network. Each new resource gets the tag `Environment` when it is created, and
+ * conditions identify the resource by this tag: a subnet, for example, is created only in the environment's own VPC. An
+ * existing network does not change.
  */
 export function networkStatements(arns: EnvironmentArns): Statement[] {
   const { network } = arns.environment;
   if (network === undefined) return [];
-  // EC2 defines no resource types for what only looks, here and below.
-  if ("existing" in network) return [allow("LookAtNetworks", ASKED_BY_LAMBDA, ["*"])];
-  const all = Object.keys(MADE_BY).map((type) => arns.arn("ec2", `${type}/*`));
-  const itsTag = { "aws:RequestTag/Environment": arns.prefix };
-  const itsOwn = { "aws:ResourceTag/Environment": arns.prefix };
+  // EC2 defines no resource types for these Describe actions, here and below.
+  if ("existing" in network) return [allow("DescribeNetwork", LAMBDA_DESCRIBE_ACTIONS, ["*"])];
+  const all = Object.keys(CREATE_ACTIONS).map((type) => arns.arn("ec2", `${type}/*`));
+  const requestTag = { "aws:RequestTag/Environment": arns.prefix };
+  const resourceTag = { "aws:ResourceTag/Environment": arns.prefix };
   return [
     allow(
-      "LookAtNetworks",
+      "DescribeNetwork",
       [
-        ...ASKED_BY_LAMBDA,
+        ...LAMBDA_DESCRIBE_ACTIONS,
         "ec2:DescribeNetworkAcls",
         "ec2:DescribeNetworkInterfaces",
         "ec2:DescribePrefixLists",
@@ -40,25 +41,25 @@ export function networkStatements(arns: EnvironmentArns): Statement[] {
       ],
       ["*"],
     ),
-    // Each alone: a subnet that gets the tag says nothing of the VPC that it is put into.
-    ...Object.entries(MADE_BY).map(([type, actions]) =>
+    // One statement per type: the request tag of a new subnet does not limit the VPC in which the subnet is created.
+    ...Object.entries(CREATE_ACTIONS).map(([type, actions]) =>
       allow(
-        `Make${camelCase(type)}s`,
+        `Create${camelCase(type)}s`,
         actions.map((action) => `ec2:${action}`),
         [arns.arn("ec2", `${type}/*`)],
-        { StringEquals: itsTag },
+        { StringEquals: requestTag },
       ),
     ),
-    allow("TagWhatIsMade", ["ec2:CreateTags"], all, {
-      StringEquals: { ...itsTag, "ec2:CreateAction": Object.values(MADE_BY).flat() },
+    allow("TagNewNetworkResources", ["ec2:CreateTags"], all, {
+      StringEquals: { ...requestTag, "ec2:CreateAction": Object.values(CREATE_ACTIONS).flat() },
     }),
-    // AWS makes this group with the VPC, and without tags: until it has one, no name and no id tells it from others.
-    allow("TakeDefaultSecurityGroup", ["ec2:CreateTags"], [arns.arn("ec2", "security-group/*")], {
-      StringEquals: itsTag,
+    // AWS creates the default group with the VPC, and without tags. Until it has a tag, no condition can identify it.
+    allow("TagDefaultSecurityGroup", ["ec2:CreateTags"], [arns.arn("ec2", "security-group/*")], {
+      StringEquals: requestTag,
       Null: { "aws:ResourceTag/Environment": "true" },
     }),
     allow(
-      "KeepNetwork",
+      "ManageNetwork",
       [
         "ec2:AssociateRouteTable",
         "ec2:AuthorizeSecurityGroupEgress",
@@ -74,7 +75,7 @@ export function networkStatements(arns: EnvironmentArns): Statement[] {
         "ec2:DeleteVpcEndpoints",
         "ec2:DescribeVpcAttribute",
         "ec2:DisassociateRouteTable",
-        // A new version of the stack with other rules.
+        // For a new version of the stack with other rules.
         "ec2:ModifySecurityGroupRules",
         "ec2:ModifyVpcAttribute",
         "ec2:ModifyVpcEndpoint",
@@ -82,21 +83,21 @@ export function networkStatements(arns: EnvironmentArns): Statement[] {
         "ec2:RevokeSecurityGroupIngress",
       ],
       all,
-      { StringEquals: itsOwn },
+      { StringEquals: resourceTag },
     ),
     allow("TagNetwork", ["ec2:CreateTags", "ec2:DeleteTags"], all, {
-      StringEquals: itsOwn,
-      StringEqualsIfExists: itsTag,
+      StringEquals: resourceTag,
+      StringEqualsIfExists: requestTag,
     }),
-    // What Lambda left of its interfaces keeps their subnet and group: Terraform deletes it. They have no tags, and
-    // EC2 deletes none that is in use.
-    allow("DeleteLeftInterfaces", ["ec2:DeleteNetworkInterface"], [arns.arn("ec2", "network-interface/*")], {
-      Null: { "aws:ResourceTag/Environment": "true" },
-    }),
+    // Network interfaces that Lambda did not delete block the deletion of their subnet and group, so Terraform deletes these
+    // interfaces. The interfaces have no tags. EC2 refuses to delete an interface that is in use.
+    allow(
+      "DeleteUnusedNetworkInterfaces",
+      ["ec2:DeleteNetworkInterface"],
+      [arns.arn("ec2", "network-interface/*")],
+      {
+        Null: { "aws:ResourceTag/Environment": "true" },
+      },
+    ),
   ];
-}
-
-/** `RouteTable` of `route-table` */
-function camelCase(type: string): string {
-  return type.replaceAll(/(?:^|-)(.)/g, (_, first: string) => first.toUpperCase());
 }

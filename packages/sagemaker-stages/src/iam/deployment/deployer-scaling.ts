@@ -4,11 +4,11 @@ import type { ModelSettings, NewEndpoint } from "../../environment/model-setting
 import { allow, type Statement } from "../policy-document";
 import type { EnvironmentArns } from "./environment-arns";
 
-/** Who acts for Application Auto Scaling, and its role, which AWS makes with an account's first target. */
-const SCALER = "sagemaker.application-autoscaling.amazonaws.com";
-const SCALERS_ROLE = `role/aws-service-role/${SCALER}/AWSServiceRoleForApplicationAutoScaling_SageMakerEndpoint`;
+/** The service principal of Application Auto Scaling, and its service-linked role, which AWS creates with an account's first target. */
+const SCALING_SERVICE = "sagemaker.application-autoscaling.amazonaws.com";
+const SCALING_ROLE = `role/aws-service-role/${SCALING_SERVICE}/AWSServiceRoleForApplicationAutoScaling_SageMakerEndpoint`;
 
-/** The endpoints that the environment makes. */
+/** The endpoints that the environment creates. */
 export function newEndpoints({ models }: Environment): NewEndpoint[] {
   const all: readonly ModelSettings[] = Object.values(models);
   return all.flatMap((settings) => ("existingEndpoint" in settings ? [] : [settings]));
@@ -23,7 +23,7 @@ export function scales(environment: Environment): boolean {
   );
 }
 
-/** Whether an endpoint of the environment has alarms of its own. */
+/** Whether the environment creates alarms for an endpoint. */
 export function hasAlarms(environment: Environment): boolean {
   return newEndpoints(environment).some(
     ({ deployment: { rollbackOn } = {} }) =>
@@ -31,7 +31,7 @@ export function hasAlarms(environment: Environment): boolean {
   );
 }
 
-/** Keys of volumes, each once. */
+/** ARNs of the keys for the endpoints' volumes, each once. */
 export function volumeKeys(environment: Environment): string[] {
   const keys = newEndpoints(environment).flatMap((settings) =>
     "instances" in settings ? (settings.volumeKeyArn ?? []) : [],
@@ -40,16 +40,16 @@ export function volumeKeys(environment: Environment): string[] {
 }
 
 /** ARN of the role with which Application Auto Scaling scales endpoints. */
-export function scalersRoleArn(arns: EnvironmentArns): string {
-  return arns.globalArn("iam", SCALERS_ROLE);
+export function scalingRoleArn(arns: EnvironmentArns): string {
+  return arns.globalArn("iam", SCALING_ROLE);
 }
 
-/** ARN of every scalable target: Application Auto Scaling makes the ids up. */
+/** ARN pattern of every scalable target: Application Auto Scaling assigns the ids. */
 export function scalableTargetsArn(arns: EnvironmentArns): string {
   return arns.arn("application-autoscaling", "scalable-target/*");
 }
 
-/** What endpoints need beside themselves: their scaling, their alarms and their volumes' keys. */
+/** Permissions for the endpoints' scaling, alarms and volume keys. */
 export function scalingStatements(arns: EnvironmentArns): Statement[] {
   const { environment } = arns;
   return [
@@ -60,14 +60,14 @@ export function scalingStatements(arns: EnvironmentArns): Statement[] {
 }
 
 /**
- * Which endpoint a target is of, no policy can say; what is told apart is told by the target's tag. Application Auto
- * Scaling refuses what the caller could not do itself at the endpoint and in CloudWatch
+ * No condition key names the endpoint of a scalable target, so that conditions identify targets by their tag. Application
+ * Auto Scaling also requires that the caller has the permissions for the endpoint and for CloudWatch
  * (https://docs.aws.amazon.com/autoscaling/application/userguide/security_iam_permission_validation.html).
  */
 function autoScalingStatements(arns: EnvironmentArns): Statement[] {
   const targets = [scalableTargetsArn(arns)];
-  const itsTag = { "aws:RequestTag/Environment": arns.prefix };
-  const itsOwn = { "aws:ResourceTag/Environment": arns.prefix };
+  const requestTag = { "aws:RequestTag/Environment": arns.prefix };
+  const resourceTag = { "aws:ResourceTag/Environment": arns.prefix };
   const ofEndpoints = {
     "application-autoscaling:service-namespace": "sagemaker",
     "application-autoscaling:scalable-dimension": [
@@ -76,50 +76,50 @@ function autoScalingStatements(arns: EnvironmentArns): Statement[] {
     ],
   };
   return [
-    allow("MakeTargets", ["application-autoscaling:RegisterScalableTarget"], targets, {
-      StringEquals: { ...ofEndpoints, ...itsTag },
+    allow("RegisterScalableTargets", ["application-autoscaling:RegisterScalableTarget"], targets, {
+      StringEquals: { ...ofEndpoints, ...requestTag },
     }),
     allow(
-      "KeepTargets",
+      "ManageScalableTargets",
       [
         "application-autoscaling:DeleteScalingPolicy",
         "application-autoscaling:DeregisterScalableTarget",
         "application-autoscaling:PutScalingPolicy",
-        // Other limits.
+        // An update of the capacity limits.
         "application-autoscaling:RegisterScalableTarget",
       ],
       targets,
-      { StringEquals: { ...ofEndpoints, ...itsOwn } },
+      { StringEquals: { ...ofEndpoints, ...resourceTag } },
     ),
-    // It is registered with its tags; what another environment's tag marks is left alone.
-    allow("TagNewTargets", ["application-autoscaling:TagResource"], targets, {
-      StringEquals: itsTag,
-      StringEqualsIfExists: itsOwn,
+    // A target is registered with its tags. Targets with the tag of another environment are excluded.
+    allow("TagNewScalableTargets", ["application-autoscaling:TagResource"], targets, {
+      StringEquals: requestTag,
+      StringEqualsIfExists: resourceTag,
     }),
     allow(
-      "TagTargets",
+      "TagScalableTargets",
       [
         "application-autoscaling:ListTagsForResource",
         "application-autoscaling:TagResource",
         "application-autoscaling:UntagResource",
       ],
       targets,
-      { StringEquals: itsOwn },
+      { StringEquals: resourceTag },
     ),
-    // Application Auto Scaling defines no resource types for these two.
+    // Application Auto Scaling defines no resource types for these two actions.
     allow(
-      "FindTargets",
+      "DescribeScalableTargets",
       ["application-autoscaling:DescribeScalableTargets", "application-autoscaling:DescribeScalingPolicies"],
       ["*"],
     ),
-    allow("LetThemBeScaled", ["sagemaker:UpdateEndpointWeightsAndCapacities"], arns.endpoints()),
+    allow("ScaleEndpoints", ["sagemaker:UpdateEndpointWeightsAndCapacities"], arns.endpoints()),
     allow(
-      "LetTargetsHaveAlarms",
+      "ManageScalingAlarms",
       ["cloudwatch:DeleteAlarms", "cloudwatch:DescribeAlarms", "cloudwatch:PutMetricAlarm"],
       arns.scalingAlarms(),
     ),
-    allow("LetTheScalersRoleBeMade", ["iam:CreateServiceLinkedRole"], [scalersRoleArn(arns)], {
-      StringEquals: { "iam:AWSServiceName": SCALER },
+    allow("CreateScalingServiceRole", ["iam:CreateServiceLinkedRole"], [scalingRoleArn(arns)], {
+      StringEquals: { "iam:AWSServiceName": SCALING_SERVICE },
     }),
   ];
 }
@@ -127,7 +127,7 @@ function autoScalingStatements(arns: EnvironmentArns): Statement[] {
 function alarmStatements(arns: EnvironmentArns): Statement[] {
   return [
     allow(
-      "KeepAlarms",
+      "ManageRollbackAlarms",
       [
         "cloudwatch:DeleteAlarms",
         "cloudwatch:DescribeAlarms",
@@ -141,13 +141,13 @@ function alarmStatements(arns: EnvironmentArns): Statement[] {
   ];
 }
 
-/** Grants for the volumes, which SageMaker makes with the rights of who creates or updates the endpoint. */
+/** SageMaker creates the grants for the volumes with the permissions of the principal that creates or updates the endpoint. */
 function volumeStatements({ environment, region }: EnvironmentArns): Statement[] {
   const keys = volumeKeys(environment);
   if (keys.length === 0) return [];
   return [
     // https://docs.aws.amazon.com/sagemaker/latest/dg/api-permissions-reference.html
-    allow("LetVolumesUseTheirKeys", ["kms:CreateGrant"], keys, {
+    allow("CreateVolumeKeyGrants", ["kms:CreateGrant"], keys, {
       Bool: { "kms:GrantIsForAWSResource": "true" },
       StringEquals: { "kms:ViaService": serviceDomain("sagemaker", region) },
     }),

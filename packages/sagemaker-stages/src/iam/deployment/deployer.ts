@@ -1,48 +1,47 @@
 import { boundaryArn } from "../../environment/account";
 import type { Environment } from "../../environment/environment";
+import { omitUndefined } from "../../environment/omit-undefined";
 import { UserError } from "../../lib/user-error";
 import { allow, type PolicyDocument, policyDocument, type Statement } from "../policy-document";
-import { existingFunctionStatements, letApiGatewayIn } from "./deployer-existing-functions";
+import { existingFunctionStatements, functionPermissionStatement } from "./deployer-existing-functions";
 import { networkStatements } from "./deployer-network";
 import { scalingStatements } from "./deployer-scaling";
 import { EnvironmentArns, PRINCIPAL_KINDS } from "./environment-arns";
 import { modelPackageStatements } from "./model-packages";
 
-/** What a managed policy holds at most, whitespace not counted (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html). */
-export const MOST_CHARACTERS = 6_144;
-
-/** What the deployer of one environment may do, in as many managed policies as their size asks for. */
+/** The deployer's permissions for one environment, by topic. */
 export type DeployerPolicies = Readonly<
   Record<"roles" | "functions" | "endpoints" | "stage" | "storage", PolicyDocument> &
-    // Only for environments that have one, and whose endpoints scale, have alarms or keys.
+    // Only for environments with a network, and for environments whose endpoints have scaling, alarms or keys.
     Partial<Record<"network" | "scaling", PolicyDocument>>
 >;
 
 /**
- * The least with which Terraform can plan, create, change and destroy one environment, and no other of the account:
- * names are those that the stack gives, by the environment's prefix, also of models that the environment no longer
- * serves. What an environment no longer has of `website`, `callers`, `network`, `via: "gateway"`, scaling, alarms and
- * keys is taken away with the policies from before.
+ * The least permissions with which Terraform can plan, create, change and destroy one environment, and no other
+ * environment of the account. The policies name resources by the environment's prefix. This includes the
+ * resources of models that the environment no longer serves. To remove `website`, `callers`, `network`, `via: "gateway"`,
+ * scaling, alarms or keys from an environment, apply the change with the previous policies.
  *
- * Who may write a role's policy can give that role anything, and whoever can pass it gets it: the roles are this
- * environment's alone and are passed to their one service, but what stands in their policies only a permissions
- * boundary limits: with `permissionsBoundary`, no role is made, changed or given a policy without it. What callers'
- * policies say, and thereby the principals that they are attached to, nothing limits.
+ * A principal that may write a role's policy can give the role any permission, and gets the permission if it can also pass
+ * the role. The deployer may write and pass only roles of this environment, each to one service. Only a permissions boundary
+ * limits the content of the roles' policies: with `permissionsBoundary`, the deployer cannot create a role, or put a policy
+ * on a role, without the boundary. Nothing limits the content of callers' policies, and thereby the permissions of the
+ * principals that have these policies.
  *
  * @param accountId - 12 digits
- * @throws UserError where an existing function's role is not named
+ * @throws UserError if an existing function's role is not named
  */
 export function deployerPolicies(environment: Environment, accountId: string): DeployerPolicies {
   const unknown = modelsWithUnknownRole(environment);
   if (unknown.length > 0) {
     throw new UserError(
-      `${environment.name}: models.${unknown.join(", models.")}: got existingFunction without existingFunctionRole; allowed: both, for a deployer gives rights to no role that is not named, or an administrator deploys`,
+      `${environment.name}: models.${unknown.join(", models.")}: got existingFunction without existingFunctionRole; allowed: both settings, because the deployer's policy must name the role; or a deployment by an administrator`,
     );
   }
   const arns = new EnvironmentArns(environment, accountId);
   const network = networkStatements(arns);
   const scaling = scalingStatements(arns);
-  return {
+  return omitUndefined({
     roles: policyDocument(...roleStatements(arns), ...callerStatements(arns)),
     functions: policyDocument(
       ...functionStatements(arns),
@@ -52,24 +51,24 @@ export function deployerPolicies(environment: Environment, accountId: string): D
     endpoints: policyDocument(...endpointStatements(arns), ...modelPackageStatements(environment)),
     stage: policyDocument(
       ...apiStatements(arns),
-      // Also where the stage has no access log any more: the log is taken away with the same right.
-      keepLogGroups("KeepAccessLog", [arns.accessLogGroup(), `${arns.accessLogGroup()}:*`]),
+      // A stage without an access log needs this permission to delete the log group of a previous access log.
+      logGroupStatement("ManageAccessLogGroup", [arns.accessLogGroup(), `${arns.accessLogGroup()}:*`]),
       ...websiteStatements(arns),
     ),
     storage: policyDocument(...bucketStatements(arns), ...stateStatements(arns)),
-    ...(network.length === 0 ? {} : { network: policyDocument(...network) }),
-    ...(scaling.length === 0 ? {} : { scaling: policyDocument(...scaling) }),
-  };
+    network: network.length === 0 ? undefined : policyDocument(...network),
+    scaling: scaling.length === 0 ? undefined : policyDocument(...scaling),
+  });
 }
 
-/** Models whose function is there already, and whose role no policy can name. */
+/** Models with an existing function whose role is not named, so that no policy can name the role. */
 function modelsWithUnknownRole({ models }: Environment): string[] {
   return Object.entries(models).flatMap(([model, { existingFunction, existingFunctionRole }]) =>
     existingFunction !== undefined && existingFunctionRole === undefined ? [model] : [],
   );
 }
 
-/** What makes a role, or gives it rights. */
+/** Actions that create a role, or grant permissions to a role. */
 const WITHIN_BOUNDARY = ["iam:CreateRole", "iam:PutRolePolicy"];
 
 function roleStatements(arns: EnvironmentArns): Statement[] {
@@ -86,24 +85,24 @@ function roleStatements(arns: EnvironmentArns): Statement[] {
     "iam:GetRole",
     "iam:GetRolePolicy",
     "iam:ListAttachedRolePolicies",
-    // Terraform asks before it deletes a role.
+    // Terraform calls this action before it deletes a role.
     "iam:ListInstanceProfilesForRole",
     "iam:ListRolePolicies",
     "iam:PutRolePolicy",
     "iam:TagRole",
     "iam:UntagRole",
-    // A role's trust follows the account and the region, its description the name: both change with new versions.
+    // A new version of the engine can change a role's trust policy and description.
     "iam:UpdateAssumeRolePolicy",
     "iam:UpdateRoleDescription",
   ];
   const isBound = environment.permissionsBoundary === true;
   return [
-    allow("KeepRoles", isBound ? keep.filter((action) => !WITHIN_BOUNDARY.includes(action)) : keep, roles),
+    allow("ManageRoles", isBound ? keep.filter((action) => !WITHIN_BOUNDARY.includes(action)) : keep, roles),
     ...(isBound
       ? [
           allow(
-            "GiveRolesRightsWithinTheirBoundary",
-            // The last one for roles that were made before the environment had a boundary.
+            "GrantRolePermissionsWithinBoundary",
+            // The last action is for roles that existed before the environment had a boundary.
             [...WITHIN_BOUNDARY, "iam:PutRolePermissionsBoundary"],
             roles,
             { StringEquals: { "iam:PermissionsBoundary": boundaryArn(environment, accountId) } },
@@ -119,7 +118,7 @@ function roleStatements(arns: EnvironmentArns): Statement[] {
     allow("PassRolesToLambda", ["iam:PassRole"], arns.roles("function"), passing("lambda.amazonaws.com")),
     ...(gatewayRoles.length === 0
       ? []
-      : // With the API's document, which names the roles of its integrations
+      : // API Gateway requires PassRole for the roles of the integrations in the API's document
         // (https://docs.aws.amazon.com/apigateway/latest/developerguide/permissions.html).
         [
           allow("PassRolesToApiGateway", ["iam:PassRole"], gatewayRoles, passing("apigateway.amazonaws.com")),
@@ -134,20 +133,20 @@ function callerStatements(arns: EnvironmentArns): Statement[] {
     const principals = arns.callers(kind);
     if (principals.length === 0) return [];
     return [
-      allow(`AttachTo${kind}s`, [`iam:Attach${kind}Policy`, `iam:Detach${kind}Policy`], principals, {
+      allow(`AttachPoliciesTo${kind}s`, [`iam:Attach${kind}Policy`, `iam:Detach${kind}Policy`], principals, {
         ArnEquals: { "iam:PolicyARN": policies },
       }),
-      allow(`ReadAttachmentsOf${kind}s`, [`iam:ListAttached${kind}Policies`], principals),
+      allow(`ListPoliciesOf${kind}s`, [`iam:ListAttached${kind}Policies`], principals),
     ];
   });
   return [
     allow(
-      "KeepCallersPolicies",
+      "ManageCallerPolicies",
       [
         "iam:CreatePolicy",
         "iam:CreatePolicyVersion",
         "iam:DeletePolicy",
-        // A managed policy has five versions at most; Terraform deletes the oldest.
+        // A managed policy has at most five versions; Terraform deletes the oldest version.
         "iam:DeletePolicyVersion",
         "iam:GetPolicy",
         "iam:GetPolicyVersion",
@@ -165,11 +164,11 @@ function functionStatements(arns: EnvironmentArns): Statement[] {
   const functions = arns.functions();
   return [
     allow(
-      "KeepFunctions",
+      "ManageFunctions",
       [
         "lambda:CreateFunction",
         "lambda:DeleteFunction",
-        // Reserved concurrency that an environment takes back, and below that it gives.
+        // To remove reserved concurrency; PutFunctionConcurrency below sets it.
         "lambda:DeleteFunctionConcurrency",
         "lambda:DeleteFunctionUrlConfig",
         "lambda:GetFunction",
@@ -180,17 +179,22 @@ function functionStatements(arns: EnvironmentArns): Statement[] {
         "lambda:PutFunctionConcurrency",
         "lambda:TagResource",
         "lambda:UntagResource",
-        // New code: every change in functions/.
+        // For every change in functions/.
         "lambda:UpdateFunctionCode",
         "lambda:UpdateFunctionConfiguration",
       ],
       functions,
     ),
-    letApiGatewayIn("LetApiGatewayIn", functions),
-    // A URL is never open to everybody. What is created always says so; an update only where that changes.
-    allow("KeepSignedUrls", ["lambda:CreateFunctionUrlConfig", "lambda:UpdateFunctionUrlConfig"], functions, {
-      StringEqualsIfExists: { "lambda:FunctionUrlAuthType": "AWS_IAM" },
-    }),
+    functionPermissionStatement("ManageFunctionPermissions", functions),
+    // A function URL always requires signed requests. An update contains the authorization type only if the type changes.
+    allow(
+      "ManageIamFunctionUrls",
+      ["lambda:CreateFunctionUrlConfig", "lambda:UpdateFunctionUrlConfig"],
+      functions,
+      {
+        StringEqualsIfExists: { "lambda:FunctionUrlAuthType": "AWS_IAM" },
+      },
+    ),
   ];
 }
 
@@ -200,12 +204,12 @@ function endpointStatements(arns: EnvironmentArns): Statement[] {
   const endpoints = arns.endpoints();
   return [
     allow(
-      "KeepModels",
+      "ManageModels",
       ["sagemaker:CreateModel", "sagemaker:DeleteModel", "sagemaker:DescribeModel"],
       models,
     ),
     allow(
-      "KeepConfigurations",
+      "ManageEndpointConfigurations",
       [
         "sagemaker:CreateEndpointConfig",
         "sagemaker:DeleteEndpointConfig",
@@ -213,15 +217,19 @@ function endpointStatements(arns: EnvironmentArns): Statement[] {
       ],
       configurations,
     ),
-    // Creating and updating asks for both, the endpoint and the configuration.
+    // Both actions require permission on the endpoint and on the configuration.
     allow(
-      "MoveEndpoints",
+      "CreateAndUpdateEndpoints",
       ["sagemaker:CreateEndpoint", "sagemaker:UpdateEndpoint"],
       [...endpoints, ...configurations],
     ),
-    allow("KeepEndpoints", ["sagemaker:DeleteEndpoint", "sagemaker:DescribeEndpoint"], endpoints),
     allow(
-      "TagThem",
+      "DescribeAndDeleteEndpoints",
+      ["sagemaker:DeleteEndpoint", "sagemaker:DescribeEndpoint"],
+      endpoints,
+    ),
+    allow(
+      "TagSageMakerResources",
       ["sagemaker:AddTags", "sagemaker:DeleteTags", "sagemaker:ListTags"],
       [...models, ...configurations, ...endpoints],
     ),
@@ -230,18 +238,18 @@ function endpointStatements(arns: EnvironmentArns): Statement[] {
 
 function logStatements(arns: EnvironmentArns): Statement[] {
   return [
-    // The prefix's asterisk fits a group with and without `:*`.
-    keepLogGroups("KeepLogGroups", [...arns.logGroups("functions"), ...arns.logGroups("endpoints")]),
+    // The prefix's asterisk matches a group with and without `:*`.
+    logGroupStatement("ManageLogGroups", [...arns.logGroups("functions"), ...arns.logGroups("endpoints")]),
     // CloudWatch Logs defines no resource type for this action.
-    allow("FindLogGroups", ["logs:DescribeLogGroups"], ["*"]),
+    allow("DescribeLogGroups", ["logs:DescribeLogGroups"], ["*"]),
   ];
 }
 
 /**
- * CloudWatch Logs names a group with and without `:*`, by action
- * (https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/iam-access-control-overview-cwl.html): `groups` fit both.
+ * A statement for log groups. Depending on the action, CloudWatch Logs uses a group's ARN with or without `:*`
+ * (https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/iam-access-control-overview-cwl.html): `groups` must match both.
  */
-function keepLogGroups(sid: string, groups: readonly string[]): Statement {
+function logGroupStatement(sid: string, groups: readonly string[]): Statement {
   return allow(
     sid,
     [
@@ -257,8 +265,8 @@ function keepLogGroups(sid: string, groups: readonly string[]): Statement {
 }
 
 /**
- * API Gateway makes the ids up. What can be told apart is told by the tag `Environment`, which APIs, keys, usage plans
- * and, from their APIs, deployments and stages have
+ * API Gateway assigns the ids, so that conditions identify resources by the tag `Environment`. APIs, keys and usage plans
+ * have the tag; deployments and stages inherit it from their APIs
  * (https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-tagging-supported-resources.html).
  */
 function apiStatements(arns: EnvironmentArns): Statement[] {
@@ -269,13 +277,13 @@ function apiStatements(arns: EnvironmentArns): Statement[] {
       StringEquals: { "aws:RequestTag/Environment": prefix },
     }),
     allow(
-      "KeepApis",
+      "ManageApis",
       ["apigateway:DELETE", "apigateway:GET", "apigateway:PATCH", "apigateway:POST", "apigateway:PUT"],
       collections.map((collection) => `${collection}/*`),
       { StringEquals: { "aws:ResourceTag/Environment": prefix } },
     ),
-    // What is created is tagged by a request of its own kind, whose resource has no tags yet; what another
-    // environment's tag marks is left alone.
+    // A separate request tags a new resource, which has no tags yet. Resources with the tag of another environment are
+    // excluded.
     allow("TagApis", ["apigateway:DELETE", "apigateway:PUT"], [arns.apiGatewayArn("/tags/*")], {
       StringEqualsIfExists: { "aws:ResourceTag/Environment": prefix },
     }),
@@ -286,7 +294,7 @@ function bucketStatements(arns: EnvironmentArns): Statement[] {
   const buckets = [arns.bucket("artifacts"), arns.bucket("website")];
   return [
     allow(
-      "KeepBuckets",
+      "ManageBuckets",
       [
         "s3:CreateBucket",
         "s3:DeleteBucket",
@@ -318,11 +326,11 @@ function bucketStatements(arns: EnvironmentArns): Statement[] {
       buckets,
     ),
     allow(
-      "KeepObjects",
+      "ManageObjects",
       [
-        // An upload in parts that fails is taken back.
+        // For multipart uploads that fail.
         "s3:AbortMultipartUpload",
-        // The buckets are versioned: what is deleted are versions.
+        // The buckets are versioned: Terraform deletes versions.
         "s3:DeleteObjectVersion",
         "s3:GetObject",
         "s3:GetObjectTagging",
@@ -333,23 +341,23 @@ function bucketStatements(arns: EnvironmentArns): Statement[] {
   ];
 }
 
-/** CloudFront makes the ids up as well, and only distributions have tags. */
+/** CloudFront assigns the ids, and only distributions have tags. */
 function websiteStatements(arns: EnvironmentArns): Statement[] {
   const { environment, prefix } = arns;
   if (environment.website === undefined) return [];
   const cloudfront = (type: string): string => arns.globalArn("cloudfront", `${type}/*`);
-  const withItsTag = { StringEquals: { "aws:RequestTag/Environment": prefix } };
-  const itsOwn = { StringEquals: { "aws:ResourceTag/Environment": prefix } };
+  const withRequestTag = { StringEquals: { "aws:RequestTag/Environment": prefix } };
+  const withResourceTag = { StringEquals: { "aws:ResourceTag/Environment": prefix } };
   return [
     // CloudFront defines no resource type for this action.
-    allow("CreateDistribution", ["cloudfront:CreateDistribution"], ["*"], withItsTag),
-    // It is created with its tags; what another environment's tag marks is left alone.
+    allow("CreateDistribution", ["cloudfront:CreateDistribution"], ["*"], withRequestTag),
+    // A distribution is created with its tags. Distributions with the tag of another environment are excluded.
     allow("TagNewDistribution", ["cloudfront:TagResource"], [cloudfront("distribution")], {
-      ...withItsTag,
-      StringEqualsIfExists: itsOwn.StringEquals,
+      ...withRequestTag,
+      StringEqualsIfExists: withResourceTag.StringEquals,
     }),
     allow(
-      "KeepDistribution",
+      "ManageDistribution",
       [
         "cloudfront:DeleteDistribution",
         "cloudfront:GetDistribution",
@@ -359,17 +367,17 @@ function websiteStatements(arns: EnvironmentArns): Statement[] {
         "cloudfront:UpdateDistribution",
       ],
       [cloudfront("distribution")],
-      itsOwn,
+      withResourceTag,
     ),
-    // CloudFront defines no resource types for these two.
+    // CloudFront defines no resource types for these two actions.
     allow(
-      "CreateItsParts",
+      "CreateCloudFrontParts",
       ["cloudfront:CreateOriginAccessControl", "cloudfront:CreateResponseHeadersPolicy"],
       ["*"],
     ),
-    // They have no tags: AWS allows no narrower scope than the account.
+    // These resources have no tags: AWS allows no narrower scope than the account.
     allow(
-      "KeepItsParts",
+      "ManageCloudFrontParts",
       [
         "cloudfront:DeleteOriginAccessControl",
         "cloudfront:DeleteResponseHeadersPolicy",
@@ -388,8 +396,8 @@ function stateStatements(arns: EnvironmentArns): Statement[] {
   const state = arns.state();
   if (state === undefined) return [];
   return [
-    allow("FindItsState", ["s3:ListBucket"], [state.bucket]),
-    allow("KeepItsState", ["s3:GetObject", "s3:PutObject"], [state.file]),
-    allow("LockItsState", ["s3:DeleteObject", "s3:GetObject", "s3:PutObject"], [state.lock]),
+    allow("ListStateBucket", ["s3:ListBucket"], [state.bucket]),
+    allow("ReadAndWriteState", ["s3:GetObject", "s3:PutObject"], [state.file]),
+    allow("LockState", ["s3:DeleteObject", "s3:GetObject", "s3:PutObject"], [state.lock]),
   ];
 }

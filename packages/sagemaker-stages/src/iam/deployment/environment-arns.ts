@@ -7,16 +7,16 @@ import {
   namePrefix,
 } from "../../environment/environment";
 import { isViaGateway, type ModelSettings } from "../../environment/model-settings";
-import { ALARMS } from "../../environment/names";
-import { targetOf } from "../../environment/settings/targets";
+import { ALARMS } from "../../environment/rules/name-checks";
+import { targetOf } from "../../environment/settings/endpoint/targets";
 
-/** The digits of a revision. */
+/** Pattern of a revision's eight digits. */
 const DIGITS = "????????";
 
-/** So many invocations fit one managed policy, whatever the lengths of their ARNs. */
+/** Number of invocations that fit one managed policy, whatever the lengths of their ARNs. */
 const MAX_INVOCATIONS_OF_POLICY = 10;
 
-/** Whether a caller may need more than one managed policy: for many invocations, or for names of target models. */
+/** Whether a caller can need more than one managed policy, because of many invocations or names of target models. */
 function mayNeedPolicies({ mayInvoke }: CallerSettings, { models }: Environment): boolean {
   const namesModels = mayInvoke.some(({ model, by }) => {
     const { targetModel, targetModels } = targetOf(new Map(Object.entries(models)).get(model) ?? {});
@@ -25,19 +25,19 @@ function mayNeedPolicies({ mayInvoke }: CallerSettings, { models }: Environment)
   return namesModels || mayInvoke.length > MAX_INVOCATIONS_OF_POLICY;
 }
 
-/** A policy's ARN with those of its parts: a principal has ten policies at most. */
+/** ARN patterns of a policy and of its parts. A principal has at most ten policies. */
 function numbered(arn: string): string[] {
   return [arn, `${arn}-?`, `${arn}-10`];
 }
 
-/** Kinds of principals that callers can be, as IAM's actions name them. */
+/** Kinds of principals that can be callers, with their names in IAM's actions. */
 export const PRINCIPAL_KINDS = ["Role", "User", "Group"] as const;
 
 /**
- * ARNs of what one environment names. The ARNs of what a model has are patterns of the environment's prefix: they hold
- * for any number of models, also for models that the environment no longer serves. A pattern is as narrow as a list of
- * names, because nothing else has such a name: `environment/names.ts` refuses environments whose prefix begins with
- * another one's, and existing resources within a prefix.
+ * ARNs of the resources of one environment. The ARNs of a model's resources are patterns with the environment's prefix:
+ * they match any number of models, even models that the environment no longer serves. A pattern is as narrow as a list of
+ * names, because no other resource has such a name: `environment/rules/name-checks.ts` refuses environments whose prefix begins with
+ * the prefix of another environment, and existing resources whose names begin with a prefix.
  */
 export class EnvironmentArns extends ArnFactory {
   /** See {@link namePrefix}; also the value of the tag `Environment`. */
@@ -54,13 +54,13 @@ export class EnvironmentArns extends ArnFactory {
     this.anyModel = `${this.prefix}-*`;
   }
 
-  /** Roles of functions, execution roles of endpoints, or roles with which API Gateway invokes endpoints. */
+  /** Execution roles of endpoints, roles of functions, or roles with which API Gateway invokes endpoints. */
   roles(purpose: "endpoint" | "function" | "gateway"): string[] {
     if (purpose === "gateway" && !this.hasGatewayRoles) return [];
     return [this.globalArn("iam", `role/${this.anyModel}-${purpose}`)];
   }
 
-  /** Whether API Gateway itself invokes an endpoint of the environment. */
+  /** Whether API Gateway invokes an endpoint of the environment without a function. */
   private get hasGatewayRoles(): boolean {
     return Object.values<ModelSettings>(this.environment.models).some(isViaGateway);
   }
@@ -73,7 +73,7 @@ export class EnvironmentArns extends ArnFactory {
     });
   }
 
-  /** As {@link callerPolicies}, of any caller. */
+  /** {@link callerPolicies} for any name of a caller. */
   anyCallerPolicies(): string[] {
     const arn = this.globalArn("iam", `policy/${callerPolicyName(this.prefix, "*")}`);
     const callers = Object.values(this.environment.callers ?? {});
@@ -93,12 +93,12 @@ export class EnvironmentArns extends ArnFactory {
     return [this.arn("lambda", `function:${this.anyModel}`)];
   }
 
-  /** SageMaker's models, of every revision. */
+  /** SageMaker models of every revision. */
   models(): string[] {
     return [this.arn("sagemaker", `model/${this.anyModel}-${DIGITS}`)];
   }
 
-  /** Endpoint configurations, of every revision. */
+  /** Endpoint configurations of every revision. */
   endpointConfigurations(): string[] {
     return [this.arn("sagemaker", `endpoint-config/${this.anyModel}-${DIGITS}`)];
   }
@@ -108,23 +108,23 @@ export class EnvironmentArns extends ArnFactory {
     return [this.arn("sagemaker", `endpoint/${this.anyModel}`)];
   }
 
-  /** Alarms that take updates of endpoints back. */
+  /** Alarms that roll back updates of endpoints. */
   alarms(): string[] {
     return ALARMS.map((alarm) => this.arn("cloudwatch", `alarm:${this.anyModel}-${alarm}`));
   }
 
-  /** Alarms that Application Auto Scaling makes for endpoints' variants, and whose names it makes up. */
+  /** Alarms that Application Auto Scaling creates and names for endpoints' variants. */
   scalingAlarms(): string[] {
     return [this.arn("cloudwatch", `alarm:TargetTracking-endpoint/${this.anyModel}/variant/*`)];
   }
 
-  /** Log groups; the pattern also fits what follows a group's name. */
+  /** Log groups; the pattern also matches a group's streams. */
   logGroups(of: "functions" | "endpoints"): string[] {
     const prefix = of === "functions" ? "/aws/lambda" : "/aws/sagemaker/Endpoints";
     return [this.arn("logs", `log-group:${prefix}/${this.anyModel}`)];
   }
 
-  /** The stage's access log; without what follows a group's name. */
+  /** The log group of the stage's access log, without its streams. */
   accessLogGroup(): string {
     return this.arn("logs", `log-group:/aws/apigateway/${this.prefix}-inference/access`);
   }
@@ -134,7 +134,7 @@ export class EnvironmentArns extends ArnFactory {
     return this.bucketArn(`${this.prefix}-${purpose}-${this.accountId}-${this.region}`);
   }
 
-  /** The bucket, the file and the lock of Terraform's state; undefined where that is not in S3. */
+  /** The bucket, the file and the lock of Terraform's state; `undefined` if the state is not in S3. */
   state(): { readonly bucket: string; readonly file: string; readonly lock: string } | undefined {
     const { state } = this.environment;
     if (!("s3" in state)) return undefined;

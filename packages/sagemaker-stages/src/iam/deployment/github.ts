@@ -3,13 +3,13 @@ import { type ParsedGithubSettings, repositoryName } from "../../environment/acc
 import type { Environment } from "../../environment/environment";
 import { type PolicyDocument, policyDocument } from "../policy-document";
 
-/** Who signs the tokens of GitHub's workflows, without `https://`; conditions name their claims so. */
+/** Issuer of the tokens of GitHub's workflows, without `https://`. Condition keys begin with the issuer. */
 export const GITHUB_ISSUER = "token.actions.githubusercontent.com";
 
-/** For whom the tokens are made, as `aws-actions/configure-aws-credentials` asks for them. */
+/** Audience of the tokens that `aws-actions/configure-aws-credentials` requests. */
 export const GITHUB_AUDIENCE = "sts.amazonaws.com";
 
-/** Who may plan: workflows of pull requests from the repository's own branches, and of one branch. */
+/** Trust policy of the plan role: workflows of pull requests from the repository's own branches, and of one branch. */
 export function planRoleTrust(
   providerArn: string,
   { repository, branch }: ParsedGithubSettings,
@@ -24,8 +24,8 @@ export function planRoleTrust(
 const DEPLOY_WORKFLOW = ".github/workflows/deploy.yml";
 
 /**
- * Who may deploy: jobs of one workflow, as one branch has it, in the GitHub environment of the same name. The subject
- * alone would be that of any branch's workflow where the environment has no rules.
+ * Trust policy of a deploy role: jobs of the deploy workflow of one branch, in the GitHub environment of the same name. The
+ * subject alone would also match workflows of other branches if the GitHub environment has no rules.
  */
 export function deployRoleTrust(
   providerArn: string,
@@ -33,26 +33,26 @@ export function deployRoleTrust(
   { name, region }: Pick<Environment, "name" | "region">,
 ): PolicyDocument {
   const ref = `refs/heads/${github.branch}`;
-  // STS knows these claims (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_iam-condition-keys.html#condition-keys-wif)
+  // STS evaluates these claims (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_iam-condition-keys.html#condition-keys-wif)
   // in commercial regions (https://aws.amazon.com/about-aws/whats-new/2026/01/aws-sts-supports-validation-identity-provider-claims/):
-  // one that it does not know would refuse everybody.
-  const isKnown = partitionOf(region) === "aws";
+  // a condition on a claim that STS does not evaluate would refuse every request.
+  const isEvaluated = partitionOf(region) === "aws";
   return trust(providerArn, [`repo:${github.repository}:environment:${name}`], {
-    ...(isKnown && {
+    ...(isEvaluated && {
       [`${GITHUB_ISSUER}:ref`]: ref,
       [`${GITHUB_ISSUER}:job_workflow_ref`]: `${repositoryName(github)}/${DEPLOY_WORKFLOW}@${ref}`,
     }),
   });
 }
 
-/** Subjects are named in full: a wildcard could fit another repository (https://docs.github.com/en/actions/reference/security/oidc). */
+/** Subjects contain no wildcard: a wildcard could match another repository (https://docs.github.com/en/actions/reference/security/oidc). */
 function trust(
   providerArn: string,
   subjects: readonly string[],
   claims: Readonly<Record<string, string>> = {},
 ): PolicyDocument {
   return policyDocument({
-    Sid: "WorkflowsOfTheRepository",
+    Sid: "AllowGitHubWorkflowsToAssumeRole",
     Effect: "Allow",
     Principal: { Federated: providerArn },
     Action: ["sts:AssumeRoleWithWebIdentity"],

@@ -8,7 +8,7 @@ import {
   planRoleName,
 } from "../../environment/account";
 import { type Environment, namePrefix } from "../../environment/environment";
-import type { Fault } from "../../environment/report";
+import type { Fault } from "../../environment/fault-collector";
 import type { ModelRoutes } from "../../models";
 import {
   findDocumentFaults,
@@ -25,8 +25,7 @@ import { plannerPolicies } from "./planner";
 import { smokeTestPolicy } from "./smoke-test";
 
 /**
- * The deployer's policies by their parts, as managed policies take them: a part that is too long for one policy
- * continues in `<part>-2`, and so on.
+ * The deployer's managed policies by topic. A topic that is too long for one policy continues in `<topic>-2`, and so on.
  *
  * @param accountId - 12 digits
  * @throws UserError as {@link deployerPolicies}
@@ -35,7 +34,7 @@ export function deployerParts(environment: Environment, accountId: string): Name
   return partsOf(deployerPolicies(environment, accountId)).flatMap(splitPolicy);
 }
 
-/** Faults of {@link deployerParts}: what IAM would refuse as the policies of one role. */
+/** Finds the reasons for which IAM would refuse {@link deployerParts} as the policies of one role. */
 export function findDeployerFaults(environment: Environment, accountId: string): Fault[] {
   return findPolicyFaults("deployer", deployerParts(environment, accountId), ownerOf(environment));
 }
@@ -65,7 +64,7 @@ export function deployLimitsPolicy(environment: DeployableEnvironment): NamedPol
   };
 }
 
-/** The permissions boundary of the environment's roles. @param registryOf - as for {@link boundaryPolicy} */
+/** The permissions boundary of the environment's roles. @param registryOf - see {@link boundaryPolicy} */
 export function environmentBoundary(
   environment: DeployableEnvironment,
   registryOf: (algorithm: string) => string,
@@ -76,7 +75,7 @@ export function environmentBoundary(
   };
 }
 
-/** What IAM would refuse of the policies that the stack of an account makes for pipelines. */
+/** Finds the reasons for which IAM would refuse the policies that an account's stack creates for pipelines. */
 export function findPipelinePolicyFaults(
   account: AccountSettings,
   environments: readonly Environment[],
@@ -99,7 +98,7 @@ export function findPipelinePolicyFaults(
     ),
     ...findPolicyFaults(planRoleName(account), deployable.flatMap(planRolePolicies), {
       name: accountName(account),
-      remedy: "Fewer environments of the account with their state in S3 need fewer policies.",
+      remedy: "The account needs fewer policies if fewer of its environments keep their state in S3.",
     }),
   ];
 }
@@ -108,7 +107,7 @@ function ownerOf({ name }: Environment): PolicyOwner {
   return {
     name,
     remedy:
-      "Fewer callers, principals of callers, buckets, image repositories, existing functions or existing endpoints in the environment make it shorter.",
+      "Fewer callers, principals of callers, buckets, image repositories, existing functions or existing endpoints in the environment make the policy shorter.",
   };
 }
 

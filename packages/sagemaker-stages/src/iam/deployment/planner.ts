@@ -2,18 +2,18 @@ import type { Environment } from "../../environment/environment";
 import { type PolicyDocument, policyDocument } from "../policy-document";
 import { deployerPolicies } from "./deployer";
 
-/** Actions that only look. API Gateway's are the methods of HTTP. */
-const READS = /^(?:apigateway:GET|[a-z0-9-]+:(?:Describe|Get|List)[A-Z]\w*)$/;
+/** Actions that only read. API Gateway's actions are HTTP methods. */
+const READ_ACTIONS = /^(?:apigateway:GET|[a-z0-9-]+:(?:Describe|Get|List)[A-Z]\w*)$/;
 
-/** Without a lock, and without scaling anything, which is when Application Auto Scaling looks at its alarms. */
-const NOT_WHILE_PLANNING = ["LockItsState", "LetTargetsHaveAlarms"];
+/** Statements with read actions that a plan does not need: a plan takes no lock and changes no scaling. */
+const NOT_NEEDED_TO_PLAN = ["LockState", "ManageScalingAlarms"];
 
-/** What the planner of one environment may do: more than one managed policy holds. */
+/** The planner's permissions for one environment, in two managed policies because of their size. */
 export type PlannerPolicies = Readonly<Record<"functions" | "endpoints", PolicyDocument>>;
 
 /**
- * What of the deployer's rights only looks: enough for `terraform plan -lock=false`, which writes nothing. It reads the
- * state, and with it the value of an API key.
+ * The deployer's permissions with read actions only: enough for `terraform plan -lock=false`, which writes nothing. The
+ * planner reads the state, and thereby the value of an API key.
  *
  * @param accountId - 12 digits
  * @throws UserError as {@link deployerPolicies}
@@ -23,10 +23,10 @@ export function plannerPolicies(environment: Environment, accountId: string): Pl
     environment,
     accountId,
   );
-  // So shared out, both fit the longest names with every setting.
+  // With this division, both policies fit the longest names with every setting.
   return {
-    functions: readingOf(roles, functions, ...present(scaling)),
-    endpoints: readingOf(endpoints, stage, storage, ...present(network)),
+    functions: readOnly(roles, functions, ...present(scaling)),
+    endpoints: readOnly(endpoints, stage, storage, ...present(network)),
   };
 }
 
@@ -34,10 +34,13 @@ function present(policy: PolicyDocument | undefined): PolicyDocument[] {
   return policy === undefined ? [] : [policy];
 }
 
-function readingOf(...policies: readonly PolicyDocument[]): PolicyDocument {
+function readOnly(...policies: readonly PolicyDocument[]): PolicyDocument {
   const statements = policies
     .flatMap(({ Statement }) => Statement)
-    .map((statement) => ({ ...statement, Action: statement.Action.filter((action) => READS.test(action)) }))
-    .filter(({ Sid, Action }) => Action.length > 0 && !NOT_WHILE_PLANNING.includes(Sid));
+    .map((statement) => ({
+      ...statement,
+      Action: statement.Action.filter((action) => READ_ACTIONS.test(action)),
+    }))
+    .filter(({ Sid, Action }) => Action.length > 0 && !NOT_NEEDED_TO_PLAN.includes(Sid));
   return policyDocument(...statements);
 }

@@ -6,13 +6,13 @@ import type { PolicyDocument } from "../policy-document";
 import { callerPolicy } from "../workload/caller";
 
 /**
- * What whoever smoke-tests an environment may do as a caller who signs: each route whose access is `AWS_IAM`, and each
- * function URL. It stands before there is an API, whose id API Gateway makes up: the routes are those of any API of the
- * account whose stage is named by the environment's prefix.
+ * Policy of the smoke test of an environment: call each route with the access `AWS_IAM`, and each function URL. The policy
+ * is created before the API, whose id API Gateway assigns. It therefore names the routes of any API of the account whose
+ * stage has the environment's prefix as its name.
  *
  * @param accountId - 12 digits
- * @param routes - where each model is reached
- * @returns `undefined` where nothing wants signed requests
+ * @param routes - the route of each model
+ * @returns `undefined` if no route and no URL requires signed requests
  */
 export function smokeTestPolicy(
   environment: Environment,

@@ -1,9 +1,9 @@
 import { type PolicyDocument, policyDocument } from "../policy-document";
 
-/** Who may take the role: API Gateway, as its documentation says (https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html). */
+/** Trust policy of the role for API Gateway's logs (https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html). */
 export function apiGatewayLogsTrust(): PolicyDocument {
   return policyDocument({
-    Sid: "ApiGateway",
+    Sid: "AllowApiGatewayToAssumeRole",
     Effect: "Allow",
     Principal: { Service: "apigateway.amazonaws.com" },
     Action: ["sts:AssumeRole"],
@@ -11,9 +11,10 @@ export function apiGatewayLogsTrust(): PolicyDocument {
 }
 
 /**
- * What API Gateway may do: the actions of AWS's own AmazonAPIGatewayPushToCloudWatchLogs, on groups that have API
- * Gateway's names instead of all (https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AmazonAPIGatewayPushToCloudWatchLogs.html).
- * As it takes the role it tries it, in the group `/aws/apigateway/welcome`
+ * Permissions with which API Gateway writes logs. The actions are those of AWS's managed policy
+ * AmazonAPIGatewayPushToCloudWatchLogs; the resources are API Gateway's log groups instead of all log groups
+ * (https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AmazonAPIGatewayPushToCloudWatchLogs.html).
+ * When the account setting receives the role, API Gateway tests the role with the log group `/aws/apigateway/welcome`
  * (https://github.com/aws-cloudformation/cloudformation-coverage-roadmap/issues/2312).
  *
  * @param groupArnPrefix - `arn:<partition>:logs:<region>:<account>:log-group`
@@ -22,13 +23,13 @@ export function apiGatewayLogsPolicy(groupArnPrefix: string): PolicyDocument {
   return policyDocument(
     {
       // CloudWatch Logs defines no resource type for this action.
-      Sid: "FindLogGroups",
+      Sid: "DescribeLogGroups",
       Effect: "Allow",
       Action: ["logs:DescribeLogGroups"],
       Resource: ["*"],
     },
     {
-      Sid: "KeepLogsOfApis",
+      Sid: "ManageApiLogs",
       Effect: "Allow",
       Action: [
         "logs:CreateLogGroup",
@@ -38,7 +39,7 @@ export function apiGatewayLogsPolicy(groupArnPrefix: string): PolicyDocument {
         "logs:GetLogEvents",
         "logs:PutLogEvents",
       ],
-      // A group's streams stand behind its name: the asterisk is for them, too.
+      // The asterisk also matches a group's streams, whose ARNs begin with the group's ARN.
       Resource: [`${groupArnPrefix}:/aws/apigateway/*`, `${groupArnPrefix}:API-Gateway-Execution-Logs_*`],
     },
   );

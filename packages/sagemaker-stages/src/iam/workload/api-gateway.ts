@@ -1,4 +1,4 @@
-/** One statement of a function's resource policy, in the words of `aws_lambda_permission`. */
+/** A statement of a function's resource policy, with the arguments of `aws_lambda_permission`. */
 export interface InvokePermission {
   readonly statementId: string;
   readonly principal: string;
@@ -6,7 +6,7 @@ export interface InvokePermission {
   readonly sourceArn: string;
 }
 
-/** One method of one path of one stage. */
+/** A method and a path of a stage. */
 export interface RouteOfStage {
   /** `arn:<partition>:execute-api:<region>:<account>:<api>` */
   readonly apiExecutionArn: string;
@@ -16,19 +16,19 @@ export interface RouteOfStage {
   readonly path: string;
 }
 
-/** The ARN by which policies name a route. */
+/** The ARN of a route in policies. */
 export function routeArn({ apiExecutionArn, stageName, method, path }: RouteOfStage): string {
   return `${apiExecutionArn}/${stageName}/${method}${path}`;
 }
 
 /**
- * API Gateway may invoke the function for one method of one path of one stage: never for every route at once.
+ * Permission with which API Gateway invokes a function for one method and path of one stage, and for no other route.
  *
  * The *Test* button of API Gateway's console and `aws apigateway test-invoke-method` invoke the function for the stage
  * `test-invoke-stage`
  * (https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.aws_apigateway.LambdaIntegrationOptions.html#allowtestinvoke).
- * The permission does not include that stage, so such a test fails: a permission for it would be a second way to the
- * function beside the stage, of which API Gateway writes no log
+ * The permission does not include that stage, so such a test fails. A permission for that stage would let callers reach
+ * the function without the deployed stage, and API Gateway writes no log of such calls
  * (https://docs.aws.amazon.com/apigateway/latest/developerguide/rest-api-monitor.html).
  */
 export function routePermission(route: RouteOfStage, statementId: string): InvokePermission {

@@ -8,13 +8,13 @@ import {
   modelPatterns,
 } from "./invoke-endpoint";
 
-/** An endpoint that a caller invokes without route and function. */
+/** An endpoint that a caller invokes directly. */
 export interface InvokedByCaller extends InvokedEndpoint {
   /** The model's name, e.g. `loan-default`. */
   readonly model: string;
 }
 
-/** What a caller may invoke: these routes, function URLs and endpoints, each by its own ARN. */
+/** Policy of a caller: permission to invoke these routes, function URLs and endpoints, each by its ARN. */
 export function callerPolicy({
   routeArns,
   functionArns,
@@ -22,9 +22,9 @@ export function callerPolicy({
 }: {
   /** `arn:<partition>:execute-api:<region>:<account>:<api>/<stage>/<METHOD>/<path>` */
   readonly routeArns: readonly string[];
-  /** Functions that are invoked by their URLs. */
+  /** ARNs of functions whose URLs the caller may invoke. */
   readonly functionArns: readonly string[];
-  /** What of each endpoint the caller may invoke follows from the endpoint's target. */
+  /** Endpoints. The target of an endpoint can limit the caller's permission on the endpoint. */
   readonly endpoints: readonly InvokedByCaller[];
 }): PolicyDocument {
   const statements: readonly Statement[] = [
@@ -42,9 +42,9 @@ export function callerPolicy({
       Condition: { StringEquals: { "lambda:FunctionUrlAuthType": "AWS_IAM" } },
     },
     {
-      // A URL wants both actions; the condition keeps the function from being invoked without it
+      // A URL requires both actions. The condition excludes invocations that do not use the URL
       // (https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html).
-      Sid: "InvokeFunctionsByTheirUrls",
+      Sid: "InvokeFunctionsThroughUrls",
       Effect: "Allow",
       Action: ["lambda:InvokeFunction"],
       Resource: functionArns,
@@ -52,13 +52,13 @@ export function callerPolicy({
     },
     ...endpointStatements(endpoints),
   ];
-  // IAM takes no statement without a resource.
+  // IAM refuses a statement without a resource.
   return policyDocument(
     ...statements.filter(({ Resource }) => Resource !== undefined && Resource.length > 0),
   );
 }
 
-/** Several models can have one endpoint: a permission that a wider one covers has no statement. */
+/** Several models can share an endpoint: a permission that a wider permission includes gets no statement. */
 function endpointStatements(endpoints: readonly InvokedByCaller[]): Statement[] {
   const whole = endpoints.filter((endpoint) => modelCondition(endpoint) === undefined);
   const arns = new Set(whole.flatMap(invokedArns));
@@ -73,7 +73,7 @@ function endpointStatements(endpoints: readonly InvokedByCaller[]): Statement[] 
   ];
 }
 
-/** Whether another endpoint's permission covers this one's; of two alike, the first stays. */
+/** Whether the permission of another endpoint includes this permission. Of two equal permissions, the first is kept. */
 function isCovered(
   endpoint: InvokedByCaller,
   before: readonly InvokedByCaller[],

@@ -1,9 +1,9 @@
 import { type PolicyDocument, policyDocument, type Statement } from "../policy-document";
-import type { ArtifactPlace } from "./artifact";
+import type { ArtifactLocation } from "./artifact-location";
 
 /**
- * Who may take the endpoint's execution role: SageMaker, for resources of this account and region. AWS says that
- * a model's or endpoint's own ARN does not work here
+ * Trust policy of an endpoint's execution role: SageMaker, for resources of this account and region. AWS documents that
+ * the ARN of a model or an endpoint does not work in this condition
  * (https://docs.aws.amazon.com/sagemaker/latest/dg/security-confused-deputy-prevention.html).
  */
 export function endpointRoleTrust({
@@ -15,7 +15,7 @@ export function endpointRoleTrust({
   readonly regionArnPrefix: string;
 }): PolicyDocument {
   return policyDocument({
-    Sid: "SageMakerOfThisAccountAndRegion",
+    Sid: "AllowSageMakerToAssumeRole",
     Effect: "Allow",
     Principal: { Service: "sagemaker.amazonaws.com" },
     Action: ["sts:AssumeRole"],
@@ -26,50 +26,50 @@ export function endpointRoleTrust({
   });
 }
 
-/** What an endpoint's role is asked for, by what the endpoint is made of. */
+/** The resources that an endpoint uses with its role. */
 export interface EndpointNeeds {
-  /** The ECR repositories that hold the images, in whichever account; each once. */
+  /** The ECR repositories that hold the images, in any account; each once. */
   readonly repositoryArns: readonly string[];
-  /** The artifacts in S3; each once, and none where the images contain or download their models. */
-  readonly artifacts: readonly ArtifactPlace[];
+  /** The artifacts in S3; each once, and none if the images contain or download their models. */
+  readonly artifacts: readonly ArtifactLocation[];
   /** The log group `/aws/sagemaker/Endpoints/<endpoint>`, which SageMaker creates. */
   readonly logGroupArn: string;
-  /** S3's name in its region, by which keys are used: `s3.<region>.amazonaws.com`. */
+  /** S3's service name in `kms:ViaService`: `s3.<region>.amazonaws.com`. */
   readonly s3ServiceName: string;
-  /** The keys that the artifacts are encrypted with; each once. */
+  /** The keys that encrypt the artifacts; each once. */
   readonly artifactKeyArns?: readonly string[] | undefined;
   /** Secrets that containers read with the role. */
   readonly secrets?: SecretNeeds | undefined;
   /** The key of the instances' volumes. */
   readonly volumeKeyArn?: string | undefined;
-  /** What data capture writes, and with which key. */
+  /** The objects that data capture writes, and the key that encrypts the objects. */
   readonly dataCapture?: { readonly objectsArn: string; readonly keyArn?: string | undefined } | undefined;
-  /** Alarms that take an update back. */
+  /** Alarms that roll back an update. */
   readonly alarmArns?: readonly string[] | undefined;
-  /** Where the containers run, if not in SageMaker's own network. */
-  readonly network?: NetworkInterfacePlaces | undefined;
+  /** Subnets and security groups of the containers. @default - SageMaker's own network */
+  readonly network?: NetworkInterfaceScope | undefined;
 }
 
 /** Secrets that containers read. */
 export interface SecretNeeds {
   readonly secretArns: readonly string[];
-  /** The keys that the secrets are encrypted with; none for the account's key `aws/secretsmanager`. */
+  /** The keys that encrypt the secrets; none for the account's key `aws/secretsmanager`. */
   readonly keyArns: readonly string[];
-  /** Secrets Manager's name in its region, by which keys are used: `secretsmanager.<region>.amazonaws.com`. */
+  /** Secrets Manager's service name in `kms:ViaService`: `secretsmanager.<region>.amazonaws.com`. */
   readonly serviceName: string;
 }
 
-/** Where network interfaces may be made. */
-export interface NetworkInterfacePlaces {
+/** The subnets and security groups in which SageMaker may create network interfaces. */
+export interface NetworkInterfaceScope {
   readonly subnetArns: readonly string[];
   readonly securityGroupArns: readonly string[];
-  /** `arn:<partition>:ec2:<region>:<account>:network-interface/*`: they get their ids when they are made. */
+  /** `arn:<partition>:ec2:<region>:<account>:network-interface/*`: EC2 assigns the ids when it creates the interfaces. */
   readonly networkInterfacesArn: string;
 }
 
 /**
- * What the endpoint may do: pull its one image, read its one artifact, write its one log group and metrics, and what
- * else it is made for.
+ * Permissions of an endpoint's role: pull the endpoint's images, read its artifacts, write its log group and metrics, and
+ * use the optional resources in `needs`.
  */
 export function endpointRolePolicy(needs: EndpointNeeds): PolicyDocument {
   const { repositoryArns, logGroupArn, alarmArns = [] } = needs;
@@ -82,7 +82,7 @@ export function endpointRolePolicy(needs: EndpointNeeds): PolicyDocument {
       Resource: ["*"],
     },
     {
-      Sid: "PullItsImage",
+      Sid: "PullImages",
       Effect: "Allow",
       Action: ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"],
       Resource: repositoryArns,
@@ -92,22 +92,22 @@ export function endpointRolePolicy(needs: EndpointNeeds): PolicyDocument {
     ...secretStatements(needs),
     ...dataCaptureStatements(needs),
     {
-      // AWS holds actions on a group against its ARN with or without a stream behind it
+      // For actions on a group, AWS evaluates the group's ARN with or without a stream
       // (https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_LogGroup.html).
-      Sid: "SeeToItsLogGroup",
+      Sid: "ManageOwnLogGroup",
       Effect: "Allow",
       Action: ["logs:CreateLogGroup", "logs:DescribeLogStreams"],
       Resource: [logGroupArn, `${logGroupArn}:log-stream:*`],
     },
     {
-      Sid: "WriteItsLogs",
+      Sid: "WriteOwnLogs",
       Effect: "Allow",
       Action: ["logs:CreateLogStream", "logs:PutLogEvents"],
       Resource: [`${logGroupArn}:log-stream:*`],
     },
     {
       // CloudWatch defines no resource type for this action; the namespace narrows it.
-      Sid: "PublishItsMetrics",
+      Sid: "PublishMetrics",
       Effect: "Allow",
       Action: ["cloudwatch:PutMetricData"],
       Resource: ["*"],
@@ -120,7 +120,7 @@ export function endpointRolePolicy(needs: EndpointNeeds): PolicyDocument {
       : [
           {
             // https://docs.aws.amazon.com/sagemaker/latest/dg/deployment-guardrails-configuration.html
-            Sid: "WatchAlarmsOfItsUpdates",
+            Sid: "DescribeRollbackAlarms",
             Effect: "Allow" as const,
             Action: ["cloudwatch:DescribeAlarms"],
             Resource: alarmArns,
@@ -141,14 +141,14 @@ function artifactStatements({ artifacts }: EndpointNeeds): Statement[] {
   );
   return [
     {
-      Sid: "ReadItsArtifact",
+      Sid: "ReadArtifacts",
       Effect: "Allow",
       Action: ["s3:GetObject"],
       Resource: artifacts.map(({ objectsArn }) => objectsArn),
     },
     ...listed.map(
       ({ bucketArn, prefix }, index): Statement => ({
-        Sid: `ListItsArtifact${index === 0 ? "" : index + 1}`,
+        Sid: `ListArtifacts${index === 0 ? "" : index + 1}`,
         Effect: "Allow",
         Action: ["s3:ListBucket"],
         Resource: [bucketArn],
@@ -158,12 +158,12 @@ function artifactStatements({ artifacts }: EndpointNeeds): Statement[] {
   ];
 }
 
-/** The container reads the secrets itself, with the role. */
+/** The container reads the secrets with the role. */
 function secretStatements({ secrets }: EndpointNeeds): Statement[] {
   if (secrets === undefined) return [];
   const { secretArns, keyArns, serviceName } = secrets;
   const read: Statement = {
-    Sid: "ReadItsSecrets",
+    Sid: "ReadSecrets",
     Effect: "Allow",
     Action: ["secretsmanager:GetSecretValue"],
     Resource: secretArns,
@@ -172,7 +172,7 @@ function secretStatements({ secrets }: EndpointNeeds): Statement[] {
   return [
     read,
     {
-      Sid: "DecryptItsSecrets",
+      Sid: "DecryptSecrets",
       Effect: "Allow",
       Action: ["kms:Decrypt"],
       Resource: keyArns,
@@ -181,12 +181,12 @@ function secretStatements({ secrets }: EndpointNeeds): Statement[] {
   ];
 }
 
-/** The keys are used by way of the service that stores what they encrypt, and for nothing else. */
+/** Keys may be used only through the service that stores the encrypted data. */
 function keyStatements({ artifactKeyArns = [], volumeKeyArn, s3ServiceName }: EndpointNeeds): Statement[] {
   const statements: Statement[] = [];
   if (artifactKeyArns.length > 0) {
     statements.push({
-      Sid: "DecryptItsArtifact",
+      Sid: "DecryptArtifacts",
       Effect: "Allow",
       Action: ["kms:Decrypt"],
       Resource: artifactKeyArns,
@@ -195,9 +195,9 @@ function keyStatements({ artifactKeyArns = [], volumeKeyArn, s3ServiceName }: En
   }
   if (volumeKeyArn !== undefined) {
     statements.push({
-      // A grant for the volumes, which AWS's own services make and end
+      // AWS's services create and retire the grant for the volumes
       // (https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateEndpointConfig.html).
-      Sid: "LetItsVolumesUseTheirKey",
+      Sid: "CreateVolumeKeyGrants",
       Effect: "Allow",
       Action: ["kms:CreateGrant"],
       Resource: [volumeKeyArn],
@@ -210,7 +210,7 @@ function keyStatements({ artifactKeyArns = [], volumeKeyArn, s3ServiceName }: En
 function dataCaptureStatements({ dataCapture, s3ServiceName }: EndpointNeeds): Statement[] {
   if (dataCapture === undefined) return [];
   const write: Statement = {
-    Sid: "WriteWhatItCaptures",
+    Sid: "WriteCapturedData",
     Effect: "Allow",
     Action: ["s3:PutObject"],
     Resource: [dataCapture.objectsArn],
@@ -219,7 +219,7 @@ function dataCaptureStatements({ dataCapture, s3ServiceName }: EndpointNeeds): S
   return [
     write,
     {
-      Sid: "EncryptWhatItCaptures",
+      Sid: "EncryptCapturedData",
       Effect: "Allow",
       Action: ["kms:GenerateDataKey"],
       Resource: [dataCapture.keyArn],
@@ -228,8 +228,8 @@ function dataCaptureStatements({ dataCapture, s3ServiceName }: EndpointNeeds): S
   ];
 }
 
-/** What EC2 defines no resource types for; the last it asks for by the permission's id, without the interface's. */
-export const ENDPOINTS_NETWORK_ACTIONS = [
+/** Actions for which EC2 defines no resource types. EC2 evaluates the last action on the permission's id, without the interface. */
+export const ENDPOINT_NETWORK_ACTIONS = [
   "ec2:DescribeDhcpOptions",
   "ec2:DescribeNetworkInterfaces",
   "ec2:DescribeSecurityGroups",
@@ -239,32 +239,32 @@ export const ENDPOINTS_NETWORK_ACTIONS = [
 ];
 
 /**
- * SageMaker keeps network interfaces with the role: in these subnets alone
- * (https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-roles.html#sagemaker-roles-createmodel-perms; which action
- * knows which resources and conditions: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2.html).
+ * SageMaker manages network interfaces with the role, in these subnets only
+ * (https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-roles.html#sagemaker-roles-createmodel-perms; resources and
+ * conditions of each action: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2.html).
  */
 function networkStatements({ network }: EndpointNeeds): Statement[] {
   if (network === undefined) return [];
   const { subnetArns, securityGroupArns, networkInterfacesArn } = network;
   return [
     {
-      // The interface has no name yet; the subnets and security groups say where it may be.
-      Sid: "MakeNetworkInterfaces",
+      // The interface has no id yet: the subnets and security groups limit where EC2 may create it.
+      Sid: "CreateNetworkInterfaces",
       Effect: "Allow",
       Action: ["ec2:CreateNetworkInterface"],
       Resource: [...subnetArns, ...securityGroupArns, networkInterfacesArn],
     },
     {
-      Sid: "KeepNetworkInterfaces",
+      Sid: "ManageNetworkInterfaces",
       Effect: "Allow",
       Action: ["ec2:CreateNetworkInterfacePermission", "ec2:DeleteNetworkInterface"],
       Resource: [networkInterfacesArn],
       Condition: { ArnEquals: { "ec2:Subnet": subnetArns } },
     },
     {
-      Sid: "LookAtNetworks",
+      Sid: "DescribeNetworkAndDeletePermissions",
       Effect: "Allow",
-      Action: ENDPOINTS_NETWORK_ACTIONS,
+      Action: ENDPOINT_NETWORK_ACTIONS,
       Resource: ["*"],
     },
   ];

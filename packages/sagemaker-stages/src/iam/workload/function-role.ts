@@ -1,10 +1,10 @@
 import { type PolicyDocument, policyDocument, type Statement } from "../policy-document";
 import { type InvokedEndpoint, invokeEndpoint } from "./invoke-endpoint";
 
-/** Who may take the function's role: Lambda, for functions of this account alone. */
+/** Trust policy of a function's role: Lambda, for functions of this account only. */
 export function functionRoleTrust({ accountId }: { readonly accountId: string }): PolicyDocument {
   return policyDocument({
-    Sid: "LambdaOfThisAccount",
+    Sid: "AllowLambdaToAssumeRole",
     Effect: "Allow",
     Principal: { Service: "lambda.amazonaws.com" },
     Action: ["sts:AssumeRole"],
@@ -13,7 +13,7 @@ export function functionRoleTrust({ accountId }: { readonly accountId: string })
 }
 
 /**
- * What Lambda does with the function's role to keep its network interfaces, as in AWS's own
+ * Actions with which Lambda manages a function's network interfaces, from AWS's managed policy
  * AWSLambdaVPCAccessExecutionRole
  * (https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AWSLambdaVPCAccessExecutionRole.html).
  */
@@ -26,16 +26,16 @@ export const NETWORK_INTERFACE_ACTIONS = [
   "ec2:UnassignPrivateIpAddresses",
 ];
 
-/** What an existing function's role gets besides what it has: to ask this one endpoint. */
+/** Policy that is added to the role of an existing function: permission to invoke one endpoint. */
 export function existingFunctionRolePolicy({
   endpointArn,
 }: {
   readonly endpointArn: string;
 }): PolicyDocument {
-  return policyDocument(invokeEndpoint("InvokeItsEndpoint", { endpointArn }));
+  return policyDocument(invokeEndpoint("InvokeEndpoint", { endpointArn }));
 }
 
-/** What the function may do: ask its one endpoint, write its one log group, send traces. */
+/** Permissions of a function's role: invoke one endpoint, write one log group, send traces. */
 export function functionRolePolicy({
   endpoint,
   logGroupArn,
@@ -43,14 +43,14 @@ export function functionRolePolicy({
 }: {
   readonly endpoint: InvokedEndpoint;
   readonly logGroupArn: string;
-  /** The function's own ARN, where it runs in a VPC. */
+  /** The function's ARN, if the function runs in a VPC. */
   readonly functionInVpcArn?: string | undefined;
 }): PolicyDocument {
   return policyDocument(
-    invokeEndpoint("InvokeItsEndpoint", endpoint),
+    invokeEndpoint("InvokeEndpoint", endpoint),
     {
       // No CreateLogGroup: Terraform owns the group, and with it the retention.
-      Sid: "WriteItsLogs",
+      Sid: "WriteOwnLogs",
       Effect: "Allow",
       Action: ["logs:CreateLogStream", "logs:PutLogEvents"],
       Resource: [`${logGroupArn}:*`],
@@ -67,20 +67,21 @@ export function functionRolePolicy({
 }
 
 /**
- * Lambda itself may keep network interfaces; the function's code, whose requests carry the function's ARN, may not
+ * Allows Lambda to manage network interfaces, and denies the same actions to the function's code. Requests of the code
+ * contain the function's ARN
  * (https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html).
  */
 function networkInterfaceStatements(functionArn: string): Statement[] {
   return [
     {
-      // Lambda asks for these actions on every resource.
-      Sid: "LambdaKeepsNetworkInterfaces",
+      // Lambda requires these actions on every resource.
+      Sid: "ManageNetworkInterfaces",
       Effect: "Allow",
       Action: NETWORK_INTERFACE_ACTIONS,
       Resource: ["*"],
     },
     {
-      Sid: "ItsCodeDoesNot",
+      Sid: "DenyNetworkInterfacesToFunctionCode",
       Effect: "Deny",
       Action: NETWORK_INTERFACE_ACTIONS,
       Resource: ["*"],

@@ -1,5 +1,6 @@
 import { coversPattern, literalInPattern } from "../../aws/wildcards";
-import type { EndpointTarget } from "../../environment/settings/targets";
+import { omitUndefined } from "../../environment/omit-undefined";
+import type { EndpointTarget } from "../../environment/settings/endpoint/targets";
 import type { Statement } from "../policy-document";
 
 /** An endpoint that a principal may invoke. */
@@ -7,11 +8,11 @@ export interface InvokedEndpoint {
   readonly endpointArn: string;
   /** ARN of the only inference component that the principal may invoke. @default - none: the endpoint's model */
   readonly componentArn?: string | undefined;
-  /** What of the endpoint the principal may invoke. @default - everything */
+  /** The part of the endpoint that the principal may invoke. @default - the whole endpoint */
   readonly target?: Pick<EndpointTarget, "targetModel" | "targetModels"> | undefined;
 }
 
-/** The condition of a multi-model endpoint whose models are named. */
+/** The condition that limits the models of a multi-model endpoint. */
 type ModelCondition = NonNullable<Statement["Condition"]>;
 
 /**
@@ -24,10 +25,10 @@ export function invokedArns({ endpointArn, componentArn }: InvokedEndpoint): str
 }
 
 /**
- * The models of a multi-model endpoint, by the only condition key that InvokeEndpoint has: there is none for a variant
- * or a container (https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsagemaker.html).
+ * The condition for the models of a multi-model endpoint. InvokeEndpoint has no condition key for a variant or a
+ * container (https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsagemaker.html).
  *
- * @returns `undefined` where the target names no model
+ * @returns `undefined` if the target names no model
  */
 export function modelCondition({ target = {} }: InvokedEndpoint): ModelCondition | undefined {
   const { targetModel, targetModels } = target;
@@ -36,7 +37,7 @@ export function modelCondition({ target = {} }: InvokedEndpoint): ModelCondition
   return { StringLike: { "sagemaker:TargetModel": widest(targetModels) } };
 }
 
-/** Patterns without those that another pattern covers. */
+/** Removes patterns that another pattern includes. */
 function widest(patterns: readonly string[]): string[] {
   const distinct = [...new Set(patterns)];
   return distinct.filter(
@@ -52,14 +53,13 @@ export function modelPatterns({
   return targetModel === undefined ? [...targetModels] : [literalInPattern(targetModel)];
 }
 
-/** A statement that lets a principal invoke one endpoint. */
+/** A statement that allows a principal to invoke one endpoint. */
 export function invokeEndpoint(Sid: string, invoked: InvokedEndpoint): Statement {
-  const Condition = modelCondition(invoked);
-  return {
+  return omitUndefined({
     Sid,
-    Effect: "Allow",
+    Effect: "Allow" as const,
     Action: ["sagemaker:InvokeEndpoint"],
     Resource: invokedArns(invoked),
-    ...(Condition === undefined ? {} : { Condition }),
-  };
+    Condition: modelCondition(invoked),
+  });
 }

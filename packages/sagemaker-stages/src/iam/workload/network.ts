@@ -1,25 +1,25 @@
 import { camelCase, type PolicyDocument, policyDocument, type Statement } from "../policy-document";
 import { type InvokedEndpoint, invokedArns } from "./invoke-endpoint";
 
-/** A function that may ask an endpoint. */
-export interface Asking {
+/** A function's access to its endpoint. */
+export interface FunctionAccess {
   /** The model's name, e.g. `loan-default`. */
   readonly model: string;
   /** ARN of the function's role. */
   readonly roleArn: string;
-  /** The endpoint. Which model of a multi-model endpoint the role may invoke, the role's own policy says. */
+  /** The endpoint. The role's own policy limits the models of a multi-model endpoint. */
   readonly endpoint: Pick<InvokedEndpoint, "endpointArn" | "componentArn">;
 }
 
 /**
- * What may pass the VPC's way to SageMaker's runtime: each function's role, to its one endpoint. Sessions of a role
- * have the role's ARN in `aws:PrincipalArn`; as a Principal the role would have to exist before the policy
+ * Policy of the VPC endpoint for SageMaker's runtime: each function's role may invoke its endpoint. The role is in
+ * `aws:PrincipalArn`, which sessions of the role contain, because a role in `Principal` must exist before the policy
  * (https://docs.aws.amazon.com/sagemaker/latest/dg/interface-vpc-endpoint.html).
  */
-export function runtimeEndpointPolicy(askings: readonly Asking[]): PolicyDocument {
+export function runtimeEndpointPolicy(functions: readonly FunctionAccess[]): PolicyDocument {
   return policyDocument(
-    ...askings.map(({ model, roleArn, endpoint }) => ({
-      Sid: `${camelCase(model)}InvokesItsEndpoint`,
+    ...functions.map(({ model, roleArn, endpoint }) => ({
+      Sid: `Invoke${camelCase(model)}Endpoint`,
       Effect: "Allow" as const,
       Principal: "*" as const,
       Action: ["sagemaker:InvokeEndpoint"],
@@ -29,32 +29,32 @@ export function runtimeEndpointPolicy(askings: readonly Asking[]): PolicyDocumen
   );
 }
 
-/** An endpoint that uses S3. */
-export interface Reading {
+/** An endpoint's access to buckets. */
+export interface BucketAccess {
   /** The model's name, e.g. `loan-default`. */
   readonly model: string;
   /** ARN of the endpoint's role. */
   readonly roleArn: string;
-  /** ARNs of the buckets of its artifacts, each once; none where the image contains or downloads the model. */
+  /** ARNs of the buckets with the artifacts, each once; none if the image contains or downloads the model. */
   readonly bucketArns: readonly string[];
-  /** ARNs of the buckets in which an artifact is a prefix, which SageMaker lists; each once. */
+  /** ARNs of the buckets in which an artifact is a prefix; each once. SageMaker lists the prefix. */
   readonly listedBucketArns: readonly string[];
-  /** What data capture writes, where it does. */
+  /** ARN of the objects that data capture writes; `undefined` without data capture. */
   readonly capturedObjectsArn: string | undefined;
 }
 
 /**
- * What may pass the VPC's way to S3: each endpoint's role, to its artifact's bucket and to what it captures. Which
- * artifact it is, says the role's own policy, of which there are two while one model takes over from another: named
- * here, the old artifact would be out of reach for the endpoint that still serves it. Where no endpoint is in the VPC,
- * nothing passes: Lambda fetches the functions' code and SageMaker the artifacts outside. Without a policy AWS would let
- * everything pass, to every bucket of every account.
+ * Policy of the VPC endpoint for S3: each endpoint's role may use the buckets of its artifacts, and write captured data.
+ * The role's own policies name the artifacts. This policy names only buckets: during an update, the previous revision still
+ * uses the old artifact, and a policy with only the new artifact would deny the old artifact. Without a SageMaker endpoint
+ * in the VPC, the policy denies everything: Lambda fetches the functions' code, and SageMaker the artifacts, outside of the
+ * VPC. AWS's default policy would allow every bucket of every account.
  */
-export function s3GatewayPolicy(readings: readonly Reading[]): PolicyDocument {
-  const statements = readings.flatMap(readingStatements);
+export function s3GatewayPolicy(endpoints: readonly BucketAccess[]): PolicyDocument {
+  const statements = endpoints.flatMap(bucketStatements);
   if (statements.length === 0) {
     return policyDocument({
-      Sid: "RefuseEverything",
+      Sid: "DenyAllS3Actions",
       Effect: "Deny",
       Principal: "*",
       Action: ["s3:*"],
@@ -64,19 +64,19 @@ export function s3GatewayPolicy(readings: readonly Reading[]): PolicyDocument {
   return policyDocument(...statements);
 }
 
-function readingStatements({
+function bucketStatements({
   model,
   roleArn,
   bucketArns,
   listedBucketArns,
   capturedObjectsArn,
-}: Reading): Statement[] {
-  const allowed = (what: string, action: string, Resource: readonly string[]): Statement[] =>
+}: BucketAccess): Statement[] {
+  const allowed = (Sid: string, action: string, Resource: readonly string[]): Statement[] =>
     Resource.length === 0
       ? []
       : [
           {
-            Sid: `${camelCase(model)}${what}`,
+            Sid,
             Effect: "Allow",
             Action: [action],
             Resource,
@@ -84,11 +84,12 @@ function readingStatements({
             Condition: { ArnEquals: { "aws:PrincipalArn": roleArn } },
           },
         ];
+  const name = camelCase(model);
   const objects = bucketArns.map((bucket) => `${bucket}/*`);
   const captured = capturedObjectsArn === undefined ? [] : [capturedObjectsArn];
   return [
-    ...allowed("ReadsItsArtifacts", "s3:GetObject", objects),
-    ...allowed("ListsItsArtifacts", "s3:ListBucket", listedBucketArns),
-    ...allowed("WritesWhatItCaptures", "s3:PutObject", captured),
+    ...allowed(`Read${name}Artifacts`, "s3:GetObject", objects),
+    ...allowed(`List${name}Artifacts`, "s3:ListBucket", listedBucketArns),
+    ...allowed(`Write${name}CapturedData`, "s3:PutObject", captured),
   ];
 }

@@ -1,6 +1,7 @@
 /**
- * Runs in the child process: Lambda's runtime for Node.js, over an IPC channel instead of the Runtime API. It is
- * bundled to plain JavaScript before it starts, so that a function finds nothing in its process that Lambda lacks.
+ * Runs in the child process: Lambda's runtime for Node.js, over an IPC channel instead of the Runtime API. This module
+ * is bundled to plain JavaScript before the process starts, so that the process of a function contains nothing that
+ * Lambda lacks.
  */
 import { join } from "node:path";
 import { OwnSources } from "./own-sources";
@@ -20,7 +21,10 @@ const [file = "", name = ""] = (process.env._HANDLER ?? "").split(/\.(?=[^.]*$)/
 const modulePath = join(process.env.LAMBDA_TASK_ROOT ?? ".", file);
 const sources = new OwnSources(process.argv[2]);
 
-/** An error while the module is loaded. The parent process shows the message alone, hence the place is in the message. */
+/**
+ * The error of a module that cannot be loaded. The message contains the place of the error, because the parent process
+ * shows only the message.
+ */
 function describeLoading(error: unknown): FunctionError {
   const { errorType, errorMessage } = describe(error);
   const [, place] = /^ +at (functions\/.*)/m.exec((error instanceof Error && error.stack) || "") ?? [];
@@ -30,10 +34,10 @@ function describeLoading(error: unknown): FunctionError {
 function load(): Handler {
   sources.install(require.resolve(modulePath));
   const module: Record<string, unknown> = require(modulePath);
-  // The function caught them itself.
+  // The function has caught these errors.
   sources.takeErrors();
   const handler = module[name];
-  if (typeof handler !== "function") throw new Error(`${process.env._HANDLER} is no function`);
+  if (typeof handler !== "function") throw new Error(`${process.env._HANDLER} is not a function`);
   return handler as Handler;
 }
 
@@ -73,5 +77,5 @@ try {
   send({ kind: "ready", error: describeLoading(error) });
   process.disconnect();
 }
-// The parent is gone: nobody is left to answer.
+// The parent process has ended, so no process reads the answer.
 process.on("disconnect", () => process.exit());

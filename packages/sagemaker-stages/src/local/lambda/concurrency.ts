@@ -1,52 +1,52 @@
 import { splitArn } from "../../aws/arn";
 
 /**
- * Concurrent executions of an account in a region where AWS has not raised the quota
- * (https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html). The Terraform does not say what an
- * account was granted.
+ * AWS's default quota of concurrent executions of an account in a region
+ * (https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html). The Terraform does
+ * not contain the account's quota.
  */
 export const ACCOUNT_CONCURRENCY = 1_000;
 
 /**
- * Lambda lets nobody reserve these: where more is reserved than the default quota has, the account has a larger quota
- * (https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html).
+ * Concurrency that cannot be reserved. If the reserved concurrency exceeds the default quota, the account has a
+ * larger quota (https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html).
  */
 const MIN_UNRESERVED_CONCURRENCY = 100;
 
-/** Executions that one function with reserved concurrency, or all functions without it, can have at once. */
+/** The concurrent executions of a function with reserved concurrency, or of all functions without it. */
 export class Concurrency {
   private running = 0;
 
-  /** @param limit - whole number; it can change while executions are running */
+  /** @param limit - a whole number, which can change while executions run */
   constructor(public limit: number) {}
 
-  /** @returns whether an execution may begin; {@link release} ends it */
+  /** @returns whether an execution may start; {@link release} ends the execution */
   take(): boolean {
     if (this.running >= this.limit) return false;
     this.running++;
     return true;
   }
 
-  /** Ends an execution that {@link take} let begin. */
+  /** Ends an execution that {@link take} has permitted. */
   release(): void {
     this.running--;
   }
 }
 
-/** What a function takes of an account's concurrency. */
-interface Reserving {
+/** A function that uses an account's concurrency. */
+interface ConcurrencyConsumer {
   readonly arn: string;
   readonly reservedConcurrency: number | undefined;
 }
 
 /**
  * The unreserved concurrency of each account and region: AWS's default quota minus all reserved concurrency, and at
- * least what Lambda keeps unreserved.
+ * least the concurrency that cannot be reserved.
  */
 export class UnreservedConcurrency {
   private readonly places = new Map<string, Concurrency>();
 
-  /** The executions that all functions without reserved concurrency in the place of `arn` share. */
+  /** The concurrency that all functions without reserved concurrency in the account and region of `arn` share. */
   of(arn: string): Concurrency {
     const place = placeOf(arn);
     const known = this.places.get(place) ?? new Concurrency(ACCOUNT_CONCURRENCY);
@@ -54,8 +54,8 @@ export class UnreservedConcurrency {
     return known;
   }
 
-  /** Sets each limit for the functions that are served from now on. */
-  leave(functions: readonly Reserving[]): void {
+  /** Sets the limits for the served functions. */
+  leave(functions: readonly ConcurrencyConsumer[]): void {
     const reserved = new Map<Concurrency, number>();
     for (const { arn, reservedConcurrency = 0 } of functions) {
       const shared = this.of(arn);

@@ -1,7 +1,7 @@
 import type { ExistingFunctionDefinition } from "../terraform/deployment";
 import type { InvocationResult, RouteFunction } from "./function";
 
-/** A function that is on AWS alone: every invocation fails here, and the terminal says why. */
+/** A function that exists only on AWS: every invocation fails here, and the terminal shows the reason. */
 export class ExistingFunction implements RouteFunction {
   constructor(
     readonly definition: ExistingFunctionDefinition,
@@ -11,8 +11,8 @@ export class ExistingFunction implements RouteFunction {
   async invoke(_payload: string): Promise<InvocationResult> {
     const { name } = this.definition;
     this.log(
-      `${name}: this function is on AWS and its code is not here. Ask the stage on AWS, or try out an environment ` +
-        "without existingFunction, where this project's own function answers.\n",
+      `${name}: this function exists only on AWS. Call the stage on AWS, or serve an environment without ` +
+        "existingFunction, in which a function of this project answers.\n",
     );
     return {
       ok: false,

@@ -2,7 +2,7 @@ import type { ChildProcess } from "node:child_process";
 import type { EventEmitter } from "node:events";
 import type { Invoke } from "./protocol";
 
-/** A process that runs a function: a child process of Node.js, or of another runtime that speaks the same messages. */
+/** A process that runs a function: a child process of Node.js, or of another runtime with the same messages. */
 export interface FunctionProcess
   extends EventEmitter,
     Pick<ChildProcess, "connected" | "exitCode" | "signalCode" | "stdout" | "stderr"> {

@@ -2,7 +2,7 @@ import { EVENT_TOO_LARGE, MAX_ANSWER_IN_BYTES, MAX_EVENT_IN_BYTES } from "../../
 import { isBase64 } from "../base64";
 import { toCommonLogTime } from "../common-log-time";
 import { type HttpRequest, type HttpResponse, headerOf } from "../http";
-import { passedOn, withAdded, withContentType } from "../response-headers";
+import { addHeaders, forwardedHeaders, withContentType } from "../response-headers";
 import { newRequestIds } from "../rest-api/proxy";
 import { accessKeyIdOf, findSignatureFault, type SignatureFault, userArnOf } from "../signature";
 import type { CorsDefinition, FunctionUrlDefinition } from "../terraform/deployment";
@@ -23,11 +23,11 @@ export class FunctionUrl {
     const origin = headerOf(request, "origin");
     const isPreflight =
       request.method === "OPTIONS" && headerOf(request, "access-control-request-method") !== undefined;
-    // Lambda answers a preflight by itself: a browser sends it without a signature.
+    // Lambda answers a preflight without the function, because a browser does not sign a preflight.
     const answer =
       cors !== undefined && isPreflight ? PREFLIGHT_ANSWER : await this.answer(request, requestId);
-    // Lambda does not take away what the function itself says of CORS: browsers refuse what is said twice.
-    const headers = withAdded(answer.headers, corsHeaders(cors, origin, isPreflight));
+    // Lambda keeps the function's CORS headers. Browsers refuse an answer with two values.
+    const headers = addHeaders(answer.headers, corsHeaders(cors, origin, isPreflight));
     return { ...answer, headers: { ...headers, "x-amzn-RequestId": requestId } };
   }
 
@@ -53,7 +53,7 @@ function readResult(result: InvocationResult): HttpResponse {
 }
 
 /**
- * The trace in the answer of an invoked function, in the capitals and the order that Lambda was recorded with
+ * The trace in the answer of an invoked function, in the case and the order of Lambda's recorded answers
  * (https://dev.to/rimutaka/aws-lambda-function-url-with-cors-explained-by-example-14df).
  */
 function invocationTrace(traced: HttpRequest): string {
@@ -65,7 +65,7 @@ function failure(status: number, errorType: string, body: string): HttpResponse 
   return { status, headers: { "Content-Type": "application/json", "x-amzn-ErrorType": errorType }, body };
 }
 
-/** Lambda says in other words, and under another name, that there is no signature than that it does not hold. */
+/** Lambda has different errors for a missing signature and for an invalid signature. */
 function forbidden({ errorType, message }: SignatureFault): HttpResponse {
   if (errorType !== "MissingAuthenticationTokenException") {
     return failure(403, errorType, JSON.stringify({ message }));
@@ -95,8 +95,8 @@ const TOO_LARGE = failure(
 );
 
 /**
- * Fields that belong to one connection (https://www.rfc-editor.org/rfc/rfc9110#section-7.6.1). Lambda was recorded
- * without `connection`, and with `content-length`.
+ * Header fields that apply to one connection only (https://www.rfc-editor.org/rfc/rfc9110#section-7.6.1). Lambda's
+ * recorded events lack `connection`, and contain `content-length`.
  */
 const HOP_BY_HOP = new Set([
   "connection",
@@ -109,9 +109,9 @@ const HOP_BY_HOP = new Set([
 ]);
 
 /**
- * What Lambda adds to every event, as recorded: localstack/localstack,
- * tests/aws/services/lambda_/test_lambda.snapshot.json (test_lambda_url_echo_http_fixture_default). On this machine
- * there is no TLS.
+ * The headers that Lambda adds to every event, as recorded: localstack/localstack,
+ * tests/aws/services/lambda_/test_lambda.snapshot.json (test_lambda_url_echo_http_fixture_default). The local stage
+ * has no TLS.
  */
 const ADDED_HEADERS = {
   "x-amzn-tls-cipher-suite": "TLS_AES_128_GCM_SHA256",
@@ -120,10 +120,10 @@ const ADDED_HEADERS = {
   "x-forwarded-proto": "https",
 };
 
-/** Text comes as it is, everything else in base64. */
+/** The content types of text. Lambda encodes other bodies in base64. */
 const TEXT = /^(text\/|application\/(.+\+)?(json|xml|javascript))/;
 
-/** The event, payload version 2.0, that a function URL gives a function. */
+/** The event (payload version 2.0) that a function URL sends to a function. */
 export function toFunctionUrlEvent(
   request: HttpRequest,
   body: Buffer,
@@ -179,7 +179,7 @@ export function toFunctionUrlEvent(
   };
 }
 
-/** Values of one name, joined by commas. */
+/** Joins the values of each name with commas. */
 function join(pairs: readonly (readonly [string, string])[]): Record<string, string> {
   const joined = new Map<string, string>();
   for (const [name, value] of pairs) {
@@ -190,9 +190,9 @@ function join(pairs: readonly (readonly [string, string])[]): Record<string, str
 }
 
 /**
- * A function's answer as a function URL reads it: whatever has no statusCode is the body of a 200.
+ * Reads a function's answer as a function URL does: an answer without statusCode is the body of a 200.
  *
- * @returns `undefined` where it cannot be sent
+ * @returns `undefined` if the answer cannot be sent
  */
 export function readAnswer(payload: string): HttpResponse | undefined {
   const answer: unknown = JSON.parse(payload);
@@ -208,8 +208,8 @@ export function readAnswer(payload: string): HttpResponse | undefined {
 
   const own = Object.entries(headers ?? {}).map(([name, value]) => [name, String(value)] as const);
   const setCookies = [cookies ?? []].flat().map(String);
-  const sent = passedOn(
-    withAdded(
+  const sent = forwardedHeaders(
+    addHeaders(
       withContentType(Object.fromEntries(own)),
       setCookies.length > 0 ? { "Set-Cookie": setCookies } : {},
     ),
@@ -219,7 +219,7 @@ export function readAnswer(payload: string): HttpResponse | undefined {
   return { status, headers: sent, body: isBase64Encoded === true ? Buffer.from(text, "base64") : text };
 }
 
-/** What Lambda adds to the answer where a page asks and the URL has CORS settings. */
+/** The CORS headers that Lambda adds to the answer to a page's request. */
 function corsHeaders(
   cors: CorsDefinition | undefined,
   origin: string | undefined,

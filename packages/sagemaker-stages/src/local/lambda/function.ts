@@ -16,18 +16,18 @@ import { missingPythonAnswer } from "./python/missing";
 import { PythonProcess } from "./python/process";
 import { writeTaskFolder } from "./task-folder";
 
-/** How an invocation ended. */
+/** The result of an invocation. */
 export type InvocationResult =
   | {
       readonly ok: true;
       readonly payload: string;
-      /** Why a container of this machine did not answer the function, a sentence. */
+      /** The reason why a container of this machine did not answer the function, as a sentence. */
       readonly localCause?: string;
     }
   | {
       readonly ok: false;
       readonly error: FunctionError;
-      /** Why Lambda throttled the invocation; the function then did not run. */
+      /** The reason why Lambda throttled the invocation. A throttled function does not run. */
       readonly throttledBy?: ThrottleReason;
     };
 
@@ -36,83 +36,87 @@ export type ThrottleReason =
   | "ConcurrentInvocationLimitExceeded"
   | "ReservedFunctionConcurrentInvocationLimitExceeded";
 
-/** What API Gateway invokes for a route. */
+/** A function that API Gateway invokes for a route. */
 export interface RouteFunction {
   readonly definition: Pick<FunctionDefinition, "invocableFor">;
   /** @param payload - the event, JSON */
   invoke(payload: string): Promise<InvocationResult>;
 }
 
-/** Where functions run, and whom they ask. */
+/** The settings of local functions. */
 export interface LambdaSettings {
-  /** A folder of this process's own, for code. Remove it with `removeTaskFolders`: the functions' own folders are read-only. */
+  /**
+   * A folder for code, only for this process. Remove the folder with `removeTaskFolders`: its subfolders are read-only.
+   */
   readonly folder: string;
-  /** The local SageMaker runtime. */
+  /** The address of the local SageMaker runtime. */
   readonly sagemakerRuntimeUrl: string;
-  /** Takes the functions' output. */
+  /** Receives the functions' output. */
   readonly log: (text: string) => void;
-  /** The account's concurrency that functions without reserved concurrency share. */
+  /** The concurrency that functions without reserved concurrency share. */
   readonly unreserved: UnreservedConcurrency;
-  /** Why containers did not answer the functions. */
+  /** The reasons why containers did not answer the functions. */
   readonly containerFailures: ContainerFailures;
 }
 
 /**
- * Lambda starts a process for each concurrent invocation. Here the first ones start as soon as they are needed, and
- * further ones only where invocations have waited for {@link GROWTH_INTERVAL_IN_MS}: invocations that compute share
- * the cores of this machine anyway, but invocations that wait for an endpoint need a process each.
+ * The number of processes that start immediately. Lambda starts a process for each concurrent invocation. Here, further
+ * processes start only after invocations have waited for {@link GROWTH_INTERVAL_IN_MS}: invocations that compute share
+ * this machine's cores, but each invocation that waits for an endpoint needs a process.
  */
 const FIRST_PROCESSES = 8;
 
-/** Each takes about 10 MB of memory beside what all share, and more under load. */
+/** The limit of a function's processes. Each process needs about 10 MB of unshared memory, and more under load. */
 const MAX_PROCESSES = 40;
 
-/** Processes of a function in Python take about 60 MB each, because each loads the AWS SDK. */
+/** The numbers for Python are lower, because each process loads the AWS SDK and needs about 60 MB. */
 const FIRST_PYTHON_PROCESSES = 2;
 const MAX_PYTHON_PROCESSES = 16;
 
 const GROWTH_INTERVAL_IN_MS = 100;
 
-/** Of the processes beyond the first ones: each takes about 50 ms of a core, which other functions need, too. */
+/** The number of further processes that load at once: each needs about 50 ms of a core. */
 const MAX_LOADING = 2;
 
-/** After a burst, processes beyond {@link FIRST_PROCESSES} end when they have been idle for this long. */
+/** After a burst, processes beyond {@link FIRST_PROCESSES} end after this idle time. */
 const IDLE_TIME_IN_MS = 10_000;
 
-/** A function that is throttled again and again says so once in this time. */
+/** The interval of the message about a throttled function. */
 const THROTTLE_LOG_INTERVAL_IN_MS = 1_000;
 
-/** Lambda's own limit for loading a function (https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html). */
+/**
+ * Lambda's limit for loading a function (https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html).
+ */
 const INIT_TIMEOUT_IN_MS = 10_000;
 
-/** One process that runs one invocation at a time. */
+/** A process that runs one invocation at a time. */
 interface Worker {
   readonly process: FunctionProcess;
-  /** Of its credentials; no other process has the same. */
+  /** The unique session token of the process's credentials. */
   readonly sessionToken: string;
-  /** The module is loaded, or why it is not. */
+  /** Resolves after the module is loaded, with an error if the module cannot be loaded. */
   readonly ready: Promise<FunctionError | undefined>;
 }
 
-/** An invocation that no process is free for. */
-interface Waiting {
-  /** `performance.now()` */
+/** An invocation that waits for a free process. */
+interface QueuedInvocation {
+  /** The start of the waiting time, by `performance.now()`. */
   readonly since: number;
   readonly resolve: (worker: Worker | undefined) => void;
 }
 
 /**
- * A function, run from its deployment package in warm processes of its own, with the environment variables,
- * time-out, memory size and reserved concurrency that the Terraform gives it.
+ * A function that runs from its deployment package in dedicated warm processes, with the environment variables,
+ * time-out, memory size and reserved concurrency of the Terraform.
  */
 export class LocalFunction implements RouteFunction {
   private readonly idle: Worker[] = [];
-  private readonly waiting: Waiting[] = [];
+  private readonly waiting: QueuedInvocation[] = [];
   private readonly workers = new Set<Worker>();
   private readonly concurrency: Concurrency;
   private readonly firstProcesses: number;
   private readonly maxProcesses: number;
-  /** Of a function in Python: the interpreter, or what this machine lacks. */
+  /** For a function in Python: the interpreter, or the missing software. */
   private readonly python: ReturnType<typeof findPython> | undefined;
   private growth: NodeJS.Timeout | undefined;
   private loading = 0;
@@ -130,12 +134,12 @@ export class LocalFunction implements RouteFunction {
     const isPython = isPythonRuntime(definition.runtime);
     this.python = isPython ? findPython(definition.runtime) : undefined;
     this.firstProcesses = isPython ? FIRST_PYTHON_PROCESSES : FIRST_PROCESSES;
-    const most = isPython ? MAX_PYTHON_PROCESSES : MAX_PROCESSES;
-    this.maxProcesses = Math.min(most, reservedConcurrency ?? most);
+    const max = isPython ? MAX_PYTHON_PROCESSES : MAX_PROCESSES;
+    this.maxProcesses = Math.min(max, reservedConcurrency ?? max);
     if (this.missing === undefined) this.idle.push(this.start());
   }
 
-  /** What this machine lacks to run the function; `undefined` where it runs. */
+  /** The missing software without which the function cannot run; `undefined` if it can run. */
   private get missing(): string | undefined {
     return this.python !== undefined && "missing" in this.python ? this.python.missing : undefined;
   }
@@ -150,7 +154,7 @@ export class LocalFunction implements RouteFunction {
       this.settings.log(`${this.definition.name}: not run: ${this.missing}\n`);
       return { ok: true, payload: missingPythonAnswer(this.definition, payload, this.missing) };
     }
-    // An invocation that waits for a process counts: on AWS it would be running.
+    // An invocation that waits for a process counts as concurrent, because it would be running on AWS.
     if (!this.concurrency.take()) return await this.throttle();
     try {
       return await this.execute(payload);
@@ -174,12 +178,12 @@ export class LocalFunction implements RouteFunction {
     return result.ok && localCause !== undefined ? { ...result, localCause } : result;
   }
 
-  /** Whether any of its processes is there. */
+  /** Whether a process of the function exists. */
   get isRunning(): boolean {
     return this.workers.size > 0;
   }
 
-  /** Ends all processes at once. */
+  /** Ends all processes immediately. */
   async stop(): Promise<void> {
     this.stopped = true;
     clearTimeout(this.growth);
@@ -187,21 +191,21 @@ export class LocalFunction implements RouteFunction {
     await Promise.all([...this.workers].map((worker) => this.end(worker)));
   }
 
-  /** Ends each process as soon as its invocation is done: another version has taken over. */
+  /** Ends each process after its current invocation, because another version replaces the function. */
   retire(): void {
     this.retired = true;
     for (const worker of [...this.idle]) void this.end(worker);
   }
 
-  /** Waits for the first process to be loaded. @returns why it could not be */
+  /** Waits until the first process is loaded. @returns the error if the function cannot be loaded */
   async warmUp(): Promise<FunctionError | undefined> {
     return await this.idle[0]?.ready;
   }
 
-  /** @returns `undefined` where the function is stopped */
+  /** @returns `undefined` if the function is stopped */
   private acquire(): Worker | undefined | Promise<Worker | undefined> {
     if (this.stopped) return undefined;
-    // One that has died since its last invocation may still stand here: its exit is told a moment later.
+    // A process that has just died can still be in this list, because its exit event arrives later.
     const worker = this.idle.findLast((candidate) => candidate.process.connected);
     if (worker !== undefined) {
       this.idle.splice(this.idle.indexOf(worker), 1);
@@ -222,7 +226,7 @@ export class LocalFunction implements RouteFunction {
     }, GROWTH_INTERVAL_IN_MS);
   }
 
-  /** Starts processes, a few at a time, while invocations wait for which no process becomes free. */
+  /** Starts processes, a few at a time, while invocations wait. */
   private grow(): void {
     const waitingSince = performance.now() - GROWTH_INTERVAL_IN_MS;
     const needed = this.waiting.filter(({ since }) => since <= waitingSince).length;
@@ -231,7 +235,7 @@ export class LocalFunction implements RouteFunction {
       this.loading++;
       void worker.ready.then(() => {
         this.loading--;
-        // The invocation that waits longest gets it: another process may have become free for the one before.
+        // The invocation with the longest waiting time gets the process.
         if (this.workers.has(worker)) this.release(worker);
         this.grow();
       });
@@ -342,7 +346,7 @@ export class LocalFunction implements RouteFunction {
         deadline: Date.now() + timeoutInSeconds * 1000,
         functionArn: arn,
       };
-      // Where the process has just died, its exit says so.
+      // If the process has just died, the exit event reports the error.
       child.send(invoke, () => undefined);
     });
   }
@@ -383,7 +387,7 @@ export class LocalFunction implements RouteFunction {
     });
     const worker = { process: child, sessionToken, ready };
     this.workers.add(worker);
-    // One that dies between two invocations must not be given a third.
+    // A process that dies between two invocations must not get the next invocation.
     child.once("exit", () => void this.end(worker));
     return worker;
   }
@@ -410,7 +414,7 @@ export class LocalFunction implements RouteFunction {
     return root;
   }
 
-  /** The function's own variables and those that Lambda sets: nothing of this machine's leaks in. */
+  /** The function's variables and Lambda's variables, without variables of this machine. */
   private environment(sessionToken: string): NodeJS.ProcessEnv {
     const { definition, settings } = this;
     return {

@@ -7,28 +7,29 @@ import type { FunctionError } from "./protocol";
 
 const PATH = /^\/2015-03-31\/functions\/([^/]+)\/invocations\/?$/;
 
-/** A name, a partial ARN or an ARN, with or without the one qualifier of a function that has no versions. */
+/** A name, a partial ARN or an ARN, with or without `$LATEST`, the only qualifier of a function without versions. */
 const FUNCTION =
   /^(?:(?:arn:[\w-]+:lambda:)?(?:(?<region>[a-z]{2}(?:-[a-z]+)+-\d):)?(?:(?<account>\d{12}):)?function:|(?<owner>\d{12}):)?(?<name>[\w-]+)(?::\$LATEST)?$/;
 
-/** Whether a path is the one of Lambda's operation Invoke. */
+/** Whether a path is the path of Lambda's operation Invoke. */
 export function isInvokePath(path: string): boolean {
   return PATH.test(path);
 }
 
 /**
  * Lambda's operation Invoke for the functions of this stage: `boto3.client("lambda", endpoint_url=…)` and
- * `aws lambda invoke` (https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html). Events, tails of logs and
- * versions are not served here, and are refused.
+ * `aws lambda invoke` (https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html). Asynchronous
+ * events, log tails and versions are refused.
  */
 export class InvokeApi {
-  /** @param functions - by ARN */
+  /** @param functions - the functions by ARN */
   constructor(private readonly functions: ReadonlyMap<string, LocalFunction>) {}
 
   async handle(request: HttpRequest): Promise<HttpResponse> {
     const named = decode(PATH.exec(request.path)?.[1] ?? "");
     const fn = this.find(named, request);
-    // An unknown function's region is not known. A body of more than 10 MB was not kept, and its signature cannot be checked.
+    // The region of an unknown function is unknown. A body of more than 10 MB is not stored, so its signature cannot be
+    // checked.
     if (request.body === undefined) return TOO_LARGE;
     const region = fn?.definition.region ?? regionOf(request) ?? "us-east-1";
     const fault = findSignatureFault(request, { service: "lambda", region });
@@ -43,7 +44,7 @@ export class InvokeApi {
       return failure(400, "InvalidParameterValueException", { Type: "User", message: unsupported });
     }
     if (request.body.length > MAX_EVENT_IN_BYTES) return TOO_LARGE;
-    // Lambda gives a function an empty object where the request has no payload.
+    // For a request without a payload, Lambda sends an empty object to the function.
     const payload = request.body.length === 0 ? "{}" : request.body.toString("utf8");
     const malformed = findJsonFault(payload);
     if (malformed !== undefined) {
@@ -77,10 +78,10 @@ function decode(segment: string): string {
   }
 }
 
-/** Headers of Invoke that change what a function receives, or what answers. */
+/** Headers of Invoke that change the event or the function. */
 const UNSUPPORTED_HEADERS = ["x-amz-client-context", "x-amz-durable-execution-name", "x-amz-tenant-id"];
 
-/** What Lambda would do and this machine does not. */
+/** The part of a request that Lambda supports and the local stage does not support. */
 function findUnsupported(request: HttpRequest): string | undefined {
   const type = headerOf(request, "x-amz-invocation-type") ?? "RequestResponse";
   if (!["RequestResponse", "DryRun"].includes(type)) {
@@ -88,7 +89,7 @@ function findUnsupported(request: HttpRequest): string | undefined {
   }
   const logType = headerOf(request, "x-amz-log-type") ?? "None";
   if (logType !== "None") {
-    return `LogType: got ${logType}; allowed on this machine: None. The terminal of the stage shows the function's output.`;
+    return `LogType: got ${logType}; allowed on this machine: None. The terminal of the local stage shows the function's output.`;
   }
   const header = UNSUPPORTED_HEADERS.find((name) => headerOf(request, name) !== undefined);
   if (header !== undefined) return `${header}: got a value; allowed on this machine: none`;
@@ -104,7 +105,7 @@ function findJsonFault(text: string): string | undefined {
     JSON.parse(text);
     return undefined;
   } catch {
-    // Without the parser's message, which quotes the payload.
+    // The answer does not contain the parser's message, because that message contains the payload.
     return "the payload is not JSON";
   }
 }
@@ -124,7 +125,7 @@ const ANSWER_TOO_LARGE: FunctionError = {
   errorMessage: `Response payload size exceeded maximum allowed payload size (${MAX_ANSWER_IN_BYTES} bytes).`,
 };
 
-/** Lambda answers 200 also where the function failed. */
+/** Lambda answers 200 even if the function failed. */
 function functionError(error: FunctionError): HttpResponse {
   return {
     status: 200,

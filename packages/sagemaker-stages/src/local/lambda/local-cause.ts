@@ -1,8 +1,8 @@
 import type { HttpResponse } from "../http";
 
 /**
- * Adds to the problem document of a failed answer why a container of this machine did not answer. An answer of any
- * other form stays as it is.
+ * Adds the reason why a container of this machine did not answer to the problem document of a failed answer. Other
+ * answers stay unchanged.
  */
 export function withLocalCause(answer: HttpResponse, cause: string | undefined): HttpResponse {
   if (cause === undefined || answer.status < 500) return answer;

@@ -1,23 +1,23 @@
 import { readFileSync } from "node:fs";
 import { SourceMap } from "node:module";
 
-/** Frames that stand below an error: enough to find the call, short enough to read. */
+/** The number of shown stack frames: enough to find the call, few enough to read. */
 const MAX_FRAMES_SHOWN = 5;
 
 /**
- * Names the function's own sources in the stacks of its errors, in place of the bundle, which is minified.
+ * Names the function's sources in the stacks of its errors, in place of the minified bundle.
  *
- * A handler reads the stack of an error that it does not expect, and must not log the error's message, which can quote
- * the request. On this machine the developer is the caller: {@link takeErrors} gives the message with its place.
+ * A handler reads the stack of an unexpected error, and must not log the message, which can contain the request. On
+ * this machine, the developer is the caller: {@link takeErrors} returns the message with its place.
  */
 export class OwnSources {
   private read: string[] = [];
 
-  /** @param mapFile - source map; read when an error arises, because the same code can come from other lines */
+  /** @param mapFile - the source map, which is read at each error, because the lines of unchanged code can change */
   constructor(private readonly mapFile: string | undefined) {}
 
   /**
-   * From now on, the stack of every error in this process names the sources.
+   * Makes the stack of every later error in this process name the sources.
    *
    * @param codeFile - the function's bundle
    */
@@ -30,7 +30,7 @@ export class OwnSources {
     };
   }
 
-  /** The errors whose stacks were read since the last call, each with its message and the places in the function. */
+  /** The errors whose stacks were read since the last call, with their messages and places. */
   takeErrors(): string[] {
     const errors = [...new Set(this.read)];
     this.read = [];
@@ -54,13 +54,13 @@ export class OwnSources {
     try {
       return new SourceMap(JSON.parse(readFileSync(this.mapFile, "utf8")));
     } catch {
-      // Without a map the places are those of the bundle.
+      // Without a source map, the places are lines of the bundle.
       return undefined;
     }
   }
 }
 
-/** The frames of the model's own files; where there is none, those nearest to the error. */
+/** The frames in the model's files; without such frames, the frames nearest to the error. */
 function shown(frames: readonly string[]): readonly string[] {
   const own = frames.filter((frame) => /^functions\//.test(frame));
   return (own.length > 0 ? own : frames).slice(0, MAX_FRAMES_SHOWN);

@@ -1,33 +1,33 @@
-/** Parent → child: one invocation. */
+/** Parent → child: starts an invocation. */
 export interface Invoke {
   readonly requestId: string;
-  /** The event, JSON. */
+  /** The event as JSON. */
   readonly payload: string;
-  /** When Lambda ends the invocation, milliseconds since 1970. */
+  /** The time at which Lambda ends the invocation, in milliseconds since 1970. */
   readonly deadline: number;
   readonly functionArn: string;
 }
 
-/** Child → parent: the module is loaded, or failed to. */
+/** Child → parent: the module is loaded, or cannot be loaded. */
 export interface Ready {
   readonly kind: "ready";
   readonly error?: FunctionError;
 }
 
-/** Child → parent: the invocation's end. */
+/** Child → parent: the invocation has ended. */
 export interface Done {
   readonly kind: "done";
-  /** The answer, JSON. */
+  /** The answer as JSON. */
   readonly payload?: string;
   readonly error?: FunctionError;
-  /** Resident memory of the process, in bytes. */
+  /** The resident memory of the process, in bytes. */
   readonly memoryInBytes: number;
 }
 
-/** What Lambda tells of a thrown error. */
+/** Lambda's description of a thrown error. */
 export interface FunctionError {
   readonly errorType: string;
   readonly errorMessage: string;
-  /** The frames in the handler's own files, of a handler in Python. */
+  /** The frames in the handler's files, for a handler in Python. */
   readonly stackTrace?: readonly string[];
 }

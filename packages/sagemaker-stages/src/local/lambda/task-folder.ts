@@ -2,15 +2,18 @@ import { chmodSync, existsSync, lstatSync, mkdirSync, readdirSync, rmSync, write
 import { dirname, join } from "node:path";
 import { unzipSync } from "fflate";
 
-/** Modes of what lies in a task folder, which is read-only on Lambda (https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html). */
+/**
+ * Modes in a task folder, which is read-only on Lambda
+ * (https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html).
+ */
 const FOLDER_MODE = 0o555;
 const FILE_MODE = 0o444;
 const WRITABLE_FOLDER_MODE = 0o755;
 
 /**
- * Writes the files of a deployment package into a folder, which is then read-only for everybody but root.
+ * Writes the files of a deployment package into a folder, which then is read-only for all users except root.
  *
- * @param extraFiles - further files, by their paths in the package
+ * @param extraFiles - additional files, by their paths in the package
  */
 export function writeTaskFolder(
   folder: string,
@@ -25,9 +28,9 @@ export function writeTaskFolder(
   setFolderModes(folder, FOLDER_MODE);
 }
 
-/** Removes a folder that holds task folders. */
+/** Removes a folder with task folders. */
 export function removeTaskFolders(folder: string): void {
-  // Files can only be removed from a folder that is writable.
+  // Files can be removed only from a writable folder.
   if (existsSync(folder)) setFolderModes(folder, WRITABLE_FOLDER_MODE);
   rmSync(folder, { recursive: true, force: true });
 }

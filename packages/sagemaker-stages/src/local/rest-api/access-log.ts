@@ -1,6 +1,6 @@
 import { toCommonLogTime } from "../common-log-time";
 
-/** What is known of one request once it is answered. */
+/** An answered request. */
 export interface LoggedRequest {
   readonly requestId: string;
   readonly extendedRequestId: string;
@@ -8,29 +8,31 @@ export interface LoggedRequest {
   readonly sourceIp: string;
   readonly httpMethod: string;
   readonly status: number;
-  /** Bytes of the answer's body. */
+  /** The length of the answer's body in bytes. */
   readonly responseLength: number;
   /** Milliseconds from the request to the answer. */
   readonly responseLatency: number;
-  /** What API Gateway learned on the way. */
-  readonly learned: Learned;
+  /** The values that API Gateway found while it processed the request. */
+  readonly details: RequestDetails;
 }
 
-/** What API Gateway learns of a request on its way; a request that is refused ends before the rest. */
-export interface Learned {
-  /** The path of the route; not what the caller wrote. */
+/**
+ * The values that API Gateway finds while it processes a request. A refused request lacks the values of later steps.
+ */
+export interface RequestDetails {
+  /** The path of the route, which can differ from the path of the request. */
   resourcePath?: string;
-  /** Id of the API key, where the route requires one. */
+  /** The id of the API key, if the route requires a key. */
   apiKeyId?: string;
-  /** Who signed the request, where the route requires a signature. */
+  /** The signer of the request, if the route requires a signature. */
   signer?: { readonly userArn: string; readonly accountId: string };
-  /** Status that Lambda answered with, whatever became of the function. */
+  /** The status of Lambda's answer, even if the function failed. */
   lambdaStatus?: number;
-  /** Status that the integration answered with: the function's own. */
+  /** The status of the integration's answer, which is the function's status. */
   integrationStatus?: number;
-  /** Milliseconds that the integration took. */
+  /** The integration's duration in milliseconds. */
   integrationLatency?: number;
-  /** Type of the answer that is API Gateway's own, e.g. `THROTTLED`. */
+  /** The type of an error that API Gateway itself answers, e.g. `THROTTLED`. */
   errorType?: string;
 }
 
@@ -43,23 +45,23 @@ const VARIABLES: Readonly<Record<string, Variable>> = {
   requestTime: ({ receivedAt }) => toCommonLogTime(receivedAt),
   requestTimeEpoch: ({ receivedAt }) => receivedAt.getTime(),
   "identity.sourceIp": ({ sourceIp }) => sourceIp,
-  "identity.userArn": ({ learned }) => learned.signer?.userArn,
-  "identity.accountId": ({ learned }) => learned.signer?.accountId,
-  "identity.apiKeyId": ({ learned }) => learned.apiKeyId,
+  "identity.userArn": ({ details }) => details.signer?.userArn,
+  "identity.accountId": ({ details }) => details.signer?.accountId,
+  "identity.apiKeyId": ({ details }) => details.apiKeyId,
   httpMethod: ({ httpMethod }) => httpMethod,
-  resourcePath: ({ learned }) => learned.resourcePath,
+  resourcePath: ({ details }) => details.resourcePath,
   status: ({ status }) => status,
   responseLength: ({ responseLength }) => responseLength,
   responseLatency: ({ responseLatency }) => responseLatency,
-  "error.responseType": ({ learned }) => learned.errorType,
-  "integration.integrationStatus": ({ learned }) => learned.lambdaStatus,
-  "integration.status": ({ learned }) => learned.integrationStatus,
-  "integration.latency": ({ learned }) => learned.integrationLatency,
+  "error.responseType": ({ details }) => details.errorType,
+  "integration.integrationStatus": ({ details }) => details.lambdaStatus,
+  "integration.status": ({ details }) => details.integrationStatus,
+  "integration.latency": ({ details }) => details.integrationLatency,
 };
 
 const VARIABLE = /\$context\.([A-Za-z]+(?:\.[A-Za-z_]+)*)/g;
 
-/** API Gateway writes this where a request has no value for a variable. */
+/** The text that API Gateway writes if a request has no value for a variable. */
 const NO_VALUE = "-";
 
 /** The line of a stage's access log for one request. */
@@ -71,7 +73,7 @@ function lookUp(name: string, request: LoggedRequest): ReturnType<Variable> {
   return Object.hasOwn(VARIABLES, name) ? VARIABLES[name]?.(request) : undefined;
 }
 
-/** The variables of a format that this machine has no value for, each once, e.g. `$context.wafResponseCode`. */
+/** The variables of a format for which the local stage has no value, each once, e.g. `$context.wafResponseCode`. */
 export function unknownVariables(format: string): string[] {
   const names = [...format.matchAll(VARIABLE)].filter(([, name = ""]) => !Object.hasOwn(VARIABLES, name));
   return [...new Set(names.map(([variable]) => variable))];

@@ -1,10 +1,10 @@
 import type { HttpRequest } from "../http";
 
 /**
- * Whether API Gateway treats what a header describes as bytes: whether the first media type of the header's first line is
- * one of the API's binary media types. For a request body the header is Content-Type, for an answer it is the request's
- * Accept; the answer's own Content-Type does not matter. As recorded from AWS, `image/*`, a wildcard for all
- * types, and `image/webp,image/png` in Accept do not match the binary media type `image/png` (localstack/localstack,
+ * Whether API Gateway treats a body as bytes: the first media type in the header's first line is one of the API's
+ * binary media types. For a request, the header is Content-Type; for an answer, it is the request's Accept. The
+ * answer's own Content-Type has no effect. As recorded from AWS, `image/*`, a wildcard for all types, and
+ * `image/webp,image/png` in Accept do not match the binary media type `image/png` (localstack/localstack,
  * tests/aws/services/apigateway/test_apigateway_lambda.py, test_aws_proxy_binary_response).
  */
 export function isBinary(

@@ -5,12 +5,12 @@ import type { SagemakerRuntime } from "../sagemaker/runtime";
 import { LOCAL_CREDENTIALS } from "../signature";
 import type { EndpointInvocation } from "./sagemaker-integration";
 
-/** SageMaker's answer, with why a container of this machine did not answer. */
+/** SageMaker's answer, and the reason why a container of this machine did not answer. */
 export interface EndpointAnswer extends HttpResponse {
   readonly localCause?: string;
 }
 
-/** Invokes an endpoint as API Gateway does: a signed request of InvokeEndpoint. */
+/** Invokes an endpoint as API Gateway does, with a signed InvokeEndpoint request. */
 export type EndpointCaller = (invocation: EndpointInvocation) => Promise<EndpointAnswer>;
 
 /** Invokes the endpoints of this machine's SageMaker runtime. */

@@ -2,9 +2,9 @@ import type { HttpRequest } from "../http";
 import { TRACE_HEADER, withTrace } from "../trace";
 
 /**
- * Headers that API Gateway does not pass on to a function: recorded from a regional API (localstack/localstack,
+ * Headers that API Gateway does not forward to a function: recorded from a regional API (localstack/localstack,
  * tests/aws/services/apigateway/test_apigateway_integrations.snapshot.json, TestApiGatewayHeaderRemapping), and the
- * two other fields that belong to one connection (https://www.rfc-editor.org/rfc/rfc9110#section-7.6.1).
+ * two other header fields that apply to one connection only (https://www.rfc-editor.org/rfc/rfc9110#section-7.6.1).
  */
 const DROPPED = new Set([
   "connection",
@@ -24,17 +24,17 @@ const DROPPED = new Set([
 ]);
 
 /**
- * Names that API Gateway writes in its own capitals. Every other name keeps the caller's (recorded by
+ * Names whose case API Gateway changes. Every other name keeps the caller's case (recorded by
  * https://github.com/aws/aws-sam-cli/issues/1860 and test_apigateway_lambda.snapshot.json of localstack/localstack).
  */
 const REWRITTEN = new Map(
   ["Authorization", "Host", "User-Agent", TRACE_HEADER].map((name) => [name.toLowerCase(), name]),
 );
 
-/** What API Gateway writes itself. */
+/** Headers that API Gateway sets. */
 const FORWARDED = new Set(["x-forwarded-for", "x-forwarded-port", "x-forwarded-proto"]);
 
-/** The headers of a request as a function gets them from API Gateway. */
+/** The headers of a request in the event that API Gateway sends to a function. */
 export function toEventHeaders(request: HttpRequest): readonly (readonly [name: string, value: string])[] {
   const passed = withTrace(request).headers.filter(([name]) => {
     const key = name.toLowerCase();
@@ -48,7 +48,7 @@ export function toEventHeaders(request: HttpRequest): readonly (readonly [name: 
   ];
 }
 
-/** The caller's list of addresses, and the address that the request came from. */
+/** The caller's list of addresses, followed by the address of the connection. */
 function forwardedFor({ headers, sourceIp }: HttpRequest): string {
   const listed = headers
     .filter(([name]) => name.toLowerCase() === "x-forwarded-for")

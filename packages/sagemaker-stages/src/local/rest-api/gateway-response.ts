@@ -1,13 +1,13 @@
 import type { HttpResponse } from "../http";
 import type { GatewayResponse } from "./openapi";
 
-/** Something that API Gateway answers by itself. */
+/** An error that API Gateway itself answers. */
 export interface GatewayError {
   /** API Gateway's response type, e.g. `BAD_REQUEST_BODY`. */
   readonly responseType: string;
-  /** Status, unless the API configures another for this type. */
+  /** The default status of this type. */
   readonly status: number;
-  /** Value of `x-amzn-ErrorType`. */
+  /** The value of `x-amzn-ErrorType`. */
   readonly errorType: string | undefined;
   readonly message: string;
 }
@@ -19,7 +19,7 @@ const error = (responseType: string, status: number, errorType: string, message:
   message,
 });
 
-/** The answers of API Gateway, as recorded from AWS. */
+/** The errors of API Gateway, as recorded from AWS. */
 export const GATEWAY_ERRORS = {
   notFound: error(
     "MISSING_AUTHENTICATION_TOKEN",
@@ -44,8 +44,8 @@ export const GATEWAY_ERRORS = {
     "InternalServerErrorException",
     "Internal server error",
   ),
-  // API Gateway answers 500 where Lambda does not take an invocation, as where it throttles, and no more specific
-  // response type is documented (https://docs.aws.amazon.com/lambda/latest/dg/services-apigateway-errors.html).
+  // API Gateway answers 500 if Lambda refuses an invocation, e.g. because Lambda throttles. AWS documents no
+  // more specific response type (https://docs.aws.amazon.com/lambda/latest/dg/services-apigateway-errors.html).
   functionThrottled: error("DEFAULT_5XX", 500, "InternalServerErrorException", "Internal server error"),
   // As recorded from AWS: localstack/localstack, test_apigateway_lambda.py, test_aws_proxy_binary_response.
   notBase64: error("DEFAULT_5XX", 500, "InternalServerErrorException", "Internal server error"),
@@ -53,25 +53,25 @@ export const GATEWAY_ERRORS = {
   timedOut: error("INTEGRATION_TIMEOUT", 504, "InternalServerErrorException", "Endpoint request timed out"),
 } as const satisfies Record<string, GatewayError>;
 
-/** The refusal of a request that lacks parameters. */
+/** The error for a request without required parameters. */
 export function missingParameters(names: readonly string[]): GatewayError {
   const message = `Missing required request parameters: [${names.join(", ")}]`;
   return error("BAD_REQUEST_PARAMETERS", 400, "BadRequestException", message);
 }
 
-/** What a template may name. */
+/** The values of a gateway response's variables. */
 export interface GatewayContext {
   readonly requestId: string;
   readonly extendedRequestId: string;
   readonly httpMethod: string;
-  /** Path below the stage. */
+  /** The path below the stage. */
   readonly resourcePath: string;
   readonly stage: string;
 }
 
 /**
- * The answer for an error: as the API configures it for its type, else for its class (DEFAULT_4XX, DEFAULT_5XX),
- * else API Gateway's own.
+ * The answer for an error: the API's gateway response for the type, or for the class (DEFAULT_4XX, DEFAULT_5XX), or API
+ * Gateway's default.
  */
 export function toGatewayAnswer(
   failure: GatewayError,
@@ -80,8 +80,8 @@ export function toGatewayAnswer(
 ): HttpResponse {
   const ids = { "x-amzn-RequestId": context.requestId, "x-amz-apigw-id": context.extendedRequestId };
   if (failure.errorType === undefined) {
-    // The one answer that does not come from API Gateway's own layer, hence no JSON, and no API can change it
-    // (https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-known-issues.html).
+    // Only this error is from another layer of API Gateway: the answer is not JSON, and an API cannot configure the
+    // answer (https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-known-issues.html).
     return {
       status: failure.status,
       headers: { "Content-Type": "text/plain", ...ids },
@@ -102,7 +102,7 @@ export function toGatewayAnswer(
   };
 }
 
-/** `'literal'` values only: this project maps no request parameters into headers. */
+/** Headers with `'literal'` values: the engine maps no request parameters into headers. */
 function headersOf(response: GatewayResponse | undefined): Record<string, string> {
   return Object.fromEntries(
     Object.entries(response?.responseParameters ?? {}).map(([name, value]) => [
@@ -119,7 +119,7 @@ function fill(template: string, failure: GatewayError, context: GatewayContext):
     "error.responseType": failure.responseType,
     ...context,
   };
-  // API Gateway puts nothing where it does not know a variable.
+  // API Gateway replaces an unknown variable with an empty text.
   return template.replace(
     /\$context\.([A-Za-z]+(?:\.[A-Za-z]+)*)/g,
     (_whole, name: string) => variables[name] ?? "",

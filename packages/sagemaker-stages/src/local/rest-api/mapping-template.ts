@@ -1,31 +1,31 @@
-/** What a template knows of one request. */
+/** The values of a template's variables for one request. */
 export interface TemplateContext {
   readonly requestId: string;
-  /** The body of the request, or of the integration's answer, as text. */
+  /** The body of the request or of the integration's answer, as text. */
   readonly body: string;
 }
 
-/** What a template makes. */
+/** The result of a template. */
 export interface TemplateResult {
   readonly text: string;
-  /** Status of the answer in place of the integration response's own. */
+  /** The status that overrides the integration response's status. */
   readonly status?: number;
-  /** Headers of the answer beside the integration response's own, or in their place. */
+  /** Headers that are added to the integration response's headers, or override them. */
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** A mapping template that this machine can evaluate. */
+/** A parsed mapping template. */
 export interface MappingTemplate {
-  /** @throws SyntaxError where the template reads JSON, and the body is none: API Gateway then answers 500 */
+  /** @throws SyntaxError if the template reads JSON and the body is not JSON: API Gateway then answers 500 */
   evaluate(context: TemplateContext): TemplateResult;
 }
 
 /**
- * Reads a mapping template of API Gateway
- * (https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-mapping-template-reference.html): the part of
- * Velocity that the engine's stacks use. Directives stand on lines of their own, which are no part of the text.
+ * Parses a mapping template of API Gateway
+ * (https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-mapping-template-reference.html): the part
+ * of Velocity that the engine's stacks use. Each directive has a separate line, which is not part of the text.
  *
- * @throws Error that names the first directive or variable that this machine does not know
+ * @throws Error that names the first unknown directive or variable
  */
 export function parseTemplate(template: string): MappingTemplate {
   const parser = new Parser(template);
@@ -64,7 +64,7 @@ const END = /#end\n?/y;
 const REFERENCE = /\$(?:context\.(requestId)|input\.(body)|!input\.path\('\$\.(\w+)'\))(?![\w(])/y;
 const TEXT = /[^#$]+/y;
 
-/** What a template may set: a variable of its own, or the answer's status or a header. */
+/** The target of a `#set`: a variable of the template, the answer's status, or a header of the answer. */
 const SETTABLE = /^(?:\w+|context\.responseOverride\.(?:status|header\.[\w-]+))$/;
 
 class Parser {
@@ -72,14 +72,14 @@ class Parser {
 
   constructor(private readonly template: string) {}
 
-  /** Nodes up to the end, `#else` or `#end`. */
+  /** The nodes before the end of the template, `#else` or `#end`. */
   readNodes(): Node[] {
     const nodes: Node[] = [];
     for (let node = this.readNode(); node !== undefined; node = this.readNode()) nodes.push(node);
     return nodes;
   }
 
-  /** @throws Error where something follows that is not known */
+  /** @throws Error for an unknown directive or variable */
   requireEnd(): void {
     if (this.at < this.template.length) throw this.unknown(this.template.slice(this.at));
   }
@@ -104,7 +104,7 @@ class Parser {
     };
   }
 
-  /** A text in quotes with variables in it. */
+  /** A quoted text that can contain variables. */
   private toParts(text: string): Value[] {
     return new Parser(text).readWhole().map((node) => {
       if (node.kind === "text") return { of: "text", text: node.text };
@@ -124,7 +124,7 @@ class Parser {
     const otherwise = this.take(ELSE) === undefined ? [] : this.readNodes();
     if (this.take(END) === undefined)
       throw this.unknown(this.template.slice(this.at) || "the end of the template");
-    // As String.matches() of Java, which compares the whole text.
+    // As Java's String.matches(), which compares the whole text.
     return { kind: "if", variable, pattern: new RegExp(`^(?:${pattern})$`), then, otherwise };
   }
 
@@ -202,7 +202,7 @@ class Run {
   }
 }
 
-/** `$!input.path('$.<name>')`: nothing where the member is missing or null. */
+/** `$!input.path('$.<name>')`: an empty text if the member is missing or null. */
 function memberOf(body: string, name: string): string {
   const document: unknown = JSON.parse(body);
   if (typeof document !== "object" || document === null || !Object.hasOwn(document, name)) return "";

@@ -1,14 +1,14 @@
 import * as z from "zod";
-import { NotServable } from "../errors";
+import { UnsupportedTerraform } from "../errors";
 import { sagemakerIntegration } from "./sagemaker-integration";
 
 const stringMap = z.record(z.string(), z.string());
 
-/** API Gateway can also map parts of the request into headers; this machine knows values that stand as they are. */
+/** The local stage supports literal values only. API Gateway can also map parts of the request into headers. */
 const literalHeaders = (prefix: string) =>
   z.record(
     z.string().startsWith(prefix),
-    z.string().regex(/^'.*'$/s, "only 'literal' values are mapped here"),
+    z.string().regex(/^'.*'$/s, "the local stage maps only 'literal' values"),
   );
 
 const gatewayResponse = z.strictObject({
@@ -17,12 +17,12 @@ const gatewayResponse = z.strictObject({
   responseTemplates: z.optional(stringMap),
 });
 
-// In everything that decides who is let in and what is answered, a word that is not read here is a refusal.
+// Unknown properties are refused wherever the document defines access or answers.
 const integration = z.discriminatedUnion("type", [
   sagemakerIntegration,
   z.strictObject({
     type: z.literal("aws_proxy"),
-    // Lambda is always invoked with POST, whatever the method.
+    // API Gateway invokes Lambda with POST for every method.
     httpMethod: z.literal("POST"),
     uri: z.string(),
     passthroughBehavior: z.optional(z.string()),
@@ -48,14 +48,14 @@ const queryParameter = z.object({
   example: z.optional(z.string()),
 });
 
-/** A header that a contract reads. The stage passes it on in any case, and validates no header. */
+/** A header that a contract reads. The stage forwards every header, and validates none. */
 const headerParameter = z.object({
   name: z.string(),
   in: z.literal("header"),
   required: z.optional(z.literal(false)),
 });
 
-/** Words that are for readers. */
+/** Properties with documentation for readers. */
 const forReaders = {
   description: z.optional(z.unknown()),
   tags: z.optional(z.unknown()),
@@ -111,7 +111,11 @@ const document = z.strictObject({
   ),
   "x-amazon-apigateway-binary-media-types": z.optional(
     z.array(
-      z.string().check(z.regex(/^[^*/]+\/(?:\*|[^*/]+)$/, "a media type, or a type with /* is read here")),
+      z
+        .string()
+        .check(
+          z.regex(/^[^*/]+\/(?:\*|[^*/]+)$/, "the local stage supports a media type, or a type with /*"),
+        ),
     ),
   ),
   "x-amazon-apigateway-request-validators": z.optional(
@@ -123,25 +127,25 @@ const document = z.strictObject({
   "x-amazon-apigateway-gateway-responses": z.optional(z.record(z.string(), gatewayResponse)),
 });
 
-/** A gateway response that the API configures. */
+/** A gateway response of the API. */
 export type GatewayResponse = z.infer<typeof gatewayResponse>;
 
-/** How a caller must show who it is. */
+/** The authorization of a method. */
 export type Authorization = "NONE" | "AWS_IAM" | "API_KEY";
 
-/** One method of one path. */
+/** A method of a path. */
 export interface Method {
   readonly httpMethod: string;
   readonly path: string;
   readonly title: string | undefined;
-  /** The document's name for it, where it has one: the event names it, too. */
+  /** The operation's name in the document and in the event. */
   readonly operationId?: string | undefined;
   readonly authorization: Authorization;
-  /** JSON Schema per media type; only where the method's validator checks bodies. */
+  /** The JSON Schema by media type; empty if the method does not validate bodies. */
   readonly requestModels: Readonly<Record<string, object>>;
-  /** Query parameters without which the method's validator refuses a request. */
+  /** The query parameters that the method's validator requires. */
   readonly requiredParameters: readonly string[];
-  /** The media types of bytes among the bodies that the method takes. */
+  /** The media types of files that the method accepts. */
   readonly bytesTypes: readonly string[];
   /** An example of a request body. */
   readonly example: unknown;
@@ -150,13 +154,13 @@ export interface Method {
   readonly integration: z.infer<typeof integration>;
 }
 
-/** The API as far as a stage needs it. */
+/** The parts of the API that a stage needs. */
 export interface OpenApi {
   /** The document itself. */
   readonly document: unknown;
   readonly title: string;
   readonly methods: readonly Method[];
-  /** Media types whose bodies are bytes, and not text in UTF-8. */
+  /** Media types whose bodies are bytes, not text in UTF-8. */
   readonly binaryMediaTypes: readonly string[];
   readonly gatewayResponses: Readonly<Record<string, GatewayResponse>>;
 }
@@ -164,14 +168,14 @@ export interface OpenApi {
 /**
  * Reads an OpenAPI document with API Gateway's extensions.
  *
- * @throws NotServable naming everything in it that this machine cannot serve: a route is never served without what the
- * document asks for
+ * @throws UnsupportedTerraform with every unsupported part: a route is never served without a check that the document
+ * requires
  */
 export function readOpenApi(body: string): OpenApi {
   const json: unknown = JSON.parse(body);
   const parsed = document.safeParse(json);
   if (!parsed.success) {
-    throw new NotServable(
+    throw new UnsupportedTerraform(
       `the OpenAPI body of the REST API cannot be served on this machine:\n${z.prettifyError(parsed.error)}`,
     );
   }
@@ -181,7 +185,7 @@ export function readOpenApi(body: string): OpenApi {
 
   const methods = Object.entries(api.paths).flatMap(([path, operations]) => {
     if (path.includes("{"))
-      throw new NotServable(`path ${path}: paths with parameters cannot be served on this machine`);
+      throw new UnsupportedTerraform(`path ${path}: paths with parameters cannot be served on this machine`);
     return Object.entries(operations).map(([httpMethod, op]): Method => {
       const checks = findValidator(`${httpMethod} ${path}`, op, validators);
       const validates = checks?.validateRequestBody === true;
@@ -226,7 +230,7 @@ function findValidator(
   if (name === undefined) return undefined;
   const validator = Object.hasOwn(validators, name) ? validators[name] : undefined;
   if (validator === undefined) {
-    throw new NotServable(
+    throw new UnsupportedTerraform(
       `${where}: got the request validator ${name}; allowed: ${Object.keys(validators).join(", ")}`,
     );
   }
@@ -245,10 +249,12 @@ function readAuthorization(
   if (more.length === 0 && scheme?.["x-amazon-apigateway-authtype"] === "awsSigv4") return "AWS_IAM";
   const isKey = scheme?.name.toLowerCase() === "x-api-key" && !("x-amazon-apigateway-authtype" in scheme);
   if (more.length === 0 && isKey) return "API_KEY";
-  throw new NotServable(`${where}: the security ${JSON.stringify(names)} cannot be served on this machine`);
+  throw new UnsupportedTerraform(
+    `${where}: the security ${JSON.stringify(names)} cannot be served on this machine`,
+  );
 }
 
-/** Models as schemas that stand alone: what `#/components/schemas/X` names comes along. */
+/** Models as self-contained schemas, with the schemas that `#/components/schemas/X` refers to. */
 function readModels(
   content: Readonly<Record<string, { schema?: unknown }>>,
   schemas: Readonly<Record<string, unknown>>,

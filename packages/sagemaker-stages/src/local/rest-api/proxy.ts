@@ -3,7 +3,7 @@ import { parseArn } from "../../aws/arn";
 import { isBase64 } from "../base64";
 import { toCommonLogTime } from "../common-log-time";
 import { type HttpRequest, type HttpResponse, headerOf } from "../http";
-import { passedOn, withContentType, withMissing } from "../response-headers";
+import { addMissingHeaders, forwardedHeaders, withContentType } from "../response-headers";
 import { accessKeyIdOf, userArnOf } from "../signature";
 import type { StageDefinition } from "../terraform/deployment";
 import { isBinary } from "./binary-media-types";
@@ -11,18 +11,18 @@ import { toEventHeaders } from "./event-headers";
 import type { Method } from "./openapi";
 import { readQuery, splitStage, toEventPath } from "./url";
 
-/** Ids of one request, as AWS gives them. */
+/** The ids of one request. */
 export interface RequestIds {
   readonly requestId: string;
   readonly extendedRequestId: string;
 }
 
-/** Ids for a request that has just come in. */
+/** Makes the ids of a new request. */
 export function newRequestIds(): RequestIds {
   return { requestId: randomUUID(), extendedRequestId: randomBytes(11).toString("base64") };
 }
 
-/** The event, payload version 1.0, that API Gateway gives a function. */
+/** The event (payload version 1.0) that API Gateway sends to a function. */
 export function toProxyEvent(
   request: HttpRequest,
   method: Method,
@@ -78,7 +78,7 @@ export function toProxyEvent(
   };
 }
 
-/** Bytes in base64, everything else as UTF-8, whatever it is. */
+/** A body of a binary media type in base64; every other body as UTF-8. */
 function bodyOf(
   request: HttpRequest,
   binaryMediaTypes: readonly string[],
@@ -89,7 +89,7 @@ function bodyOf(
   return { body: body.toString(isBase64Encoded ? "base64" : "utf8"), isBase64Encoded };
 }
 
-/** Who signed the request: nobody, except where the method asks for a signature. */
+/** The signer of the request, if the method requires a signature; otherwise empty values. */
 function callerOf(
   request: HttpRequest,
   { authorization }: Method,
@@ -105,7 +105,7 @@ function callerOf(
   return { accessKey, accountId, caller: accessKey, user: accessKey, userArn };
 }
 
-/** An id in API Gateway's form, six letters and digits: the same for the same content. */
+/** An id in API Gateway's form (six letters and digits), derived from the content. */
 function localId(content: string): string {
   const digits = createHash("sha256").update(content).digest().readUInt32BE().toString(36);
   return digits.padStart(6, "0").slice(-6);
@@ -113,7 +113,7 @@ function localId(content: string): string {
 
 type Pairs = readonly (readonly [string, string])[];
 
-/** The last value wins. */
+/** For a name with several values, uses the last value. */
 function singleValues(pairs: Pairs): Record<string, string> {
   return Object.fromEntries(pairs);
 }
@@ -126,15 +126,18 @@ function multiValues(pairs: Pairs): Record<string, string[]> {
 
 const ANSWER_KEYS = ["statusCode", "headers", "multiValueHeaders", "body", "isBase64Encoded"];
 
-/** A function's answer that says `isBase64Encoded` and is not base64: API Gateway answers 500 in its place. */
+/**
+ * A function's answer has `isBase64Encoded`, but its body is not base64: API Gateway answers 500 in place of this
+ * answer.
+ */
 export const NOT_BASE64 = "not base64";
 
 /**
- * A function's answer as API Gateway reads it.
+ * Reads a function's answer as API Gateway does.
  *
- * @param takesBytes - whether the request's Accept names one of the API's binary media types: a body in base64 then
- * becomes bytes. Elsewhere it stays base64.
- * @returns `undefined` where API Gateway would call it malformed
+ * @param takesBytes - whether the request's Accept names one of the API's binary media types: API Gateway then decodes
+ * a body in base64. Otherwise the body stays base64.
+ * @returns `undefined` if the answer is malformed
  */
 export function readProxyAnswer(
   payload: string,
@@ -153,13 +156,13 @@ export function readProxyAnswer(
   } = answer as Record<string, unknown>;
   const status =
     typeof statusCode === "string" || typeof statusCode === "number" ? Number(statusCode) : Number.NaN;
-  // What begins with 1 is no answer yet.
+  // An answer with a status 1xx is not the final answer.
   if (!Number.isInteger(status) || status < 200 || status > 599) return undefined;
   const single = readHeaders(headers, isScalar, String);
   const multi = readHeaders(multiValueHeaders, Array.isArray, (values: unknown[]) => values.map(String));
   if (single === undefined || multi === undefined || (body !== null && !isScalar(body))) return undefined;
 
-  const merged = passedOn(withMissing(multi, single));
+  const merged = forwardedHeaders(addMissingHeaders(multi, single));
   if (merged === undefined) return undefined;
   const text = body === null ? "" : String(body);
   const isBytes = takesBytes && isBase64Encoded === true;

@@ -10,7 +10,7 @@ import { withContentType } from "../response-headers";
 import { findSignatureFault, LOCAL_CREDENTIALS, userArnOf } from "../signature";
 import type { ApiKeyDefinition, StageDefinition } from "../terraform/deployment";
 import { TRACE_HEADER, traceRootOf, withTrace } from "../trace";
-import { accessLogLine, type Learned } from "./access-log";
+import { accessLogLine, type RequestDetails } from "./access-log";
 import { isBinary } from "./binary-media-types";
 import type { EndpointAnswer, EndpointCaller } from "./endpoint-caller";
 import { GATEWAY_ERRORS, type GatewayError, missingParameters, toGatewayAnswer } from "./gateway-response";
@@ -27,10 +27,10 @@ import {
 import { TokenBucket } from "./throttle";
 import { readQuery, toResourcePath } from "./url";
 
-/** API Gateway's own limit where the API sets none. */
+/** API Gateway's default time-out. */
 const DEFAULT_INTEGRATION_TIMEOUT_IN_MS = 29_000;
 
-/** Ends a request with an answer of API Gateway's own. */
+/** Ends a request with an error of API Gateway. */
 class Refusal extends Error {
   constructor(readonly failure: GatewayError) {
     super(failure.message);
@@ -50,8 +50,8 @@ export class RestApi {
 
   /**
    * @param functions - the functions of the account and region, by ARN
-   * @param log - takes the lines of the stage's access log, where the stage has one
-   * @param invokeEndpoint - for routes whose endpoint API Gateway invokes itself
+   * @param log - receives the lines of the stage's access log
+   * @param invokeEndpoint - invokes the endpoints of routes without functions
    */
   constructor(
     private readonly stage: StageDefinition,
@@ -60,7 +60,7 @@ export class RestApi {
     private readonly log: (text: string) => void = () => {},
     private readonly invokeEndpoint?: EndpointCaller,
   ) {
-    // In decimals, as a schema means it: 0.3 is a multiple of 0.1.
+    // `multipleOfPrecision` sets decimal arithmetic, so that 0.3 is a multiple of 0.1.
     const ajv = new Ajv({ strict: false, multipleOfPrecision: 9 });
     this.routes = stage.openApi.methods.map((method) => ({
       method,
@@ -74,12 +74,12 @@ export class RestApi {
     );
   }
 
-  /** @param path - the path below the stage, as it was sent */
+  /** @param path - the path below the stage, as received */
   async handle(request: HttpRequest, path: string): Promise<HttpResponse> {
     const ids = newRequestIds();
     const receivedAt = new Date();
-    const learned: Learned = {};
-    const response = await this.answerOrRefuse(request, path, ids, learned);
+    const details: RequestDetails = {};
+    const response = await this.answerOrRefuse(request, path, ids, details);
     if (this.stage.accessLogFormat !== undefined) {
       const line = accessLogLine(this.stage.accessLogFormat, {
         ...ids,
@@ -89,7 +89,7 @@ export class RestApi {
         status: response.status,
         responseLength: Buffer.byteLength(response.body),
         responseLatency: Date.now() - receivedAt.getTime(),
-        learned,
+        details,
       });
       this.log(`${line}\n`);
     }
@@ -100,13 +100,13 @@ export class RestApi {
     request: HttpRequest,
     path: string,
     ids: RequestIds,
-    learned: Learned,
+    details: RequestDetails,
   ): Promise<HttpResponse> {
     try {
-      return await this.answer(request, path, ids, learned);
+      return await this.answer(request, path, ids, details);
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
-      learned.errorType = error.failure.responseType;
+      details.errorType = error.failure.responseType;
       return toGatewayAnswer(error.failure, this.stage.openApi.gatewayResponses, {
         ...ids,
         httpMethod: request.method,
@@ -120,7 +120,7 @@ export class RestApi {
     request: HttpRequest,
     path: string,
     ids: RequestIds,
-    learned: Learned,
+    details: RequestDetails,
   ): Promise<HttpResponse> {
     if (request.body === undefined) throw new Refusal(GATEWAY_ERRORS.tooLarge);
     const resourcePath = toResourcePath(path);
@@ -128,11 +128,11 @@ export class RestApi {
       ({ method }) => method.path === resourcePath && method.httpMethod === request.method,
     );
     if (route === undefined) throw new Refusal(GATEWAY_ERRORS.notFound);
-    learned.resourcePath = route.method.path;
+    details.resourcePath = route.method.path;
 
     const apiKey = this.authorize(request, route.method);
-    if (apiKey !== undefined) learned.apiKeyId = apiKey.id;
-    if (route.method.authorization === "AWS_IAM") learned.signer = this.localSigner();
+    if (apiKey !== undefined) details.apiKeyId = apiKey.id;
+    if (route.method.authorization === "AWS_IAM") details.signer = this.localSigner();
     const keyBucket = apiKey && this.keyBuckets.get(apiKey.id);
     if (route.bucket?.take() === false || keyBucket?.take() === false)
       throw new Refusal(GATEWAY_ERRORS.throttled);
@@ -142,7 +142,7 @@ export class RestApi {
     const own = { "x-amzn-RequestId": ids.requestId, "x-amz-apigw-id": ids.extendedRequestId };
     if (integration.type === "mock") {
       const response = integration.responses.default;
-      learned.integrationStatus = Number(response.statusCode);
+      details.integrationStatus = Number(response.statusCode);
       const mapped = Object.entries(response.responseParameters ?? {}).map(([name, value]) => [
         name.replace(/^method\.response\.header\./, ""),
         value.replace(/^'(.*)'$/s, "$1"),
@@ -157,7 +157,7 @@ export class RestApi {
     const traced = withTrace(request);
     const trace = { [TRACE_HEADER]: `Root=${traceRootOf(traced)}` };
     if (integration.type === "aws") {
-      const answer = await this.answerByEndpoint(request, route.method, integration, ids.requestId, learned);
+      const answer = await this.answerByEndpoint(request, route.method, integration, ids.requestId, details);
       return { ...answer, headers: { ...answer.headers, ...own, ...trace } };
     }
     const event = toProxyEvent(traced, route.method, this.stage, this.account.accountId, ids, apiKey?.id);
@@ -170,18 +170,18 @@ export class RestApi {
         takesBytes: isBinary(traced, "accept", this.stage.openApi.binaryMediaTypes),
       },
       timeout,
-      learned,
+      details,
     );
     return { status, headers: { ...headers, ...own, ...trace }, body };
   }
 
-  /** Who signs with this machine's credentials, as IAM would name a user. */
-  private localSigner(): NonNullable<Learned["signer"]> {
+  /** The IAM user of the local credentials. */
+  private localSigner(): NonNullable<RequestDetails["signer"]> {
     const { accountId } = this.account;
     return { userArn: userArnOf(this.account, LOCAL_CREDENTIALS.accessKeyId), accountId };
   }
 
-  /** @returns the key, where the method wants one */
+  /** @returns the key, if the method requires a key */
   private authorize(request: HttpRequest, { authorization }: Method): ApiKeyDefinition | undefined {
     if (authorization === "AWS_IAM") {
       const fault = findSignatureFault(request, { service: "execute-api", region: this.account.region });
@@ -200,9 +200,9 @@ export class RestApi {
   }
 
   /**
-   * As API Gateway: a body whose media type has no model is not validated. AWS does not document how it validates a
-   * byte order mark, or a body in another charset or encoding: the function drops the one, and refuses the others by
-   * name, so neither is refused here as malformed JSON.
+   * Validates a body as API Gateway does: a body whose media type has no model is not validated. AWS does not document
+   * the validation of a byte order mark, or of another charset or encoding. The function drops a byte order mark and
+   * refuses the other bodies by name, so this method accepts all these bodies.
    */
   private validate(request: HttpRequest, { method, validators }: Route): void {
     const query = new Map(readQuery(request.query));
@@ -222,13 +222,13 @@ export class RestApi {
     if (validate(body) !== true) throw new Refusal(GATEWAY_ERRORS.badBody);
   }
 
-  /** As API Gateway invokes an endpoint itself: by the integration's parameters, templates and responses. */
+  /** Invokes an endpoint as API Gateway does, with the integration's parameters, templates and responses. */
   private async answerByEndpoint(
     request: HttpRequest,
     { httpMethod, path }: Method,
     integration: SagemakerIntegration,
     requestId: string,
-    learned: Learned,
+    details: RequestDetails,
   ): Promise<HttpResponse> {
     const { gatewayRoles = [] } = this.stage;
     if (this.invokeEndpoint === undefined || !canAssumeRole(integration, gatewayRoles)) {
@@ -251,9 +251,9 @@ export class RestApi {
         this.invokeEndpoint(invocation),
         integration.timeoutInMillis ?? DEFAULT_INTEGRATION_TIMEOUT_IN_MS,
       ));
-    learned.integrationLatency = Date.now() - invokedAt;
+    details.integrationLatency = Date.now() - invokedAt;
     if (answer === "timed out") throw new Refusal(GATEWAY_ERRORS.timedOut);
-    learned.integrationStatus = answer.status;
+    details.integrationStatus = answer.status;
     const isBinaryAnswer = isBinary(
       { headers: Object.entries(answer.headers).map(([name, value]) => [name, String(value)]) },
       "content-type",
@@ -269,7 +269,7 @@ export class RestApi {
     method: Method,
     { event, takesBytes }: { readonly event: string; readonly takesBytes: boolean },
     timeoutInMs: number,
-    learned: Learned,
+    details: RequestDetails,
   ): Promise<HttpResponse> {
     const arn = /\/functions\/(arn:[^/]+)\/invocations$/.exec(uri)?.[1];
     const fn = arn === undefined ? undefined : this.functions.get(arn);
@@ -284,27 +284,27 @@ export class RestApi {
 
     const invokedAt = Date.now();
     const result = await withTimeout(fn.invoke(event), timeoutInMs);
-    learned.integrationLatency = Date.now() - invokedAt;
+    details.integrationLatency = Date.now() - invokedAt;
     if (result === "timed out") throw new Refusal(GATEWAY_ERRORS.timedOut);
     if (!result.ok && result.throttledBy !== undefined) {
-      learned.lambdaStatus = 429;
+      details.lambdaStatus = 429;
       throw new Refusal(GATEWAY_ERRORS.functionThrottled);
     }
-    // Lambda answers with 200 also where the function failed
+    // Lambda answers 200 even if the function failed
     // (https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html).
-    learned.lambdaStatus = 200;
+    details.lambdaStatus = 200;
     if (!result.ok || Buffer.byteLength(result.payload) > MAX_ANSWER_IN_BYTES) {
       throw new Refusal(GATEWAY_ERRORS.functionFailed);
     }
     const answer = readProxyAnswer(result.payload, takesBytes);
     if (answer === NOT_BASE64) throw new Refusal(GATEWAY_ERRORS.notBase64);
     if (answer === undefined) throw new Refusal(GATEWAY_ERRORS.functionFailed);
-    learned.integrationStatus = answer.status;
+    details.integrationStatus = answer.status;
     return withLocalCause(answer, result.localCause);
   }
 }
 
-/** Whether the headers say that the body is UTF-8, without a content encoding. */
+/** Whether the headers declare a body in UTF-8 without a content encoding. */
 function isPlainUtf8(request: HttpRequest): boolean {
   const encoding = headerOf(request, "content-encoding")?.trim() || "identity";
   const [, charset = "utf-8"] =

@@ -6,7 +6,7 @@ import { withContentType } from "../response-headers";
 import type { GatewayRoleDefinition, InvocationStatement } from "../terraform/gateway-roles";
 import { parseTemplate } from "./mapping-template";
 
-/** A template, read: a document with another template is refused as a whole. */
+/** A parsed template. A document with an unsupported template is refused. */
 const template = z.string().transform((text, context) => {
   try {
     return parseTemplate(text);
@@ -18,18 +18,18 @@ const template = z.string().transform((text, context) => {
 
 const templates = z.record(z.string(), template);
 
-/** `'literal'`, or a header of the other side. */
+/** Mapped headers: a `'literal'`, or a header of the request or the answer. */
 function parameters(target: string, source: RegExp) {
   const pattern = new RegExp(`^(?:'[^']*'|${source.source})$`);
   return z.record(
     z.string().startsWith(target),
     z
       .string()
-      .regex(pattern, `only 'literal' values and ${source.source.replaceAll("\\", "")} are mapped here`),
+      .regex(pattern, `the local stage maps only 'literal' values and ${source.source.replaceAll("\\", "")}`),
   );
 }
 
-/** An integration with SageMaker's InvokeEndpoint. A word that is not read here is a refusal. */
+/** The schema of an integration with SageMaker's InvokeEndpoint. Unknown properties are refused. */
 export const sagemakerIntegration = z.strictObject({
   type: z.literal("aws"),
   httpMethod: z.literal("POST"),
@@ -37,7 +37,7 @@ export const sagemakerIntegration = z.strictObject({
     .string()
     .regex(
       /^arn:[\w-]+:apigateway:[\w-]+:runtime\.sagemaker:path\/endpoints\/[\w-]+\/invocations$/,
-      "of AWS services, only SageMaker's InvokeEndpoint is integrated here",
+      "the local stage integrates only SageMaker's InvokeEndpoint",
     ),
   credentials: z.string(),
   requestParameters: parameters("integration.request.header.", /method\.request\.header\.[\w-]+/),
@@ -68,7 +68,7 @@ export interface EndpointInvocation {
 
 const URI = /^arn:[^:]+:apigateway:([^:]+):runtime\.sagemaker:path\/endpoints\/([^/]+)\/invocations$/;
 
-/** The endpoint in the address of an integration. */
+/** The endpoint in the URI of an integration. */
 export function endpointOf({ uri }: Pick<SagemakerIntegration, "uri">): {
   endpointName: string;
   region: string;
@@ -77,7 +77,7 @@ export function endpointOf({ uri }: Pick<SagemakerIntegration, "uri">): {
   return { endpointName, region };
 }
 
-/** The headers that an integration sends with each request, whatever the caller sends. */
+/** The literal headers that an integration sends with every request. */
 export function literalHeaders({
   requestParameters,
 }: Pick<SagemakerIntegration, "requestParameters">): Record<string, string> {
@@ -85,8 +85,7 @@ export function literalHeaders({
 }
 
 /**
- * Whether API Gateway may assume the integration's role: the role exists, and its trust asks for nothing that API Gateway
- * does not send.
+ * Whether API Gateway may assume the integration's role: the role exists, and its trust policy permits API Gateway.
  */
 export function canAssumeRole(
   { credentials }: Pick<SagemakerIntegration, "credentials">,
@@ -95,15 +94,15 @@ export function canAssumeRole(
   return roles.some(({ arn, isAssumable }) => arn === credentials && isAssumable);
 }
 
-/** What SageMaker authorizes of an invocation. */
+/** The values by which SageMaker authorizes an invocation. */
 export interface AuthorizedInvocation {
-  /** The endpoint, and the inference component where the invocation names one. */
+  /** The ARNs of the endpoint, and of the inference component if the invocation names one. */
   readonly arns: readonly string[];
-  /** The model of several, which the condition key `sagemaker:TargetModel` has. @default - none */
+  /** The target model, which is the value of the condition key `sagemaker:TargetModel`. @default - none */
   readonly targetModel: string | undefined;
 }
 
-/** What SageMaker authorizes of an invocation, by the headers that the integration sends. */
+/** The values by which SageMaker authorizes an invocation, from the integration's headers. */
 export function authorizedInvocation(
   { endpointName, headers }: Pick<EndpointInvocation, "endpointName" | "headers">,
   arnOf: (resource: string) => string,
@@ -119,9 +118,10 @@ export function authorizedInvocation(
 }
 
 /**
- * SageMaker's refusal of a role that may not invoke the endpoint, or the inference component; `undefined` where the role
- * may. The role's own policies decide, without the permissions boundary. A condition on another key than
- * `sagemaker:TargetModel` is not evaluated: such a statement allows nothing, and denies what it can deny.
+ * SageMaker's error for a role without permission to invoke the endpoint or the inference component; `undefined` if the
+ * role has the permission. The policies of the role are evaluated, but not the permissions boundary of the role. A
+ * condition on another key than `sagemaker:TargetModel` is not evaluated: such an Allow has no effect, and such a Deny
+ * applies.
  */
 export function findDenial(
   { credentials }: Pick<SagemakerIntegration, "credentials">,
@@ -146,7 +146,7 @@ export function findDenial(
   };
 }
 
-/** Whether the condition of a statement holds. A request without the key fulfils no condition on the key. */
+/** Whether the condition of a statement holds. Without the key in the request, the condition does not hold. */
 function holds({ effect, condition }: InvocationStatement, targetModel: string | undefined): boolean {
   if (condition === undefined) return true;
   if (condition === "not evaluated") return effect === "Deny";
@@ -158,10 +158,10 @@ function holds({ effect, condition }: InvocationStatement, targetModel: string |
 }
 
 /**
- * What API Gateway sends for a request.
+ * The request that API Gateway sends to the endpoint.
  *
- * @param isBinary - whether the API names the body's type as binary; text is read as UTF-8
- * @returns `undefined` where the integration takes no body of this type: 415
+ * @param isBinary - whether the body has a binary media type of the API; other bodies are read as UTF-8
+ * @returns `undefined` if the integration accepts no body of this type: 415
  */
 export function toInvocation(
   integration: SagemakerIntegration,
@@ -188,17 +188,17 @@ export function toInvocation(
   return { ...endpointOf(integration), headers, body };
 }
 
-/** The media type of a request, as API Gateway reads it: JSON where the caller names none. */
+/** The media type of a request for API Gateway; the default is JSON. */
 export function mediaTypeOf(request: Pick<HttpRequest, "headers">): string {
   return headerOf(request, "content-type")?.split(";")[0]?.trim().toLowerCase() || "application/json";
 }
 
 /**
- * The answer to the caller, as text: an answer of one of the API's binary media types in base64, every other as UTF-8
+ * The answer to the caller: base64 for a binary media type of the API, otherwise UTF-8
  * (https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-payload-encodings-workflow.html).
  *
- * @param isBinary - whether the API names the answer's type as binary
- * @returns `undefined` where no integration response fits, or a template cannot read the answer: 500
+ * @param isBinary - whether the answer has a binary media type of the API
+ * @returns `undefined` if no integration response matches, or if a template cannot read the answer: 500
  */
 export function toMethodResponse(
   { responses }: SagemakerIntegration,
@@ -231,7 +231,7 @@ export function toMethodResponse(
   }
 }
 
-/** The integration response whose pattern is the whole status, else the default. */
+/** The integration response whose pattern matches the whole status, or the default response. */
 function select<Response>(
   responses: Readonly<Record<string, Response>>,
   status: number,
@@ -242,7 +242,7 @@ function select<Response>(
   return found;
 }
 
-/** By the caller's Accept, else the template for JSON, else the first. */
+/** The template for the caller's Accept, or the template for JSON, or the first template. */
 function templateFor<Template>(
   byType: Readonly<Record<string, Template>>,
   request: HttpRequest,
@@ -254,7 +254,7 @@ function templateFor<Template>(
   return type === undefined ? Object.values(byType)[0] : byType[type];
 }
 
-/** Headers by their names: literals, and what `read` finds of the other side. */
+/** The mapped headers: literals, and the values that `read` returns. */
 function mapped(
   parametersOf: Readonly<Record<string, string>>,
   prefix: string,

@@ -1,11 +1,11 @@
 import type { Throttling } from "../terraform/deployment";
 
-/** API Gateway's token bucket: `burstLimit` requests at once, refilled with `rateLimit` a second. */
+/** API Gateway's token bucket: `burstLimit` tokens, refilled with `rateLimit` tokens a second. */
 export class TokenBucket {
   private tokens: number;
   private filledAt: number;
 
-  /** @param now - the current time in milliseconds; default the process's clock */
+  /** @param now - returns the current time in milliseconds; default: the clock of the process */
   constructor(
     private readonly limits: Throttling,
     private readonly now: () => number = () => performance.now(),
@@ -14,7 +14,7 @@ export class TokenBucket {
     this.filledAt = now();
   }
 
-  /** Takes a token. @returns whether there was one */
+  /** Takes a token. @returns whether the bucket had a token */
   take(): boolean {
     const { rateLimit, burstLimit } = this.limits;
     const time = this.now();

@@ -1,29 +1,33 @@
 import { type HttpRequest, headerOf } from "../http";
 import type { GatewayError } from "./gateway-response";
 
-/** A path of the host of a REST API. */
+/** A path on the host of a REST API. */
 export interface StagePath {
   readonly stageName: string;
-  /** What follows the stage, as it was sent; empty where nothing follows. */
+  /** The part of the path after the stage, as received; can be empty. */
   readonly path: string;
 }
 
-/** `//dev/iris/` as its stage and the rest: slashes before the stage do not count. */
+/**
+ * Splits a path such as `//dev/iris/` into the stage and the part after the stage. Slashes before the stage are
+ * ignored.
+ */
 export function splitStage(path: string): StagePath {
   const [, stageName = "", rest = ""] = /^\/*([^/]*)(.*)$/s.exec(path) ?? [];
   return { stageName, path: rest };
 }
 
 /**
- * A path below the stage as a function gets it: slashes at its beginning count as one, every other slash and every
- * percent-encoding stays. AWS's recordings: `//hardcoded` is `/hardcoded`, `/proxy-value/` and `/proxy-value//double-slash`
- * stay (localstack/localstack, tests/aws/services/apigateway/test_apigateway_lambda.snapshot.json).
+ * A path below the stage in a function's event: several slashes at the start become one slash. Other slashes and
+ * percent-encodings stay. AWS's recordings: `//hardcoded` is `/hardcoded`, `/proxy-value/` and
+ * `/proxy-value//double-slash` stay (localstack/localstack,
+ * tests/aws/services/apigateway/test_apigateway_lambda.snapshot.json).
  */
 export function toEventPath(path: string): string {
   return `/${path.replace(/^\/+/, "")}`;
 }
 
-/** A path below the stage as API Gateway looks for its resource: slashes at its end do not count, either. */
+/** A path below the stage with which API Gateway finds the resource. Slashes at the end are also ignored. */
 export function toResourcePath(path: string): string {
   const eventPath = toEventPath(path);
   let end = eventPath.length;
@@ -32,7 +36,7 @@ export function toResourcePath(path: string): string {
 }
 
 /**
- * The parameters of a query, decoded. API Gateway splits it at a raw `;`, too
+ * The decoded parameters of a query. API Gateway also splits the query at a raw `;`
  * (https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-known-issues.html#api-gateway-known-issues-rest-apis).
  */
 export function readQuery(query: string): readonly (readonly [name: string, value: string])[] {
@@ -40,7 +44,7 @@ export function readQuery(query: string): readonly (readonly [name: string, valu
 }
 
 /**
- * The longest URL of a regional API, and the longest headers, names and line ends included
+ * The limits for the URL and for the headers of a regional API; headers include names and line ends
  * (https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html).
  */
 const MAX_CHARACTERS_OF_URL = 10_240;
@@ -52,8 +56,8 @@ const QUOTAS =
   "https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html";
 
 /**
- * What API Gateway refuses before it looks for the API, so that no API can configure the answer. AWS documents the
- * limits and not the words.
+ * The error for a URL or headers that API Gateway refuses before it finds the API, so that an API cannot configure the
+ * answer. AWS documents the limits, but not the messages.
  */
 export function findUrlFault(request: HttpRequest): GatewayError | undefined {
   const url = `http://${headerOf(request, "host") ?? ""}${request.target}`;

@@ -1,38 +1,41 @@
 import { randomUUID } from "node:crypto";
 
-/** The invocation of a container that a function waits for. */
+/** A running invocation of a container. */
 export interface PendingInvocation {
-  /** The container did not answer, or its answer is no prediction; `cause` is a sentence for people. */
+  /**
+   * Reports that the container did not answer, or that the answer is not a prediction. `cause` is a sentence for the
+   * user.
+   */
   fail(cause: string): void;
-  /** The container answered with predictions. */
+  /** Reports that the container answered with predictions. */
   end(): void;
 }
 
 /**
- * Why containers did not answer, for the callers of this machine's stages. SageMaker says no more than that the model
- * failed, and functions do not pass it on: on AWS the caller cannot start a container, but here the caller usually can.
+ * The reasons why containers did not answer, for the callers of the local stage. SageMaker reports only that the model
+ * failed, and functions do not forward this report. On this machine, the caller usually can start the container.
  *
- * Causes are kept by session token: each process of a function has its own token and runs one invocation at a time.
+ * Causes are stored by session token: each process of a function has its own token and runs one invocation at a time.
  */
 export class ContainerFailures {
-  /** By session token; `undefined` while the process waits for no container. */
+  /** By session token; `undefined` while the process has no running invocation of a container. */
   private readonly causes = new Map<string, (() => string) | undefined>();
 
-  /** A session token for a process of a function. */
+  /** Makes the session token of a function's process. */
   issueToken(): string {
     const sessionToken = randomUUID();
     this.causes.set(sessionToken, undefined);
     return sessionToken;
   }
 
-  /** The process of this session token has ended. */
+  /** Removes the session token of a process that has ended. */
   revokeToken(sessionToken: string): void {
     this.causes.delete(sessionToken);
   }
 
   /**
-   * @param sessionToken - of the client; other clients than this stage's functions read SageMaker's answer themselves
-   * @param waiting - the cause, should the function stop waiting before the container answers
+   * @param sessionToken - the client's token; clients other than functions read SageMaker's answer themselves
+   * @param waiting - the cause to report if the function's time ends before the container answers
    */
   begin(sessionToken: string | undefined, waiting: () => string): PendingInvocation {
     let cause = waiting;
@@ -43,7 +46,7 @@ export class ContainerFailures {
         cause = () => sentence;
       },
       end: () => {
-        // The process may have given up, and wait for another invocation by now.
+        // The function may have timed out, and its process may already run another invocation.
         if (sessionToken !== undefined && this.causes.get(sessionToken) === current) {
           this.causes.set(sessionToken, undefined);
         }
@@ -51,7 +54,7 @@ export class ContainerFailures {
     };
   }
 
-  /** @returns the cause of the process's last invocation of a container, unless the container answered with predictions */
+  /** @returns the cause of the process's last invocation; `undefined` if the container answered with predictions */
   take(sessionToken: string): string | undefined {
     const cause = this.causes.get(sessionToken)?.();
     if (this.causes.has(sessionToken)) this.causes.set(sessionToken, undefined);

@@ -1,26 +1,26 @@
 import http from "node:http";
 import https from "node:https";
 
-/** What SageMaker sends to a model's container. */
+/** A request from SageMaker to a model's container. */
 export interface ContainerRequest {
   readonly contentType: string;
   readonly accept: string;
   readonly body: Buffer;
   /**
-   * The other headers of the request that SageMaker passes on, by their lower-case names.
+   * The other headers of the request that SageMaker forwards, by lower-case name.
    *
    * @default - none
    */
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** What the container answers. */
+/** The answer of a container. */
 export interface ContainerResponse {
   readonly status: number;
   readonly contentType: string;
   readonly body: Buffer | string;
   /**
-   * The headers of the answer that SageMaker passes on, by their lower-case names; every other header stays behind.
+   * The headers of the answer that SageMaker forwards, by lower-case name. SageMaker drops all other headers.
    *
    * @default - none
    */
@@ -28,8 +28,8 @@ export interface ContainerResponse {
 }
 
 /**
- * Headers that SageMaker passes on to the container, beside Content-Type and Accept. Every header that InvokeEndpoint does
- * not have stays behind
+ * Headers that SageMaker forwards to the container, in addition to Content-Type and Accept. SageMaker drops every
+ * header that InvokeEndpoint does not define
  * (https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_runtime_InvokeEndpoint.html).
  */
 export const HEADERS_TO_CONTAINER = [
@@ -39,36 +39,38 @@ export const HEADERS_TO_CONTAINER = [
   "x-amzn-sagemaker-target-model",
 ] as const;
 
-/** Headers of a container's answer that SageMaker passes on to the caller, beside Content-Type. */
-export const HEADERS_OF_ANSWER = [
+/** Headers of a container's answer that SageMaker forwards to the caller, in addition to Content-Type. */
+export const HEADERS_TO_CALLER = [
   "x-amzn-sagemaker-custom-attributes",
   "x-amzn-sagemaker-new-session-id",
   "x-amzn-sagemaker-closed-session-id",
 ] as const;
 
-/** A model's container: `POST /invocations`, whatever stands behind it. */
+/** A model's container, which answers `POST /invocations`: a real container, a sample model or a stand-in. */
 export interface Container {
-  /** What it is, for people. */
+  /** The description in the banner of the local stage. */
   readonly description: string;
   /**
-   * Why an answer is no prediction, a sentence: it is logged with each answer, and it is part of the problem document
-   * where the function cannot read the answer.
+   * The reason why an answer is not a prediction, as a sentence. The local stage logs the sentence with each answer,
+   * and adds it to the problem document if the function cannot read the answer.
    *
    * @default - the answers are predictions
    */
   readonly caveat?: string;
-  /** @throws ContainerFailed where it cannot be reached or does not answer in time; Error where it fails otherwise */
+  /**
+   * @throws ContainerFailed if the container cannot be reached or does not answer in time; Error for other failures
+   */
   invoke(request: ContainerRequest): Promise<ContainerResponse>;
 }
 
-/** A container gave no answer. */
+/** A container did not answer. */
 export class ContainerFailed extends Error {
   override readonly name = "ContainerFailed";
 
   constructor(
-    /** What it did, for a sentence whose subject it is. */
+    /** The failure, as the predicate of a sentence whose subject is the container. */
     reason: string,
-    /** What to do, a sentence. */
+    /** The remedy, as a sentence. */
     readonly advice: string,
   ) {
     super(reason);
@@ -77,24 +79,27 @@ export class ContainerFailed extends Error {
 
 const CORRECT_ADDRESS = "Correct its address in --container.";
 
-/** Far more than a function can take (6 MB): without a limit, an answer without an end would fill this machine's memory. */
+/**
+ * The limit of an answer, far above a function's limit of 6 MB. Without a limit, an endless answer would fill this
+ * machine's memory.
+ */
 const MAX_BYTES_OF_ANSWER = 25 * 1024 * 1024;
 const TOO_LONG = new ContainerFailed(
-  `answered more than ${MAX_BYTES_OF_ANSWER} bytes`,
-  "Read its own output; a function takes up to 6 MB.",
+  `answered with more than ${MAX_BYTES_OF_ANSWER} bytes`,
+  "Read the container's output; a function accepts up to 6 MB.",
 );
 
 const UNREACHABLE = new ContainerFailed("cannot be reached at its address", CORRECT_ADDRESS);
 const CLOSED = new ContainerFailed(
-  "closed the connection before it had answered",
-  "Read its own output: it may have crashed, or have run out of memory.",
+  "closed the connection before the answer",
+  "Read the container's output: it may have crashed or run out of memory.",
 );
-const UNKNOWN_NAME = new ContainerFailed("has a host name that is unknown", CORRECT_ADDRESS);
+const UNKNOWN_NAME = new ContainerFailed("has an unknown host name", CORRECT_ADDRESS);
 
-/** By Node.js's codes of a failed connection. */
+/** The failures by Node.js's error code of the connection. */
 const FAILURES: Readonly<Record<string, ContainerFailed>> = {
   ECONNREFUSED: new ContainerFailed(
-    "refused the connection: nothing listens there",
+    "refused the connection: no program listens at the address",
     "Start it, or correct its address in --container.",
   ),
   ECONNRESET: CLOSED,
@@ -109,23 +114,22 @@ const FAILURES: Readonly<Record<string, ContainerFailed>> = {
 function toContainerFailed(error: NodeJS.ErrnoException): Error {
   const { code = "", message } = error;
   if (error instanceof ContainerFailed) return error;
-  if (code.startsWith("HPE_"))
-    return new ContainerFailed("answered something that is not HTTP", CORRECT_ADDRESS);
+  if (code.startsWith("HPE_")) return new ContainerFailed("sent an answer that is not HTTP", CORRECT_ADDRESS);
   return FAILURES[code] ?? new ContainerFailed(`failed: ${message || code}`, CORRECT_ADDRESS);
 }
 
-/** A container is on this machine or near: longer than this, a connection does not come. */
+/** The time in which a connection must be open: sufficient for a container on this machine or in its network. */
 const CONNECT_TIMEOUT_IN_MS = 3_000;
 
-/** One invocation may take 60 s (https://docs.aws.amazon.com/sagemaker/latest/dg/serverless-endpoints.html). */
+/** SageMaker's limit for one invocation (https://docs.aws.amazon.com/sagemaker/latest/dg/serverless-endpoints.html). */
 const INVOCATION_TIMEOUT_IN_MS = 60_000;
 const TIMED_OUT = new ContainerFailed(
   "has not answered within 60 seconds",
-  "Read its own output; SageMaker waits no longer.",
+  "Read the container's output; 60 seconds are SageMaker's limit.",
 );
 
 /**
- * The user's own container.
+ * The user's container.
  *
  * @param address - e.g. `http://127.0.0.1:8080`, with or without `/invocations`
  */
@@ -138,7 +142,7 @@ export function ownContainer(address: URL): Container {
       new Promise((resolve, reject) => {
         const outgoing = (url.protocol === "https:" ? https : http).request(url, {
           method: "POST",
-          // A kept connection that the container has closed meanwhile would look like a container that crashes.
+          // Without keep-alive: a connection that the container has closed would look like a crash of the container.
           agent: false,
           headers: { ...headers, "Content-Type": contentType, Accept: accept, "Content-Length": body.length },
           timeout: INVOCATION_TIMEOUT_IN_MS,
@@ -165,7 +169,7 @@ export function ownContainer(address: URL): Container {
               status: incoming.statusCode ?? 0,
               contentType: incoming.headers["content-type"] ?? "application/octet-stream",
               body: Buffer.concat(chunks),
-              headers: passedOn(incoming.headers),
+              headers: forwardedHeaders(incoming.headers),
             }),
           );
         });
@@ -174,9 +178,9 @@ export function ownContainer(address: URL): Container {
   };
 }
 
-function passedOn(headers: http.IncomingHttpHeaders): Record<string, string> {
+function forwardedHeaders(headers: http.IncomingHttpHeaders): Record<string, string> {
   return Object.fromEntries(
-    HEADERS_OF_ANSWER.flatMap((name) => {
+    HEADERS_TO_CALLER.flatMap((name) => {
       const value = headers[name];
       return value === undefined ? [] : [[name, String(value)]];
     }),

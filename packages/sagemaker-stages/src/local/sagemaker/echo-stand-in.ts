@@ -1,7 +1,7 @@
 import type { Container } from "./container";
 
 /**
- * The container of a model: the team's own container or the sample, and where the model has neither, an echo stand-in.
+ * The container of a model: the team's container, the sample model, or else an echo stand-in.
  *
  * @param containers - by the name of the model
  */
@@ -10,15 +10,15 @@ export function containerOf(containers: ReadonlyMap<string, Container>, model: s
 }
 
 /**
- * Answers each request with the request itself: its content type and its body. A model can be called before it has a
- * sample, and the answer shows what the contract sends to the endpoint. A contract that cannot read its own request as
- * predictions answers 502, as it does for every unreadable answer of an endpoint.
+ * A container that answers every request with the content type and the body of the request. A model can be called
+ * before it has a sample, and the answer shows the body that the contract sends to the endpoint. A contract that cannot
+ * read this body as predictions answers 502, as for every unreadable answer of an endpoint.
  */
 function echoStandIn(model: string): Container {
   const remedy = `Add functions/${model}/sample/index.ts, or start with --container ${model}=<url>.`;
   return {
     description: `ECHO STAND-IN, no model: answers with the encoded request. ${remedy}`,
-    caveat: `the echo stand-in answered with the request that it received, because ${model} has no sample and no container. ${remedy}`,
+    caveat: `the echo stand-in returned the request that it received, because ${model} has no sample and no container. ${remedy}`,
     invoke: async ({ contentType, body }) => ({ status: 200, contentType, body }),
   };
 }

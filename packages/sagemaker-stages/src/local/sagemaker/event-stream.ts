@@ -1,14 +1,14 @@
-/** The media type of an event stream of AWS. */
+/** The media type of AWS's event streams. */
 export const EVENT_STREAM_TYPE = "application/vnd.amazon.eventstream";
 
-/** The type of a header's value that is text. */
+/** The header value type for text. */
 const TEXT_VALUE = 7;
-/** Bytes of the two lengths, and of one checksum. */
+/** The sizes in bytes of the two lengths, and of one checksum. */
 const LENGTHS = 8;
 const CHECKSUM = 4;
 
 /**
- * One event with bytes for a payload: lengths, their checksum, headers, payload, checksum of all
+ * An event whose payload is bytes: lengths, their checksum, headers, payload, checksum of the whole event
  * (https://docs.aws.amazon.com/transcribe/latest/dg/streaming-setting-up.html#streaming-event-stream).
  *
  * @param type - e.g. `PayloadPart`
@@ -44,7 +44,7 @@ function checksumOf(bytes: Buffer): Buffer {
   return checksum;
 }
 
-/** CRC-32 of ISO 3309, which Node.js has in `zlib` from version 22.2 on alone. */
+/** CRC-32 of ISO 3309. This function exists because `zlib.crc32` requires Node.js 22.2. */
 function crc32(bytes: Buffer): number {
   let crc = 0xffffffff;
   for (const byte of bytes) crc = (crc >>> 8) ^ (CRC_TABLE[(crc ^ byte) & 0xff] ?? 0);

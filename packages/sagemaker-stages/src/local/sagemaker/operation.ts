@@ -1,9 +1,9 @@
 /** An operation of the SageMaker runtime. */
 export type OperationName = "InvokeEndpoint" | "InvokeEndpointAsync" | "InvokeEndpointWithResponseStream";
 
-/** What a path of the SageMaker runtime asks for. */
+/** The operation and the endpoint in a path of the SageMaker runtime. */
 export interface Operation {
-  /** `undefined` where SageMaker has no such operation. */
+  /** `undefined` if the path is not an operation of SageMaker. */
   readonly name: OperationName | undefined;
   readonly endpointName: string;
 }
@@ -17,14 +17,14 @@ const PATHS: ReadonlyMap<string, OperationName> = new Map([
   ["invocations-response-stream", "InvokeEndpointWithResponseStream"],
 ]);
 
-/** Reads `/endpoints/<name>/<operation>`; any other path is no operation. */
+/** Parses `/endpoints/<name>/<operation>`. Any other path is not an operation. */
 export function readOperation(path: string): Operation {
   const [, segment, name = "", operation = "", ...more] = path.split("/");
   const isOperation = segment === RUNTIME_SEGMENT && name !== "" && more.length === 0;
   return { name: isOperation ? PATHS.get(operation) : undefined, endpointName: decode(name) };
 }
 
-/** A name with a broken percent-encoding is a name that nothing has. */
+/** Decodes a name. A name with an invalid percent-encoding stays encoded, so that no endpoint has the name. */
 function decode(name: string): string {
   try {
     return decodeURIComponent(name);

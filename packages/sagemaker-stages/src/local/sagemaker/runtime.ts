@@ -8,23 +8,23 @@ import {
   type Container,
   ContainerFailed,
   type ContainerResponse,
-  HEADERS_OF_ANSWER,
+  HEADERS_TO_CALLER,
   HEADERS_TO_CONTAINER,
 } from "./container";
 import { ContainerFailures } from "./container-failures";
 import { containerOf } from "./echo-stand-in";
 import { EVENT_STREAM_TYPE, encodeEvent } from "./event-stream";
 import { type Operation, type OperationName, RUNTIME_SEGMENT, readOperation } from "./operation";
-import { findAnswering, mergeExisting } from "./targets";
+import { findAnsweringModel, mergeExisting } from "./targets";
 import { findConstraintFault, findUnsupported, invokedVariant, type ValidationFault } from "./validation";
 
 const MEGABYTE = 1024 * 1024;
 
 /**
- * The longest payload of a request and of an answer by what an endpoint runs on
+ * The limit for the payload of a request and of an answer by the endpoint's compute
  * (https://docs.aws.amazon.com/sagemaker/latest/dg/serverless-endpoints-invoke.html,
- * https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_runtime_InvokeEndpoint.html). Where that is not known,
- * nothing is refused that may be taken.
+ * https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_runtime_InvokeEndpoint.html). For unknown compute, the
+ * highest limit applies.
  */
 const MAX_BYTES_OF_PAYLOAD: Readonly<Record<EndpointCompute["kind"], number>> = {
   serverless: 4 * MEGABYTE,
@@ -32,38 +32,42 @@ const MAX_BYTES_OF_PAYLOAD: Readonly<Record<EndpointCompute["kind"], number>> = 
   existing: 6 * MEGABYTE,
 };
 
-/** Longer than a model usually takes: the terminal then says what is being waited for. */
+/** After this time, the terminal names the container that has not answered. */
 const SLOW_ANSWER_IN_MS = 10_000;
 
-/** Enough to understand a container's error by. */
+/** The maximum length of a container's error in the terminal: enough to understand the error. */
 const MAX_CHARACTERS_LOGGED = 500;
 
 /**
- * SageMaker's word for the status of a container that gave no answer: "Received server error (0) from primary"
+ * SageMaker's status for a container that did not answer: "Received server error (0) from primary"
  * (https://github.com/aws/amazon-sagemaker-examples/issues/2815).
  */
 const NO_STATUS = 0;
 
-/** Whether a path is one of the SageMaker runtime's operations. */
+/** Whether a path is an operation of the SageMaker runtime. */
 export function isOperationPath(path: string): boolean {
   return readOperation(path).name !== undefined;
 }
 
-/** Whether a path is below the one that all operations of the SageMaker runtime have. */
+/** Whether a path starts like the path of every operation of the SageMaker runtime. */
 export function isRuntimePath(path: string): boolean {
   return path === `/${RUNTIME_SEGMENT}` || path.startsWith(`/${RUNTIME_SEGMENT}/`);
 }
 
-/** The SageMaker runtime in front of containers. The answer of a container comes as one part of a stream. */
+/** The SageMaker runtime in front of containers. A response stream has one part, which is the container's answer. */
 export class SagemakerRuntime {
-  /** Own ones first: of them the stacks know more than of what somebody else has made, also where it is the same. */
+  /**
+   * The endpoints of the stacks come first, because a stack contains more about its own endpoint than about an existing
+   * endpoint.
+   */
   private readonly endpoints: readonly EndpointDefinition[];
   private readonly invocations = new Map<EndpointDefinition, number>();
 
   /**
-   * @param endpoints - of all environments served; existing ones may be named by several
-   * @param containers - by model; an echo stand-in answers for a model without one
-   * @param failures - takes why a container did not answer
+   * @param endpoints - the endpoints of all served environments; several environments can name the same existing
+   * endpoint
+   * @param containers - the containers by model; an echo stand-in answers for a model without a container
+   * @param failures - receives the reasons why containers did not answer
    */
   constructor(
     endpoints: readonly EndpointDefinition[],
@@ -84,7 +88,7 @@ export class SagemakerRuntime {
     const refusal = this.refuse(request, operation, endpoint);
     if (refusal !== undefined) return refusal;
     if (endpoint === undefined || request.body === undefined) throw new Error("refused above");
-    const answering = findAnswering(endpoint, request);
+    const answering = findAnsweringModel(endpoint, request);
     if ("message" in answering) return validationError(answering);
 
     const running = this.invocations.get(endpoint) ?? 0;
@@ -110,7 +114,7 @@ export class SagemakerRuntime {
     }
   }
 
-  /** Names are unique in a region alone. */
+  /** Names are unique within a region only. */
   private find(name: string, request: HttpRequest): EndpointDefinition | undefined {
     const named = this.endpoints.filter((endpoint) => endpoint.name === name);
     return named.find(({ region }) => region === regionOf(request)) ?? named[0];
@@ -121,10 +125,10 @@ export class SagemakerRuntime {
     operation: KnownOperation,
     endpoint: EndpointDefinition | undefined,
   ): HttpResponse | undefined {
-    // The payload was not kept, so that its signature cannot be checked.
+    // The payload is not stored, so its signature cannot be checked.
     if (request.body === undefined) return payloadTooLarge(endpoint?.compute.kind ?? "existing");
     const keyId = accessKeyIdOf(request);
-    // Clients of old courses come with their own credentials, whose secret is not known here.
+    // Clients can have other credentials, whose secret is unknown here.
     if (keyId === undefined || keyId === LOCAL_CREDENTIALS.accessKeyId) {
       const region = endpoint?.region ?? this.regionFor(request);
       const fault = findSignatureFault(request, { service: "sagemaker", region });
@@ -147,7 +151,7 @@ export class SagemakerRuntime {
     return request.body.length > MAX_BYTES_OF_PAYLOAD[kind] ? payloadTooLarge(kind) : undefined;
   }
 
-  /** Whichever region is asked for an endpoint that it does not have, if it is one that is served. */
+  /** The region of the request, if endpoints are served there; otherwise the region of the first endpoint. */
   private regionFor(request: HttpRequest): string {
     const regions = this.endpoints.map(({ region }) => region);
     return regions.find((region) => region === regionOf(request)) ?? regions[0] ?? "us-east-1";
@@ -164,7 +168,7 @@ export class SagemakerRuntime {
     const container = containerOf(this.containers, model);
     const start = performance.now();
     const waiting = () =>
-      `${container.description} has not answered for ${Math.round((performance.now() - start) / 1000)} seconds. Read its own output.`;
+      `${container.description} has not answered for ${Math.round((performance.now() - start) / 1000)} seconds. Read the container's output.`;
     const invocation = this.failures.begin(headerOf(request, "x-amz-security-token"), waiting);
     const slow = setTimeout(() => this.log(`${name}: ${waiting()}\n`), SLOW_ANSWER_IN_MS).unref();
     let answer: Awaited<ReturnType<Container["invoke"]>>;
@@ -179,7 +183,7 @@ export class SagemakerRuntime {
       const cause = `${container.description} ${describeFailure(error)}`;
       invocation.fail(cause);
       this.log(`${name}: ${cause}\n`);
-      // As SageMaker for a container that is dead: the model failed, and another try at once is in vain.
+      // SageMaker reports a dead container as a failure of the model, which an immediate retry does not change.
       return modelFailure(endpoint, NO_STATUS, cause);
     } finally {
       clearTimeout(slow);
@@ -187,8 +191,8 @@ export class SagemakerRuntime {
     const bytes = Buffer.byteLength(answer.body);
     const max = MAX_BYTES_OF_PAYLOAD[endpoint.compute.kind];
     if (bytes > max && !isStream) {
-      // AWS documents the limit and not the words.
-      const cause = `${container.description} answered ${bytes} bytes; allowed for this endpoint: ${max}.`;
+      // AWS documents the limit, but not the message.
+      const cause = `${container.description} answered with ${bytes} bytes; allowed for this endpoint: ${max}.`;
       invocation.fail(cause);
       this.log(`${name}: ${cause}\n`);
       return modelFailure(endpoint, NO_STATUS, cause);
@@ -200,7 +204,7 @@ export class SagemakerRuntime {
     }
     if (answer.status < 200 || answer.status > 299) {
       const message = String(answer.body);
-      // As the endpoint's log group on AWS: the function's log does not repeat what a container says.
+      // On AWS, the endpoint's log group has the container's error; the function's log does not repeat it.
       this.log(
         `${name}: ${container.description} answered ${answer.status}: ${message.slice(0, MAX_CHARACTERS_LOGGED)}\n`,
       );
@@ -210,7 +214,7 @@ export class SagemakerRuntime {
   }
 }
 
-/** The headers of these names that `read` knows. */
+/** The headers with these names for which `read` returns a value. */
 function pick(names: readonly string[], read: (name: string) => string | undefined): Record<string, string> {
   return Object.fromEntries(
     names.flatMap((name) => {
@@ -220,7 +224,7 @@ function pick(names: readonly string[], read: (name: string) => string | undefin
   );
 }
 
-/** What a container did instead of answering, and what to do. */
+/** The failure of a container, and the remedy. */
 function describeFailure(error: unknown): string {
   if (error instanceof ContainerFailed) return `${error.message}. ${error.advice}`;
   return `failed: ${error instanceof Error ? error.message : String(error)}`;
@@ -229,7 +233,7 @@ function describeFailure(error: unknown): string {
 function succeed(answer: ContainerResponse, isStream: boolean, variant: string): HttpResponse {
   const { contentType, body } = answer;
   const headers = {
-    ...pick(HEADERS_OF_ANSWER, (name) => answer.headers?.[name]),
+    ...pick(HEADERS_TO_CALLER, (name) => answer.headers?.[name]),
     "x-Amzn-Invoked-Production-Variant": variant,
     "x-amzn-RequestId": randomUUID(),
   };
@@ -247,7 +251,7 @@ function isKnown(operation: Operation): operation is KnownOperation {
   return operation.name !== undefined;
 }
 
-/** What AWS's services answer to a path that is none of their operations. */
+/** The answer of AWS's services to a path that is not an operation. */
 const UNKNOWN_OPERATION: HttpResponse = {
   status: 404,
   headers: { "Content-Type": "application/xml" },

@@ -9,7 +9,7 @@ import type { ValidationFault } from "./validation";
 
 const VARIANT = "x-amzn-sagemaker-target-variant";
 
-/** The names of the targets, for people. */
+/** The names of the targets in messages. */
 const TARGETS: Readonly<Record<TargetHeader, string>> = {
   "x-amzn-sagemaker-target-variant": "Variant",
   "x-amzn-sagemaker-target-model": "Target model",
@@ -18,10 +18,9 @@ const TARGETS: Readonly<Record<TargetHeader, string>> = {
 };
 
 /**
- * The targets that an endpoint answers only by name, with SageMaker's words for a request that names none. SageMaker's
- * words for an inference component are those of
- * https://github.com/aws-samples/amazon-kendra-langchain-extensions/issues/64; the others are not published and follow
- * their form.
+ * The targets that a request must name, with SageMaker's message for a request without the name. The source of the
+ * message for an inference component is https://github.com/aws-samples/amazon-kendra-langchain-extensions/issues/64.
+ * The other messages are not published, and have the same form as this message.
  */
 const REQUIRED: Readonly<Partial<Record<TargetHeader, string>>> = {
   "x-amzn-sagemaker-target-model":
@@ -33,21 +32,22 @@ const REQUIRED: Readonly<Partial<Record<TargetHeader, string>>> = {
     "Target Container Hostname header is required for endpoints with direct invocation. Please include Target Container Hostname header.",
 };
 
-/** The model that answers a request, or why SageMaker refuses the request. */
-export type Answering = { readonly model: string } | ValidationFault;
+/** The model that answers a request, or the fault for which SageMaker refuses the request. */
+export type ModelOrFault = { readonly model: string } | ValidationFault;
 
 /**
- * The model that answers a request to an endpoint. Of an existing endpoint only those targets are known that functions
- * name: a request for another target is refused, unless a function names no target, which answers every request.
+ * Finds the model that answers a request to an endpoint. The known targets of an existing endpoint are the targets that
+ * functions name. A request for another target is refused, unless a function names no target: its model answers then.
  */
-export function findAnswering(endpoint: EndpointDefinition, request: HttpRequest): Answering {
+export function findAnsweringModel(endpoint: EndpointDefinition, request: HttpRequest): ModelOrFault {
   const { name, model, compute } = endpoint;
   if (compute.kind !== "existing") return checkContainer(endpoint, request) ?? { model };
   const { routes } = compute;
   const fitting = routes
     .map((route) => ({ route, named: namedBy(route, request) }))
     .filter(({ route, named }) => fits(route, named, request))
-    // The route that says most of the request; of these, the route that says nothing else.
+    // The route that matches the most headers of the request. Among several such routes, the route with the fewest
+    // other headers.
     .sort(
       (one, other) =>
         other.named.length - one.named.length ||
@@ -57,14 +57,14 @@ export function findAnswering(endpoint: EndpointDefinition, request: HttpRequest
   return first === undefined ? refuse(name, routes, request) : { model: first.route.model };
 }
 
-/** The headers of a route's target that a request has with the same value. */
+/** The headers that a route's target and a request have with the same value. */
 function namedBy({ target }: TargetedRoute, request: HttpRequest): TargetHeader[] {
   return TARGET_HEADERS.filter(
     (header) => target[header] !== undefined && target[header] === headerOf(request, header),
   );
 }
 
-/** Whether a route answers a request. Without a variant, SageMaker chooses one by its weight: here, any variant. */
+/** Whether a route answers a request. SageMaker chooses an unnamed variant by weight; here, every variant matches. */
 function fits({ target }: TargetedRoute, named: readonly TargetHeader[], request: HttpRequest): boolean {
   return TARGET_HEADERS.every(
     (header) =>
@@ -74,7 +74,7 @@ function fits({ target }: TargetedRoute, named: readonly TargetHeader[], request
   );
 }
 
-/** Why no route answers a request. */
+/** The fault of a request that no route answers. */
 function refuse(name: string, routes: readonly TargetedRoute[], request: HttpRequest): ValidationFault {
   const unknown = TARGET_HEADERS.find((header) => {
     const got = headerOf(request, header);
@@ -96,8 +96,9 @@ function refuse(name: string, routes: readonly TargetedRoute[], request: HttpReq
 }
 
 /**
- * Why SageMaker refuses the container that a request to an own endpoint with direct invocation names, or does not name
- * (https://docs.aws.amazon.com/sagemaker/latest/dg/multi-container-direct.html). SageMaker's words are not published.
+ * The fault of a request to the stack's endpoint with direct invocation: an unknown container, or none
+ * (https://docs.aws.amazon.com/sagemaker/latest/dg/multi-container-direct.html). SageMaker's messages are not
+ * published.
  */
 function checkContainer(
   { name, directContainers }: EndpointDefinition,
@@ -113,7 +114,9 @@ function checkContainer(
   };
 }
 
-/** Existing endpoints that several environments name, each once, with the routes of all environments. */
+/**
+ * Merges existing endpoints that several environments name: each endpoint once, with the routes of all environments.
+ */
 export function mergeExisting(endpoints: readonly EndpointDefinition[]): EndpointDefinition[] {
   const merged = new Map<string, EndpointDefinition>();
   for (const endpoint of endpoints) {

@@ -2,22 +2,22 @@ import { type HttpRequest, headerOf } from "../http";
 import type { EndpointDefinition } from "../terraform/endpoints";
 import type { Operation, OperationName } from "./operation";
 
-/** Why SageMaker refuses a request with a ValidationError. */
+/** The fault for which SageMaker refuses a request with a ValidationError. */
 export interface ValidationFault {
   readonly message: string;
-  /** SageMaker's own code beside the message, where it is known. */
+  /** SageMaker's error code, if it is known. */
   readonly errorCode?: string;
 }
 
-/** A member of a request that comes as a header, with its constraints. */
+/** A member of a request in a header, with its constraints. */
 interface Member {
   readonly name: string;
   readonly header: string;
   readonly min?: number;
   readonly max: number;
-  /** The pattern as AWS writes it, and for this machine. */
+  /** The pattern in AWS's notation, and as a regular expression of JavaScript. */
   readonly pattern?: readonly [documented: string, regExp: RegExp];
-  /** Its value is not repeated. */
+  /** Whether the message must not contain the value. */
   readonly isSensitive?: true;
   readonly isRequired?: true;
 }
@@ -118,7 +118,7 @@ const MEMBERS: Readonly<Record<OperationName, readonly Member[]>> = {
 
 const ENDPOINT_NAME: Omit<Member, "header"> = { name: "endpointName", max: 63, pattern: NAME };
 
-/** What does not satisfy the constraints of the operation, in the words of every AWS service. */
+/** The violated constraints of an operation, in the format of AWS's validation messages. */
 export function findConstraintFault(
   { name, endpointName }: Operation & { readonly name: OperationName },
   request: HttpRequest,
@@ -148,9 +148,10 @@ function faultsOf(member: Omit<Member, "header">, value: string | undefined): st
 }
 
 /**
- * What the endpoint does not support. Of an endpoint that somebody else has made, nothing is known and nothing is
- * refused. SageMaker's words for a target model are those of
- * https://github.com/aws/amazon-sagemaker-examples/issues/1216; the others are not published and follow their form.
+ * The part of a request that the endpoint does not support. An existing endpoint refuses nothing, because its features
+ * are unknown. The source of SageMaker's message for a target model is
+ * https://github.com/aws/amazon-sagemaker-examples/issues/1216. The other messages are not published, and have the same
+ * form as this message.
  */
 export function findUnsupported(
   operation: OperationName,
@@ -185,7 +186,7 @@ export function findUnsupported(
   return undefined;
 }
 
-/** The variant that answers: the one that the request names, else the endpoint's. */
+/** The variant that answers: the request's target variant, or the endpoint's variant. */
 export function invokedVariant(request: HttpRequest, { variantName }: EndpointDefinition): string {
   return headerOf(request, TARGET_VARIANT.header) ?? variantName;
 }

@@ -3,51 +3,51 @@ import type { OpenApi } from "../rest-api/openapi";
 import type { EndpointDefinition } from "./endpoints";
 import type { GatewayRoleDefinition } from "./gateway-roles";
 
-/** What the local stage serves of one stack: plain data. */
+/** The parts of a stack that the local stage serves, as plain data. */
 export interface Deployment {
   /** The environment's name. */
   readonly name: string;
   readonly region: string;
   readonly accountId: string;
   readonly functions: readonly FunctionDefinition[];
-  /** Functions that somebody else deploys. */
+  /** Existing functions, which another stack deploys. */
   readonly existingFunctions: readonly ExistingFunctionDefinition[];
   readonly endpoints: readonly EndpointDefinition[];
   readonly stages: readonly StageDefinition[];
   readonly functionUrls: readonly FunctionUrlDefinition[];
-  /** The files of the page. Only a synthesis for the local stage writes a page. @default - no page */
+  /** The files of the page, which only a synthesis for the local stage writes. @default - no page */
   readonly page?: readonly WebsiteFile[] | undefined;
-  /** What the Terraform holds and this machine does not do, one line each. */
-  readonly notDone: readonly string[];
+  /** The differences from AWS: one line for each part of the Terraform that the local stage does not support. */
+  readonly unsupported: readonly string[];
 }
 
 /** A Lambda function. */
 export interface FunctionDefinition {
   readonly name: string;
   readonly arn: string;
-  /** The deployment package on disk. */
+  /** The path of the deployment package. */
   readonly zipFile: string;
   readonly codeSha256: string;
-  /** Where the synthesis writes the source map of the code; of code that it did not build there is none. */
+  /** The path of the code's source map. The file exists only for code that the synthesis has built. */
   readonly sourceMapFile?: string;
-  /** `<file>.<export>` */
+  /** The handler as `<file>.<export>`. */
   readonly handler: string;
   readonly runtime: string;
   readonly timeoutInSeconds: number;
   readonly memorySizeInMb: number;
-  /** Invocations that it can have at once; `undefined` where it shares the account's unreserved concurrency. */
+  /** Reserved concurrency; `undefined` if the function shares the account's unreserved concurrency. */
   readonly reservedConcurrency: number | undefined;
   readonly environment: Readonly<Record<string, string>>;
   readonly region: string;
   readonly logGroup: string;
-  /** ARNs for which API Gateway may invoke it. */
+  /** The ARNs for which API Gateway may invoke the function. */
   readonly invocableFor: readonly string[];
 }
 
-/** A Lambda function of which the stack knows no more than that it is there: no code, no settings. */
+/** An existing Lambda function. The stack contains neither its code nor its settings. */
 export type ExistingFunctionDefinition = Pick<FunctionDefinition, "name" | "arn" | "invocableFor">;
 
-/** A function URL for signed requests. */
+/** A function URL, which requires signed requests. */
 export interface FunctionUrlDefinition {
   readonly functionArn: string;
   readonly functionName: string;
@@ -57,40 +57,40 @@ export interface FunctionUrlDefinition {
   readonly cors: CorsDefinition | undefined;
 }
 
-/** What Lambda itself answers to pages of other origins. */
+/** The CORS settings with which Lambda answers preflight requests. */
 export interface CorsDefinition {
   readonly allowOrigins: readonly string[];
   readonly allowMethods: readonly string[];
   readonly allowHeaders: readonly string[];
   readonly exposeHeaders: readonly string[];
-  /** Seconds that a browser may remember a preflight; `undefined` where the Terraform does not set them. */
+  /** Seconds for which a browser caches a preflight; `undefined` if the Terraform does not set them. */
   readonly maxAgeInSeconds?: number | undefined;
 }
 
-/** Requests per second, and at once. */
+/** The throttling limits: requests per second, and the burst. */
 export interface Throttling {
   readonly rateLimit: number;
   readonly burstLimit: number;
 }
 
-/** An API key with its value on this machine. */
+/** An API key with the value that the local stage accepts. */
 export interface ApiKeyDefinition {
   readonly id: string;
   readonly value: string;
   readonly throttling: Throttling | undefined;
 }
 
-/** A REST API's stage. */
+/** A stage of a REST API. */
 export interface StageDefinition {
   readonly stageName: string;
   readonly apiId: string;
-  /** `arn:aws:execute-api:<region>:<account>:<api>/<stage>` */
+  /** The ARN of the stage: `arn:aws:execute-api:<region>:<account>:<api>/<stage>`. */
   readonly executionArn: string;
   readonly openApi: OpenApi;
   /** The roles with which API Gateway calls services for routes. @default - none */
   readonly gatewayRoles?: readonly GatewayRoleDefinition[];
   readonly throttling: Throttling | undefined;
   readonly apiKeys: readonly ApiKeyDefinition[];
-  /** A line of the access log, with API Gateway's variables in it; `undefined` where the stage has no log. */
+  /** The format of the access log, with API Gateway's variables; `undefined` if the stage has no access log. */
   readonly accessLogFormat: string | undefined;
 }

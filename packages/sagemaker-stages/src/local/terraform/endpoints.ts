@@ -1,50 +1,52 @@
-import { NotServable } from "../errors";
+import { UnsupportedTerraform } from "../errors";
 import { type Read, read } from "./interpreted";
 import type { Stack } from "./stack";
 
-/** A SageMaker endpoint that functions or clients ask. */
+/** A SageMaker endpoint. */
 export interface EndpointDefinition {
   readonly name: string;
   /** The model, by the tag `Model`. */
   readonly model: string;
   readonly variantName: string;
-  /** What it runs on, on AWS. */
+  /** The endpoint's compute on AWS. */
   readonly compute: EndpointCompute;
-  /** Names of the containers of an own endpoint with direct invocation. @default - one container, or a series */
+  /** The container names of the stack's endpoint with direct invocation. @default - one container, or a series */
   readonly directContainers?: readonly string[];
   readonly region: string;
   readonly accountId: string;
 }
 
-/** What an endpoint runs on, on AWS. */
+/** The compute of an endpoint on AWS. */
 export type EndpointCompute =
   | {
       readonly kind: "serverless";
-      /** Invocations at once; more are throttled. */
+      /** The limit of concurrent invocations, above which SageMaker throttles. */
       readonly maxConcurrency: number;
     }
   | {
       readonly kind: "instances";
       readonly instanceType: string;
-      /** How many each new configuration starts from. */
+      /** The number of instances with which each new configuration starts. */
       readonly initialInstanceCount: number;
     }
-  /** The endpoint is not the stack's, which therefore does not say; each function names its part of the endpoint. */
+  /**
+   * Another stack contains the endpoint, so its compute is unknown. Each function names its target of the endpoint.
+   */
   | { readonly kind: "existing"; readonly routes: readonly TargetedRoute[] };
 
 /** A function in front of an existing endpoint. */
 export interface TargetedRoute {
   /** The model, by the tag `Model`. */
   readonly model: string;
-  /** The headers by which the function names what of the endpoint answers; empty where SageMaker decides. */
+  /** The headers with which the function names its target of the endpoint; empty if SageMaker chooses the target. */
   readonly target: EndpointTarget;
 }
 
-/** The headers of a request that name what of an endpoint answers, with their values. */
+/** The headers of a request that name a target of an endpoint, with their values. */
 export type EndpointTarget = Readonly<Partial<Record<TargetHeader, string>>>;
 
 /**
- * The headers that name what of an endpoint answers, by the variables in which functions find their values
+ * The headers that name a target of an endpoint, by the functions' environment variables with their values
  * (https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_runtime_InvokeEndpoint.html).
  */
 const HEADERS_BY_VARIABLE = {
@@ -54,13 +56,13 @@ const HEADERS_BY_VARIABLE = {
   ENDPOINT_TARGET_CONTAINER: "x-amzn-sagemaker-target-container-hostname",
 } as const;
 
-/** A header that names what of an endpoint answers. */
+/** A header that names a target of an endpoint. */
 export type TargetHeader = (typeof HEADERS_BY_VARIABLE)[keyof typeof HEADERS_BY_VARIABLE];
 
 /** Every {@link TargetHeader}. */
 export const TARGET_HEADERS: readonly TargetHeader[] = Object.values(HEADERS_BY_VARIABLE);
 
-/** What of its endpoint a function names. @param variables - of the function */
+/** The endpoint target that a function names. @param variables - the function's environment variables */
 export function readTarget(variables: Readonly<Record<string, string>>): EndpointTarget {
   return Object.fromEntries(
     Object.entries(HEADERS_BY_VARIABLE).flatMap(([variable, header]) => {
@@ -70,7 +72,7 @@ export function readTarget(variables: Readonly<Record<string, string>>): Endpoin
   );
 }
 
-/** What of its endpoint a route via API Gateway names. @param headers - that API Gateway sends with each request */
+/** The endpoint target that a route via API Gateway names. @param headers - the headers of every integration request */
 function readTargetHeaders(headers: Readonly<Record<string, string>>): EndpointTarget {
   return Object.fromEntries(
     Object.entries(headers)
@@ -79,30 +81,32 @@ function readTargetHeaders(headers: Readonly<Record<string, string>>): EndpointT
   );
 }
 
-/** An endpoint that API Gateway invokes itself for a route. */
-export interface InvokedByGateway {
+/** The endpoint that API Gateway invokes for a route without a function. */
+export interface GatewayInvocation {
   readonly endpointName: string;
-  /** The model of the route. */
+  /** The route's model. */
   readonly model: string;
-  /** The headers that the route's integration always sends. */
+  /** The headers of every request of the route's integration. */
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** The variable in which this project's functions look for their endpoint's name. */
+/** The functions' environment variable with the name of the endpoint. */
 export const ENDPOINT_VARIABLE = "ENDPOINT_NAME";
 
-/** What SageMaker's own tools name a variant; the stack does not say what the owner named it. */
-const USUAL_VARIANT_NAME = "AllTraffic";
+/**
+ * The default variant name of SageMaker's tools. The stack does not contain the variant name of an existing endpoint.
+ */
+const DEFAULT_VARIANT_NAME = "AllTraffic";
 
 /**
- * The endpoints of a stack: its own, and existing endpoints that its functions name, each once.
+ * The endpoints of a stack, and the existing endpoints that its functions name, each once.
  *
- * @param invokedByGateway - what API Gateway invokes itself: the routes name it, and no function does
- * @throws NotServable where an endpoint has no configuration
+ * @param gatewayInvocations - the endpoints that API Gateway invokes for routes without functions
+ * @throws UnsupportedTerraform if an endpoint has no configuration
  */
 export function readEndpoints(
   stack: Stack,
-  invokedByGateway: readonly InvokedByGateway[] = [],
+  gatewayInvocations: readonly GatewayInvocation[] = [],
 ): EndpointDefinition[] {
   const own = readOwnEndpoints(stack);
   const existing = new Map<string, TargetedRoute[]>();
@@ -113,7 +117,7 @@ export function readEndpoints(
     const route = { model: values.tags?.Model ?? name, target: readTarget(variables) };
     existing.set(name, [...(existing.get(name) ?? []), route]);
   }
-  for (const { endpointName: name, model, headers } of invokedByGateway) {
+  for (const { endpointName: name, model, headers } of gatewayInvocations) {
     if (own.some((endpoint) => endpoint.name === name)) continue;
     const route = { model, target: readTargetHeaders(headers) };
     existing.set(name, [...(existing.get(name) ?? []), route]);
@@ -124,7 +128,7 @@ export function readEndpoints(
     ...Array.from(existing, ([name, routes]) => ({
       name,
       model: routes[0]?.model ?? name,
-      variantName: USUAL_VARIANT_NAME,
+      variantName: DEFAULT_VARIANT_NAME,
       compute: { kind: "existing" as const, routes },
       region,
       accountId,
@@ -138,7 +142,7 @@ function readOwnEndpoints(stack: Stack): EndpointDefinition[] {
   return read(stack, "aws_sagemaker_endpoint").map(({ values }) => {
     const configuration = configurations.find(({ values: c }) => c.name === values.endpoint_config_name);
     if (configuration === undefined) {
-      throw new NotServable(
+      throw new UnsupportedTerraform(
         `endpoint ${values.name}: got no configuration named ${values.endpoint_config_name}`,
       );
     }
@@ -174,7 +178,7 @@ function computeOf(variant: Variant): EndpointCompute {
   return { kind: "instances", instanceType, initialInstanceCount };
 }
 
-/** The routes of an endpoint that answer, each target once. */
+/** The routes of an endpoint, each target once. */
 export function answeringRoutes({
   model,
   compute,
@@ -189,7 +193,10 @@ function isSameTarget(one: EndpointTarget, other: EndpointTarget): boolean {
   return TARGET_HEADERS.every((header) => one[header] === other[header]);
 }
 
-/** The model that answers where a function names this target: of several functions with one target, the first's. */
+/**
+ * The model that answers for a target. If several functions have the same target, the model of the first function
+ * answers.
+ */
 export function modelOfTarget(
   { model, compute }: Pick<EndpointDefinition, "model" | "compute">,
   target: EndpointTarget,

@@ -2,21 +2,21 @@ import * as z from "zod";
 import { matchesPattern } from "../../aws/wildcards";
 import type { Stack } from "./stack";
 
-/** A role with which API Gateway calls a service for a route. */
+/** A role that API Gateway assumes to call a service for a route. */
 export interface GatewayRoleDefinition {
   readonly arn: string;
-  /** Whether the role's trust lets API Gateway assume the role. */
+  /** Whether the role's trust policy permits API Gateway to assume the role. */
   readonly isAssumable: boolean;
   /** The statements of the role's policies about `sagemaker:InvokeEndpoint`. */
   readonly statements: readonly InvocationStatement[];
 }
 
-/** What one statement says of `sagemaker:InvokeEndpoint`. */
+/** The part of a policy statement about `sagemaker:InvokeEndpoint`. */
 export interface InvocationStatement {
   readonly effect: "Allow" | "Deny";
-  /** ARNs, or patterns of ARNs. */
+  /** ARNs or ARN patterns. */
   readonly resources: readonly string[];
-  /** What the statement requires of a request. @default - nothing */
+  /** The condition of the statement. @default - no condition */
   readonly condition?: ModelCondition | "not evaluated" | undefined;
 }
 
@@ -56,7 +56,7 @@ function conditionOf(
   return { operator, models: condition["sagemaker:TargetModel"] };
 }
 
-/** The roles of these ARNs, as far as the stack has them. */
+/** The roles with these ARNs that the stack contains. */
 export function readGatewayRoles(stack: Stack, arns: ReadonlySet<string>): GatewayRoleDefinition[] {
   return stack.ofType("aws_iam_role").flatMap(({ values }): GatewayRoleDefinition[] => {
     const arn = stack.arns.roleArn(String(values.name));
@@ -74,7 +74,9 @@ export function readGatewayRoles(stack: Stack, arns: ReadonlySet<string>): Gatew
   });
 }
 
-/** API Gateway sends no condition key when it assumes a role: a trust with a condition refuses it. */
+/**
+ * API Gateway sends no condition key when it assumes a role, so a trust policy with a condition refuses API Gateway.
+ */
 function isAssumable(trust: unknown): boolean {
   return statementsOf(trust).some(
     ({ Effect, Principal, Action, Condition }) =>

@@ -1,39 +1,39 @@
 import * as z from "zod";
 import { isObjectOrList } from "../../lib/json";
-import { NotServable } from "../errors";
+import { UnsupportedTerraform } from "../errors";
 import type { Resource, Stack } from "./stack";
 
-/** What {@link INTERPRETED} says about an argument besides its type. */
-interface Remarks {
-  /** The argument's effect on this machine, where only AWS uses the argument. */
+/** The metadata of an argument in {@link INTERPRETED}. */
+interface ArgumentMetadata {
+  /** The effect on this machine of an argument that only AWS uses. */
   readonly effect?: string;
 }
 
-/** The arguments whose references are not resolved: some have no value before an apply, others only AWS knows. */
-const UNRESOLVED = z.registry<Remarks>();
+/** The arguments whose references are not resolved: some values exist only after an apply, others only on AWS. */
+const UNRESOLVED = z.registry<ArgumentMetadata>();
 
-function unresolved<Schema extends z.ZodType>(schema: Schema, remarks: Remarks = {}): Schema {
-  // A copy: other arguments use the same schema with references.
+function unresolved<Schema extends z.ZodType>(schema: Schema, remarks: ArgumentMetadata = {}): Schema {
+  // A copy, because other arguments use the same schema and resolve references.
   const copy = schema.clone();
   UNRESOLVED.add(copy, remarks);
   return copy;
 }
 
-/** An argument that only AWS uses. @param effect - the effect on this machine; without it, there is none to report */
-function onAwsAlone(effect?: string): z.ZodOptional<z.ZodUnknown> {
+/** An argument that only AWS uses. @param effect - the effect on this machine; `undefined`: nothing to report */
+function awsOnly(effect?: string): z.ZodOptional<z.ZodUnknown> {
   return unresolved(z.optional(z.unknown()), effect === undefined ? {} : { effect });
 }
 
 const text = z.string();
 const meta = {
-  depends_on: onAwsAlone(),
-  lifecycle: onAwsAlone(),
+  depends_on: awsOnly(),
+  lifecycle: awsOnly(),
   tags: unresolved(z.optional(z.record(z.string(), z.string()))),
   description: unresolved(z.optional(text)),
 };
 const throttleSettings = z.object({ rate_limit: z.number(), burst_limit: z.number() });
 
-/** One container of a model. What SageMaker downloads for the container is not downloaded here. */
+/** One container of a model. The local stage downloads neither image nor artifact. */
 const modelContainer = z.object({
   image: z.optional(text),
   model_data_url: z.optional(text),
@@ -58,16 +58,16 @@ const variant = z.union(
       ...variantNames,
       instance_type: text,
       initial_instance_count: z.number(),
-      model_data_download_timeout_in_seconds: onAwsAlone(),
-      container_startup_health_check_timeout_in_seconds: onAwsAlone(),
+      model_data_download_timeout_in_seconds: awsOnly(),
+      container_startup_health_check_timeout_in_seconds: awsOnly(),
     }),
   ],
-  "a variant has a serverless_config, or an instance_type and an initial_instance_count",
+  "a variant must have a serverless_config, or both an instance_type and an initial_instance_count",
 );
 
 /**
- * The arguments of each type that this machine knows: those that it reads, and those that only AWS uses, with their
- * effect here. Any other argument is reported as not interpreted.
+ * The known arguments of each type: the arguments that the local stage reads, and the arguments that only AWS uses,
+ * with their effect here. Every other argument is reported as not interpreted.
  */
 export const INTERPRETED = {
   "data.aws_lambda_function": z.object({ ...meta, function_name: text }),
@@ -85,11 +85,11 @@ export const INTERPRETED = {
     environment: z.optional(z.object({ variables: z.record(z.string(), z.string()) })),
     logging_config: z.optional(z.object({ log_format: text, log_group: text })),
     tracing_config: z.optional(z.object({ mode: text })),
-    vpc_config: onAwsAlone(
-      "VPC: functions run on this machine's network, whatever their subnets and security groups are",
+    vpc_config: awsOnly(
+      "VPC: functions use this machine's network; their subnets and security groups have no effect",
     ),
-    ephemeral_storage: onAwsAlone(
-      "ephemeral storage: functions write to this machine's temporary folder, whose size is not limited",
+    ephemeral_storage: awsOnly(
+      "ephemeral storage: functions write to this machine's temporary folder, without a size limit",
     ),
     role: unresolved(text),
   }),
@@ -127,7 +127,7 @@ export const INTERPRETED = {
     rest_api_id: text,
     deployment_id: text,
     stage_name: text,
-    // The format is interpreted. The destination means something to AWS alone.
+    // The format is interpreted. Only AWS uses the destination.
     access_log_settings: z.optional(z.strictObject({ destination_arn: text, format: text })),
     xray_tracing_enabled: z.optional(z.boolean()),
   }),
@@ -154,16 +154,16 @@ export const INTERPRETED = {
     ...meta,
     name: text,
     endpoint_config_name: text,
-    deployment_config: onAwsAlone(
-      "blue/green deployment: a change takes over at once, and no alarm takes it back",
+    deployment_config: awsOnly(
+      "blue/green deployment: a change takes effect at once, and no alarm rolls it back",
     ),
   }),
   aws_sagemaker_endpoint_configuration: z.object({
     ...meta,
     name: text,
     production_variants: z.tuple([variant]),
-    kms_key_arn: onAwsAlone("volume encryption: an endpoint has no volume here"),
-    data_capture_config: onAwsAlone("data capture: neither requests nor answers are written to S3"),
+    kms_key_arn: awsOnly("volume encryption: an endpoint has no volume here"),
+    data_capture_config: awsOnly("data capture: neither requests nor answers are written to S3"),
   }),
   aws_sagemaker_model: z.object({
     ...meta,
@@ -174,39 +174,39 @@ export const INTERPRETED = {
       z.optional(z.array(z.object({ ...modelContainer.shape, container_hostname: text }))),
     ),
     inference_execution_config: z.optional(z.object({ mode: z.enum(["Serial", "Direct"]) })),
-    enable_network_isolation: onAwsAlone(
-      "network isolation: a container of a model is not cut off from the network here",
+    enable_network_isolation: awsOnly(
+      "network isolation: on this machine, the container of a model has network access",
     ),
-    vpc_config: onAwsAlone(
-      "VPC: containers of models run on this machine's network, whatever their subnets and security groups are",
+    vpc_config: awsOnly(
+      "VPC: containers of models use this machine's network; their subnets and security groups have no effect",
     ),
   }),
 };
 
 type Shape = Readonly<Record<string, z.ZodType>>;
 
-/** A type of which this machine reads something; data sources are `data.<type>`. */
+/** A type of which the local stage reads arguments; the type of a data source is `data.<type>`. */
 export type InterpretedType = keyof typeof INTERPRETED;
 
 /** Every {@link InterpretedType}. */
 export const INTERPRETED_TYPES = Object.keys(INTERPRETED) as InterpretedType[];
 
-/** A resource or data source, and what was read of it. */
+/** A resource or data source, and its checked arguments. */
 export interface Read<T extends InterpretedType> {
   readonly resource: Resource;
   readonly values: z.infer<(typeof INTERPRETED)[T]>;
 }
 
 /**
- * The resources of a type with their references resolved and their arguments checked.
+ * Reads the resources of a type: resolves references and checks arguments.
  *
- * @throws NotServable where an argument holds what it cannot
+ * @throws UnsupportedTerraform if an argument has an unsupported value
  */
 export function read<T extends InterpretedType>(stack: Stack, type: T): Read<T>[] {
   return stack.ofType(type).map((resource) => {
     const parsed = INTERPRETED[type].safeParse(knownArguments(stack, resource, INTERPRETED[type].shape));
     if (!parsed.success) {
-      throw new NotServable(
+      throw new UnsupportedTerraform(
         `${type}.${resource.name} cannot be served on this machine:\n${z.prettifyError(parsed.error)}`,
       );
     }
@@ -226,8 +226,8 @@ function knownArguments(stack: Stack, { values }: Resource, shape: Shape): Recor
   );
 }
 
-/** The effects of the arguments of `type` that a resource of the stack sets and only AWS uses. */
-export function effectsOnAwsAlone(stack: Stack, type: InterpretedType): string[] {
+/** The effects of the arguments that only AWS uses and that a resource of `type` in the stack sets. */
+export function awsOnlyEffects(stack: Stack, type: InterpretedType): string[] {
   const resources = stack.ofType(type);
   return Object.entries<z.ZodType>(INTERPRETED[type].shape).flatMap(([argument, schema]) => {
     const effect = UNRESOLVED.get(schema)?.effect;
@@ -240,7 +240,7 @@ function neutralize(value: unknown): unknown {
   return JSON.parse(JSON.stringify(value).replace(/\$\{[^{}]*\}/g, "-"));
 }
 
-/** Where `written` holds something that reading it has left out, at any depth, e.g. `logging_config.log_format`. */
+/** The paths of the arguments in `written` that `values` lacks, at any depth, e.g. `logging_config.log_format`. */
 export function unreadArguments(written: object, values: object): string[] {
   const known = new Map<string, unknown>(Object.entries(values));
   return Object.entries(written).flatMap(([key, inner]) => {

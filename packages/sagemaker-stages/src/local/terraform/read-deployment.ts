@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import * as z from "zod";
 import type { WebsiteFile } from "../../page/build";
-import { NotServable } from "../errors";
+import { UnsupportedTerraform } from "../errors";
 import { type OpenApi, readOpenApi } from "../rest-api/openapi";
 import { endpointOf, literalHeaders } from "../rest-api/sagemaker-integration";
 import type {
@@ -13,19 +13,19 @@ import type {
   FunctionUrlDefinition,
   StageDefinition,
 } from "./deployment";
-import { type InvokedByGateway, readEndpoints } from "./endpoints";
+import { type GatewayInvocation, readEndpoints } from "./endpoints";
 import { readGatewayRoles } from "./gateway-roles";
 import { read } from "./interpreted";
-import { describeNotDone } from "./not-done";
 import { Stack } from "./stack";
+import { describeUnsupported } from "./unsupported";
 
 /**
- * Reads a synthesized stack and tells what of it is served on this machine.
+ * Reads the parts of a synthesized stack that the local stage serves.
  *
  * @param name - the environment's name
- * @param folder - the stack's folder, which holds `cdk.tf.json`
- * @param ownContainers - the models that a container of `--container` answers for; default: none
- * @throws NotServable where the stack cannot be served at all, saying which resource is the reason
+ * @param folder - the stack's folder with `cdk.tf.json`
+ * @param ownContainers - the models with a container of `--container`; default: none
+ * @throws UnsupportedTerraform if the stack cannot be served
  */
 export function readDeployment(
   name: string,
@@ -36,7 +36,7 @@ export function readDeployment(
   const functions = readFunctions(stack);
   const existingFunctions = readExistingFunctions(stack);
   const stages = readStages(stack);
-  const endpoints = readEndpoints(stack, invokedByGateway(stages));
+  const endpoints = readEndpoints(stack, gatewayInvocations(stages));
   return {
     name,
     region: stack.region,
@@ -47,7 +47,7 @@ export function readDeployment(
     stages,
     functionUrls: readFunctionUrls(stack),
     page: readPage(stack),
-    notDone: [...describeNotDone(stack, { functions, existingFunctions, endpoints }, ownContainers)],
+    unsupported: [...describeUnsupported(stack, { functions, existingFunctions, endpoints }, ownContainers)],
   };
 }
 
@@ -73,12 +73,12 @@ function readFunctions(stack: Stack): FunctionDefinition[] {
   });
 }
 
-/** Terraform's provider reads -1 as no reserved concurrency. */
+/** In Terraform's provider, -1 means no reserved concurrency. */
 function reservedConcurrencyOf(executions: number | undefined): number | undefined {
   return executions === undefined || executions < 0 ? undefined : executions;
 }
 
-/** Beside the original of the zip, of which each stack has a copy, in a folder named by the zip's hash. */
+/** The source map is beside the original zip, in a folder named by the zip's hash. Each stack has a copy of the zip. */
 function sourceMapOf(stack: Stack, zipFile: string, codeSha256: string): string {
   const hash = Buffer.from(codeSha256, "base64").toString("hex").slice(0, 16);
   return join(stack.folder, "../../functions", hash, `${basename(zipFile)}.map`);
@@ -86,7 +86,10 @@ function sourceMapOf(stack: Stack, zipFile: string, codeSha256: string): string 
 
 const pageFiles = z.array(z.object({ name: z.string(), contentType: z.string(), body: z.string() }));
 
-/** Of `<outdir>/pages/<environment>.json`, which is no part of the Terraform: not every environment deploys its page. */
+/**
+ * The content of `<outdir>/pages/<environment>.json`. The Terraform does not contain this content, because not every
+ * environment deploys a page.
+ */
 function readPage(stack: Stack): WebsiteFile[] | undefined {
   const file = join(stack.folder, "../../pages", `${stack.name}.json`);
   return existsSync(file) ? pageFiles.parse(JSON.parse(readFileSync(file, "utf8"))) : undefined;
@@ -100,7 +103,7 @@ function readExistingFunctions(stack: Stack): ExistingFunctionDefinition[] {
   }));
 }
 
-/** The ARNs for which the stack lets API Gateway invoke a function. */
+/** The ARNs of the requests for which the stack lets API Gateway invoke a function. */
 function readInvocableFor(stack: Stack, functionName: string): string[] {
   return read(stack, "aws_lambda_permission")
     .filter(
@@ -135,7 +138,8 @@ function readStages(stack: Stack): StageDefinition[] {
   return read(stack, "aws_api_gateway_stage").map(({ values }) => {
     const { rest_api_id: apiId, stage_name: stageName } = values;
     const api = apis.find(({ resource }) => stack.idOf(resource) === apiId);
-    if (api === undefined) throw new NotServable(`stage ${stageName}: got no REST API with the id ${apiId}`);
+    if (api === undefined)
+      throw new UnsupportedTerraform(`stage ${stageName}: got no REST API with the id ${apiId}`);
     const openApi = readOpenApi(api.values.body);
     const throttling = settings.find(({ values: s }) => s.rest_api_id === apiId && s.stage_name === stageName)
       ?.values.settings;
@@ -155,25 +159,28 @@ function readStages(stack: Stack): StageDefinition[] {
   });
 }
 
-/** ARNs of the roles with which API Gateway calls services. */
+/** The ARNs of the roles that API Gateway assumes. */
 function credentialsOf({ methods }: OpenApi): Set<string> {
   return new Set(
     methods.flatMap(({ integration }) => (integration.type === "aws" ? [integration.credentials] : [])),
   );
 }
 
-/** What API Gateway invokes itself. */
-function invokedByGateway(stages: readonly StageDefinition[]): InvokedByGateway[] {
+/** The endpoints that API Gateway invokes for routes without functions. */
+function gatewayInvocations(stages: readonly StageDefinition[]): GatewayInvocation[] {
   return stages
     .flatMap(({ openApi }) => openApi.methods)
-    .flatMap(({ integration, operationId }): InvokedByGateway[] => {
+    .flatMap(({ integration, operationId }): GatewayInvocation[] => {
       if (integration.type !== "aws") return [];
       const { endpointName } = endpointOf(integration);
       return [{ endpointName, model: operationId ?? endpointName, headers: literalHeaders(integration) }];
     });
 }
 
-/** The keys whose usage plan covers the stage. AWS makes their values up; here they say what they are. */
+/**
+ * The keys whose usage plan includes the stage. AWS generates the values of keys. On the local stage, the value
+ * contains the key's purpose.
+ */
 function readApiKeys(stack: Stack, apiId: string, stageName: string): ApiKeyDefinition[] {
   const plans = read(stack, "aws_api_gateway_usage_plan");
   const links = read(stack, "aws_api_gateway_usage_plan_key");

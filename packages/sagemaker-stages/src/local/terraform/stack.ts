@@ -4,7 +4,7 @@ import { join } from "node:path";
 import * as z from "zod";
 import { ArnFactory } from "../../aws/arn";
 import { UserError } from "../../lib/user-error";
-import { NotServable } from "../errors";
+import { UnsupportedTerraform } from "../errors";
 
 const blocks = z.record(z.string(), z.record(z.string(), z.record(z.string(), z.unknown())));
 
@@ -18,19 +18,19 @@ const document = z.object({
   data: z.optional(blocks),
 });
 
-/** A resource or data source as it stands in `cdk.tf.json`, without cdktf's metadata. */
+/** A resource or data source of `cdk.tf.json`, without cdktf's metadata. */
 export interface Resource {
-  /** As references begin: a data source's is `data.<type>`. */
+  /** The type as in references: `data.<type>` for a data source. */
   readonly type: string;
   readonly name: string;
-  /** Its arguments, references unresolved. */
+  /** The arguments with unresolved references. */
   readonly values: Readonly<Record<string, unknown>>;
 }
 
-/** The account that a stack without `accountId` is played in; AWS's documents use it for examples. */
+/** The emulated account of a stack without `accountId`. AWS's documentation uses this id in examples. */
 const LOCAL_ACCOUNT_ID = "123456789012";
 
-/** Terraform wrote something that only AWS can tell. */
+/** The Terraform contains a reference whose value only AWS knows. */
 export class UnknownReference extends UserError {
   override readonly name = "UnknownReference";
 }
@@ -39,15 +39,15 @@ export class UnknownReference extends UserError {
 export class Stack {
   readonly region: string;
   readonly accountId: string;
-  /** ARNs of the stack's account and region. */
+  /** Makes the ARNs of the stack's account and region. */
   readonly arns: ArnFactory;
   readonly resources: readonly Resource[];
   readonly dataSources: readonly Resource[];
 
   /**
    * @param name - the environment's name
-   * @param folder - the stack's folder, against which its file paths are relative
-   * @throws NotServable where it is no Terraform of this project's making
+   * @param folder - the stack's folder, from which its file paths start
+   * @throws UnsupportedTerraform if the engine has not synthesized the Terraform
    */
   constructor(
     readonly name: string,
@@ -55,9 +55,9 @@ export class Stack {
   ) {
     const file = join(folder, "cdk.tf.json");
     const { data, error } = document.safeParse(JSON.parse(readFileSync(file, "utf8")));
-    if (error !== undefined) throw new NotServable(`${file}:\n${z.prettifyError(error)}`);
+    if (error !== undefined) throw new UnsupportedTerraform(`${file}:\n${z.prettifyError(error)}`);
     const [provider] = data.provider.aws;
-    if (provider === undefined) throw new NotServable(`${file}: got no AWS provider`);
+    if (provider === undefined) throw new UnsupportedTerraform(`${file}: got no AWS provider`);
     this.region = provider.region;
     this.accountId = provider.allowed_account_ids?.[0] ?? LOCAL_ACCOUNT_ID;
     this.arns = new ArnFactory(this.region, this.accountId);
@@ -70,16 +70,16 @@ export class Stack {
     return [...this.resources, ...this.dataSources].filter((resource) => resource.type === type);
   }
 
-  /** The id that the local stage gives a resource: ten letters and digits that follow its address. */
+  /** The id of a resource on the local stage: ten letters and digits, derived from the resource's address. */
   idOf({ type, name }: Pick<Resource, "type" | "name">): string {
     const digest = createHash("sha256").update(`${this.name}/${type}.${name}`).digest("hex");
     return BigInt(`0x${digest}`).toString(36).slice(0, 10);
   }
 
   /**
-   * A value with every reference in it resolved, in objects and lists too.
+   * Resolves every reference in a value, at any depth.
    *
-   * @throws UnknownReference for one that has no meaning on this machine
+   * @throws UnknownReference for a reference whose value only AWS knows
    */
   resolve(value: unknown): unknown {
     if (typeof value === "string") return this.resolveText(value);
@@ -91,7 +91,7 @@ export class Stack {
   private resolveText(text: string): string {
     return text
       .replace(/(\$+)\{([^{}]*)\}/g, (whole, dollars: string, expression: string) =>
-        // `$${` is Terraform's way to write a literal `${`.
+        // In Terraform, `$${` is an escaped `${`.
         dollars.length > 1 ? whole : this.evaluate(expression.trim()),
       )
       .replaceAll("$${", "${")
@@ -111,7 +111,7 @@ export class Stack {
     const resource = this.ofType(type).find((candidate) => candidate.name === name);
     const literal = resource?.values[attribute];
     if (typeof literal === "string") return this.resolveText(literal);
-    // What a data source is not asked with, it answers: AWS alone knows it.
+    // The stack contains the arguments of a data source. Only AWS knows the other attributes of a data source.
     if (resource !== undefined && this.resources.includes(resource)) {
       if (attribute === "id") return this.idOf(resource);
       if (type === "aws_cloudfront_distribution" && attribute === "domain_name") {
@@ -121,11 +121,11 @@ export class Stack {
         return this.arns.arn("execute-api", this.idOf(resource));
       }
     }
-    throw new UnknownReference(`stack ${this.name}: only AWS can tell ${expression}`);
+    throw new UnknownReference(`stack ${this.name}: only AWS knows the value of ${expression}`);
   }
 }
 
-/** @param prefix - goes before each type */
+/** @param prefix - the prefix of each type */
 function listed(types: z.infer<typeof blocks>, prefix = ""): Resource[] {
   return Object.entries(types).flatMap(([type, byName]) =>
     Object.entries(byName).map(([name, { "//": _metadata, ...values }]) => ({

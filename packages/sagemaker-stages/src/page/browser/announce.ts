@@ -1,8 +1,8 @@
 import { find } from "./dom";
 
 /**
- * Lets a screen reader announce a text. The text has a region of its own, because the visible text changes every second
- * while the page waits.
+ * Lets a screen reader announce a text. The announcements have a separate region, because the visible text changes every
+ * second while the page waits.
  */
 export function announce(text: string): void {
   find("announcer", HTMLElement).textContent = text;

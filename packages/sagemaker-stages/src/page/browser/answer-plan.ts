@@ -1,18 +1,18 @@
 import { isObject } from "../plan/schema";
 
-/** How an answer in JSON is shown. */
+/** The presentation of an answer in JSON. */
 export type AnswerPlan =
   | { readonly kind: "text"; readonly text: string }
   | { readonly kind: "bars"; readonly groups: readonly BarGroup[] }
   | { readonly kind: "table"; readonly table: Table }
   /** The members of one object. */
   | { readonly kind: "members"; readonly members: readonly (readonly [string, string])[] }
-  /** Only JSON shows the answer well. */
+  /** An answer that is best shown as JSON. */
   | { readonly kind: "json" };
 
 /** Labels with their scores, the highest score first. */
 export interface BarGroup {
-  /** The input that the scores are of. @default - the answer has one group */
+  /** The input to which the model gave the scores. @default - the answer has only one group */
   readonly heading?: string;
   readonly bars: readonly Bar[];
 }
@@ -29,16 +29,16 @@ export interface Table {
   readonly rows: readonly (readonly string[])[];
 }
 
-/** The inputs of a request that has several: an answer can have one entry for each. */
+/** The inputs of a request with several inputs. The answer can have one entry for each input. */
 interface Inputs {
   readonly headings: readonly string[];
   readonly rows: readonly (readonly string[])[];
 }
 
 /**
- * How an answer is shown.
+ * Chooses the presentation of an answer.
  *
- * @param sent - the body of the request: an answer with one entry per input is shown beside the inputs
+ * @param sent - the body of the request. An answer with one entry per input is shown next to the inputs.
  */
 export function planAnswer(answer: unknown, sent?: unknown): AnswerPlan {
   if (typeof answer !== "object") return { kind: "text", text: String(answer) };
@@ -60,7 +60,7 @@ function entriesOf(answer: unknown): readonly unknown[] | undefined {
   return others.length === 0 && Array.isArray(only) ? only : undefined;
 }
 
-/** The inputs, where the body or one of its properties is a list of `count` inputs. */
+/** The inputs, if the body or one of its properties is a list of `count` inputs. */
 function inputsOf(sent: unknown, count: number): Inputs | undefined {
   const candidates: [string, unknown][] = isObject(sent) ? Object.entries(sent) : [["input", sent]];
   for (const [name, list] of candidates) {
@@ -84,13 +84,13 @@ function planBars(answer: unknown, inputs: Inputs | undefined): AnswerPlan | und
       groups: lists.map((bars, index) => (isOne ? { bars } : { heading: heading(index), bars })),
     };
   }
-  // A list with one label per input is a table, beside the inputs.
+  // A list with one label per input is shown as a table, next to the inputs.
   const isPerInput = Array.isArray(answer) && answer.length > 1 && inputs !== undefined;
   const bars = isPerInput ? undefined : readBars(answer);
   return bars === undefined ? undefined : { kind: "bars", groups: [{ bars }] };
 }
 
-/** @returns `undefined` where the value is no list of labels with scores */
+/** @returns `undefined` if the value is not a list of labels with scores */
 function readBars(value: unknown): Bar[] | undefined {
   const pairs = pairsOf(value);
   if (pairs === undefined || pairs.length === 0) return undefined;

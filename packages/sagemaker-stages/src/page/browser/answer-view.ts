@@ -4,20 +4,20 @@ import { type Child, h } from "./dom";
 import { type PlacedAnswer, partOf } from "./parts";
 import type { ModelView, ShownAnswer } from "./view";
 
-/** The request, as far as showing its answer needs it. */
+/** The part of a request that its answer's presentation needs. */
 export interface AnsweredRequest {
   readonly model: string;
   /** The body of the request. */
   readonly sent: unknown;
 }
 
-/** Shows an answer as the model's view does, or else as a table, bars, a text, an image, or JSON. */
+/** Shows an answer with the model's view, or else as a table, bars, a text, an image, or JSON. */
 export function showAnswer(answer: unknown, view: ModelView, { model, sent }: AnsweredRequest): PlacedAnswer {
   try {
     const shown = view.show?.(answer);
     if (shown !== undefined) return shown;
   } catch (error) {
-    // For the view's author, in the console. The visitor still gets the answer.
+    // The console shows the error to the view's author. The visitor still sees the answer.
     reportError(error);
   }
   return answer instanceof Blob ? partOf("showBytes")(answer, model) : showJson(answer, sent);
@@ -50,7 +50,7 @@ function showPlan(plan: Exclude<AnswerPlan, { kind: "json" }>): ShownAnswer {
   }
 }
 
-/** A model can know a thousand labels. */
+/** A model can have a thousand labels. */
 const SHOWN_BARS = 10;
 
 const FIGURE = new Intl.NumberFormat("en", { maximumSignificantDigits: 4 });
@@ -86,7 +86,7 @@ function barList(bars: readonly Bar[]): HTMLElement {
   );
 }
 
-/** More rows make a page slow; the JSON has all. */
+/** More rows make the page slow. The JSON contains all rows. */
 const SHOWN_ROWS = 200;
 
 function showTable({ headings, rows }: Table): ShownAnswer {
@@ -110,7 +110,7 @@ function showTable({ headings, rows }: Table): ShownAnswer {
             h(
               "p",
               { class: "fine" },
-              `The table has the first ${shown.length} of ${count}; the JSON has all.`,
+              `The table shows the first ${shown.length} of ${count}. The JSON has all.`,
             ),
           ]
         : []),

@@ -1,4 +1,4 @@
-/** The part of the page for models of bytes. A page contains this module only where a public model needs it. */
+/** The part of the page for files and for answers in bytes. A page contains this module only if a public model needs it. */
 import { fileField } from "./file-field";
 import { useParts } from "./parts";
 import { showBytes } from "./show-bytes";

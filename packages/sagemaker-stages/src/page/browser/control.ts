@@ -4,14 +4,14 @@ import { type Attributes, h } from "./dom";
 /** A control of a form that has a value. */
 export type Control = HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement;
 
-/** Browsers that help with typing keep the typed text, and some send it to a spelling service. */
+/** Turns off the browser's typing aids, which store the typed text and can send the text to a spelling service. */
 export const PRIVATE_TYPING: Attributes = {
   autocomplete: "off",
   autocapitalize: "off",
   spellcheck: "false",
 };
 
-/** A control of one line, or a list of choices, with the text. */
+/** Creates a control of one line, or a list of choices, with an initial text. */
 export function valueControl(
   { kind, choices, required }: ValuePlan & { readonly required: boolean },
   text: string,

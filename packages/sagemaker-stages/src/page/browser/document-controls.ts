@@ -6,11 +6,11 @@ import { type RequestField, textRequestField } from "./request-field";
 /** The controls of a form, and the request that they make. */
 export interface Controls {
   readonly content: readonly Child[];
-  /** @returns `undefined` where the controls hold no request; they then show the reason */
+  /** @returns `undefined` if the input is invalid; the controls then show the reason */
   plan(): Target | undefined;
 }
 
-/** The controls that are made from the document: a field for a file, and one field for each other part of the request. */
+/** Creates the controls from the document: a field for a file, and one field for each other part of the request. */
 export function documentControls(route: RoutePlan): Controls {
   const fields = fieldControls(route);
   if (route.bytes === undefined) return fields;

@@ -1,16 +1,16 @@
 import type { WebsiteConfig } from "../config";
 import type { PublicDocument } from "../public-document";
 
-/** The documents that are served beside the page. */
+/** The documents in the folder of the page. */
 export interface Documents {
   readonly config: WebsiteConfig;
   readonly openApi: PublicDocument;
 }
 
-/** Long, because the page shows nothing without its documents. */
-const PATIENCE_IN_MS = 15_000;
+/** The timeout is long, because the page shows nothing without its documents. */
+const TIMEOUT_IN_MS = 15_000;
 
-/** @throws Error, with a message for visitors, where one of the two cannot be read */
+/** @throws Error with a message for visitors, if a document cannot be read */
 export async function readDocuments(): Promise<Documents> {
   const [config, openApi] = await Promise.all([read("config.json"), read("openapi.json")]);
   // The deployment that published this page wrote both documents, so that their types are known.
@@ -18,14 +18,14 @@ export async function readDocuments(): Promise<Documents> {
 }
 
 async function read(name: string): Promise<unknown> {
-  const signal = AbortSignal.timeout(PATIENCE_IN_MS);
+  const signal = AbortSignal.timeout(TIMEOUT_IN_MS);
   const response = await fetch(name, { credentials: "omit", cache: "no-cache", signal }).catch(() => {
-    throw new Error(`${name} could not be fetched: nothing answered.`);
+    throw new Error(`${name} could not be loaded: no answer.`);
   });
-  if (!response.ok) throw new Error(`${name} could not be fetched: the answer was ${response.status}.`);
+  if (!response.ok) throw new Error(`${name} could not be loaded: status ${response.status}.`);
   try {
     return await response.json();
   } catch {
-    throw new Error(`${name} could not be read: it is no JSON.`);
+    throw new Error(`${name} could not be loaded: not JSON.`);
   }
 }

@@ -1,10 +1,14 @@
-/** A child of an element. A text stays text: nothing on this page turns text into markup. */
+/** A child of an element. The page never interprets a string as markup. */
 export type Child = Node | string;
 
-/** Attributes. `true` stands for an attribute without a value; an attribute that is `false` or `undefined` is left out. */
+/** Attributes. `true` sets an attribute without a value. `false` and `undefined` omit the attribute. */
 export type Attributes = Readonly<Record<string, string | boolean | undefined>>;
 
-/** An element with its attributes and children. */
+/**
+ * Creates an HTML element with attributes and children.
+ *
+ * @example h("p", { class: "lead" }, "This is ", h("b", {}, "Iris setosa"), ".")
+ */
 export function h<Tag extends keyof HTMLElementTagNameMap>(
   tag: Tag,
   attributes: Attributes = {},
@@ -13,7 +17,11 @@ export function h<Tag extends keyof HTMLElementTagNameMap>(
   return withParts(document.createElement(tag), attributes, children);
 }
 
-/** As `h`, for drawings. */
+/**
+ * Creates an SVG element with attributes and children.
+ *
+ * @example svg("svg", { viewBox: "0 0 10 10" }, svg("circle", { cx: "5", cy: "5", r: "4" }))
+ */
 export function svg<Tag extends keyof SVGElementTagNameMap>(
   tag: Tag,
   attributes: Attributes = {},
@@ -35,9 +43,9 @@ function withParts<Some extends Element>(
 }
 
 /**
- * An element of `index.html`.
+ * Finds an element of `index.html`.
  *
- * @throws Error where the page has none of this id and kind
+ * @throws Error if the page has no element with this id and kind
  */
 export function find<Some extends Element>(id: string, kind: new () => Some): Some {
   const element = document.getElementById(id);

@@ -3,16 +3,16 @@ import { type Child, h } from "./dom";
 import { describeFailure, describeRetry, type Failure } from "./failure";
 import type { PlacedAnswer } from "./parts";
 import { type Outcome, type StageRequest, sendRequest } from "./send";
-import { waitingWords } from "./words";
+import { waitingText } from "./time-text";
 
-/** More often than once a second, so that the clock skips no second. */
+/** The period of the clock's updates: shorter than a second, so that the clock does not skip a second. */
 const TICK_IN_MS = 250;
 
-/** The place of a form's answers, and how they are shown. */
+/** The elements that an exchange changes, and the function that shows an answer. */
 export interface ExchangeProps {
-  /** The form's button. It is dimmed while a request is under way, and gets the focus of elements that disappear. */
+  /** The form's button. It is dimmed while a request is running, and receives the focus of removed elements. */
   readonly submit: HTMLButtonElement;
-  /** Holds the state of the request, then the answer or the failure. */
+  /** The element for the state of the request, and then for the answer or the failure. */
   readonly place: HTMLElement;
   /** Shows an answer. */
   show(answer: Extract<Outcome, { kind: "answer" }>): PlacedAnswer;
@@ -26,17 +26,17 @@ export class Exchange {
 
   constructor(private readonly props: ExchangeProps) {}
 
-  /** Whether a request is under way. */
+  /** Whether a request is running. */
   get isRunning(): boolean {
     return this.running !== undefined;
   }
 
-  /** Sends a request once; does nothing while a request is under way. */
+  /** Sends a request once. Has no effect while a request is running. */
   async start(request: StageRequest): Promise<void> {
     if (this.running !== undefined) return;
     const controller = new AbortController();
     this.running = controller;
-    // Not `disabled`: the button would lose the focus.
+    // `disabled` would remove the focus from the button.
     this.props.submit.setAttribute("aria-disabled", "true");
     this.wait();
     try {
@@ -54,7 +54,7 @@ export class Exchange {
     }
   }
 
-  /** Stops waiting. The model still finishes the request, and its answer is dropped. */
+  /** Stops waiting. The model still finishes the request, and the page discards the answer. */
   cancel(): void {
     this.running?.abort();
   }
@@ -87,7 +87,7 @@ export class Exchange {
     const pulse = h("span", { class: "pulse", "aria-hidden": "true" });
     const update = () => {
       const elapsedInMs = performance.now() - start;
-      const text = waitingWords(elapsedInMs);
+      const text = waitingText(elapsedInMs);
       clock.textContent = `${Math.floor(elapsedInMs / 1_000)} s`;
       if (words.textContent === text) return;
       words.textContent = text;
@@ -114,12 +114,12 @@ export class Exchange {
     this.release?.();
     this.release = undefined;
     const { place, submit } = this.props;
-    // Without this, the focus of the removed cancel button would return to the top of the page.
+    // Otherwise the focus of the removed cancel button would move to the top of the page.
     if (place.contains(document.activeElement)) submit.focus();
     place.className = `result ${state}`;
     place.hidden = children.length === 0;
     place.replaceChildren(...children);
-    // On a phone, the place can be below the screen.
+    // On a phone, the element can be below the visible area.
     place.scrollIntoView({ block: "nearest" });
     announce(spoken);
   }

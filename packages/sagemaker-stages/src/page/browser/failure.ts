@@ -1,9 +1,9 @@
-import { seconds } from "./words";
+import { seconds } from "./time-text";
 
 /** The reason why there is no answer. */
 export type Failure =
   | {
-      /** The stage or the function gave the reason in a problem document (RFC 9457). */
+      /** The stage or the function answered with a problem document (RFC 9457). */
       readonly kind: "problem";
       readonly status: number;
       readonly title: string | undefined;
@@ -12,7 +12,7 @@ export type Failure =
       readonly retryAfterInSeconds: number | undefined;
     }
   | {
-      /** The answer is not of the stage, but for example a page of a proxy. */
+      /** The answer is not from the stage, but for example from a proxy. */
       readonly kind: "unreadable";
       readonly status: number;
       /** The media type of the answer, e.g. `text/html`. */
@@ -21,7 +21,7 @@ export type Failure =
       readonly retryAfterInSeconds: number | undefined;
     }
   | {
-      /** There was no answer. Browsers do not give pages the reason. */
+      /** There was no answer. Browsers hide the reason from pages. */
       readonly kind: "unreachable";
       readonly url: string;
       readonly isOffline: boolean;
@@ -31,32 +31,32 @@ export type Failure =
       readonly kind: "form";
     };
 
-/** Nothing was sent, because the request is over the limit of API Gateway. */
+/** Nothing was sent, because the request exceeds the limit of API Gateway. */
 export const TOO_LARGE: Failure = {
   kind: "problem",
   status: 413,
   title: "Content Too Large",
-  detail: "The stage takes at most 10 MB. Nothing was sent. Shorten the input and try again.",
+  detail: "The stage accepts at most 10 MB. Nothing was sent. Shorten the input and try again.",
   requestId: undefined,
   retryAfterInSeconds: undefined,
 };
 
-/** The form of a view could not read its own controls. */
+/** The form of a view could not read its controls. */
 export const FORM_FAILED: Failure = { kind: "form" };
 
-/** A failure in words. */
-export interface FailureWords {
-  /** What happened. */
+/** The description of a failure for a visitor. */
+export interface FailureText {
+  /** The event that the visitor sees, as a headline. */
   readonly headline: string;
-  /** What it means and what to do. */
+  /** The meaning of the failure, and the next step. */
   readonly text: string;
   /** The data for a report to the operator: the problem's title, its status, the request's id. */
   readonly reference: readonly string[];
-  /** Seconds until the next try; `undefined` where the number is unknown. */
+  /** Seconds until the next try; `undefined` if the number is unknown. */
   readonly retryAfterInSeconds: number | undefined;
 }
 
-/** Reads a response that is no answer. @param text - the body */
+/** Reads a response without an answer of the model. @param text - the body */
 export function readFailure(response: Pick<Response, "status" | "headers">, text: string): Failure {
   const { status, headers } = response;
   const [mediaType = ""] = (headers.get("content-type") ?? "").toLowerCase().split(/\s*;/);
@@ -64,7 +64,7 @@ export function readFailure(response: Pick<Response, "status" | "headers">, text
     status,
     retryAfterInSeconds: readRetryAfter(headers.get("retry-after")),
   };
-  // API Gateway puts its id on every response, also where the body is not of the function.
+  // API Gateway adds its request id to every response, even if the body is not from the function.
   const headerId = headers.get("x-amzn-requestid") ?? undefined;
   const members = /^application\/(\w+\+)?(problem\+)?json$/.test(mediaType) ? parseObject(text) : undefined;
   if (members === undefined || status < 400) {
@@ -73,7 +73,7 @@ export function readFailure(response: Pick<Response, "status" | "headers">, text
   return {
     kind: "problem",
     title: textOf(members.title),
-    // API Gateway's own errors, where an API has no gateway responses, have the reason in `message`.
+    // API Gateway's own errors contain the reason in `message`, if an API has no gateway responses.
     detail: textOf(members.detail) ?? textOf(members.message),
     requestId: textOf(members.requestId) ?? headerId,
     ...shared,
@@ -106,7 +106,7 @@ const HEADLINES: Readonly<Record<number, string>> = {
   403: "This stage refuses the request",
   406: "The model does not answer in the requested format",
   413: "The input is too large",
-  415: "The model does not take this content type",
+  415: "The model does not accept this content type",
   429: "Too many requests at once",
   500: "The stage failed",
   502: "The model failed",
@@ -114,8 +114,8 @@ const HEADLINES: Readonly<Record<number, string>> = {
   504: "The model did not answer in time",
 };
 
-/** A failure in words: what happened, what it means, what to do. */
-export function describeFailure(failure: Failure): FailureWords {
+/** Describes a failure: the event, its meaning, and the next step. */
+export function describeFailure(failure: Failure): FailureText {
   if (failure.kind === "form") {
     return {
       headline: "This form has an error",
@@ -129,7 +129,7 @@ export function describeFailure(failure: Failure): FailureWords {
       headline: failure.isOffline ? "This device is offline" : "The stage could not be reached",
       text: failure.isOffline
         ? "There is no network connection. Your input is still here: try again once you are back online."
-        : `Nothing answered at ${new URL(failure.url).host}. The stage is stopped, or a firewall or a proxy blocks the way. Your input is still here: try again in a moment.`,
+        : `There was no answer from ${new URL(failure.url).host}. The stage is stopped, or a firewall or a proxy blocks it. Your input is still here: try again in a moment.`,
       reference: [],
       retryAfterInSeconds: undefined,
     };
@@ -137,10 +137,10 @@ export function describeFailure(failure: Failure): FailureWords {
   const { status, requestId, retryAfterInSeconds } = failure;
   const id = requestId === undefined ? [] : [`request ${requestId}`];
   if (failure.kind === "unreadable") {
-    const kind = failure.mediaType === "" ? "an unnamed media type" : failure.mediaType;
+    const kind = failure.mediaType === "" ? "no media type" : failure.mediaType;
     return {
-      headline: "The answer is not of this stage",
-      text: `The answer is not the JSON that this page reads, but ${kind}. A server between this page and the model answered in place of the model. Try again. If the failure stays, report it to the operator of this stage.`,
+      headline: "The answer is not from this stage",
+      text: `This page cannot read the answer (${kind}). A server between this page and the model answered in place of the model. Try again. If the error stays, report it to the operator of this stage.`,
       reference: [`status ${status}`, ...id],
       retryAfterInSeconds,
     };
@@ -154,7 +154,7 @@ export function describeFailure(failure: Failure): FailureWords {
   };
 }
 
-/** When to try again. @param left - seconds until then */
+/** Describes when to try again. @param left - seconds until then */
 export function describeRetry(left: number): string {
   return left > 0 ? `You can try again in ${seconds(left)}.` : "You can try again now.";
 }

@@ -1,19 +1,19 @@
 import { type Control, PRIVATE_TYPING } from "./control";
 import { type Child, h } from "./dom";
 
-/** A control with its label, its hint, and a place for the reason why its value is refused. */
+/** A control with its label, its hint, and an element for the fault of its value. */
 export interface Field {
   /** The field with all its parts. */
   readonly element: HTMLElement;
-  /** The control's value. Setting the value has the effect of typing it. */
+  /** The control's value. Setting the value has the same effect as typing. */
   text: string;
-  /** Shows why the value is refused. `undefined` removes the reason, as typing does. */
+  /** Shows the reason why the value is refused. `undefined` removes the reason. Typing also removes the reason. */
   setFault(fault: string | undefined): void;
   /** Moves the focus to the control. */
   focus(): void;
 }
 
-/** Surrounds a control with its label and texts. @param hint - the text below the label */
+/** Creates a field from a control, its label and its texts. @param hint - the text below the label */
 export function field(control: Control, label: HTMLElement, hint: string | undefined): Field {
   const { id } = control;
   const fault = h("p", { class: "fault", id: `${id}-fault`, hidden: true });
@@ -51,14 +51,14 @@ export interface TextFieldProps {
   readonly hint?: string;
   /** The lines of a text area. @default - a field of one line */
   readonly rows?: number;
-  /** Whether an empty field is refused. Assistive technology announces it. @default true */
+  /** Whether an empty field is refused. Assistive technology announces a required field. @default true */
   readonly required?: boolean;
-  /** The text at first. @default "" */
+  /** The initial text. @default "" */
   readonly value?: string;
 }
 
 /**
- * A labelled field for a text.
+ * Creates a labelled field for a text.
  *
  * @example textField({ id: `${id}-review`, label: "Review", rows: 4 })
  */

@@ -6,7 +6,7 @@ import { acceptOf, readFileFacts } from "./file-facts";
 import type { FileField } from "./parts";
 import { bytesView } from "./show-bytes";
 
-/** A field for one file, with a preview, see `BytesPart`. */
+/** Creates a field for one file, with a preview. */
 export function fileField(plan: BytesPlan, id: string, onChange: () => void): FileField {
   const { mediaTypes, maxBytes } = plan;
   const input = h("input", { id, name: id, type: "file", accept: acceptOf(mediaTypes) });

@@ -5,18 +5,18 @@ import { h } from "./dom";
 import { Exchange } from "./exchange";
 import { FORM_FAILED } from "./failure";
 import { addKeys, keyNames } from "./keys";
+import { duration } from "./time-text";
 import type { ModelView, RequestForm } from "./view";
-import { duration } from "./words";
 
-/** Where a form sends its requests. */
+/** The stage that receives a form's requests. */
 export interface Destination {
   /** The stage's URL, without a slash at the end. */
   readonly stageUrl: string;
-  /** Why answers are no predictions, see `WebsiteConfig`. */
+  /** The reasons why answers are not predictions, see `WebsiteConfig`. */
   readonly caveats: ReadonlyMap<string, string>;
 }
 
-/** The form of a route, with the place for its answers. @param view - the model's own view */
+/** Creates the form of a route, with the element for its answers. @param view - the model's own view */
 export function modelForm(
   route: RoutePlan,
   { stageUrl, caveats }: Destination,
@@ -31,7 +31,7 @@ export function modelForm(
   const form = h(
     "form",
     { novalidate: true, autocomplete: "off", "aria-label": route.title },
-    ...(caveat === undefined ? [] : [h("p", { class: "note" }, `Answers are no predictions: ${caveat}`)]),
+    ...(caveat === undefined ? [] : [h("p", { class: "note" }, `Answers are not predictions: ${caveat}`)]),
     ...controls.content,
     h("div", { class: "actions" }, submit, h("span", { class: "keys" }, "or press ", ...keyNames())),
     place,
@@ -60,7 +60,7 @@ export function modelForm(
     try {
       request = controls.plan();
     } catch (error) {
-      // For the view's author, in the console. The visitor learns that nothing was sent.
+      // The console shows the error to the view's author. The page reports to the visitor that nothing was sent.
       reportError(error);
       return exchange.fail(FORM_FAILED);
     }

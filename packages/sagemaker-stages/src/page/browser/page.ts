@@ -9,12 +9,12 @@ export type Views = Readonly<Record<string, ModelView>>;
 
 let views: ReadonlyMap<string, ModelView> = new Map();
 
-/** Uses the app's own views for the forms that are shown once the stage's documents are read. */
+/** Sets the app's own views. The page creates the forms later, when it has read the stage's documents. */
 export function useViews(own: Views): void {
   views = new Map(Object.entries(own));
 }
 
-// Starts before the script of any view: where a view's script throws, every model still has its form.
+// Starts before the views' scripts: if a view's script throws, every model still has its form.
 readDocuments().then(show, showStartFailure);
 
 /** Shows a form for each route. */
@@ -25,7 +25,7 @@ function show({ config, openApi }: Documents): void {
   };
   const { stageUrl } = destination;
   const routes = planRoutes(openApi);
-  // The only model of a stage is always open, too: there is nothing to choose from.
+  // The only model of a stage is always open, because there is no choice.
   const isCard = ({ model }: RoutePlan) => views.has(model) || routes.length === 1;
   const cards = routes.filter(isCard);
   const others = routes.filter((route) => !isCard(route));
@@ -38,7 +38,7 @@ function show({ config, openApi }: Documents): void {
   );
   find("no-routes", HTMLElement).hidden = routes.length > 0;
   find("others", HTMLElement).hidden = others.length === 0;
-  // Below a card, the other forms are one section of several.
+  // If the page has cards, the other forms are one of several sections.
   const isOnlyKind = cards.length === 0;
   find("others-title", HTMLElement).hidden = isOnlyKind;
   find("routes", HTMLElement).append(
@@ -49,7 +49,7 @@ function show({ config, openApi }: Documents): void {
   for (const element of [stage, find("footer", HTMLElement)]) element.hidden = false;
 }
 
-/** The heading that `website.title` has by default. */
+/** The default of `website.title`. */
 const DEFAULT_TITLE = "Try the models";
 
 /** Texts that depend on the number of public models. `index.html` has the texts of several models. */
@@ -64,15 +64,15 @@ function showCount(count: number, stageUrl: string): void {
   }
   const link = document.querySelector("footer a");
   if (count === 1) link?.replaceChildren("The public route as OpenAPI");
-  else address.parentElement?.replaceChildren("The page sends nothing to ", address, ".");
+  else address.parentElement?.replaceChildren("This page sends nothing to ", address, ".");
 }
 
-/** The card of a view. Where the view throws, the model has the card of a model without a view. */
+/** Creates the card of a view. If the view throws, the model has the card of a model without a view. */
 function viewCard(route: RoutePlan, destination: Destination, view: ModelView | undefined): HTMLElement {
   try {
     return modelCard(route, destination, view);
   } catch (error) {
-    // For the view's author, in the console.
+    // The console shows the error to the view's author.
     reportError(error);
     return modelCard(route, destination);
   }
@@ -91,7 +91,7 @@ function modelCard(route: RoutePlan, destination: Destination, view: ModelView =
   );
 }
 
-/** A model without a view of its own among other models: a form that opens and closes. */
+/** A form that opens and closes, for a model without a view among other models. */
 function routeCard(
   route: RoutePlan,
   destination: Destination,
@@ -116,7 +116,7 @@ function showStartFailure(error: unknown): void {
     h(
       "div",
       { class: "result failure" },
-      h("h2", {}, "This page could not be set up"),
+      h("h2", {}, "This page could not start"),
       h("p", {}, `${error instanceof Error ? error.message : error} Reload the page to try again.`),
     ),
   );

@@ -4,26 +4,26 @@ import type { RowsPlan } from "../plan/rows-plan";
 import type { RequestField } from "./request-field";
 import type { ShownAnswer } from "./view";
 
-/** An answer on the page, which can hold memory of the browser. */
+/** An answer on the page. An answer with an image or audio occupies memory of the browser. */
 export interface PlacedAnswer extends ShownAnswer {
-  /** Frees what the answer holds. @default - nothing */
+  /** Frees the memory of the answer. @default - no memory to free */
   release?(): void;
 }
 
 /** A field for one file, with a preview. */
 export interface FileField {
   readonly element: HTMLElement;
-  /** Whether a file is chosen, also a file that is refused. */
+  /** Whether a file is chosen, even if the file is refused. */
   readonly hasFile: boolean;
   /**
-   * The file under the media type that the model takes.
+   * Reads the file, with the media type that the model accepts.
    *
-   * @returns `undefined` where there is no file or the file is refused; the field then shows the reason and has the focus
+   * @returns `undefined` if no file is chosen or the file is refused; the field then shows the reason and has the focus
    */
   read(): Blob | undefined;
 }
 
-/** The parts of the page that only some pages have, see `PageParts`. */
+/** The optional parts of the page, see `PageParts`. */
 export interface Parts {
   /** @returns a field for one file. @param onChange - runs after a file is chosen or removed */
   fileField?(plan: BytesPlan, id: string, onChange: () => void): FileField;
@@ -35,12 +35,12 @@ export interface Parts {
 
 const parts: Parts = {};
 
-/** Adds parts for the forms that are shown once the stage's documents are read. */
+/** Adds parts. The page creates the forms later, when it has read the stage's documents. */
 export function useParts(added: Parts): void {
   Object.assign(parts, added);
 }
 
-/** @throws Error where the script has no such part: the document and the script are not of one deployment */
+/** @throws Error if the script has no such part: the document and the script are from different deployments */
 export function partOf<Name extends keyof Parts>(name: Name): NonNullable<Parts[Name]> {
   const part = parts[name];
   if (part === undefined) throw new Error(`page.js: got no ${name}, which openapi.json requires.`);

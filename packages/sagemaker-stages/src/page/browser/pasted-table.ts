@@ -1,8 +1,8 @@
 import { type Cells, type Column, MAX_ROWS_OF_TABLE } from "../plan/rows-plan";
 
 /**
- * The cells of a text from a spreadsheet or of a CSV file: separated by tabs where there is a tab, otherwise by commas.
- * A cell in quotes can contain separators, line breaks and doubled quotes (RFC 4180).
+ * Parses a text from a spreadsheet or a CSV file. Tabs separate the cells if the text contains a tab, otherwise commas. A
+ * cell in quotes can contain separators, line breaks and doubled quotes (RFC 4180).
  */
 export function parseTable(text: string): string[][] {
   const separator = text.includes("\t") ? "\t" : ",";
@@ -16,17 +16,17 @@ export function parseTable(text: string): string[][] {
   return rows;
 }
 
-/** Where a paste begins. Both positions count from 0. */
+/** The first cell of a paste. Both positions count from 0. */
 export interface Position {
   readonly row: number;
   readonly column: number;
 }
 
 /**
- * The cells of a table after a paste. A first row of column names assigns the columns by name; other rows fill the table
- * from the position to the right and downwards. Missing rows are added.
+ * Pastes cells into a table. If the first row contains column names, the columns are assigned by name. Otherwise the rows
+ * fill the table from the position to the right and downwards. Missing rows are added.
  *
- * @returns the reason where the table cannot hold the pasted cells: then nothing is pasted
+ * @returns the fault if the cells do not fit into the table; then nothing is pasted
  */
 export function pasteCells(
   columns: readonly Column[],
@@ -70,7 +70,7 @@ export function pasteCells(
   return { cells: changed, count: rows.length };
 }
 
-/** The text as the cell holds it: of a choice, whatever the case of its letters. */
+/** The text for a cell. A choice matches in upper and lower case. @returns `undefined` if no choice matches */
 function fit(column: Column | undefined, text: string): string | undefined {
   if (column?.kind !== "choice" || text === "") return text;
   return column.choices.find((choice) => choice.toLowerCase() === text.toLowerCase());

@@ -4,22 +4,22 @@ import { type Control, PRIVATE_TYPING, valueControl } from "./control";
 import { h } from "./dom";
 import { field } from "./field";
 
-/** A field of a form that is made from the document. */
+/** A field of a form, created from the document. */
 export interface RequestField {
   readonly element: HTMLElement;
   read(): FieldInput;
-  /** Shows why the input is refused. `undefined` removes the reason. */
+  /** Shows the reason why the input is refused. `undefined` removes the reason. */
   setFault(fault: string | undefined): void;
   /** Moves the focus to the control, or to the first control with a fault. */
   focus(): void;
 }
 
-/** Longer texts get more than one line. */
+/** The maximum length of a text in a control of one line. A longer text has a text area. */
 const ONE_LINE_IN_CHARACTERS = 48;
 const MIN_ROWS = 4;
 const MAX_ROWS = 12;
 
-/** The field of one text. */
+/** Creates a field for one text. */
 export function textRequestField(plan: FieldPlan, id: string): RequestField {
   const asides = [plan.kind === "json" ? "JSON" : "", plan.required ? "" : "optional"].filter(Boolean);
   const label = h(
@@ -50,7 +50,7 @@ function createControl(plan: FieldPlan, id: string): Control {
   return area;
 }
 
-/** The lines that a text fills in a field on a desktop. */
+/** The number of lines of a text in a field on a desktop. */
 function rowsOf(text: string): number {
   return text
     .split("\n")

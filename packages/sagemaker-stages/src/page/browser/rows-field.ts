@@ -6,10 +6,10 @@ import { h } from "./dom";
 import { parseTable, pasteCells } from "./pasted-table";
 import type { RequestField } from "./request-field";
 
-/** More columns do not fit into the page: each row is then a group of labelled fields, as on a phone. */
+/** More columns do not fit into the page. Each row is then a group of labelled fields, as on a phone. */
 const MAX_COLUMNS_OF_TABLE = 5;
 
-/** A table of fields: a row for each record, and buttons that add and remove rows. */
+/** Creates a table of fields: a row for each record, and buttons that add and remove rows. */
 export function rowsField(
   { name, description, required }: FieldPlan,
   plan: RowsPlan,
@@ -71,7 +71,7 @@ export function rowsField(
   };
   const changed = (spoken: string) => {
     numberRows();
-    // The form compares its fields with the request that was answered.
+    // The event lets the form compare its fields with the answered request.
     body.dispatchEvent(new Event("input", { bubbles: true }));
     announce(spoken);
   };
@@ -89,7 +89,7 @@ export function rowsField(
     const pasted = parseTable(event.clipboardData?.getData("text/plain") ?? "");
     const row = grid().findIndex((controls) => controls.some((control) => control === event.target));
     const column = grid()[row]?.findIndex((control) => Object.is(control, event.target)) ?? 0;
-    // One value goes into the field as usual.
+    // A paste of a single value is left to the browser.
     if (row < 0 || (pasted.length === 1 && pasted[0]?.length === 1)) return;
     event.preventDefault();
     const result = pasteCells(columns, read(), { row, column }, pasted);

@@ -1,4 +1,4 @@
-/** The part of the page for models that take rows. A page contains this module only where a public model needs it. */
+/** The part of the page for rows. A page contains this module only if a public model needs it. */
 import { useParts } from "./parts";
 import { rowsField } from "./rows-field";
 

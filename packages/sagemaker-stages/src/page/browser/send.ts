@@ -1,8 +1,8 @@
 import { type Failure, readFailure, TOO_LARGE } from "./failure";
 
 /**
- * API Gateway's limit of a request. It refuses a larger request without the CORS headers, so that a page cannot read why
- * (https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html).
+ * API Gateway's limit of a request. API Gateway refuses a larger request without CORS headers, so a page cannot read
+ * the refusal (https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html).
  */
 const MAX_BYTES = 10 * 1024 * 1024;
 
@@ -10,7 +10,7 @@ const MAX_BYTES = 10 * 1024 * 1024;
 export interface StageRequest {
   readonly method: string;
   readonly url: string;
-  /** A blob is sent as it is, under its type; any other body as JSON. @default - no body */
+  /** A blob is sent unchanged, with its own type; any other body is sent as JSON. @default - no body */
   readonly body?: unknown;
   /** The media types of answers that are bytes, the preferred type first. */
   readonly answerTypes: readonly string[];
@@ -21,7 +21,7 @@ export type Outcome =
   | {
       readonly kind: "answer";
       readonly status: number;
-      /** The parsed JSON; a text or a blob where the answer is of one of the request's `answerTypes`. */
+      /** The parsed JSON; a text or a blob if the answer has one of the request's `answerTypes`. */
       readonly body: unknown;
       readonly elapsedInMs: number;
     }
@@ -31,7 +31,7 @@ export type Outcome =
  * Sends a request to the stage once, without retries: the visitor decides whether to try again.
  *
  * @param signal - ends the request
- * @throws the signal's reason, where the signal ended the request
+ * @throws the signal's reason, if the signal ended the request
  */
 export async function sendRequest(
   { method, url, body, answerTypes }: StageRequest,
@@ -48,12 +48,12 @@ export async function sendRequest(
     response = await fetch(url, {
       method,
       signal,
-      // No cookies, and no cached answers.
+      // The page sends no cookies, and uses no cached answers.
       credentials: "omit",
       cache: "no-store",
       referrerPolicy: "no-referrer",
       headers: {
-        // API Gateway turns an answer into bytes only where a type of bytes comes first
+        // API Gateway decodes an answer of bytes only if a type of bytes is the first type
         // (https://docs.aws.amazon.com/apigateway/latest/developerguide/lambda-proxy-binary-media.html).
         ...(answerTypes.length === 0 ? {} : { accept: [...answerTypes, JSON_TYPE].join(", ") }),
         // The type of a blob is its Content-Type.
@@ -82,7 +82,7 @@ const JSON_TYPE = "application/json";
 /** Media types of text, with or without parameters. */
 const TEXT = /^(text\/|[^;]*[/+-](csv|json|jsonlines|ndjson|xml|yaml)\s*(;|$))/;
 
-/** Whether the response is an answer of one of the types. */
+/** Whether the response is a successful answer with one of the types. */
 function isOfType({ ok, headers }: Response, answerTypes: readonly string[]): boolean {
   const [mediaType = ""] = (headers.get("content-type") ?? "").toLowerCase().split(/\s*;/);
   return ok && answerTypes.includes(mediaType);

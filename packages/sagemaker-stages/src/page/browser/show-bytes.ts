@@ -1,24 +1,23 @@
 import { h } from "./dom";
-import { extensionOf } from "./file-facts";
+import { extensionOf, size } from "./file-facts";
 import type { PlacedAnswer } from "./parts";
-import { size } from "./size";
 
 /** Bytes on the page. */
 export interface BytesView {
   readonly element: HTMLElement;
   /** The media type and the size, e.g. `image/png, 12.3 KB`. */
   readonly description: string;
-  /** Frees the bytes: the browser keeps them until then. */
+  /** Frees the memory of the bytes. */
   release(): void;
 }
 
-/** The bytes that are shown of a file that is neither an image nor audio. */
+/** The number of bytes that the page shows of a file that is neither an image nor audio. */
 const SHOWN_BYTES = 16;
 
 /**
  * Shows bytes: an image, a player for audio, or the first bytes.
  *
- * @param name - what the bytes are, for people who do not see them, e.g. the name of the file
+ * @param name - the text alternative for screen readers, e.g. the name of the file
  */
 export function bytesView(bytes: Blob, name: string): BytesView {
   const description = `${bytes.type || "bytes of an unknown type"}, ${size(bytes.size)}`;
@@ -53,7 +52,7 @@ async function showFirstBytes(bytes: Blob, facts: HTMLElement): Promise<void> {
   facts.append(h("br"), "First bytes: ", h("code", {}, hex), bytes.size > SHOWN_BYTES ? " …" : "");
 }
 
-/** Shows an answer of bytes, with a link that saves them. @param name - the name of the file, without its extension */
+/** Shows an answer of bytes, with a link to save it. @param name - the name of the file, without its extension */
 export function showBytes(bytes: Blob, name: string): PlacedAnswer {
   const view = bytesView(bytes, "Answer of the model");
   const link = downloadLink(bytes, `${name}.${extensionOf(bytes.type)}`);
@@ -67,9 +66,9 @@ export function showBytes(bytes: Blob, name: string): PlacedAnswer {
   };
 }
 
-/** A link that saves bytes as a file. */
+/** Creates a link that saves bytes as a file. */
 function downloadLink(bytes: Blob, fileName: string): { element: HTMLElement; release(): void } {
-  // Under its own type, a browser could open an HTML page in place of saving it.
+  // If the link kept the type of the bytes, a browser could open an HTML page instead of saving the page.
   const url = URL.createObjectURL(new Blob([bytes], { type: "application/octet-stream" }));
   return {
     element: h("a", { href: url, download: fileName }, `Save ${fileName}`),

@@ -1,6 +1,6 @@
 /**
- * The public module `sagemaker-stages/page`: the parts of a model's own view. Browser code only: nothing of Node.js, and
- * nothing of the environment.
+ * The public module `sagemaker-stages/page`: the parts of a model's own view. The module runs in a browser: it has no
+ * access to Node.js or to the environment's settings.
  */
 import type { Child } from "./dom";
 
@@ -8,13 +8,13 @@ export { type Attributes, type Child, h, svg } from "./dom";
 export { type Field, type TextFieldProps, textField } from "./field";
 
 /**
- * How the page shows one model. `functions/<model>/page.ts` exports a view as its default export. The page of an
- * environment contains the views of the models whose access is `PUBLIC` in that environment, and of no other model.
- * Every member is optional; a model without a view has the default of every member.
+ * A model's own view on the page. `functions/<model>/page.ts` exports a view as its default export. The page of an
+ * environment contains only the views of models with the access `PUBLIC` in that environment. Every member is optional.
+ * A model without a view has the default of every member.
  *
- * The file can import a stylesheet, e.g. `import "./page/style.css"`. The stylesheet becomes part of the page's one
- * stylesheet, after the engine's. The page's content security policy refuses markup from text (`innerHTML`), `style`
- * attributes in markup, and requests to any other origin than the page's and the stage's.
+ * The file can import a stylesheet, e.g. `import "./page/style.css"`. The page's stylesheet contains the engine's rules,
+ * and then the rules of the view. The page's content security policy refuses markup from strings (`innerHTML`), `style`
+ * attributes in markup, and requests to other origins than the page and the stage.
  *
  * @example
  * // functions/iris/page.ts
@@ -42,48 +42,53 @@ export interface ModelView {
    */
   readonly submitLabel?: string;
   /**
-   * Creates the controls of the form. The page adds the button, the keyboard shortcuts, and the place for the answer.
+   * Creates the controls of the form. The page adds the button, the keyboard shortcuts, and the element for the answer.
    *
    * @default - one field for each property or parameter of the request, filled with the document's example; a table of
    * fields for a list of records, and a file field for bytes
+   * @example
+   * form({ id }) {
+   *   const review = textField({ id: `${id}-review`, label: "Review", rows: 4 });
+   *   return { content: [review.element], read: () => ({ review: review.text }) };
+   * }
    */
   form?(context: FormContext): RequestForm;
   /**
    * Shows an answer.
    *
-   * @param answer - the parsed JSON of a successful response; a `Blob` where the answer is bytes, and a string where it is
-   * text. The answer comes from the network, so that its type is unknown
-   * @returns `undefined` where the view cannot show this answer: the page then shows the answer as it shows the answer of a
-   * model without a view, also where the view throws
+   * @param answer - the parsed JSON of a successful response, a `Blob` if the answer is bytes, or a string if the answer is
+   * text. The type is unknown, because the answer is from the network.
+   * @returns `undefined` if the view cannot show this answer. The page then uses the default, as it does if the view
+   * throws.
    * @default - labels with scores as bars, records as a table, an image as an image, any other JSON as JSON
    */
   show?(answer: unknown): ShownAnswer | undefined;
 }
 
-/** What a view's form gets from the page. */
+/** The page's values for a view's form. */
 export interface FormContext {
   /** A prefix for the ids of the form's elements, unique in the page, e.g. `post-iris`. */
   readonly id: string;
 }
 
-/** The controls of a form, and the request that they make. */
+/** The controls of a form, and the function that reads a request from the controls. */
 export interface RequestForm {
   /** The elements above the button, in order. */
   readonly content: readonly Child[];
   /**
    * Reads the request from the controls.
    *
-   * @returns the request as the contract's schema describes it: the JSON body of a POST, or the parameters of a GET. A
-   * `Blob` is sent as it is, with its type as the Content-Type.
-   * `undefined` where the controls hold no request; the form then has shown the reason, see `Field.setFault`
+   * @returns the request according to the contract's schema: the JSON body of a POST, or the parameters of a GET. A `Blob`
+   * is sent unchanged, with its type as the Content-Type. `undefined` if the input is invalid; the form must show the
+   * reason, see `Field.setFault`.
    */
   read(): object | undefined;
 }
 
-/** An answer, for readers and for listeners. */
+/** The presentation of an answer, on the screen and for screen readers. */
 export interface ShownAnswer {
   /** The elements that show the answer, in order. */
   readonly content: readonly Child[];
-  /** The same in one or two sentences. A screen reader announces them. */
+  /** The answer in one or two sentences, which a screen reader announces. */
   readonly spoken: string;
 }

@@ -10,9 +10,9 @@ export interface RoutePlan {
   readonly id: string;
   /** The model's name: the `operationId`. */
   readonly model: string;
-  /** E.g. `POST`. */
+  /** The method, e.g. `POST`. */
   readonly method: string;
-  /** Below the stage, e.g. `/iris`. */
+  /** The path below the stage, e.g. `/iris`. */
   readonly path: string;
   readonly title: string;
   readonly description: string | undefined;
@@ -25,31 +25,31 @@ export interface RoutePlan {
 
 /** One field of a form. */
 export interface FieldPlan extends ValuePlan {
-  /** Name of the parameter or the property; empty where the field is the whole body. */
+  /** Name of the parameter or the property; empty if the field is the whole body. */
   readonly name: string;
   readonly goesTo: "query" | "property" | "body";
   readonly description: string | undefined;
   readonly required: boolean;
-  /** What an empty field shows: an example of the schema. @default - nothing */
+  /** The schema's example, which an empty field shows. @default - none */
   readonly placeholder?: string;
-  /** Whether the field is the only one that the body requires: a text then has several lines. */
+  /** Whether the body requires only this field. If so, a text field has several lines. */
   readonly isMain?: boolean;
-  /** The table, where the value is a list of records. @default - the value is typed as one text */
+  /** The table, if the value is a list of records. @default - the value is one text */
   readonly rows?: RowsPlan;
 }
 
-/** What a field holds: its text, or the texts of its table. */
+/** The input in a field: its text, or the texts of its table. */
 export type FieldInput = string | Cells;
 
 /** A request without its method and stage. */
 export interface Target {
   /** Path and query, e.g. `/iris?q=1`. */
   readonly target: string;
-  /** A blob is sent as it is; any other value becomes JSON. @default - no body */
+  /** A blob is sent unchanged; any other value is sent as JSON. @default - no body */
   readonly body?: unknown;
 }
 
-/** The request of the values in the fields, or the faults of the values. */
+/** The request, or the faults of the input by field. */
 export type PlannedRequest = Target | { readonly faults: ReadonlyMap<FieldPlan, string> };
 
 /** The routes of a document, in its order. */
@@ -132,9 +132,9 @@ function tableOf(
 }
 
 /**
- * The request of a filled form. Optional empty fields are left out.
+ * Creates the request of a filled form. Optional empty fields are omitted.
  *
- * @param inputs - what the fields hold
+ * @param inputs - the inputs by field
  */
 export function planRequest(route: RoutePlan, inputs: ReadonlyMap<FieldPlan, FieldInput>): PlannedRequest {
   const faults = new Map<FieldPlan, string>();
@@ -162,9 +162,9 @@ export function planRequest(route: RoutePlan, inputs: ReadonlyMap<FieldPlan, Fie
 }
 
 /**
- * The request of a view's own form.
+ * Creates the request of a view's own form.
  *
- * @param request - as the contract's schema describes it: the body, or for a GET the parameters
+ * @param request - the request according to the contract's schema: the body, or for a GET the parameters
  */
 export function planOwnRequest({ method, path }: RoutePlan, request: object): Target {
   if (method !== "GET") return toTarget(path, new URLSearchParams(), request);

@@ -1,10 +1,10 @@
-/** A line with more characters is broken up. A field of the page on a desktop has room for 59 characters. */
+/** The maximum length of a line. A field of the page on a desktop has room for 59 characters. */
 export const MAX_LINE_LENGTH = 58;
 const INDENT = "  ";
 
 /**
- * A JSON value as text for readers: a list or an object that fits into one line stays in one line, so that a list of
- * 5,000 numbers does not become 5,000 lines of one number.
+ * Formats a JSON value for readers. A list or an object that fits into one line stays in one line, so that a list of 5,000
+ * numbers does not become 5,000 lines.
  */
 export function jsonText(value: unknown, indent = ""): string {
   const line = inOneLine(value);
@@ -28,7 +28,7 @@ function surrounded(open: string, lines: readonly string[], close: string, inden
   return `${open}\n${lines.map((line) => indent + INDENT + line).join(",\n")}\n${indent}${close}`;
 }
 
-/** As many items in each line as fit. */
+/** Joins items into lines, with as many items per line as fit. */
 function filledLines(items: readonly string[], indent: string): string[] {
   const lines: string[] = [];
   for (const item of items) {

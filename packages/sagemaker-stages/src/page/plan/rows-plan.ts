@@ -2,10 +2,10 @@ import type { Json, PublicDocument } from "../public-document";
 import { alternativeFor, alternativesOf, follow, isObject, requiredOf } from "./schema";
 import { planValue, printed, readValue, type ValuePlan } from "./value-plan";
 
-/** A list of records: a table with one column for each property. */
+/** A table for a list of records, with one column for each property. */
 export interface RowsPlan {
   readonly columns: readonly Column[];
-  /** The cells at first, from the document's example: at least one row. */
+  /** The initial cells, from the document's example: at least one row. */
   readonly example: Cells;
 }
 
@@ -18,7 +18,7 @@ export interface Column extends ValuePlan {
 /** The texts of a table, row by row. */
 export type Cells = readonly (readonly string[])[];
 
-/** A cell whose text is no value. Both positions count from 0. */
+/** A cell with an invalid text. Both positions count from 0. */
 export interface CellFault {
   readonly row: number;
   readonly column: number;
@@ -28,7 +28,7 @@ export interface CellFault {
 /** More rows make a page slow. A program sends larger batches. */
 export const MAX_ROWS_OF_TABLE = 500;
 
-/** @returns `undefined` where the schema is no list of records whose values fit into the cells of a table */
+/** @returns `undefined` if the schema is not a list of records, or if a value does not fit into a cell */
 export function planRows(
   schema: Json | undefined,
   example: Json | undefined,
@@ -49,7 +49,7 @@ export function planRows(
     name,
     required: required.includes(name),
   }));
-  // Without a schema of its own, a value can be anything: the example states whether a cell can hold the value.
+  // A property without a schema allows every value. The example shows whether the value fits into a cell.
   const isCell = ({ kind }: Column, index: number) =>
     kind !== "json" || isScalar(valueIn(first, properties[index]?.[0] ?? "", index));
   if (columns.length === 0 || !columns.every(isCell) || rows.length > MAX_ROWS_OF_TABLE) return undefined;
@@ -73,7 +73,7 @@ function textOf({ kind }: Column, value: Json | undefined): string {
   return kind !== "json" && typeof value === "string" ? value : printed(value);
 }
 
-/** The records of a table: optional empty cells are left out. */
+/** Reads the records of a table. Optional empty cells are omitted. */
 export function readRows(
   { columns }: RowsPlan,
   cells: Cells,
@@ -95,7 +95,7 @@ export function readRows(
   return faults.length > 0 ? { faults } : { value };
 }
 
-/** The first fault in words, e.g. `Row 2, petal length: This must be a number, such as 0.5.`, and the number of others. */
+/** Describes the first fault, e.g. `Row 2, petal length: This must be a number, such as 0.5.`, and counts all faults. */
 export function describeFaults({ columns }: RowsPlan, [first, ...others]: readonly CellFault[]): string {
   const text =
     first === undefined ? "" : `Row ${first.row + 1}, ${columns[first.column]?.name}: ${first.fault}`;

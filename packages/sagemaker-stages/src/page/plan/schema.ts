@@ -1,11 +1,11 @@
 import type { Json, PublicDocument } from "../public-document";
 
-/** A schema of the document, as far as forms read it. */
+/** A schema of the document. */
 export type Schema = Readonly<Record<string, Json>>;
 
 const SCHEMAS = "#/components/schemas/";
 
-/** The schema that `schema` is or names; an empty schema where there is none. */
+/** Resolves a reference to a schema. Returns an empty schema if the schema is missing. */
 export function follow(schema: Json | undefined, { components: { schemas } }: PublicDocument): Schema {
   if (!isObject(schema)) return {};
   const { $ref: reference } = schema;
@@ -14,13 +14,13 @@ export function follow(schema: Json | undefined, { components: { schemas } }: Pu
   return isObject(named) ? named : {};
 }
 
-/** The alternatives of a schema: of `anyOf` or `oneOf`, or the schema itself. */
+/** The alternatives of a schema: the members of `anyOf` or `oneOf`, or the schema itself. */
 export function alternativesOf(schema: Schema, document: PublicDocument): readonly Schema[] {
   const alternatives = [schema.anyOf, schema.oneOf].find(Array.isArray)?.map((one) => follow(one, document));
   return alternatives === undefined || alternatives.length === 0 ? [schema] : alternatives;
 }
 
-/** A form shows one of several alternatives: the alternative with the type of the example, or else the first. */
+/** The alternative that a form shows: the alternative with the type of the example, or else the first. */
 export function alternativeFor(example: Json | undefined, schema: Schema, document: PublicDocument): Schema {
   const alternatives = alternativesOf(schema, document);
   const type = Array.isArray(example) ? "array" : typeof example;

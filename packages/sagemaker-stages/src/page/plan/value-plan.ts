@@ -2,16 +2,16 @@ import type { Json, PublicDocument } from "../public-document";
 import { jsonText } from "./json-text";
 import { alternativeFor, follow } from "./schema";
 
-/** A value that a person types as a text. */
+/** A value that a visitor types as a text. */
 export interface ValuePlan {
   readonly kind: "text" | "number" | "choice" | "json";
-  /** The text at first, from the document's examples. */
+  /** The initial text, from the document's examples. */
   readonly example: string;
-  /** Where `kind` is `choice`. */
+  /** The choices, if `kind` is `choice`; otherwise empty. */
   readonly choices: readonly string[];
 }
 
-/** The kind of text for a value of `schema`. */
+/** Chooses the kind of control for a value of `schema`. */
 export function planValue(
   schema: Json | undefined,
   example: Json | undefined,
@@ -33,7 +33,7 @@ export function printed(example: Json | undefined): string {
   return example === undefined ? "" : jsonText(example);
 }
 
-/** The value of a text that is not empty, or the reason why the text is no value. */
+/** Reads the value of a text that is not empty, or the reason why the text is invalid. */
 export function readValue(
   { kind, choices }: Pick<ValuePlan, "kind" | "choices">,
   text: string,

@@ -1,46 +1,48 @@
-import type { Life } from "./difference";
+import type { Lifecycle } from "./difference";
 import type { Place } from "./grant";
-import type { Mark } from "./marks";
-import type { PolicyKind, Unjudged } from "./policy";
+import type { PolicyKind, UndeterminedReason } from "./policy";
+import type { RiskFlag } from "./risk-flags";
 import type { ShownCondition } from "./shown-condition";
 
-/** What somebody can do now, or can do no longer. */
+/** A permission or a denial that the plan adds, removes or changes. */
 export interface AccessChange {
   /**
-   * - `granted`, `withdrawn`: a right that is new, or gone;
-   * - `refused`, `no longer refused`: a Deny that is new, or gone;
-   * - `changed`: a right, or a Deny, on other conditions;
-   * - `unjudged`: a policy that nobody can judge, because it is known after the apply alone, masked, or not understood.
+   * - `granted`, `revoked`: the plan adds or removes a permission;
+   * - `denied`, `no longer denied`: the plan adds or removes a Deny;
+   * - `changed`: the conditions of a permission or a Deny change;
+   * - `undetermined`: the effect of a policy is unknown: see {@link undetermined}.
    */
-  readonly change: "granted" | "withdrawn" | "refused" | "no longer refused" | "changed" | "unjudged";
-  /** Whether somebody can do what they could not, or nobody can say that they cannot. */
+  readonly change: "granted" | "revoked" | "denied" | "no longer denied" | "changed" | "undetermined";
+  /** Whether a principal gains access, or may gain access if the change is `undetermined`. */
   readonly widens: boolean;
   /**
-   * Whether it widens, and nothing says for whom: anyone in the world. Also true of a policy that nobody can judge, and
-   * that can name everyone.
+   * Whether the change widens access for the public. Also true for an `undetermined` policy that can name everyone.
    */
   readonly public: boolean;
-  /** What there is to look at in the right. */
-  readonly marks: readonly Mark[];
-  /** Undefined where the change is `unjudged`. */
+  /** The properties that make the permission dangerous. */
+  readonly riskFlags: readonly RiskFlag[];
+  /** Undefined where the change is `undetermined`. */
   readonly effect: "Allow" | "Deny" | undefined;
-  /** E.g. `role dev-churn-function`, `service lambda.amazonaws.com`, `anyone`. Each has the same rights. */
+  /** E.g. `role dev-churn-function`, `service lambda.amazonaws.com`, `anyone`. All have the same permissions. */
   readonly principals: readonly string[];
-  /** As the policy writes them; each is allowed on each of the resources. Empty where the change is `unjudged`. */
+  /** Actions as the policy writes them; each applies to every resource. Empty where the change is `undetermined`. */
   readonly actions: readonly string[];
-  /** As the policy writes them, or e.g. `role dev-churn-function` where it names none. */
+  /** Resources as the policy writes them, or e.g. `role dev-churn-function` if the policy names no resource. */
   readonly resources: readonly string[];
-  /** Conditions before and after: any one of the lists is enough, and of a list all are needed. Undefined: no right. */
+  /** Alternatives before the plan: a request must meet every condition of one list. Undefined: no permission. */
   readonly before: readonly (readonly ShownCondition[])[] | undefined;
+  /** Alternatives after the plan. */
   readonly after: readonly (readonly ShownCondition[])[] | undefined;
-  /** The conditions as a text, `a → b` where they change; empty where there are none. */
+  /** The conditions as a text, `a → b` if the conditions change; empty without conditions. */
   readonly condition: string;
-  /** Of what the policies are: `kind`, whose, and whether that is created or destroyed with this plan. */
-  readonly of: { readonly kind: PolicyKind; readonly thing: string; readonly life: Life };
-  /** Why nobody can judge it. */
-  readonly unjudged: Unjudged | undefined;
-  /** One sentence, with code in backticks. */
-  readonly words: string;
-  /** The resources in which it stands. */
+  /** The kind of the policy, the resource that has the policy, and what the plan does with that resource. */
+  readonly subject: { readonly kind: PolicyKind; readonly resource: string; readonly lifecycle: Lifecycle };
+  /** Why the effect of the policy is unknown. */
+  readonly undetermined: UndeterminedReason | undefined;
+  /** The change as one sentence, with code in backticks. */
+  readonly sentence: string;
+  /** The sentence of wider access without its conditions, for the verdict; of another change, the sentence. */
+  readonly shortSentence: string;
+  /** The resources of the plan that contain the policy. */
   readonly where: readonly Place[];
 }

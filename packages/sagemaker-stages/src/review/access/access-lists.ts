@@ -1,11 +1,11 @@
-import type { PlannedResource } from "../planned-resource";
-import { at, isValues, textOf, type Value } from "../values";
+import type { PlannedResource } from "../reading/planned-resource";
+import { at, isValues, textOf, type Value } from "../reading/values";
 import { AUTHENTICATED, grant, type Principal } from "./grant";
-import { type Policy, placeOf, resourceOf, subjectOf, unreadable } from "./policy";
+import { type Policy, placeOf, resourceOf, subjectOf, undeterminedPolicy } from "./policy";
+import { type ResourceIndex, unnamed } from "./resource-index";
 import { attribute } from "./side";
-import { type Things, unnamed } from "./things";
 
-/** One line of an access list: to whom it gives which permission. */
+/** An entry of an access control list: a grantee and a permission. */
 interface Entry {
   readonly principal: Principal;
   readonly permission: string;
@@ -16,7 +16,7 @@ const EVERY_ACCOUNT: Principal = { kind: "anyone", name: AUTHENTICATED };
 const LOG_DELIVERY: Principal = { kind: "service", name: "logging.s3.amazonaws.com" };
 
 /**
- * What S3's canned access lists give to others than the owner
+ * The permissions of S3's canned access lists for grantees other than the owner
  * (https://docs.aws.amazon.com/AmazonS3/latest/userguide/acl-overview.html#canned-acl).
  */
 const CANNED: ReadonlyMap<string, readonly Entry[]> = new Map([
@@ -42,39 +42,39 @@ const CANNED: ReadonlyMap<string, readonly Entry[]> = new Map([
   ],
 ]);
 
-/** Groups that AWS has made, by the end of their URI. */
+/** Predefined groups of S3, by the end of their URI. */
 const GROUPS: ReadonlyMap<string, Principal> = new Map([
   ["AllUsers", ANYONE],
   ["AuthenticatedUsers", EVERY_ACCOUNT],
   ["LogDelivery", LOG_DELIVERY],
 ]);
 
-/** What the access list of a bucket or an object gives to others than its owner. */
-export function accessListOf(resource: PlannedResource, things: Things): Policy[] {
-  const { side } = things;
+/** The permissions of a bucket's or an object's access list for grantees other than the owner. */
+export function accessListOf(resource: PlannedResource, index: ResourceIndex): Policy[] {
+  const { side } = index;
   const isObject = /_object(?:_copy)?$/.test(resource.type);
   const canned = attribute(resource, side, "acl");
   const listed = attribute(resource, side, "access_control_policy") ?? attribute(resource, side, "grant");
   if (canned === undefined && listed === undefined) return [];
 
-  const thing = isObject
+  const ref = isObject
     ? unnamed(resource)
-    : (things.itself(resource) ?? things.namedBy(resource, "bucket", "bucket") ?? unnamed(resource));
-  const subject = subjectOf("resource", thing);
+    : (index.itself(resource) ?? index.namedBy(resource, "bucket", "bucket") ?? unnamed(resource));
+  const subject = subjectOf("resource", ref);
   const entries =
     typeof canned === "string" ? CANNED.get(canned) : canned === undefined ? entriesIn(listed) : undefined;
-  if (entries === undefined) return [unreadable(canned ?? listed ?? null, subject, resource, side)];
+  if (entries === undefined) return [undeterminedPolicy(canned ?? listed ?? null, subject, resource, side)];
   const places = [placeOf(resource)];
   const grants = entries.map(({ principal, permission }) =>
     grant({
       effect: "Allow",
       principal,
       action: {
-        kind: "by",
+        kind: "reference",
         what: "access list",
         text: isObject && permission === "READ" ? "READ of the object" : permission,
       },
-      resource: { kind: "one", text: resourceOf(subject) },
+      resource: { kind: "pattern", text: resourceOf(subject) },
       conditions: [],
       places,
     }),
@@ -82,7 +82,7 @@ export function accessListOf(resource: PlannedResource, things: Things): Policy[
   return [{ subject, places, grants }];
 }
 
-/** Entries of `access_control_policy`, and of a bucket's own `grant`; undefined where nobody can read them. */
+/** Entries of `access_control_policy` and of a bucket's `grant`; undefined if the plan does not show the entries. */
 function entriesIn(listed: Value | undefined): readonly Entry[] | undefined {
   if (!Array.isArray(listed)) return undefined;
   const found: Entry[] = [];
@@ -118,7 +118,7 @@ function textsIn(value: Value | undefined): readonly string[] | undefined {
   return texts.length === value.length ? texts : undefined;
 }
 
-/** What the permission of everything stands for. */
+/** The permissions that FULL_CONTROL contains. */
 const FULL_CONTROL: readonly string[] = ["READ", "WRITE", "READ_ACP", "WRITE_ACP"];
 
 function principalOf(grantee: Value): Principal | undefined {
@@ -130,7 +130,7 @@ function principalOf(grantee: Value): Principal | undefined {
   return name === undefined || name === "" ? undefined : { kind: "canonical user", name };
 }
 
-/** Empty where nothing is set, undefined where nobody can read it. */
+/** Empty if the grantee has no such name, undefined if the plan does not show the name. */
 function nameIn(grantee: Value, name: string): string | undefined {
   const value = at(grantee, name);
   return value === undefined || value === null ? "" : textOf(value);

@@ -1,72 +1,84 @@
 import { createHash } from "node:crypto";
-import { compareTexts } from "../changes";
-import type { Plan } from "../plan";
-import { at, textOf } from "../values";
+import { compareTexts } from "../changes/changes";
+import type { Plan } from "../reading/plan";
+import { at, textOf } from "../reading/values";
+import {
+  principalText,
+  sentenceOf,
+  shortSentenceOf,
+  statementValueText,
+  undeterminedPolicySentence,
+} from "../rendering/phrases/change-sentence";
 import type { AccessChange } from "./access-change";
 import { compare } from "./compare";
-import type { Difference, Life, Unclear } from "./difference";
+import type { Difference, Lifecycle, UndeterminedPolicy } from "./difference";
 import type { Place, Principal } from "./grant";
 import { IdentityPolicies } from "./identity-policies";
-import { accountsIn, type Mark, marksOf } from "./marks";
-import { canBeForEveryone } from "./not-understood";
-import type { Policy, PolicyKind, Unjudged } from "./policy";
-import { newOpenGates, resourcePolicies } from "./resource-policies";
-import { grouped, type Rights, together } from "./rights";
+import { combinePermissions, grouped, type Permissions } from "./permissions";
+import type { Policy, PolicyKind, UndeterminedReason } from "./policy";
+import { ResourceIndex } from "./resource-index";
+import { newDefaultEndpointPolicies, resourcePolicies } from "./resource-policies";
+import { accountsIn, type RiskFlag, riskFlagsOf } from "./risk-flags";
 import { type ShownCondition, shown } from "./shown-condition";
 import { valuesOn } from "./side";
-import { Things } from "./things";
-import { namedText, principalText, unclearWords, wordsOf } from "./words";
+import { canBePublic } from "./unsupported-policies";
 
-export type { Life, Mark, Place, PolicyKind, ShownCondition, Unjudged };
+export type { Lifecycle, Place, PolicyKind, RiskFlag, ShownCondition, UndeterminedReason };
 
 /**
- * What a plan changes in who may do what: every policy of the plan, compared by what it grants and not by how it is
- * written. Those that widen access come first, then by principal, action and resource.
+ * The access changes of a plan. Policies are compared by the permissions that they grant, and not by their text.
+ * Changes that widen access are first; then the order is by principal, action and resource.
  */
 export function accessChanges(plan: Plan): AccessChange[] {
-  const before = new Things(plan, "before");
-  const after = new Things(plan, "after");
+  const before = new ResourceIndex(plan, "before");
+  const after = new ResourceIndex(plan, "after");
   const accounts = accountsIn(arnsIn(plan), plan.accountId);
   const sides = { before: policiesOn(plan, before), after: policiesOn(plan, after) };
 
   const differences: Difference[] = [];
-  const unclear: Unclear[] = [];
+  const undetermined: UndeterminedPolicy[] = [];
   for (const key of new Set([...sides.before.bySubject.keys(), ...sides.after.bySubject.keys()])) {
     const [old, next] = [sides.before.bySubject.get(key) ?? [], sides.after.bySubject.get(key) ?? []];
     const subject = (next[0] ?? old[0])?.subject;
     if (subject === undefined) continue;
-    const found = compare(subject, lifeOf(subject.thing.key, before, after), old, next);
-    const isTold = (one: Difference): boolean => {
+    const found = compare(subject, lifecycleOf(subject.resource.key, before, after), old, next);
+    const isReported = (one: Difference): boolean => {
       const [action] = one.actions;
-      if (action?.kind === "by" && ONE_SIDED.has(action.what)) {
-        // Of a role that comes with the plan, all that it may do is told.
+      if (action?.kind === "reference" && ONE_SIDED.has(action.what)) {
+        // The review already reports every permission of a role that the plan creates.
         const role = `role:${action.text}`;
-        const isNewRole = action.what === "role" && lifeOf(role, before, after) === "created";
+        const isNewRole = action.what === "role" && lifecycleOf(role, before, after) === "created";
         return one.widens && !isNewRole;
       }
-      // What an attached policy says is told of those to whom it is attached.
-      return !(one.after.length > 0 ? sides.after : sides.before).attached.has(subject.thing.key);
+      // The permissions of an attached policy are reported for the principals that have the policy.
+      return !(one.after.length > 0 ? sides.after : sides.before).attached.has(subject.resource.key);
     };
-    differences.push(...found.differences.filter(isTold));
-    unclear.push(...found.unclear.filter(({ side }) => !sides[side].attached.has(subject.thing.key)));
+    differences.push(...found.differences.filter(isReported));
+    undetermined.push(
+      ...found.undetermined.filter(({ side }) => !sides[side].attached.has(subject.resource.key)),
+    );
   }
-  return inOrder([...folded(differences, accounts), ...unclear.map(ofUnclear)]);
+  return inOrder([...merged(differences, accounts), ...undetermined.map(undeterminedChange)]);
 }
 
-/** What is told where it widens, and says nothing that matters where it does not. */
+/** References that are reported only if they widen access. */
 const ONE_SIDED: ReadonlySet<string> = new Set(["role", "public access block"]);
 
 interface PoliciesOnSide {
   readonly bySubject: ReadonlyMap<string, readonly Policy[]>;
-  /** Keys of managed policies that are attached to somebody. */
+  /** Keys of managed policies that the plan attaches to a principal. */
   readonly attached: ReadonlySet<string>;
 }
 
-function policiesOn(plan: Plan, things: Things): PoliciesOnSide {
-  const identities = new IdentityPolicies(plan, things);
-  const resources = resourcePolicies(plan, things);
+function policiesOn(plan: Plan, index: ResourceIndex): PoliciesOnSide {
+  const identities = new IdentityPolicies(plan, index);
+  const resources = resourcePolicies(plan, index);
   const bySubject = new Map<string, Policy[]>();
-  for (const policy of [...identities.policies, ...resources, ...newOpenGates(plan, things, resources)]) {
+  for (const policy of [
+    ...identities.policies,
+    ...resources,
+    ...newDefaultEndpointPolicies(plan, index, resources),
+  ]) {
     const known = bySubject.get(policy.subject.key);
     if (known === undefined) bySubject.set(policy.subject.key, [policy]);
     else known.push(policy);
@@ -74,7 +86,7 @@ function policiesOn(plan: Plan, things: Things): PoliciesOnSide {
   return { bySubject, attached: identities.attached };
 }
 
-function lifeOf(key: string, before: Things, after: Things): Life {
+function lifecycleOf(key: string, before: ResourceIndex, after: ResourceIndex): Lifecycle {
   if (before.has(key) === after.has(key)) return "kept";
   return after.has(key) ? "created" : "destroyed";
 }
@@ -85,27 +97,27 @@ function arnsIn({ resources }: Plan): string[] {
   );
 }
 
-/** A difference, and what it has in common with others. */
-interface Foldable {
+/** A difference with the values that its change shows. */
+interface Described {
   readonly difference: Difference;
-  readonly marks: readonly Mark[];
+  readonly riskFlags: readonly RiskFlag[];
   readonly before: readonly (readonly ShownCondition[])[];
   readonly after: readonly (readonly ShownCondition[])[];
   readonly places: readonly Place[];
 }
 
-interface Rated extends Foldable {
-  /** The same for those that have all but principal, actions and resources in common. */
+interface Groupable extends Described {
+  /** Equal for differences that differ only in principal, actions and resources. */
   readonly common: string;
   readonly principal: string;
 }
 
-/** One change of several principals, actions and resources, where all of these have all else in common. */
-function folded(differences: readonly Difference[], accounts: ReadonlySet<string>): AccessChange[] {
+/** Merges differences that differ only in principal, actions and resources into one change. */
+function merged(differences: readonly Difference[], accounts: ReadonlySet<string>): AccessChange[] {
   const idOf = numbering();
-  const rated = differences.map((one) => foldable(one, accounts));
-  const byPrincipal = [...grouped(rated, ({ common, principal }) => `${common}\n${principal}`).values()];
-  // Principals of one statement share its lists: the lists are compared once.
+  const described = differences.map((one) => groupable(one, accounts));
+  const byPrincipal = [...grouped(described, ({ common, principal }) => `${common}\n${principal}`).values()];
+  // Principals of one statement share its lists. Each list is compared only once.
   const sharing = grouped(
     byPrincipal,
     (group) =>
@@ -114,25 +126,28 @@ function folded(differences: readonly Difference[], accounts: ReadonlySet<string
   const ofPrincipals = [...sharing.values()].flatMap((groups) => {
     const [first] = groups;
     const principals = groups.flatMap((group) => group[0]?.difference.principal ?? []);
-    return together((first ?? []).map(({ difference }) => difference)).map((rights) => ({
+    return combinePermissions((first ?? []).map(({ difference }) => difference)).map((permissions) => ({
       first: first?.[0],
       principals,
-      rights,
+      permissions,
     }));
   });
-  const alike = grouped(ofPrincipals, ({ first, rights }) => `${first?.common}\n${JSON.stringify(rights)}`);
-  return [...alike.values()].flatMap((group) => {
+  const byPermissions = grouped(
+    ofPrincipals,
+    ({ first, permissions }) => `${first?.common}\n${JSON.stringify(permissions)}`,
+  );
+  return [...byPermissions.values()].flatMap((group) => {
     const [one] = group;
     if (one?.first === undefined) return [];
     return changeOf(
       one.first,
       group.flatMap(({ principals }) => principals),
-      one.rights,
+      one.permissions,
     );
   });
 }
 
-/** Gives each object a number, the same each time. */
+/** Returns a function that gives each object a stable number. */
 function numbering(): (value: object) => number {
   const numbers = new Map<object, number>();
   return (value) => {
@@ -142,16 +157,16 @@ function numbering(): (value: object) => number {
   };
 }
 
-function foldable(difference: Difference, accounts: ReadonlySet<string>): Rated {
+function groupable(difference: Difference, accounts: ReadonlySet<string>): Groupable {
   const old = difference.before.flatMap(({ conditions }) => conditions);
   const places = new Map(
     [...difference.before, ...difference.after].flatMap((one) =>
       one.places.map((place) => [place.address, place] as const),
     ),
   );
-  const one: Foldable = {
+  const one: Described = {
     difference,
-    marks: marksOf(difference, accounts),
+    riskFlags: riskFlagsOf(difference, accounts),
     before: difference.before.map(({ conditions }) => shown(conditions)),
     after: difference.after.map(({ conditions }) => shown(conditions, old)),
     places: [...places.values()].sort((a, b) => compareTexts(a.address, b.address)),
@@ -165,7 +180,7 @@ function foldable(difference: Difference, accounts: ReadonlySet<string>): Rated 
 
 const knownNarrower = new WeakMap<object, string>();
 
-/** The same for the same narrower rights; the principals of a statement share long lists of them. */
+/** A hash of the narrower permissions: the principals of a statement share long lists of them. */
 function narrowerOf({ narrower }: Difference): string {
   const known =
     knownNarrower.get(narrower) ?? createHash("sha256").update(JSON.stringify(narrower)).digest("hex");
@@ -173,7 +188,7 @@ function narrowerOf({ narrower }: Difference): string {
   return known;
 }
 
-function commonOf({ difference, marks, before, after, places }: Foldable, narrower: string): string {
+function commonOf({ difference, riskFlags, before, after, places }: Described, narrower: string): string {
   return JSON.stringify([
     difference.subject.key,
     difference.widens,
@@ -181,7 +196,7 @@ function commonOf({ difference, marks, before, after, places }: Foldable, narrow
     difference.effect,
     difference.principal.kind,
     difference.actions[0]?.kind,
-    marks,
+    riskFlags,
     [difference.before.length > 0, before],
     [difference.after.length > 0, after],
     narrower,
@@ -190,39 +205,41 @@ function commonOf({ difference, marks, before, after, places }: Foldable, narrow
 }
 
 function changeOf(
-  { difference, marks, before, after, places }: Foldable,
+  { difference, riskFlags, before, after, places }: Described,
   all: readonly Principal[],
-  rights: Rights,
+  permissions: Permissions,
 ): AccessChange {
-  const { subject, life, widens, narrower, isUncertain, effect } = difference;
+  const { subject, lifecycle, widens, narrower, isUncertain, effect } = difference;
   const principals = [...all].sort((a, b) => compareTexts(principalText(a), principalText(b)));
   const change = kindOf(difference);
-  const { actions, resources } = rights;
-  const told = { subject, change, effect, principals, actions, resources };
+  const { actions, resources } = permissions;
+  const common = { subject, change, widens, effect, principals, actions, resources };
+  const parts = { ...common, before, after, narrower, isUncertain };
   const [old, next] = [conditionText(before), conditionText(after)];
   return {
     change,
     widens,
-    public: widens && marks.includes("anyone"),
-    marks,
+    public: widens && riskFlags.includes("anyone"),
+    riskFlags,
     effect,
     principals: principals.map(principalText),
-    actions: actions.map(namedText),
-    resources: resources.map(namedText),
+    actions: actions.map(statementValueText),
+    resources: resources.map(statementValueText),
     before: difference.before.length > 0 ? before : undefined,
     after: difference.after.length > 0 ? after : undefined,
     condition: change === "changed" ? `${old || "none"} → ${next || "none"}` : old || next,
-    of: { kind: subject.kind, thing: subject.thing.label, life },
-    unjudged: undefined,
-    words: wordsOf({ ...told, before, after, narrower, isUncertain }),
+    subject: { kind: subject.kind, resource: subject.resource.label, lifecycle },
+    undetermined: undefined,
+    sentence: sentenceOf(parts),
+    shortSentence: shortSentenceOf(parts),
     where: places,
   };
 }
 
 function kindOf({ before, after, effect }: Difference): AccessChange["change"] {
   if (before.length > 0 && after.length > 0) return "changed";
-  if (after.length > 0) return effect === "Allow" ? "granted" : "refused";
-  return effect === "Allow" ? "withdrawn" : "no longer refused";
+  if (after.length > 0) return effect === "Allow" ? "granted" : "denied";
+  return effect === "Allow" ? "revoked" : "no longer denied";
 }
 
 function conditionText(alternatives: readonly (readonly ShownCondition[])[]): string {
@@ -232,25 +249,27 @@ function conditionText(alternatives: readonly (readonly ShownCondition[])[]): st
   return texts.includes("") ? "" : [...new Set(texts)].join("; or ");
 }
 
-function ofUnclear(unclear: Unclear): AccessChange {
-  const { subject, life, reason, widens, places, side } = unclear;
-  const { kind, thing } = subject;
-  const canBePublic = kind === "other" ? canBeForEveryone(thing.label) : kind !== "identity";
+function undeterminedChange(undetermined: UndeterminedPolicy): AccessChange {
+  const { subject, lifecycle, reason, widens, places, side } = undetermined;
+  const { kind, resource } = subject;
+  const sentence = undeterminedPolicySentence(undetermined);
+  const isPossiblyPublic = kind === "other" ? canBePublic(resource.label) : kind !== "identity";
   return {
-    change: "unjudged",
+    change: "undetermined",
     widens,
-    public: widens && side === "after" && canBePublic,
-    marks: [],
+    public: widens && side === "after" && isPossiblyPublic,
+    riskFlags: [],
     effect: undefined,
-    principals: [subject.kind === "identity" ? subject.thing.label : "(not known)"],
+    principals: [subject.kind === "identity" ? subject.resource.label : "(not known)"],
     actions: [],
-    resources: subject.kind === "identity" ? [] : [subject.thing.label],
+    resources: subject.kind === "identity" ? [] : [subject.resource.label],
     before: undefined,
     after: undefined,
     condition: "",
-    of: { kind: subject.kind, thing: subject.thing.label, life },
-    unjudged: reason,
-    words: unclearWords(unclear),
+    subject: { kind: subject.kind, resource: subject.resource.label, lifecycle },
+    undetermined: reason,
+    sentence,
+    shortSentence: sentence,
     where: places,
   };
 }
@@ -262,16 +281,25 @@ function inOrder(changes: readonly AccessChange[]): AccessChange[] {
     .map(({ change }) => change);
 }
 
-function sortKey({ widens, principals, actions, resources, change, words, where, of }: AccessChange): string {
+function sortKey({
+  widens,
+  principals,
+  actions,
+  resources,
+  change,
+  sentence,
+  where,
+  subject,
+}: AccessChange): string {
   const first = widens ? "0" : "1";
   return [
     first,
     principals.join(),
     actions.join(),
     resources.join(),
-    of.thing,
+    subject.resource,
     change,
-    words,
+    sentence,
     JSON.stringify(where),
   ].join("\n");
 }

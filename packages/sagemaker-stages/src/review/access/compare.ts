@@ -1,26 +1,26 @@
 import { alternatives, type Condition, coversConditions } from "./condition";
-import type { Difference, Life, Unclear, Variant } from "./difference";
-import { isExposed, opensToAnyone } from "./fences";
-import type { Grant, Named, Place, Principal } from "./grant";
-import { actionAspect, resourceAspect } from "./marks";
+import type { Difference, Lifecycle, UndeterminedPolicy, Variant } from "./difference";
+import type { Grant, Place, Principal, StatementValue } from "./grant";
+import { combinePermissions, type Permissions } from "./permissions";
 import type { Policy, Subject } from "./policy";
-import { openGate } from "./resource-policies";
-import { type Rights, together } from "./rights";
+import { isExposed, opensToPublic } from "./public-denies";
+import { defaultEndpointPolicy } from "./resource-policies";
+import { actionAspect, resourceAspect } from "./risk-flags";
 import { type Part, Statements } from "./statements";
 
-/** What is different between the policies of one subject. */
+/** The differences between the policies of one subject before and after the plan. */
 export function compare(
   subject: Subject,
-  life: Life,
+  lifecycle: Lifecycle,
   before: readonly Policy[],
   after: readonly Policy[],
-): { differences: Difference[]; unclear: Unclear[] } {
-  const [left, right] = opened(subject, life, before, after);
-  const unclear = unclearOf(subject, life, left, right);
-  // What becomes of a policy that nobody can judge afterwards is told once, as such.
-  const beyondJudgement = new Set(
+): { differences: Difference[]; undetermined: UndeterminedPolicy[] } {
+  const [left, right] = opened(subject, lifecycle, before, after);
+  const undetermined = undeterminedIn(subject, lifecycle, left, right);
+  // A policy that is undetermined after the plan is reported once: as undetermined, and not as revoked.
+  const undeterminedAddresses = new Set(
     right
-      .filter((one) => one.unjudged !== undefined)
+      .filter((one) => one.undetermined !== undefined)
       .flatMap(({ places }) => places.map(({ address }) => address)),
   );
   const [old, next] = [left, right].map((policies) => policies.flatMap(({ grants = [] }) => grants));
@@ -28,14 +28,14 @@ export function compare(
   const differences = (["Allow", "Deny"] as const).flatMap((effect) =>
     new Comparison(
       subject,
-      life,
+      lifecycle,
       effect,
       { before: ofEffect(old, effect), after: ofEffect(next, effect) },
-      beyondJudgement,
+      undeterminedAddresses,
       next,
     ).differences(),
   );
-  return { differences, unclear };
+  return { differences, undetermined };
 }
 
 function ofEffect(grants: readonly Grant[], effect: Grant["effect"]): Grant[] {
@@ -45,24 +45,24 @@ function ofEffect(grants: readonly Grant[], effect: Grant["effect"]): Grant[] {
 /** The statements of one effect in the policies of one subject, before and after. */
 class Comparison {
   private readonly statements: Statements;
-  private readonly hadRights: ReadonlySet<string>;
-  private readonly judged = new Map<string, Map<number, boolean>>();
+  private readonly hadPermissions: ReadonlySet<string>;
+  private readonly checked = new Map<string, Map<number, boolean>>();
 
   constructor(
     private readonly subject: Subject,
-    private readonly life: Life,
+    private readonly lifecycle: Lifecycle,
     private readonly effect: Grant["effect"],
     private readonly grants: { readonly before: readonly Grant[]; readonly after: readonly Grant[] },
-    /** Addresses of resources whose policies nobody can judge afterwards. */
-    private readonly beyondJudgement: ReadonlySet<string>,
-    /** All that is there afterwards, whatever its effect. */
+    /** Addresses of resources whose policies are undetermined after the plan. */
+    private readonly undeterminedAddresses: ReadonlySet<string>,
+    /** All statements after the plan, of both effects. */
     private readonly all: readonly Grant[],
   ) {
     this.statements = new Statements(grants.before, grants.after, {
       ofAction: actionAspect,
       ofResource: resourceAspect,
     });
-    this.hadRights = new Set(grants.before.flatMap(({ principals }) => principals.map(nameOf)));
+    this.hadPermissions = new Set(grants.before.flatMap(({ principals }) => principals.map(nameOf)));
   }
 
   differences(): Difference[] {
@@ -76,57 +76,57 @@ class Comparison {
   private differencesOf(part: Part): Difference[] {
     const isAdded = this.uncovered("after", part).length > 0;
     const isRemoved = this.variants("before", this.uncovered("before", part)).some(
-      ({ places }) => !places.every(({ address }) => this.beyondJudgement.has(address)),
+      ({ places }) => !places.every(({ address }) => this.undeterminedAddresses.has(address)),
     );
     if (!isAdded && !isRemoved) return [];
 
-    const { subject, life, effect, statements } = this;
+    const { subject, lifecycle, effect, statements } = this;
     const before = this.variants("before", part.naming.before);
     const after = this.variants("after", part.naming.after);
-    const { actions, resources } = this.rightsIn(part);
-    const widens = (effect === "Allow" ? isAdded : isRemoved) && life !== "destroyed";
+    const { actions, resources } = this.permissionsIn(part);
+    const widens = (effect === "Allow" ? isAdded : isRemoved) && lifecycle !== "destroyed";
     const narrowerOf =
       before.length > 0 && after.length > 0
         ? () => []
         : this.narrowerFor(part, before.length === 0 ? "before" : "after");
     return part.principals.map((number) => {
       const principal = statements.principals.at(number);
-      const common = { subject, life, effect, principal, actions, resources, before, after, widens };
+      const common = { subject, lifecycle, effect, principal, actions, resources, before, after, widens };
       return {
         ...common,
-        opensToAnyone: widens && this.opensToAnyone(common),
-        isNewcomer: !this.hadRights.has(nameOf(principal)),
+        opensToPublic: widens && this.opensToPublic(common),
+        isNewPrincipal: !this.hadPermissions.has(nameOf(principal)),
         narrower: narrowerOf(number),
-        isUncertain: this.beyondJudgement.size > 0 && isRemoved,
+        isUncertain: this.undeterminedAddresses.size > 0 && isRemoved,
       };
     });
   }
 
-  private opensToAnyone(
-    difference: Omit<Difference, "opensToAnyone" | "isNewcomer" | "narrower" | "isUncertain">,
+  private opensToPublic(
+    difference: Omit<Difference, "opensToPublic" | "isNewPrincipal" | "narrower" | "isUncertain">,
   ): boolean {
-    if (difference.effect === "Deny") return opensToAnyone(difference, this.all);
-    return FOR_ANYONE.has(difference.principal.kind) && isExposed(difference, this.all);
+    if (difference.effect === "Deny") return opensToPublic(difference, this.all);
+    return CAN_BE_PUBLIC_KINDS.has(difference.principal.kind) && isExposed(difference, this.all);
   }
 
-  /** The statements that name the part, and whose rights the statements of the other side do not give. */
+  /** The statements that name the part, and whose permissions no statement of the other side grants. */
   private uncovered(side: "before" | "after", { naming, covering }: Part): readonly number[] {
     const other = side === "before" ? "after" : "before";
     const near = covering[other].map((index) => this.grantAt(other, index).conditions);
     const ids = new Set(near.map(idOf));
-    // Many parts are covered by the same statements.
+    // The same statements cover many parts.
     const key = `${side} ${covering[other].join()}`;
-    const judged = this.judged.get(key) ?? new Map<number, boolean>();
-    this.judged.set(key, judged);
+    const checked = this.checked.get(key) ?? new Map<number, boolean>();
+    this.checked.set(key, checked);
     return naming[side].filter((index) => {
       const { conditions } = this.grantAt(side, index);
-      const isCovered = judged.get(index) ?? (ids.has(idOf(conditions)) || coverTogether(near, conditions));
-      judged.set(index, isCovered);
+      const isCovered = checked.get(index) ?? (ids.has(idOf(conditions)) || coverTogether(near, conditions));
+      checked.set(index, isCovered);
       return !isCovered;
     });
   }
 
-  /** The conditions of the statements, each once, and where they stand. */
+  /** The distinct conditions of the statements, and the resources that contain them. */
   private variants(side: "before" | "after", indexes: readonly number[]): Variant[] {
     const found = new Map<string, Variant>();
     for (const one of indexes.map((index) => this.grantAt(side, index))) {
@@ -140,8 +140,8 @@ class Comparison {
     return [...found].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, variant]) => variant);
   }
 
-  /** Finds narrower rights of a principal on that side. */
-  private narrowerFor(part: Part, side: "before" | "after"): (principal: number) => readonly Rights[] {
+  /** Returns a function that finds the narrower permissions of a principal on a side. */
+  private narrowerFor(part: Part, side: "before" | "after"): (principal: number) => readonly Permissions[] {
     const { statements } = this;
     const [variant] = this.variants(
       side === "before" ? "after" : "before",
@@ -151,18 +151,18 @@ class Comparison {
     const within = [...statements.within(side, part)].filter(([index]) =>
       coversConditions(variant.conditions, this.grantAt(side, index).conditions),
     );
-    // Most principals of a statement have the same other statements.
-    const known = new Map<string, readonly Rights[]>();
+    // Most principals of a statement have the same other statements: results are shared.
+    const known = new Map<string, readonly Permissions[]>();
     return (principal) => {
       const own = within.filter(([index]) => statements.names(side, index, principal));
       const key = own.map(([index]) => index).join();
-      const found = known.get(key) ?? together(own.map(([, box]) => this.rightsIn(box)));
+      const found = known.get(key) ?? combinePermissions(own.map(([, box]) => this.permissionsIn(box)));
       known.set(key, found);
       return found;
     };
   }
 
-  private rightsIn({ actions, resources }: Pick<Part, "actions" | "resources">): Rights {
+  private permissionsIn({ actions, resources }: Pick<Part, "actions" | "resources">): Permissions {
     const { statements } = this;
     return {
       actions: actions.map((number) => statements.actions.at(number)),
@@ -171,7 +171,7 @@ class Comparison {
   }
 
   private hasWildcard({ actions, resources }: Part): boolean {
-    const isPattern = (named: Named): boolean => named.kind !== "one" || /[*?]/.test(named.text);
+    const isPattern = (named: StatementValue): boolean => named.kind !== "pattern" || /[*?]/.test(named.text);
     return (
       actions.some((number) => isPattern(this.statements.actions.at(number))) ||
       resources.some((number) => isPattern(this.statements.resources.at(number)))
@@ -185,10 +185,14 @@ class Comparison {
   }
 }
 
-/** Principals behind which anyone can be. */
-const FOR_ANYONE: ReadonlySet<Principal["kind"]> = new Set(["anyone", "everyone but", "federated"]);
+/** Kinds of principals that can include the public. */
+const CAN_BE_PUBLIC_KINDS: ReadonlySet<Principal["kind"]> = new Set([
+  "anyone",
+  "everyone except",
+  "federated",
+]);
 
-/** Whether the conditions together cover `inner`: some of them one value of a condition, others another. */
+/** Whether the conditions cover `inner` together: each covers some values of a condition. */
 function coverTogether(outer: readonly (readonly Condition[])[], inner: readonly Condition[]): boolean {
   if (outer.some((one) => coversConditions(one, inner))) return true;
   if (outer.length < 2) return false;
@@ -208,7 +212,7 @@ function idOf(conditions: readonly Condition[]): string {
   return conditions.map(({ id }) => id).join("\n");
 }
 
-/** Of conditions that are written in two ways, one, so that the order of statements makes no difference. */
+/** Selects one of two spellings of the same conditions, independent of the order of the statements. */
 function firstWritten(one: readonly Condition[], other: readonly Condition[]): readonly Condition[] {
   const textOf = (conditions: readonly Condition[]): string =>
     JSON.stringify(conditions.map(({ key }) => key));
@@ -220,38 +224,42 @@ function merged(one: readonly Place[], other: readonly Place[]): Place[] {
   return [...places.values()].sort((a, b) => (a.address < b.address ? -1 : 1));
 }
 
-/** A gate that stays, and has a policy on one side alone, lets everything pass on the other. */
+/** An existing VPC endpoint or API without a policy has the default policy, which allows every request. */
 function opened(
   subject: Subject,
-  life: Life,
+  lifecycle: Lifecycle,
   before: readonly Policy[],
   after: readonly Policy[],
 ): readonly [readonly Policy[], readonly Policy[]] {
   const [old] = before;
   const [next] = after;
-  if (subject.kind !== "gate" || life !== "kept") return [before, after];
-  if (old === undefined && next !== undefined) return [[openGate(subject, next.places)], after];
-  if (next === undefined && old !== undefined) return [before, [openGate(subject, old.places)]];
+  if (subject.kind !== "endpoint-policy" || lifecycle !== "kept") return [before, after];
+  if (old === undefined && next !== undefined) return [[defaultEndpointPolicy(subject, next.places)], after];
+  if (next === undefined && old !== undefined) return [before, [defaultEndpointPolicy(subject, old.places)]];
   return [before, after];
 }
 
-function unclearOf(
+function undeterminedIn(
   subject: Subject,
-  life: Life,
+  lifecycle: Lifecycle,
   before: readonly Policy[],
   after: readonly Policy[],
-): Unclear[] {
+): UndeterminedPolicy[] {
   const known = new Set(before.flatMap(({ sameAs }) => sameAs ?? []));
   const stays = new Set(after.flatMap(({ sameAs }) => sameAs ?? []));
-  const told = new Set<string>();
-  const of = (policies: readonly Policy[], side: Unclear["side"], same: ReadonlySet<string>): Unclear[] =>
-    policies.flatMap(({ unjudged, sameAs, places }) => {
-      if (unjudged === undefined || (sameAs !== undefined && same.has(sameAs))) return [];
-      // One that is masked on both sides, or no longer understood on either, is one change.
+  const seen = new Set<string>();
+  const of = (
+    policies: readonly Policy[],
+    side: UndeterminedPolicy["side"],
+    same: ReadonlySet<string>,
+  ): UndeterminedPolicy[] =>
+    policies.flatMap(({ undetermined, sameAs, places }) => {
+      if (undetermined === undefined || (sameAs !== undefined && same.has(sameAs))) return [];
+      // A policy that is masked or unsupported on both sides is one change.
       const addresses = places.map(({ address }) => address).join(" ");
-      if (told.has(addresses)) return [];
-      told.add(addresses);
-      return { subject, life, reason: unjudged, side, widens: life !== "destroyed", places };
+      if (seen.has(addresses)) return [];
+      seen.add(addresses);
+      return { subject, lifecycle, reason: undetermined, side, widens: lifecycle !== "destroyed", places };
     });
   return [...of(after, "after", known), ...of(before, "before", stays)];
 }

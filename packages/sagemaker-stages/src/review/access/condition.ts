@@ -1,20 +1,20 @@
 import { coversValues, isAnyOf } from "./operator";
 
-/** `<operator>: {<key>: <values>}` of a statement; a request must fit all of its conditions. */
+/** A condition `<operator>: {<key>: <values>}` of a statement. A request must meet every condition of the statement. */
 export interface Condition {
   /** As the policy writes it, e.g. `StringEqualsIfExists`. */
   readonly operator: string;
   /** As the policy writes it, e.g. `aws:SourceArn`. */
   readonly key: string;
-  /** Sorted, none twice. Of a hidden condition, what tells it from others. */
+  /** Distinct and sorted. The value of a hidden condition is an identifier. */
   readonly values: readonly string[];
-  /** Why nobody can read the values in the plan. */
+  /** Why the plan does not show the values. */
   readonly hidden?: "known after apply" | "masked";
-  /** The same for two conditions that are the same. */
+  /** Equal for equal conditions. */
   readonly id: string;
 }
 
-/** A condition with its values in order. */
+/** Creates a condition with sorted values. */
 export function condition(
   operator: string,
   key: string,
@@ -27,17 +27,17 @@ export function condition(
     key,
     values: sorted,
     ...(hidden === undefined ? {} : { hidden }),
-    // The names of keys are compared without regard to case.
+    // IAM ignores case in condition keys.
     id: JSON.stringify([operator, key.toLowerCase(), hidden ?? "", ...sorted]),
   };
 }
 
-/** Conditions in one order, so that the same ones have the same ids. */
+/** Sorts conditions, so that equal conditions have equal ids. */
 export function inOrder(conditions: readonly Condition[]): readonly Condition[] {
   return [...conditions].sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0));
 }
 
-/** Whether every request that fits all of `inner` fits all of `outer`. The answer is no where it is not certain. */
+/** Whether every request that meets `inner` meets `outer`. The answer is no in case of doubt. */
 export function coversConditions(outer: readonly Condition[], inner: readonly Condition[]): boolean {
   return outer.every((one) => inner.some((other) => coversCondition(one, other)));
 }
@@ -51,7 +51,7 @@ function coversCondition(outer: Condition, inner: Condition): boolean {
   );
 }
 
-/** A condition that any one of its values fulfils, as one condition for each; undefined where it is no such one. */
+/** One condition per value, if one matching value is sufficient; otherwise undefined. */
 export function alternatives(one: Condition): readonly Condition[] | undefined {
   if (one.hidden !== undefined || one.values.length < 2 || !isAnyOf(one.operator)) return undefined;
   return one.values.map((value) => condition(one.operator, one.key, [value]));

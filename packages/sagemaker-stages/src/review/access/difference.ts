@@ -1,46 +1,46 @@
 import type { Condition } from "./condition";
-import type { Grant, Named, Place, Principal } from "./grant";
-import type { Subject, Unjudged } from "./policy";
-import type { Rights } from "./rights";
+import type { Grant, Place, Principal, StatementValue } from "./grant";
+import type { Permissions } from "./permissions";
+import type { Subject, UndeterminedReason } from "./policy";
 
-/** Whether the plan creates or destroys the thing that policies are of. */
-export type Life = "created" | "destroyed" | "kept";
+/** Whether the plan creates, destroys or keeps the resource that has the policies. */
+export type Lifecycle = "created" | "destroyed" | "kept";
 
-/** Conditions on which a right is given, and where it stands. */
+/** The conditions of a permission, and the resources of the plan that contain the permission. */
 export interface Variant {
   readonly conditions: readonly Condition[];
   readonly places: readonly Place[];
 }
 
-/** Rights that are not the same on both sides: of one principal, each of the actions on each of the resources. */
+/** Permissions of one principal that differ before and after the plan: every action on every resource. */
 export interface Difference {
   readonly subject: Subject;
-  readonly life: Life;
+  readonly lifecycle: Lifecycle;
   readonly effect: Grant["effect"];
   readonly principal: Principal;
-  readonly actions: readonly Named[];
-  readonly resources: readonly Named[];
-  /** How the rights are given before; empty where they are new. */
+  readonly actions: readonly StatementValue[];
+  readonly resources: readonly StatementValue[];
+  /** The grants before the plan; empty for new permissions. */
   readonly before: readonly Variant[];
-  /** Empty where they go. */
+  /** The grants after the plan; empty for removed permissions. */
   readonly after: readonly Variant[];
-  /** Whether somebody can do what they could not. */
+  /** Whether the principal gains access. */
   readonly widens: boolean;
-  /** Whether something of it is for anyone now: no Deny keeps it from strangers. */
-  readonly opensToAnyone: boolean;
-  /** Whether its principal had no right at all before. */
-  readonly isNewcomer: boolean;
-  /** Narrower rights: of a new one those that were there, of one that goes those that stay. */
-  readonly narrower: readonly Rights[];
-  /** Whether a policy that nobody can judge may give again what goes. */
+  /** Whether the public gains access: no Deny excludes the public. */
+  readonly opensToPublic: boolean;
+  /** Whether the principal had no permission before. */
+  readonly isNewPrincipal: boolean;
+  /** Narrower permissions on the other side: existing ones for a new grant, remaining ones for a removed grant. */
+  readonly narrower: readonly Permissions[];
+  /** Whether an undetermined policy can grant the removed permission again. */
   readonly isUncertain: boolean;
 }
 
-/** A policy that nobody can judge, and that may be another than before. */
-export interface Unclear {
+/** A policy whose content the review cannot determine, and that can differ from the policy before. */
+export interface UndeterminedPolicy {
   readonly subject: Subject;
-  readonly life: Life;
-  readonly reason: Unjudged;
+  readonly lifecycle: Lifecycle;
+  readonly reason: UndeterminedReason;
   readonly side: "before" | "after";
   readonly widens: boolean;
   readonly places: readonly Place[];

@@ -1,20 +1,20 @@
 import { coversArn } from "../../aws/arn-pattern";
 import { coversPattern } from "../../aws/wildcards";
-import type { Named, Principal } from "./grant";
+import type { Principal, StatementValue } from "./grant";
 import { coversAddresses, networkBits } from "./operator";
 import { coversPorts } from "./ports";
 
-/** How values of one member of a statement are compared: its principals, its actions or its resources. */
+/** Compares values of one member of a statement: principals, actions or resources. */
 export interface Comparer<T> {
-  /** The same for two values that mean the same. */
+  /** Equal for two values with the same meaning. */
   readonly keyOf: (value: T) => string;
-  /** A value as it is written; of several with one key, the first in the order of these texts is shown. */
+  /** A value as the policy writes it. Of several values with one key, the alphabetically first is shown. */
   readonly textOf: (value: T) => string;
-  /** The literal text with which everything begins and ends that the value covers; undefined where it covers itself alone. */
+  /** The literal start and end of every text that the value covers; undefined if the value covers only itself. */
   readonly edgesOf: (value: T) => Edges | undefined;
-  /** The literal text with which the value itself begins and ends. */
+  /** The literal start and end of the value itself. */
   readonly ownEdgesOf: (value: T) => Edges;
-  /** Whether nothing is in `inner` that is not in `outer`. The answer is no where it is not certain. */
+  /** Whether `outer` contains everything in `inner`. The answer is no in case of doubt. */
   readonly covers: (outer: T, inner: T) => boolean;
 }
 
@@ -25,14 +25,14 @@ interface Edges {
 
 const ANY: Edges = { start: "", end: "" };
 
-/** The values of one member in the statements of a comparison, each known by a number. */
+/** Numbers the values of one member in the statements of a comparison. */
 export class Dimension<T> {
   private readonly numbers = new Map<string, number>();
   private readonly values: T[] = [];
 
   constructor(private readonly comparer: Comparer<T>) {}
 
-  /** The number of the value, the same for all that mean the same. */
+  /** The number of the value: equal for values with the same meaning. */
   add(value: T): number {
     const key = this.comparer.keyOf(value);
     const known = this.numbers.get(key);
@@ -53,21 +53,20 @@ export class Dimension<T> {
     return value;
   }
 
-  /** Finds which of the values with these numbers cover another one. */
+  /** Finds which of these values cover another value. */
   coverage(numbers: Iterable<number>): Coverage {
     return new Index(this, this.comparer, numbers);
   }
 }
 
-/** Finds the numbers of those values that cover another one. */
+/** Finds the numbers of the values that cover another value. */
 export interface Coverage {
-  /** The numbers of the values that cover the value with this number, its own where it is one of them. */
+  /** The numbers of the values that cover the value with this number; can contain this number. */
   of(inner: number): readonly number[];
 }
 
 /**
- * Patterns are found by the literal text with which they begin: of hundreds of patterns, only those are compared that
- * can match at all.
+ * Finds patterns by their literal start. Of hundreds of patterns, only the patterns that can match are compared.
  */
 class Index<T> implements Coverage {
   private readonly exact = new Set<number>();
@@ -112,7 +111,10 @@ class Index<T> implements Coverage {
   }
 }
 
-/** An account does not cover its roles: naming a role lets it in by itself, naming the account leaves that to IAM. */
+/**
+ * An account does not cover its roles: a policy that names a role grants access to that role; a policy that names the
+ * account delegates the decision to the account's IAM policies.
+ */
 export const PRINCIPALS: Comparer<Principal> = {
   keyOf: ({ kind, name }) => `${kind}\n${name}`,
   textOf: ({ name }) => name,
@@ -121,7 +123,7 @@ export const PRINCIPALS: Comparer<Principal> = {
     const bits = kind === "network" ? networkBits(name) : undefined;
     return bits === undefined ? undefined : { start: bits, end: "" };
   },
-  // A network is in those whose bits are the first ones of its own.
+  // A network is part of another network if the bits of the other are the first bits of the network.
   ownEdgesOf: ({ kind, name }) => ({
     start: (kind === "network" ? networkBits(name) : undefined) ?? "",
     end: "",
@@ -132,52 +134,52 @@ export const PRINCIPALS: Comparer<Principal> = {
     (outer.kind === "network" && inner.kind === "network" && coversAddresses(outer.name, inner.name)),
 };
 
-/** Actions are compared without regard to case. */
-export const ACTIONS: Comparer<Named> = {
+/** Compares actions. IAM ignores case in actions. */
+export const ACTIONS: Comparer<StatementValue> = {
   keyOf: (action) => keyOf(action).toLowerCase(),
   textOf: keyOf,
   edgesOf: (action) => edgesOf(action, (text) => text.toLowerCase()),
   ownEdgesOf: (action) => ownEdgesOf(action, (text) => text.toLowerCase()),
   covers: (outer, inner) =>
-    coversNamed(outer, inner, (one, other) => coversPattern(one.toLowerCase(), other.toLowerCase())),
+    coversValue(outer, inner, (one, other) => coversPattern(one.toLowerCase(), other.toLowerCase())),
 };
 
-/** Resources are ARNs, or patterns of them. */
-export const RESOURCES: Comparer<Named> = {
+/** Compares resources: ARNs, or patterns of ARNs. */
+export const RESOURCES: Comparer<StatementValue> = {
   keyOf,
   textOf: keyOf,
   edgesOf: (resource) => edgesOf(resource, (text) => text),
   ownEdgesOf: (resource) => ownEdgesOf(resource, (text) => text),
-  covers: (outer, inner) => coversNamed(outer, inner, coversArn),
+  covers: (outer, inner) => coversValue(outer, inner, coversArn),
 };
 
-function keyOf(named: Named): string {
-  if (named.kind === "one") return named.text;
-  if (named.kind === "by") return `${named.what} ${named.text}`;
+function keyOf(named: StatementValue): string {
+  if (named.kind === "pattern") return named.text;
+  if (named.kind === "reference") return `${named.what} ${named.text}`;
   return `not ${JSON.stringify([...named.texts].sort())}`;
 }
 
-function edgesOf(named: Named, regard: (text: string) => string): Edges | undefined {
-  if (named.kind === "one") return isLiteral(named.text) ? undefined : ownEdgesOf(named, regard);
-  if (named.kind === "by") return named.what === "network" ? edgesOfPorts(named.text) : undefined;
+function edgesOf(named: StatementValue, regard: (text: string) => string): Edges | undefined {
+  if (named.kind === "pattern") return isLiteral(named.text) ? undefined : ownEdgesOf(named, regard);
+  if (named.kind === "reference") return named.what === "network" ? edgesOfPorts(named.text) : undefined;
   return ANY;
 }
 
-/** One port covers itself alone; a range covers ports of its protocol. */
+/** A port covers only itself; a range covers the ports of its protocol. */
 function edgesOfPorts(text: string): Edges | undefined {
   if (/^\S+ \d+(?: over IPv6)?$/.test(text)) return undefined;
   const protocol = /^(\S+ )\d+-\d+/.exec(text)?.[1];
   return protocol === undefined ? ANY : { start: protocol, end: "" };
 }
 
-function ownEdgesOf(named: Named, regard: (text: string) => string): Edges {
-  if (named.kind === "by" && named.what === "network") return { start: named.text, end: "" };
-  if (named.kind !== "one") return ANY;
+function ownEdgesOf(named: StatementValue, regard: (text: string) => string): Edges {
+  if (named.kind === "reference" && named.what === "network") return { start: named.text, end: "" };
+  if (named.kind !== "pattern") return ANY;
   const text = regard(named.text);
   return { start: /^[^*?$]*/.exec(text)?.[0] ?? "", end: endOf(text) };
 }
 
-/** What follows the last wildcard or variable. Without a regular expression, which would try it from each character on. */
+/** The text after the last wildcard or variable. A regular expression would start at every character: too slow. */
 function endOf(text: string): string {
   let start = text.length;
   while (start > 0 && !"*?$}".includes(text.charAt(start - 1))) start -= 1;
@@ -188,24 +190,40 @@ function isLiteral(text: string): boolean {
   return !/[*?$]/.test(text);
 }
 
-/** What is a part of every action: what policies elsewhere allow, and not what is no policy. */
-const WITHIN_ALL: ReadonlySet<string> = new Set(["managed policy", "group", "role"]);
+/**
+ * References to policies outside of the plan. If a principal already has every action, such a reference adds no permission.
+ */
+const WITHIN_EVERY_ACTION: ReadonlySet<string> = new Set(["managed policy", "group", "role"]);
 
-function coversNamed(outer: Named, inner: Named, fits: (outer: string, inner: string) => boolean): boolean {
-  if (outer.kind === "one" && outer.text === "*") return inner.kind !== "by" || WITHIN_ALL.has(inner.what);
-  if (outer.kind === "one" && inner.kind === "one") return fits(outer.text, inner.text);
+function coversValue(
+  outer: StatementValue,
+  inner: StatementValue,
+  fits: (outer: string, inner: string) => boolean,
+): boolean {
+  if (outer.kind === "pattern" && outer.text === "*")
+    return inner.kind !== "reference" || WITHIN_EVERY_ACTION.has(inner.what);
+  if (outer.kind === "pattern" && inner.kind === "pattern") return fits(outer.text, inner.text);
   if (outer.kind === "not" && inner.kind === "not") {
     return outer.texts.every((one) => inner.texts.some((other) => fits(other, one)));
   }
-  if (outer.kind === "by" && inner.kind === "by" && outer.what === "network" && inner.what === "network") {
+  if (
+    outer.kind === "reference" &&
+    inner.kind === "reference" &&
+    outer.what === "network" &&
+    inner.what === "network"
+  ) {
     return coversPorts(outer.text, inner.text);
   }
   return keyOf(outer) === keyOf(inner);
 }
 
-/** Whether something can be in both. The answer is yes where it is not certain. */
-export function mayMeet({ ownEdgesOf: edges }: Comparer<Named>, one: Named, other: Named): boolean {
-  if (one.kind !== "one" || other.kind !== "one") return true;
+/** Whether a text can match both values. The answer is yes in case of doubt. */
+export function canOverlap(
+  { ownEdgesOf: edges }: Comparer<StatementValue>,
+  one: StatementValue,
+  other: StatementValue,
+): boolean {
+  if (one.kind !== "pattern" || other.kind !== "pattern") return true;
   const [start, otherStart] = [edges(one).start, edges(other).start];
   if (isLiteral(one.text) && isLiteral(other.text)) return start === otherStart;
   return start.startsWith(otherStart) || otherStart.startsWith(start);

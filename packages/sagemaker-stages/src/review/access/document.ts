@@ -1,46 +1,46 @@
 import { isObject, type JsonObject, parseJson } from "../../lib/json";
 import { type Condition, condition, inOrder } from "./condition";
-import type { Grant, Named, Place, Principal } from "./grant";
+import type { Grant, Place, Principal, StatementValue } from "./grant";
 
-/** What a document leaves out, because it is clear from where it stands. */
-export interface Standing {
-  /** Who, where statements name no principal. */
+/** The values that a policy document omits, because its resource defines them. */
+export interface DocumentContext {
+  /** The principal of statements that name no principal. */
   readonly principal: Principal;
-  /** On what, where statements name no resource. */
+  /** The resource of statements that name no resource. */
   readonly resource: string;
   readonly places: readonly Place[];
 }
 
 /**
- * What a policy document says; undefined where it is none, or says what IAM's grammar does not know
+ * The grants of a policy document; undefined if the text is no policy document of IAM's grammar
  * (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html).
  */
-export function readDocument(text: string, standing: Standing): readonly Grant[] | undefined {
-  return readParsed(parseJson(text), standing);
+export function readDocument(text: string, context: DocumentContext): readonly Grant[] | undefined {
+  return readParsed(parseJson(text), context);
 }
 
-/** The same of a document that is parsed already. */
-export function readParsed(document: unknown, standing: Standing): readonly Grant[] | undefined {
+/** The grants of a parsed policy document: see {@link readDocument}. */
+export function readParsed(document: unknown, context: DocumentContext): readonly Grant[] | undefined {
   if (!isObject(document) || document.Statement === undefined) return undefined;
   const { Version: version = WITHOUT_VARIABLES } = document;
   if (version !== WITH_VARIABLES && version !== WITHOUT_VARIABLES) return undefined;
   const statements = Array.isArray(document.Statement) ? document.Statement : [document.Statement];
   const grants: Grant[] = [];
   for (const statement of statements) {
-    const read = readStatement(statement, standing, version === WITH_VARIABLES);
+    const read = readStatement(statement, context, version === WITH_VARIABLES);
     if (read === undefined) return undefined;
     grants.push(read);
   }
   return grants;
 }
 
-/** Versions of IAM's grammar: in the older one, which is the default, `${…}` is a text as any other. */
+/** Versions of IAM's grammar. The older version is the default and has no variables: `${…}` is a literal text. */
 const WITH_VARIABLES = "2012-10-17";
 const WITHOUT_VARIABLES = "2008-10-17";
-/** `${$}`, as a replacement, in which the sign stands twice. */
+/** `${$}` as a replacement text, in which each dollar sign is doubled. */
 const VARIABLE_OF_ITS_SIGN = "$${$$}";
 
-/** Whether a text is a policy document, whether it is understood or not. */
+/** Whether a text is a policy document. The document can be unsupported. */
 export function isDocument(text: string): boolean {
   if (!text.includes('"Statement"')) return false;
   const parsed = parseJson(text);
@@ -59,17 +59,21 @@ const MEMBERS = new Set([
   "Condition",
 ]);
 
-function readStatement(statement: unknown, standing: Standing, hasVariables: boolean): Grant | undefined {
+function readStatement(
+  statement: unknown,
+  context: DocumentContext,
+  hasVariables: boolean,
+): Grant | undefined {
   if (!isObject(statement) || !Object.keys(statement).every((member) => MEMBERS.has(member)))
     return undefined;
   const { Effect: effect } = statement;
   if (effect !== "Allow" && effect !== "Deny") return undefined;
-  const principals = readPrincipals(statement, standing);
-  const actions = readNamed(statement.Action, statement.NotAction);
+  const principals = readPrincipals(statement, context);
+  const actions = readValues(statement.Action, statement.NotAction);
   const resources =
     statement.Resource === undefined && statement.NotResource === undefined
-      ? [{ kind: "one" as const, text: standing.resource }]
-      : readNamed(statement.Resource, statement.NotResource, hasVariables);
+      ? [{ kind: "pattern" as const, text: context.resource }]
+      : readValues(statement.Resource, statement.NotResource, hasVariables);
   const conditions = readConditions(statement.Condition, hasVariables);
   if (
     principals === undefined ||
@@ -79,26 +83,26 @@ function readStatement(statement: unknown, standing: Standing, hasVariables: boo
   ) {
     return undefined;
   }
-  return { effect, principals, actions, resources, conditions, places: standing.places };
+  return { effect, principals, actions, resources, conditions, places: context.places };
 }
 
-function readNamed(named: unknown, notNamed: unknown, hasVariables = true): Named[] | undefined {
+function readValues(named: unknown, notNamed: unknown, hasVariables = true): StatementValue[] | undefined {
   if (named !== undefined && notNamed !== undefined) return undefined;
   if (notNamed !== undefined) {
     const texts = textsOf(notNamed, hasVariables);
     return texts === undefined ? undefined : [{ kind: "not", texts: [...new Set(texts)].sort() }];
   }
-  return textsOf(named, hasVariables)?.map((text) => ({ kind: "one", text }));
+  return textsOf(named, hasVariables)?.map((text) => ({ kind: "pattern", text }));
 }
 
-function readPrincipals(statement: JsonObject, standing: Standing): Principal[] | undefined {
+function readPrincipals(statement: JsonObject, context: DocumentContext): Principal[] | undefined {
   const { Principal: named, NotPrincipal: notNamed } = statement;
-  if (named === undefined && notNamed === undefined) return [standing.principal];
+  if (named === undefined && notNamed === undefined) return [context.principal];
   if (named !== undefined && notNamed !== undefined) return undefined;
   const principals = membersOf(named ?? notNamed);
   if (principals === undefined || named !== undefined) return principals;
   const names = principals.map(({ name }) => name).sort();
-  return [{ kind: "everyone but", name: names.join(", ") }];
+  return [{ kind: "everyone except", name: names.join(", ") }];
 }
 
 const KINDS: ReadonlyMap<string, Principal["kind"]> = new Map([
@@ -121,7 +125,7 @@ function membersOf(principal: unknown): Principal[] | undefined {
   return found;
 }
 
-/** An account, which is written in two ways, everybody, or an ARN. */
+/** The principal of the member `AWS`: an account (12 digits or the ARN of its root), everyone, or another ARN. */
 export function awsPrincipal(name: string): Principal {
   if (name === "*") return { kind: "anyone", name };
   const account = /^(?:arn:[\w-]+:iam::)?(\d{12})(?::root)?$/.exec(name)?.[1];
@@ -144,8 +148,8 @@ function readConditions(conditions: unknown, hasVariables: boolean): readonly Co
 }
 
 /**
- * IAM takes one in place of a list of one, and in conditions numbers and truths in place of their texts. Where there are
- * no variables, `${$}` stands for their sign, as in the newer version of the grammar.
+ * IAM accepts a value instead of a list with one value, and numbers and booleans instead of texts in conditions.
+ * Without variables, a literal `$` is written as `${$}`, as the newer version of the grammar requires.
  */
 function textsOf(value: unknown, hasVariables = true): string[] | undefined {
   const found: string[] = [];

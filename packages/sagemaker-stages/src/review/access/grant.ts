@@ -1,16 +1,16 @@
 import type { Condition } from "./condition";
 
 /**
- * What a statement says of actions, or of resources:
- * - `one`: a pattern;
- * - `not`: everything but what fits the patterns;
- * - `by`: whatever something allows whose content is not in the plan.
+ * The actions or resources of a statement:
+ * - `pattern`: everything that matches the pattern;
+ * - `not`: everything except matches of the patterns;
+ * - `reference`: the permissions of a policy, group, role or setting that the plan does not contain as a document.
  */
-export type Named =
-  | { readonly kind: "one"; readonly text: string }
+export type StatementValue =
+  | { readonly kind: "pattern"; readonly text: string }
   | { readonly kind: "not"; readonly texts: readonly string[] }
   | {
-      readonly kind: "by";
+      readonly kind: "reference";
       readonly what:
         | "managed policy"
         | "permissions boundary"
@@ -22,7 +22,7 @@ export type Named =
       readonly text: string;
     };
 
-/** Who a statement speaks of: the members of `Principal`, what has no such member, and addresses that are let in. */
+/** The kind of a principal: a member of the element `Principal`, a network, or the owner of an identity policy. */
 export type PrincipalKind =
   | "anyone"
   | "account"
@@ -31,40 +31,40 @@ export type PrincipalKind =
   | "federated"
   | "canonical user"
   | "network"
-  | "everyone but"
+  | "everyone except"
   | "identity"
   | "holder";
 
-/** Who may do something, or may not. */
+/** A principal of a statement. */
 export interface Principal {
   readonly kind: PrincipalKind;
   /** E.g. `lambda.amazonaws.com`, an ARN, the 12 digits of an account, `role dev-ticket-urgency-function`. */
   readonly name: string;
 }
 
-/** The name of everyone who has an account of AWS, as the kind `anyone`. */
+/** The name of a principal of kind `anyone` that has any AWS account. */
 export const AUTHENTICATED = "every AWS account";
 
-/** A resource of the plan in which a right stands. */
+/** A resource of the plan that contains a permission. */
 export interface Place {
   readonly address: string;
   readonly path: string;
 }
 
 /**
- * What one statement allows or denies: each of the actions, on each of the resources, to each of the principals. A
- * statement is never expanded into its single rights: a policy of legal size can have millions of them.
+ * The permissions that a statement allows or denies: every action on every resource for every principal. A statement is
+ * never expanded: a policy of legal size can contain millions of single permissions.
  */
 export interface Grant {
   readonly effect: "Allow" | "Deny";
   readonly principals: readonly Principal[];
-  readonly actions: readonly Named[];
-  readonly resources: readonly Named[];
+  readonly actions: readonly StatementValue[];
+  readonly resources: readonly StatementValue[];
   readonly conditions: readonly Condition[];
   readonly places: readonly Place[];
 }
 
-/** A grant to one principal, of one action, on one resource. */
+/** Creates a grant of one action on one resource to one principal. */
 export function grant({
   principal,
   action,
@@ -72,8 +72,8 @@ export function grant({
   ...rest
 }: Omit<Grant, "principals" | "actions" | "resources"> & {
   readonly principal: Principal;
-  readonly action: Named;
-  readonly resource: Named;
+  readonly action: StatementValue;
+  readonly resource: StatementValue;
 }): Grant {
   return { ...rest, principals: [principal], actions: [action], resources: [resource] };
 }

@@ -1,16 +1,24 @@
-import type { Plan } from "../plan";
-import type { PlannedResource } from "../planned-resource";
-import { isValues, textOf, UNKNOWN, type Value } from "../values";
-import { type Grant, grant, type Named, type Place } from "./grant";
-import { BOUNDARY, type Policy, placeOf, policyFrom, principalOf, subjectOf, unreadable } from "./policy";
+import type { Plan } from "../reading/plan";
+import type { PlannedResource } from "../reading/planned-resource";
+import { isValues, textOf, UNKNOWN, type Value } from "../reading/values";
+import { labelOfUnknown } from "../rendering/phrases/text";
+import { type Grant, grant, type Place, type StatementValue } from "./grant";
+import {
+  BOUNDARY,
+  type Policy,
+  placeOf,
+  policyFrom,
+  principalOf,
+  subjectOf,
+  undeterminedPolicy,
+} from "./policy";
+import { type ResourceIndex, type ResourceRef, unnamed } from "./resource-index";
 import { attribute, valuesOn } from "./side";
-import { labelOfUnknown } from "./text";
-import { type Thing, type Things, unnamed } from "./things";
 
 type IdentityKind = "role" | "user" | "group";
 
-/** What runs with the rights of a role, and the attribute that names it. */
-const RUNS_AS: ReadonlyMap<string, string> = new Map([
+/** Resources that run with the permissions of a role, and the attribute that names the role. */
+const ROLE_ATTRIBUTES: ReadonlyMap<string, string> = new Map([
   ["aws_codebuild_project", "service_role"],
   ["aws_ecs_task_definition", "task_role_arn"],
   ["aws_iam_instance_profile", "role"],
@@ -20,12 +28,12 @@ const RUNS_AS: ReadonlyMap<string, string> = new Map([
   ["aws_sfn_state_machine", "role_arn"],
 ]);
 
-/** What roles, users and groups may do, by policies of their own, attached ones, and groups. */
+/** The policies of roles, users and groups: inline policies, attached policies and policies of groups. */
 export class IdentityPolicies {
   readonly policies: Policy[] = [];
-  /** Keys of the managed policies that the plan attaches to somebody. */
+  /** Keys of the managed policies that the plan attaches to a principal. */
   readonly attached = new Set<string>();
-  /** ARNs and keys of the policies that limit identities of the plan. */
+  /** ARNs and keys of the policies that are permissions boundaries. */
   private readonly boundaries = new Set<string>();
   private readonly documents = new Map<string, PlannedResource>();
   private readonly readers: ReadonlyMap<string, (resource: PlannedResource) => void> = new Map([
@@ -44,70 +52,70 @@ export class IdentityPolicies {
     ["aws_iam_user", (resource) => this.readBoundary(resource)],
     ["aws_iam_user_group_membership", (resource) => this.readGroups(resource)],
     ["aws_iam_group_membership", (resource) => this.readMembers(resource)],
-    ...[...RUNS_AS].map(
-      ([type, name]) => [type, (resource: PlannedResource) => this.readRunner(resource, name)] as const,
+    ...[...ROLE_ATTRIBUTES].map(
+      ([type, name]) => [type, (resource: PlannedResource) => this.readRoleUser(resource, name)] as const,
     ),
   ]);
 
   constructor(
     plan: Plan,
-    private readonly things: Things,
+    private readonly index: ResourceIndex,
   ) {
     for (const resource of plan.resources) {
       if (resource.type !== "aws_iam_policy") continue;
-      const thing = things.itself(resource);
-      if (thing !== undefined) this.documents.set(thing.key, resource);
+      const ref = index.itself(resource);
+      if (ref !== undefined) this.documents.set(ref.key, resource);
     }
     for (const resource of plan.resources) {
       for (const values of [resource.before, resource.after]) {
         const arn = textOf(values?.permissions_boundary);
         if (arn !== undefined) this.boundaries.add(arn);
       }
-      for (const thing of things.referred(resource, "permissions_boundary", "managed policy")) {
-        this.boundaries.add(thing.key);
+      for (const ref of index.referred(resource, "permissions_boundary", "managed policy")) {
+        this.boundaries.add(ref.key);
       }
     }
     for (const resource of plan.resources) {
-      if (valuesOn(resource, things.side) !== undefined) this.readers.get(resource.type)?.(resource);
+      if (valuesOn(resource, index.side) !== undefined) this.readers.get(resource.type)?.(resource);
     }
   }
 
   private readInline(resource: PlannedResource, kind: IdentityKind): void {
-    const value = attribute(resource, this.things.side, "policy");
-    if (value !== undefined) this.add(value, this.who(resource, kind, kind), resource);
+    const value = attribute(resource, this.index.side, "policy");
+    if (value !== undefined) this.add(value, this.identityNamedBy(resource, kind, kind), resource);
   }
 
   private readAttachment(resource: PlannedResource, kind: IdentityKind): void {
-    this.attach(resource, this.who(resource, kind, kind), "policy_arn");
+    this.attach(resource, this.identityNamedBy(resource, kind, kind), "policy_arn");
   }
 
-  /** All policies that somebody has: those that others attach, too. */
+  /** All attached policies of a principal: the resource detaches every other policy. */
   private readExclusive(resource: PlannedResource, kind: IdentityKind): void {
-    this.attach(resource, this.who(resource, `${kind}_name`, kind), "policy_arns");
+    this.attach(resource, this.identityNamedBy(resource, `${kind}_name`, kind), "policy_arns");
   }
 
-  private readRunner(resource: PlannedResource, name: string): void {
-    const value = attribute(resource, this.things.side, name);
+  private readRoleUser(resource: PlannedResource, name: string): void {
+    const value = attribute(resource, this.index.side, name);
     if (value === undefined) return;
-    const who = this.things.itself(resource) ?? unnamed(resource);
-    const role = this.things.namedBy(resource, name, "role");
+    const who = this.index.itself(resource) ?? unnamed(resource);
+    const role = this.index.namedBy(resource, name, "role");
     if (role === undefined) {
-      this.policies.push(unreadable(value, subjectOf("identity", who), resource, this.things.side));
+      this.policies.push(undeterminedPolicy(value, subjectOf("identity", who), resource, this.index.side));
       return;
     }
     const text = role.key.slice("role:".length);
-    this.addGrant(who, "Allow", { kind: "by", what: "role", text }, [placeOf(resource)]);
+    this.addGrant(who, "Allow", { kind: "reference", what: "role", text }, [placeOf(resource)]);
   }
 
   private readManaged(resource: PlannedResource): void {
-    const value = attribute(resource, this.things.side, "policy");
-    const thing = this.things.itself(resource);
-    if (value === undefined || thing === undefined) return;
-    this.add(value, this.isBoundary(resource, thing) ? asBoundary(thing) : thing, resource);
+    const value = attribute(resource, this.index.side, "policy");
+    const ref = this.index.itself(resource);
+    if (value === undefined || ref === undefined) return;
+    this.add(value, this.isBoundary(resource, ref) ? asBoundary(ref) : ref, resource);
   }
 
-  /** Whether a managed policy limits identities of the plan, or is named for that; on either side. */
-  private isBoundary({ before, after }: PlannedResource, { key, label }: Thing): boolean {
+  /** Whether a managed policy is a permissions boundary before or after the plan, by use or by name. */
+  private isBoundary({ before, after }: PlannedResource, { key, label }: ResourceRef): boolean {
     const arns = [before, after].flatMap((values) => textOf(values?.arn) ?? []);
     return (
       /boundary/i.test(label) || this.boundaries.has(key) || arns.some((arn) => this.boundaries.has(arn))
@@ -115,11 +123,11 @@ export class IdentityPolicies {
   }
 
   private readRole(resource: PlannedResource): void {
-    const role = this.things.itself(resource);
+    const role = this.index.itself(resource);
     if (role === undefined) return;
     this.readBoundary(resource);
     this.attach(resource, role, "managed_policy_arns");
-    const inline = attribute(resource, this.things.side, "inline_policy");
+    const inline = attribute(resource, this.index.side, "inline_policy");
     if (inline === undefined) return;
     for (const one of Array.isArray(inline) ? inline : [inline]) {
       const value = isValues(one) ? one.policy : one;
@@ -128,19 +136,21 @@ export class IdentityPolicies {
   }
 
   private readBoundary(resource: PlannedResource): void {
-    const value = attribute(resource, this.things.side, "permissions_boundary");
-    const thing = this.things.itself(resource);
-    if (value === undefined || thing === undefined) return;
-    const boundary = this.things.namedBy(resource, "permissions_boundary", "managed policy");
+    const value = attribute(resource, this.index.side, "permissions_boundary");
+    const ref = this.index.itself(resource);
+    if (value === undefined || ref === undefined) return;
+    const boundary = this.index.namedBy(resource, "permissions_boundary", "managed policy");
     if (boundary === undefined) {
-      this.policies.push(unreadable(value, subjectOf("identity", thing), resource, this.things.side));
+      this.policies.push(undeterminedPolicy(value, subjectOf("identity", ref), resource, this.index.side));
       return;
     }
     const text = textOf(value) ?? boundary.label;
-    this.addGrant(thing, "Deny", { kind: "by", what: "permissions boundary", text }, [placeOf(resource)]);
+    this.addGrant(ref, "Deny", { kind: "reference", what: "permissions boundary", text }, [
+      placeOf(resource),
+    ]);
   }
 
-  /** `aws_iam_policy_attachment`: one policy, and all to whom it is attached. */
+  /** `aws_iam_policy_attachment`: one policy and all its principals. */
   private readSharedAttachment(resource: PlannedResource): void {
     for (const kind of ["role", "user", "group"] as const) {
       for (const who of this.listed(resource, `${kind}s`, kind)) this.attach(resource, who, "policy_arn");
@@ -148,90 +158,97 @@ export class IdentityPolicies {
   }
 
   private readGroups(resource: PlannedResource): void {
-    const user = this.who(resource, "user", "user");
+    const user = this.identityNamedBy(resource, "user", "user");
     for (const group of this.listed(resource, "groups", "group")) this.join(user, group, resource);
   }
 
   private readMembers(resource: PlannedResource): void {
-    const group = this.who(resource, "group", "group");
+    const group = this.identityNamedBy(resource, "group", "group");
     for (const user of this.listed(resource, "users", "user")) this.join(user, group, resource);
   }
 
-  private join(user: Thing, group: Thing, resource: PlannedResource): void {
-    this.addGrant(user, "Allow", { kind: "by", what: "group", text: group.label }, [placeOf(resource)]);
+  private join(user: ResourceRef, group: ResourceRef, resource: PlannedResource): void {
+    this.addGrant(user, "Allow", { kind: "reference", what: "group", text: group.label }, [
+      placeOf(resource),
+    ]);
   }
 
-  /** The policies that an attribute names are those of `who`: their content, where the plan has it. */
-  private attach(resource: PlannedResource, who: Thing, name: string): void {
-    const value = attribute(resource, this.things.side, name);
+  /** Adds the policies that an attribute names to a principal: their documents, if the plan contains the documents. */
+  private attach(resource: PlannedResource, who: ResourceRef, name: string): void {
+    const value = attribute(resource, this.index.side, name);
     if (value === undefined) return;
     const values = Array.isArray(value) ? value : [value];
     const texts = values.flatMap((one) => textOf(one) ?? []);
-    const things = [
-      ...texts.map((text) => this.things.of("managed policy", text)),
-      ...this.things.referred(resource, name, "managed policy"),
+    const index = [
+      ...texts.map((text) => this.index.of("managed policy", text)),
+      ...this.index.referred(resource, name, "managed policy"),
     ];
-    for (const policy of new Map(things.map((one) => [one.key, one])).values()) {
+    for (const policy of new Map(index.map((one) => [one.key, one])).values()) {
       this.attached.add(policy.key);
       this.attachOne(resource, who, policy);
     }
-    if (new Set(things.map(({ key }) => key)).size < values.length) {
-      this.policies.push(unreadable(UNKNOWN, subjectOf("identity", who), resource, this.things.side));
+    if (new Set(index.map(({ key }) => key)).size < values.length) {
+      this.policies.push(undeterminedPolicy(UNKNOWN, subjectOf("identity", who), resource, this.index.side));
     }
   }
 
-  private attachOne(resource: PlannedResource, who: Thing, policy: Thing): void {
+  private attachOne(resource: PlannedResource, who: ResourceRef, policy: ResourceRef): void {
     const document = this.documents.get(policy.key);
-    const value = document === undefined ? undefined : attribute(document, this.things.side, "policy");
+    const value = document === undefined ? undefined : attribute(document, this.index.side, "policy");
     const places = [placeOf(resource)];
     if (document !== undefined && value !== undefined) {
       const all = [...places, placeOf(document)];
-      this.policies.push(policyFrom(value, subjectOf("identity", who), document, this.things.side, all));
+      this.policies.push(policyFrom(value, subjectOf("identity", who), document, this.index.side, all));
       return;
     }
     const text = policy.key.slice("managed policy:".length);
-    this.addGrant(who, "Allow", { kind: "by", what: "managed policy", text }, places);
+    this.addGrant(who, "Allow", { kind: "reference", what: "managed policy", text }, places);
   }
 
-  private add(value: Value, who: Thing, resource: PlannedResource): void {
-    this.policies.push(policyFrom(value, subjectOf("identity", who), resource, this.things.side));
+  private add(value: Value, who: ResourceRef, resource: PlannedResource): void {
+    this.policies.push(policyFrom(value, subjectOf("identity", who), resource, this.index.side));
   }
 
-  private addGrant(who: Thing, effect: Grant["effect"], action: Named, places: readonly Place[]): void {
+  private addGrant(
+    who: ResourceRef,
+    effect: Grant["effect"],
+    action: StatementValue,
+    places: readonly Place[],
+  ): void {
     const subject = subjectOf("identity", who);
     const principal = principalOf(subject);
     const one = grant({
       effect,
       principal,
       action,
-      resource: { kind: "one", text: "*" },
+      resource: { kind: "pattern", text: "*" },
       conditions: [],
       places,
     });
     this.policies.push({ subject, places, grants: [one] });
   }
 
-  /** Whom the attribute names; somebody of the resource's own where nobody knows yet who that is. */
-  private who(resource: PlannedResource, name: string, kind: IdentityKind): Thing {
-    return this.things.namedBy(resource, name, kind) ?? unknownOf(resource, kind);
+  /** The principal that the attribute names; a placeholder if the principal is known after apply. */
+  private identityNamedBy(resource: PlannedResource, name: string, kind: IdentityKind): ResourceRef {
+    return this.index.namedBy(resource, name, kind) ?? unknownOf(resource, kind);
   }
 
-  private listed(resource: PlannedResource, name: string, kind: IdentityKind): Thing[] {
-    const value = attribute(resource, this.things.side, name);
+  private listed(resource: PlannedResource, name: string, kind: IdentityKind): ResourceRef[] {
+    const value = attribute(resource, this.index.side, name);
     if (value === undefined) return [];
     const values = Array.isArray(value) ? value : [value];
-    const things = [
-      ...values.flatMap((one) => textOf(one) ?? []).map((text) => this.things.of(kind, text)),
-      ...this.things.referred(resource, name, kind),
+    const index = [
+      ...values.flatMap((one) => textOf(one) ?? []).map((text) => this.index.of(kind, text)),
+      ...this.index.referred(resource, name, kind),
     ];
-    return things.length < values.length ? [...things, unknownOf(resource, kind)] : things;
+    return index.length < values.length ? [...index, unknownOf(resource, kind)] : index;
   }
 }
 
-function asBoundary({ key, label }: Thing): Thing {
+function asBoundary({ key, label }: ResourceRef): ResourceRef {
   return { key, label: `${BOUNDARY}${label.replace(/^managed policy /, "")}` };
 }
 
-function unknownOf({ address, path }: PlannedResource, kind: IdentityKind): Thing {
+function unknownOf({ address, path }: PlannedResource, kind: IdentityKind): ResourceRef {
   return { key: `${kind}:@${address}`, label: labelOfUnknown(kind, path) };
 }

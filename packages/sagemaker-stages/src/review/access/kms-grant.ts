@@ -1,22 +1,24 @@
-import type { PlannedResource } from "../planned-resource";
-import { textOf, UNKNOWN, type Value } from "../values";
+import type { PlannedResource } from "../reading/planned-resource";
+import { textOf, UNKNOWN, type Value } from "../reading/values";
 import { condition } from "./condition";
 import { grant } from "./grant";
 import { principalFrom } from "./lambda-permission";
-import { type Policy, placeOf, resourceOf, subjectOf, unreadable } from "./policy";
+import { type Policy, placeOf, resourceOf, subjectOf, undeterminedPolicy } from "./policy";
+import { type ResourceIndex, unnamed } from "./resource-index";
 import { attribute } from "./side";
-import { type Things, unnamed } from "./things";
 
-/** What an `aws_kms_grant` lets somebody do with a key (https://docs.aws.amazon.com/kms/latest/developerguide/grants.html). */
-export function kmsGrantOf(resource: PlannedResource, things: Things): Policy {
-  const { side } = things;
-  const key = things.namedBy(resource, "key_id", "key");
+/**
+ * The permissions of an `aws_kms_grant` for a key (https://docs.aws.amazon.com/kms/latest/developerguide/grants.html).
+ */
+export function kmsGrantOf(resource: PlannedResource, index: ResourceIndex): Policy {
+  const { side } = index;
+  const key = index.namedBy(resource, "key_id", "key");
   const subject = subjectOf("resource", key ?? unnamed(resource));
   const operations = attribute(resource, side, "operations");
   const actions = (Array.isArray(operations) ? operations : []).map((one: Value) => textOf(one));
   const grantee = textOf(attribute(resource, side, "grantee_principal"));
   if (grantee === undefined || actions.length === 0 || actions.includes(undefined)) {
-    return unreadable(UNKNOWN, subject, resource, side);
+    return undeterminedPolicy(UNKNOWN, subject, resource, side);
   }
   const places = [placeOf(resource)];
   const constraints = attribute(resource, side, "constraints");
@@ -28,9 +30,9 @@ export function kmsGrantOf(resource: PlannedResource, things: Things): Policy {
       grant({
         effect: "Allow",
         principal: principalFrom(grantee),
-        action: { kind: "one", text: `kms:${action}` },
-        resource: { kind: "one", text: resourceOf(subject) },
-        // What a key encrypts can be told by its context: that there is one says enough.
+        action: { kind: "pattern", text: `kms:${action}` },
+        resource: { kind: "pattern", text: resourceOf(subject) },
+        // An encryption context can identify the encrypted data: the review only shows that a context is required.
         conditions: isBare
           ? []
           : [condition("StringEquals", "kms:EncryptionContext", [JSON.stringify(constraints)], "masked")],

@@ -1,14 +1,17 @@
-import type { PlannedResource } from "../planned-resource";
-import { MASKED, UNKNOWN } from "../values";
+import type { PlannedResource } from "../reading/planned-resource";
+import { MASKED, UNKNOWN } from "../reading/values";
+import { labelOfUnknown } from "../rendering/phrases/text";
 import { type Condition, condition, inOrder } from "./condition";
 import { awsPrincipal } from "./document";
 import { grant, type Principal } from "./grant";
-import { type Policy, placeOf, resourceOf, subjectOf, unreadable } from "./policy";
+import { type Policy, placeOf, resourceOf, subjectOf, undeterminedPolicy } from "./policy";
+import type { ResourceIndex, ResourceRef } from "./resource-index";
 import { attribute, type Side } from "./side";
-import { labelOfUnknown } from "./text";
-import type { Thing, Things } from "./things";
 
-/** What an argument of `aws_lambda_permission` becomes in the function's policy (https://docs.aws.amazon.com/lambda/latest/api/API_AddPermission.html). */
+/**
+ * The conditions that the arguments of `aws_lambda_permission` add to the function's policy
+ * (https://docs.aws.amazon.com/lambda/latest/api/API_AddPermission.html).
+ */
 const CONDITIONS: readonly (readonly [argument: string, operator: string, key: string])[] = [
   ["source_arn", "ArnLike", "aws:SourceArn"],
   ["source_account", "StringEquals", "aws:SourceAccount"],
@@ -18,21 +21,21 @@ const CONDITIONS: readonly (readonly [argument: string, operator: string, key: s
   ["invoked_via_function_url", "Bool", "lambda:InvokedViaFunctionUrl"],
 ];
 
-/** The one statement of a function's policy that an `aws_lambda_permission` is. */
-export function permissionOf(resource: PlannedResource, things: Things): Policy {
-  const { side } = things;
-  const subject = subjectOf("resource", functionOf(resource, things));
+/** The statement that an `aws_lambda_permission` adds to the function's policy. */
+export function permissionOf(resource: PlannedResource, index: ResourceIndex): Policy {
+  const { side } = index;
+  const subject = subjectOf("resource", functionOf(resource, index));
   const principal = attribute(resource, side, "principal");
   const action = attribute(resource, side, "action");
   if (typeof principal !== "string" || typeof action !== "string") {
-    return unreadable(UNKNOWN, subject, resource, side);
+    return undeterminedPolicy(UNKNOWN, subject, resource, side);
   }
   const places = [placeOf(resource)];
   const one = grant({
     effect: "Allow",
     principal: principalFrom(principal),
-    action: { kind: "one", text: action },
-    resource: { kind: "one", text: resourceOf(subject) + qualifierOf(resource, side) },
+    action: { kind: "pattern", text: action },
+    resource: { kind: "pattern", text: resourceOf(subject) + qualifierOf(resource, side) },
     conditions: inOrder(CONDITIONS.flatMap((parts) => conditionOf(resource, side, ...parts))),
     places,
   });
@@ -40,44 +43,44 @@ export function permissionOf(resource: PlannedResource, things: Things): Policy 
 }
 
 /**
- * A function URL without authorization: Terraform's provider then adds a public permission of its own, which no plan
+ * The permission of a function URL without authorization. Terraform's provider adds a public permission that no plan
  * shows (https://registry.terraform.io/providers/hashicorp/aws/5.100.0/docs/resources/lambda_function_url).
  */
-export function urlPermissionOf(resource: PlannedResource, things: Things): Policy[] {
-  const type = attribute(resource, things.side, "authorization_type");
-  const subject = subjectOf("resource", functionOf(resource, things));
-  if (typeof type !== "string") return [unreadable(type ?? UNKNOWN, subject, resource, things.side)];
+export function urlPermissionOf(resource: PlannedResource, index: ResourceIndex): Policy[] {
+  const type = attribute(resource, index.side, "authorization_type");
+  const subject = subjectOf("resource", functionOf(resource, index));
+  if (typeof type !== "string") return [undeterminedPolicy(type ?? UNKNOWN, subject, resource, index.side)];
   if (type !== "NONE") return [];
   const places = [placeOf(resource)];
   const one = grant({
     effect: "Allow",
     principal: { kind: "anyone", name: "*" },
-    action: { kind: "one", text: "lambda:InvokeFunctionUrl" },
-    resource: { kind: "one", text: resourceOf(subject) + qualifierOf(resource, things.side) },
+    action: { kind: "pattern", text: "lambda:InvokeFunctionUrl" },
+    resource: { kind: "pattern", text: resourceOf(subject) + qualifierOf(resource, index.side) },
     conditions: [condition("StringEquals", "lambda:FunctionUrlAuthType", ["NONE"])],
     places,
   });
   return [{ subject, places, grants: [one] }];
 }
 
-function functionOf(resource: PlannedResource, things: Things): Thing {
+function functionOf(resource: PlannedResource, index: ResourceIndex): ResourceRef {
   const { address, path } = resource;
   return (
-    things.namedBy(resource, "function_name", "function") ?? {
+    index.namedBy(resource, "function_name", "function") ?? {
       key: `function:@${address}`,
       label: labelOfUnknown("function", path),
     }
   );
 }
 
-/** A permission of a version or an alias is none of the function as a whole, and the other way around. */
+/** A permission of a version or an alias does not apply to the whole function, and vice versa. */
 function qualifierOf(resource: PlannedResource, side: Side): string {
   const qualifier = attribute(resource, side, "qualifier");
   if (qualifier === undefined) return "";
   return typeof qualifier === "string" ? `:${qualifier}` : ":(known after apply)";
 }
 
-/** Whom AWS names in one text: a service by its domain, an account, an ARN, everybody. */
+/** The principal of a text: the domain of a service, an account, an ARN, or `*`. */
 export function principalFrom(name: string): Principal {
   return /^[\w-]+(?:\.[\w-]+)+$/.test(name) ? { kind: "service", name } : awsPrincipal(name);
 }
@@ -92,7 +95,7 @@ function conditionOf(
   const value = attribute(resource, side, argument);
   if (value === undefined || value === false) return [];
   if (typeof value === "string" || value === true) return [condition(operator, key, [String(value)])];
-  // What is hidden is the same as what is hidden elsewhere only where the plan says so.
+  // Two hidden values are equal only if the plan shows that they are equal.
   const hidden = value === UNKNOWN ? "known after apply" : "masked";
   const id = value === MASKED ? resource.address : `${side} ${resource.address}`;
   return [condition(operator, key, [id], hidden)];

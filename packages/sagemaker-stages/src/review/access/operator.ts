@@ -2,14 +2,14 @@ import { isIP } from "node:net";
 import { coversArn } from "../../aws/arn-pattern";
 import { coversPattern } from "../../aws/wildcards";
 
-/** What more values of an operator do: `any` of them is enough, `none` may fit, `below` and `above` are a limit. */
+/** The effect of several values: `any` value must match, `none` may match, `below` and `above` are limits. */
 type Sense = "any" | "none" | "below" | "above";
 
 interface Operator {
   readonly sense: Sense;
-  /** Operators with the same word compare the same kind of thing. */
+  /** Operators of one family compare values of the same type. */
   readonly family: string;
-  /** Whether a value of the one lets through whatever the other's does. */
+  /** Whether the outer value matches every request that the inner value matches. */
   readonly covers: (outer: string, inner: string) => boolean;
 }
 
@@ -27,7 +27,7 @@ const OPERATORS: ReadonlyMap<string, Operator> = new Map<string, Operator>([
   ["StringNotEqualsIgnoreCase", { sense: "none", family: "not string, no case", covers: sameWithoutCase }],
   ["StringLike", { sense: "any", family: "string", covers: coversPattern }],
   ["StringNotLike", { sense: "none", family: "not like", covers: coversPattern }],
-  // IAM documents Equals and Like of ARNs as the same: both know wildcards.
+  // IAM documents ArnEquals and ArnLike as identical: both support wildcards.
   ["ArnEquals", { sense: "any", family: "arn", covers: coversArn }],
   ["ArnLike", { sense: "any", family: "arn", covers: coversArn }],
   ["ArnNotEquals", { sense: "none", family: "not arn", covers: coversArn }],
@@ -52,8 +52,8 @@ const OPERATORS: ReadonlyMap<string, Operator> = new Map<string, Operator>([
 ]);
 
 /**
- * Whether what the inner operator lets through with its values, the outer one does, too. The answer is no where it is
- * not certain, as for an operator that IAM does not document.
+ * Whether the outer operator with its values matches every request that the inner operator matches. The answer is no in
+ * case of doubt, e.g. for an operator that IAM does not document.
  */
 export function coversValues(
   outerName: string,
@@ -63,13 +63,13 @@ export function coversValues(
 ): boolean {
   const outerParts = parse(outerName);
   const innerParts = parse(innerName);
-  // With IfExists a request without the key is let through.
+  // An operator with IfExists also matches a request without the key.
   if (outerParts.quantifier !== innerParts.quantifier || (innerParts.ifExists && !outerParts.ifExists)) {
     return false;
   }
   const [wide, narrow] = [OPERATORS.get(outerParts.base), OPERATORS.get(innerParts.base)];
   if (wide === undefined || narrow === undefined || wide.family !== narrow.family) return false;
-  // A text that ignores case, or has wildcards, is more than the same text of an operator that does neither.
+  // With wildcards or without case, a text matches more requests than the same text of an exact operator.
   if (wide.covers !== narrow.covers && narrow.covers !== same && !areLiteral(narrow, inner)) return false;
   if (wide.sense === "none") {
     const exact = new Set(inner);
@@ -79,23 +79,23 @@ export function coversValues(
   return inner.every((one) => exact.has(one) || outer.some((other) => wide.covers(other, one)));
 }
 
-/** Whether patterns have no wildcard and no variable: such a pattern matches its own text alone. */
+/** Whether patterns have no wildcard and no variable. Such a pattern matches only its own text. */
 function areLiteral({ covers }: Operator, values: readonly string[]): boolean {
   return covers === coversPattern && values.every((value) => !/[*?$]/.test(value));
 }
 
-/** Whether a request fits the operator's values where it fits any one of them. */
+/** Whether one matching value is sufficient for the operator. */
 export function isAnyOf(name: string): boolean {
   const { quantifier, base } = parse(name);
   return quantifier !== "ForAllValues:" && OPERATORS.get(base)?.sense === "any";
 }
 
-/** Whether a request fits the operator's values where it fits none of them. */
+/** Whether the operator requires that no value matches. */
 export function isNoneOf(name: string): boolean {
   return OPERATORS.get(baseOf(name))?.sense === "none";
 }
 
-/** The operator that the name says, without what stands before and after it. */
+/** The operator without `ForAllValues:`, `ForAnyValue:` and `IfExists`. */
 export function baseOf(name: string): string {
   return parse(name).base;
 }
@@ -116,7 +116,7 @@ function quantity(text: string): number {
   return Number.isNaN(number) ? Date.parse(text) : number;
 }
 
-/** Whether every address of the inner network is in the outer one: its bits begin with those of the outer one. */
+/** Whether the outer network contains the inner network: the inner bits start with the outer bits. */
 export function coversAddresses(outer: string, inner: string): boolean {
   if (outer === inner) return true;
   const [wide, narrow] = [networkBits(outer), networkBits(inner)];
@@ -126,15 +126,15 @@ export function coversAddresses(outer: string, inner: string): boolean {
 const knownBits = new Map<string, string | undefined>();
 
 /**
- * The version and the first bits that all addresses of a network share; undefined where the text is no network. Kept,
- * because a policy of legal size has a thousand networks, and each is compared with each.
+ * The version and the common first bits of a network; undefined if the text is no network. Results are cached: a policy
+ * of legal size can contain a thousand networks, and every pair is compared.
  */
 export function networkBits(network: string): string | undefined {
   if (!knownBits.has(network)) knownBits.set(network, readBits(network));
   return knownBits.get(network);
 }
 
-/** The version and the bits that all addresses of the network share, e.g. `4:00001010` of `10.0.0.0/8`. */
+/** The version and the common first bits, e.g. `4:00001010` for `10.0.0.0/8`. */
 function readBits(text: string): string | undefined {
   const [address = "", length] = text.split("/");
   const version = isIP(address);
@@ -153,7 +153,7 @@ function bitsOfIpv4(address: string): string {
 }
 
 function bitsOfIpv6(address: string): string {
-  // The host of a URL is written in one way, without an IPv4 address at its end.
+  // The URL parser normalizes the address, and converts an IPv4 address at its end.
   const [host = ""] = new URL(`http://[${address.split("%")[0]}]`).host.slice(1).split("]");
   const [first = "", second] = host.split("::");
   const groupsOf = (text: string): string[] => (text === "" ? [] : text.split(":"));

@@ -1,74 +1,76 @@
-import type { PlannedResource } from "../planned-resource";
-import { MASKED, MASKED_CHANGED, UNKNOWN, type Value } from "../values";
-import { readDocument, type Standing } from "./document";
+import type { PlannedResource } from "../reading/planned-resource";
+import { MASKED, MASKED_CHANGED, UNKNOWN, type Value } from "../reading/values";
+import { type DocumentContext, readDocument } from "./document";
 import type { Grant, Place, Principal } from "./grant";
+import type { ResourceRef } from "./resource-index";
 import type { Side } from "./side";
-import type { Thing } from "./things";
 
 /**
- * - `identity`: what a role, user or group may do;
- * - `trust`: who may take a role;
- * - `resource`: who may do what with a resource;
- * - `gate`: the same, where everything passes if there is no policy;
- * - `other`: what something gives by itself that is no policy.
+ * - `identity`: a policy of a role, user or group;
+ * - `trust`: the trust policy of a role;
+ * - `resource`: a resource-based policy;
+ * - `endpoint-policy`: a policy of a VPC endpoint or of an API. Without such a policy, every request passes;
+ * - `other`: permissions without a policy document.
  */
-export type PolicyKind = "identity" | "trust" | "resource" | "gate" | "other";
+export type PolicyKind = "identity" | "trust" | "resource" | "endpoint-policy" | "other";
 
-/** Why nobody can judge a policy. */
-export type Unjudged = "known after apply" | "masked" | "not understood";
+/** Why the content of a policy is undetermined. */
+export type UndeterminedReason = "known after apply" | "masked" | "unsupported";
 
-/** What policies are compared of: those of one thing, and of one kind. */
+/** Policies of one kind and one resource, which are compared together. */
 export interface Subject {
-  /** The same on both sides for the same subject. */
+  /** Equal before and after the plan. */
   readonly key: string;
   readonly kind: PolicyKind;
-  readonly thing: Thing;
+  readonly resource: ResourceRef;
 }
 
 /** A policy on one side of a plan. */
 export interface Policy {
   readonly subject: Subject;
   readonly places: readonly Place[];
-  /** Undefined where nobody can judge it. */
+  /** Undefined if the content is undetermined. */
   readonly grants: readonly Grant[] | undefined;
-  readonly unjudged?: Unjudged;
-  /** Of a policy that cannot be judged: the same on both sides where it is the same. */
+  readonly undetermined?: UndeterminedReason;
+  /** Of a policy that cannot be checked: the same on both sides where it is the same. */
   readonly sameAs?: string;
 }
 
-/** The subject that a thing is for policies of a kind. */
-export function subjectOf(kind: PolicyKind, thing: Thing): Subject {
-  return { key: `${kind} ${thing.key}`, kind, thing };
+/** Creates the subject for policies of a kind and a resource. */
+export function subjectOf(kind: PolicyKind, resource: ResourceRef): Subject {
+  return { key: `${kind} ${resource.key}`, kind, resource };
 }
 
-/** With what the label of a policy begins that limits others, and gives nothing by itself. */
+/** The start of the label of a managed policy that is a permissions boundary: the policy grants nothing. */
 export const BOUNDARY = "permissions boundary ";
 
-/** With what the name of those begins whom such a policy limits. */
-export const WITHIN_BOUNDARY = "identities within the permissions boundary ";
+/** The start of the name of all principals that a permissions boundary limits. */
+export const WITHIN_BOUNDARY = "principals limited by the permissions boundary ";
 
-/** Who a subject is where its policies name nobody. */
-export function principalOf({ kind, thing }: Subject): Principal {
-  if (thing.label.startsWith(BOUNDARY)) {
-    return { kind: "holder", name: `${WITHIN_BOUNDARY}${thing.label.slice(BOUNDARY.length)}` };
+/** The start of the name of all principals with a policy that the plan attaches to no principal. */
+export const WITH_POLICY = "principals with the ";
+
+/** The principal of a statement that names no principal. */
+export function principalOf({ kind, resource }: Subject): Principal {
+  if (resource.label.startsWith(BOUNDARY)) {
+    return { kind: "holder", name: `${WITHIN_BOUNDARY}${resource.label.slice(BOUNDARY.length)}` };
   }
-  if (kind !== "identity") return { kind: "holder", name: `whoever has ${thing.label}` };
-  return thing.key.startsWith("managed policy:")
-    ? { kind: "holder", name: `whoever has the ${thing.label}` }
-    : { kind: "identity", name: thing.label };
+  return kind !== "identity" || resource.key.startsWith("managed policy:")
+    ? { kind: "holder", name: `${WITH_POLICY}${resource.label}` }
+    : { kind: "identity", name: resource.label };
 }
 
-/** What the policies of a subject are about where they do not say. */
-export function resourceOf({ kind, thing }: Subject): string {
-  return kind === "identity" ? "*" : thing.label;
+/** The resource of a statement that names no resource. */
+export function resourceOf({ kind, resource }: Subject): string {
+  return kind === "identity" ? "*" : resource.label;
 }
 
-/** The place that a resource is. */
+/** The address and the path of a resource. */
 export function placeOf({ address, path }: PlannedResource): Place {
   return { address, path };
 }
 
-/** The policy that is an attribute's value: a text with a document, or one that nobody can read. */
+/** Reads the policy in an attribute's value: a document, or an undetermined policy. */
 export function policyFrom(
   value: Value,
   subject: Subject,
@@ -78,15 +80,19 @@ export function policyFrom(
 ): Policy {
   const common = { subject, places };
   if (typeof value === "string") {
-    const standing: Standing = { principal: principalOf(subject), resource: resourceOf(subject), places };
-    const grants = readDocument(value, standing);
-    return grants === undefined ? unjudged(common, "not understood", value) : { ...common, grants };
+    const context: DocumentContext = {
+      principal: principalOf(subject),
+      resource: resourceOf(subject),
+      places,
+    };
+    const grants = readDocument(value, context);
+    return grants === undefined ? undetermined(common, "unsupported", value) : { ...common, grants };
   }
-  return unreadable(value, subject, resource, side, places);
+  return undeterminedPolicy(value, subject, resource, side, places);
 }
 
-/** The policy of which a value says only that there is one. */
-export function unreadable(
+/** Creates an undetermined policy for a value that the plan does not show. */
+export function undeterminedPolicy(
   value: Value,
   subject: Subject,
   resource: PlannedResource,
@@ -94,12 +100,16 @@ export function unreadable(
   places: readonly Place[] = [placeOf(resource)],
 ): Policy {
   const common = { subject, places };
-  if (value === MASKED) return unjudged(common, "masked", `masked in ${resource.address}`);
+  if (value === MASKED) return undetermined(common, "masked", `masked in ${resource.address}`);
   const here = `${side} in ${resource.address}`;
-  if (value === MASKED_CHANGED) return unjudged(common, "masked", here);
-  return unjudged(common, value === UNKNOWN ? "known after apply" : "not understood", here);
+  if (value === MASKED_CHANGED) return undetermined(common, "masked", here);
+  return undetermined(common, value === UNKNOWN ? "known after apply" : "unsupported", here);
 }
 
-function unjudged(common: Pick<Policy, "subject" | "places">, reason: Unjudged, sameAs: string): Policy {
-  return { ...common, grants: undefined, unjudged: reason, sameAs: `${reason}: ${sameAs}` };
+function undetermined(
+  common: Pick<Policy, "subject" | "places">,
+  reason: UndeterminedReason,
+  sameAs: string,
+): Policy {
+  return { ...common, grants: undefined, undetermined: reason, sameAs: `${reason}: ${sameAs}` };
 }

@@ -1,7 +1,10 @@
-/** What a rule of a security group lets in, as a text: `tcp 443`, `udp 1000-2000 over IPv6`, `every protocol`. */
+/**
+ * The traffic that a rule of a security group allows, as a text: `tcp 443`, `udp 1000-2000 over IPv6`, `every
+ * protocol`.
+ */
 const PORTS = /^(every protocol|\S+)(?: (\d+)(?:-(\d+))?)?( over IPv6)?$/;
 
-/** Whether the one text lets in whatever the other does. The answer is no where it is not certain. */
+/** Whether the outer rule allows everything that the inner rule allows. The answer is no in case of doubt. */
 export function coversPorts(outer: string, inner: string): boolean {
   if (outer === inner) return true;
   const [wide, narrow] = [PORTS.exec(outer), PORTS.exec(inner)];
@@ -13,7 +16,7 @@ export function coversPorts(outer: string, inner: string): boolean {
   return first <= innerFirst && innerLast <= last;
 }
 
-/** Of no ports, a range that neither is in another one nor has one in it. */
+/** Without ports, the bounds are NaN: the range neither contains another range nor is contained. */
 function rangeOf([, , first, last = first]: RegExpExecArray): readonly [number, number] {
   return [Number(first), Number(last)];
 }

@@ -1,8 +1,8 @@
-import type { PlannedResource } from "../planned-resource";
+import type { PlannedResource } from "../reading/planned-resource";
 import { grant } from "./grant";
 import { type Policy, placeOf, resourceOf, subjectOf } from "./policy";
+import { type ResourceIndex, unnamed } from "./resource-index";
 import { attribute } from "./side";
-import { type Things, unnamed } from "./things";
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html */
 const SETTINGS = [
@@ -12,23 +12,23 @@ const SETTINGS = [
   "restrict_public_buckets",
 ];
 
-/** The one that keeps the public out whatever the bucket's policy says. */
+/** The setting that excludes the public even if the bucket's policy allows public access. */
 export const RESTRICTS_POLICIES = "restrict_public_buckets";
 
-/** The one that keeps the public out whatever access lists say. */
+/** The setting that excludes the public even if access lists allow public access. */
 export const IGNORES_LISTS = "ignore_public_acls";
 
-/** What the settings that keep the public out of a bucket deny; a setting that nobody knows is none. */
-export function publicAccessBlockOf(resource: PlannedResource, things: Things): Policy[] {
-  const subject = subjectOf("resource", things.namedBy(resource, "bucket", "bucket") ?? unnamed(resource));
+/** The denials of the settings that block public access. A setting that is known after apply denies nothing. */
+export function publicAccessBlockOf(resource: PlannedResource, index: ResourceIndex): Policy[] {
+  const subject = subjectOf("resource", index.namedBy(resource, "bucket", "bucket") ?? unnamed(resource));
   const places = [placeOf(resource)];
-  const set = SETTINGS.filter((setting) => attribute(resource, things.side, setting) === true);
+  const set = SETTINGS.filter((setting) => attribute(resource, index.side, setting) === true);
   const grants = set.map((text) =>
     grant({
       effect: "Deny",
       principal: { kind: "anyone", name: "*" },
-      action: { kind: "by", what: "public access block", text },
-      resource: { kind: "one", text: resourceOf(subject) },
+      action: { kind: "reference", what: "public access block", text },
+      resource: { kind: "pattern", text: resourceOf(subject) },
       conditions: [],
       places,
     }),

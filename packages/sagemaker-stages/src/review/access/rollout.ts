@@ -1,14 +1,14 @@
 import { parseArn, s3ObjectArn } from "../../aws/arn";
-import type { Plan } from "../plan";
-import type { PlannedResource } from "../planned-resource";
-import { at, textOf } from "../values";
+import type { Plan } from "../reading/plan";
+import type { PlannedResource } from "../reading/planned-resource";
+import { at, textOf } from "../reading/values";
 import type { AccessChange } from "./access-change";
-import { grouped } from "./rights";
+import { grouped } from "./permissions";
 import type { ShownCondition } from "./shown-condition";
 
 const MODEL = "aws_sagemaker_model";
 
-/** An artifact that takes the place of another one, by their ARNs, for a role. */
+/** A role whose model changes from one artifact (ARN) to another. */
 interface Move {
   readonly role: string;
   readonly from: string;
@@ -16,10 +16,9 @@ interface Move {
 }
 
 /**
- * The changes, with those that are part of a rollout marked as such: that an endpoint's role reads the new artifact of
- * its own model in place of the old one is what every rollout asks for, and widens nothing. The same holds for the
- * listing of a prefix. It is none where the model
- * changes its role, where the old artifact stays readable, or where the new one is in another place: see {@link moveOf}.
+ * The changes, in which rollouts do not count as wider access. In a rollout, an endpoint's role reads (or lists) the
+ * new artifact of its model instead of the old artifact. A change is no rollout if the model changes its role, if the
+ * old artifact stays readable, or if the new artifact has another location: see {@link moveOf}.
  */
 export function withRollouts(plan: Plan, all: readonly AccessChange[]): readonly AccessChange[] {
   const moves = plan.resources.flatMap(moveOf);
@@ -39,7 +38,7 @@ function asRollout(
   const moves = movesOf.get(principal) ?? [];
   const withdrawn = (withdrawnBy.get(principal) ?? []).flatMap(({ resources }) => resources);
   if (!readsNewArtifacts(change, moves, withdrawn) && !listsNewArtifacts(change, moves)) return change;
-  return { ...change, widens: false, words: `${change.words} It is the new artifact of its model.` };
+  return { ...change, widens: false, sentence: `${change.sentence} This is the new artifact of the model.` };
 }
 
 function readsNewArtifacts(
@@ -51,7 +50,7 @@ function readsNewArtifacts(
   return areMoved(resources, withdrawn, moves);
 }
 
-/** The bucket stays, and the condition on the prefix changes. */
+/** The bucket is the same, and the condition on the prefix changes. */
 function listsNewArtifacts(
   { change, effect, actions, resources, before = [], after = [] }: AccessChange,
   moves: readonly Move[],
@@ -66,7 +65,7 @@ function listsNewArtifacts(
   return areMoved(granted, withdrawn, moves);
 }
 
-/** ARN of the objects that a condition on `s3:prefix` alone lets a role list. */
+/** The ARN of the objects that a role can list if `s3:prefix` is the only condition. */
 function prefixOf(bucketArn: string, conditions: readonly ShownCondition[]): string | undefined {
   const [only, ...others] = conditions;
   const [value, ...more] = only?.values ?? [];
@@ -74,24 +73,24 @@ function prefixOf(bucketArn: string, conditions: readonly ShownCondition[]): str
   return only.operator === "StringLike" && only.key === "s3:prefix" ? `${bucketArn}/${value}` : undefined;
 }
 
-/** Whether each is the new artifact of a model, and every old one is withdrawn. */
+/** Whether each granted ARN is a new artifact of a model, and the permission for every old artifact is revoked. */
 function areMoved(
   granted: readonly (string | undefined)[],
   withdrawn: readonly (string | undefined)[],
   moves: readonly Move[],
 ): boolean {
-  const asked = granted.map((arn) => moves.filter(({ to }) => to === arn));
+  const found = granted.map((arn) => moves.filter(({ to }) => to === arn));
   return (
-    asked.length > 0 &&
-    asked.every((found) => found.length > 0 && found.every(({ from }) => withdrawn.includes(from)))
+    found.length > 0 &&
+    found.every((matching) => matching.length > 0 && matching.every(({ from }) => withdrawn.includes(from)))
   );
 }
 
 function isWithdrawal({ change, condition, actions }: AccessChange): boolean {
-  return change === "withdrawn" && condition === "" && actions.join() === "s3:GetObject";
+  return change === "revoked" && condition === "" && actions.join() === "s3:GetObject";
 }
 
-/** The artifacts that the role of a replaced model reads afterwards, and those that it read before, by container. */
+/** The old and the new artifact of each container of a replaced model. */
 function moveOf({ type, actions, before, after }: PlannedResource): Move[] {
   if (type !== MODEL || !actions.includes("create") || !actions.includes("delete")) return [];
   const role = textOf(before?.execution_role_arn);
@@ -109,10 +108,10 @@ function moveOf({ type, actions, before, after }: PlannedResource): Move[] {
   });
 }
 
-/** The artifact of each container: an archive, or a prefix, which ends with a slash. */
+/** The artifact of each container: an archive, or a prefix that ends with a slash. */
 function artifactsOf(model: PlannedResource["before"]): (string | undefined)[] {
   const blocks = ["primary_container", "container"].flatMap((name) => at(model, name) ?? []);
-  // Terraform writes an absent text as null or as "".
+  // Terraform writes a missing text as null or as "".
   return blocks.map(
     (container) =>
       textOf(at(container, "model_data_url")) ||
@@ -126,15 +125,16 @@ function arnOf(partition: string, url: string): string {
 }
 
 /**
- * Whether two artifacts are versions of one: in the same bucket, of the same kind of file, with keys that differ in one
- * part alone, which is not the first, as `<model>/<version>/model.tar.gz`. Anything else can be a file of anybody's.
+ * Whether two artifacts are versions of one artifact: the bucket and the file extension are equal, and the keys differ
+ * in exactly one part that is not the first, e.g. `<model>/<version>/model.tar.gz`. Any other object can belong to
+ * others.
  */
 function isNextVersion(was: string, is: string): boolean {
   const [old, next] = [was, is].map((url) => /^s3:\/\/([^*?$]+)$/.exec(url)?.[1]?.split("/"));
   if (old === undefined || next === undefined || old.length !== next.length) return false;
   const different = old.flatMap((part, index) => (part === next[index] ? [] : [index]));
   const [only] = different;
-  // The parts are the bucket, what the key begins with, and the rest.
+  // Part 0 is the bucket, and part 1 is the first part of the key.
   return different.length === 1 && only !== undefined && only >= 2 && extensionOf(was) === extensionOf(is);
 }
 

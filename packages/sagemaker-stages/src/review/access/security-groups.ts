@@ -1,14 +1,14 @@
-import type { PlannedResource } from "../planned-resource";
-import { at, type Value } from "../values";
+import type { PlannedResource } from "../reading/planned-resource";
+import { at, type Value } from "../reading/values";
 import { type Grant, grant, type Place, type Principal } from "./grant";
-import { type Policy, placeOf, resourceOf, type Subject, subjectOf, unreadable } from "./policy";
+import { type Policy, placeOf, resourceOf, type Subject, subjectOf, undeterminedPolicy } from "./policy";
+import { type ResourceIndex, unnamed } from "./resource-index";
 import { attribute, valuesOn } from "./side";
-import { type Things, unnamed } from "./things";
 
-/** How a type of rule writes from where it lets in, and to which protocol. */
+/** The attributes of a type of rule that contain sources and protocol. */
 interface Spelling {
   readonly addresses: readonly string[];
-  /** Attributes that name other groups, and lists of networks. */
+  /** Attributes that name security groups and prefix lists. */
   readonly others: readonly (readonly [attribute: string, noun: string])[];
   readonly protocol: string;
 }
@@ -34,49 +34,49 @@ const LISTS: Spelling = {
 const PREFIX_LIST: Spelling = { addresses: ["cidr"], others: [], protocol: "protocol" };
 const PORTS: Spelling = { addresses: ["cidrs", "ipv6_cidrs"], others: [], protocol: "protocol" };
 
-/** Blocks with addresses of types that are no security groups, and are read in the same way. */
+/** Blocks with addresses in types that are no security groups. */
 const BLOCKS: Readonly<Record<string, readonly [block: string, spelling: Spelling]>> = {
   aws_ec2_managed_prefix_list: ["entry", PREFIX_LIST],
   aws_lightsail_instance_public_ports: ["port_info", PORTS],
 };
 
-/** Addresses, other security groups and prefix lists that security groups let in. */
-export function ingressOf(resource: PlannedResource, things: Things): Policy[] {
-  const { side } = things;
+/** The sources that security groups allow: addresses, other security groups and prefix lists. */
+export function ingressOf(resource: PlannedResource, index: ResourceIndex): Policy[] {
+  const { side } = index;
   const values = valuesOn(resource, side) ?? {};
   switch (resource.type) {
     case "aws_vpc_security_group_ingress_rule":
-      return ruleIn(values, SINGLE, ofGroup(resource, things), resource, things);
+      return ruleIn(values, SINGLE, groupSubject(resource, index), resource, index);
     case "aws_security_group_rule":
       if (at(values, "type") === "egress") return [];
-      return ruleIn(values, LISTS, ofGroup(resource, things), resource, things);
+      return ruleIn(values, LISTS, groupSubject(resource, index), resource, index);
     case "aws_security_group":
     case "aws_default_security_group": {
       const ingress = attribute(resource, side, "ingress");
       if (ingress === undefined) return [];
-      const subject = subjectOf("resource", things.itself(resource) ?? unnamed(resource));
-      if (!Array.isArray(ingress)) return [unreadable(ingress as Value, subject, resource, side)];
-      return ingress.flatMap((rule: Value) => ruleIn(rule, LISTS, subject, resource, things));
+      const subject = subjectOf("resource", index.itself(resource) ?? unnamed(resource));
+      if (!Array.isArray(ingress)) return [undeterminedPolicy(ingress as Value, subject, resource, side)];
+      return ingress.flatMap((rule: Value) => ruleIn(rule, LISTS, subject, resource, index));
     }
     case "aws_ec2_managed_prefix_list_entry":
-      return ruleIn(values, PREFIX_LIST, subjectOf("resource", unnamed(resource)), resource, things);
+      return ruleIn(values, PREFIX_LIST, subjectOf("resource", unnamed(resource)), resource, index);
     default:
-      return blocksIn(resource, things);
+      return blocksIn(resource, index);
   }
 }
 
-function blocksIn(resource: PlannedResource, things: Things): Policy[] {
+function blocksIn(resource: PlannedResource, index: ResourceIndex): Policy[] {
   const [name, spelling] = Object.hasOwn(BLOCKS, resource.type) ? (BLOCKS[resource.type] ?? []) : [];
   if (name === undefined || spelling === undefined) return [];
-  const blocks = attribute(resource, things.side, name);
+  const blocks = attribute(resource, index.side, name);
   if (blocks === undefined) return [];
   const subject = subjectOf("resource", unnamed(resource));
-  if (!Array.isArray(blocks)) return [unreadable(blocks as Value, subject, resource, things.side)];
-  return blocks.flatMap((block: Value) => ruleIn(block, spelling, subject, resource, things));
+  if (!Array.isArray(blocks)) return [undeterminedPolicy(blocks as Value, subject, resource, index.side)];
+  return blocks.flatMap((block: Value) => ruleIn(block, spelling, subject, resource, index));
 }
 
-function ofGroup(resource: PlannedResource, things: Things): Subject {
-  const group = things.namedBy(resource, "security_group_id", "security group");
+function groupSubject(resource: PlannedResource, index: ResourceIndex): Subject {
+  const group = index.namedBy(resource, "security_group_id", "security group");
   return subjectOf("resource", group ?? unnamed(resource));
 }
 
@@ -85,9 +85,9 @@ function ruleIn(
   { addresses, others, protocol }: Spelling,
   subject: Subject,
   resource: PlannedResource,
-  { side }: Things,
+  { side }: ResourceIndex,
 ): Policy[] {
-  if (typeof rule === "symbol") return [unreadable(rule, subject, resource, side)];
+  if (typeof rule === "symbol") return [undeterminedPolicy(rule, subject, resource, side)];
   const valuesAt = (name: string): readonly Value[] => {
     const value = at(rule, name);
     return Array.isArray(value)
@@ -104,11 +104,11 @@ function ruleIn(
   };
   return [
     ...sources.map((source): Policy => {
-      if (typeof source === "symbol") return unreadable(source, subject, resource, side);
+      if (typeof source === "symbol") return undeterminedPolicy(source, subject, resource, side);
       const address = String(source);
       return admitted(principalOf(address), address.includes(":") ? `${ports} over IPv6` : ports);
     }),
-    // Neither is open to the world, whichever it is.
+    // A security group or a prefix list is never public.
     ...others.flatMap(([name, noun]) =>
       valuesAt(name).map((source) => {
         const id = typeof source === "symbol" ? `known after apply, in ${resource.path}` : String(source);
@@ -122,25 +122,25 @@ function admission(principal: Principal, text: string, subject: Subject, places:
   return grant({
     effect: "Allow",
     principal,
-    action: { kind: "by", what: "network", text },
-    resource: { kind: "one", text: resourceOf(subject) },
+    action: { kind: "reference", what: "network", text },
+    resource: { kind: "pattern", text: resourceOf(subject) },
     conditions: [],
     places,
   });
 }
 
-/** Half of the world is the world: nobody has so large a network of their own. */
+/** A very large range is public: no organization owns such a range. */
 function principalOf(source: string): Principal {
-  return isOfTheWorld(source) ? { kind: "anyone", name: "*" } : { kind: "network", name: source };
+  return isPublicRange(source) ? { kind: "anyone", name: "*" } : { kind: "network", name: source };
 }
 
-/** IANA gave no network larger than this to anybody (https://www.iana.org/assignments/ipv4-address-space). */
-const SHORTEST_PREFIX = 8;
+/** IANA assigned no larger network to an organization (https://www.iana.org/assignments/ipv4-address-space). */
+const MIN_PREFIX_LENGTH = 8;
 
-/** Whether a range of addresses is too large to be somebody's own. */
-export function isOfTheWorld(range: string): boolean {
+/** Whether a range of addresses is too large for one organization. */
+export function isPublicRange(range: string): boolean {
   const prefix = /\/(\d+)$/.exec(range)?.[1];
-  return prefix !== undefined && Number(prefix) < SHORTEST_PREFIX;
+  return prefix !== undefined && Number(prefix) < MIN_PREFIX_LENGTH;
 }
 
 /** `tcp 443`, `udp 1000-2000`, `every protocol` */

@@ -1,20 +1,24 @@
-import { MASK } from "../masking";
+import { MASK } from "../masking/masking";
 import type { Condition } from "./condition";
-import { baseOf } from "./operator";
-import { code, listed } from "./text";
 
-/** A condition for people's eyes. */
+/** The value of a condition that Terraform does not know before the apply. */
+export const UNKNOWN_VALUE = "(known after apply)";
+
+/** The value of a condition that is masked, and differs from the value before. */
+export const ANOTHER_MASKED_VALUE = `${MASK} (another value)`;
+
+/** A condition as the review shows it. */
 export interface ShownCondition {
   readonly operator: string;
   readonly key: string;
-  /** `‹masked›` in place of what can be a secret. */
+  /** `‹masked›` replaces a value that can be a secret. */
   readonly values: readonly string[];
 }
 
 /**
- * Keys whose values name resources, accounts, networks, services or ways to sign in, in lower case. Everything else can
- * be a shared secret (`aws:Referer`, `sts:ExternalId`, `lambda:EventSourceToken`), personal (`aws:username`), or is not
- * known (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html).
+ * Condition keys in lower case whose values name resources, accounts, networks, services or sign-in methods. The value
+ * of another key can be a shared secret (`aws:Referer`, `sts:ExternalId`, `lambda:EventSourceToken`) or personal data
+ * (`aws:username`) (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html).
  */
 const HARMLESS: ReadonlySet<string> = new Set(
   [
@@ -42,29 +46,33 @@ const HARMLESS: ReadonlySet<string> = new Set(
 );
 
 /**
- * - Tags are for everybody who may describe a resource, and AWS asks to keep secrets out of them
- *   (https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html); the plan shows them, too.
- * - What GitHub says of a workflow (repository, environment, branch) decides who may deploy.
+ * - Tags: every principal that can describe a resource can read its tags, and AWS recommends to keep secrets out of
+ *   tags (https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html).
+ * - GitHub's claims about a workflow (repository, environment, branch): a reader must see who can deploy.
  */
 const HARMLESS_PREFIX =
   /^(?:aws:(?:principaltag|requesttag|resourcetag)\/|token\.actions\.githubusercontent\.com:)/;
 
-/** A tag that is a secret by its name all the same. */
+/** Names of tags whose values are secrets nevertheless. */
 const SECRET_TAG = /pass|secret|token|credential|private/;
 
-/** The conditions, without values that can be secrets. `before` are those that stood there. */
+/**
+ * The conditions without values that can be secrets.
+ *
+ * @param before - the conditions before the change, to show that a masked value differs
+ */
 export function shown(conditions: readonly Condition[], before?: readonly Condition[]): ShownCondition[] {
   return conditions.map((one) => ({ operator: one.operator, key: one.key, values: valuesOf(one, before) }));
 }
 
 function valuesOf(one: Condition, before: readonly Condition[] = []): readonly string[] {
-  if (one.hidden === "known after apply") return ["(known after apply)"];
+  if (one.hidden === "known after apply") return [UNKNOWN_VALUE];
   if (one.hidden === undefined && isHarmless(one.key)) return one.values;
   const old = before.filter(
     ({ key, operator }) => key.toLowerCase() === one.key.toLowerCase() && operator === one.operator,
   );
   const isOther = old.length > 0 && old.every(({ id }) => id !== one.id);
-  return [isOther ? `${MASK} (another value)` : MASK];
+  return [isOther ? ANOTHER_MASKED_VALUE : MASK];
 }
 
 function isHarmless(key: string): boolean {
@@ -77,37 +85,4 @@ function isHarmless(key: string): boolean {
         .slice(1)
         .some((part) => SECRET_TAG.test(part)))
   );
-}
-
-const WORDS: ReadonlyMap<string, string> = new Map([
-  ["StringEquals", "is"],
-  ["StringNotEquals", "is not"],
-  ["StringLike", "is like"],
-  ["StringNotLike", "is not like"],
-  ["ArnEquals", "is"],
-  ["ArnNotEquals", "is not"],
-  ["ArnLike", "is like"],
-  ["ArnNotLike", "is not like"],
-  ["Bool", "is"],
-  ["IpAddress", "is in"],
-  ["NotIpAddress", "is not in"],
-  ["NumericEquals", "is"],
-  ["DateLessThan", "is before"],
-  ["DateGreaterThan", "is after"],
-]);
-
-/** E.g. ``where `aws:SourceAccount` is `111122223333` ``; empty for no conditions. */
-export function conditionWords(conditions: readonly ShownCondition[]): string {
-  if (conditions.length === 0) return "";
-  return `where ${conditions.map(oneInWords).join(", and ")}`;
-}
-
-function oneInWords({ operator, key, values }: ShownCondition): string {
-  const texts = listed(values.map(code), "or");
-  const base = baseOf(operator);
-  const word = WORDS.get(base);
-  if (word !== undefined && operator === base) return `${code(key)} ${word} ${texts}`;
-  if (word !== undefined && operator === `${base}IfExists`)
-    return `${code(key)} ${word} ${texts} or is not given`;
-  return `${code(key)} fits ${code(operator)} ${texts}`;
 }

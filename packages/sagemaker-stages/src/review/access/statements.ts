@@ -1,8 +1,8 @@
 import { ACTIONS, type Coverage, Dimension, PRINCIPALS, RESOURCES } from "./dimension";
-import type { Grant, Named, Principal } from "./grant";
-import { grouped } from "./rights";
+import type { Grant, Principal, StatementValue } from "./grant";
+import { grouped } from "./permissions";
 
-/** Values of each member of a statement by their numbers: every combination of them. */
+/** The values of each member of a statement, by number. A box contains every combination of the values. */
 export interface Box {
   readonly principals: readonly number[];
   readonly actions: readonly number[];
@@ -11,18 +11,18 @@ export interface Box {
 
 type Member = keyof Box;
 
-/** A part of a statement that the other statements treat alike: each of them contains all of it, or nothing. */
+/** A part of a statement that every other statement contains completely or not at all. */
 export interface Part extends Box {
-  /** Statements that name these very values, in their order. */
+  /** Statements that name these exact values, in order. */
   readonly naming: { readonly before: readonly number[]; readonly after: readonly number[] };
-  /** Statements whose values cover these, whatever their conditions. */
+  /** Statements whose values cover these values, independent of conditions. */
   readonly covering: { readonly before: readonly number[]; readonly after: readonly number[] };
 }
 
-/** What makes rights of one kind different for a reader: see {@link Statements}. */
+/** Texts that keep values in separate parts, because a reader must see the difference: see {@link Statements}. */
 export interface Aspects {
-  readonly ofAction: (action: Named) => string;
-  readonly ofResource: (resource: Named) => string;
+  readonly ofAction: (action: StatementValue) => string;
+  readonly ofResource: (resource: StatementValue) => string;
 }
 
 const SIDES = ["before", "after"] as const;
@@ -30,11 +30,11 @@ type Side = (typeof SIDES)[number];
 
 interface MemberOfSide {
   readonly coverage: Coverage;
-  /** By value: the statements that name it. */
+  /** By value: the statements that name the value. */
   readonly statements: ReadonlyMap<number, readonly number[]>;
 }
 
-/** How the statements relate to a value: a number for each statement and each way. */
+/** The relations of the statements to a value: a number per statement and kind of relation. */
 interface Relations {
   readonly all: ReadonlySet<number>;
   readonly sorted: readonly number[];
@@ -49,19 +49,19 @@ const WAYS = 4;
 const wayOf = (side: Side, isNaming: boolean): number => (side === "before" ? 0 : 2) + (isNaming ? 0 : 1);
 
 /**
- * The statements before and after a plan, all of one effect, whose rights are compared without being enumerated.
+ * The statements of one effect before and after a plan. Their permissions are compared without enumeration.
  *
- * Two statements have rights in common where they have principals, actions and resources in common, member by member.
- * Therefore a statement falls into few parts, each of which every other statement contains as a whole or not at all,
- * and only the parts are compared.
+ * Two statements have common permissions if they have common principals, common actions and common resources. Therefore
+ * a statement consists of few parts that every other statement contains completely or not at all. Only parts are
+ * compared.
  */
 export class Statements {
   readonly principals = new Dimension<Principal>(PRINCIPALS);
-  readonly actions = new Dimension<Named>(ACTIONS);
-  readonly resources = new Dimension<Named>(RESOURCES);
+  readonly actions = new Dimension<StatementValue>(ACTIONS);
+  readonly resources = new Dimension<StatementValue>(RESOURCES);
   private readonly boxes: Readonly<Record<Side, readonly Box[]>>;
   private readonly members: Readonly<Record<Side, Readonly<Record<Member, MemberOfSide>>>>;
-  /** By a value of the other side: the statements with a value that it covers. */
+  /** By a value of the other side: the statements with a value that this value covers. */
   private readonly inner: Readonly<
     Record<Side, Partial<Record<Member, ReadonlyMap<number, readonly number[]>>>>
   > = { before: {}, after: {} };
@@ -74,7 +74,7 @@ export class Statements {
   /**
    * @param before - the statements before the plan
    * @param after - the statements after the plan
-   * @param aspects - values whose texts differ are never in one part
+   * @param aspects - values with different texts are never in the same part
    */
   constructor(
     before: readonly Grant[],
@@ -86,8 +86,8 @@ export class Statements {
   }
 
   /**
-   * Everything that the statements say, in parts, each of them once. Parts to which all statements relate alike are one
-   * for each principal, so that the order of the statements makes no difference.
+   * All permissions of the statements in distinct parts. Parts with equal relations to all statements are merged per
+   * principal, so that the order of the statements does not matter.
    */
   parts(): readonly Part[] {
     const alike = grouped([...this.pieces()], ({ naming, covering, actions, resources }) => {
@@ -106,7 +106,7 @@ export class Statements {
         seen.add(key);
         for (const part of this.split(box)) {
           const [first] = part.naming.after;
-          // What several statements say is a part of the first of them.
+          // A part of several statements belongs to the first statement.
           const isFirst =
             side === "after" ? first === index : first === undefined && part.naming.before[0] === index;
           if (isFirst) yield part;
@@ -116,8 +116,7 @@ export class Statements {
   }
 
   /**
-   * What of the statements of a side is covered by something in the box, which is of the other side: by statement, the
-   * actions and resources.
+   * The actions and resources of the statements of a side that the box of the other side covers, by statement.
    */
   within(side: Side, box: Omit<Box, "principals">): ReadonlyMap<number, Omit<Box, "principals">> {
     const candidates = (["actions", "resources"] as const)
@@ -140,12 +139,12 @@ export class Statements {
     return found;
   }
 
-  /** Whether the statement of a side names the principal. */
+  /** Whether the statement names the principal. */
   names(side: Side, index: number, principal: number): boolean {
     return this.boxes[side][index]?.principals.includes(principal) ?? false;
   }
 
-  /** The statements of a side that have a value which the given one, of the other side, covers. */
+  /** The statements of a side with a value that the given value of the other side covers. */
   private statementsWithin(side: Side, member: Member, value: number): readonly number[] {
     const known = this.inner[side][member] ?? this.innerOf(side, member);
     this.inner[side][member] = known;
@@ -206,7 +205,7 @@ export class Statements {
   }
 
   private *split(box: Box): Generator<Part> {
-    // What few statements are of leaves few for the rest.
+    // The member with the fewest statements is first: fewer statements remain for the other members.
     const fewest = (member: Member): number =>
       Math.min(...box[member].map((value) => this.relationsOf(member, value).all.size));
     const members = (["principals", "actions", "resources"] as const)
@@ -240,7 +239,7 @@ export class Statements {
     }
   }
 
-  /** Groups of values that relate alike to those statements that are left; all statements at first. */
+  /** Groups of values with equal relations to the remaining statements; at first all statements. */
   private grouped(
     member: Member,
     values: readonly number[],
@@ -266,7 +265,7 @@ export class Statements {
   }
 }
 
-/** Pieces to which all statements relate alike, as few parts. */
+/** Merges pieces with equal relations to all statements into few parts. */
 function joined(pieces: readonly Part[]): readonly Part[] {
   const [first] = pieces;
   if (first === undefined) return [];
@@ -286,7 +285,7 @@ function joined(pieces: readonly Part[]): readonly Part[] {
   });
 }
 
-/** The same rights in few boxes: resources with the same actions are in one. */
+/** Combines permissions into few boxes: one box for all resources with the same actions. */
 function rectangles(pieces: readonly Part[]): readonly Omit<Box, "principals">[] {
   const byResource = new Map<number, Set<number>>();
   for (const { actions, resources } of pieces) {

@@ -1,64 +1,104 @@
-import type { Plan } from "../plan";
-import type { PlannedResource } from "../planned-resource";
-import type { Values } from "../values";
+import type { Plan } from "../reading/plan";
+import type { PlannedResource } from "../reading/planned-resource";
+import type { Values } from "../reading/values";
 
-/** Hours of a month, as AWS's own calculator counts them: a twelfth of 365 days. */
+/** Hours of a month in AWS's calculator: a twelfth of 365 days. */
 export const HOURS_PER_MONTH = 730;
 
-/** So long is each request taken to last in the function and in the model, because nobody knows it from a plan. */
+/** The assumed duration of a request in the function and in the model. A plan does not contain durations. */
 export const ASSUMED_DURATION_IN_MS = 100;
 
-/**
- * What an amount is for: a month at rest, a million requests, a GB a month that is written to a log, or a use of which
- * nothing is counted.
- */
+/** The unit of an amount: a month at rest, a million requests, a GB written to a log in a month, or uncounted use. */
 export type Per = "month" | "million requests" | "GB of log" | "use";
 
-/** One part of an amount. */
+/** A part of a resource that AWS charges for. */
+export interface CostItem {
+  readonly kind:
+    | "address"
+    | "alarm"
+    | "cache"
+    | "detailed metrics"
+    | "hours"
+    | "instances"
+    | "key"
+    | "log"
+    | "network interfaces"
+    | "provisioned concurrency"
+    | "requests"
+    | "resource"
+    | "route requests"
+    | "shadow instances"
+    | "shadow provisioned concurrency"
+    | "shadow variant requests"
+    | "variant requests"
+    | "variants"
+    | "web ACL";
+  /** Name of the variant, the route or the type. */
+  readonly name?: string;
+}
+
+/** A factor of a quantity, e.g. 730 h. */
+export interface Factor {
+  readonly value: number;
+  readonly unit?: "GB" | "alarm" | "h" | "key" | "million" | "months" | "rules" | "s" | "web ACL";
+}
+
+/** One summand of an amount. */
 export interface Term {
   /** As in the table of prices. */
   readonly item: string;
-  /** What it is, for people, e.g. `ml.m5.large`. */
-  readonly name: string;
   /** In the price's unit. */
   readonly quantity: number;
-  /** The quantity as it came about, e.g. `2 × 730 h`. */
-  readonly words: string;
+  /** The factors of the quantity, e.g. 2 × 730 h. */
+  readonly factors: readonly Factor[];
 }
 
-/** What a resource is charged for. */
+/** Why an amount is not counted. */
+export type UncountedReason =
+  | typeof KNOWN_LATER
+  | "by use"
+  | "function not in the plan"
+  | "metrics by use"
+  | "no rule"
+  | "several metrics"
+  | "subnets known after apply"
+  | "unlimited retention";
+
+/** An assumption of an amount. */
+export type CostNote =
+  /** The resource scales, and its minimum is counted; `null` where the minimum is known after apply. */
+  | { readonly kind: "minimum"; readonly count: number | null }
+  | { readonly kind: "uncompressed" }
+  | { readonly kind: "within provisioned concurrency" };
+
+/** What AWS charges for a resource. */
 export interface Charge {
-  /** Unique in its resource, and the same before and after. */
-  readonly what: string;
+  /** Unique in its resource, and equal before and after. */
+  readonly what: CostItem;
   readonly per: Per;
-  /** Its parts; or why they cannot be told. */
-  readonly terms: readonly Term[] | string;
-  /** Where it cannot be told how many there are: what one is charged for. */
+  /** Its summands, or why they are not counted. */
+  readonly terms: readonly Term[] | UncountedReason;
+  /** The charge for one, where the number is not known. */
   readonly each?: Term;
-  /** What to know of how it was counted. */
-  readonly note?: string;
+  readonly note?: CostNote;
 }
 
-/** What is around a resource while it is counted. */
-export interface Surroundings {
+/** The context in which a rule counts a resource. */
+export interface CostContext {
   readonly plan: Plan;
   readonly resource: PlannedResource;
   readonly side: "before" | "after";
 }
 
-/** What a resource of a type is charged for, with the values of one side. */
-export type Rule = (values: Values, surroundings: Surroundings) => Charge[];
+/** The charges for a resource of a type, with the values before or after. */
+export type Rule = (values: Values, context: CostContext) => Charge[];
 
-/** E.g. `2 × 730 h`. */
-export function hoursOf(count: number): Pick<Term, "quantity" | "words"> {
-  return { quantity: count * HOURS_PER_MONTH, words: `${count} × ${HOURS_PER_MONTH} h` };
-}
-
-const DIGITS = new Intl.NumberFormat("en-US", { maximumFractionDigits: 4 });
-
-/** A number with thousands apart, in the same way on every machine. */
-export function inDigits(value: number): string {
-  return DIGITS.format(value);
+/** The hours of a month, e.g. 2 × 730 h. */
+export function hoursOf(count: number): Pick<Term, "quantity" | "factors"> {
+  return {
+    quantity: count * HOURS_PER_MONTH,
+    factors: [{ value: count }, { value: HOURS_PER_MONTH, unit: "h" }],
+  };
 }
 
 /** Why a quantity that Terraform does not know yet is not counted. */

@@ -1,15 +1,17 @@
-import { inAws } from "../in-aws";
-import type { PlannedResource } from "../planned-resource";
-import { at, textOf, UNKNOWN, type Value, type Values } from "../values";
+import { deployedValues } from "../reading/deployed-values";
+import type { PlannedResource } from "../reading/planned-resource";
+import { at, textOf, UNKNOWN, type Value, type Values } from "../reading/values";
 import {
   ASSUMED_DURATION_IN_MS,
   type Charge,
+  type CostContext,
+  type CostItem,
+  type CostNote,
+  type Factor,
   HOURS_PER_MONTH,
   hoursOf,
-  inDigits,
   KNOWN_LATER,
   type Rule,
-  type Surroundings,
   type Term,
 } from "./charge";
 
@@ -18,52 +20,71 @@ const SECONDS_PER_MILLION = ASSUMED_DURATION_IN_MS * 1000;
 const VARIANTS = ["production_variants", "shadow_production_variants"] as const;
 
 /**
- * What the variants of an endpoint's configuration cost, taken that one endpoint runs on it. What scales is counted at
- * its least.
+ * The charges for the variants of an endpoint's configuration, assuming that one endpoint uses it. Variants that scale are
+ * counted at their minimum.
  */
-export const endpointConfiguration: Rule = (values, surroundings) => {
-  // Left over from a rollout that failed: the endpoint is counted once, with the configuration that succeeded it.
-  if (surroundings.resource.deposed !== undefined) return [];
+export const endpointConfiguration: Rule = (values, context) => {
+  // A deposed configuration of a failed rollout: the endpoint is counted once, with the new configuration.
+  if (context.resource.deposed !== undefined) return [];
   return VARIANTS.flatMap((block): Charge[] => {
     const variants = values[block] ?? [];
-    if (!Array.isArray(variants)) return [{ what: block, per: "month", terms: KNOWN_LATER }];
+    if (!Array.isArray(variants))
+      return [{ what: { kind: "variants", name: block }, per: "month", terms: KNOWN_LATER }];
     return variants.flatMap((variant: Value) => {
       const name = textOf(at(variant, "variant_name")) ?? KNOWN_LATER;
-      const prefix = block === "production_variants" ? "variant" : "shadow variant";
+      const isShadow = block === "shadow_production_variants";
+      const item = (kind: VariantItem): CostItem => ({
+        kind: isShadow ? `shadow ${kind}` : kind,
+        name,
+      });
       const serverless = at(variant, "serverless_config", 0);
       return serverless === undefined
-        ? instances(`${prefix} ${name}`, variant, leastOf(name, values, surroundings))
-        : serverlessCharges(`${prefix} ${name}`, serverless, leastOf(name, values, surroundings));
+        ? instances(item, variant, minimumOf(name, values, context))
+        : serverlessCharges(item, serverless, minimumOf(name, values, context));
     });
   });
 };
 
-function instances(what: string, variant: Value, scaled: Least | undefined): Charge {
+type VariantItem = "instances" | "provisioned concurrency" | "variant requests";
+
+function instances(
+  item: (kind: VariantItem) => CostItem,
+  variant: Value,
+  scaled: Minimum | undefined,
+): Charge {
   const type = textOf(at(variant, "instance_type"));
   const managed = at(variant, "managed_instance_scaling", 0, "min_instance_count");
-  const least = typeof managed === "number" ? { count: managed, note: leastNote(managed) } : scaled;
-  const count = least?.count ?? at(variant, "initial_instance_count");
+  const minimum = typeof managed === "number" ? { count: managed, note: minimumNote(managed) } : scaled;
+  const count = minimum?.count ?? at(variant, "initial_instance_count");
   return {
-    what: `${what}: instances`,
+    what: item("instances"),
     per: "month",
     terms:
       type === undefined || typeof count !== "number"
         ? KNOWN_LATER
-        : [{ item: `sagemaker:instance:${type}`, name: type, ...hoursOf(count) }],
-    ...(least === undefined ? {} : { note: least.note }),
+        : [{ item: `sagemaker:instance:${type}`, ...hoursOf(count) }],
+    ...(minimum === undefined ? {} : { note: minimum.note }),
   };
 }
 
-function serverlessCharges(what: string, serverless: Value, scaled: Least | undefined): Charge[] {
+function serverlessCharges(
+  item: (kind: VariantItem) => CostItem,
+  serverless: Value,
+  scaled: Minimum | undefined,
+): Charge[] {
   const memory = at(serverless, "memory_size_in_mb");
   const provisioned = at(serverless, "provisioned_concurrency") ?? 0;
   const isProvisioned = provisioned === UNKNOWN || (typeof provisioned === "number" && provisioned > 0);
-  const requests = { what: `${what}: requests`, per: "million requests" } as const;
-  const warm = { what: `${what}: provisioned concurrency`, per: "month" } as const;
+  const requests = { what: item("variant requests"), per: "million requests" } as const;
+  const warm = { what: item("provisioned concurrency"), per: "month" } as const;
   if (typeof memory !== "number") {
-    return [{ ...requests, terms: KNOWN_LATER }, ...(isProvisioned ? [{ ...warm, terms: KNOWN_LATER }] : [])];
+    const charges: readonly Charge[] = [
+      { ...requests, terms: KNOWN_LATER },
+      { ...warm, terms: KNOWN_LATER },
+    ];
+    return isProvisioned ? [...charges] : charges.slice(0, 1);
   }
-  const seconds = `${inDigits(SECONDS_PER_MILLION)} s`;
+  const seconds: Factor = { value: SECONDS_PER_MILLION, unit: "s" };
   if (!isProvisioned) {
     const gb = memory / 1024;
     return [
@@ -72,21 +93,18 @@ function serverlessCharges(what: string, serverless: Value, scaled: Least | unde
         terms: [
           {
             item: "sagemaker:serverless",
-            name: "serverless inference",
             quantity: SECONDS_PER_MILLION * gb,
-            words: `${seconds} × ${gb} GB`,
+            factors: [seconds, { value: gb, unit: "GB" }],
           },
         ],
       },
     ];
   }
   const count = scaled?.count ?? provisioned;
-  const size = `${memory} MB`;
   const warmTerm = (warmCount: number): Term => ({
     item: `sagemaker:provisioned-concurrency:${memory}`,
-    name: `provisioned concurrency of ${size}`,
     quantity: warmCount * SECONDS_PER_MONTH,
-    words: `${warmCount} × ${inDigits(SECONDS_PER_MONTH)} s`,
+    factors: [{ value: warmCount }, { value: SECONDS_PER_MONTH, unit: "s" }],
   });
   return [
     {
@@ -99,47 +117,46 @@ function serverlessCharges(what: string, serverless: Value, scaled: Least | unde
       terms: [
         {
           item: `sagemaker:provisioned-concurrency-duration:${memory}`,
-          name: `requests to provisioned concurrency of ${size}`,
           quantity: SECONDS_PER_MILLION,
-          words: seconds,
+          factors: [seconds],
         },
       ],
-      note: "as long as the provisioned concurrency is enough for them",
+      note: { kind: "within provisioned concurrency" },
     },
   ];
 }
 
-/** The least of what scales, and that it is so. */
-interface Least {
+/** The minimum of a variant that scales. */
+interface Minimum {
   readonly count: number | typeof UNKNOWN;
-  readonly note: string;
+  readonly note: CostNote;
 }
 
-/** What Application Auto Scaling keeps of a variant at least; undefined where it does not scale. */
-function leastOf(variant: string, configuration: Values, surroundings: Surroundings): Least | undefined {
-  const { plan, side } = surroundings;
+/** The minimum in Application Auto Scaling; undefined where the variant does not scale. */
+function minimumOf(variant: string, configuration: Values, context: CostContext): Minimum | undefined {
+  const { plan, side } = context;
   const endpoints = plan.resources
-    .filter((one) => one.type === "aws_sagemaker_endpoint" && runsOn(one, configuration, surroundings))
-    .map((one) => textOf(inAws(one)[side]?.name));
+    .filter((one) => one.type === "aws_sagemaker_endpoint" && runsOn(one, configuration, context))
+    .map((one) => textOf(deployedValues(one)[side]?.name));
   const target = plan.resources
     .filter(({ type }) => type === "aws_appautoscaling_target")
-    .map((one) => inAws(one)[side])
+    .map((one) => deployedValues(one)[side])
     .find((values) =>
       endpoints.some((name) => values?.resource_id === `endpoint/${name}/variant/${variant}`),
     );
   if (target === undefined) return undefined;
-  const least = target.min_capacity;
-  if (typeof least !== "number") return { count: UNKNOWN, note: "its least is known after apply" };
-  return { count: least, note: leastNote(least) };
+  const minimum = target.min_capacity;
+  if (typeof minimum !== "number") return { count: UNKNOWN, note: { kind: "minimum", count: null } };
+  return { count: minimum, note: minimumNote(minimum) };
 }
 
-function leastNote(least: number): string {
-  return `it scales: counted at its least, ${least}`;
+function minimumNote(count: number): CostNote {
+  return { kind: "minimum", count };
 }
 
-/** Before its first apply, a configuration has no name: then the endpoint that stands beside it in the stack. */
-function runsOn(endpoint: PlannedResource, configuration: Values, { resource, side }: Surroundings): boolean {
-  const named = textOf(inAws(endpoint)[side]?.endpoint_config_name);
+/** Before its first apply, a configuration has no name: then its endpoint is the one with the same parent construct. */
+function runsOn(endpoint: PlannedResource, configuration: Values, { resource, side }: CostContext): boolean {
+  const named = textOf(deployedValues(endpoint)[side]?.endpoint_config_name);
   const name = textOf(configuration.name);
   if (named !== undefined && name !== undefined) return named === name;
   return parentOf(endpoint.path) !== undefined && parentOf(endpoint.path) === parentOf(resource.path);

@@ -1,49 +1,47 @@
-import { compareTexts } from "../changes";
-import { inAws } from "../in-aws";
-import type { Plan } from "../plan";
-import type { PlannedResource } from "../planned-resource";
-import { withoutTags } from "../tags";
-import { isSame } from "../values";
-import { ASSUMED_DURATION_IN_MS, type Charge, HOURS_PER_MONTH, type Per } from "./charge";
+import { compareTexts } from "../changes/changes";
+import { withoutTags } from "../changes/tags";
+import { deployedValues } from "../reading/deployed-values";
+import type { Plan } from "../reading/plan";
+import type { PlannedResource } from "../reading/planned-resource";
+import { isSame } from "../reading/values";
+import type { Charge, CostItem, CostNote, Per, Term, UncountedReason } from "./charge";
 import { findPrice, PRICED_REGIONS, PRICES } from "./prices";
 import { BY_USE, FREE, RULES } from "./rules";
 
-export type { Per } from "./charge";
+export type { CostItem, CostNote, Per, Term, UncountedReason } from "./charge";
 
-/** What a plan changes of the bill, as far as it can be told from the plan. */
+/** The change of the bill, as far as the plan shows it. */
 export interface CostChange {
-  /** Of the prices; `null` where the plan does not say where it is. */
+  /** Region of the prices; `null` where the plan does not contain the region. */
   readonly region: string | null;
   /**
-   * The time of the region's prices, from the oldest to the newest, e.g. `2023-12 – 2026-11-21`: when their source says
-   * that they were so, else when the source was read. `null` without prices.
+   * The dates of the region's prices, from the oldest to the newest, e.g. `2023-12 – 2026-11-21`: the date in the source,
+   * else the date on which the source was read. `null` without prices.
    */
   readonly pricesDated: string | null;
   /** `null` without prices. */
   readonly atRest: AtRest | null;
-  /** What changes of a month at rest, by path. */
+  /** Changed prices of a month at rest, by path. */
   readonly lines: readonly CostLine[];
-  /** What changes of the price of a million requests to one function, endpoint or API, by path. */
+  /** Changed prices of a million requests to one function, endpoint or API, by path. */
   readonly perMillionRequests: readonly CostLine[];
-  /** What changes of the price of a GB that is written to a log in a month, with keeping it, by path. */
+  /** Changed prices of a GB that is written to a log in a month, with its storage, by path. */
   readonly perGbOfLog: readonly CostLine[];
-  /** What was seen and has no price here, by path. */
+  /** Charges without a known price, by path. */
   readonly notCounted: readonly NotCounted[];
-  /** Why nothing at all is counted; `null` where something is. */
-  readonly notPriced: string | null;
-  /** How it was counted, and what never is. */
-  readonly sentence: string;
+  /** Why nothing is counted; `null` where anything is. */
+  readonly notPriced: "region not in the plan" | "no prices of the region" | null;
+  /** The regions with prices. */
+  readonly pricedRegions: readonly string[];
 }
 
-/** USD a month of everything that has a price at rest, what does not change too. */
+/** Monthly cost at rest in USD, also of resources that do not change. */
 export interface AtRest {
-  /** All that is counted of it. */
   readonly before: number;
-  /** All that is counted of it. */
   readonly after: number;
-  /** Of what is counted on both sides; where {@link AtRest.isPartial} is true, it says nothing of the rest. */
+  /** The sum of the charges that are counted both before and after. */
   readonly difference: number;
-  /** Whether something at rest changes that is not counted, before or after: then the bill changes by another amount. */
+  /** Whether a changed charge is not counted before or after: then the bill changes by a different amount. */
   readonly isPartial: boolean;
 }
 
@@ -51,58 +49,58 @@ export interface AtRest {
 export interface CostLine {
   readonly path: string;
   readonly address: string;
-  /** What of it, e.g. `variant AllTraffic: instances`. */
-  readonly what: string;
-  /** `null` where there was nothing. */
+  readonly what: CostItem;
+  /** `null` where the charge did not exist. */
   readonly before: Amount | null;
-  /** `null` where there will be nothing. */
+  /** `null` where the charge will not exist. */
   readonly after: Amount | null;
-  /** USD, negative where it becomes less. */
+  /** USD; negative if the price falls. */
   readonly difference: number;
 }
 
-/** What something costs. */
+/** A summand with its price in USD. */
+export interface PricedTerm extends Term {
+  readonly price: number;
+}
+
+/** A counted price. */
 export interface Amount {
   /** Rounded to a hundredth of a cent. */
   readonly usd: number;
-  /** E.g. `2 × 730 h × $0.115 (ml.m5.large)`. */
-  readonly calculation: string;
-  /** What to know of how it was counted. */
-  readonly note?: string;
+  readonly terms: readonly PricedTerm[];
+  readonly note?: CostNote;
 }
 
-/** Something that costs, and is not counted on one side at least. */
+/** A charge that is not counted before, after, or both. */
 export interface NotCounted {
   readonly path: string;
   readonly address: string;
-  readonly what: string;
+  readonly what: CostItem;
   readonly per: Per;
-  /** `null` where there was nothing. */
+  /** `null` where the charge did not exist. */
   readonly before: Amount | Uncounted | null;
-  /** `null` where there will be nothing. */
+  /** `null` where the charge will not exist. */
   readonly after: Amount | Uncounted | null;
-  /** Whether the plan changes it: what does not change is missing before and after alike. */
+  /** Whether the plan changes the charge. An unchanged charge is missing both before and after. */
   readonly changes: boolean;
 }
 
-/** Why it cannot be told what something costs, with its quantity where that is known. */
-export interface Uncounted {
-  readonly reason: string;
-}
+/** Why a charge is not counted. */
+export type Uncounted =
+  | {
+      readonly reason: UncountedReason /** The price of one, where the number is not known. */;
+      readonly each?: readonly PricedTerm[];
+    }
+  | { readonly reason: "no price"; readonly term: Term; readonly region: string };
 
-const SENTENCE =
-  `List prices on demand, ${HOURS_PER_MONTH} hours a month, each request taken to last ${ASSUMED_DURATION_IN_MS} ms. ` +
-  "Never counted: requests at their real number, data transfer and processing, storage, volumes of instances, metrics, " +
-  "traces, captured data, CloudFront, free tiers, tiers of volume, savings plans and other discounts, taxes.";
-
-/** Says for each resource what changes of its price, from one table of prices and nothing else. */
+/** The changed prices of all resources, from the table of prices only. */
 export function costChange(plan: Plan): CostChange {
   const { region } = plan;
   if (region === undefined || !PRICED_REGIONS.includes(region)) return unpriced(region);
 
   const found = [...plan.resources]
     .sort((one, other) => compareTexts(one.path, other.path) || compareTexts(one.address, other.address))
-    .flatMap((resource) => pairsOf(resource, plan).map((pair) => counted(pair, resource, region)));
+    .flatMap((resource) => pairsOf(resource, plan).map((pair) => linesOf(pair, resource, region)));
   const linesPer = (per: Per) => found.flatMap((one) => (one.per === per && "line" in one ? [one.line] : []));
   const month = linesPer("month");
   const notCounted = found.flatMap((one) => ("notCounted" in one ? [one.notCounted] : []));
@@ -124,13 +122,11 @@ export function costChange(plan: Plan): CostChange {
     perGbOfLog: changed(linesPer("GB of log")),
     notCounted,
     notPriced: null,
-    sentence: SENTENCE,
+    pricedRegions: PRICED_REGIONS,
   };
 }
 
 function unpriced(region: string | undefined): CostChange {
-  const why =
-    region === undefined ? "the plan does not say its region" : `no price of ${region} is known here`;
   return {
     region: region ?? null,
     pricesDated: null,
@@ -139,8 +135,8 @@ function unpriced(region: string | undefined): CostChange {
     perMillionRequests: [],
     perGbOfLog: [],
     notCounted: [],
-    notPriced: `${why}: nothing is counted; known are some of ${PRICED_REGIONS.join(" and ")}`,
-    sentence: SENTENCE,
+    notPriced: region === undefined ? "region not in the plan" : "no prices of the region",
+    pricedRegions: PRICED_REGIONS,
   };
 }
 
@@ -153,16 +149,16 @@ function timeOf(region: string): string {
 
 /** The same charge before and after. */
 interface Pair {
-  readonly what: string;
+  readonly what: CostItem;
   readonly per: Per;
   readonly before: Charge | undefined;
   readonly after: Charge | undefined;
-  /** Whether the plan changes it. */
+  /** Whether the plan changes the charge. */
   readonly changes: boolean;
 }
 
 function pairsOf(resource: PlannedResource, plan: Plan): Pair[] {
-  const sides = inAws(resource);
+  const sides = deployedValues(resource);
   const rule = Object.hasOwn(RULES, resource.type) ? RULES[resource.type] : undefined;
   if (rule === undefined) return withoutRule(resource);
   const chargesOf = (side: "before" | "after") => {
@@ -171,32 +167,34 @@ function pairsOf(resource: PlannedResource, plan: Plan): Pair[] {
   };
   const before = chargesOf("before");
   const after = chargesOf("after");
-  const names = new Map([...before, ...after].map((charge) => [`${charge.per}: ${charge.what}`, charge]));
-  return [...names.values()].map(({ what, per }) => {
-    const [was, is] = [before, after].map((charges) =>
-      charges.find((charge) => charge.what === what && charge.per === per),
-    );
+  const names = new Map([...before, ...after].map((charge) => [keyOf(charge), charge]));
+  return [...names].map(([key, { what, per }]) => {
+    const [was, is] = [before, after].map((charges) => charges.find((charge) => keyOf(charge) === key));
     return { what, per, before: was, after: is, changes: JSON.stringify(was) !== JSON.stringify(is) };
   });
 }
 
-/** A type that no rule reads may cost something: it is named where it comes, goes or changes. */
+function keyOf({ per, what: { kind, name } }: Charge): string {
+  return JSON.stringify([per, kind, name]);
+}
+
+/** A type without a rule can cost something: the review names its created, changed and destroyed resources. */
 function withoutRule(resource: PlannedResource): Pair[] {
   const { type } = resource;
-  const { before, after } = inAws(resource);
+  const { before, after } = deployedValues(resource);
   if (FREE.test(type)) return [];
   const isThroughout = before !== undefined && after !== undefined;
   if (isThroughout && (BY_USE.test(type) || isSame(withoutTags(before), withoutTags(after)))) return [];
   const charge: Charge = BY_USE.test(type)
-    ? { what: type, per: "use", terms: "it costs by use" }
-    : { what: type, per: "month", terms: "nothing is known here of what it costs" };
+    ? { what: { kind: "resource", name: type }, per: "use", terms: "by use" }
+    : { what: { kind: "resource", name: type }, per: "month", terms: "no rule" };
   const { what, per } = charge;
   return [{ what, per, before: before && charge, after: after && charge, changes: true }];
 }
 
 type Counted = { readonly per: Per } & ({ readonly line: CostLine } | { readonly notCounted: NotCounted });
 
-function counted(
+function linesOf(
   { what, per, before, after, changes }: Pair,
   resource: PlannedResource,
   region: string,
@@ -204,7 +202,7 @@ function counted(
   const place = { path: resource.path, address: resource.address, what };
   const was = before && amountOf(before, region);
   const is = after && amountOf(after, region);
-  // What cannot be counted on one side has no difference.
+  // A charge that is counted only before or only after has no difference.
   if (isUncounted(was) || isUncounted(is)) {
     return { per, notCounted: { ...place, per, before: was ?? null, after: is ?? null, changes } };
   }
@@ -212,7 +210,7 @@ function counted(
   return { per, line: { ...place, before: was ?? null, after: is ?? null, difference } };
 }
 
-/** Whether it costs something that cannot be told. */
+/** Whether a charge is not counted. */
 export function isUncounted(amount: Amount | Uncounted | null | undefined): amount is Uncounted {
   return amount !== null && amount !== undefined && "reason" in amount;
 }
@@ -221,29 +219,26 @@ function usdOf(amount: Amount | Uncounted | null | undefined): number {
   return amount === null || amount === undefined || isUncounted(amount) ? 0 : amount.usd;
 }
 
-/** What it costs, or why that cannot be told. */
+/** The amount of a charge, or why it is not counted. */
 function amountOf({ terms, each, note }: Charge, region: string): Amount | Uncounted {
   if (typeof terms === "string") {
-    const one = each && amountOf({ what: "", per: "month", terms: [each] }, region);
-    return { reason: one !== undefined && "usd" in one ? `${terms}; each costs ${one.calculation}` : terms };
+    const price = each && findPrice(region, each.item);
+    return {
+      reason: terms,
+      ...(each === undefined || price === undefined ? {} : { each: [{ ...each, price: price.usd }] }),
+    };
   }
-  const parts: string[] = [];
-  let usd = 0;
-  for (const { item, name, quantity, words } of terms) {
-    const price = findPrice(region, item);
-    if (price === undefined) return { reason: `no price of ${name} in ${region} is known here (${words})` };
-    usd += quantity * price.usd;
-    parts.push(`${words} × $${inFull(price.usd)} (${name})`);
+  const priced: PricedTerm[] = [];
+  for (const term of terms) {
+    const price = findPrice(region, term.item);
+    if (price === undefined) return { reason: "no price", term, region };
+    priced.push({ ...term, price: price.usd });
   }
-  return { usd: rounded(usd), calculation: parts.join(" + "), ...(note === undefined ? {} : { note }) };
+  const usd = rounded(priced.reduce((total, { quantity, price }) => total + quantity * price, 0));
+  return { usd, terms: priced, ...(note === undefined ? {} : { note }) };
 }
 
-/** A small number without an exponent. */
-function inFull(usd: number): string {
-  return usd.toLocaleString("en-US", { maximumFractionDigits: 10, useGrouping: false });
-}
-
-/** To a hundredth of a cent: what floats add is smaller. */
+/** Rounded to a hundredth of a cent, which removes errors of floating-point numbers. */
 function rounded(usd: number): number {
   return Math.round(usd * 10_000) / 10_000;
 }

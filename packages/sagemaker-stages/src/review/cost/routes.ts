@@ -1,35 +1,35 @@
-import { inAws } from "../in-aws";
-import type { PlannedResource } from "../planned-resource";
+import { deployedValues } from "../reading/deployed-values";
+import type { PlannedResource } from "../reading/planned-resource";
+import { textOf, type Values } from "../reading/values";
 import { readSurface, type Target } from "../surface/open-api";
-import { textOf, type Values } from "../values";
-import type { Charge, Rule, Surroundings, Term } from "./charge";
+import type { Charge, CostContext, Rule, Term } from "./charge";
 
 /**
- * Routes that change between a function and an endpoint that API Gateway invokes itself: what a million requests cost
- * either way, without the endpoint.
+ * The charges of routes that change between a function and an endpoint that API Gateway invokes without a function: a
+ * million requests, without the endpoint.
  *
- * @param request - what API Gateway charges
- * @param chargesOf - what a function is charged for
+ * @param request - API Gateway's charge
+ * @param chargesOf - the charges for a function
  */
-export function changedRoutes(surroundings: Surroundings, request: Term, chargesOf: Rule): Charge[] {
-  const { before, after } = inAws(surroundings.resource);
+export function changedRoutes(context: CostContext, request: Term, chargesOf: Rule): Charge[] {
+  const { before, after } = deployedValues(context.resource);
   const [was, is] = [targetsOf(before), targetsOf(after)];
   return [...was].flatMap(([route, old]): Charge[] => {
     const now = is.get(route);
-    if (now === undefined || !isOtherWay(old, now)) return [];
-    const target = surroundings.side === "before" ? old : now;
+    if (now === undefined || !changesIntegration(old, now)) return [];
+    const target = context.side === "before" ? old : now;
     return [
       {
-        what: `${route}: requests, without the endpoint`,
+        what: { kind: "route requests", name: route },
         per: "million requests",
-        terms: termsOf(target, surroundings, request, chargesOf),
+        terms: termsOf(target, context, request, chargesOf),
       },
     ];
   });
 }
 
-/** Whether a function answers in place of an endpoint, or the other way round. */
-function isOtherWay(old: Target, now: Target): boolean {
+/** Whether a function replaces an endpoint, or an endpoint replaces a function. */
+function changesIntegration(old: Target, now: Target): boolean {
   return old.kind !== now.kind && [old, now].every(({ kind }) => kind !== "other");
 }
 
@@ -40,23 +40,19 @@ function targetsOf(values: Values | undefined): ReadonlyMap<string, Target> {
 
 function termsOf(
   { kind, name }: Target,
-  surroundings: Surroundings,
+  context: CostContext,
   request: Term,
   chargesOf: Rule,
 ): Charge["terms"] {
   if (kind !== "function") return [request];
-  const fn = surroundings.plan.resources.find((one) => isFunction(one, surroundings.side, name));
-  const values = fn && inAws(fn)[surroundings.side];
-  if (values === undefined) return "the function is not in the plan";
-  const terms = chargesOf(values, surroundings).map((charge) => charge.terms);
+  const fn = context.plan.resources.find((one) => isFunction(one, context.side, name));
+  const values = fn && deployedValues(fn)[context.side];
+  if (values === undefined) return "function not in the plan";
+  const terms = chargesOf(values, context).map((charge) => charge.terms);
   const unknown = terms.find((one) => typeof one === "string");
   return unknown ?? [request, ...terms.flatMap((one) => (typeof one === "string" ? [] : one))];
 }
 
-function isFunction(
-  resource: PlannedResource,
-  side: Surroundings["side"],
-  name: string | undefined,
-): boolean {
-  return resource.type === "aws_lambda_function" && inAws(resource)[side]?.function_name === name;
+function isFunction(resource: PlannedResource, side: CostContext["side"], name: string | undefined): boolean {
+  return resource.type === "aws_lambda_function" && deployedValues(resource)[side]?.function_name === name;
 }

@@ -1,25 +1,23 @@
-import { inAws } from "../in-aws";
-import type { Plan } from "../plan";
-import type { PlannedResource } from "../planned-resource";
-import { at, isSame, isValues, textOf, UNKNOWN, type Value, type Values } from "../values";
-import type { Finding } from "./risk";
+import { deployedValues } from "../reading/deployed-values";
+import type { Plan } from "../reading/plan";
+import type { PlannedResource } from "../reading/planned-resource";
+import { at, isSame, isValues, textOf, UNKNOWN, type Value, type Values } from "../reading/values";
+import { KNOWN_AFTER_APPLY, NONE } from "../rendering/phrases/values";
+import type { ExpirationRule, Finding } from "./risk";
 
-/** What a rule deletes, and when. */
-interface Expiration {
-  readonly what: string;
-  /** What the rule is of: a text of its prefix, tags and sizes; nothing for everything. */
-  readonly prefix: string;
-  readonly others: string;
-  /** Days until it is deleted; 0 for a date, undefined where nobody knows. */
+/** A rule with the values that rules are compared by. */
+interface Expiration extends ExpirationRule {
+  /** Tags, sizes or the name that the rule applies to, as a text; empty for all. */
+  readonly filter: string;
+  /** Days until the deletion: 0 for a date, undefined where known after apply. */
   readonly days: number | undefined;
-  readonly words: string;
 }
 
 type Reader = (values: Values) => readonly Expiration[] | undefined;
 
 const BACKUP_PLAN = "aws_backup_plan";
 
-/** Types with rules that delete what is stored, and the attribute with the rules. */
+/** Types with rules that delete stored data, and the attribute with the rules. */
 const READERS: ReadonlyMap<string, { readonly attribute: string; readonly read: Reader }> = new Map([
   ["aws_s3_bucket_lifecycle_configuration", { attribute: "rule", read: rulesOf("rule", "status") }],
   ["aws_s3_bucket", { attribute: "lifecycle_rule", read: rulesOf("lifecycle_rule", "enabled") }],
@@ -32,28 +30,28 @@ export function hasExpiration(type: string): boolean {
   return READERS.has(type);
 }
 
-/** Rules by which AWS deletes objects, versions, images or backups that it would have kept. */
+/** Changed rules by which AWS deletes objects, versions, images or backups earlier than before. */
 export function retentionRisks(resource: PlannedResource, plan: Plan): Finding[] {
   const reader = READERS.get(resource.type);
-  const { before, after } = inAws(resource);
+  const { before, after } = deployedValues(resource);
   if (reader === undefined || after === undefined) return [];
   const { attribute, read } = reader;
   const { type } = resource;
   if (isSame(before?.[attribute] ?? null, after[attribute] ?? null)) return [];
-  // Nothing is stored yet in what is new.
+  // A new resource stores nothing yet.
   if (before === undefined && (resource.type === "aws_s3_bucket" || isOfNew(resource, after, plan)))
     return [];
   const old = before === undefined ? [] : (read(before) ?? []);
   const next = read(after);
   if (next === undefined) {
-    const texts = { attribute, before: inWords(old), after: "known after apply" };
+    const values = { attribute, before: reported(old), after: KNOWN_AFTER_APPLY };
     return [
       {
         kind: "data loss",
         direction: "undetermined",
         gates: ["destroy"],
-        says: "may delete what it stores: its rules are not known",
-        ...texts,
+        risk: "unknown expiration",
+        ...values,
       },
     ];
   }
@@ -61,11 +59,11 @@ export function retentionRisks(resource: PlannedResource, plan: Plan): Finding[]
     (one) =>
       !old.some((other) => isNoLater(other, one)) && !(type === BACKUP_PLAN && isAddedBackup(one, old, next)),
   );
-  // A backup rule that goes keeps nothing longer.
+  // The removal of a backup rule keeps no backup longer.
   const later = old.filter(
     (one) =>
       !next.some((other) => isNoLater(other, one)) &&
-      (type !== BACKUP_PLAN || next.some(({ others }) => others === one.others)),
+      (type !== BACKUP_PLAN || next.some(({ filter }) => filter === one.filter)),
   );
   const worse = sooner.map((one): Finding => {
     const isUnknown = one.days === undefined;
@@ -73,10 +71,11 @@ export function retentionRisks(resource: PlannedResource, plan: Plan): Finding[]
       kind: "data loss",
       direction: isUnknown ? "undetermined" : "worse",
       gates: ["destroy"],
-      says: `${isUnknown ? "may delete" : "now deletes"} ${one.what} ${one.words}`,
+      risk: "expiration",
+      details: { kind: "expiration", rule: reported([one])[0] ?? one },
       attribute,
-      before: inWords(old.filter((other) => other.what === one.what)),
-      after: inWords(next.filter((other) => other.what === one.what)),
+      before: reported(old.filter((other) => other.objects === one.objects)),
+      after: reported(next.filter((other) => other.objects === one.objects)),
     };
   });
   if (worse.length > 0 || later.length === 0) return worse;
@@ -85,17 +84,17 @@ export function retentionRisks(resource: PlannedResource, plan: Plan): Finding[]
       kind: "data loss",
       direction: "better",
       gates: [],
-      says: "keeps what it stores longer",
+      risk: "expiration",
       attribute,
-      before: inWords(old),
-      after: inWords(next),
+      before: reported(old),
+      after: reported(next),
     },
   ];
 }
 
-/** A table whose items expire by another attribute than before: items that were kept may be deleted. */
+/** A table whose items expire by a different attribute than before: AWS can delete items that it kept before. */
 export function timeToLiveRisks(resource: PlannedResource): Finding[] {
-  const { before, after } = inAws(resource);
+  const { before, after } = deployedValues(resource);
   if (resource.type !== "aws_dynamodb_table" || before === undefined || after === undefined) return [];
   const [old, next] = [before, after].map((values): Value | undefined => at(values, "ttl", 0));
   const was: Value | undefined = at(old, "attribute_name");
@@ -108,37 +107,38 @@ export function timeToLiveRisks(resource: PlannedResource): Finding[] {
       kind: "data loss",
       direction: name === undefined ? "undetermined" : "worse",
       gates: ["destroy"],
-      says: `deletes items at the time in the attribute ${name ?? "known after apply"}`,
+      risk: "expiration attribute",
+      details: { kind: "names", names: [name ?? KNOWN_AFTER_APPLY] },
       attribute: "ttl[0].attribute_name",
-      before: textOf(was) ?? "(none)",
-      after: name ?? "known after apply",
+      before: textOf(was) ?? NONE,
+      after: name ?? KNOWN_AFTER_APPLY,
     },
   ];
 }
 
-function inWords(all: readonly Expiration[]): string {
-  const words = [...new Set(all.map(({ what, words }) => `${what} ${words}`))];
-  return words.length === 0 ? "(none)" : words.slice(0, 3).join("; ");
+/** The rules as the review shows them: filters can contain tags that are not for readers of the review. */
+function reported(all: readonly Expiration[]): ExpirationRule[] {
+  return all.map(({ objects, when, prefix, isFiltered }) => ({ objects, when, prefix, isFiltered }));
 }
 
-/** Whether what one rule deletes, the other one deletes by then. */
+/** Whether everything that `other` deletes is deleted by `one`, and no later. */
 function isNoLater(one: Expiration, other: Expiration): boolean {
   return (
-    one.what === other.what &&
+    one.objects === other.objects &&
     other.prefix.startsWith(one.prefix) &&
-    (one.others === "" || one.others === other.others) &&
+    (one.filter === "" || one.filter === other.filter) &&
     one.days !== undefined &&
     (other.days === undefined ? false : one.days <= other.days)
   );
 }
 
 /**
- * Whether a rule of a backup plan makes further backups, or takes the place of a rule that kept them no longer: each rule
- * keeps its own backups, so that a new rule deletes none of another rule.
+ * Whether a rule of a backup plan adds backups, or replaces a rule that kept backups no longer. Each rule keeps its own
+ * backups, so a new rule deletes no backup of another rule.
  */
 function isAddedBackup(one: Expiration, old: readonly Expiration[], next: readonly Expiration[]): boolean {
-  if (one.days === undefined || old.some(({ others }) => others === one.others)) return false;
-  const gone = old.filter(({ others }) => !next.some((other) => other.others === others));
+  if (one.days === undefined || old.some(({ filter }) => filter === one.filter)) return false;
+  const gone = old.filter(({ filter }) => !next.some((other) => other.filter === filter));
   return gone.length === 0 || gone.some(({ days }) => days !== undefined && days <= (one.days ?? 0));
 }
 
@@ -148,12 +148,12 @@ function isOfNew({ type }: PlannedResource, after: Values, plan: Plan): boolean 
   if (type === BACKUP_PLAN) return true;
   const owner = after[name];
   const owners = plan.resources.filter((one) => [`aws_s3_bucket`, `aws_ecr_repository`].includes(one.type));
-  const isNew = (one: PlannedResource): boolean => inAws(one).before === undefined;
+  const isNew = (one: PlannedResource): boolean => deployedValues(one).before === undefined;
   if (owner === UNKNOWN) return owners.some(isNew);
-  return owners.some((one) => isNew(one) && isSame(inAws(one).after?.[attribute], owner));
+  return owners.some((one) => isNew(one) && isSame(deployedValues(one).after?.[attribute], owner));
 }
 
-/** Rules of a bucket: as a resource of its own, or as blocks of the bucket. */
+/** Rules of a bucket: a separate resource, or blocks of the bucket. */
 function rulesOf(attribute: string, status: "status" | "enabled"): Reader {
   return (values) => {
     const rules = values[attribute];
@@ -179,30 +179,26 @@ function rulesOf(attribute: string, status: "status" | "enabled"): Reader {
   };
 }
 
-type Scope = Pick<Expiration, "prefix" | "others"> & { readonly of: string };
+type Scope = Pick<Expiration, "prefix" | "filter" | "isFiltered">;
 
 function scopeOf(rule: Value): Scope {
   const filter = at(rule, "filter", 0);
-  const both = at(filter, "and", 0);
-  const prefix = [at(rule, "prefix"), at(filter, "prefix"), at(both, "prefix")]
+  const and = at(filter, "and", 0);
+  const prefix = [at(rule, "prefix"), at(filter, "prefix"), at(and, "prefix")]
     .map((text) => textOf(text as Value | undefined))
     .find((text) => text !== undefined && text !== "");
-  const others = [
+  const filters = [
     ["tags", at(rule, "tags")],
     ["tag", at(filter, "tag")],
-    ["tags", at(both, "tags")],
+    ["tags", at(and, "tags")],
     ["size", at(filter, "object_size_greater_than")],
-    ["size", at(both, "object_size_greater_than")],
+    ["size", at(and, "object_size_greater_than")],
     ["size", at(filter, "object_size_less_than")],
-    ["size", at(both, "object_size_less_than")],
+    ["size", at(and, "object_size_less_than")],
   ].flatMap(([name, value]) =>
     isSet(value as Value | undefined) ? [`${String(name)} ${JSON.stringify(value)}`] : [],
   );
-  const words = [
-    ...(prefix === undefined ? [] : [`below ${prefix}`]),
-    ...(others.length === 0 ? [] : ["with some tags or sizes"]),
-  ];
-  return { prefix: prefix ?? "", others: others.join(), of: words.map((one) => ` ${one}`).join("") };
+  return { prefix: prefix ?? "", filter: filters.join(), isFiltered: filters.length > 0 };
 }
 
 function isSet(value: Value | undefined): boolean {
@@ -212,22 +208,22 @@ function isSet(value: Value | undefined): boolean {
 }
 
 function expirationOf(
-  what: string,
+  objects: Expiration["objects"],
   block: Value | undefined,
   days: Value | undefined,
   date: Value | undefined,
-  { prefix, others, of }: Scope,
+  scope: Scope,
 ): Expiration[] {
   if (block === undefined || block === null) return [];
-  const common = { what, prefix, others };
+  const common = { ...scope, objects };
   if (typeof block === "symbol" || days === UNKNOWN || date === UNKNOWN) {
-    return [{ ...common, days: undefined, words: `after a time that is not known${of}` }];
+    return [{ ...common, days: undefined, when: KNOWN_AFTER_APPLY }];
   }
   if (typeof days === "number" && days > 0) {
-    return [{ ...common, days, words: `after ${days === 1 ? "1 day" : `${days} days`}${of}` }];
+    return [{ ...common, days, when: { days } }];
   }
   const text = textOf(date);
-  return text === undefined || text === "" ? [] : [{ ...common, days: 0, words: `on ${text}${of}` }];
+  return text === undefined || text === "" ? [] : [{ ...common, days: 0, when: { date: text } }];
 }
 
 /** https://docs.aws.amazon.com/AmazonECR/latest/userguide/lifecycle_policy_parameters.html */
@@ -239,14 +235,15 @@ function imagesOf(values: Values): readonly Expiration[] | undefined {
     const selection = at(rule, "selection");
     const count = at(selection, "countNumber");
     const type = textOf(at(selection, "countType")) ?? "";
-    const others = isValues(selection) ? inOrder({ ...selection, countNumber: 0 }) : "";
+    const filter = isValues(selection) ? inOrder({ ...selection, countNumber: 0 }) : "";
     const days = typeof count === "number" ? count : undefined;
-    const words = type === "imageCountMoreThan" ? `beyond the newest ${days}` : `after ${days} days`;
-    return { what: "images", prefix: "", others, days, words };
+    const when =
+      days === undefined ? KNOWN_AFTER_APPLY : type === "imageCountMoreThan" ? { newest: days } : { days };
+    return { objects: "images", prefix: "", filter, isFiltered: false, days, when };
   });
 }
 
-/** The same text for selections that say the same in another order. */
+/** A text that does not depend on the order of the selection's members. */
 function inOrder(selection: Values): string {
   const entries = Object.entries(selection).map(([name, value]) => [
     name,
@@ -270,11 +267,11 @@ function backupsOf(values: Values): readonly Expiration[] | undefined {
   return (values.rule as readonly Value[]).map((rule): Expiration => {
     const lifecycle = at(rule, "lifecycle", 0);
     const days = typeof lifecycle === "symbol" ? lifecycle : at(lifecycle, "delete_after");
-    const common = { what: "backups", prefix: "", others: textOf(at(rule, "rule_name")) ?? "" };
-    if (typeof days === "symbol")
-      return { ...common, days: undefined, words: "after a time that is not known" };
+    const filter = textOf(at(rule, "rule_name")) ?? "";
+    const common = { objects: "backups", prefix: "", filter, isFiltered: false } as const;
+    if (typeof days === "symbol") return { ...common, days: undefined, when: KNOWN_AFTER_APPLY };
     if (typeof days !== "number" || days === 0)
-      return { ...common, days: Number.POSITIVE_INFINITY, words: "never" };
-    return { ...common, days, words: `after ${days === 1 ? "1 day" : `${days} days`}` };
+      return { ...common, days: Number.POSITIVE_INFINITY, when: "never" };
+    return { ...common, days, when: { days } };
   });
 }

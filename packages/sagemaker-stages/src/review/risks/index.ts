@@ -1,10 +1,9 @@
-import { inText } from "../attributes";
-import { compareTexts } from "../changes";
-import { inAws } from "../in-aws";
-import type { Plan } from "../plan";
-import type { PlannedResource } from "../planned-resource";
-import { inWords } from "../resource-types";
-import { MASKED_CHANGED, textOf, type Value, type Values } from "../values";
+import { compareTexts } from "../changes/changes";
+import { deployedValues } from "../reading/deployed-values";
+import type { Plan } from "../reading/plan";
+import type { PlannedResource } from "../reading/planned-resource";
+import { MASKED_CHANGED, textOf, type Value, type Values } from "../reading/values";
+import { valueText } from "../rendering/phrases/values";
 import { hasExpiration, retentionRisks, timeToLiveRisks } from "./expiration";
 import { firewallRisks } from "./firewalls";
 import { isHidden, type Pair, pairsAt } from "./levels";
@@ -14,14 +13,14 @@ import { RULES, type Rule } from "./rules";
 import { FUNCTION, runtimeRisks } from "./runtimes";
 import { isShared, sharingRisks } from "./sharing";
 
-export type { Gate, Risk, RiskKind } from "./risk";
+export type { ExpirationRule, Gate, Risk, RiskDetails, RiskKind, RiskValue } from "./risk";
 
 const RULES_OF: ReadonlyMap<string, readonly Rule[]> = RULES.reduce((byType, rule) => {
   for (const type of rule.types) byType.set(type, [...(byType.get(type) ?? []), rule]);
   return byType;
 }, new Map<string, Rule[]>());
 
-/** Whether it is known of a type which of its settings are dangerous. */
+/** Whether the review has rules for the settings of a type. */
 export function isReadForRisks(type: string): boolean {
   return (
     RULES_OF.has(type) || hasExpiration(type) || isShared(type) || isProtector(type) || type === FUNCTION
@@ -32,8 +31,8 @@ export function isReadForRisks(type: string): boolean {
 const KINDS: readonly RiskKind[] = ["data loss", "exposure", "outage", "weaker protection"];
 
 /**
- * Settings that a plan changes to a more dangerous value, or to a safer one: what is deleted later because of them, who
- * can reach what, what stops, and which protection is lost. The dangerous ones come first.
+ * Settings that a plan changes to a more dangerous or a safer value: data loss, exposure, outages and weaker protection.
+ * The dangerous settings are first.
  */
 export function risksOf(plan: Plan): readonly Risk[] {
   const risks = plan.resources.flatMap((resource) =>
@@ -55,7 +54,7 @@ function sortKey({ direction, kind, gates, address, attribute }: Risk): string {
 }
 
 function findingsOf(resource: PlannedResource, plan: Plan): Finding[] {
-  const { before, after } = inAws(resource);
+  const { before, after } = deployedValues(resource);
   const rules = RULES_OF.get(resource.type) ?? [];
   return [
     ...distinct(rules.flatMap((rule) => findingsBy(rule, resource, before, after))),
@@ -68,7 +67,7 @@ function findingsOf(resource: PlannedResource, plan: Plan): Finding[] {
   ];
 }
 
-/** Of several findings about one attribute, the first: the table names the worst first. */
+/** The first finding of each attribute: the table of rules has the worst rule first. */
 function distinct(findings: readonly Finding[]): Finding[] {
   return findings.filter(
     ({ attribute }, index) => findings.findIndex((one) => one.attribute === attribute) === index,
@@ -81,42 +80,34 @@ function findingsBy(
   before: Values | undefined,
   after: Values | undefined,
 ): Finding[] {
-  // What goes is a loss by itself, and endangers nothing else.
-  if (after === undefined || (before === undefined && !rule.isSaidOfNew)) return [];
+  // A destroyed resource is a loss itself, and has no dangerous setting any more.
+  if (after === undefined || (before === undefined && !rule.appliesToNew)) return [];
   return pairsAt(before, after, rule.path).flatMap((pair) => findingAt(rule, resource, pair, before));
 }
 
 function findingAt(rule: Rule, resource: PlannedResource, pair: Pair, before: Values | undefined): Finding[] {
   const { attribute } = pair;
-  const { kind } = rule;
-  const texts = { attribute, before: inText(pair.before), after: inText(pair.after) };
+  const { kind, risk } = rule;
+  const common = { risk, attribute, before: valueText(pair.before), after: valueText(pair.after) };
   const known = rule.level(pair.before);
   if (isHidden(pair.after) || isHidden(pair.before)) {
     if (pair.before === pair.after && !isHidden(pair.after)) return [];
     return isUndetermined(rule, resource, pair, before)
-      ? [
-          {
-            kind,
-            direction: "undetermined",
-            gates: rule.gates,
-            says: `cannot be judged: perhaps it ${rule.worse}`,
-            ...texts,
-          },
-        ]
+      ? [{ ...common, kind, direction: "undetermined", gates: rule.gates }]
       : [];
   }
   const next = rule.level(pair.after);
   if (typeof pair.after === "symbol" || next === undefined) return [];
-  // A resource that is new was as safe as can be.
+  // A new resource is compared with the safe value.
   const last = before === undefined ? 0 : known;
   if (last === undefined || last === next) return [];
-  if (next > last) return [{ kind, direction: "worse", gates: rule.gates, says: rule.worse, ...texts }];
-  // More of something is no news; that it is there again is.
+  if (next > last) return [{ ...common, kind, direction: "worse", gates: rule.gates }];
+  // A higher count is not reported as safer. A protection that is on again is.
   const isBetter = before !== undefined && last === 1 && next === 0;
-  return isBetter ? [{ kind, direction: "better", gates: [], says: rule.better, ...texts }] : [];
+  return isBetter ? [{ ...common, kind, direction: "better", gates: [] }] : [];
 }
 
-/** Whether the dangerous value may come: it did not stand there, somebody sets it, and a gate asks for it. */
+/** Whether the dangerous value is possible: it was not set, the configuration sets the attribute, and a gate counts it. */
 function isUndetermined(
   rule: Rule,
   resource: PlannedResource,
@@ -126,18 +117,18 @@ function isUndetermined(
   if (rule.gates.length === 0) return false;
   const [name = ""] = rule.path.split(".");
   const { configured } = resource;
-  // What the configuration does not set is AWS's default, or stays as it is.
+  // An attribute that the configuration does not set has AWS's default, or keeps its value.
   if (configured === undefined ? before === undefined : !Object.hasOwn(configured, name)) return false;
-  // What refers to something is not empty, nor is what is masked.
-  const isThere = (configured?.[name]?.length ?? 0) > 0 || pair.after === MASKED_CHANGED;
-  if (isThere && rule.level(undefined) === 1 && rule.level(REFERENCE) === 0) return false;
+  // A reference is not empty, and neither is a masked value.
+  const isSet = (configured?.[name]?.length ?? 0) > 0 || pair.after === MASKED_CHANGED;
+  if (isSet && rule.level(undefined) === 1 && rule.level(REFERENCE) === 0) return false;
   const known = before === undefined ? 0 : rule.level(pair.before);
   return known === undefined || known < 1;
 }
 
 const REFERENCE: Value = "arn";
 
-/** By what AWS calls a resource, in the order in which it is looked for. */
+/** Attributes with the name of a resource, in the order in which they are read. */
 const NAMES = [
   "function_name",
   "bucket",
@@ -150,12 +141,12 @@ const NAMES = [
   "name",
 ] as const;
 
-function subjectOf(resource: PlannedResource, plan: Plan): string {
-  const { before, after } = inAws(resource);
-  const noun = inWords(resource.type).one;
+function subjectOf(resource: PlannedResource, plan: Plan): Risk["subject"] {
+  const { before, after } = deployedValues(resource);
+  const { type, path } = resource;
   for (const name of NAMES) {
     const text = textOf(after?.[name]) ?? textOf(before?.[name]);
-    if (text !== undefined && text !== "") return plan.scrub(`${noun} ${text}`);
+    if (text !== undefined && text !== "") return { type, name: plan.scrub(text) };
   }
-  return resource.path.startsWith(`${noun}.`) ? resource.path : `${noun} ${resource.path}`;
+  return { type, name: path };
 }

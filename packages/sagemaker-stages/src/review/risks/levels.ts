@@ -1,47 +1,47 @@
-import { isOfTheWorld } from "../access/security-groups";
-import { isValues, MASKED_CHANGED, UNKNOWN, type Value, type Values } from "../values";
+import { isPublicRange } from "../access/security-groups";
+import { isValues, MASKED_CHANGED, UNKNOWN, type Value, type Values } from "../reading/values";
 
-/** How dangerous a value is: 0 is safe, more is worse; undefined where the value does not say. */
+/** How dangerous a value is: 0 is safe, a higher number is worse; undefined where the value does not show it. */
 export type Level = (value: Value | undefined) => number | undefined;
 
-/** Dangerous where it is true. */
+/** Dangerous if true. */
 export const on: Level = (value) => (value === true || value === "true" ? 1 : 0);
 
-/** Dangerous where it is not true: also where it is not set. */
+/** Dangerous if not true, also if not set. */
 export const off: Level = (value) => (value === true || value === "true" ? 0 : 1);
 
-/** Dangerous where it is false, and safe where it is not set. */
+/** Dangerous if false, and safe if not set. */
 export const no: Level = (value) => (value === false || value === "false" ? 1 : 0);
 
-/** Dangerous where it is one of the texts. */
+/** Dangerous if the value is one of the texts. */
 export const oneOf =
   (...texts: readonly string[]): Level =>
   (value) =>
     typeof value === "string" && texts.includes(value) ? 1 : 0;
 
-/** Dangerous where it is none of the texts. */
+/** Dangerous if the value is none of the texts. */
 export const noneOf =
   (...texts: readonly string[]): Level =>
   (value) =>
     typeof value === "string" && texts.includes(value) ? 0 : 1;
 
-/** Dangerous where nothing is set. */
+/** Dangerous if not set. */
 export const absent: Level = (value) => (isNothing(value) ? 1 : 0);
 
-/** Dangerous where something is set. */
+/** Dangerous if set. */
 export const present: Level = (value) => (isNothing(value) ? 0 : 1);
 
-/** Dangerous where a list of networks has the whole internet; AWS takes nothing for that, too. */
+/** Dangerous if a list of networks contains the whole internet. An empty list means the whole internet, too. */
 export const world: Level = (value) => {
   if (isNothing(value)) return 1;
   if (!Array.isArray(value)) return undefined;
-  return (value as readonly Value[]).some((one) => typeof one === "string" && isOfTheWorld(one)) ? 1 : 0;
+  return (value as readonly Value[]).some((one) => typeof one === "string" && isPublicRange(one)) ? 1 : 0;
 };
 
-/** Dangerous where it is 0. */
+/** Dangerous if 0. */
 export const zero: Level = (value) => (value === 0 || value === "0" ? 1 : 0);
 
-/** The more dangerous the fewer. @param unset - what nothing stands for: e.g. no days, or AWS's default */
+/** A lower number is more dangerous. @param unset - the number if none is set, e.g. AWS's default */
 export const fewer =
   (unset: number): Level =>
   (value) => {
@@ -49,7 +49,7 @@ export const fewer =
     return count === undefined ? undefined : -count;
   };
 
-/** The same, where 0 and nothing stand for no end. */
+/** As {@link fewer}, where 0 or no value means "for ever". */
 export const fewerThanForever: Level = (value) => {
   const count = numberOf(value, 0);
   if (count === undefined) return undefined;
@@ -68,7 +68,7 @@ function isNothing(value: Value | undefined): boolean {
   );
 }
 
-/** Whether nobody can read the value: it is known after the apply, or masked and another one than before. */
+/** Whether the value is hidden: known after apply, or masked and different from the value before. */
 export function isHidden(value: Value | undefined): boolean {
   return value === UNKNOWN || value === MASKED_CHANGED;
 }
@@ -81,7 +81,7 @@ export interface Pair {
   readonly after: Value | undefined;
 }
 
-/** By what the blocks of a list are known, so that one that moves within the list is compared with itself. */
+/** Attributes that identify a block, so that a block that moves within its list is compared with itself. */
 const NAMES = [
   "origin_id",
   "variant_name",
@@ -93,8 +93,8 @@ const NAMES = [
 ] as const;
 
 /**
- * The values at a path such as `vpc_config.0.endpoint_public_access`, in which `*` stands for each block of a list. Where
- * nobody can read a part of the path, neither can anybody read the value.
+ * The values at a path such as `vpc_config.0.endpoint_public_access`, in which `*` stands for each block of a list. If a
+ * part of the path is hidden, the value is hidden, too.
  */
 export function pairsAt(before: Values | undefined, after: Values | undefined, path: string): Pair[] {
   let pairs: Pair[] = [{ attribute: "", before, after }];

@@ -1,29 +1,62 @@
-/** What a setting endangers: stored data, access, availability, or a protection that nothing has needed yet. */
+import type { RiskId } from "../rendering/phrases/risks";
+
+/** What a setting endangers: stored data, access, availability, or a protection that matters after another failure. */
 export type RiskKind = "data loss" | "exposure" | "outage" | "weaker protection";
 
-/** A gate of `--fail-on` in which a change counts. */
+/** A gate of `--fail-on` that a change can stop. */
 export type Gate = "destroy" | "widen" | "public";
 
-/** One setting that a plan changes to a more dangerous value, or to a safer one. */
+/** A rule by which AWS deletes stored data. */
+export interface ExpirationRule {
+  readonly objects: "objects" | "noncurrent versions of objects" | "images" | "backups";
+  /** When AWS deletes an object, or how many of the newest objects AWS keeps. */
+  readonly when:
+    | { readonly days: number }
+    | { readonly date: string }
+    | { readonly newest: number }
+    | "never"
+    | "known after apply";
+  /** Empty where the rule applies to every prefix. */
+  readonly prefix: string;
+  /** Whether the rule only applies to some tags or sizes. */
+  readonly isFiltered: boolean;
+}
+
+/** The parameters of a risk's phrase. */
+export type RiskDetails =
+  | { readonly kind: "names"; readonly names: readonly string[] }
+  | { readonly kind: "expiration"; readonly rule: ExpirationRule }
+  | {
+      readonly kind: "runtime";
+      readonly runtime: string;
+      /** The day of the plan, as `2026-11-29`. */
+      readonly day: string;
+    };
+
+/** A value of a setting: as Terraform writes it, or the expiration rules in the attribute. */
+export type RiskValue = string | readonly ExpirationRule[];
+
+/** One setting that a plan changes to a more dangerous value, or to a safer value. */
 export interface Risk {
   readonly kind: RiskKind;
   /** `undetermined`: the value is known after the apply, or masked. */
   readonly direction: "worse" | "better" | "undetermined";
-  /** The gates in which it counts: none where it gets better. */
+  /** The gates that the risk stops: none where the setting becomes safer. */
   readonly gates: readonly Gate[];
   /** Path of the construct. */
   readonly path: string;
   /** Its address in Terraform. */
   readonly address: string;
-  /** E.g. `function scoring`. */
-  readonly subject: string;
-  /** E.g. `is switched off`: with the subject, a sentence. */
-  readonly says: string;
+  /** The resource with the setting. */
+  readonly subject: { readonly type: string; readonly name: string };
+  /** Names the phrases of the risk. */
+  readonly risk: RiskId;
+  readonly details?: RiskDetails;
   /** As Terraform writes it. */
   readonly attribute: string;
-  readonly before: string;
-  readonly after: string;
+  readonly before: RiskValue;
+  readonly after: RiskValue;
 }
 
-/** A risk as its finder says it. */
-export type Finding = Pick<Risk, "kind" | "direction" | "gates" | "says" | "attribute" | "before" | "after">;
+/** A risk before its resource is known. */
+export type Finding = Omit<Risk, "path" | "address" | "subject">;

@@ -1,19 +1,20 @@
 import { endOfRuntime, stateOfRuntime } from "../../aws/lambda-runtimes";
-import { inAws } from "../in-aws";
-import type { Plan } from "../plan";
-import type { PlannedResource } from "../planned-resource";
-import { isSame, textOf } from "../values";
+import { deployedValues } from "../reading/deployed-values";
+import type { Plan } from "../reading/plan";
+import type { PlannedResource } from "../reading/planned-resource";
+import { isSame, textOf } from "../reading/values";
+import { NONE } from "../rendering/phrases/values";
 import type { Finding } from "./risk";
 
-/** The type whose runtime is compared with the dates of AWS. */
+/** The type whose runtime is compared with AWS's dates of deprecation. */
 export const FUNCTION = "aws_lambda_function";
 
 /**
- * A function that the plan creates or changes, on a runtime that has ended or ends within 180 days. The day is the day of
- * the plan, so that a review of the same plan is the same on every day.
+ * A function that the plan creates or changes, on a runtime whose support has ended or ends within 180 days. Dates are
+ * compared with the day of the plan, so that two reviews of the same plan are equal.
  */
 export function runtimeRisks({ actions, ...resource }: PlannedResource, { plannedAt }: Plan): Finding[] {
-  const { before, after } = inAws({ actions, ...resource });
+  const { before, after } = deployedValues({ actions, ...resource });
   if (resource.type !== FUNCTION || plannedAt === undefined || after === undefined) return [];
   if (before !== undefined && isSame(before, after)) return [];
   const [old, next] = [textOf(before?.runtime), textOf(after.runtime)];
@@ -22,7 +23,7 @@ export function runtimeRisks({ actions, ...resource }: PlannedResource, { planne
   const end = endOfRuntime(next);
   if (state === undefined || end === undefined) return [];
   const isNew = actions.includes("create");
-  // An end that is still to come is said once: when the runtime is chosen.
+  // A future end is reported only when the runtime is chosen.
   if (state.state === "ends soon" && !isNew && old === next) return [];
   const today = plannedAt.toISOString().slice(0, 10);
   const isRefused = today >= (isNew ? end.blockCreate : end.blockUpdate);
@@ -31,9 +32,10 @@ export function runtimeRisks({ actions, ...resource }: PlannedResource, { planne
       kind: isRefused ? "outage" : "weaker protection",
       direction: "worse",
       gates: [],
-      says: `${isRefused ? "cannot be applied: its runtime has ended" : `has a runtime that ${state.state === "ended" ? "has ended" : "ends soon"}`}: ${state.text}`,
+      risk: isRefused ? "rejected runtime" : state.state === "ended" ? "ended runtime" : "ending runtime",
+      details: { kind: "runtime", runtime: next, day: today },
       attribute: "runtime",
-      before: old ?? "(none)",
+      before: old ?? NONE,
       after: next,
     },
   ];

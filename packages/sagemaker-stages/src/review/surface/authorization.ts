@@ -1,26 +1,27 @@
 import * as z from "zod";
-import { compareTexts } from "../changes";
+import { compareTexts } from "../changes/changes";
+import type { AuthorizationState, Requirement } from "./change";
 
-/**
- * How much a caller must show: nothing, a key that callers share, or who it is (a signature, a token, what an authorizer
- * checks).
- */
+/** How strong the authorization of a caller is: nothing, an API key that callers share, or the caller's identity. */
 export const STRENGTH = { NONE: 0, API_KEY: 1, IDENTITY: 2 } as const;
 
-/** How a caller of a route must show who it is. */
+/** What a caller of a route must present. */
 export interface Authorization {
-  /** E.g. `AWS_IAM`, `API_KEY + AWS_IAM`, `authorizer users`, `NONE`. */
-  readonly words: string;
-  /** Of {@link STRENGTH}, of all that is asked: where several things are, it is not taken for granted which suffices. */
+  /** Sorted, each once. */
+  readonly requirements: readonly Requirement[];
+  /** The lowest {@link STRENGTH} of all requirements: the review does not assume which of several suffices. */
   readonly weakest: number;
   readonly strongest: number;
-  /** A token must have one of them; empty where none is asked. */
+  /** A token must have one of the scopes; empty where no scope is required. */
   readonly scopes: readonly string[];
-  /** The ways in, each with all that it asks; an authorizer by its definition, whatever its name: to compare only. */
-  readonly ways: readonly (readonly string[])[];
+  /**
+   * Alternatives, each with the keys of all its requirements, for comparison. The key of an authorizer is its definition,
+   * not its name.
+   */
+  readonly alternatives: readonly (readonly string[])[];
 }
 
-/** What of a security scheme API Gateway reads. */
+/** The parts of a security scheme that API Gateway reads. */
 export const securityScheme = z.object({
   type: z.optional(z.string()),
   name: z.optional(z.string()),
@@ -32,30 +33,30 @@ export const securityScheme = z.object({
 /** Security schemes by name. */
 export type SecuritySchemes = Readonly<Record<string, z.infer<typeof securityScheme>>>;
 
-/** What of an operation says who may call it. */
+/** The parts of an operation that determine its authorization. */
 export const operationSecurity = z.object({
   security: z.optional(z.array(z.record(z.string(), z.array(z.string())))),
   "x-amazon-apigateway-auth": z.optional(z.object({ type: z.string() })),
 });
 
-interface Asked {
-  readonly words: string;
+interface Rated {
+  readonly requirement: Requirement;
   /** Of {@link STRENGTH}. */
   readonly strength: number;
-  /** What to compare it by; absent where nothing is asked. */
+  /** For comparison; absent where nothing is required. */
   readonly key?: string;
 }
 
-/** With what the key of an authorizer begins. */
+/** Prefix of the key of an authorizer. */
 const AUTHORIZER = "authorizer ";
 
-const NOTHING: Asked = { words: "NONE", strength: STRENGTH.NONE };
-const API_KEY: Asked = { words: "API_KEY", strength: STRENGTH.API_KEY, key: "API_KEY" };
-const AWS_IAM: Asked = { words: "AWS_IAM", strength: STRENGTH.IDENTITY, key: "AWS_IAM" };
+const NOTHING: Rated = { requirement: { kind: "NONE" }, strength: STRENGTH.NONE };
+const API_KEY: Rated = { requirement: { kind: "API_KEY" }, strength: STRENGTH.API_KEY, key: "API_KEY" };
+const AWS_IAM: Rated = { requirement: { kind: "AWS_IAM" }, strength: STRENGTH.IDENTITY, key: "AWS_IAM" };
 
 /**
- * What an operation asks of its callers. A requirement at the document's root does not count: it is not taken for
- * granted that API Gateway reads it, so that no route looks less open than it is.
+ * The authorization of an operation of an OpenAPI document. A requirement at the document's root does not count, because
+ * API Gateway may not read it, and no route must look less open than it is.
  */
 export function readAuthorization(
   operation: z.infer<typeof operationSecurity>,
@@ -63,89 +64,120 @@ export function readAuthorization(
 ): Authorization {
   const requirements = operation.security ?? [];
   const type = operation["x-amazon-apigateway-auth"]?.type.toUpperCase();
-  const ways = [
+  const alternatives = [
     // An empty requirement makes the others optional.
     ...requirements.map((requirement) => {
-      const asked = Object.keys(requirement).map((name) =>
-        askedBy(name, Object.hasOwn(schemes, name) ? schemes[name] : undefined),
+      const required = Object.keys(requirement).map((name) =>
+        requiredByScheme(name, Object.hasOwn(schemes, name) ? schemes[name] : undefined),
       );
-      return asked.length === 0 ? [NOTHING] : asked;
+      return required.length === 0 ? [NOTHING] : required;
     }),
-    ...(type === undefined ? [] : [[askedByType(type)]]),
+    ...(type === undefined ? [] : [[requiredByType(type)]]),
   ];
-  const all = ways.length === 0 ? [NOTHING] : ways.flat();
+  const all = alternatives.length === 0 ? [NOTHING] : alternatives.flat();
   const scopes = requirements.flatMap((requirement) => Object.values(requirement).flat());
-  const scopeWords = scopes.length === 0 ? "" : ` [${unique(scopes).join(", ")}]`;
   return {
-    words: `${unique(all.map(({ words }) => words)).join(" + ")}${scopeWords}`,
+    requirements: requirementsOf(all),
     weakest: Math.min(...all.map(({ strength }) => strength)),
     strongest: Math.max(...all.map(({ strength }) => strength)),
     scopes: unique(scopes),
-    ways: (ways.length === 0 ? [[NOTHING]] : ways)
-      .map((asked) => unique(asked.flatMap(({ key }) => key ?? [])))
+    alternatives: (alternatives.length === 0 ? [[NOTHING]] : alternatives)
+      .map((required) => unique(required.flatMap(({ key }) => key ?? [])))
       .sort((one, other) => compareTexts(one.join(), other.join())),
   };
 }
 
-/** What a method asks that is a resource of its own: of its type and its key, both. */
-export function requirementOf(
+/** The authorization of a method that is a separate resource: its type and its API key are both required. */
+export function methodAuthorization(
   type: string,
   withKey: boolean,
   authorizer: string,
   scopes: readonly string[],
 ): Authorization {
-  const asked = [
+  const required = [
     ...(withKey ? [API_KEY] : []),
-    ...(type === "NONE" ? [] : [type === "AWS_IAM" ? AWS_IAM : askedOf(type, authorizer)]),
+    ...(type === "NONE" ? [] : [type === "AWS_IAM" ? AWS_IAM : authorizerOfType(type, authorizer)]),
   ];
-  const all = asked.length === 0 ? [NOTHING] : asked;
+  const all = required.length === 0 ? [NOTHING] : required;
   const strength = Math.max(...all.map((one) => one.strength));
-  const scopeWords = scopes.length === 0 ? "" : ` [${unique(scopes).join(", ")}]`;
   return {
-    words: `${unique(all.map(({ words }) => words)).join(" + ")}${scopeWords}`,
+    requirements: requirementsOf(all),
     weakest: strength,
     strongest: strength,
     scopes: unique(scopes),
-    ways: [unique(all.flatMap(({ key }) => key ?? []))],
+    alternatives: [unique(all.flatMap(({ key }) => key ?? []))],
   };
 }
 
-function askedOf(type: string, authorizer: string): Asked {
+/** An authorization as a state of a change. */
+export function authorizationState(
+  { requirements, scopes, alternatives }: Pick<Authorization, "requirements" | "scopes" | "alternatives">,
+  others: Omit<AuthorizationState, "kind" | "requirements" | "scopes" | "isOpen"> = {},
+): AuthorizationState {
+  const isOpen = alternatives.some((keys) => keys.length === 0);
+  return { kind: "authorization", requirements, scopes, isOpen, ...others };
+}
+
+/** The state of a subject with exactly one requirement. */
+export function stateOfRequirement(
+  requirement: Requirement,
+  others: Parameters<typeof authorizationState>[1] = {},
+): AuthorizationState {
+  const alternatives = [requirement.kind === "NONE" ? [] : [requirement.kind]];
+  return authorizationState({ requirements: [requirement], scopes: [], alternatives }, others);
+}
+
+function requirementsOf(all: readonly Rated[]): Requirement[] {
+  const byKey = new Map(
+    all.map(({ requirement }) => [`${requirement.kind} ${JSON.stringify(requirement)}`, requirement]),
+  );
+  return [...byKey].sort(([one], [other]) => compareTexts(one, other)).map(([, requirement]) => requirement);
+}
+
+function authorizerOfType(type: string, authorizer: string): Rated {
   return {
-    words: `authorizer (${type})`,
+    requirement: { kind: "authorizer", type },
     strength: STRENGTH.IDENTITY,
     key: `${AUTHORIZER}${type} ${authorizer}`,
   };
 }
 
-/** Whether the two ask the same. */
-export function isSameAuthorization(one: Authorization, other: Authorization): boolean {
-  return one.words === other.words && JSON.stringify(one.ways) === JSON.stringify(other.ways);
+/** Whether two authorizations read alike. The definitions of their authorizers may differ. */
+export function readsAlike(one: Authorization, other: Authorization): boolean {
+  const textOf = ({ requirements, scopes }: Authorization) => JSON.stringify([requirements, scopes]);
+  return textOf(one) === textOf(other);
 }
 
-/** Whether somebody is let in after, and not before. */
+/** Whether two authorizations require the same. */
+export function isSameAuthorization(one: Authorization, other: Authorization): boolean {
+  return readsAlike(one, other) && JSON.stringify(one.alternatives) === JSON.stringify(other.alternatives);
+}
+
+/** Whether a caller is permitted after, and not before. */
 export function isWeaker(before: Authorization, after: Authorization): boolean {
   const hasMoreScopes =
     before.scopes.length > 0 &&
     (after.scopes.length === 0 || after.scopes.some((scope) => !before.scopes.includes(scope)));
-  const asksForLess = after.ways.some(
-    (way) =>
-      before.ways.some((old) => old.length > way.length && isWithin(way, old)) &&
-      !before.ways.some((old) => isWithin(old, way)),
+  const requiresLess = after.alternatives.some(
+    (keys) =>
+      before.alternatives.some((old) => old.length > keys.length && isWithin(keys, old)) &&
+      !before.alternatives.some((old) => isWithin(old, keys)),
   );
-  return after.weakest < before.weakest || after.strongest < before.strongest || hasMoreScopes || asksForLess;
+  return (
+    after.weakest < before.weakest || after.strongest < before.strongest || hasMoreScopes || requiresLess
+  );
 }
 
 /**
- * Whether nobody can tell who is let in after: an authorizer is code, so that only where it is asked in addition to all
- * that was asked before, nobody new comes in.
+ * Whether the permitted callers are undetermined: an authorizer is code. No new caller is permitted only where the
+ * authorizer is required in addition to everything that was required before.
  */
-export function isUnjudged(before: Authorization, after: Authorization): boolean {
-  const doors = after.ways.filter((way) => way.some((key) => key.startsWith(AUTHORIZER)));
-  if (doors.length === 0) return false;
+export function isUndetermined(before: Authorization, after: Authorization): boolean {
+  const withAuthorizer = after.alternatives.filter((keys) => keys.some((key) => key.startsWith(AUTHORIZER)));
+  if (withAuthorizer.length === 0) return false;
   return !(
-    doors.every((door) => before.ways.some((way) => isWithin(way, door))) &&
-    isWithin(before.ways.flat(), after.ways.flat())
+    withAuthorizer.every((keys) => before.alternatives.some((old) => isWithin(old, keys))) &&
+    isWithin(before.alternatives.flat(), after.alternatives.flat())
   );
 }
 
@@ -153,27 +185,27 @@ function isWithin(keys: readonly string[], others: readonly string[]): boolean {
   return keys.every((key) => others.includes(key));
 }
 
-function askedBy(name: string, scheme: SecuritySchemes[string] | undefined): Asked {
+function requiredByScheme(name: string, scheme: SecuritySchemes[string] | undefined): Rated {
   const authtype = scheme?.["x-amazon-apigateway-authtype"];
   if (authtype?.toLowerCase() === "awssigv4") return AWS_IAM;
   const authorizer = scheme?.["x-amazon-apigateway-authorizer"];
   if (authtype !== undefined || authorizer !== undefined) {
     const key = `${AUTHORIZER}${authorizer === undefined ? name : ""}${inOneOrder(scheme)}`;
-    return { words: `authorizer ${name}`, strength: STRENGTH.IDENTITY, key };
+    return { requirement: { kind: "authorizer", name }, strength: STRENGTH.IDENTITY, key };
   }
   if (scheme?.type === "apiKey" && scheme.name?.toLowerCase() === "x-api-key") {
     return API_KEY;
   }
-  return { words: `NONE (API Gateway checks nothing of ${name})`, strength: STRENGTH.NONE };
+  return { requirement: { kind: "NONE", ignoredScheme: name }, strength: STRENGTH.NONE };
 }
 
-function askedByType(type: string): Asked {
+function requiredByType(type: string): Rated {
   if (type === "NONE") return NOTHING;
   if (type === "AWS_IAM") return AWS_IAM;
-  return { words: `NONE (API Gateway knows no type ${type})`, strength: STRENGTH.NONE };
+  return { requirement: { kind: "NONE", ignoredType: type }, strength: STRENGTH.NONE };
 }
 
-/** As JSON, in which the order of names says nothing. */
+/** As JSON with sorted names, so that the order of names makes no difference. */
 function inOneOrder(value: unknown): string {
   return JSON.stringify(value, (_, inner: unknown) =>
     typeof inner === "object" && inner !== null && !Array.isArray(inner)

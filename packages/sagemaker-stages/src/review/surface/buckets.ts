@@ -1,22 +1,19 @@
-import { inAws } from "../in-aws";
-import type { PlannedResource } from "../planned-resource";
-import { at, isSame, textOf, UNKNOWN, type Value, type Values } from "../values";
-import type { Finding } from "./change";
-import { type Cors, cors, corsInWords, isWider, NO_CORS } from "./cors";
+import { deployedValues } from "../reading/deployed-values";
+import type { PlannedResource } from "../reading/planned-resource";
+import { at, isSame, textOf, UNKNOWN, type Value, type Values } from "../reading/values";
+import type { Cors, Finding } from "./change";
+import { cors, corsChange, NO_CORS } from "./cors";
 
 const KNOWN_LATER = "known after apply";
 
-/** What changes of a bucket's CORS, as a resource of its own or as a part of the bucket. */
+/** Changes of a bucket's CORS, as a separate resource or as a part of the bucket. */
 export function bucketCorsChanges(resource: PlannedResource): Finding[] {
-  const { before, after } = inAws(resource);
+  const { before, after } = deployedValues(resource);
   const isBucket = resource.type === "aws_s3_bucket";
   if (isBucket && (before === undefined || after === undefined)) return [];
   if (isSame(before?.cors_rule ?? null, after?.cors_rule ?? null)) return [];
-  const what = `bucket ${textOf((after ?? before)?.bucket) ?? resource.path}`;
-  const [was, is] = [corsOf(before), corsOf(after)];
-  const words = { before: corsInWords(was), after: corsInWords(is) };
-  if (words.before === words.after) return [];
-  return [{ what, kind: "CORS changed", ...words, widenedCors: isWider(was, is) }];
+  const bucket = textOf((after ?? before)?.bucket) ?? resource.path;
+  return corsChange({ kind: "bucket", bucket }, corsOf(before), corsOf(after));
 }
 
 function corsOf(values: Values | undefined): Cors {

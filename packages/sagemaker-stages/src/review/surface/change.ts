@@ -1,4 +1,4 @@
-/** What of the public surface changes. */
+/** How the public surface changes. */
 export type SurfaceKind =
   | "added"
   | "removed"
@@ -7,44 +7,156 @@ export type SurfaceKind =
   | "address changed"
   | "CORS changed"
   | "throttling changed"
-  | "not understood";
+  | "undetermined";
 
-/** One change of who can reach what, and how. */
+/** The route, address or resource whose exposure changes. */
+export type SurfaceSubject =
+  | { readonly kind: "route"; readonly route: string; readonly api?: string }
+  | { readonly kind: "all routes" }
+  | { readonly kind: "path"; readonly path: string }
+  | { readonly kind: "gateway responses" }
+  | { readonly kind: "endpoint type" }
+  | { readonly kind: "default address"; readonly api?: string }
+  | { readonly kind: "API"; readonly api: string }
+  | { readonly kind: "stage"; readonly stage: string }
+  | { readonly kind: "throttled routes"; readonly stage: string; readonly path: string }
+  | { readonly kind: "usage plan"; readonly usagePlan: string }
+  | { readonly kind: "function URL"; readonly function: string }
+  | { readonly kind: "page"; readonly pattern: string }
+  | { readonly kind: "bucket"; readonly bucket: string }
+  | { readonly kind: "load balancer" | "listener" | "listener rule"; readonly name: string }
+  | { readonly kind: "resource"; readonly type: string; readonly name: string };
+
+/** The pages that a browser permits to call. */
+export interface Cors {
+  /** Sorted, each once; empty where browsers permit no page. */
+  readonly origins: readonly string[];
+  /** Sorted, each once; empty where no methods are set. */
+  readonly methods: readonly string[];
+  /** Whether a browser sends a page's cookies. */
+  readonly credentials: boolean;
+}
+
+/** One credential that a route requires. `NONE` with a name is a requirement that API Gateway ignores. */
+export type Requirement =
+  | { readonly kind: "API_KEY" | "AWS_IAM" }
+  | { readonly kind: "NONE"; readonly ignoredScheme?: string; readonly ignoredType?: string }
+  | { readonly kind: "authorizer"; readonly name?: string; readonly type?: string };
+
+/** What a route invokes, without addresses: an address can contain a secret. */
+export interface TargetName {
+  readonly kind: "function" | "endpoint" | "other";
+  /** Name of the function or the endpoint; of others, the type of the integration. */
+  readonly name?: string;
+  /** Whether API Gateway invokes the target with a role. */
+  readonly hasRole: boolean;
+}
+
+/** A state that has no parameters. */
+export type SurfaceNote =
+  | "known after apply"
+  | "exists"
+  | "new, not supported"
+  | "changed, not supported"
+  | "removed, not supported"
+  | "enabled"
+  | "disabled"
+  | "readable by anyone"
+  | "readable with a signature"
+  | "behaviors known after apply"
+  | "document known after apply"
+  | "document masked"
+  | "document not OpenAPI"
+  | "stage of an unknown API"
+  | "stage of an API without a document";
+
+/** What a change is from, or to. */
+export type SurfaceState =
+  | { readonly kind: "note"; readonly note: SurfaceNote }
+  | AuthorizationState
+  | { readonly kind: "CORS"; readonly cors: Cors }
+  | ThrottlingState
+  | { readonly kind: "endpoint types"; readonly types: readonly string[] }
+  | { readonly kind: "route count"; readonly count: number }
+  | { readonly kind: "open routes"; readonly routes: readonly string[] }
+  | { readonly kind: "facing"; readonly internal: boolean; readonly isNew: boolean };
+
+/** What callers of a route need. */
+export interface AuthorizationState {
+  readonly kind: "authorization";
+  /** Sorted; each once. */
+  readonly requirements: readonly Requirement[];
+  readonly scopes: readonly string[];
+  /** Whether one of the alternatives requires nothing: anyone can call the route. */
+  readonly isOpen: boolean;
+  /** The route's CORS, if the whole route is added or removed. */
+  readonly cors?: Cors;
+  /** What the route invokes, if that changes. */
+  readonly target?: TargetName;
+  /** The other route that answers the requests. */
+  readonly answeredBy?: string;
+  /** What differs from the state before, although both read alike. */
+  readonly differs?: "definition" | "target";
+}
+
+/** Limits of requests. */
+export interface ThrottlingState {
+  readonly kind: "throttling";
+  readonly rate: Limit;
+  readonly burst: Limit;
+  /** Limit of a period; its members are `null` where they are known after apply. */
+  readonly quota?: { readonly limit: number | null; readonly period: string | null };
+}
+
+/** A number of requests; `null` where only the account's limit applies. */
+export type Limit = number | null | "known after apply";
+
+/** One change of who can reach a resource, and how. */
 export interface SurfaceChange {
   /** Path of the construct that changes. */
   readonly path: string;
-  /** Its address in Terraform. */
+  /** Address of the resource in Terraform. */
   readonly address: string;
-  /** E.g. `POST /churn`, `function URL of prod-churn`, `every route of stage prod`. */
-  readonly what: string;
+  readonly subject: SurfaceSubject;
   readonly kind: SurfaceKind;
-  /** In words; undefined where there was nothing. */
-  readonly before: string | undefined;
-  /** In words; undefined where there will be nothing. */
-  readonly after: string | undefined;
-  /**
-   * Somebody may call without authorization, or with a weaker one, who could not before; or nobody can tell, because an
-   * authorizer decides instead.
-   */
+  /** Undefined where the subject did not exist. */
+  readonly before: SurfaceState | undefined;
+  /** Undefined where the subject will not exist. */
+  readonly after: SurfaceState | undefined;
+  /** Callers need less authorization than before, or the effect of an authorizer is undetermined. */
   readonly opened: boolean;
   /**
-   * Anybody can reach, without authorization, what was not reachable so before. Also true where that cannot be told from
-   * the plan: then {@link unjudged} is true, too, so that a gate never passes on what nobody has seen.
+   * Anyone can reach the subject without authorization, and could not before. Also true where {@link undetermined} is
+   * true, so that a gate never passes an undetermined change.
    */
   readonly public: boolean;
-  /** The plan does not show enough to judge the change: a person has to look at it. */
-  readonly unjudged: boolean;
-  /** Pages of more origins, more methods or credentials are let through by browsers. */
+  /** The plan does not show the effect of the change: a reviewer must check it. */
+  readonly undetermined: boolean;
+  /** Browsers permit pages of more origins, more methods or credentials. */
   readonly widenedCors: boolean;
-  /** More requests are let through. */
+  /** More requests are permitted. */
   readonly raisedThrottling: boolean;
 }
 
-/** A change as its finder tells it; flags that are absent are false. */
-export type Finding = Pick<SurfaceChange, "what" | "kind" | "before" | "after"> &
-  Partial<Pick<SurfaceChange, "opened" | "public" | "unjudged" | "widenedCors" | "raisedThrottling">>;
+/** A change before its resource is known; absent flags are false. */
+export type Finding = Pick<SurfaceChange, "subject" | "kind" | "before" | "after"> &
+  Partial<Pick<SurfaceChange, "opened" | "public" | "undetermined" | "widenedCors" | "raisedThrottling">>;
 
-/** A change that nobody can judge by the plan. */
-export function unjudged(what: string, before: string | undefined, after: string | undefined): Finding {
-  return { what, kind: "not understood", before, after, public: true, unjudged: true };
+/** A state without parameters. */
+export function note(text: SurfaceNote): SurfaceState {
+  return { kind: "note", note: text };
+}
+
+/** A change whose effect the plan does not show. */
+export function undetermined(
+  subject: SurfaceSubject,
+  before: SurfaceState | undefined,
+  after: SurfaceState | undefined,
+): Finding {
+  return { subject, kind: "undetermined", before, after, public: true, undetermined: true };
+}
+
+/** Whether two states are equal. */
+export function isSameState(one: SurfaceState | undefined, other: SurfaceState | undefined): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
 }

@@ -1,30 +1,27 @@
-/** Which pages a browser lets through. */
-export interface Cors {
-  /** Sorted, each once; empty where no page is let through. */
-  readonly origins: readonly string[];
-  /** Sorted, each once; empty where nothing is said of methods. */
-  readonly methods: readonly string[];
-  /** Whether a page's cookies go along. */
-  readonly credentials: boolean;
-}
+import { type Cors, type Finding, isSameState, type SurfaceSubject } from "./change";
 
-/** No page is let through. */
+/** Browsers permit no page. */
 export const NO_CORS: Cors = { origins: [], methods: [], credentials: false };
 
-/** CORS of lists that may hold the same thing twice. */
+/** CORS from lists that can contain duplicates. */
 export function cors(origins: readonly string[], methods: readonly string[], credentials: boolean): Cors {
   return { origins: sorted(origins), methods: sorted(methods), credentials };
 }
 
-/** E.g. `https://example.com (OPTIONS, POST)`. */
-export function corsInWords({ origins, methods, credentials }: Cors): string {
-  if (origins.length === 0) return "no CORS";
-  const allowed = methods.length === 0 ? "" : ` (${methods.join(", ")})`;
-  return `CORS ${origins.join(", ")}${allowed}${credentials ? " with credentials" : ""}`;
+/** The change of a subject's CORS, if there is one. */
+export function corsChange(subject: SurfaceSubject, before: Cors, after: Cors): Finding[] {
+  const states = { before: corsState(before), after: corsState(after) };
+  if (isSameState(states.before, states.after)) return [];
+  return [{ subject, kind: "CORS changed", ...states, widenedCors: isWider(before, after) }];
 }
 
-/** Whether a browser lets something through after, and not before. */
-export function isWider(before: Cors, after: Cors): boolean {
+function corsState(value: Cors): NonNullable<Finding["after"]> {
+  // Without origins, methods and credentials have no effect.
+  return { kind: "CORS", cors: value.origins.length === 0 ? NO_CORS : value };
+}
+
+/** Whether a browser permits more after than before. */
+function isWider(before: Cors, after: Cors): boolean {
   if (after.origins.length === 0) return false;
   return (
     hasMore(before.origins, after.origins) ||

@@ -1,46 +1,59 @@
 import { coversPattern } from "../../aws/wildcards";
-import { inAws } from "../in-aws";
-import type { PlannedResource } from "../planned-resource";
-import { at, isSame, textOf, type Value, type Values } from "../values";
-import { type Finding, unjudged } from "./change";
+import { deployedValues } from "../reading/deployed-values";
+import type { PlannedResource } from "../reading/planned-resource";
+import { at, isSame, textOf, type Value, type Values } from "../reading/values";
+import {
+  type Finding,
+  isSameState,
+  note,
+  type SurfaceState,
+  type SurfaceSubject,
+  undetermined,
+} from "./change";
 
-/** Blocks with which CloudFront asks for signed URLs or cookies. */
+/** Blocks with which CloudFront requires signed URLs or cookies. */
 const SIGNERS = ["trusted_key_groups", "trusted_signers"] as const;
 
-const ANYBODY = "anybody may read it";
+const ANYONE = note("readable by anyone");
 
-const PAGE = "page (CloudFront distribution)";
-
-/** What CloudFront does with the paths that fit a pattern. */
+/** What CloudFront does with the paths that match a pattern. */
 interface Behavior {
-  /** Without the slash with which every path begins, and which CloudFront's patterns may leave out. */
+  /** Without the first slash, which CloudFront's patterns may omit. */
   readonly pattern: string;
-  readonly readers: string;
+  readonly readers: SurfaceState;
 }
 
-/** The pattern of what no other behavior takes. */
+/** The pattern of the default behavior. */
 const EVERYTHING = "*";
 
+function pageOf(pattern: string): SurfaceSubject {
+  return { kind: "page", pattern };
+}
+
 /**
- * Whether a page comes, goes or is opened, as a whole or below some paths: a distribution is there to be read by anybody,
- * but for signed URLs.
+ * Whether a page is added, removed or opened, as a whole or below some paths. Anyone can read a distribution that does
+ * not require signed URLs.
  */
 export function distributionChanges(resource: PlannedResource): Finding[] {
-  const { before, after } = inAws(resource);
+  const { before, after } = deployedValues(resource);
   if (isSame(before, after)) return [];
   const was = behaviorsOf(before);
   const is = behaviorsOf(after);
   if (was === undefined || is === undefined) {
-    return [unjudged(PAGE, before && "there", after && "its behaviors are known after apply")];
+    const [old, now] = [before && note("exists"), after && note("behaviors known after apply")];
+    return [undetermined(pageOf(EVERYTHING), old, now)];
   }
   const patterns = [...new Set([...was, ...is].map(({ pattern }) => pattern))].sort();
   const whole = changeOf(EVERYTHING, was, is);
   const parts = patterns
     .filter((pattern) => pattern !== EVERYTHING)
     .flatMap((pattern) => changeOf(pattern, was, is))
-    // What becomes of the whole page is not told again for each of its paths.
+    // A change of the whole page is not repeated for each of its paths.
     .filter(
-      (part) => !whole.some(({ before: one, after: other }) => part.before === one && part.after === other),
+      (part) =>
+        !whole.some(
+          ({ before: one, after: other }) => isSameState(part.before, one) && isSameState(part.after, other),
+        ),
     );
   return [...whole, ...parts];
 }
@@ -48,11 +61,11 @@ export function distributionChanges(resource: PlannedResource): Finding[] {
 function changeOf(pattern: string, was: readonly Behavior[], is: readonly Behavior[]): Finding[] {
   const before = readersOf(pattern, was);
   const after = readersOf(pattern, is);
-  if (before === after) return [];
-  const opened = after === ANYBODY;
+  if (isSameState(before, after)) return [];
+  const opened = isSameState(after, ANYONE);
   return [
     {
-      what: pattern === EVERYTHING ? PAGE : `${PAGE}, ${pattern.startsWith("*") ? "" : "/"}${pattern}`,
+      subject: pageOf(pattern),
       kind: before === undefined ? "added" : after === undefined ? "removed" : "authorization changed",
       before,
       after,
@@ -62,32 +75,32 @@ function changeOf(pattern: string, was: readonly Behavior[], is: readonly Behavi
   ];
 }
 
-/** By the first behavior that takes the paths. */
-function readersOf(pattern: string, behaviors: readonly Behavior[]): string | undefined {
+/** The readers of the first behavior that matches the paths. */
+function readersOf(pattern: string, behaviors: readonly Behavior[]): SurfaceState | undefined {
   return behaviors.find((one) => coversPattern(one.pattern, pattern))?.readers;
 }
 
-/** In CloudFront's order, the default last; none without a distribution, undefined where they are not known yet. */
+/** In CloudFront's order, the default last; empty without a distribution, undefined where known after apply. */
 function behaviorsOf(values: Values | undefined): readonly Behavior[] | undefined {
   if (values === undefined) return [];
-  if (values.enabled === false) return [{ pattern: EVERYTHING, readers: "off" }];
+  if (values.enabled === false) return [{ pattern: EVERYTHING, readers: note("disabled") }];
   const ordered = values.ordered_cache_behavior ?? [];
   if (!Array.isArray(ordered)) return undefined;
   const behaviors = ordered.map((behavior: Value) => ({
     pattern: textOf(at(behavior, "path_pattern"))?.replace(/^\//, ""),
-    readers: askedBy(behavior),
+    readers: readersBy(behavior),
   }));
   const known = behaviors.flatMap(({ pattern, readers }) =>
     pattern === undefined ? [] : [{ pattern, readers }],
   );
   if (known.length < behaviors.length) return undefined;
-  return [...known, { pattern: EVERYTHING, readers: askedBy(at(values, "default_cache_behavior", 0)) }];
+  return [...known, { pattern: EVERYTHING, readers: readersBy(at(values, "default_cache_behavior", 0)) }];
 }
 
-function askedBy(behavior: Value | undefined): string {
-  const asksForSignatures = SIGNERS.some((block) => {
+function readersBy(behavior: Value | undefined): SurfaceState {
+  const requiresSignature = SIGNERS.some((block) => {
     const signers = at(behavior, block);
     return Array.isArray(signers) && signers.length > 0;
   });
-  return asksForSignatures ? "who has a signed URL or cookie may read it" : ANYBODY;
+  return requiresSignature ? note("readable with a signature") : ANYONE;
 }

@@ -1,48 +1,62 @@
-import { inAws } from "../in-aws";
-import type { PlannedResource } from "../planned-resource";
-import { at, isSame, textOf, UNKNOWN, type Value, type Values } from "../values";
-import { type Finding, unjudged } from "./change";
-import { type Cors, cors, corsInWords, isWider, NO_CORS } from "./cors";
+import { deployedValues } from "../reading/deployed-values";
+import type { PlannedResource } from "../reading/planned-resource";
+import { at, isSame, textOf, UNKNOWN, type Value, type Values } from "../reading/values";
+import { stateOfRequirement } from "./authorization";
+import {
+  type Cors,
+  type Finding,
+  note,
+  type SurfaceState,
+  type SurfaceSubject,
+  undetermined,
+} from "./change";
+import { cors, corsChange, NO_CORS } from "./cors";
 
-/** What changes of a function URL, its authorization and CORS. */
+/** Changes of a function URL, its authorization and its CORS. */
 export function functionUrlChanges(resource: PlannedResource): Finding[] {
-  const { before, after } = inAws(resource);
-  const what = `function URL of ${textOf((after ?? before)?.function_name) ?? resource.path}`;
+  const { before, after } = deployedValues(resource);
+  const name = textOf((after ?? before)?.function_name) ?? resource.path;
+  const subject: SurfaceSubject = { kind: "function URL", function: name };
   const was = authorizationOf(before);
   const is = authorizationOf(after);
   const flags = { opened: is === "NONE", public: is === "NONE" };
   if (before === undefined || after === undefined) {
-    const inWords = (authorization: string | undefined, values: Values | undefined) =>
-      authorization && `${authorization}; ${corsInWords(corsOf(values))}`;
     const kind = before === undefined ? "added" : "removed";
-    if (is === KNOWN_LATER) return [unjudged(what, undefined, is)];
-    return [{ what, kind, before: inWords(was, before), after: inWords(is, after), ...flags }];
+    if (is === KNOWN_LATER) return [undetermined(subject, undefined, note(KNOWN_LATER))];
+    const states = { before: stateOf(was, corsOf(before)), after: stateOf(is, corsOf(after)) };
+    return [{ subject, kind, ...states, ...flags }];
   }
   return [
-    ...authorizationChange(what, was, is, flags),
-    ...(isSame(before.cors ?? null, after.cors ?? null) ? [] : corsChange(what, before, after)),
+    ...authorizationChange(subject, was, is, flags),
+    ...(isSame(before.cors ?? null, after.cors ?? null)
+      ? []
+      : corsChange(subject, corsOf(before), corsOf(after))),
   ];
 }
 
 const KNOWN_LATER = "known after apply";
 
+/** A function URL has either no authorization or `AWS_IAM`. */
+function stateOf(type: string | undefined, withCors?: Cors): SurfaceState | undefined {
+  if (type === undefined) return undefined;
+  const others = withCors === undefined ? {} : { cors: withCors };
+  if (type === "NONE" || type === "AWS_IAM") {
+    return stateOfRequirement({ kind: type }, others);
+  }
+  if (type === KNOWN_LATER && withCors === undefined) return note(KNOWN_LATER);
+  return stateOfRequirement({ kind: "authorizer", type }, others);
+}
+
 function authorizationChange(
-  what: string,
+  subject: SurfaceSubject,
   before: string | undefined,
   after: string | undefined,
   flags: Pick<Finding, "opened" | "public">,
 ): Finding[] {
   if (before === after) return [];
-  if (after === KNOWN_LATER) return [unjudged(what, before, after)];
-  return [{ what, kind: "authorization changed", before, after, ...flags }];
-}
-
-function corsChange(what: string, before: Values, after: Values): Finding[] {
-  const was = corsOf(before);
-  const is = corsOf(after);
-  const words = { before: corsInWords(was), after: corsInWords(is) };
-  if (words.before === words.after) return [];
-  return [{ what, kind: "CORS changed", ...words, widenedCors: isWider(was, is) }];
+  const states = { before: stateOf(before), after: stateOf(after) };
+  if (after === KNOWN_LATER) return [undetermined(subject, states.before, states.after)];
+  return [{ subject, kind: "authorization changed", ...states, ...flags }];
 }
 
 function authorizationOf(values: Values | undefined): string | undefined {
@@ -60,7 +74,7 @@ function corsOf(values: Values | undefined): Cors {
   );
 }
 
-/** What is not known yet stands among the rest, so that it shows as a change. */
+/** A value that is known after apply is part of the list, so that the review shows a change. */
 function texts(values: Value | undefined): string[] {
   if (!Array.isArray(values)) return values === UNKNOWN ? [KNOWN_LATER] : [];
   return values.map((value: Value) => textOf(value) ?? KNOWN_LATER);

@@ -1,30 +1,32 @@
-import { inAws } from "../in-aws";
-import type { PlannedResource } from "../planned-resource";
-import { at, isSame, textOf, UNKNOWN, type Value, type Values } from "../values";
-import type { Finding } from "./change";
-import { type Cors, cors, corsInWords, isWider, NO_CORS } from "./cors";
+import { deployedValues } from "../reading/deployed-values";
+import type { PlannedResource } from "../reading/planned-resource";
+import { at, isSame, textOf, UNKNOWN, type Value, type Values } from "../reading/values";
+import { stateOfRequirement } from "./authorization";
+import { type Cors, type Finding, note } from "./change";
+import { cors, corsChange, NO_CORS } from "./cors";
 import { documentChanges } from "./rest-apis";
 
 const KNOWN_LATER = "known after apply";
 
-/** What changes of an HTTP or WebSocket API: its document, CORS, its own address, and the route of a quick create. */
+/** Changes of an HTTP or WebSocket API: its document, CORS, its default address, and the route of a quick create. */
 export function httpApiChanges(resource: PlannedResource): Finding[] {
-  const { before, after } = inAws(resource);
-  const what = `API ${textOf((after ?? before)?.name) ?? resource.path}`;
+  const { before, after } = deployedValues(resource);
+  const api = textOf((after ?? before)?.name) ?? resource.path;
   return [
     ...documentChanges(before, after),
-    ...corsChanges(what, before, after),
-    ...addressChanges(what, before, after),
-    ...quickRouteChanges(what, before, after),
+    ...corsChanges(api, before, after),
+    ...addressChanges(api, before, after),
+    ...quickRouteChanges(api, before, after),
   ];
 }
 
-function corsChanges(what: string, before: Values | undefined, after: Values | undefined): Finding[] {
+function corsChanges(api: string, before: Values | undefined, after: Values | undefined): Finding[] {
   if (before === undefined || after === undefined) return [];
-  const [was, is] = [corsOf(before.cors_configuration), corsOf(after.cors_configuration)];
-  const words = { before: corsInWords(was), after: corsInWords(is) };
-  if (words.before === words.after) return [];
-  return [{ what, kind: "CORS changed", ...words, widenedCors: isWider(was, is) }];
+  return corsChange(
+    { kind: "API", api },
+    corsOf(before.cors_configuration),
+    corsOf(after.cors_configuration),
+  );
 }
 
 function corsOf(blocks: Value | undefined): Cors {
@@ -40,36 +42,38 @@ function textsIn(value: Value | undefined): string[] {
   return Array.isArray(value) ? (value as readonly Value[]).map((one) => textOf(one) ?? KNOWN_LATER) : [];
 }
 
-function addressChanges(what: string, before: Values | undefined, after: Values | undefined): Finding[] {
+function addressChanges(api: string, before: Values | undefined, after: Values | undefined): Finding[] {
   if (before === undefined || after === undefined) return [];
   const wasOff = before.disable_execute_api_endpoint === true;
   const isOff = after.disable_execute_api_endpoint === true;
   if (wasOff === isOff) return [];
   return [
     {
-      what: `${what}, its own address (execute-api)`,
+      subject: { kind: "default address", api },
       kind: "address changed",
-      before: wasOff ? "off" : "on",
-      after: isOff ? "off" : "on",
+      before: note(wasOff ? "disabled" : "enabled"),
+      after: note(isOff ? "disabled" : "enabled"),
       opened: wasOff,
       public: wasOff,
     },
   ];
 }
 
-/** An API that is made with a target has a route that everybody can call. */
-function quickRouteChanges(what: string, before: Values | undefined, after: Values | undefined): Finding[] {
+/** An API that is created with a target has a route that anyone can call. */
+function quickRouteChanges(api: string, before: Values | undefined, after: Values | undefined): Finding[] {
   const [old, next] = [before, after].map((values) => values?.target ?? null);
   if (isSame(old, next) || next === null || next === undefined || next === "") return [];
   const route = textOf(after?.route_key) ?? "$default";
   return [
     {
-      what: `${route} of ${what}`,
+      subject: { kind: "route", route, api },
       kind: old === null ? "added" : "target changed",
-      before: old === null ? undefined : "NONE",
-      after: "NONE",
+      before: old === null ? undefined : NONE,
+      after: NONE,
       opened: true,
       public: true,
     },
   ];
 }
+
+const NONE = stateOfRequirement({ kind: "NONE" });

@@ -1,11 +1,12 @@
-import { compareTexts } from "../changes";
-import { inAws } from "../in-aws";
-import type { Plan } from "../plan";
-import type { PlannedResource } from "../planned-resource";
-import { withoutTags } from "../tags";
-import { isSame, textOf, type Values } from "../values";
+import { compareTexts } from "../changes/changes";
+import { withoutTags } from "../changes/tags";
+import { mapTexts } from "../map-texts";
+import { deployedValues } from "../reading/deployed-values";
+import type { Plan } from "../reading/plan";
+import type { PlannedResource } from "../reading/planned-resource";
+import { isSame, textOf, type Values } from "../reading/values";
 import { bucketCorsChanges } from "./buckets";
-import { type Finding, type SurfaceChange, unjudged } from "./change";
+import { type Finding, note, type SurfaceChange, type SurfaceSubject, undetermined } from "./change";
 import { distributionChanges } from "./distributions";
 import { functionUrlChanges } from "./function-urls";
 import { httpApiChanges } from "./http-apis";
@@ -15,7 +16,7 @@ import { restApiChanges } from "./rest-apis";
 import { stageChanges } from "./stages";
 import { keyThrottling, stageThrottling } from "./throttling";
 
-export type { SurfaceChange, SurfaceKind } from "./change";
+export type { SurfaceChange, SurfaceKind, SurfaceState, SurfaceSubject } from "./change";
 
 /** Finders by the type of the resource. */
 const FINDERS: Readonly<Record<string, (resource: PlannedResource, plan: Plan) => Finding[]>> = {
@@ -39,46 +40,46 @@ const FINDERS: Readonly<Record<string, (resource: PlannedResource, plan: Plan) =
   aws_s3_bucket_cors_configuration: bucketCorsChanges,
 };
 
-/** What can be reached by others or says who may, and is not read here. */
-const NOT_UNDERSTOOD =
+/** Types that expose a resource or control access to it, and that the review does not support. */
+const UNSUPPORTED =
   /^aws_(?:apigatewayv2_(?:stage|authorizer|domain_name|api_mapping)|api_gateway_(?:authorizer|domain_name|base_path_mapping|rest_api_policy|rest_api_put|gateway_response)|appsync_graphql_api|apprunner_service)$/;
 
-/** Whether the type is one whose changes are found here, or named as not understood. */
+/** Whether the surface shows changes of the type, at least as undetermined. */
 export function isReadForSurface(type: string): boolean {
-  return (Object.hasOwn(FINDERS, type) && !READ_IN_PART.test(type)) || NOT_UNDERSTOOD.test(type);
+  return (Object.hasOwn(FINDERS, type) && !READ_IN_PART.test(type)) || UNSUPPORTED.test(type);
 }
 
-/** Of these, only the authentication is read: any other change is listed as not judged. */
+/** The review reads only the authentication of these types, and lists every other change as undetermined. */
 const READ_IN_PART = /_listener(?:_rule)?$/;
 
-/** What is open to more where this goes; what else goes opens nothing. */
+/** The types whose removal permits more callers. */
 const RESTRICTS = /_rest_api_policy$/;
 
 /**
- * What a plan changes of who can reach what: routes of REST APIs by their OpenAPI document, with authorization, CORS and
- * throttling, function URLs, and pages. Nothing of a document is told but methods, paths, names of authorizers and of
- * functions, scopes, origins and limits.
+ * Changes of the public surface: routes of REST APIs by their OpenAPI document, with authorization, CORS and throttling,
+ * function URLs, and pages. A change contains only methods, paths, names of authorizers and functions, scopes, origins
+ * and limits of a document.
  *
- * CORS that a function sends by itself is not seen: its variables are masked. Whom a resource policy lets in is a matter
- * of access, and not told here.
+ * The CORS headers that a function sends are not visible, because its variables are masked. Resource policies are part of
+ * the access changes.
  *
- * @returns what is opened first, then what else {@link SurfaceChange.public} is true of, then what is let through more
- * than before, then the rest; each by path and name
+ * @returns opened subjects first, then other {@link SurfaceChange.public} changes, then wider CORS and throttling, then
+ * the rest; each group by path and subject
  */
 export function surfaceChanges(plan: Plan): SurfaceChange[] {
   const changes = plan.resources.flatMap((resource) =>
     findingsOf(resource, plan).map((finding): SurfaceChange => {
-      const { what, kind, before, after, ...flags } = finding;
+      const { subject, kind, before, after, ...flags } = finding;
       return {
         path: resource.path,
         address: resource.address,
-        what: plan.scrub(what),
+        subject: mapTexts(subject, plan.scrub, CONSTANTS),
         kind,
-        before: before === undefined ? undefined : plan.scrub(before),
-        after: after === undefined ? undefined : plan.scrub(after),
+        before: mapTexts(before, plan.scrub, CONSTANTS),
+        after: mapTexts(after, plan.scrub, CONSTANTS),
         opened: flags.opened ?? false,
         public: flags.public ?? false,
-        unjudged: flags.unjudged ?? false,
+        undetermined: flags.undetermined ?? false,
         widenedCors: flags.widenedCors ?? false,
         raisedThrottling: flags.raisedThrottling ?? false,
       };
@@ -87,35 +88,39 @@ export function surfaceChanges(plan: Plan): SurfaceChange[] {
   return changes.sort((one, other) => compareTexts(sortKey(one), sortKey(other)));
 }
 
+/** Members whose texts are constants of the review, and never texts of a plan. */
+const CONSTANTS: ReadonlySet<string> = new Set(["kind", "note", "differs"]);
+
 function findingsOf(resource: PlannedResource, plan: Plan): Finding[] {
-  const { before, after } = inAws(resource);
+  const { before, after } = deployedValues(resource);
   if (before === undefined && after === undefined) return [];
   const finder = Object.hasOwn(FINDERS, resource.type) ? FINDERS[resource.type] : undefined;
   if (finder !== undefined) return finder(resource, plan);
-  if (!NOT_UNDERSTOOD.test(resource.type)) return [];
+  if (!UNSUPPORTED.test(resource.type)) return [];
   if (before !== undefined && after !== undefined && isSame(withoutTags(before), withoutTags(after)))
     return [];
-  const was = before === undefined ? undefined : "there";
+  const subject = subjectOf(resource);
+  const was = before === undefined ? undefined : note("exists");
   if (after === undefined && !(RESTRICTS.test(resource.type) && staysOpen(before, plan))) {
-    return [{ what: nameOf(resource), kind: "removed", before: was, after: undefined }];
+    return [{ subject, kind: "removed", before: was, after: undefined }];
   }
-  const change = before === undefined ? "new" : after === undefined ? "gone" : "changed";
-  return [unjudged(nameOf(resource), was, `${change}; not understood here: look at it`)];
+  const change = before === undefined ? "new" : after === undefined ? "removed" : "changed";
+  return [undetermined(subject, was, note(`${change}, not supported`))];
 }
 
-/** `aws_appsync_graphql_api orders`: by what AWS calls it, as far as that is known. */
-function nameOf({ type, path, before, after }: PlannedResource): string {
+/** By the name in AWS, as far as the name is known. */
+function subjectOf({ type, path, before, after }: PlannedResource): SurfaceSubject {
   const values = after ?? before;
   const name = ["name", "service_name", "domain_name"]
     .map((one) => textOf(values?.[one]))
     .find((text) => text !== undefined && text !== "");
-  return name === undefined && path.startsWith(type) ? path : `${type} ${name ?? path}`;
+  return { kind: "resource", type, name: name ?? path };
 }
 
-/** Whether the API that a policy was of is still there. */
+/** Whether the API of a removed policy still exists. */
 function staysOpen(policy: Values | undefined, plan: Plan): boolean {
   return !plan.resources.some((one) => {
-    const api = inAws(one);
+    const api = deployedValues(one);
     return (
       one.type === "aws_api_gateway_rest_api" &&
       api.after === undefined &&
@@ -127,5 +132,5 @@ function staysOpen(policy: Values | undefined, plan: Plan): boolean {
 
 function sortKey(change: SurfaceChange): string {
   const rank = change.opened ? 0 : change.public ? 1 : change.widenedCors || change.raisedThrottling ? 2 : 3;
-  return [rank, change.path, change.address, change.what, change.kind].join("\u0000");
+  return [rank, change.path, change.address, ...Object.values(change.subject), change.kind].join("\u0000");
 }

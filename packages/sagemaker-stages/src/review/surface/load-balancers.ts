@@ -1,10 +1,11 @@
-import { inAws } from "../in-aws";
-import type { Plan } from "../plan";
-import type { PlannedResource } from "../planned-resource";
-import { at, isSame, textOf, type Value, type Values } from "../values";
-import { type Finding, unjudged } from "./change";
+import { deployedValues } from "../reading/deployed-values";
+import type { Plan } from "../reading/plan";
+import type { PlannedResource } from "../reading/planned-resource";
+import { at, isSame, textOf, type Value, type Values } from "../reading/values";
+import { stateOfRequirement } from "./authorization";
+import { type Finding, note, type SurfaceState, type SurfaceSubject, undetermined } from "./change";
 
-/** What says who reaches a load balancer, and what it leads to. */
+/** Attributes that determine who reaches a load balancer, and what it forwards to. */
 const SETTINGS = [
   "internal",
   "security_groups",
@@ -15,73 +16,79 @@ const SETTINGS = [
 ] as const;
 
 /**
- * Whether a load balancer comes to be reachable from elsewhere. What it leads to is said by listeners, which are not
- * read: one that faces the internet is for a person to judge.
+ * Whether more callers can reach a load balancer. The review does not read listeners' targets: a load balancer that faces
+ * the internet is undetermined.
  */
 export function loadBalancerChanges(resource: PlannedResource): Finding[] {
-  const { before, after } = inAws(resource);
-  const what = `load balancer ${textOf((after ?? before)?.name) ?? resource.path}`;
-  if (after === undefined) return [{ what, kind: "removed", before: facingOf(before), after: undefined }];
+  const { before, after } = deployedValues(resource);
+  const name = textOf((after ?? before)?.name) ?? resource.path;
+  const subject: SurfaceSubject = { kind: "load balancer", name };
+  if (after === undefined) return [{ subject, kind: "removed", before: facingOf(before), after: undefined }];
   const changed = SETTINGS.filter((name) => !isSame(before?.[name] ?? null, after[name] ?? null));
   if (after.internal === true || (before !== undefined && changed.length === 0)) return [];
-  return [unjudged(what, facingOf(before), `${facingOf(after)}: look at its listeners and security groups`)];
+  return [undetermined(subject, facingOf(before), { kind: "facing", internal: false, isNew: true })];
 }
 
-/** Actions with which a load balancer asks a caller who it is, before it forwards the request. */
+/** Actions with which a load balancer authenticates a caller before it forwards the request. */
 const AUTHENTICATES = /^(?:authenticate-(?:cognito|oidc)|jwt-validation)$/;
 
 /**
- * Whether a listener, or a rule of one, no longer asks callers who they are, or begins to
+ * Whether a listener or a listener rule begins or stops authenticating callers
  * (https://docs.aws.amazon.com/elasticloadbalancing/latest/application/listener-authenticate-users.html).
  */
 export function listenerChanges(resource: PlannedResource, plan: Plan): Finding[] {
-  const { before, after } = inAws(resource);
+  const { before, after } = deployedValues(resource);
   if (before === undefined || after === undefined) return [];
   const [was, is] = [authenticationOf(before), authenticationOf(after)];
   if (was === is) return [];
   const noun = resource.type.endsWith("_rule") ? "listener rule" : "listener";
-  const what = `${noun} ${listenerNameOf(after) ?? resource.path}`;
-  if (is === undefined) return [unjudged(what, was, "known after apply")];
-  const opened = is === NOBODY;
+  const subject: SurfaceSubject = { kind: noun, name: listenerNameOf(after) ?? resource.path };
+  const oldState = was === undefined ? undefined : stateOf(was);
+  if (is === undefined) return [undetermined(subject, oldState, note("known after apply"))];
+  const opened = is === "";
   const isReachable = !isOfInternal(after, plan);
   return [
     {
-      what,
+      subject,
       kind: "authorization changed",
-      before: was ?? "known after apply",
-      after: is,
+      before: oldState ?? note("known after apply"),
+      after: stateOf(is),
       opened,
       public: opened && isReachable,
     },
   ];
 }
 
-const NOBODY = "NONE";
+function stateOf(actions: string): SurfaceState {
+  const requirement =
+    actions === "" ? ({ kind: "NONE" } as const) : ({ kind: "authorizer", name: actions } as const);
+  return stateOfRequirement(requirement);
+}
 
-/** What a listener asks before it forwards; undefined where nobody can read its actions. */
+/** The actions that authenticate callers, empty without one; undefined where the actions are not known yet. */
 function authenticationOf(values: Values): string | undefined {
   const actions = values.default_action ?? values.action ?? [];
   if (!Array.isArray(actions)) return undefined;
   const types = (actions as readonly Value[]).map((action) => at(action, "type"));
   const found = types.flatMap((type) => (typeof type === "string" && AUTHENTICATES.test(type) ? type : []));
-  if (found.length > 0) return `authorizer ${found.join(" + ")}`;
-  return types.some((type) => typeof type === "symbol") ? undefined : NOBODY;
+  if (found.length > 0) return found.join(" + ");
+  return types.some((type) => typeof type === "symbol") ? undefined : "";
 }
 
 function listenerNameOf({ protocol, port }: Values): string | undefined {
   return typeof port === "number" ? `${textOf(protocol) ?? "port"} ${port}` : undefined;
 }
 
-/** Whether the load balancer of a listener is in the plan, and reachable inside of its VPC alone. */
+/** Whether the load balancer of a listener is in the plan, and only reachable in its VPC. */
 function isOfInternal(values: Values, plan: Plan): boolean {
   const arn = values.load_balancer_arn;
   return plan.resources.some((one) => {
-    const { after } = inAws(one);
+    const { after } = deployedValues(one);
     return typeof arn === "string" && isSame(after?.arn, arn) && after?.internal === true;
   });
 }
 
-function facingOf(values: Values | undefined): string | undefined {
+function facingOf(values: Values | undefined): SurfaceState | undefined {
   if (values === undefined) return undefined;
-  return values.internal === true ? "internal" : "faces the internet";
+  return { kind: "facing", internal: values.internal === true, isNew: false };
 }

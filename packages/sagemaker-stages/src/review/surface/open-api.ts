@@ -1,35 +1,31 @@
 import * as z from "zod";
 import { type Authorization, operationSecurity, readAuthorization, securityScheme } from "./authorization";
-import { type Cors, cors, NO_CORS } from "./cors";
+import type { Cors, TargetName } from "./change";
+import { cors, NO_CORS } from "./cors";
 
 /** One method of one path. */
 export interface Route {
-  /** E.g. `POST`; `ANY` for all that have no operation of their own. */
+  /** E.g. `POST`; `ANY` for every method without its own operation. */
   readonly method: string;
   readonly path: string;
   readonly authorization: Authorization;
   readonly target: Target;
 }
 
-/** What is called for a request. */
-export interface Target {
-  readonly kind: "function" | "endpoint" | "other";
-  /** Name of the function or the endpoint. */
-  readonly name?: string;
-  /** E.g. `function prod-ticket-urgency`; without addresses, which may hold what is secret. */
-  readonly words: string;
-  /** All that says what is called, and with whose rights: to compare only. */
+/** What a route invokes. */
+export interface Target extends TargetName {
+  /** Everything that determines what is invoked and with whose permissions, for comparison. */
   readonly key: string;
 }
 
-/** What an API's document says of its surface. */
+/** The surface that an API's document describes. */
 export interface ApiSurface {
-  /** By name, e.g. `POST /ticket-urgency`; without preflights, which API Gateway answers itself. */
+  /** By name, e.g. `POST /ticket-urgency`; without preflight requests, which API Gateway answers. */
   readonly routes: ReadonlyMap<string, Route>;
-  /** Of the preflights, by path. */
+  /** CORS of preflight requests, by path. */
   readonly cors: ReadonlyMap<string, Cors>;
-  /** Of what API Gateway answers by itself. */
-  readonly ownAnswersCors: Cors;
+  /** CORS of responses that API Gateway generates, e.g. errors. */
+  readonly gatewayResponsesCors: Cors;
 }
 
 const ANY = "x-amazon-apigateway-any-method";
@@ -57,12 +53,12 @@ const schemes = z.optional(z.record(z.string(), securityScheme));
 const document = z.object({
   paths: z.record(z.string(), z.record(z.string(), z.unknown())),
   components: z.optional(z.object({ securitySchemes: schemes })),
-  // Of OpenAPI 2.0, which API Gateway takes too.
+  // OpenAPI 2.0, which API Gateway accepts, too.
   securityDefinitions: schemes,
   "x-amazon-apigateway-gateway-responses": z.optional(z.record(z.string(), z.object({ responseParameters }))),
 });
 
-/** The surface of an API by its document; undefined where it is no JSON, or not as OpenAPI has it. */
+/** Reads the surface from an API's document; undefined where the document is not OpenAPI in JSON. */
 export function readSurface(body: string): ApiSurface | undefined {
   const parsed = document.safeParse(json(body));
   if (!parsed.success) return undefined;
@@ -72,7 +68,7 @@ export function readSurface(body: string): ApiSurface | undefined {
   const routes = new Map<string, Route>();
   const preflights = new Map<string, Cors>();
   for (const [path, item] of Object.entries(paths)) {
-    // A path that stands elsewhere is not followed.
+    // References to other documents are not supported.
     if (Object.hasOwn(item, "$ref")) return undefined;
     for (const [key, value] of Object.entries(item)) {
       if (!METHODS.has(key.toLowerCase())) continue;
@@ -90,28 +86,26 @@ export function readSurface(body: string): ApiSurface | undefined {
     }
   }
   const own = Object.values(parsed.data["x-amazon-apigateway-gateway-responses"] ?? {});
-  return { routes, cors: preflights, ownAnswersCors: corsOf(own, "gatewayresponse.header.") };
+  return { routes, cors: preflights, gatewayResponsesCors: corsOf(own, "gatewayresponse.header.") };
 }
 
-/** API Gateway invokes an endpoint of SageMaker itself. */
+/** API Gateway invokes a SageMaker endpoint without a function. */
 const ENDPOINT = /:runtime\.sagemaker:path\/\/?endpoints\/([\w-]+)\/invocations$/;
 
 function targetOf(integration: z.infer<typeof operation>["x-amazon-apigateway-integration"]): Target {
   const { type, uri, credentials, connectionId, httpMethod } = integration ?? {};
   const [, name] = /:function:([\w-]+)/.exec(uri ?? "") ?? [];
   const [, endpoint] = ENDPOINT.exec(uri ?? "") ?? [];
-  const called =
+  const invoked =
     name !== undefined
       ? ({ kind: "function", name } as const)
       : endpoint !== undefined
         ? ({ kind: "endpoint", name: endpoint } as const)
-        : undefined;
-  const words =
-    called === undefined ? `an integration of type ${type ?? "none"}` : `${called.kind} ${called.name}`;
+        : ({ kind: "other", ...(type === undefined ? {} : { name: type }) } as const);
   return {
-    ...(called ?? { kind: "other" }),
-    words: credentials === undefined ? words : `${words}, with a role's rights`,
-    // Another version of the same function is no other function.
+    ...invoked,
+    hasRole: credentials !== undefined,
+    // Another version of the same function is the same target.
     key: JSON.stringify([
       type?.toLowerCase(),
       uri?.replace(/(:function:[\w-]+):[\w$-]+/, "$1"),
@@ -122,11 +116,11 @@ function targetOf(integration: z.infer<typeof operation>["x-amazon-apigateway-in
   };
 }
 
-/** The surface of an API without a document: its methods are resources of their own. */
-export const NO_ROUTES: ApiSurface = { routes: new Map(), cors: new Map(), ownAnswersCors: NO_CORS };
+/** The surface of an API without a document: its methods are separate resources. */
+export const NO_ROUTES: ApiSurface = { routes: new Map(), cors: new Map(), gatewayResponsesCors: NO_CORS };
 
-/** What answers a request for a route: itself, else `ANY` of its path, else the longest `{proxy+}` above it. */
-export function answering(
+/** The route that answers a request: the route, else `ANY` of its path, else the longest `{proxy+}` above it. */
+export function answeringRoute(
   { routes }: ApiSurface,
   { method, path }: Pick<Route, "method" | "path">,
 ): Route | undefined {
@@ -145,7 +139,7 @@ function json(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    // API Gateway takes YAML, too.
+    // YAML, which API Gateway accepts, is not supported here.
     return undefined;
   }
 }
@@ -169,8 +163,8 @@ function corsOf(answers: readonly Answer[], prefix: string): Cors {
   );
 }
 
-/** `'a,b'` is two values; what is mapped from elsewhere is known when it is answered. */
+/** `'a,b'` is two values. The value of a mapping is only known at run time. */
 function literal(value: string): readonly string[] {
   const [, text] = /^'(.*)'$/s.exec(value) ?? [];
-  return text === undefined ? ["what the answer says"] : text.split(",").map((one) => one.trim());
+  return text === undefined ? ["known at run time"] : text.split(",").map((one) => one.trim());
 }

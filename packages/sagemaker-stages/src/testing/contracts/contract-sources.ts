@@ -5,8 +5,8 @@ import { appFolder } from "../../lib/app-folder";
 import type { SourceFile } from "./patterns";
 
 /**
- * The app's own source files that a model's contract consists of: `functions/<model>/contract.ts` and every TypeScript
- * file that the contract imports. Packages are no part of it.
+ * The source files of a model's contract: `functions/<model>/contract.ts` and every TypeScript file of the app that the
+ * contract imports. Files of packages are omitted.
  *
  * @param model - a model of the app in the current folder
  */

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import Ajv from "ajv-draft-04";
 import { checkCatalog } from "../../app/catalog-checks";
 import { requestModel } from "../../constructs/api/request-model";
-import { describeFault, type Fault, inWords, Report } from "../../environment/report";
+import { describeFault, type Fault, FaultCollector, raw } from "../../environment/fault-collector";
 import type { Container } from "../../local/sagemaker/container";
 import type { ContractModel, Model, Models } from "../../models";
 import { bareAnswer, NO_CALLER, replyOf } from "../../runtime/outside-handler";
@@ -15,22 +15,22 @@ import { findPatternFaults, patternsIn } from "./patterns";
 import { checkPythonHandler } from "./python-handler";
 
 /**
- * Every fault of the contracts of an app's models. A contract has a fault where
+ * Finds every fault in the contracts of an app's models. A contract has a fault if
  * - a synthesis would refuse the contract;
  * - the request model, with which API Gateway validates requests, refuses the contract's example;
- * - `encode` changes the request, or encodes the same request in two ways;
- * - a batch with more rows than `limits.rows` is not refused before its rows are read;
- * - `text.read` throws, or `text.write` does not write a text;
+ * - `encode` changes the request, or two encodings of the same request differ;
+ * - the handler reads the rows of a batch although the batch has more rows than `limits.rows`;
+ * - `text.read` throws, or `text.write` does not return a text;
  * - `bytes.read` throws;
  * - the answer of the model's sample to the example cannot be decoded, or has another form than the example's answer;
- * - a regular expression takes more than linear time on some text: a caller could keep a function busy with it.
+ * - a regular expression takes more than linear time on some text: a caller can block a function with such a text.
  *
- * The process runs in the app's folder. A handler in Python is run by `python3` with boto3; where these are missing, standard
- * error says that the handler was not run.
+ * The process runs in the app's folder. `python3` with boto3 runs a handler in Python. Without Python or boto3, the
+ * handler is not run, and standard error reports this.
  *
  * @param models - the app's models, `functions/index.ts`
  * @returns each fault in one line, e.g. `functions/iris/contract.ts: example.answer: got …; allowed: … (…)`
- * @throws PythonMissing in a CI (environment variable CI) without Python or boto3, where the app has a handler in Python
+ * @throws PythonMissing in CI (environment variable CI) without Python or boto3, if the app has a handler in Python
  * @example expect(await findContractFaults(models)).toEqual([]);
  */
 export async function findContractFaults(models: Models): Promise<string[]> {
@@ -41,22 +41,22 @@ export async function findContractFaults(models: Models): Promise<string[]> {
   for (const [name, model] of Object.entries(models)) {
     const faults: Fault[] = [];
     if (model.python !== undefined) {
-      const ofPython = new Report(`functions/${name}`, faults);
+      const ofPython = new FaultCollector(`functions/${name}`, faults);
       checkRequestModel(model, ofPython);
       await checkPythonHandler(model, samples.get(name), ofPython);
       found.push(...faults.map(toLine));
       continue;
     }
-    const report =
+    const collector =
       model.readyMade === undefined
-        ? new Report(`functions/${name}/contract.ts`, faults)
-        : new Report("functions/index.ts", faults, `${name}.`);
-    checkRequestModel(model, report);
-    checkEncode(model, report);
-    checkBatch(model, report);
-    checkText(model, report);
-    checkBytes(model, report);
-    await checkSample(model, samples.get(name), report);
+        ? new FaultCollector(`functions/${name}/contract.ts`, faults)
+        : new FaultCollector("functions/index.ts", faults, `${name}.`);
+    checkRequestModel(model, collector);
+    checkEncode(model, collector);
+    checkBatch(model, collector);
+    checkText(model, collector);
+    checkBytes(model, collector);
+    await checkSample(model, samples.get(name), collector);
     found.push(...faults.map(toLine), ...findPatternFaultsOf(name, model));
   }
   return found;
@@ -66,51 +66,51 @@ function toLine(fault: Fault): string {
   return describeFault(fault).trim();
 }
 
-/** As API Gateway validates: a body against the request model, a query against the required parameters. */
-function checkRequestModel({ schema, example, route }: Model, report: Report): void {
+/** Validates the example as API Gateway does: a body with the request model, a query with the required parameters. */
+function checkRequestModel({ schema, example, route }: Model, collector: FaultCollector): void {
   const ajv = new Ajv({ strict: false });
   const validate = ajv.compile(requestModel(schema));
-  report.require(
+  collector.require(
     validate(example.request),
     "example.request",
-    inWords(ajv.errorsText(validate.errors, { dataVar: "the request" })),
+    raw(ajv.errorsText(validate.errors, { dataVar: "the request" })),
     "a request that the request model accepts",
-    `API Gateway validates each ${route.method} request with the model that is made from the schema`,
+    `API Gateway validates each ${route.method} request with a model that the engine makes from the schema`,
   );
 }
 
-function checkEncode(model: ContractModel, report: Report): void {
+function checkEncode(model: ContractModel, collector: FaultCollector): void {
   const { example } = model;
   const before = JSON.stringify(example.request);
   const [first, second] = [
     model.encode(example.request, NO_CALLER),
     model.encode(example.request, NO_CALLER),
   ];
-  report.require(
+  collector.require(
     isDeepStrictEqual(first, second),
     "encode",
-    inWords("two encodings of example.request"),
+    raw("two encodings of example.request"),
     "the same encoding for the same request",
     "a contract is a pure function of its request",
   );
-  report.require(
+  collector.require(
     JSON.stringify(example.request) === before,
     "encode",
-    inWords("a change of example.request"),
+    raw("a change of example.request"),
     "no change of the request",
     "decode reads the same request again",
   );
 }
 
-function checkBatch(model: ContractModel, report: Report): void {
+function checkBatch(model: ContractModel, collector: FaultCollector): void {
   const { rows, rowsIn } = model.limits;
   if (rowsIn === undefined) return;
   const batch = { [rowsIn]: Array(rows + 1).fill(null) };
   const { status, text } = refusalOf(model, batch);
-  report.require(
+  collector.require(
     status === 413,
     "limits.rowsIn",
-    inWords(`${text} for a batch of ${rows + 1} rows`),
+    raw(`${text} for a batch of ${rows + 1} rows`),
     "413 before a row is read",
     "the handler counts the rows first, so that a large batch costs no memory",
   );
@@ -130,17 +130,17 @@ function refusalOf(
   }
 }
 
-/** Texts of every kind of dialect: a word, nothing, rows of numbers, and JSON. */
+/** Texts in every dialect: a word, an empty text, rows of numbers, and JSON. */
 const TEXTS = ["good", "", "1,2\n3", '{"data":"1"}'];
 
-function checkText({ text, schema, example }: ContractModel, report: Report): void {
+function checkText({ text, schema, example }: ContractModel, collector: FaultCollector): void {
   if (text === undefined) return;
   for (const sent of TEXTS) {
     const thrown = thrownBy(() => schema.safeParse(text.read(sent)));
-    report.require(
+    collector.require(
       thrown === undefined,
       "text.read",
-      inWords(`${thrown} for ${JSON.stringify(sent)}`),
+      raw(`${thrown} for ${JSON.stringify(sent)}`),
       "a request for every text",
       "the schema refuses a request and names the fault",
     );
@@ -149,23 +149,23 @@ function checkText({ text, schema, example }: ContractModel, report: Report): vo
   const thrown = thrownBy(() => {
     written = text.write(example.answer);
   });
-  report.require(
+  collector.require(
     typeof written === "string",
     "text.write",
-    inWords(thrown ?? `a ${typeof written}`),
+    raw(thrown ?? `a ${typeof written}`),
     "the text of example.answer",
     "the handler answers a text with a text",
   );
 }
 
-/** One byte of each media type. The schema may refuse the byte, e.g. because it is no image. */
-function checkBytes({ bytes, schema }: Model, report: Report): void {
+/** Reads one byte of each media type. The schema may refuse the byte, e.g. because the byte is not an image. */
+function checkBytes({ bytes, schema }: Model, collector: FaultCollector): void {
   for (const contentType of bytes?.takes ?? []) {
     const thrown = thrownBy(() => schema.safeParse(bytes?.read({ contentType, base64: "AA==" })));
-    report.require(
+    collector.require(
       thrown === undefined,
       "bytes.read",
-      inWords(`${thrown} for a byte of the type ${contentType}`),
+      raw(`${thrown} for a byte of the type ${contentType}`),
       "a request for all bytes",
       "the schema refuses a request and names the fault",
     );
@@ -182,13 +182,13 @@ function thrownBy(run: () => unknown): string | undefined {
 }
 
 /**
- * The contract reads the sample's answer to the example. The answer has the form of the example's answer: the sample can
- * be a smaller model than the deployed model, with other values.
+ * Checks that the contract reads the sample's answer to the example, and that this answer has the form of the example's
+ * answer. The values can differ, because the sample can be a smaller model than the deployed model.
  */
 async function checkSample(
   model: ContractModel,
   sample: Container | undefined,
-  report: Report,
+  collector: FaultCollector,
 ): Promise<void> {
   if (sample === undefined) return;
   const { request, answer } = model.example;
@@ -196,10 +196,10 @@ async function checkSample(
   const response = await sample.invoke({ contentType, accept, body: Buffer.from(body) });
   const received = Buffer.from(response.body).toString();
   const source = `the answer of functions/${model.model}/sample/ to example.request`;
-  report.require(
+  collector.require(
     response.status === 200,
     "encode(example.request)",
-    inWords(`status ${response.status} of the sample: ${received.slice(0, 200)}`),
+    raw(`status ${response.status} of the sample: ${received.slice(0, 200)}`),
     "a request that the sample answers with status 200",
     source,
   );
@@ -211,17 +211,17 @@ async function checkSample(
     decoded = bareAnswer(model.decode(text, request, reply));
   });
   const [form, expected] = [formOf(decoded), formOf(answer)];
-  report.require(
+  collector.require(
     thrown === undefined,
     "decode",
-    inWords(`${thrown} for ${received.slice(0, 200)}`),
+    raw(`${thrown} for ${received.slice(0, 200)}`),
     "an answer that the contract reads",
     source,
   );
-  report.require(
+  collector.require(
     thrown !== undefined || isDeepStrictEqual(form, expected),
     "example.answer",
-    inWords(`an answer of the form ${JSON.stringify(expected)}`),
+    raw(`an answer of the form ${JSON.stringify(expected)}`),
     JSON.stringify(form),
     source,
   );

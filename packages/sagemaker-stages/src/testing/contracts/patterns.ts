@@ -9,7 +9,7 @@ import {
 
 /** A regular expression in a source file. */
 export interface FoundPattern {
-  /** Path of the file, as the caller names it. */
+  /** The path of the file. */
   readonly file: string;
   readonly source: string;
   readonly flags: string;
@@ -17,13 +17,13 @@ export interface FoundPattern {
 
 /** A source file. */
 export interface SourceFile {
-  /** Path of the file, as errors name it. */
+  /** The path of the file, for errors. */
   readonly file: string;
   /** TypeScript or JavaScript. */
   readonly code: string;
 }
 
-/** Why a regular expression takes more than linear time on some text, in one line for each reason. */
+/** The reasons why a regular expression takes more than linear time on some text, one line for each reason. */
 export function findPatternFaults({ file, source, flags }: FoundPattern): string[] {
   const { reports } = analyse(new RegExp(source, flags));
   return reports.map(({ type, exponential, character }) => {
@@ -36,7 +36,7 @@ export function findPatternFaults({ file, source, flags }: FoundPattern): string
  * Every regular expression in a source file: literals, and calls of `RegExp` with a text that the file contains as a
  * literal, a template or a joined list. In such a template, a name replaces a value that the file does not contain.
  *
- * @throws Error where a call of `RegExp` has another argument
+ * @throws Error if a call of `RegExp` has another argument
  */
 export function patternsIn({ file, code }: SourceFile): FoundPattern[] {
   const nodes = nodesIn(parseTypeScript(code));
@@ -76,10 +76,10 @@ function isCallOfRegExp(node: SyntaxNode): node is Call {
 
 type TemplateLiteral = Extract<Expression, { type: "TemplateLiteral" }>;
 
-/** What can stand where a text is expected. */
+/** A node that can evaluate to a text. */
 type Value = Call["arguments"][number] | TemplateLiteral["expressions"][number] | null | undefined;
 
-/** The text that an expression evaluates to; `undefined` where the file does not contain the text. */
+/** The text to which an expression evaluates. `undefined` if the file does not contain the text. */
 function textOf(node: Value, constants: ReadonlyMap<string, Expression>): string | undefined {
   switch (node?.type) {
     case "StringLiteral":

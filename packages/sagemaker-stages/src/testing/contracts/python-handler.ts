@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import { inWords, type Report } from "../../environment/report";
+import { type FaultCollector, raw } from "../../environment/fault-collector";
 import type { Container } from "../../local/sagemaker/container";
 import type { PythonModel } from "../../python-model";
 import { EndpointServer } from "../endpoint-server";
@@ -11,16 +11,16 @@ import { answersOf, missingSample } from "../sample-endpoint";
 import { formOf } from "./form-of";
 
 /**
- * The handler answers the example with the sample in place of the endpoint: with status 200, and an answer of the form of
- * the example's answer. A machine without Python cannot run the handler, and a model without a sample has no answer for the
- * handler: standard error says so.
+ * Checks the handler's answer to the example, with the sample in place of the endpoint: the status is 200, and the
+ * answer has the form of the example's answer. If the machine has no Python, or the model has no sample, the handler is
+ * not run, and standard error reports this.
  *
- * @throws PythonMissing in a CI without Python or boto3
+ * @throws PythonMissing in CI without Python or boto3
  */
 export async function checkPythonHandler(
   model: PythonModel,
   sample: Container | undefined,
-  report: Report,
+  collector: FaultCollector,
 ): Promise<void> {
   if (sample === undefined) {
     process.stderr.write(
@@ -35,11 +35,11 @@ export async function checkPythonHandler(
       environment: { CORS_ALLOW_ORIGIN: "*", ...handlerEnvironment(endpoint) },
       allowedHost: endpoint.host,
     });
-    checkAnswer(answer, model, report);
+    checkAnswer(answer, model, collector);
   } catch (error) {
     if (error instanceof PythonMissing) reportMissingPython(error);
     else
-      report.require(false, "handler.py", inWords(inOneLine(error)), "an answer to example.request", SOURCE);
+      collector.require(false, "handler.py", raw(inOneLine(error)), "an answer to example.request", SOURCE);
   } finally {
     await endpoint.close();
   }
@@ -49,24 +49,24 @@ function inOneLine(error: unknown): string {
   return String(error).replace(/\s*\n\s*/g, " ");
 }
 
-const SOURCE = "the handler is run with the model's sample in place of the endpoint";
+const SOURCE = "the handler runs with the model's sample in place of the endpoint";
 
-function checkAnswer(answer: unknown, { example }: PythonModel, report: Report): void {
-  // A handler may leave the headers out.
+function checkAnswer(answer: unknown, { example }: PythonModel, collector: FaultCollector): void {
+  // A handler can omit the headers.
   const { status, body } = readAnswer({ headers: {}, ...(answer instanceof Object ? answer : {}) });
-  report.require(
+  collector.require(
     status === 200,
     "handler.py",
-    inWords(`status ${status}: ${JSON.stringify(body)}`),
+    raw(`status ${status}: ${JSON.stringify(body)}`),
     "status 200 for example.request",
     SOURCE,
   );
   if (status !== 200) return;
   const [form, expected] = [formOf(body), formOf(example.answer)];
-  report.require(
+  collector.require(
     isDeepStrictEqual(form, expected),
     "example.answer",
-    inWords(`an answer of the form ${JSON.stringify(expected)}`),
+    raw(`an answer of the form ${JSON.stringify(expected)}`),
     JSON.stringify(form),
     SOURCE,
   );

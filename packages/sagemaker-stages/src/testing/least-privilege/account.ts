@@ -2,14 +2,19 @@ import { createHash } from "node:crypto";
 import { ArnFactory } from "../../aws/arn";
 import type { TerraformJson } from "../terraform";
 
-/** The account of an environment that names none. */
+/** The account of an environment that does not name an account. */
 const UNPINNED_ACCOUNT = "123456789012";
 /** The account that holds AWS's own images. */
 const REGISTRY_ACCOUNT = "683313688378";
-/** Somebody else's account. */
+/** An account that is not the stack's account. */
 export const OTHER_ACCOUNT = "999999999999";
 
-/** Where a stack lives, and the concrete names that stand for what Terraform knows only after an apply. */
+/**
+ * The account and region of a stack, and concrete names in place of values that AWS assigns during an apply.
+ *
+ * @example
+ * const role = stack.account.globalArn("iam", "role/dev-iris-function");
+ */
 export class Account extends ArnFactory {
   private readonly placeholders: (readonly [value: string, placeholder: string])[] = [];
 
@@ -22,7 +27,7 @@ export class Account extends ArnFactory {
     if (!isPinned) this.placeholders.push([id, "<account>"]);
   }
 
-  /** As the stack's provider says. */
+  /** The account and region of the stack's provider. */
   static of({ provider }: TerraformJson): Account {
     const [settings] = provider.aws ?? [];
     const [pinned] = Array.isArray(settings?.allowed_account_ids) ? settings.allowed_account_ids : [];
@@ -33,29 +38,29 @@ export class Account extends ArnFactory {
     );
   }
 
-  /** Some region beside the stack's own. */
+  /** A region that is not the stack's region. */
   get otherRegion(): string {
     return this.region === "eu-west-3" ? "eu-west-2" : "eu-west-3";
   }
 
   /** The account that holds AWS's own images. */
   registry(): string {
-    return this.standIn(REGISTRY_ACCOUNT, "<registry>");
+    return this.remember(REGISTRY_ACCOUNT, "<registry>");
   }
 
-  /** A name as AWS would make one up, always the same for `address`. */
-  madeUp(address: string, placeholder: string, prefix = ""): string {
+  /** A name in the form of AWS's generated names. The same address always gets the same name. */
+  generatedName(address: string, placeholder: string, prefix = ""): string {
     const digits = createHash("sha256").update(address).digest("hex").slice(0, 10);
-    return this.standIn(prefix + digits, placeholder);
+    return this.remember(prefix + digits, placeholder);
   }
 
-  private standIn(value: string, placeholder: string): string {
+  private remember(value: string, placeholder: string): string {
     if (!this.placeholders.some(([known]) => known === value)) this.placeholders.push([value, placeholder]);
     return value;
   }
 
-  /** `text` with a word, e.g. `<account>`, for each name that was made up. */
-  unresolved(text: string): string {
+  /** A text in which placeholders, e.g. `<account>`, replace the generated names. */
+  withPlaceholders(text: string): string {
     return this.placeholders.reduce(
       (result, [value, placeholder]) => result.replaceAll(value, placeholder),
       text,

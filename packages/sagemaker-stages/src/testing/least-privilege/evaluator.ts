@@ -3,24 +3,24 @@ import type { Statement } from "./policy";
 import { type AccessRequest, type Principal, textOf } from "./request";
 
 /**
- * What statements say to a request.
+ * The verdict of statements on a request.
  *
- * @throws Refused where a statement has what is not evaluated
+ * @throws Refused if this evaluator does not support a part of a statement
  */
-export function judge(statements: readonly Statement[], request: AccessRequest): Verdict {
+export function evaluateRequest(statements: readonly Statement[], request: AccessRequest): Verdict {
   return evaluate(
     statements.filter((statement) => namesPrincipal(statement, request.principal)),
     toEvaluated(request),
   );
 }
 
-/** Actions are compared without regard to case. */
+/** Whether a statement has an action. Upper and lower case do not matter. */
 export function namesAction({ actions }: Pick<Statement, "actions">, action: string): boolean {
   return actions.some((pattern) => matchesAction(pattern, action));
 }
 
 function namesPrincipal({ principal: named }: Statement, principal: Principal): boolean {
-  if (named === undefined || named === "everybody") return true;
+  if (named === undefined || named === "*") return true;
   return principal.kind === "service" && named.includes(principal.name);
 }
 
@@ -29,7 +29,7 @@ function toEvaluated(request: AccessRequest): EvaluatedRequest {
   return { action, resource: textOf(resource), contextValue: (key) => valueOfKey(request, key) };
 }
 
-/** The names of keys are compared without regard to case. */
+/** The value of a condition key. Upper and lower case of the key's name do not matter. */
 function valueOfKey({ context, principal }: AccessRequest, key: string): string | undefined {
   const wanted = key.toLowerCase();
   for (const [name, value] of Object.entries(context)) {

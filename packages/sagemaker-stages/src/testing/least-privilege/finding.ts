@@ -1,4 +1,4 @@
-/** What can be wrong with a stack's policies. */
+/** The kinds of faults that policies of a stack can have. */
 export const FAULTS = [
   "refused",
   "used, not granted",
@@ -12,15 +12,26 @@ export const FAULTS = [
   "allowed, must be denied",
   "condition without purpose",
 ] as const;
-/** One of {@link FAULTS}. */
+/**
+ * The kind of a fault: one of {@link FAULTS}.
+ *
+ * @example
+ * const fault: Fault = "near miss";
+ */
 export type Fault = (typeof FAULTS)[number];
 
-/** A fault of one subject's policies. */
+/**
+ * A fault of a subject's policies.
+ *
+ * @example
+ * const faults = findings.filter(({ fault }: Finding) => fault === "wildcard");
+ */
 export interface Finding {
   readonly fault: Fault;
-  /** As in `Policy.subject`. */
+  /** The subject of the policies, as in `Policy.subject`. */
   readonly subject: string;
-  /** The statements that have the fault: `<address>.<argument>, statement <Sid>`. Empty where a statement is missing. */
+  /** The statements that have the fault: `<address>.<argument>, statement <Sid>`. Empty if a statement is missing. */
   readonly statements: readonly string[];
+  /** The principal, the action and the resource of the fault, and the repair of the policy. */
   readonly text: string;
 }

@@ -7,24 +7,24 @@ import {
 import { matchesAction } from "./iam-evaluator";
 import { Refused } from "./refused";
 
-/** What AWS's service authorization reference says of one action. */
+/** An action in AWS's service authorization reference. */
 export interface ActionFacts {
-  /** As AWS spells it: `<service>:<Action>`. */
+  /** `<service>:<Action>`, as AWS spells the name. */
   readonly name: string;
-  /** Names of the resource types that a policy may name for it; empty where only `*` makes sense. */
+  /** Names of the action's resource types. Empty if a policy can only have the resource `*`. */
   readonly resourceTypes: readonly string[];
-  /** The service's own condition keys that its requests may carry, in lower case. */
+  /** The service's condition keys that a request of the action can have, in lower case. */
   readonly conditionKeys: ReadonlySet<string>;
 }
 
 /**
- * Condition keys that requests of other services carry too, which the reference lists under their own service alone.
- * `lambda:SourceFunctionArn` is in every request of a function's code
+ * Condition keys that requests to every service can have. The reference lists such a key only for the service in its
+ * name. Every request of a function's code has `lambda:SourceFunctionArn`
  * (https://docs.aws.amazon.com/lambda/latest/dg/permissions-source-function-arn.html).
  */
 const KEYS_OF_EVERY_ACTION = ["lambda:sourcefunctionarn"];
 
-/** The part of AWS's service authorization reference that a proof needs; each service is read once. */
+/** The part of AWS's service authorization reference that a proof needs. Each service is read once. */
 export class IamData {
   private readonly actions = new Map<string, readonly ActionFacts[]>();
   private readonly byName = new Map<string, ActionFacts>();
@@ -32,7 +32,7 @@ export class IamData {
 
   private constructor() {}
 
-  /** The facts of `services`, e.g. `s3`; names that are no service are left out. */
+  /** The actions of services, e.g. `s3`. Names of unknown services are ignored. */
   static async of(services: Iterable<string>): Promise<IamData> {
     const data = new IamData();
     for (const service of new Set(services)) {
@@ -48,7 +48,7 @@ export class IamData {
     for (const action of facts) this.byName.set(action.name.toLowerCase(), action);
   }
 
-  /** Every action of `service`. @throws Refused where AWS has no such service */
+  /** Every action of a service. @throws Refused if AWS has no such service */
   actionsOf(service: string): readonly ActionFacts[] {
     const found = this.actions.get(service);
     if (found === undefined)
@@ -56,14 +56,17 @@ export class IamData {
     return found;
   }
 
-  /** @throws Refused where AWS has no such action */
+  /** @throws Refused if AWS has no such action */
   action(name: string): ActionFacts {
     const found = this.byName.get(name.toLowerCase());
     if (found === undefined) throw new Refused(`AWS has no action ${name}`);
     return found;
   }
 
-  /** An action among those that `pattern` names whose requests never carry the condition key, if there is one. */
+  /**
+   * An action that matches the pattern, and whose requests never have the condition key. `undefined` if no action has
+   * both properties.
+   */
   actionWithout(key: string, pattern: string): string | undefined {
     const name = `${key} ${pattern}`;
     if (!this.without.has(name)) this.without.set(name, this.findWithout(key.toLowerCase(), pattern));

@@ -8,21 +8,21 @@ import { Refused } from "./refused";
  */
 export type Verdict = "allowed" | "denied" | "not mentioned";
 
-/** `<operator>: {<key>: <values>}`; a request fits where it fits one of the values. */
+/** `<operator>: {<key>: <values>}`. The condition holds if one of the values matches. */
 export interface EvaluatedCondition {
   readonly operator: string;
   readonly key: string;
   readonly values: readonly string[];
 }
 
-/** A statement, as far as it concerns one principal: that it names the principal is the caller's to decide. */
+/** A statement without its principal: the caller of {@link evaluate} selects the statements that name the principal. */
 export interface EvaluatedStatement {
-  /** Names the statement in errors. */
+  /** The name of the statement in errors. */
   readonly sid: string;
   readonly effect: "Allow" | "Deny";
   readonly actions: readonly string[];
   readonly resources: readonly string[];
-  /** All of them must hold. */
+  /** Every condition must hold. */
   readonly conditions: readonly EvaluatedCondition[];
 }
 
@@ -32,11 +32,11 @@ export interface EvaluatedRequest {
   readonly action: string;
   /** An ARN, or `*` for an action without a resource type. */
   readonly resource: string;
-  /** The value of a condition key, whose name is compared without regard to case. */
+  /** The value of a condition key. Upper and lower case of the key's name do not matter. */
   contextValue(key: string): string | undefined;
 }
 
-/** An explicit denial wins, then an allowance. */
+/** The verdict of statements: an explicit deny overrides an allow. */
 export function evaluate(statements: readonly EvaluatedStatement[], request: EvaluatedRequest): Verdict {
   let verdict: Verdict = "not mentioned";
   for (const statement of statements) {
@@ -48,9 +48,9 @@ export function evaluate(statements: readonly EvaluatedStatement[], request: Eva
 }
 
 /**
- * Whether a statement concerns a request.
+ * Whether a statement applies to a request.
  *
- * @throws Refused where the statement has an operator or a pattern that is not evaluated here
+ * @throws Refused if this evaluator does not support an operator or a pattern of the statement
  */
 export function appliesTo(statement: EvaluatedStatement, request: EvaluatedRequest): boolean {
   return (
@@ -60,7 +60,7 @@ export function appliesTo(statement: EvaluatedStatement, request: EvaluatedReque
   );
 }
 
-/** Whether every condition of a statement holds. @throws Refused for an operator that is not evaluated here */
+/** Whether every condition of a statement holds. @throws Refused if this evaluator does not support an operator */
 export function holdAll(
   { sid, conditions }: Pick<EvaluatedStatement, "sid" | "conditions">,
   { contextValue }: Pick<EvaluatedRequest, "contextValue">,
@@ -72,12 +72,15 @@ export function holdAll(
   });
 }
 
-/** Actions are compared without regard to case. */
+/** Whether an action matches a pattern. Upper and lower case do not matter. */
 export function matchesAction(pattern: string, action: string): boolean {
   return matchesPattern(pattern.toLowerCase(), action.toLowerCase());
 }
 
-/** `*` alone names what has no ARN, too. @throws Refused as {@link matchesReadable} */
+/**
+ * Whether a pattern names a resource. Only `*` names the resource of an action without resource types. @throws Refused
+ * as {@link matchesReadable}
+ */
 function namesResource(pattern: string, resource: string): boolean {
   return pattern === "*" || (resource !== "*" && matchesReadable(pattern, resource));
 }
@@ -85,11 +88,12 @@ function namesResource(pattern: string, resource: string): boolean {
 /**
  * Whether an ARN matches a pattern.
  *
- * @throws Refused where the pattern has fewer parts than an ARN, which IAM fills up, or has a policy variable
+ * @throws Refused if the pattern has a policy variable, or fewer parts than an ARN, because IAM would add the missing
+ * parts
  */
 function matchesReadable(pattern: string, arn: string): boolean {
   if (!readable.has(pattern)) {
-    if (!isArnPattern(pattern)) throw new Refused(`${pattern} is no ARN of 6 parts`);
+    if (!isArnPattern(pattern)) throw new Refused(`${pattern} is not an ARN with 6 parts`);
     const [variable] = variablesIn(pattern);
     if (variable !== undefined)
       throw new Refused(`${pattern}: the variable ${variable} is not evaluated here`);
@@ -103,7 +107,7 @@ const readable = new Set<string>();
 /**
  * Whether a text matches a pattern.
  *
- * @throws Refused where the pattern has a policy variable
+ * @throws Refused if the pattern has a policy variable
  */
 function matchesText(pattern: string, text: string): boolean {
   const [variable] = variablesIn(pattern);
@@ -115,11 +119,17 @@ type Operator = (values: readonly string[], got: string | undefined, key: string
 
 const equals: Operator = (values, got) => got !== undefined && values.includes(got);
 
-/** IAM documents ArnEquals and ArnLike as the same: both know wildcards. `*` alone is the widest reading of itself. */
+/**
+ * According to IAM's documentation, ArnEquals and ArnLike both accept wildcards and behave identically. Here a lone `*`
+ * matches every ARN, so that the proof misses no grant.
+ */
 const arnLike: Operator = (values, got) =>
   got !== undefined && values.some((pattern) => pattern === "*" || matchesReadable(pattern, got));
 
-/** A key that the request does not carry has no value, except for negations and `IfExists`. */
+/**
+ * If a request does not have a condition's key, the condition does not hold. Exceptions: negated operators, `IfExists`
+ * and `Null`.
+ */
 const OPERATORS: Readonly<Record<string, Operator>> = {
   StringEquals: equals,
   StringEqualsIfExists: (values, got, key) => got === undefined || equals(values, got, key),

@@ -9,13 +9,13 @@ import {
   type NewEndpoint,
 } from "../../environment/model-settings";
 import { imageAddress } from "../../environment/model-source";
-import { targetOf } from "../../environment/settings/targets";
+import { targetOf } from "../../environment/settings/endpoint/targets";
 import type { Account } from "./account";
 import { OBJECT_OF_PREFIX } from "./principals/model-source";
 import { namesOf } from "./principals/principal";
 import { type AllowedRequest, textOf } from "./request";
 
-/** Actions on what an environment names: a model's endpoint, its artifacts, images and secrets. */
+/** Actions on resources that an environment names: a model's endpoint, artifacts, images and secrets. */
 const ACTIONS = [
   "sagemaker:InvokeEndpoint",
   "s3:GetObject",
@@ -24,8 +24,9 @@ const ACTIONS = [
 ];
 
 /**
- * What the roles of new functions, of API Gateway and of endpoints are there for by the environment alone. Requests are derived from the
- * Terraform, which could mix up two models in their resources and policies alike.
+ * The permissions of new functions, of API Gateway and of endpoints, derived from the environment alone. The proof
+ * compares these permissions with the requests from the Terraform. If a fault of the engine confuses two models in the
+ * resources and in the policies in the same way, only this comparison finds the fault.
  *
  * @returns `<role> <action> <ARN>`, sorted
  */
@@ -55,7 +56,7 @@ export function namedPermissions(environment: Environment, account: Account): st
     .sort();
 }
 
-/** The same of requests. */
+/** The permissions that the requests of a stack need for {@link ACTIONS}. */
 export function derivedPermissions(
   allowedRequests: readonly AllowedRequest[],
   environment: Environment,
@@ -69,18 +70,18 @@ export function derivedPermissions(
   const permissions = allowedRequests
     .filter(({ subject, action }) => roles.includes(subject) && ACTIONS.includes(action))
     .map(({ subject, action, resource }) => `${subject} ${action} ${textOf(resource)}`);
-  // Requests for several models of one endpoint have one permission.
+  // Requests for several models of one endpoint need the same permission.
   return [...new Set(permissions)].sort();
 }
 
-/** Whose permissions are named. */
+/** A model of an environment. */
 interface Named {
   readonly environment: Environment;
   readonly model: string;
   readonly account: Account;
 }
 
-/** The permissions that follow from where the containers' models come from, each once. */
+/** The distinct permissions on the sources of the containers' models. */
 function permissionsOfSources(named: Named, settings: NewEndpoint): string[] {
   const { account } = named;
   const containers: readonly ModelSourceSettings[] =
@@ -97,7 +98,7 @@ function permissionsOfSources(named: Named, settings: NewEndpoint): string[] {
   return [...new Set(permissions)];
 }
 
-/** A prefix ends with a slash: SageMaker reads the objects below. */
+/** The ARN of an artifact's object. A prefix ends with a slash: SageMaker reads the objects below the prefix. */
 function artifactArn({ environment, model, account }: Named, artifact: string): string {
   if (artifact.startsWith("s3://")) {
     return account.objectArn(artifact.endsWith("/") ? `${artifact}${OBJECT_OF_PREFIX}` : artifact);

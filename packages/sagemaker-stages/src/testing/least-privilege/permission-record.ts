@@ -3,7 +3,7 @@ import type { Models } from "../../models";
 import { type OwnedBlock, type RecordEntry, toRecord } from "../record";
 import type { Condition, Statement } from "./policy";
 import type { Policy } from "./policy-set";
-import type { Proof, Unit } from "./proof";
+import type { Permission, Proof } from "./proof";
 import { UNATTACHED_HOLDER } from "./read-policy-set";
 import type { AccessRequest } from "./request";
 
@@ -16,8 +16,8 @@ export function recordPermissions(proof: Proof, environment: Environment, models
   const { account } = proof.stack;
   const blocks = proof.subjects.map(
     (subject): OwnedBlock => ({
-      title: account.unresolved(subject),
-      lines: linesOf(proof, subject).map((line) => account.unresolved(line)),
+      title: account.withPlaceholders(subject),
+      lines: linesOf(proof, subject).map((line) => account.withPlaceholders(line)),
       model: ownerOf(subject, { prefix: namePrefix(environment), names, models }),
     }),
   );
@@ -36,7 +36,8 @@ function ownerOf(
   const words = subject.split(" ");
   const [kind] = words;
   if (kind === "policy") return undefined;
-  // A model can have the name `iris-endpoint`: its function has the name that the role of the endpoint of `iris` has.
+  // A model can have the name `iris-endpoint`. Its function then has the same name as the endpoint role of the model
+  // `iris`.
   const suffixes = kind === "role" ? ["-endpoint", "-function", "-gateway"] : [""];
   return names.find((name) => {
     const own = suffixes.map((suffix) => `${prefix}-${name}${suffix}`);
@@ -52,16 +53,20 @@ function linesOf(proof: Proof, subject: string): string[] {
     : authorizationLines(proof, subject);
 }
 
-/** Actions of one statement on one resource that the same requests need stand in one line. */
+/**
+ * The lines of a policy. One line has the actions of a statement on one resource, if the same requests need these
+ * actions.
+ */
 function policyLines(proof: Proof, policy: Policy): string[] {
-  const permissions = new Map<string, { readonly unit: Unit; readonly actions: string[] }>();
-  for (const unit of proof.unitsOf(policy)) {
-    const key = JSON.stringify([unit.statement.sid, unit.resource, reasonsOf(unit.requests)]);
+  const permissions = new Map<string, { readonly permission: Permission; readonly actions: string[] }>();
+  for (const permission of proof.permissionsOf(policy)) {
+    const { statement, resource, action, requests } = permission;
+    const key = JSON.stringify([statement.sid, resource, reasonsOf(requests)]);
     const known = permissions.get(key);
-    if (known === undefined) permissions.set(key, { unit, actions: [unit.action] });
-    else known.actions.push(unit.action);
+    if (known === undefined) permissions.set(key, { permission, actions: [action] });
+    else known.actions.push(action);
   }
-  return [...permissions.values()].flatMap(({ unit: { statement, resource, requests }, actions }) => {
+  return [...permissions.values()].flatMap(({ permission: { statement, resource, requests }, actions }) => {
     const isAllow = statement.effect === "Allow";
     const on = policy.kind === "trust" ? "" : ` on ${resource}`;
     return [
@@ -73,9 +78,9 @@ function policyLines(proof: Proof, policy: Policy): string[] {
 }
 
 function principalText({ subject, kind, of }: Policy, { principal }: Statement): string {
-  if (principal === "everybody") return "every principal ";
+  if (principal === "*") return "every principal ";
   if (principal !== undefined) return `${principal.join(", ")} `;
-  // The title of a role's own policy names the role.
+  // The title already names the role of an inline policy.
   if (kind !== "identity" || subject.startsWith("role ")) return "";
   const names = of.map((arn) => arn.replace(/^[^/]*:/, ""));
   return names.some((name) => name.startsWith(UNATTACHED_HOLDER))
@@ -89,12 +94,12 @@ function conditionText(proof: Proof, policy: Policy, statement: Statement, condi
   return statement.effect === "Deny" || purpose === undefined ? text : `${text}, against: ${purpose.reason}`;
 }
 
-/** The reasons of requests, each once, with its source. */
+/** The distinct reasons of requests, each with its source. */
 function reasonsOf(requests: readonly AccessRequest[]): string[] {
   return [...new Set(requests.map(({ reason, source }) => `${reason} (${source})`))];
 }
 
-/** Routes and function URLs have no policy: the API's document and the URL's type decide. */
+/** Routes and function URLs have no policy. The API's document and the URL's type define their authorization. */
 function authorizationLines({ allowedRequests, deniedRequests }: Proof, subject: string): string[] {
   const lines = (requests: readonly AccessRequest[], verb: string): string[] => {
     const own = requests.filter((request) => request.subject === subject);

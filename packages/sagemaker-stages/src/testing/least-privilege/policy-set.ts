@@ -1,5 +1,5 @@
 import { parseArn } from "../../aws/arn";
-import { judge, namesAction } from "./evaluator";
+import { evaluateRequest, namesAction } from "./evaluator";
 import type { Verdict } from "./iam-evaluator";
 import type { PolicyKind, Statement } from "./policy";
 import { Refused } from "./refused";
@@ -7,42 +7,42 @@ import { type AccessRequest, textOf } from "./request";
 
 /** A policy in the stack. */
 export interface Policy {
-  /** What it is about, in words: `role dev-iris-function`. Policies that speak of the same have the same. */
+  /** The role, policy, function, bucket or VPC endpoint, e.g. `role dev-iris-function`. Policies can share a subject. */
   readonly subject: string;
   readonly kind: PolicyKind;
-  /** ARNs of who has it (identity), of the role (trust), or of what it guards (resource). */
+  /** The ARNs to which the policy applies: principals (identity), the role (trust), or the resource (resource). */
   readonly of: readonly string[];
-  /** Of the policy of a VPC endpoint: the service of the VPC endpoint. */
+  /** The service of the VPC endpoint. Set only for the policy of a VPC endpoint. */
   readonly vpcEndpoint?: string;
   readonly statements: readonly Statement[];
 }
 
-/** A route of the stage: no policy says who may call it, the API's document does. */
+/** A route of the stage. The API's document, not a policy, defines the authorization of a route. */
 export interface Route {
   /** `arn:<partition>:execute-api:<region>:<account>:<api>/<stage>/<METHOD>/<path>` */
   readonly arn: string;
   readonly access: "AWS_IAM" | "API_KEY" | "PUBLIC";
 }
 
-/** Everything in a stack that lets somebody do something. */
+/** Every part of a stack that grants permissions. */
 export interface PolicySet {
   readonly policies: readonly Policy[];
   readonly routes: readonly Route[];
-  /** By the function's ARN: `AWS_IAM`, or `NONE` for everybody. */
+  /** The authorization of each function URL, by the ARN of the function: `AWS_IAM`, or `NONE` for public access. */
   readonly functionUrls: ReadonlyMap<string, string>;
   /** 12 digits. */
   readonly accountId: string;
 }
 
 /**
- * Whether the policies that the request is about let it through by themselves, whatever else would stop it: so that
- * one wall cannot hide a hole in another.
+ * Whether the policies of the request's subject allow the request. Other policies are ignored, so that a deny in one
+ * policy cannot hide a fault in another policy.
  */
-export function isAllowedByItsOwn(policySet: PolicySet, request: AccessRequest): boolean {
-  return judge(ownStatements(policySet, request), request) === "allowed";
+export function isAllowedByOwnPolicies(policySet: PolicySet, request: AccessRequest): boolean {
+  return evaluateRequest(ownStatements(policySet, request), request) === "allowed";
 }
 
-/** The statements that speak of the request's subject, and of who asks and the action as far as they can. */
+/** The statements of the subject's policies that have the request's principal and action. */
 export function ownStatements(
   { policies }: PolicySet,
   { subject, principal, action }: AccessRequest,
@@ -58,12 +58,12 @@ export function ownStatements(
     .filter((statement) => namesAction(statement, action));
 }
 
-/** Whether a role is taken by it. */
+/** Whether an action assumes a role. */
 function isAssumingRole(action: string): boolean {
   return action.toLowerCase().startsWith("sts:assumerole");
 }
 
-/** Whether AWS would let `request` through. */
+/** Whether AWS allows a request. */
 export function isAllowed(policySet: PolicySet, request: AccessRequest): boolean {
   if (request.action === "execute-api:Invoke") return isRouteOpen(policySet, request);
   if (request.action === "lambda:InvokeFunctionUrl") {
@@ -73,7 +73,10 @@ export function isAllowed(policySet: PolicySet, request: AccessRequest): boolean
   return isAllowedByPolicies(policySet, request);
 }
 
-/** API Gateway evaluates IAM policies only for routes with IAM authorization; an API without a policy denies other accounts. */
+/**
+ * API Gateway evaluates IAM policies only for routes with IAM authorization. An API without a policy denies requests of
+ * other accounts.
+ */
 function isRouteOpen(policySet: PolicySet, request: AccessRequest): boolean {
   const route = policySet.routes.find(({ arn }) => arn === textOf(request.resource));
   switch (route?.access) {
@@ -89,70 +92,81 @@ function isRouteOpen(policySet: PolicySet, request: AccessRequest): boolean {
 }
 
 /**
- * IAM's logic within one account and between two: a denial anywhere wins; a principal of the account needs one
- * allowance, its own or the resource's; one of another account needs both; a service needs the resource's; and a role's
- * trust must always allow (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html).
+ * Evaluates a request as IAM does, within one account and across accounts. A deny in any policy overrides every allow. A
+ * principal of the account needs an allow in its identity policy or in the resource's policy; a principal of another
+ * account needs both. A service needs an allow in the resource's policy. A request to assume a role always needs an allow
+ * in the role's trust policy (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html).
  */
 function isAllowedByPolicies(policySet: PolicySet, request: AccessRequest): boolean {
   const { principal } = request;
   const index = indexOf(policySet);
-  const own = ownVerdict(index, request);
-  const guard = guardOf(index, request);
-  const guarded = guard === undefined ? "not mentioned" : judge(guard.statements, request);
-  const way = wayVerdict(index, request);
-  if (own === "denied" || guarded === "denied" || way !== "allowed") return false;
+  const byIdentity = identityVerdict(index, request);
+  const policy = resourcePolicyOf(index, request);
+  const byResource = policy === undefined ? "not mentioned" : evaluateRequest(policy.statements, request);
+  const byVpcEndpoint = vpcEndpointVerdict(index, request);
+  if (byIdentity === "denied" || byResource === "denied" || byVpcEndpoint !== "allowed") return false;
 
-  if (!("arn" in principal) || guard?.kind === "trust") return guarded === "allowed";
+  if (!("arn" in principal) || policy?.kind === "trust") return byResource === "allowed";
   const isOfAccount = parseArn(principal.arn)?.accountId === policySet.accountId;
   return isOfAccount
-    ? own === "allowed" || guarded === "allowed"
-    : own === "allowed" && guarded === "allowed";
+    ? byIdentity === "allowed" || byResource === "allowed"
+    : byIdentity === "allowed" && byResource === "allowed";
 }
 
-function ownVerdict({ own }: Index, request: AccessRequest): Verdict {
+function identityVerdict({ identities }: Index, request: AccessRequest): Verdict {
   const { principal } = request;
   if (principal.kind === "principal with every permission") return "allowed";
-  return principal.kind === "principal" ? judge(own.get(principal.arn) ?? [], request) : "not mentioned";
+  return principal.kind === "principal"
+    ? evaluateRequest(identities.get(principal.arn) ?? [], request)
+    : "not mentioned";
 }
 
-/** Without a policy a VPC endpoint lets everything pass; and what passes none is not held up. */
-function wayVerdict({ ways }: Index, request: AccessRequest): Verdict {
+/** A VPC endpoint without a policy allows every request. A request outside of VPC endpoints is allowed, too. */
+function vpcEndpointVerdict({ vpcEndpoints }: Index, request: AccessRequest): Verdict {
   const statements =
-    request.vpcEndpoint === undefined ? undefined : ways.get(request.vpcEndpoint)?.statements;
-  return statements === undefined || statements.length === 0 ? "allowed" : judge(statements, request);
+    request.vpcEndpoint === undefined ? undefined : vpcEndpoints.get(request.vpcEndpoint)?.statements;
+  return statements === undefined || statements.length === 0
+    ? "allowed"
+    : evaluateRequest(statements, request);
 }
 
-/** A role's trust guards who takes it; a bucket's policy guards its objects, too. */
-function guardOf({ trusts, guards }: Index, { action, resource }: AccessRequest): Policy | undefined {
-  const asked = textOf(resource);
-  if (isAssumingRole(action)) return trusts.get(asked);
-  return guards.get(asked) ?? (asked.includes(":s3:::") ? guards.get(bucketOf(asked)) : undefined);
+/**
+ * The policy of the request's resource: a role's trust policy, or a resource policy. For an object, the policy of its
+ * bucket.
+ */
+function resourcePolicyOf(
+  { trusts, resources }: Index,
+  { action, resource }: AccessRequest,
+): Policy | undefined {
+  const arn = textOf(resource);
+  if (isAssumingRole(action)) return trusts.get(arn);
+  return resources.get(arn) ?? (arn.includes(":s3:::") ? resources.get(bucketOf(arn)) : undefined);
 }
 
-/** Whether a policy can decide about a request: `false` for another principal, role or resource than the policy's. */
+/** Whether a policy applies to a request: `false` if the policy is for another principal, role or resource. */
 export function mayDecide(
   { kind, of, vpcEndpoint: ofPolicy }: Policy,
   { principal, action, resource, vpcEndpoint }: AccessRequest,
 ): boolean {
   if (ofPolicy !== undefined) return ofPolicy === vpcEndpoint;
   if (kind === "identity") return "arn" in principal && of.includes(principal.arn);
-  const asked = textOf(resource);
+  const arn = textOf(resource);
   return kind === "trust"
-    ? isAssumingRole(action) && of.includes(asked)
-    : of.includes(asked) || of.includes(bucketOf(asked));
+    ? isAssumingRole(action) && of.includes(arn)
+    : of.includes(arn) || of.includes(bucketOf(arn));
 }
 
-/** ARN of the bucket in the ARN of an object; another ARN up to its first slash. */
+/** The ARN of an object's bucket. For another ARN: the part before the first slash. */
 function bucketOf(arn: string): string {
   return arn.split("/", 1).join();
 }
 
 /** Policies by the principal, resource or VPC endpoint of a request. */
 interface Index {
-  readonly own: ReadonlyMap<string, readonly Statement[]>;
+  readonly identities: ReadonlyMap<string, readonly Statement[]>;
   readonly trusts: ReadonlyMap<string, Policy>;
-  readonly guards: ReadonlyMap<string, Policy>;
-  readonly ways: ReadonlyMap<string, Policy>;
+  readonly resources: ReadonlyMap<string, Policy>;
+  readonly vpcEndpoints: ReadonlyMap<string, Policy>;
 }
 
 const indexes = new WeakMap<PolicySet, Index>();
@@ -160,24 +174,28 @@ const indexes = new WeakMap<PolicySet, Index>();
 function indexOf(policySet: PolicySet): Index {
   const known = indexes.get(policySet);
   if (known !== undefined) return known;
-  const own = new Map<string, Statement[]>();
+  const identities = new Map<string, Statement[]>();
   const trusts = new Map<string, Policy>();
-  const guards = new Map<string, Policy>();
-  const ways = new Map<string, Policy>();
+  const resources = new Map<string, Policy>();
+  const vpcEndpoints = new Map<string, Policy>();
   for (const policy of policySet.policies) {
-    if (policy.vpcEndpoint !== undefined) put(ways, policy.vpcEndpoint, policy);
+    if (policy.vpcEndpoint !== undefined) put(vpcEndpoints, policy.vpcEndpoint, policy);
     for (const arn of policy.of) {
-      if (policy.kind === "identity") own.set(arn, [...(own.get(arn) ?? []), ...policy.statements]);
-      else put(policy.kind === "trust" ? trusts : guards, arn, policy);
+      if (policy.kind === "identity") {
+        identities.set(arn, [...(identities.get(arn) ?? []), ...policy.statements]);
+      } else put(policy.kind === "trust" ? trusts : resources, arn, policy);
     }
   }
-  const index = { own, trusts, guards, ways };
+  const index = { identities, trusts, resources, vpcEndpoints };
   indexes.set(policySet, index);
   return index;
 }
 
-/** AWS keeps one policy a resource: of two, one would overwrite the other. */
+/** AWS keeps one policy per resource: a second policy would overwrite the first. */
 function put(policies: Map<string, Policy>, name: string, policy: Policy): void {
-  if (policies.has(name)) throw new Refused(`${policy.subject} has two policies`);
+  if (policies.has(name))
+    throw new Refused(
+      `${policy.subject}: got two policies; allowed: one, because AWS keeps one policy per resource`,
+    );
   policies.set(name, policy);
 }

@@ -1,17 +1,17 @@
 import { type Json, type JsonObject, parseEmbedded } from "../terraform";
 import { Refused } from "./refused";
 
-/** Who a trust or resource policy speaks of: services by their names, or everybody. */
-export type StatementPrincipal = "everybody" | readonly string[];
+/** The principal of a trust or resource policy: names of services, or `*` for every principal. */
+export type StatementPrincipal = "*" | readonly string[];
 
-/** `<operator>: {<key>: <values>}`; a request fits where it fits one of the values. */
+/** `<operator>: {<key>: <values>}`. The condition holds if one of the values matches. */
 export interface Condition {
   readonly operator: Operator;
   readonly key: string;
   readonly values: readonly string[];
 }
 
-/** One statement, as IAM reads it. */
+/** One statement of a policy. */
 export interface Statement {
   /** The argument that holds the statement, e.g. `aws_iam_role_policy.x.policy`. */
   readonly place: string;
@@ -20,36 +20,36 @@ export interface Statement {
   /** Absent in the policies of roles and callers. */
   readonly principal: StatementPrincipal | undefined;
   readonly actions: readonly string[];
-  /** `*` alone in a trust, which speaks of its role and of nothing else. */
+  /** `*` in a trust policy, whose only resource is the role. */
   readonly resources: readonly string[];
-  /** All of them must fit. */
+  /** Every condition must hold. */
   readonly conditions: readonly Condition[];
 }
 
-/** The operators that the project's policies have. */
+/** The condition operators that the engine's policies use. */
 export const OPERATORS = ["StringEquals", "StringLike", "ArnEquals", "ArnLike", "Bool"] as const;
 export type Operator = (typeof OPERATORS)[number];
 
 /**
- * - `identity`: what a role or caller may do; it names no principal.
- * - `trust`: who may take a role; it names no resource.
- * - `resource`: who may do what with a resource; it names both.
+ * - `identity`: the permissions of a role or a caller. The policy names no principal.
+ * - `trust`: the principals that may assume a role. The policy names no resource.
+ * - `resource`: the permissions on a resource. The policy names principals and resources.
  */
 export type PolicyKind = "identity" | "trust" | "resource";
 
 /**
- * The statements of a document in the language of `iam/policy-document.ts`.
+ * Reads the statements of a policy document in the form that `iam/policy-document.ts` writes.
  *
- * @param place - names the document in errors
- * @throws Refused for everything else, e.g. NotAction, another operator, a policy variable
+ * @param place - the name of the document in errors
+ * @throws Refused for a document with other parts, e.g. NotAction, another operator, a policy variable
  */
 export function readPolicy(text: string, kind: PolicyKind, place: string): Statement[] {
   const document = parse(text, place);
   requireMembers(document, ["Version", "Statement"], place);
   if (document.Version !== "2012-10-17")
     throw new Refused(`${place}: no rule reads the version ${document.Version}`);
-  if (text.includes("${")) throw new Refused(`${place}: no rule reads the variables of policies`);
-  if (!Array.isArray(document.Statement)) throw new Refused(`${place}: the statements are no list`);
+  if (text.includes("${")) throw new Refused(`${place}: no rule reads policy variables`);
+  if (!Array.isArray(document.Statement)) throw new Refused(`${place}: the member Statement is not a list`);
   return document.Statement.map((statement) => readStatement(asObject(statement, place), kind, place));
 }
 
@@ -65,7 +65,7 @@ function readStatement(statement: JsonObject, kind: PolicyKind, place: string): 
   requireMembers(statement, MEMBERS[kind], here);
   for (const member of MEMBERS[kind]) {
     if (member !== "Condition" && statement[member] === undefined)
-      throw new Refused(`${here}: it has no ${member}`);
+      throw new Refused(`${here}: the statement has no ${member}`);
   }
   const { Effect: effect } = statement;
   if (effect !== "Allow" && effect !== "Deny")
@@ -82,7 +82,7 @@ function readStatement(statement: JsonObject, kind: PolicyKind, place: string): 
 }
 
 function readPrincipal(principal: Json, place: string): StatementPrincipal {
-  if (principal === "*") return "everybody";
+  if (principal === "*") return principal;
   const members = asObject(principal, `${place}: the principal`);
   requireMembers(members, ["Service"], `${place}: the principal`);
   return asTexts(members.Service, place);
@@ -105,25 +105,25 @@ function parse(text: string, place: string): JsonObject {
   try {
     return parseEmbedded(text, place);
   } catch (cause) {
-    throw new Refused(`${place} is no JSON object`, { cause });
+    throw new Refused(`${place} is not a JSON object`, { cause });
   }
 }
 
 function asObject(value: Json, place: string): JsonObject {
   if (typeof value === "object" && value !== null && !Array.isArray(value)) return value;
-  throw new Refused(`${place} is no object: ${JSON.stringify(value)}`);
+  throw new Refused(`${place} is not an object: ${JSON.stringify(value)}`);
 }
 
 function asTexts(value: Json | undefined, place: string): string[] {
   const texts = Array.isArray(value) ? value : [value];
-  if (texts.length === 0) throw new Refused(`${place} holds an empty list`);
+  if (texts.length === 0) throw new Refused(`${place} has an empty list`);
   return texts.map((text) => {
     if (typeof text === "string") return text;
-    throw new Refused(`${place} holds ${JSON.stringify(text)} in place of text`);
+    throw new Refused(`${place} has ${JSON.stringify(text)} in place of a text`);
   });
 }
 
-/** @throws Refused where `value` has a member that no rule reads */
+/** @throws Refused if `value` has a member that no rule reads */
 export function requireMembers(value: object, known: readonly string[], place: string): void {
   const unknown = Object.keys(value).filter((member) => !known.includes(member));
   if (unknown.length > 0) throw new Refused(`${place}: no rule reads ${unknown.join(", ")}`);

@@ -1,12 +1,12 @@
 import { type Environment, namePrefix } from "../../environment/environment";
 import type { Models } from "../../models";
-import { judge, namesAction } from "./evaluator";
+import { evaluateRequest, namesAction } from "./evaluator";
 import type { Fault, Finding } from "./finding";
 import type { IamData } from "./iam-data";
 import type { Condition, Statement } from "./policy";
 import {
   isAllowed,
-  isAllowedByItsOwn,
+  isAllowedByOwnPolicies,
   mayDecide,
   ownStatements,
   type Policy,
@@ -21,27 +21,30 @@ import { type AccessRequest, type AllowedRequest, describe, only } from "./reque
 import type { ResolvedStack } from "./resolved-stack";
 import { edits, KnownLegitimate, namedVariations, type Variation, type VariationContext } from "./variations";
 
-/** One right, as small as a statement can say it: an action on a resource; and what it is for. */
-export interface Unit {
+/** The smallest part of a statement: one action on one resource, with the requests that need the part. */
+export interface Permission {
   readonly subject: string;
   readonly policy: Policy;
   readonly statement: Statement;
   readonly action: string;
   readonly resource: string;
-  /** What breaks without it; of a denial: what gets through without it. */
+  /**
+   * The requests that need the permission. For an allow: requests that fail without the allow. For a deny: requests
+   * that would be allowed without the deny.
+   */
   readonly requests: readonly AccessRequest[];
 }
 
-/** Where it says that these actions work on `*` alone. */
+/** The source for Lambda's actions in {@link ACTIONS_ON_EVERY_RESOURCE}. */
 const LAMBDA_IN_VPC =
   "https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html#configuration-vpc-permissions";
 
 /**
- * Actions that take `*` although the service defines resource types for them, each with its source. Lambda asks for its
- * network interfaces on `*`; a permission to attach one is deleted by its own id; a metric that is in no dataset has no
- * ARN.
+ * Actions that need the resource `*` although the service defines resource types for them, each with its source. Lambda
+ * manages network interfaces on `*`. A permission of a network interface has an id and no ARN. A metric outside of datasets
+ * has no ARN.
  */
-const ON_EVERYTHING: Readonly<Record<string, string>> = {
+const ACTIONS_ON_EVERY_RESOURCE: Readonly<Record<string, string>> = {
   "cloudwatch:PutMetricData":
     "https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatch.html",
   "ec2:AssignPrivateIpAddresses": LAMBDA_IN_VPC,
@@ -52,23 +55,33 @@ const ON_EVERYTHING: Readonly<Record<string, string>> = {
   "ec2:UnassignPrivateIpAddresses": LAMBDA_IN_VPC,
 };
 
-/** The services with permissions by which a principal can get more permissions. */
-export const SERVICES_OF_RIGHTS = ["iam", "sts", "s3", "lambda", "kms", "secretsmanager"];
+/** Services with actions by which a principal can get more permissions. */
+export const PRIVILEGE_ESCALATION_SERVICES = ["iam", "sts", "s3", "lambda", "kms", "secretsmanager"];
 
-/** What a proof needs to know of a stack before it looks at policies; the same for every change of these. */
-export interface Given {
+/** The repair of a statement that allows too much, by the fault. */
+const REMEDIES: Partial<Record<Fault, string>> = {
+  "near miss": "Narrow the resource of the statement",
+  "other context": "Add a condition to the statement, or narrow the condition's value",
+  "other principal":
+    "Name a narrower principal in the statement, or detach the policy from the principal of this request",
+  "another action":
+    "Remove the action, or add the request to allowedRequests of a rule (option rules of proveLeastPrivilege)",
+};
+
+/** The input of a proof in addition to the policies. The input is the same for every mutant. */
+export interface ProofInput {
   readonly environment: Environment;
   readonly models: Models;
-  /** Of the principals that the app adds. */
+  /** The rules of the principals that the app adds. */
   readonly rules: readonly PrincipalRules[];
-  /** Types that the app adds, and that grant no permission. */
+  /** Types without permissions that the app adds. */
   readonly typesWithoutPermissions: readonly string[];
   readonly recorded: ReadonlyMap<string, readonly RecordedCall[]>;
   readonly otherEnvironments: readonly string[];
   readonly iamData: IamData;
 }
 
-/** A stack's policies, held against everything that must get through and everything that must not. */
+/** A stack's policies, compared with every request that they must allow and every request that they must deny. */
 export class Proof {
   readonly policySet: PolicySet;
   readonly allowedRequests: readonly AllowedRequest[];
@@ -77,18 +90,18 @@ export class Proof {
   private readonly variationContext: VariationContext;
   /** The actions of the services that policies and requests name. */
   readonly iamData: IamData;
-  private readonly trialsBySubject: Map<string, readonly AccessRequest[]>;
+  private readonly requestsToDenyBySubject: Map<string, readonly AccessRequest[]>;
 
   /**
-   * @param original - a proof whose requests are taken over; else they are derived from the stack
-   * @throws Refused where something cannot be read
+   * @param original - a proof whose requests this proof uses. Default: this proof derives the requests from the stack
+   * @throws Refused if the stack contains a part that no rule reads
    */
   constructor(
     readonly stack: ResolvedStack,
-    private readonly given: Given,
+    private readonly given: ProofInput,
     original?: Proof,
   ) {
-    this.policySet = readPolicySet(stack, typesOfApp(given));
+    this.policySet = readPolicySet(stack, typesAddedByApp(given));
     const { allowedRequests, deniedRequests }: Requests =
       original ?? requestsOf({ stack, ...given }, given.rules);
     [this.allowedRequests, this.deniedRequests] = [allowedRequests, deniedRequests];
@@ -103,16 +116,17 @@ export class Proof {
       holders: [...new Set(holders)],
     };
     const hasSameHolders = original?.variationContext.holders.join() === this.variationContext.holders.join();
-    this.trialsBySubject = hasSameHolders && original !== undefined ? original.trialsBySubject : new Map();
-    this.requireKnownKeys();
+    this.requestsToDenyBySubject =
+      hasSameHolders && original !== undefined ? original.requestsToDenyBySubject : new Map();
+    this.requireKnownConditionKeys();
   }
 
-  /** The same requests held against other policies. */
-  against(changed: ResolvedStack): Proof {
+  /** The proof of a stack with other policies and the same requests. */
+  withPolicies(changed: ResolvedStack): Proof {
     return new Proof(changed, this.given, this);
   }
 
-  /** Everything that policies or requests are about. */
+  /** The subjects of every policy and request. */
   get subjects(): string[] {
     const all = [...this.policySet.policies, ...this.allowedRequests, ...this.deniedRequests].map(
       ({ subject }) => subject,
@@ -120,54 +134,59 @@ export class Proof {
     return [...new Set(all)].sort();
   }
 
-  /** The faults of `subjects`, each when the caller reads it. */
+  /**
+   * The faults of subjects. The generator computes a fault only when the caller reads the fault, because one fault
+   * kills a mutant.
+   */
   *findings(subjects: readonly string[] = this.subjects): Generator<Finding> {
     const about = ({ subject }: { readonly subject: string }) => subjects.includes(subject);
     const allowedRequests = this.allowedRequests.filter(about);
-    for (const use of allowedRequests) yield* this.mustGetThrough(use);
-    for (const denied of this.deniedRequests.filter(about)) yield* this.mustNotGetThrough(denied);
+    for (const allowed of allowedRequests) yield* this.mustBeAllowed(allowed);
+    for (const denied of this.deniedRequests.filter(about)) yield* this.mustBeDenied(denied);
     for (const policy of this.policySet.policies.filter(about)) {
       yield* this.holdersMustNeed(policy);
-      for (const unit of this.unitsOf(policy)) yield* this.mustHavePurpose(unit);
+      for (const unit of this.permissionsOf(policy)) yield* this.mustHavePurpose(unit);
       for (const statement of policy.statements) {
         yield* this.conditionsMustHavePurpose(policy, statement);
         yield* this.wildcardsMustBeNeeded(policy, statement);
       }
     }
-    for (const subject of subjects) yield* this.otherActionsMustNot(subject);
-    for (const use of allowedRequests) yield* this.nearMissesMustNot(use);
+    for (const subject of subjects) yield* this.otherActionsMustBeDenied(subject);
+    for (const allowed of allowedRequests) yield* this.variationsMustBeDenied(allowed);
   }
 
-  private mustGetThrough(use: AllowedRequest): Finding[] {
-    if (isAllowed(this.policySet, use)) return [];
+  private mustBeAllowed(allowed: AllowedRequest): Finding[] {
+    if (isAllowed(this.policySet, allowed)) return [];
     return [
       {
         fault: "used, not granted",
-        subject: use.subject,
+        subject: allowed.subject,
         statements: [],
-        text: `${describe(use)} must be allowed, but is denied: ${use.reason}`,
+        text: `${describe(allowed, false)}, but the request is needed: ${allowed.reason} (${allowed.source}). Add the permission, or remove the deny or the condition that excludes the request`,
       },
     ];
   }
 
-  private mustNotGetThrough(denied: AccessRequest): Finding[] {
+  private mustBeDenied(denied: AccessRequest): Finding[] {
     if (!isAllowed(this.policySet, denied)) return [];
-    return [this.mustBeDenied("allowed, must be denied", denied, denied.reason)];
+    return [this.wronglyAllowed("allowed, must be denied", denied, denied.reason)];
   }
 
-  /** One finding of each kind is enough. */
-  private nearMissesMustNot(use: AllowedRequest): Finding[] {
-    const named = namedVariations(use, this.variationContext);
+  /** For edits of one character, one finding of each kind is enough. */
+  private variationsMustBeDenied(allowed: AllowedRequest): Finding[] {
+    const named = namedVariations(allowed, this.variationContext);
     const found: Finding[] = [];
     for (const variation of named) {
       const { request } = variation;
-      const isHole = !isOfRoleTaken(variation) && isAllowedByItsOwn(this.policySet, request);
-      if (isHole || isAllowed(this.policySet, request)) found.push(...this.unlessLegitimate(variation));
+      const isAllowedDirectly = !isAnotherRole(variation) && isAllowedByOwnPolicies(this.policySet, request);
+      if (isAllowedDirectly || isAllowed(this.policySet, request))
+        found.push(...this.unlessLegitimate(variation));
     }
-    const own = ownStatements(this.policySet, use);
-    for (const variation of edits(use)) {
-      if (found.some(({ fault }) => fault === variation.kind) || isOfRoleTaken(variation)) continue;
-      if (judge(own, variation.request) === "allowed") found.push(...this.unlessLegitimate(variation));
+    const own = ownStatements(this.policySet, allowed);
+    for (const variation of edits(allowed)) {
+      if (found.some(({ fault }) => fault === variation.kind) || isAnotherRole(variation)) continue;
+      if (evaluateRequest(own, variation.request) === "allowed")
+        found.push(...this.unlessLegitimate(variation));
     }
     return found;
   }
@@ -175,19 +194,19 @@ export class Proof {
   private unlessLegitimate(variation: Variation): Finding[] {
     if (this.legitimate.has(variation)) return [];
     const { kind, request, difference } = variation;
-    return [this.mustBeDenied(kind, request, difference)];
+    return [this.wronglyAllowed(kind, request, difference)];
   }
 
-  private mustBeDenied(fault: Fault, request: AccessRequest, reason: string): Finding {
+  private wronglyAllowed(fault: Fault, request: AccessRequest, reason: string): Finding {
     return {
       fault,
       subject: request.subject,
       statements: this.statementsThatAllow(request),
-      text: `${describe(request)} must be denied, but is allowed: ${reason}`,
+      text: `${describe(request, true)}, but the request must be denied: ${reason}. ${REMEDIES[fault] ?? "Narrow the statement, or deny the request"}`,
     };
   }
 
-  /** The statements of every policy that alone allow a request. */
+  /** The statements that each allow a request. */
   private statementsThatAllow(request: AccessRequest): string[] {
     return this.policySet.policies
       .filter(
@@ -195,23 +214,23 @@ export class Proof {
           kind !== "identity" || ("arn" in request.principal && of.includes(request.principal.arn)),
       )
       .flatMap(({ statements }) => statements)
-      .filter((statement) => judge([statement], request) === "allowed")
+      .filter((statement) => evaluateRequest([statement], request) === "allowed")
       .map(nameOf);
   }
 
-  /** Every other action of the services that are used or granted, on every resource that is used or granted. */
-  private otherActionsMustNot(subject: string): Finding[] {
+  /** Findings about actions that no request has, on every resource of the requests. */
+  private otherActionsMustBeDenied(subject: string): Finding[] {
     const allowedRequests = this.allowedRequests.filter(
-      (use) => use.subject === subject && use.otherRequests === "denied",
+      (allowed) => allowed.subject === subject && allowed.otherRequests === "denied",
     );
     const used = new Set(allowedRequests.map(({ action }) => action.toLowerCase()));
     const templates = new Map(
-      allowedRequests.map((use) => [
-        JSON.stringify([use.principal, use.vpcEndpoint, use.resource, use.context]),
-        use,
+      allowedRequests.map((allowed) => [
+        JSON.stringify([allowed.principal, allowed.vpcEndpoint, allowed.resource, allowed.context]),
+        allowed,
       ]),
     );
-    // An action that no statement names is denied on every resource: only named actions are evaluated.
+    // An action that no statement has is denied on every resource. So only actions of statements are evaluated.
     const allowing = this.policySet.policies
       .filter((policy) => policy.subject === subject)
       .flatMap(({ statements }) => statements)
@@ -220,18 +239,18 @@ export class Proof {
       .flatMap((service) => this.iamData.actionsOf(service))
       .filter(({ name }) => !used.has(name.toLowerCase()))
       .filter(({ name }) => allowing.some((statement) => namesAction(statement, name)));
-    return [...templates.values()].flatMap((use) => {
+    return [...templates.values()].flatMap((allowed) => {
       const other = others.find(({ name: action }) =>
-        [use.resource, only("*")].some((resource) =>
-          isAllowedByItsOwn(this.policySet, { ...use, action, resource }),
+        [allowed.resource, only("*")].some((resource) =>
+          isAllowedByOwnPolicies(this.policySet, { ...allowed, action, resource }),
         ),
       );
       if (other === undefined) return [];
-      const resource = isAllowedByItsOwn(this.policySet, { ...use, action: other.name })
-        ? use.resource
+      const resource = isAllowedByOwnPolicies(this.policySet, { ...allowed, action: other.name })
+        ? allowed.resource
         : only("*");
-      const request = { ...use, action: other.name, resource };
-      return [this.mustBeDenied("another action", request, "no request has this action")];
+      const request = { ...allowed, action: other.name, resource };
+      return [this.wronglyAllowed("another action", request, "no request has this action")];
     });
   }
 
@@ -239,18 +258,23 @@ export class Proof {
     const granted = this.policySet.policies
       .filter((policy) => policy.subject === subject)
       .flatMap(({ statements }) => statements.flatMap(({ actions }) => actions));
-    const used = this.allowedRequests.filter((use) => use.subject === subject).map(({ action }) => action);
+    const used = this.allowedRequests
+      .filter((allowed) => allowed.subject === subject)
+      .map(({ action }) => action);
     const services = [...granted, ...used].map((action) => action.split(":")[0]?.toLowerCase() ?? "");
     return [
-      ...new Set([...services.filter((service) => /^[a-z0-9-]+$/.test(service)), ...SERVICES_OF_RIGHTS]),
+      ...new Set([
+        ...services.filter((service) => /^[a-z0-9-]+$/.test(service)),
+        ...PRIVILEGE_ESCALATION_SERVICES,
+      ]),
     ];
   }
 
-  /** Every action on every resource of a policy, with what it is for. */
-  unitsOf(policy: Policy): Unit[] {
+  /** Every permission of a policy, with the requests that need the permission. */
+  permissionsOf(policy: Policy): Permission[] {
     return policy.statements.flatMap((statement) =>
       statement.actions.flatMap((action, actionIndex) =>
-        statement.resources.map((resource, resourceIndex): Unit => {
+        statement.resources.map((resource, resourceIndex): Permission => {
           const requests = this.difference(
             policy,
             statement,
@@ -263,23 +287,38 @@ export class Proof {
     );
   }
 
-  private mustHavePurpose({ subject, statement, action, resource, requests }: Unit): Finding[] {
+  private mustHavePurpose({ subject, statement, action, resource, requests }: Permission): Finding[] {
     if (requests.length > 0) return [];
-    const right = `${statement.effect} ${action} on ${resource}`;
+    const permission = `${statement.effect} ${action} on ${resource}`;
     const statements = [nameOf(statement)];
-    const candidates = statement.effect === "Allow" ? this.allowedRequests : this.trials(subject);
+    const candidates = statement.effect === "Allow" ? this.allowedRequests : this.requestsToDeny(subject);
     const isNamed = candidates
       .filter((request) => request.subject === subject)
       .some(
         (request) =>
-          judge([{ ...statement, actions: [action], resources: [resource] }], request) !== "not mentioned",
+          evaluateRequest([{ ...statement, actions: [action], resources: [resource] }], request) !==
+          "not mentioned",
       );
     return isNamed
-      ? [{ fault: "granted twice", subject, statements, text: `${right}: another statement does the same` }]
-      : [{ fault: "granted, not used", subject, statements, text: `${right}: no request needs it` }];
+      ? [
+          {
+            fault: "granted twice",
+            subject,
+            statements,
+            text: `${permission}: another statement has the same effect. Remove the action or the resource from one of the statements`,
+          },
+        ]
+      : [
+          {
+            fault: "granted, not used",
+            subject,
+            statements,
+            text: `${permission}: no request needs this permission. Remove it, or add the request to allowedRequests of a rule (option rules of proveLeastPrivilege)`,
+          },
+        ];
   }
 
-  /** A principal that has the permissions of a policy from another policy does not need the policy. */
+  /** A principal does not need a policy if another policy gives the principal the same permissions. */
   private holdersMustNeed(policy: Policy): Finding[] {
     const { subject, kind, of, statements } = policy;
     if (kind !== "identity" || of.length < 2) return [];
@@ -287,30 +326,31 @@ export class Proof {
       const changed = { ...policy, of: of.filter((other) => other !== holder) };
       const policies = this.policySet.policies.map((other) => (other === policy ? changed : other));
       const isNeeded = this.allowedRequests.some(
-        (use) => isAllowed(this.policySet, use) && !isAllowed({ ...this.policySet, policies }, use),
+        (allowed) =>
+          isAllowed(this.policySet, allowed) && !isAllowed({ ...this.policySet, policies }, allowed),
       );
       if (isNeeded) return [];
-      const text = `${holder} has the policy, and no request of ${holder} needs it: another policy allows the same`;
+      const text = `${holder} gets the same permissions from another policy. Detach one of the policies`;
       return [{ fault: "granted twice", subject, statements: statements.map(nameOf), text }];
     });
   }
 
-  /** Requests that must not get through: the denied requests, and what has a name among the near misses. */
-  trials(subject: string): readonly AccessRequest[] {
-    const known = this.trialsBySubject.get(subject);
+  /** Requests that must be denied: the denied requests of the rules, and the named variations of the allowed requests. */
+  requestsToDeny(subject: string): readonly AccessRequest[] {
+    const known = this.requestsToDenyBySubject.get(subject);
     if (known !== undefined) return known;
     const about = (request: AccessRequest) => request.subject === subject;
     const variations = this.allowedRequests
       .filter(about)
-      .flatMap((use) => namedVariations(use, this.variationContext))
+      .flatMap((allowed) => namedVariations(allowed, this.variationContext))
       .filter((variation) => !this.legitimate.has(variation))
       .map(({ request, difference }): AccessRequest => ({ ...request, reason: difference }));
-    const trials = [...this.deniedRequests.filter(about), ...variations];
-    this.trialsBySubject.set(subject, trials);
-    return trials;
+    const requestsToDeny = [...this.deniedRequests.filter(about), ...variations];
+    this.requestsToDenyBySubject.set(subject, requestsToDeny);
+    return requestsToDeny;
   }
 
-  /** What gets through without a condition; of a denial's, what breaks. */
+  /** Requests that an allow without the condition allows, or that a deny without the condition denies. */
   purposeOf(policy: Policy, statement: Statement, condition: Condition): AccessRequest[] {
     const conditions = statement.conditions.filter((other) => other !== condition);
     const kind = statement.effect === "Allow" ? "opens" : "breaks";
@@ -322,7 +362,7 @@ export class Proof {
     return statement.conditions.flatMap((condition) => {
       const { operator, key, values } = condition;
       const found: Finding[] = [];
-      const complain = (text: string) =>
+      const report = (text: string) =>
         found.push({
           fault: "condition without purpose",
           subject: policy.subject,
@@ -330,23 +370,28 @@ export class Proof {
           text,
         });
       if (this.purposeOf(policy, statement, condition).length === 0) {
-        complain(`without ${operator} ${key} ${isAllow ? "nothing gets in" : "nothing breaks"}`);
+        report(
+          `${operator} ${key}: without the condition, the statement ${isAllow ? "allows no request that must be denied" : "denies no request that is needed"}. Remove the condition`,
+        );
       }
       for (const value of values) {
-        const altered = values.map((other) => (other === value ? alter(other) : other));
+        const changedValues = values.map((other) => (other === value ? alteredValue(other) : other));
         const conditions = statement.conditions.map((other) =>
-          other === condition ? { ...condition, values: altered } : other,
+          other === condition ? { ...condition, values: changedValues } : other,
         );
         const kind = isAllow ? "breaks" : "opens";
         const change = this.difference(policy, statement, [{ ...statement, conditions }], kind);
-        if (change.length === 0)
-          complain(`with another value than ${value}, ${key} ${isAllow ? "breaks" : "lets in"} nothing`);
+        if (change.length === 0) {
+          report(
+            `${operator} ${key}: with another value in place of ${value}, the statement ${isAllow ? "still allows every request that is needed" : "still denies every request that must be denied"}. Remove the value`,
+          );
+        }
       }
       return found;
     });
   }
 
-  /** What a change of one statement breaks of the allowed requests, or opens of what must not get through. */
+  /** Requests whose authorization changes with a statement: needed requests that fail, or denied requests that succeed. */
   private difference(
     policy: Policy,
     from: Statement,
@@ -354,10 +399,10 @@ export class Proof {
     kind: "breaks" | "opens",
   ): AccessRequest[] {
     const changed = this.changed(policy, from, to);
-    const candidates = kind === "breaks" ? this.allowedRequests : this.trials(policy.subject);
+    const candidates = kind === "breaks" ? this.allowedRequests : this.requestsToDeny(policy.subject);
     return candidates.filter(
       (request) =>
-        // The statement decides about no other request.
+        // The statement cannot change the verdict on a request with another action.
         namesAction(from, request.action) &&
         mayDecide(policy, request) &&
         isAllowed(this.policySet, request) === (kind === "breaks") &&
@@ -367,7 +412,7 @@ export class Proof {
 
   private changed(policy: Policy, from: Statement, to: readonly Statement[]): PolicySet {
     const left = policy.statements.flatMap((statement) => (statement === from ? to : [statement]));
-    // A VPC endpoint without a policy is open: taking the last allowance away leaves one that allows nothing.
+    // A VPC endpoint without a policy allows every request. So a statement without actions replaces the last allow.
     const nothing = { ...from, actions: [] };
     const statements = left.length === 0 && from.effect === "Allow" ? [nothing] : left;
     const policies = this.policySet.policies.map((other) =>
@@ -376,15 +421,20 @@ export class Proof {
     return { ...this.policySet, policies };
   }
 
-  /** No wildcard in an allowed action; `*` as a resource only where there is nothing narrower. */
+  /**
+   * An allow must not have a wildcard in an action, and may have the resource `*` only for actions without narrower
+   * resources.
+   */
   private wildcardsMustBeNeeded({ subject, kind }: Policy, statement: Statement): Finding[] {
     const { effect, actions, resources } = statement;
     if (effect === "Deny") return [];
     const statements = [nameOf(statement)];
     const finding = (text: string): Finding => ({ fault: "wildcard", subject, statements, text });
     return actions.flatMap((action) => {
-      if (/[*?]/.test(action)) return [finding(`in the action ${action}`)];
-      if (kind === "trust" || !resources.includes("*") || ON_EVERYTHING[action] !== undefined) return [];
+      if (/[*?]/.test(action))
+        return [finding(`${action}: got a wildcard in an action; allowed: names of actions`)];
+      if (kind === "trust" || !resources.includes("*") || ACTIONS_ON_EVERY_RESOURCE[action] !== undefined)
+        return [];
       const { resourceTypes } = this.iamData.action(action);
       return resourceTypes.length === 0
         ? []
@@ -392,15 +442,19 @@ export class Proof {
     });
   }
 
-  /** A key that a request never carries makes a condition that never holds, or a denial that never applies. */
-  private requireKnownKeys(): void {
+  /**
+   * A condition never holds if requests never have the condition's key. Then a deny with the condition has no effect.
+   */
+  private requireKnownConditionKeys(): void {
     for (const { subject, statements } of this.policySet.policies) {
       for (const { sid, actions, conditions } of statements) {
         for (const { key } of conditions) {
           for (const pattern of actions) {
-            const unknowing = this.iamData.actionWithout(key, pattern);
-            if (unknowing !== undefined) {
-              throw new Refused(`${subject}, statement ${sid}: requests of ${unknowing} do not carry ${key}`);
+            const action = this.iamData.actionWithout(key, pattern);
+            if (action !== undefined) {
+              throw new Refused(
+                `${subject}, statement ${sid}: got a condition on ${key}; allowed: keys that requests of ${action} have`,
+              );
             }
           }
         }
@@ -409,20 +463,20 @@ export class Proof {
   }
 }
 
-/** Types that the app adds: a rule reads them, or they grant no permission. */
-export function typesOfApp({
+/** Types that the app adds: types that a rule reads, and types without permissions. */
+export function typesAddedByApp({
   rules,
   typesWithoutPermissions,
-}: Pick<Given, "rules" | "typesWithoutPermissions">): string[] {
+}: Pick<ProofInput, "rules" | "typesWithoutPermissions">): string[] {
   return [...typesWithoutPermissions, ...rules.flatMap(({ reads }) => Object.keys(reads))];
 }
 
-/** Names a statement for people: where it is, and its Sid. */
+/** The Terraform argument that contains a statement, and the statement's Sid. */
 function nameOf({ place, sid }: Statement): string {
   return `${place}, statement ${sid}`;
 }
 
-/** `statement` as statements that allow or deny the same, but for one action on one resource. */
+/** A statement without one action on one resource, as one or two statements. */
 function splitWithout(statement: Statement, actionIndex: number, resourceIndex: number): Statement[] {
   const otherActions = statement.actions.filter((_, index) => index !== actionIndex);
   const otherResources = statement.resources.filter((_, index) => index !== resourceIndex);
@@ -440,15 +494,15 @@ function splitWithout(statement: Statement, actionIndex: number, resourceIndex: 
   ];
 }
 
-/** A trust names no role: it stands at its own, and cannot tell it from another. */
-function isOfRoleTaken({ kind, request }: Variation): boolean {
+/** Whether a variation assumes another role. A trust policy names no role, so that it cannot deny the variation. */
+function isAnotherRole({ kind, request }: Variation): boolean {
   return kind === "near miss" && request.action === "sts:AssumeRole";
 }
 
-/** Another value of the same form. */
-function alter(value: string): string {
+/** A different value with the same form. */
+function alteredValue(value: string): string {
   if (value === "true") return "false";
   if (value === "false") return "true";
-  if (value === "*") return "arn:aws:iam::000000000000:role/altered";
+  if (value === "*") return "arn:aws:iam::000000000000:role/changedValues";
   return value.startsWith("arn:") ? value.replace(/:([^:]*)$/, ":altered-$1") : `${value}-altered`;
 }

@@ -1,6 +1,6 @@
 import { hasAccessLogs } from "../../environment/account";
 import type { Environment } from "../../environment/environment";
-import { withoutUndefined } from "../../environment/present";
+import { omitUndefinedDeep } from "../../environment/omit-undefined";
 import type { RecordEntry } from "../record";
 import { synthesize, type TestedApp } from "../synthesize";
 import type { Fault, Finding } from "./finding";
@@ -13,80 +13,108 @@ import type { Proof } from "./proof";
 import { proveStack } from "./prove";
 import { Refused } from "./refused";
 
-/** What an app adds to the engine's stacks. */
+/**
+ * The parts that an app adds to the engine's stacks.
+ *
+ * @example
+ * const options: LeastPrivilegeOptions = {
+ *   rules: [reports],
+ *   typesWithoutPermissions: ["aws_cloudwatch_dashboard"],
+ * };
+ */
 export interface LeastPrivilegeOptions {
   /**
-   * Rules of the principals that the app's own stack classes add: the requests that each of them needs, and the requests
+   * Rules of the principals that the app's own stack classes add: the requests that each principal needs, and the requests
    * that must be denied.
    *
    * @default - none
    */
   readonly rules?: readonly PrincipalRules[];
   /**
-   * Terraform types that the app's own stack classes add, and that grant nobody a permission, e.g.
-   * `aws_cloudwatch_dashboard`. `recordTerraform` shows the policies of such a type.
+   * Terraform types that the app's own stack classes add, and that grant no permission, e.g. `aws_cloudwatch_dashboard`.
+   * `recordTerraform` shows changes of such a type.
    *
    * @default - none: a type that no rule reads is a finding
    */
   readonly typesWithoutPermissions?: readonly string[];
   /**
-   * Whether the proof itself is tested with mutants, i.e. with policies that are wrong in one place.
+   * Whether mutants test the proof itself. A mutant is a copy of the policies with one fault, which the proof must find.
    *
    * @default true
    */
   readonly mutants?: boolean;
 }
 
-/** A fault of a stack's policies. */
+/**
+ * A fault of a stack's policies.
+ *
+ * @example
+ * const messages = findings.map(({ message }: LeastPrivilegeFinding) => message);
+ */
 export interface LeastPrivilegeFinding extends Omit<Finding, "fault"> {
-  /** The kind of fault; `other than named`: a role serves another endpoint, artifact or image than the environment names. */
+  /** The kind of fault. `other than named`: a role has permissions on a resource that the environment does not name. */
   readonly fault: Fault | "other than named";
   /** The stack's name, which is the name of its environment. */
   readonly stack: string;
-  /** All of it in one line, for people. */
+  /** One line with the stack, the principal, the policy statement, the action, the resource, and the repair. */
   readonly message: string;
 }
 
-/** How much was proved. */
+/**
+ * The size of a proof.
+ *
+ * @example
+ * const { mutants }: LeastPrivilegeCounts = counts;
+ * expect(mutants.killed).toBe(mutants.made);
+ */
 export interface LeastPrivilegeCounts {
   readonly stacks: number;
-  /** Roles, managed policies, functions, buckets, routes and VPC endpoints that have policies or are requested. */
+  /** Roles, managed policies, functions, buckets, routes and VPC endpoints with policies or requests. */
   readonly subjects: number;
   readonly policies: number;
   readonly statements: number;
   /** Requests that must be allowed. */
   readonly allowedRequests: number;
-  /** Requests that must be denied, without the near misses of the allowed ones. */
+  /** Requests that must be denied, without the near misses of the allowed requests. */
   readonly deniedRequests: number;
   readonly mutants: {
     readonly made: number;
-    /** Mutants that the proof found, for the right reason. */
+    /** Mutants whose fault the proof found. */
     readonly killed: number;
-    /** Hand-picked mutants that fit no model of the app. */
+    /** Hand-picked mutants that need a model that the app does not have. */
     readonly skipped: number;
   };
 }
 
-/** The outcome of a proof of least privilege. */
+/**
+ * The result of a proof of least privilege.
+ *
+ * @example
+ * const { findings, record }: LeastPrivilegeResult = await proveLeastPrivilege(app);
+ * matchRecord(expect, record);
+ */
 export interface LeastPrivilegeResult {
-  /** Empty where every policy is least-privilege. */
+  /** Empty if every policy is least-privilege. */
   readonly findings: readonly LeastPrivilegeFinding[];
-  /** Mutants that the proof did not find, each in one line: faults of the proof. */
+  /** Mutants whose fault the proof did not find, each in one line. A survivor is a fault of the proof. */
   readonly survivors: readonly string[];
-  /** Hand-picked mutants that fit no model of the app, each with what a model would need. */
+  /**
+   * Hand-picked mutants that need a model that the app does not have, each with the property that the model must have.
+   */
   readonly skippedMutants: readonly string[];
   readonly counts: LeastPrivilegeCounts;
-  /** Every permission with the request that needs it, for Jest snapshots. */
+  /** Every permission with the request that needs the permission, for Jest snapshots. */
   readonly record: readonly RecordEntry[];
 }
 
 /**
- * Proves that the policies of an app's environments are least-privilege: every request that the app needs is allowed, each
- * permission and condition is needed by one, and everything else is denied. The functions of the app run in processes on
- * this machine; AWS is not contacted. Stacks of accounts are not proved: `recordTerraform` shows their policies.
+ * Proves that the policies of an app's environments are least-privilege. The policies allow every request that the app
+ * needs and deny every other request, and no permission and no condition is unnecessary. The functions of the app run
+ * in processes on this machine; the proof does not contact AWS. Stacks of accounts are not proved: `recordTerraform`
+ * shows their policies.
  *
  * @throws InvalidCatalog or InvalidEnvironments with every fault of the app
- * @throws Error where a function's handler fails before it sends a request
+ * @throws Error if a function's handler fails before it sends a request
  * @example
  * const { findings, survivors } = await proveLeastPrivilege({ models, environments, accounts });
  * expect(findings.map(({ message }) => message)).toEqual([]);
@@ -146,9 +174,9 @@ export interface EnvironmentProof {
   readonly proof: Proof;
 }
 
-/** As `createApp` makes the environment's stack. */
+/** The environment with access logs as `createApp` configures them. */
 function withAccessLogs(given: Environment, { accounts = [] }: TestedApp): Environment {
-  const environment = withoutUndefined(given);
+  const environment = omitUndefinedDeep(given);
   const accessLogs = hasAccessLogs(environment, accounts);
   return { ...environment, stage: { ...environment.stage, accessLogs } };
 }
@@ -168,7 +196,10 @@ function inStack(stack: string, finding: StackFinding): LeastPrivilegeFinding {
   return { ...finding, stack, message: `stack ${stack}, ${places}: ${fault}: ${text}` };
 }
 
-/** Requests are derived from the Terraform, which could mix up two models in resources and policies alike. */
+/**
+ * Compares the permissions that the requests need with the environment. The requests come from the Terraform, where a
+ * fault of the engine can confuse two models in the resources and in the policies in the same way.
+ */
 function otherThanNamed({ allowedRequests, stack }: Proof, environment: Environment): StackFinding[] {
   const named = namedPermissions(environment, stack.account);
   const derived = derivedPermissions(allowedRequests, environment);
@@ -181,21 +212,31 @@ function otherThanNamed({ allowedRequests, stack }: Proof, environment: Environm
   return [
     ...named
       .filter((permission) => !derived.includes(permission))
-      .map((permission) => finding(permission, "the environment names it, but the stack does not need it")),
+      .map((permission) =>
+        finding(
+          permission,
+          "the environment names this permission, but no request of the stack needs it. Compare the resources of the stack with the environment",
+        ),
+      ),
     ...derived
       .filter((permission) => !named.includes(permission))
-      .map((permission) => finding(permission, "the stack needs it, but the environment does not name it")),
+      .map((permission) =>
+        finding(
+          permission,
+          "a request of the stack needs this permission, but the environment does not name it. Compare the resources of the stack with the environment",
+        ),
+      ),
   ];
 }
 
-/** The outcome of mutants. */
+/** The results of mutants. */
 export interface MutantRun {
   readonly results: readonly MutantResult[];
-  /** Hand-picked mutants that fit no model of any proof. */
+  /** Hand-picked mutants that need a model that no proof has. */
   readonly skipped: readonly string[];
 }
 
-/** Runs the mutants of every proof. Mutants that differ in nothing but the environment run once. */
+/** Runs the mutants of every proof. Mutants that differ only in the environment run once. */
 export function runMutantsOf(proofs: readonly EnvironmentProof[]): MutantRun {
   const done = new Set<string>();
   const results: MutantResult[] = [];

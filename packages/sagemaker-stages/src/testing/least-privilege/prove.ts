@@ -3,7 +3,7 @@ import type { Models } from "../../models";
 import type { StackJson } from "../terraform";
 import { IamData } from "./iam-data";
 import type { PrincipalRules } from "./principals/principal";
-import { Proof, SERVICES_OF_RIGHTS, typesOfApp } from "./proof";
+import { PRIVILEGE_ESCALATION_SERVICES, Proof, typesAddedByApp } from "./proof";
 import { readPolicySet } from "./read-policy-set";
 import { type Answers, record } from "./recorder";
 import { ResolvedStack } from "./resolved-stack";
@@ -17,13 +17,13 @@ const SERVICES = [
   "logs",
   "sagemaker",
   "xray",
-  ...SERVICES_OF_RIGHTS,
+  ...PRIVILEGE_ESCALATION_SERVICES,
 ];
 
-/** Names of environments that most teams have: near misses are made of these and of the app's own. */
+/** Usual names of environments. Near misses have these names, and the names of the app's environments. */
 const USUAL_ENVIRONMENTS = ["dev", "staging", "prod"];
 
-/** What a stack was made from. */
+/** The input of a synthesized stack. */
 export interface StackOrigin {
   readonly environment: Environment;
   /** The app's models. */
@@ -36,7 +36,7 @@ export interface StackOrigin {
   readonly typesWithoutPermissions?: readonly string[];
 }
 
-/** The proof of one stack, whose functions are run to record their requests. */
+/** The proof of one stack. The stack's functions run on this machine, so that their requests are recorded. */
 export async function proveStack(synthesized: StackJson, origin: StackOrigin): Promise<Proof> {
   const { environment, models, environmentNames = [], rules = [], typesWithoutPermissions = [] } = origin;
   const stack = new ResolvedStack(environment.name, synthesized.terraform);
@@ -49,7 +49,7 @@ export async function proveStack(synthesized: StackJson, origin: StackOrigin): P
     recorded: await record(stack, { environment, models, answers }),
   };
   const actions = [
-    ...actionsOf(stack, typesOfApp({ rules, typesWithoutPermissions })),
+    ...actionsOf(stack, typesAddedByApp({ rules, typesWithoutPermissions })),
     ...rules.flatMap(({ allowedRequests }) => allowedRequests(sources).map(({ action }) => action)),
   ];
   return new Proof(stack, {
@@ -61,7 +61,7 @@ export async function proveStack(synthesized: StackJson, origin: StackOrigin): P
   });
 }
 
-/** The answers of every rule, which `record` needs. */
+/** The answers of every rule. */
 function answersOf(rules: readonly PrincipalRules[]): Answers {
   return Object.assign({}, ...rules.map(({ answers }) => answers));
 }
@@ -80,7 +80,7 @@ function serviceOf(action: string): string {
 
 const facts = new Map<string, Promise<IamData>>();
 
-/** The actions of AWS, of the services that the engine's policies name and of `more`; each set is read once. */
+/** The actions of the services in the engine's policies, and of more services. Each set of services is read once. */
 export function iamData(more: readonly string[] = []): Promise<IamData> {
   const services = [...new Set([...SERVICES, ...more])].sort();
   const key = services.join();

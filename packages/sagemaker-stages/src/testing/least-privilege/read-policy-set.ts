@@ -8,7 +8,7 @@ import type { ResolvedStack, Resource } from "./resolved-stack";
  * Reads every policy of a stack. A policy that cannot be read is refused, never ignored.
  *
  * @param otherTypes - types that the app adds and that contain no policy
- * @throws Refused
+ * @throws Refused if no rule reads a type, an argument or a part of a policy
  */
 export function readPolicySet(stack: ResolvedStack, otherTypes: readonly string[]): PolicySet {
   requireKnownTypes(stack, otherTypes);
@@ -26,8 +26,8 @@ export function readPolicySet(stack: ResolvedStack, otherTypes: readonly string[
   };
 }
 
-/** Types that grant permissions; each is read below. */
-const GRANTING = [
+/** Types that grant permissions. Each type is read below. */
+const TYPES_WITH_PERMISSIONS = [
   "aws_api_gateway_rest_api",
   "aws_iam_group_policy_attachment",
   "aws_iam_policy",
@@ -42,8 +42,8 @@ const GRANTING = [
   "aws_vpc_endpoint",
 ];
 
-/** Types that grant no permission. The rules in `principals/` derive the requests that they need. */
-const NOT_GRANTING = [
+/** Types that grant no permission. The rules in `principals/` derive requests from some of these types. */
+const TYPES_WITHOUT_PERMISSIONS = [
   "aws_api_gateway_api_key",
   "aws_api_gateway_deployment",
   "aws_api_gateway_method_settings",
@@ -83,7 +83,7 @@ function requireKnownTypes(stack: ResolvedStack, otherTypes: readonly string[]):
       `${stack.name}: got a Terraform module, whose resources no rule reads; allowed: resources`,
     );
   }
-  const known = [...GRANTING, ...NOT_GRANTING, ...otherTypes];
+  const known = [...TYPES_WITH_PERMISSIONS, ...TYPES_WITHOUT_PERMISSIONS, ...otherTypes];
   const unknown = stack.types().filter((type) => !known.includes(type));
   if (unknown.length > 0) {
     throw new Refused(
@@ -100,7 +100,7 @@ function requireArguments({ address, set }: Resource, ...known: readonly string[
 
 function readRoles(stack: ResolvedStack): Policy[] {
   const roles = stack.all("aws_iam_role").map((role): Policy & { name: string } => {
-    // A permissions boundary only narrows: tests/stacks/boundary.test.ts shows what it leaves.
+    // A permissions boundary only removes permissions. tests/stacks/boundary.test.ts shows the remaining permissions.
     requireArguments(role, "name", "description", "assume_role_policy", "permissions_boundary", "tags");
     return {
       name: role.text("name"),
@@ -115,14 +115,16 @@ function readRoles(stack: ResolvedStack): Policy[] {
     const name = policy.text("role");
     const of = roles.find((role) => role.name === name)?.of ?? existingRoleNamed(name, stack);
     if (of === undefined)
-      throw new Refused(`${policy.address} is for no role of the stack or of its functions`);
+      throw new Refused(
+        `${policy.address}: got the role ${name}; allowed: roles of the stack, and roles of the functions that the stack names`,
+      );
     const statements = readPolicy(policy.text("policy"), "identity", `${policy.address}.policy`);
     return { subject: `role ${name}`, kind: "identity", of, statements };
   });
   return [...roles, ...policies];
 }
 
-/** The role of an existing function; its other policies are not part of the stack. */
+/** The role of an existing function. The role's other policies are not part of the stack. */
 function existingRoleNamed(name: string, stack: ResolvedStack): string[] | undefined {
   const arns = stack.all("data.aws_lambda_function").map((fn) => fn.text("role"));
   const arn = arns.find((candidate) => candidate.endsWith(`/${name}`));
@@ -131,7 +133,7 @@ function existingRoleNamed(name: string, stack: ResolvedStack): string[] | undef
 
 const ATTACHED_TO = ["role", "user", "group"] as const;
 
-/** A managed policy with its principals; without principals, with a principal that can attach the policy later. */
+/** Managed policies with their principals. A policy without principals gets the principal of {@link unattachedHolder}. */
 function readManagedPolicies(stack: ResolvedStack): Policy[] {
   const attachments = ATTACHED_TO.flatMap((kind) =>
     stack.all(`aws_iam_${kind}_policy_attachment`).map((attachment) => {
@@ -158,41 +160,40 @@ function readManagedPolicies(stack: ResolvedStack): Policy[] {
   });
   for (const { address, policyArn } of attachments) {
     if (!policies.some(({ arn }) => arn === policyArn)) {
-      throw new Refused(`${address}: no rule reads the policy ${policyArn}, which is not the stack's`);
+      throw new Refused(`${address}: got the policy ${policyArn}; allowed: policies of the stack`);
     }
   }
   return policies;
 }
 
 /**
- * The subject of a managed policy. The policies of a caller that needs several (`…-caller`, `…-caller-2`) have one
- * subject.
+ * The subject of a managed policy. If a caller has several policies (`…-caller`, `…-caller-2`), they have one subject.
  */
 export function managedPolicySubject(name: string): string {
   return `policy ${firstPolicyOf(name)}`;
 }
 
-/** The name of the first policy of the caller that a policy belongs to. */
+/** The name of the caller's first policy, from the name of any policy of the caller. */
 function firstPolicyOf(name: string): string {
   return name.replace(/-caller-\d+$/, "-caller");
 }
 
-/** How the name of a role begins that stands for the principals to whom somebody else attaches a policy. */
+/** The start of the name of {@link unattachedHolder}. */
 export const UNATTACHED_HOLDER = "role/holder-of-";
 
-/** ARN of a role that stands for the principals to whom somebody else attaches the policies of a caller. */
+/** The ARN of a role that represents every principal to which a team attaches the policies of a caller later. */
 export function unattachedHolder({ account }: ResolvedStack, policyName: string): string {
   return account.globalArn("iam", `${UNATTACHED_HOLDER}${firstPolicyOf(policyName)}`);
 }
 
-/** One policy a function, in the words in which Lambda keeps its permissions. */
+/** The resource-based policy of each function. Lambda writes one statement for each permission. */
 function readPermissions(stack: ResolvedStack): Policy[] {
   const permissions = stack.all("aws_lambda_permission").map((permission) => {
     requireArguments(permission, "action", "function_name", "principal", "source_arn", "statement_id");
     const fn = permission.text("function_name");
     const types = ["aws_lambda_function", "data.aws_lambda_function"];
     if (types.every((type) => stack.find(type, "function_name", fn) === undefined)) {
-      throw new Refused(`${permission.address} is for no function of the stack`);
+      throw new Refused(`${permission.address}: got the function ${fn}; allowed: functions of the stack`);
     }
     const principal = permission.text("principal");
     if (principal !== "*" && !/^[a-z0-9-]+\.amazonaws\.com(\.cn)?$/.test(principal)) {
@@ -203,7 +204,7 @@ function readPermissions(stack: ResolvedStack): Policy[] {
       place: permission.address,
       sid: permission.text("statement_id"),
       effect: "Allow",
-      principal: principal === "*" ? "everybody" : [principal],
+      principal: principal === "*" ? principal : [principal],
       actions: [permission.text("action")],
       resources: [arn],
       conditions: permission.set.includes("source_arn")
@@ -239,15 +240,15 @@ function readBucketPolicies(stack: ResolvedStack): Policy[] {
 }
 
 function readVpcEndpoints(stack: ResolvedStack): Policy[] {
-  return stack.all("aws_vpc_endpoint").map((way): Policy => {
-    const service = way.text("service_name");
+  return stack.all("aws_vpc_endpoint").map((vpcEndpoint): Policy => {
+    const service = vpcEndpoint.text("service_name");
     return {
       subject: `VPC endpoint ${service}`,
       kind: "resource",
       of: [],
       vpcEndpoint: service,
-      statements: way.set.includes("policy")
-        ? readPolicy(way.text("policy"), "resource", `${way.address}.policy`)
+      statements: vpcEndpoint.set.includes("policy")
+        ? readPolicy(vpcEndpoint.text("policy"), "resource", `${vpcEndpoint.address}.policy`)
         : [],
     };
   });
@@ -271,7 +272,7 @@ interface Operation {
   readonly "x-amazon-apigateway-integration"?: { readonly type?: string };
 }
 
-/** Others can grant access, e.g. `x-amazon-apigateway-policy`, or change who needs a key. */
+/** Other members can grant access, e.g. `x-amazon-apigateway-policy`, or change the routes that require a key. */
 const DOCUMENT_MEMBERS = [
   "openapi",
   "info",
@@ -282,7 +283,10 @@ const DOCUMENT_MEMBERS = [
   "x-amazon-apigateway-gateway-responses",
 ];
 
-/** Routes that reach a function; a preflight, which API Gateway answers itself, gives nobody anything. */
+/**
+ * Routes that invoke a function or an endpoint. API Gateway itself answers preflight requests, so these requests need
+ * no permission.
+ */
 function readRoutes(stack: ResolvedStack): Route[] {
   return stack.all("aws_api_gateway_rest_api").flatMap((api) => {
     requireArguments(api, "name", "body", "depends_on", "endpoint_configuration", "lifecycle");
@@ -301,7 +305,7 @@ function readRoutes(stack: ResolvedStack): Route[] {
             return {
               arn: stack.account.arn(
                 "execute-api",
-                `${stack.account.madeUp(api.address, "<api>")}/${stage.text("stage_name")}/${method.toUpperCase()}${path}`,
+                `${stack.account.generatedName(api.address, "<api>")}/${stage.text("stage_name")}/${method.toUpperCase()}${path}`,
               ),
               access: readAccess(security ?? [], schemes ?? {}, place),
             };

@@ -18,9 +18,9 @@ import { answersOf, missingSample, samplesOfApp } from "../sample-endpoint";
 import { Refused } from "./refused";
 import type { ResolvedStack, Resource } from "./resolved-stack";
 
-/** One request of a function's code, read off its signature and its address. */
+/** One request of a function's code. The signature and the address of the request contain these values. */
 export interface RecordedCall {
-  /** The service and region that it was signed for. */
+  /** The service and region in the signature. */
   readonly service: string;
   readonly region: string;
   /** `<service>:<Action>` */
@@ -35,30 +35,35 @@ export interface RecordedCall {
   readonly targetModel?: string;
 }
 
-/** Whose functions are run. */
+/** The models whose functions run. */
 export interface RecordedModels {
   readonly environment: Environment;
   readonly models: Models;
-  /** Answers of other services than SageMaker's runtime, by the service that a request is signed for. @default - none */
+  /** Answers of other services than SageMaker's runtime, by the service in the request's signature. @default - none */
   readonly answers?: Answers;
 }
 
-/** Answers to signed requests, by the service that a request is signed for, e.g. `dynamodb`. */
+/**
+ * Answers to signed requests, by the service in the request's signature.
+ *
+ * @example
+ * const answers: Answers = { dynamodb: { body: "{}" } };
+ */
 export type Answers = Readonly<Record<string, ScriptedAnswer | ComputedAnswer>>;
 
 /**
- * The requests that the code of each model's function sends, by the function's name. The function's own package runs with
- * the function's own variables, and handles the example of the model's contract. The model's sample answers in place of
- * the endpoint. Without a sample, the answer is an empty object, which the handler need not understand: where a handler in
- * Python raises an error after a request, its requests before the error are recorded, and standard error says so. Requests
- * to the services of `answers` are answered, and are not in the result.
+ * The requests that the code of each model's function sends, by the function's name. The function's package runs with
+ * the function's variables, and handles the example of the model's contract. The model's sample answers in place of the
+ * endpoint. A model without a sample gets an empty object as the answer. If a handler in Python then raises an error,
+ * the requests before the error are recorded, and standard error reports the error. Requests to the services of
+ * `answers` get these answers, and are not in the result.
  *
- * A handler in Python is run by `python3`. On a machine without Python or boto3 the proof assumes that the handler invokes
- * its endpoint, and says so on standard error. In a CI (environment variable CI) it fails instead.
+ * `python3` runs a handler in Python. On a machine without Python or boto3, the proof assumes that the handler invokes its
+ * endpoint, and standard error reports this assumption. In CI (environment variable CI), the proof fails instead.
  *
- * @throws PythonMissing in a CI without Python or boto3
- * @throws Refused where a handler connects to another host, or sends a request that nothing here knows
- * @throws Error where the deployed package is not the package of the model, or a handler sends no request
+ * @throws PythonMissing in CI without Python or boto3
+ * @throws Refused if a handler connects to another host, or sends a request of an unknown action
+ * @throws Error if the deployed package is not the package of the model, or a handler sends no request
  */
 export async function record(
   stack: ResolvedStack,
@@ -78,7 +83,7 @@ export async function record(
       );
     }
     if (functionCode(name, model).sha256 !== fn.text("source_code_hash")) {
-      throw new Error(`${fn.address}: its package is not the package of functions/${name}`);
+      throw new Error(`${fn.address}: the deployed package is not the package of functions/${name}`);
     }
     const event = restEvent(model, model.example.request);
     try {
@@ -95,7 +100,7 @@ export async function record(
   return new Map(calls);
 }
 
-/** The request of a handler that invokes its own endpoint. */
+/** The request of a handler that only invokes its endpoint. */
 function assumedCallOf(fn: Resource, stack: ResolvedStack): RecordedCall {
   const endpoint = String(fn.get("environment.variables.ENDPOINT_NAME"));
   return {
@@ -126,7 +131,7 @@ async function run(
   endpoint.willAlwaysAnswer(answerByService({ ...answers, [SAGEMAKER]: ofEndpoint }));
   try {
     const variables = fn.get("environment.variables") as Readonly<Record<string, string>>;
-    // The Terraform decides on the endpoint.
+    // The endpoint's name is in the Terraform.
     const { ENDPOINT_NAME: _, ...ofLambda } = handlerEnvironment(endpoint);
     const invoked = invokePackage(model, event, {
       // https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html
@@ -142,18 +147,18 @@ async function run(
       if (error instanceof RefusedConnection)
         throw new Refused(`${fn.address}: ${error.message}. ${OTHER_HOSTS}`);
     });
-    // Before the failure of the handler, which can follow from the refusal of a request.
+    // Requests are read before the handler's error, because a refused request can cause the error.
     const calls = endpoint.requests
       .filter((request) => !isAnswered(request, answers))
       .map((request) => readCallOf(request, `${fn.address}: the handler of functions/${name}`));
     const answer = await invoked.catch((error: unknown) => {
-      // A handler that fails with its sample is wrong, and can miss requests.
+      // If the model has a sample, an error is a fault of the handler. Then the handler can have omitted requests.
       if (sample !== undefined || calls.length === 0) throw error;
       reportError(error, name, calls.length);
     });
     if (calls.length === 0) {
       throw new Error(
-        `${fn.address}: its handler sent no request for the example of functions/${name}; it answered ${JSON.stringify(answer)}`,
+        `${fn.address}: the handler sent no request for the example of functions/${name}; the handler answered ${JSON.stringify(answer)}`,
       );
     }
     return withoutRepetitions(calls);
@@ -162,24 +167,24 @@ async function run(
   }
 }
 
-/** The proof needs the requests of a handler, not its answer. */
+/** Reports the error of a handler. The proof continues, because it needs the handler's requests and not the answer. */
 function reportError(error: unknown, model: string, calls: number): void {
   const [cause] = (error instanceof Error ? error.message : String(error)).split("\n");
   const requests = calls === 1 ? "1 request" : `${calls} requests`;
   process.stderr.write(
-    `${cause}. The endpoint answered {} because ${missingSample(model)}. The proof covers the ${requests} that the handler sent before the error.\n`,
+    `${cause}. The endpoint answered {} because ${missingSample(model)}. The proof uses only the ${requests} that the handler sent before the error.\n`,
   );
 }
 
 /** The service of SageMaker's runtime in a signature. */
 const SAGEMAKER = "sagemaker";
 
-/** What an app does about a handler that sends requests to other services. */
+/** The advice for a handler that sends requests to other services. */
 const OTHER_SERVICES =
   "For another service, write a rule (option rules of proveLeastPrivilege) with the service in answers and the handler's requests in allowedRequests";
 const OTHER_HOSTS = `A client of the AWS SDK must take its address from AWS_ENDPOINT_URL, which the proof sets. ${OTHER_SERVICES}. The proof cannot run a handler that needs a host outside of AWS`;
 
-/** Answers each request as its service does; refuses requests of other services. */
+/** Answers each request with the answer of the request's service. Other services answer with status 400. */
 function answerByService(answers: Answers): ComputedAnswer {
   return async (request) => {
     const answer = answers[signatureOf(request)?.service ?? ""] ?? { status: 400 };
@@ -192,7 +197,7 @@ function isAnswered(request: RecordedRequest, answers: Answers): boolean {
   return service !== undefined && service !== SAGEMAKER && Object.hasOwn(answers, service);
 }
 
-/** @throws Refused that names the sender */
+/** @throws Refused with the name of the sender */
 function readCallOf(request: RecordedRequest, sender: string): RecordedCall {
   try {
     return readCall(request);
@@ -201,20 +206,20 @@ function readCallOf(request: RecordedRequest, sender: string): RecordedCall {
   }
 }
 
-/** A handler that tries again needs no other permission. */
+/** The distinct requests. Equal requests, e.g. retries, need the same permission. */
 function withoutRepetitions(calls: readonly RecordedCall[]): RecordedCall[] {
   return [...new Map(calls.map((call) => [JSON.stringify(call), call])).values()];
 }
 
 const CREDENTIAL = /Credential=[^/]+\/\d{8}\/([a-z0-9-]+)\/([a-z0-9-]+)\/aws4_request/;
 
-/** What a request is signed for; `undefined` for an unsigned request. */
+/** The service and region in a request's signature. `undefined` for an unsigned request. */
 function signatureOf({ headers }: RecordedRequest): Pick<RecordedCall, "service" | "region"> | undefined {
   const [, region, service] = CREDENTIAL.exec(headers.authorization ?? "") ?? [];
   return region === undefined || service === undefined ? undefined : { region, service };
 }
 
-/** Which action a request is, by the service's API reference. Another one is refused. */
+/** The actions of requests, from the service's API reference. Requests of other actions are refused. */
 const ACTIONS = [
   {
     // https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_runtime_InvokeEndpoint.html
@@ -226,7 +231,7 @@ const ACTIONS = [
   },
 ] as const;
 
-/** What of the endpoint a request names, as far as IAM sees it. */
+/** The inference component and the model in a request's headers. IAM authorizes both. */
 function readTarget({ headers }: RecordedRequest): Pick<RecordedCall, "component" | "targetModel"> {
   const component = headers["x-amzn-sagemaker-inference-component"];
   const targetModel = headers["x-amzn-sagemaker-target-model"];
@@ -236,7 +241,7 @@ function readTarget({ headers }: RecordedRequest): Pick<RecordedCall, "component
   };
 }
 
-/** @throws Refused where the request is not signed, or no rule knows its action */
+/** @throws Refused if the request is not signed, or {@link ACTIONS} does not contain its action */
 export function readCall(request: RecordedRequest): RecordedCall {
   const { method, path } = request;
   const signature = signatureOf(request);

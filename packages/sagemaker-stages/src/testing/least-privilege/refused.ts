@@ -1,4 +1,7 @@
-/** No rule reads a part of a policy: the policy is refused, because it can grant permissions that the proof does not know. */
+/**
+ * A part of the Terraform that no rule of the proof reads. The proof refuses the stack, because the part can grant
+ * permissions.
+ */
 export class Refused extends Error {
   override readonly name = "Refused";
 }

@@ -1,10 +1,21 @@
-/** A text of which the first part is exactly one thing's, and the rest may be anything, e.g. a log stream's name. */
+/**
+ * A text that consists of an exact first part and a free rest. The policies must allow every text with this first part,
+ * e.g. every name of a log stream, and no other text.
+ *
+ * @example
+ * const objects: Exactly = { exact: "arn:aws:s3:::amzn-s3-demo-bucket/reports/", free: "2026-11-29.json" };
+ */
 export interface Exactly {
   readonly exact: string;
   readonly free: string;
 }
 
-/** One thing and no other. */
+/**
+ * A text without a free rest, for a request on exactly one resource.
+ *
+ * @example
+ * const resource = only("arn:aws:sqs:eu-central-1:111122223333:reports");
+ */
 export function only(exact: string): Exactly {
   return { exact, free: "" };
 }
@@ -16,11 +27,14 @@ export function textOf({ exact, free }: Exactly): string {
 
 /**
  * The principal of a request.
- * - `principal`: a role, user or group, with the policies that the stack gives it;
+ * - `principal`: a role, user or group with its policies in the stack;
  * - `principal with every permission`: only the policy of the resource or of the VPC endpoint can deny its request;
  * - `principal without permissions`: a principal without policies;
- * - `service`: one of AWS's services, in its own name;
+ * - `service`: a service of AWS, e.g. `lambda.amazonaws.com`;
  * - `anonymous`: an unsigned request.
+ *
+ * @example
+ * const principal: Principal = { kind: "service", name: "lambda.amazonaws.com" };
  */
 export type Principal =
   | {
@@ -30,9 +44,14 @@ export type Principal =
   | { readonly kind: "service"; readonly name: string }
   | { readonly kind: "anonymous" };
 
-/** One request to AWS, with all that policies can see of it. */
+/**
+ * A request to AWS, with the parts that policies can evaluate.
+ *
+ * @example
+ * const deletion: AccessRequest = { ...report, action: "s3:DeleteObject", reason: "the handler deletes a report" };
+ */
 export interface AccessRequest {
-  /** Whose rights it shows: the title of the policies it is about, e.g. `role dev-iris-function`. */
+  /** The subject of the policies that the request tests, e.g. `role dev-iris-function`. */
   readonly subject: string;
   /** The sender of the request. */
   readonly principal: Principal;
@@ -41,31 +60,45 @@ export interface AccessRequest {
   /** An ARN, or `*` for an action without a resource. */
   readonly resource: Exactly;
   /**
-   * Condition keys and their values. `aws:PrincipalArn` follows from the principal, and `aws:SecureTransport` is `true`
-   * where it does not stand here.
+   * Condition keys and their values. The proof adds `aws:PrincipalArn`, and `aws:SecureTransport` with the default value
+   * `true`.
    */
   readonly context: Readonly<Record<string, Exactly>>;
   /** The service name of the VPC endpoint that the request passes, e.g. `com.amazonaws.eu-central-1.s3`. */
   readonly vpcEndpoint?: string;
-  /** Whether it carries the stage's API key. */
+  /** Whether the request has the stage's API key. */
   readonly withApiKey?: boolean;
-  /** Why the request is sent, or, of a denied request, what would happen. */
+  /** The reason for the request. For a denied request: the effect that the policies must prevent. */
   readonly reason: string;
-  /** Where that is from: AWS's documentation, or `recorded`. */
+  /** The source of the reason: an address of AWS's documentation, or `recorded`. */
   readonly source: string;
 }
 
-/** A request that the policies must allow. */
+/**
+ * A request that the policies must allow.
+ *
+ * @example
+ * const report: AllowedRequest = {
+ *   subject: "role dev-iris-function",
+ *   principal: { kind: "principal", arn: "arn:aws:iam::111122223333:role/dev-iris-function" },
+ *   action: "s3:PutObject",
+ *   resource: { exact: "arn:aws:s3:::amzn-s3-demo-bucket/reports/", free: "2026-11-29.json" },
+ *   context: {},
+ *   otherRequests: "denied",
+ *   reason: "the handler writes a report",
+ *   source: "functions/iris/handler.ts",
+ * };
+ */
 export interface AllowedRequest extends AccessRequest {
   /**
    * Other requests of the same principal:
    * - `denied`: the near misses of this request must be denied;
-   * - `any`: they are not checked, because the policies only deny requests of principals with other permissions.
+   * - `any`: near misses are not checked, because the policies only deny requests of principals with other permissions.
    */
   readonly otherRequests: "denied" | "any";
 }
 
-/** Tells requests apart and alike. */
+/** A text that is equal for equal requests. */
 export function keyOf({
   principal,
   action,
@@ -85,27 +118,29 @@ export function keyOf({
   ]);
 }
 
-/** `<principal> <action> on <resource> with <context>` */
-export function describe({
-  principal,
-  action,
-  resource,
-  context,
-  vpcEndpoint,
-  withApiKey,
-}: AccessRequest): string {
-  const circumstances = Object.entries(context)
+/**
+ * A sentence about the authorization of a request, in the form of IAM's error messages.
+ *
+ * @example
+ * describe(request, false);
+ * // "arn:aws:iam::111122223333:role/r is not authorized to perform s3:GetObject on arn:aws:s3:::b/k"
+ */
+export function describe(
+  { principal, action, resource, context, vpcEndpoint, withApiKey }: AccessRequest,
+  isAuthorized: boolean,
+): string {
+  const conditions = Object.entries(context)
     .filter(([, value]) => value.exact !== "")
     .map(([key, value]) => `${key} ${textOf(value)}`);
   const name =
     principal.kind === "anonymous"
-      ? "anonymous"
+      ? "an unsigned request"
       : "arn" in principal
-        ? `${principal.kind === "principal" ? "" : `${principal.kind} `}${principal.arn}`
+        ? `${principal.arn}${principal.kind === "principal" ? "" : ` (a ${principal.kind})`}`
         : principal.name;
   return [
-    `${name} ${action} on ${textOf(resource)}`,
-    ...(circumstances.length > 0 ? [`with ${circumstances.join(" and ")}`] : []),
+    `${name} is ${isAuthorized ? "" : "not "}authorized to perform ${action} on ${textOf(resource)}`,
+    ...(conditions.length > 0 ? [`with ${conditions.join(" and ")}`] : []),
     ...(withApiKey ? ["with the API key"] : []),
     ...(vpcEndpoint === undefined ? [] : [`through ${vpcEndpoint}`]),
   ].join(" ");

@@ -3,32 +3,37 @@ import type { Json, JsonObject, TerraformJson } from "../terraform";
 import { Account } from "./account";
 import { Refused } from "./refused";
 
-/** A resource or data source, with its arguments as an apply would see them. */
+/**
+ * A resource or data source, with the values of its arguments.
+ *
+ * @example
+ * const names = stack.all("aws_sqs_queue").map((queue: Resource) => queue.text("name"));
+ */
 export interface Resource {
-  /** `<type>.<id>`, data sources with the prefix `data.`. */
+  /** `<type>.<id>`. Data sources have the prefix `data.`. */
   readonly address: string;
-  /** The Terraform type, e.g. `aws_lambda_function`; of a data source with the prefix `data.`. */
+  /** The Terraform type, e.g. `aws_lambda_function`. Types of data sources have the prefix `data.`. */
   readonly type: string;
   /** Names of the arguments that are set. */
   readonly set: readonly string[];
-  /** Names of the arguments that hold numbers only, which refer to no other resource. */
+  /** Names of the arguments whose values are only numbers. A number refers to no other resource. */
   readonly limits: readonly string[];
-  /** An argument by its path, e.g. `primary_container.image`; undefined where it is not set. */
+  /** An argument by its path, e.g. `primary_container.image`. `undefined` for an argument that is not set. */
   readonly get: (path: string) => Json | undefined;
-  /** An argument or attribute that is a text. */
+  /** The text of an argument or attribute. @throws Refused if the value is not a text */
   readonly text: (path: string) => string;
 }
 
 type Computed = (resource: Resource, account: Account) => string;
 
 /**
- * Attributes that no argument gives: Terraform knows them after an apply, or from its provider. A reference to
- * another one is an error; it is added here.
+ * Attributes that no argument sets. AWS or the provider assigns their values during an apply. A reference to another
+ * attribute is refused. Add the attribute here.
  */
 const COMPUTED: Readonly<Record<string, Readonly<Record<string, Computed>>>> = {
   "data.aws_caller_identity": { account_id: (_, account) => account.id },
   "data.aws_lambda_function": {
-    // With a path, as the console makes them.
+    // The path of roles that the console creates.
     role: (fn, account) => account.globalArn("iam", `role/service-role/${fn.text("function_name")}-role`),
   },
   "data.aws_sagemaker_prebuilt_ecr_image": {
@@ -37,15 +42,22 @@ const COMPUTED: Readonly<Record<string, Readonly<Record<string, Computed>>>> = {
       `${account.registry()}.dkr.ecr.${account.region}.${domainOf(account.region)}/${image.text("repository_name")}:${image.text("image_tag")}`,
   },
   aws_api_gateway_rest_api: {
-    id: ({ address }, account) => account.madeUp(address, "<api>"),
-    execution_arn: ({ address }, account) => account.arn("execute-api", account.madeUp(address, "<api>")),
+    id: ({ address }, account) => account.generatedName(address, "<api>"),
+    execution_arn: ({ address }, account) =>
+      account.arn("execute-api", account.generatedName(address, "<api>")),
   },
   aws_cloudfront_distribution: {
     arn: ({ address }, account) =>
-      account.globalArn("cloudfront", `distribution/${account.madeUp(address, "<distribution>", "E")}`),
-    domain_name: ({ address }, account) => `${account.madeUp(address, "<distribution>", "E")}.cloudfront.net`,
+      account.globalArn(
+        "cloudfront",
+        `distribution/${account.generatedName(address, "<distribution>", "E")}`,
+      ),
+    domain_name: ({ address }, account) =>
+      `${account.generatedName(address, "<distribution>", "E")}.cloudfront.net`,
   },
-  aws_cloudfront_origin_access_control: { id: ({ address }, account) => account.madeUp(address, "<access>") },
+  aws_cloudfront_origin_access_control: {
+    id: ({ address }, account) => account.generatedName(address, "<access>"),
+  },
   aws_iam_policy: { arn: (policy, account) => account.globalArn("iam", `policy/${policy.text("name")}`) },
   aws_iam_role: { arn: (role, account) => account.roleArn(role.text("name")) },
   aws_lambda_function: {
@@ -57,34 +69,41 @@ const COMPUTED: Readonly<Record<string, Readonly<Record<string, Computed>>>> = {
     bucket_regional_domain_name: (bucket, { region }) =>
       `${bucket.text("bucket")}.${serviceDomain("s3", region)}`,
   },
-  aws_security_group: { id: ({ address }, account) => account.madeUp(address, "<security group>", "sg-") },
-  aws_subnet: { id: ({ address }, account) => account.madeUp(address, "<subnet>", "subnet-") },
-  terraform_data: { id: ({ address }, account) => account.madeUp(address, "<digits>") },
+  aws_security_group: {
+    id: ({ address }, account) => account.generatedName(address, "<security group>", "sg-"),
+  },
+  aws_subnet: { id: ({ address }, account) => account.generatedName(address, "<subnet>", "subnet-") },
+  terraform_data: { id: ({ address }, account) => account.generatedName(address, "<digits>") },
 };
 
 const REFERENCE = /^((?:data\.)?[a-z0-9_]+)\.([\w-]+)\.(\w+)$/;
 const LAST_OF_PATH = /^element\(regexall\("\[\^\/\]\+\$", (.+)\), 0\)$/;
 const SHORTENED = /^substr\((.+), (\d+), (\d+)\)$/;
 
-/** A stack in which every reference is replaced by a concrete name. */
+/**
+ * A stack with concrete values in place of references.
+ *
+ * @example
+ * const allowedRequests = ({ stack }: Sources) => stack.all("aws_sqs_queue").map((queue) => requestOf(queue));
+ */
 export class ResolvedStack {
   readonly account: Account;
   private readonly byType = new Map<string, Resource[]>();
 
   constructor(
-    /** The stack's name, which is its environment's. */
+    /** The name of the stack and of its environment. */
     readonly name: string,
     readonly terraform: TerraformJson,
   ) {
     this.account = Account.of(terraform);
   }
 
-  /** The types of resources that the stack holds. */
+  /** The types of the stack's resources. */
   types(): string[] {
     return Object.keys(this.terraform.resource);
   }
 
-  /** The stack with its resources changed. */
+  /** A copy of the stack with changed resources. */
   changed(change: (terraform: TerraformJson) => void): ResolvedStack {
     const resource = Object.fromEntries(
       Object.entries(this.terraform.resource).map(([type, byId]) => [
@@ -97,7 +116,7 @@ export class ResolvedStack {
     return new ResolvedStack(this.name, terraform);
   }
 
-  /** Every resource of `type`. */
+  /** Every resource of a type. */
   all(type: string): readonly Resource[] {
     const known = this.byType.get(type);
     if (known !== undefined) return known;
@@ -108,7 +127,7 @@ export class ResolvedStack {
     return resources;
   }
 
-  /** The resource of `type` whose `argument` is `value`, once both are resolved. */
+  /** The resource of a type whose argument has a value. */
   find(type: string, argument: string, value: string): Resource | undefined {
     return this.all(type).find((resource) => resource.get(argument) === value);
   }
@@ -126,7 +145,7 @@ export class ResolvedStack {
     const text = (path: string): string => {
       const value = get(path) ?? COMPUTED[type]?.[path]?.(resource, this.account);
       if (typeof value === "string") return value;
-      throw new Refused(`${address}.${path} is ${JSON.stringify(value)} in place of text`);
+      throw new Refused(`${address}.${path} is ${JSON.stringify(value)} in place of a text`);
     };
     const set = Object.keys(values);
     const limits = set.filter((name) => hasNumbersOnly(values[name]));
@@ -165,7 +184,7 @@ export class ResolvedStack {
   }
 }
 
-/** Whether a value is a number, or a block or list that holds numbers only. */
+/** Whether a value is a number, or a block or list of numbers. */
 function hasNumbersOnly(value: Json | undefined): boolean {
   if (typeof value !== "object" || value === null) return typeof value === "number";
   const inner = Object.values(value);

@@ -10,26 +10,26 @@ import {
 } from "./request";
 import type { ResolvedStack } from "./resolved-stack";
 
-/** A request that differs from one that must get through in one thing, and must not get through. */
+/** A request that differs from an allowed request in one part. The policies must deny the variation. */
 export interface Variation {
   readonly kind: "near miss" | "other context" | "other principal";
-  /** What differs, in words. */
+  /** The part that differs, e.g. `a request with another region's resource`. */
   readonly difference: string;
   readonly request: AccessRequest;
 }
 
-/** Where a variation could turn into something that is there for good reason. */
+/** The names and principals of a stack from which variations are made. */
 export interface VariationContext {
   readonly stack: ResolvedStack;
   /** Prefix of the names in the stack. */
   readonly prefix: string;
   /** Prefixes of the names in other environments. */
   readonly otherPrefixes: readonly string[];
-  /** ARNs of everybody who has a policy of the stack. */
+  /** ARNs of every principal that has a policy of the stack. */
   readonly holders: readonly string[];
 }
 
-/** Services whose roles are often taken over, beside the two that the project uses. */
+/** Services that can assume roles. Variations of a request have these services as principals. */
 const OTHER_SERVICES = [
   "lambda.amazonaws.com",
   "sagemaker.amazonaws.com",
@@ -44,43 +44,46 @@ const OTHER_SERVICES = [
   "cloudformation.amazonaws.com",
 ];
 
-/** The variations that have a name: each is what somebody could try, or what a slip would let in. */
-export function namedVariations(use: AllowedRequest, variationContext: VariationContext): Variation[] {
-  if (use.otherRequests === "any") return [];
+/** The variations that an attacker can try, or that a typing error in a policy would allow. */
+export function namedVariations(allowed: AllowedRequest, variationContext: VariationContext): Variation[] {
+  if (allowed.otherRequests === "any") return [];
   return [
-    ...differing(use.resource, variationContext).map(([difference, resource]) => ({
+    ...differing(allowed.resource, variationContext).map(([difference, resource]) => ({
       kind: "near miss" as const,
-      difference,
-      request: { ...use, resource },
+      difference: `a request with ${difference} resource name`,
+      request: { ...allowed, resource },
     })),
-    ...Object.entries(use.context).flatMap(([key, value]) =>
-      contextVariations(use, key, value, variationContext),
+    ...Object.entries(allowed.context).flatMap(([key, value]) =>
+      contextVariations(allowed, key, value, variationContext),
     ),
-    ...otherPrincipals(use, variationContext).map(([difference, principal]) => ({
+    ...otherPrincipals(allowed, variationContext).map(([difference, principal]) => ({
       kind: "other principal" as const,
       difference,
-      request: { ...use, principal },
+      request: { ...allowed, principal },
     })),
   ];
 }
 
-/** Every text one edit away from what must be exact: a wildcard anywhere lets one of them in. */
-export function* edits(use: AllowedRequest): Generator<Variation> {
-  if (use.otherRequests === "any") return;
-  if (use.resource.exact !== "*") {
-    for (const resource of editsOf(use.resource)) {
-      const difference = `on ${textOf(resource)}`;
-      yield { kind: "near miss", difference, request: { ...use, resource } };
+/**
+ * A variation for each edit of one character in an exact text. A wildcard anywhere in a policy allows at least one of
+ * these variations.
+ */
+export function* edits(allowed: AllowedRequest): Generator<Variation> {
+  if (allowed.otherRequests === "any") return;
+  if (allowed.resource.exact !== "*") {
+    for (const resource of editsOf(allowed.resource)) {
+      const difference = "a request with a resource that differs in one character";
+      yield { kind: "near miss", difference, request: { ...allowed, resource } };
     }
   }
-  for (const [key, value] of Object.entries(use.context)) {
+  for (const [key, value] of Object.entries(allowed.context)) {
     if (isBool(value)) continue;
     for (const edited of editsOf(value)) {
-      const difference = `with ${key} ${textOf(edited)}`;
+      const difference = `a request with a ${key} that differs in one character`;
       yield {
         kind: "other context",
         difference,
-        request: { ...use, context: { ...use.context, [key]: edited } },
+        request: { ...allowed, context: { ...allowed.context, [key]: edited } },
       };
     }
   }
@@ -98,13 +101,13 @@ function* editsOf({ exact, free }: Exactly): Generator<Exactly> {
 }
 
 function contextVariations(
-  use: AllowedRequest,
+  allowed: AllowedRequest,
   key: string,
   value: Exactly,
   variationContext: VariationContext,
 ): Variation[] {
   if (value.exact === "") return [];
-  const { [key]: _, ...others } = use.context;
+  const { [key]: _, ...others } = allowed.context;
   const changed = isBool(value)
     ? ([["the opposite", { exact: value.exact === "true" ? "false" : "true", free: "" }]] as const)
     : differing(value, variationContext);
@@ -113,10 +116,14 @@ function contextVariations(
       ([difference, other]): Variation => ({
         kind: "other context",
         difference: `a request with ${difference} ${key}`,
-        request: { ...use, context: { ...use.context, [key]: other } },
+        request: { ...allowed, context: { ...allowed.context, [key]: other } },
       }),
     ),
-    { kind: "other context", difference: `a request without ${key}`, request: { ...use, context: others } },
+    {
+      kind: "other context",
+      difference: `a request without ${key}`,
+      request: { ...allowed, context: others },
+    },
   ];
 }
 
@@ -124,12 +131,12 @@ function isBool({ exact }: Exactly): boolean {
   return exact === "true" || exact === "false";
 }
 
-/** Whether what must be exact ends with a name, and not where the free part begins. */
+/** Whether the exact part ends with a name, and not with a delimiter before the free part. */
 function isName({ exact }: Exactly): boolean {
   return /[^:/]$/.test(exact);
 }
 
-/** Another account, region, environment, a longer name; as far as the text has them. */
+/** The text with another account, region or environment, or with a longer name, if the text has such a part. */
 function differing(
   { exact, free }: Exactly,
   { stack, prefix, otherPrefixes }: VariationContext,
@@ -138,7 +145,7 @@ function differing(
   const { account } = stack;
   const replaced = (difference: string, from: RegExp | string, to: string) =>
     [difference, { exact: exact.replace(from, to), free }] as const;
-  // What is no ARN may be an account, or name a region.
+  // A text that is not an ARN can be an account's id, or contain a region.
   const [, , , region, owner] = splitArn(exact);
   return [
     replaced("another account's", owner || account.id, OTHER_ACCOUNT),
@@ -148,7 +155,7 @@ function differing(
   ].filter(([, other]) => other.exact !== exact);
 }
 
-/** Everybody else who could try the same. */
+/** Other principals that can send the same request. */
 function otherPrincipals(
   { principal, action }: AllowedRequest,
   { stack, holders }: VariationContext,
@@ -156,11 +163,11 @@ function otherPrincipals(
   if (principal.kind === "anonymous") return [];
   const { account } = stack;
   const anonymous = ["an unsigned request", { kind: "anonymous" }] as const;
-  const arn = account.globalArn("iam", "role/somebody");
-  const strange = arn.replace(account.id, OTHER_ACCOUNT);
+  const arn = account.globalArn("iam", "role/external");
+  const foreignArn = arn.replace(account.id, OTHER_ACCOUNT);
   const foreignPrincipal = [
     "another account's principal",
-    { kind: "principal with every permission", arn: strange },
+    { kind: "principal with every permission", arn: foreignArn },
   ] as const;
   const without = [
     "a principal without permissions",
@@ -191,28 +198,28 @@ function otherPrincipals(
   ];
 }
 
-/** The requests that must be allowed: a variation can be such a request of another principal. */
+/** The requests that must be allowed. A variation of one request can be equal to the request of another principal. */
 export class KnownLegitimate {
   private readonly precise: ReadonlySet<string>;
   private readonly resources = new Map<string, Exactly[]>();
-  /** Requests of which a condition key has a free part, by everything else. */
+  /** Requests by their principal, action, resource and VPC endpoint. */
   private readonly contexts = new Map<string, AllowedRequest[]>();
 
   constructor(allowedRequests: readonly AllowedRequest[]) {
     this.precise = new Set(allowedRequests.map(keyOf));
-    for (const use of allowedRequests) {
-      const known = this.resources.get(principalKey(use)) ?? [];
-      this.resources.set(principalKey(use), [...known, use.resource]);
-      const beside = this.contexts.get(requestKey(use)) ?? [];
-      this.contexts.set(requestKey(use), [...beside, use]);
+    for (const allowed of allowedRequests) {
+      const known = this.resources.get(principalKey(allowed)) ?? [];
+      this.resources.set(principalKey(allowed), [...known, allowed.resource]);
+      const beside = this.contexts.get(requestKey(allowed)) ?? [];
+      this.contexts.set(requestKey(allowed), [...beside, allowed]);
     }
   }
 
-  /** Whether the principal of a variation has another reason for the same request. */
+  /** Whether the principal of a variation needs the same request for another reason. */
   has({ kind, request }: Variation): boolean {
     if (this.precise.has(keyOf(request))) return true;
     if (kind === "other context") {
-      return (this.contexts.get(requestKey(request)) ?? []).some((use) => hasContextOf(use, request));
+      return (this.contexts.get(requestKey(request)) ?? []).some((allowed) => hasContextOf(allowed, request));
     }
     if (kind !== "other principal") return false;
     const resource = textOf(request.resource);
@@ -221,29 +228,31 @@ export class KnownLegitimate {
   }
 }
 
-/** Whether a resource is one of those in a folder of which a request can need any, e.g. the objects of a bucket. */
+/** Whether a resource is below a path of which a request can need every resource, e.g. the objects of a bucket. */
 function isBelow({ exact, free }: Exactly, resource: string): boolean {
   return free !== "" && exact.endsWith("/") && resource.startsWith(exact);
 }
 
-/** Whether the condition keys of a request are those of a request that must be allowed, with another free part. */
-function hasContextOf(use: AllowedRequest, { context }: AccessRequest): boolean {
-  const keys = Object.keys(use.context);
+/**
+ * Whether a request has the condition keys of a request that must be allowed. The free parts of the values can differ.
+ */
+function hasContextOf(allowed: AllowedRequest, { context }: AccessRequest): boolean {
+  const keys = Object.keys(allowed.context);
   if (keys.length !== Object.keys(context).length) return false;
   return keys.every((key) => {
-    const [known, got] = [use.context[key], context[key]];
+    const [known, got] = [allowed.context[key], context[key]];
     if (known === undefined || got === undefined) return false;
     const isFree = known.free !== "" && known.exact !== "";
     return isFree ? textOf(got).startsWith(known.exact) : textOf(got) === textOf(known);
   });
 }
 
-/** Everything of a request but its condition keys. */
+/** A text that is equal for requests that differ only in their condition keys. */
 function requestKey({ principal, action, resource, vpcEndpoint }: AccessRequest): string {
   return JSON.stringify([principal, action, textOf(resource), vpcEndpoint ?? ""]);
 }
 
-/** Another principal can send the same request through another VPC endpoint, and with other condition keys. */
+/** The principal and the action alone: VPC endpoint and condition keys of another principal's request can differ. */
 function principalKey({ principal, action }: AccessRequest): string {
   return JSON.stringify([principal, action]);
 }

@@ -13,17 +13,22 @@ import { makeTempFolder } from "../temp-folder";
 
 const run = promisify(execFile);
 
-/** This machine lacks Python or boto3; the message says how to install them. */
+/**
+ * The error for a machine without Python or boto3. The message contains the command that installs the missing program.
+ *
+ * @example
+ * await expect(invokePython("functions/churn", [], invocation)).rejects.toThrow(PythonMissing);
+ */
 export class PythonMissing extends UserError {
   override readonly name = "PythonMissing";
 }
 
 /**
- * Says on standard error that a handler in Python was not run. A CI must not pass without the handler: there the error is
- * thrown, which says what to install. A machine is one of a CI where the environment variable CI is set, but not to "false".
+ * Reports on standard error that a handler in Python was not run. In CI this function throws the error, because CI must not
+ * pass without the handler. A machine is a CI machine if the environment variable CI has a value other than "false".
  *
- * @param consequence - what a check does without the handler, sentences
- * @throws the error where it is another one than {@link PythonMissing}, or on a machine of a CI
+ * @param consequence - sentences about the check that continues without the handler
+ * @throws the error if the error is not a {@link PythonMissing}, and in CI
  */
 export function reportMissingPython(error: unknown, consequence = ""): void {
   const { CI = "" } = process.env;
@@ -32,12 +37,18 @@ export function reportMissingPython(error: unknown, consequence = ""): void {
   process.stderr.write(`${`Not run: ${error.message} ${consequence}`.trim()}\n`);
 }
 
-/** The outcome of one invocation of a handler in Python. */
+/**
+ * The result of an invocation of a handler in Python.
+ *
+ * @example
+ * const [result]: readonly PythonResult[] = results;
+ * expect(result?.error).toMatchObject({ errorType: "ValueError" });
+ */
 export type PythonResult =
   | { readonly answer: unknown; readonly error?: undefined }
   | {
       readonly answer?: undefined;
-      /** As Lambda answers an exception. */
+      /** The document with which Lambda answers an exception. */
       readonly error: {
         readonly errorType: string;
         readonly errorMessage: string;
@@ -45,9 +56,17 @@ export type PythonResult =
       };
     };
 
-/** Where a handler in Python runs. */
+/**
+ * The settings of {@link invokePython}.
+ *
+ * @example
+ * const invocation: PythonInvocation = {
+ *   environment: { ...handlerEnvironment(endpoint) },
+ *   allowedHost: endpoint.host,
+ * };
+ */
 export interface PythonInvocation {
-  /** The process's only environment variables beside those that Python and the SDK need on this machine. */
+  /** The environment variables of the process. Only variables that Python and the SDK need on this machine are added. */
   readonly environment: NodeJS.ProcessEnv;
   /** `host:port`; a connection to another host is refused. */
   readonly allowedHost: string;
@@ -58,31 +77,43 @@ export interface PythonInvocation {
    */
   readonly runtime?: string;
   /**
-   * Files of the package that lie elsewhere, by their paths in the package, e.g. a vocabulary that a test shares with
-   * another handler.
+   * Paths of files to add to the package, by their paths in the package, e.g. a vocabulary that a test shares with another
+   * handler.
    *
    * @default - none
    */
   readonly files?: Readonly<Record<string, string>>;
 }
 
-/** Invocations of a handler in Python. */
+/**
+ * The results of {@link invokePython}.
+ *
+ * @example
+ * const { results, refusedHosts }: PythonInvocations = await invokePython("functions/churn", events, invocation);
+ * expect(refusedHosts).toEqual([]);
+ */
 export interface PythonInvocations {
   readonly results: readonly PythonResult[];
-  /** Hosts that the handler tried to reach, beside the allowed host. */
+  /** Hosts that the handler tried to reach, without the allowed host. */
   readonly refusedHosts: readonly string[];
 }
 
-/** A cause of a failure needs no more of the output of a process. */
+/** Enough of the output of a process to show the cause of an error. */
 const MAX_BUFFER_IN_BYTES = 64 * 1024 * 1024;
 
 /**
- * Invokes a handler in Python: all events one after another, in one process of its own, which has the files and modules
- * that the function has on Lambda.
+ * Invokes a handler in Python with all events, one after another, in a separate process. The process has the same files and
+ * modules as the function on Lambda.
  *
  * @param folder - the folder with `handler.py`, from the app's folder, e.g. `functions/churn`
- * @throws PythonMissing where this machine cannot run the handler
- * @throws Error where the handler cannot be loaded
+ * @throws PythonMissing if this machine cannot run the handler
+ * @throws Error if the handler cannot be loaded
+ * @example
+ * const events = [restEvent(models.churn, models.churn.example.request)];
+ * const { results } = await invokePython("functions/churn", events, {
+ *   environment: { ...handlerEnvironment(endpoint) },
+ *   allowedHost: endpoint.host,
+ * });
  */
 export async function invokePython(
   folder: string,
@@ -114,11 +145,11 @@ export async function invokePython(
     const finished = run(python.executable, ["-B", engineSource("testing/python/invoke.py"), ...words], {
       cwd: task,
       env: {
-        // Lambda sets both; boto3 reads this one.
+        // Lambda sets AWS_REGION and AWS_DEFAULT_REGION. boto3 reads AWS_DEFAULT_REGION.
         AWS_DEFAULT_REGION: environment.AWS_REGION,
         ...environment,
         LAMBDA_TASK_ROOT: task,
-        // The SDK would read the developer's own settings, which Lambda does not have.
+        // Lambda does not have the developer's settings. With these variables, the SDK does not read the settings.
         AWS_CONFIG_FILE: devNull,
         AWS_SHARED_CREDENTIALS_FILE: devNull,
       },

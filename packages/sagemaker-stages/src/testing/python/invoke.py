@@ -18,7 +18,7 @@ TIME_IN_MS = 30_000
 
 
 def refuse_other_hosts(event, args):
-    """An audit hook: code that is compiled, or that catches the error, cannot pass either."""
+    """Refuses connections to other hosts. An audit hook also sees compiled code, and code that catches the error."""
     if event == "socket.connect":
         host = f"{args[1][0]}:{args[1][1]}" if isinstance(args[1], tuple) else str(args[1])
     elif event == "socket.getaddrinfo":
@@ -36,7 +36,7 @@ def refuse_other_hosts(event, args):
 def invoke(handler, event):
     try:
         answer = handler(event, Context("id", "arn", time.time() * 1000 + TIME_IN_MS))
-        # Parsed again, because an answer of bytes can hold line breaks, or something else than JSON.
+        # Parsed again, because an answer of bytes can contain line breaks, or no JSON.
         return json.dumps({"answer": json.loads(to_json(answer))})
     except Exception as error:
         return json.dumps({"error": describe(error)})

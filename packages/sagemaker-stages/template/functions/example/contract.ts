@@ -9,7 +9,7 @@ import {
 } from "sagemaker-stages/model";
 import * as z from "zod/mini";
 
-/** Length and width, in centimetres. */
+/** A row: length and width in centimetres. */
 const row = z.strictObject({ length: z.number(), width: z.number() });
 
 const schema = z.strictObject({
@@ -21,7 +21,7 @@ const schema = z.strictObject({
 
 type Request = z.infer<typeof schema>;
 
-/** A regression on rows of numbers, e.g. SageMaker XGBoost: one prediction a row. */
+/** A regression, e.g. of SageMaker XGBoost: rows of numbers, and one prediction for each row. */
 export const contract = {
   model: "example",
   route: { method: "POST", path: "/example" },
@@ -47,7 +47,7 @@ export const contract = {
 /** The documentation, the page and the smoke test show this request and this answer. */
 export const about: About<Request, number[]> = {
   title: "Example",
-  description: "Predicts one number from a length and a width, for one row or many.",
+  description: "Predicts one number from a length and a width, for one or more rows.",
   allowed: '{"rows": [{"length": <number>, "width": <number>}, …]}',
   example: { request: { rows: [{ length: 4, width: 2.5 }] }, answer: [10] },
 };

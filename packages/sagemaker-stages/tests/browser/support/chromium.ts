@@ -1,7 +1,7 @@
 import { type Browser, chromium } from "playwright-core";
 import { findChromium } from "../../../src/testing/chromium";
 
-/** Chromium's own services send nothing over the network. */
+/** Turns off Chromium's own services, so that the browser sends nothing over the network. */
 const ARGUMENTS = [
   "--no-sandbox",
   "--disable-gpu",
@@ -15,7 +15,7 @@ const ARGUMENTS = [
 /**
  * Starts the Chromium of this machine.
  *
- * @throws Error where there is no Chromium: the browser tests never pass without one
+ * @throws Error if Chromium is missing, so that browser tests never pass without a browser
  */
 export async function launchChromium(): Promise<Browser> {
   return await chromium.launch({ executablePath: findChromium(), args: ARGUMENTS });

@@ -8,7 +8,7 @@ const MODEL: ModelSettings = {
   access: "PUBLIC",
 };
 
-/** Every model is public, one of each kind: a row, a list of records, a text, a query. */
+/** Public models with one form of each kind: a row, a list of records, a text, a query. */
 export const OPEN: Environment = {
   name: "open",
   region: "us-east-1",
@@ -18,7 +18,7 @@ export const OPEN: Environment = {
   models: { "ticket-urgency": MODEL, "language-check": MODEL, "energy-demand": MODEL, "loan-default": MODEL },
 };
 
-/** Public models without a website: the local stage serves a page all the same. */
+/** Public models without a website. The local stage serves a page even without a website. */
 export const PLAIN: Environment = {
   ...withoutWebsite(OPEN),
   name: "plain",
@@ -26,7 +26,7 @@ export const PLAIN: Environment = {
   models: { "ticket-urgency": MODEL, "language-check": MODEL },
 };
 
-/** One request a second. */
+/** A limit of one request per second. */
 export const TIGHT: Environment = {
   ...withoutWebsite(OPEN),
   name: "tight",

@@ -15,7 +15,7 @@ function loanForm({ id }: FormContext): RequestForm {
   };
 }
 
-/** A view with a form of its own. It shows the answer "repaid", cannot show a list, and throws at "defaulted". */
+/** A view with a custom form. It shows the answer "repaid", cannot show a list, and throws for "defaulted". */
 export default {
   introduction: "Will this loan be repaid?",
   submitLabel: "Decide",

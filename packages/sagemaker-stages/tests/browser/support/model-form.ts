@@ -1,6 +1,6 @@
 import type { Locator, Page } from "playwright-core";
 
-/** The form of one model, as a visitor finds it. */
+/** The form of one model on the page. */
 export class ModelForm {
   readonly form: Locator;
   readonly send: Locator;
@@ -25,7 +25,7 @@ export class ModelForm {
     this.spoken = page.getByRole("status");
   }
 
-  /** Opens the form, where it is closed. */
+  /** Opens the form, if it is closed. */
   async open(): Promise<this> {
     if (!(await this.form.isVisible())) await this.page.locator("summary", { hasText: this.title }).click();
     await this.form.waitFor();
@@ -42,7 +42,7 @@ export class ModelForm {
     return await visibleText(this.form.locator(".result.answer"));
   }
 
-  /** @returns the JSON of the answer, once the answer is visible; opens the JSON where it is closed */
+  /** @returns the JSON of the answer, once the answer is visible; opens the JSON if it is closed */
   async answeredJson(): Promise<unknown> {
     await this.result.and(this.form.locator(".answer")).waitFor();
     const closed = this.result.locator("details.json:not([open]) > summary");
@@ -65,7 +65,7 @@ export class ModelForm {
   }
 }
 
-/** The form of the model that takes a text. */
+/** The form of the model that accepts a text. */
 export class TicketForm extends ModelForm {
   readonly message: Locator;
 
@@ -82,13 +82,13 @@ export class TicketForm extends ModelForm {
   }
 }
 
-/** A locator's text as a person sees it, once it is visible. */
+/** A locator's visible text, once the locator is visible. */
 export async function visibleText(locator: Locator): Promise<string> {
   await locator.waitFor();
   return await locator.innerText();
 }
 
-/** Waits until a locator has this text in it. */
+/** Waits until a locator contains this text. */
 export async function shows(locator: Locator, text: string | RegExp): Promise<void> {
   await locator.filter({ hasText: text }).waitFor({ state: "attached" });
 }

@@ -8,7 +8,7 @@ export interface ModelAnswer {
   readonly body: string;
 }
 
-/** A model's container whose answers a test sets and can delay: an HTTP server on this machine. */
+/** A container on this machine. A test sets and delays its answers. */
 export class ModelServer {
   /** The bodies of the requests, in order. */
   readonly requests: string[] = [];
@@ -53,7 +53,7 @@ export function atOnce(body: string): () => Promise<ModelAnswer> {
 
 /** An answer that a test releases. */
 export class Later {
-  /** Gives the answer. */
+  /** Releases the answer. */
   readonly release: (answer: ModelAnswer) => void;
   /** For {@link ModelServer.answer}. */
   readonly answer: () => Promise<ModelAnswer>;

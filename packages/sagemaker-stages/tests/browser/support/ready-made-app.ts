@@ -11,7 +11,7 @@ const MODEL: ModelSettings = {
   access: "PUBLIC",
 };
 
-/** A model of each ready-made contract, all of them public. */
+/** A public model for each ready-made contract. */
 export const READY_MADE: Environment = {
   name: "ready",
   region: "us-east-1",
@@ -20,7 +20,7 @@ export const READY_MADE: Environment = {
   models: { iris: MODEL, mood: MODEL, faces: MODEL, notes: MODEL, raw: MODEL },
 };
 
-/** The lines of the documentation. */
+/** The features of the documentation's example. */
 const FUNCTIONS = `
 import { bytes, defineModels, huggingFace, passThrough, rows, text } from "sagemaker-stages/model";
 
@@ -40,7 +40,7 @@ export const models = defineModels({
 export type ModelName = keyof typeof models;
 `;
 
-/** An app of {@link READY_MADE}, which has neither samples nor views. */
+/** Files of an app with {@link READY_MADE}, without samples and views. */
 export function readyMadeApp(): ProjectCopy {
   const project = new ProjectCopy();
   rmSync(join(project.folder, "functions"), { recursive: true });

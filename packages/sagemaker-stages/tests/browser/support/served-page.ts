@@ -6,23 +6,26 @@ import { launchChromium } from "./chromium";
 import { CLOSED, OPEN, PLAIN, TIGHT } from "./environments";
 import { atOnce, ModelServer } from "./model-server";
 
-/** Longer than any test here takes on a slow machine: two processes, a browser, and some seconds of waiting. */
+/**
+ * The time-out of a test. On a slow machine, a test needs time for two processes, a browser, and some seconds of
+ * waiting.
+ */
 export const PATIENCE_IN_MS = 60_000;
 
-/** The answers of the containers, except where a test sets other answers. */
+/** The default answers of the containers. */
 export const ANSWERS = {
   ticketUrgency: atOnce("0.9412"),
   languageCheck: atOnce('[{"label":["__label__de","__label__en"],"prob":[0.98,0.02]}]'),
 };
 
-/** Stages with their models, served by the process of `npm start`, and a browser to look at their pages. */
+/** Local stages with their models, and a browser for their pages. */
 export class ServedPage {
   private constructor(
     readonly browser: Browser,
     readonly stage: RunningStage,
-    /** The container of the model that takes a text. */
+    /** The container of the model that accepts a text. */
     readonly ticketUrgency: ModelServer,
-    /** The container of the model that takes a query. */
+    /** The container of the model that accepts a query. */
     readonly languageCheck: ModelServer,
     private readonly project: ProjectCopy,
   ) {}
@@ -30,8 +33,8 @@ export class ServedPage {
   /**
    * Starts everything.
    *
-   * @param files - files of the app besides those of the fixture app: text by path
-   * @throws Error where Chromium is missing
+   * @param files - further files of the fixture app: text by path
+   * @throws Error if Chromium is missing
    */
   static async start(files: Readonly<Record<string, string>> = {}): Promise<ServedPage> {
     const browser = await launchChromium();
@@ -56,7 +59,7 @@ export class ServedPage {
     }
   }
 
-  /** Restores the answers of the containers, and forgets their requests. */
+  /** Restores the default answers of the containers, and discards their requests. */
   reset(): void {
     for (const model of ["ticketUrgency", "languageCheck"] as const) {
       this[model].answer = ANSWERS[model];
@@ -64,7 +67,7 @@ export class ServedPage {
     }
   }
 
-  /** Opens an environment's page in a window of its own and waits until it is set up. */
+  /** Opens an environment's page in a new window, and waits until the page shows its forms. */
   async open(environment: Environment = OPEN, options: BrowserContextOptions = {}): Promise<OpenPage> {
     return await openPage(this.browser, `${this.stage.url}/website/${environment.name}/`, options);
   }
@@ -81,11 +84,11 @@ export class ServedPage {
 /** A page, and the errors that its browser reports. */
 export interface OpenPage {
   readonly page: Page;
-  /** Errors and warnings of the console: failed scripts, and what the content security policy refuses. */
+  /** Errors and warnings of the console: failed scripts, and content that the content security policy refuses. */
   readonly complaints: readonly string[];
 }
 
-/** Opens the page at `url` and waits until it is set up. */
+/** Opens the page at `url`, and waits until the page shows its forms. */
 export async function openPage(
   browser: Browser,
   url: string,
@@ -103,7 +106,7 @@ function listen(page: Page): readonly string[] {
   const complaints: string[] = [];
   page.on("pageerror", (error) => complaints.push(error.message));
   page.on("console", (message) => {
-    // The browser reports every 4xx and 5xx, and every connection that fails.
+    // The browser reports every 4xx and 5xx, and every failed connection.
     const isAboutStatus = message.text().startsWith("Failed to load resource:");
     if (["error", "warning"].includes(message.type()) && !isAboutStatus) complaints.push(message.text());
   });

@@ -17,7 +17,7 @@ describe("sagemaker-stages new-model", () => {
   afterEach(() => app?.remove());
 
   it(
-    "adds a line with a ready-made contract, and no folder, when the command line names the model alone",
+    "adds an entry with a ready-made contract, and no folder, without options",
     async () => {
       // Prepare
       const before = app.files();
@@ -107,8 +107,8 @@ describe("sagemaker-stages new-model", () => {
       line: "iris: bytes({",
     },
     {
-      words: ["--takes", "bytes", "--media-type", "application/x-thing"],
-      line: 'contentType: "application/x-thing"',
+      words: ["--takes", "bytes", "--media-type", "application/x-custom"],
+      line: 'contentType: "application/x-custom"',
     },
     { words: ["--takes", "text"], line: "iris: text({" },
     { words: ["--takes", "pass-through"], line: "iris: passThrough({" },
@@ -117,8 +117,8 @@ describe("sagemaker-stages new-model", () => {
       line: 'iris: passThrough({\n    takes: ["image/jpeg"],',
     },
     {
-      words: ["--takes", "pass-through", "--media-type", "application/x-thing"],
-      line: 'contentType: "application/x-thing"',
+      words: ["--takes", "pass-through", "--media-type", "application/x-custom"],
+      line: 'contentType: "application/x-custom"',
     },
     { words: ["--hugging-face", "text-generation"], line: 'iris: huggingFace("text-generation"),' },
   ])("adds the contract of the words $words", ({ words, line }) => {
@@ -141,13 +141,13 @@ describe("sagemaker-stages new-model", () => {
     },
     {
       words: ["--takes", "bytes", "--media-type", "image/jpeg", "--media-type", "image/png"],
-      sentence: "iris takes a file (image/jpeg, image/png), which the endpoint receives as it is.",
+      sentence: "iris takes a file (image/jpeg, image/png), which the endpoint receives unchanged.",
     },
     {
       words: ["--takes", "pass-through"],
-      sentence: "iris takes any JSON, which the endpoint receives as it is.",
+      sentence: "iris takes any JSON, which the endpoint receives unchanged.",
     },
-  ])("says what the model of $words takes", ({ words, sentence }) => {
+  ])("describes the requests of the model of $words", ({ words, sentence }) => {
     // Act
     const printed = app.newModel("iris", ...words);
 
@@ -164,13 +164,13 @@ describe("sagemaker-stages new-model", () => {
     expect(printed).not.toContain("base64");
   });
 
-  it("adds a model of the Hugging Face Hub with the task, and says what to replace", () => {
+  it("adds a model of the Hugging Face Hub with the task, and names the placeholders", () => {
     // Act
     const printed = app.newModel("topics", "--hugging-face", "text-classification");
 
     // Assess
     expect(printed).toContain(
-      "HF_MODEL_ID and HF_MODEL_REVISION (placeholders: npm start accepts them, npm test and cdktf synth refuse the zeros)",
+      "HF_MODEL_ID and HF_MODEL_REVISION (placeholders: npm start accepts them, npm test and cdktf synth refuse them)",
     );
     expect(app.read("environments/dev.ts")).toContain(`      containerEnvironment: {
         HF_MODEL_ID: "my-organization/topics",
@@ -192,7 +192,7 @@ describe("sagemaker-stages new-model", () => {
     expect(printed).toMatch(
       /^ {2}curl 'http:\/\/127\.0\.0\.1:3000\/staging\/iris-species' --aws-sigv4 .* -d '\{"rows":\[\{"feature 1":1,.*\}\]\}'$/m,
     );
-    expect(printed).toContain("Until then, every request gets the example's answer.");
+    expect(printed).toContain("Every request gets the example's answer.");
   });
 
   it("adds the model to each environment that the command line names, and to no other environment", () => {
@@ -248,7 +248,7 @@ describe("sagemaker-stages new-model", () => {
     TIMEOUT_IN_MS,
   );
 
-  it("writes the folder alone with --folder-only, and prints the lines to add", () => {
+  it("with --folder-only, writes only the folder, and prints the lines to add to the other files", () => {
     // Prepare
     const before = app.files();
 
@@ -271,7 +271,7 @@ describe("sagemaker-stages new-model", () => {
       words: ["iris", "--takes", "csv"],
       message: "--takes: got csv; allowed: rows, json, text, bytes, pass-through, query",
     },
-    { words: ["iris", "--takes", "bytes"], message: "--media-type: got nothing; allowed: a media type" },
+    { words: ["iris", "--takes", "bytes"], message: "--media-type: got no value; allowed: a media type" },
     {
       words: ["iris", "--media-type", "image/png"],
       message: "--media-type: got image/png; allowed: with --takes bytes or pass-through",
@@ -282,18 +282,18 @@ describe("sagemaker-stages new-model", () => {
     },
     {
       words: ["iris", "--hugging-face", "translation", "--takes", "text"],
-      message: "--hugging-face: got --takes text beside it; allowed: one of both",
+      message: "--hugging-face: got --takes text, too; allowed: one of the two options",
     },
     {
       words: ["iris", "--takes", "pass-through", "--with-contract"],
       message:
-        "--with-contract: got --takes pass-through beside it; allowed: --takes rows, json, text or query",
+        "--with-contract: got --takes pass-through, too; allowed: with --takes rows, json, text or query",
     },
     {
       words: ["iris", "--environment", "test"],
       message: "--environment: got test; allowed: dev, staging, prod",
     },
-    { words: [], message: "<name>: got no word; allowed: 1–30 characters a-z, 0-9, -" },
+    { words: [], message: "<name>: got no word; allowed: 1–30 characters: a-z, 0-9 and single hyphens" },
     { words: ["iris", "species"], message: "word: got species; allowed: <name> and options" },
     { words: ["iris", "--name", "species"], message: "option: got --name; allowed: --takes" },
   ])("refuses the words $words, and writes nothing", ({ words, message }) => {
@@ -315,7 +315,7 @@ describe("sagemaker-stages new-model", () => {
     { name: "iris-", message: 'name: got "iris-"; allowed: 1–30 characters' },
     {
       name: "i".repeat(31),
-      message: `name: got "${"i".repeat(31)}"; allowed: 1–30 characters a-z, 0-9, -: words that single hyphens join, starting with a letter (it is part of names of at most 63 characters: https://docs.aws.amazon.com/`,
+      message: `name: got "${"i".repeat(31)}"; allowed: 1–30 characters a-z, 0-9, -, starting with a letter, with single hyphens between words (the name is part of names of at most 63 characters: https://docs.aws.amazon.com/`,
     },
     { name: "stage", message: 'name: got "stage"; allowed: a name other than artifacts, aws,' },
     { name: "iris-caller", message: 'name: got "iris-caller"; allowed: a name other than' },
@@ -326,7 +326,7 @@ describe("sagemaker-stages new-model", () => {
     },
     {
       name: "loan-default-function-url",
-      message: "functions/loan-default/contract.ts has the construct loan-default-function-url, too",
+      message: "functions/loan-default/contract.ts also has the construct loan-default-function-url",
     },
   ])("refuses the name $name, and writes nothing", ({ name, message }) => {
     // Prepare
@@ -409,7 +409,7 @@ describe("sagemaker-stages new-model", () => {
       form: "a brace after the last model",
       file: "environments/dev.ts",
       change: (text: string) => text.replace(/,\n {2}\},\n\};/, " },\n};"),
-      reason: "environments/dev.ts: got a brace that closes several lines without a line of its own",
+      reason: "environments/dev.ts: got a closing brace that shares its line with code",
     },
   ])("prints the lines to add and writes nothing when a file has $form", ({ file, change, reason }) => {
     // Prepare
@@ -505,14 +505,14 @@ describe.each([
       app.newModel(`takes-${kind}`, "--takes", kind, "--with-contract", ...words);
     }
     for (const [name, ...options] of READY_MADE) app.newModel(name, ...options, ...words);
-    // Names that no import can have: a word of JavaScript, names that the file has, and a global name.
+    // Names that an import cannot have: a reserved word, names that the file has, and a global name.
     for (const name of ["class", "models", "define-models", "eval"]) app.newModel(name);
   }, TIMEOUT_IN_MS);
 
   afterAll(() => app?.remove());
 
   it(
-    "have the right types",
+    "the models have the right types",
     async () => {
       // Act
       const finished = await app.program("typescript/bin/tsc", "--noEmit");
@@ -536,7 +536,7 @@ describe.each([
   );
 
   it(
-    "have tests that pass",
+    "the models have tests that pass",
     async () => {
       // Act
       const finished = await app.program("jest/bin/jest.js", "functions/takes-");
@@ -549,7 +549,7 @@ describe.each([
   );
 
   it(
-    "are in the Terraform of each environment",
+    "the models are in the Terraform of each environment",
     async () => {
       // Prepare: synthesis refuses the placeholder of a commit
       for (const environment of environments) {
@@ -578,7 +578,7 @@ describe.each([
   );
 });
 
-/** Deletes every model, as a team does that replaces the samples. */
+/** Deletes every model, as a team does when it replaces the samples. */
 function removeEveryModel(app: AppCopy): void {
   rmSync(join(app.folder, "functions"), { recursive: true });
   mkdirSync(join(app.folder, "functions"));
@@ -599,7 +599,7 @@ function endpointsOf(app: AppCopy, environment: string): string[] {
   return Object.values<{ name: string }>(resource.aws_sagemaker_endpoint).map(({ name }) => name);
 }
 
-/** The lines of a text that another text does not have at their place; throws where a line is missing. */
+/** The lines that a text has in addition to another text; throws if a line of the other text is missing. */
 function addedLines(before: string, after: string): string[] {
   const kept = before.split("\n");
   const added: string[] = [];

@@ -33,7 +33,7 @@ describe("an entry in functions/index.ts", () => {
     { form: "a tab for each level", before: "{\n\ta,\n\tc,\n}", after: "{\n\ta,\n\tc,\n\tb,\n}" },
     { form: "four spaces for each level", before: "{\n    a,\n}", after: "{\n    a,\n    b,\n}" },
     { form: "only a comment", before: "{\n  // none yet\n}", after: "{\n  // none yet\n  b,\n}" },
-  ])("stands at the end where the literal has $form", ({ before, after }) => {
+  ])("the entry is added at the end when the literal has $form", ({ before, after }) => {
     // Act
     const { text } = addToCatalog(catalog([A, C], before), "b");
 
@@ -63,7 +63,7 @@ describe("an entry in functions/index.ts", () => {
     expect(text).toBe(catalog([A, B, C], "{\n  a,\n  c,\n  b,\n}").replaceAll("\n", "\r\n"));
   });
 
-  it("finds the call where defineModels has another name in the file", () => {
+  it("finds the call when defineModels has another name in the file", () => {
     // Prepare
     const rename = (text: string) =>
       text.replace("{ defineModels }", "{ defineModels as define }").replace("defineModels(", "define(");
@@ -85,7 +85,7 @@ describe("an entry in functions/index.ts", () => {
     { what: "two calls", text: `${catalog([A], "{ a }")}export const others = defineModels({});\n` },
     { what: "a list that is computed", text: catalog([A], "Object.fromEntries([])") },
     { what: "no TypeScript", text: "const = ;" },
-  ])("is refused where the file has $what", ({ text }) => {
+  ])("the entry is refused when the file has $what", ({ text }) => {
     // Act
     const act = () => addToCatalog(text, "b");
 
@@ -130,17 +130,20 @@ describe("a ready-made contract in functions/index.ts", () => {
       after: `import type { Models } from "${ENGINE}";\nimport { defineModels, huggingFace } from "${ENGINE}";`,
       name: "huggingFace",
     },
-  ])("is a line, with its function in the import, where the file has $what", ({ before, after, name }) => {
-    // Prepare
-    const file = (imports: string, models: string) =>
-      `${imports}\n\nexport const models = defineModels(${models});\n`;
+  ])(
+    "the contract is added as a line, and its function to the import, when the file has $what",
+    ({ before, after, name }) => {
+      // Prepare
+      const file = (imports: string, models: string) =>
+        `${imports}\n\nexport const models = defineModels(${models});\n`;
 
-    // Act
-    const { text } = addCallToCatalog(file(before, "{\n  a,\n}"), "words", call);
+      // Act
+      const { text } = addCallToCatalog(file(before, "{\n  a,\n}"), "words", call);
 
-    // Assess
-    expect(text).toBe(file(after, `{\n  a,\n  words: ${name}("fill-mask"),\n}`));
-  });
+      // Assess
+      expect(text).toBe(file(after, `{\n  a,\n  words: ${name}("fill-mask"),\n}`));
+    },
+  );
 
   it("makes an import of several lines from a line that would be longer than 110 columns", () => {
     // Prepare
@@ -159,7 +162,7 @@ describe("a ready-made contract in functions/index.ts", () => {
     );
   });
 
-  it("is refused where the import has a comment", () => {
+  it("the contract is refused when the import has a comment", () => {
     // Prepare
     const text = `import { defineModels /* all */ } from "${ENGINE}";\nexport const models = defineModels({});\n`;
 
@@ -185,7 +188,7 @@ describe("an import in functions/index.ts", () => {
     },
     { imports: ["// The model of the other team.", C], after: [B, "// The model of the other team.", C] },
     { imports: [`${A} // first`], after: [`${A} // first`, B] },
-  ])("stands in its order among $imports", ({ imports, after }) => {
+  ])("the import is added in its order among $imports", ({ imports, after }) => {
     // Act
     const { text } = addToCatalog(catalog(imports, "{ a, c }"), "b");
 
@@ -201,7 +204,7 @@ describe("an import in functions/index.ts", () => {
     { model: "define-models", identifier: "defineModelsModel" },
     { model: "fetch", identifier: "fetchModel" },
     { model: "a", identifier: "aModel" },
-  ])("of $model has the name $identifier", ({ model, identifier }) => {
+  ])("the import of $model has the name $identifier", ({ model, identifier }) => {
     // Act
     const { text } = addToCatalog(catalog([A], "{ first: a }"), model);
 
@@ -240,7 +243,7 @@ describe("an entry in an environment", () => {
       before: "{\n    ...other,\n  }",
       after: '{\n    ...other,\n    b: {\n      artifact: "x",\n      image: { uri: "y" },\n    },\n  }',
     },
-  ])("stands at the end where the environment has $form", ({ before, after }) => {
+  ])("the entry is added at the end when the environment has $form", ({ before, after }) => {
     // Act
     const edit = addToEnvironment(new Map([["environments/dev.ts", environment(before)]]), "dev", SETTINGS);
 
@@ -248,7 +251,7 @@ describe("an entry in an environment", () => {
     expect(edit).toEqual({ path: "environments/dev.ts", text: environment(after) });
   });
 
-  it("has the indentation of the file", () => {
+  it("the entry has the indentation of the file", () => {
     // Prepare
     const before = environment("{\n    a: {},\n  }").replaceAll("  ", "\t");
 
@@ -263,7 +266,7 @@ describe("an entry in an environment", () => {
     );
   });
 
-  it("goes into the file with the environment's name, whatever the file's name is", () => {
+  it("the entry is added to the file with the environment's name, independent of the name of the file", () => {
     // Prepare
     const sources = new Map([
       ["environments/a.ts", environment("{}").replace('"dev"', '"prod"')],
@@ -299,7 +302,7 @@ describe("an entry in an environment", () => {
       text: environment("{}").repeat(2).replace("dev:", "one:"),
       reason: "got 2 object literals",
     },
-  ])("is refused where the file has $what", ({ text, reason }) => {
+  ])("the entry is refused when the file has $what", ({ text, reason }) => {
     // Act
     const act = () => addToEnvironment(new Map([["environments/dev.ts", text]]), "dev", SETTINGS);
 

@@ -32,7 +32,7 @@ describe("the order of imports", () => {
 
   afterEach(() => removeFolder(folder));
 
-  it("is the order of Biome", async () => {
+  it("the imports have the same order as in Biome", async () => {
     // Prepare
     const sources = NAMES.map((name) => `./${name}/contract`);
     const imports = [...sources]

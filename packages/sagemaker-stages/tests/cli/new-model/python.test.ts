@@ -55,8 +55,8 @@ describe("sagemaker-stages new-model --handler python", () => {
 
   it.each([
     [["--handler", "java"], /--handler: got java; allowed: python/],
-    [["--handler", "python", "--takes", "rows"], /--handler: got --takes beside it/],
-    [["--handler", "python", "--with-contract"], /--handler: got --with-contract beside it/],
+    [["--handler", "python", "--takes", "rows"], /--handler: got --takes, too/],
+    [["--handler", "python", "--with-contract"], /--handler: got --with-contract, too/],
   ])("refuses %j and writes nothing", (words, message) => {
     // Prepare
     const before = app.files();

@@ -21,7 +21,7 @@ let stage: RunningStage;
 
 beforeAll(async () => {
   project = new ProjectCopy();
-  // The fixture's own files of environments name dev, too.
+  // The fixture's files of environments also name dev.
   for (const name of ["dev", "staging", "prod"]) project.delete(`environments/${name}.ts`);
   stage = await RunningStage.serve(project, ["dev"]);
 }, TIMEOUT_IN_MS);
@@ -54,7 +54,7 @@ describe("a local stage that runs while new-model adds a model", () => {
       );
       expect(response).toMatchObject({ status: 200, contentType: "application/json" });
       expect(JSON.parse(response.body)).toEqual(answer);
-      await stage.printed(`dev-${name}: the echo stand-in answered with the request that it received`);
+      await stage.printed(`dev-${name}: the echo stand-in returned the request that it received`);
     },
     TIMEOUT_IN_MS,
   );
@@ -90,11 +90,11 @@ describe("a local stage that runs while new-model adds a model", () => {
       // Assess
       expect(reloaded).not.toContain("Not reloaded");
       expect(reloaded).toContain(
-        `dev-${name}: EXAMPLE STAND-IN, no model: answers each request with the answer of the example. Add functions/${name}/sample/index.ts, or start with --container ${name}=<url>.`,
+        `dev-${name}: EXAMPLE STAND-IN, no model: answers every request with the answer of the example. Add functions/${name}/sample/index.ts, or start with --container ${name}=<url>.`,
       );
       expect(response).toMatchObject({ status: 200, contentType: "application/json" });
       expect(JSON.parse(response.body)).toEqual(answer);
-      await stage.printed(`dev-${name}: the example stand-in answered with the answer of the example`);
+      await stage.printed(`dev-${name}: the example stand-in returned the answer of the example`);
     },
     TIMEOUT_IN_MS,
   );
@@ -141,7 +141,7 @@ describe("a local stage that runs while new-model adds a model", () => {
   });
 
   it(
-    "answers with the model's own handler once the folder has handler.ts",
+    "answers with the model's handler after the folder gets handler.ts",
     async () => {
       // Prepare
       const from = stage.output.length;
@@ -181,7 +181,7 @@ async function newModel(words: readonly string[]): Promise<string> {
   return output;
 }
 
-/** The printed line, for the port of this test's stage. */
+/** The printed curl line with the port of this test's stage. */
 function curlLine(printed: string): string {
   const [, line] = /^ {2}(curl .*)$/m.exec(printed) ?? [];
   if (line === undefined) throw new Error(`there is no curl line in:\n${printed}`);

@@ -31,7 +31,7 @@ beforeEach(() => {
 afterEach(() => removeFolder(app));
 
 describe("writing a folder and files", () => {
-  it("puts all in their place, and leaves nothing else", () => {
+  it("writes all files, and leaves no other files", () => {
     // Act
     writeAndRemove();
 
@@ -58,7 +58,7 @@ describe("writing a folder and files", () => {
     expect(statSync(join(app, "shared.ts")).mode & 0o777).toBe(0o640);
   });
 
-  it("takes back every step when the folder exists", () => {
+  it("reverts every step when the folder exists", () => {
     // Prepare
     mkdirSync(join(app, "functions/iris"));
     writeFileSync(join(app, "functions/iris/notes.txt"), "notes");

@@ -1,7 +1,7 @@
 import type { RecordedRequest, ScriptedAnswer } from "../../../src/testing/endpoint-server";
 import { modelError } from "../../../src/testing/endpoint-server";
 
-/** A container behind an endpoint: an answer to each request. */
+/** A container of an endpoint: answers each request. */
 export type StandInContainer = (request: RecordedRequest) => ScriptedAnswer;
 
 /** Scores one row of numbers. */
@@ -16,7 +16,7 @@ const json = (document: unknown): ScriptedAnswer => ({
 
 const csv = (body: string): ScriptedAnswer => ({ headers: { "content-type": "text/csv" }, body });
 
-/** What a container refuses: the runtime reports it as an error of the model. */
+/** An error of a container. The SageMaker runtime reports the error as a ModelError. */
 const refuse = (message: string): ScriptedAnswer => modelError(message);
 
 function readNumbers(text: string): number[][] {
@@ -26,8 +26,8 @@ function readNumbers(text: string): number[][] {
 }
 
 /**
- * SageMaker's scikit-learn container with its default functions: JSON is a list of rows, CSV is read by
- * `numpy.genfromtxt`, which makes a list without rows of one line
+ * SageMaker's scikit-learn container with its default functions. JSON is a list of rows. `numpy.genfromtxt` reads CSV,
+ * and returns a flat list for one line
  * (https://github.com/aws/sagemaker-scikit-learn-container/blob/master/docker/1.4-2/resources/patches/decoder.py).
  */
 export function scikitLearn(predict: Predict): StandInContainer {
@@ -40,7 +40,7 @@ export function scikitLearn(predict: Predict): StandInContainer {
 }
 
 /**
- * SageMaker's XGBoost container: predictions as Python writes a list, joined by commas
+ * SageMaker's XGBoost container, which joins predictions in Python's list format by commas
  * (https://github.com/aws/sagemaker-xgboost-container/blob/master/src/sagemaker_xgboost_container/algorithm_mode/serve.py).
  */
 export function xgboost(predict: Predict, separator = ","): StandInContainer {
@@ -76,7 +76,7 @@ export function mlflow(predict: (row: Readonly<Record<string, unknown>>) => unkn
 }
 
 /**
- * A container that reads CSV with quotes, as Python's module `csv` does, and answers each row's cells.
+ * A container that reads CSV with quotes, like Python's module `csv`.
  *
  * @param predict - scores the cells of one row
  */
@@ -123,12 +123,12 @@ export function blazingText(classify: (text: string) => Readonly<Record<string, 
   };
 }
 
-/** A container that answers each body with this document. */
+/** A container that answers each request with this document. */
 export function answering(document: unknown): StandInContainer {
   return () => json(document);
 }
 
-/** A container that answers each body with a text, e.g. one that is no JSON. */
+/** A container that answers each request with the same text, e.g. a text that is not JSON. */
 export function answeringText(body: string, contentType = "text/plain"): StandInContainer {
   return () => ({ headers: { "content-type": contentType }, body });
 }

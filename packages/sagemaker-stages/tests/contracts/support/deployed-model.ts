@@ -15,20 +15,20 @@ import type { StandInContainer } from "./containers";
 
 const run = promisify(execFile);
 
-/** What a caller received. */
+/** The answer to a caller. */
 export interface Received {
   readonly status: number;
   readonly contentType: string | undefined;
-  /** Parsed, where it is JSON. */
+  /** The body, parsed if it is JSON. */
   readonly body: unknown;
 }
 
-/** The deployment package of a model with a ready-made contract, behind a container that speaks a real protocol. */
+/** The deployment package of a model with a ready-made contract, with a container that emulates a real protocol. */
 export class DeployedModel {
   private constructor(
     readonly model: Model,
     readonly endpoint: EndpointServer,
-    /** The unpacked index.js. */
+    /** The path of the unpacked index.js. */
     private readonly code: Uint8Array,
     private readonly folder: string,
   ) {}
@@ -68,7 +68,7 @@ export class DeployedModel {
     };
   }
 
-  /** The answer of the handler to any event, in a process of its own. */
+  /** The answer of the handler to any event, in a new process. */
   async invoke(event: unknown): Promise<unknown> {
     writeFileSync(join(this.folder, "event.json"), JSON.stringify(event));
     const script = `
@@ -86,7 +86,7 @@ export class DeployedModel {
     return (JSON.parse(last ?? "{}") as { readonly answer?: unknown }).answer;
   }
 
-  /** The detail of the problem that a request is answered with. */
+  /** The detail of the problem that answers a request. */
   async problemOf(request: unknown): Promise<string> {
     const { status, contentType, body } = await this.post(request);
     if (contentType !== "application/problem+json") throw new Error(`got ${status}, expected a problem`);

@@ -1,16 +1,16 @@
 import type { Operation } from "./emulator";
 
-/** What AWS asks IAM before it does something. */
-export interface Asked {
+/** An authorization by IAM: AWS evaluates the action on the resource before it executes an operation. */
+export interface AuthorizationCheck {
   readonly action: string;
-  /** ARN, or `*` where the service defines no resource type for the action. */
+  /** The ARN, or `*` if the service defines no resource type for the action. */
   readonly resource: string;
   /** Values of condition keys. */
   readonly context: Readonly<Record<string, string>>;
 }
 
-/** Where requests are made. */
-export interface AskedIn {
+/** The account and the environment of operations. */
+export interface OperationContext {
   readonly accountId: string;
   readonly environmentName: string;
   /** Permissions boundaries of roles, by the role's name. */
@@ -20,35 +20,42 @@ export interface AskedIn {
 }
 
 /**
- * What AWS asks IAM for an operation: the actions and their resources of the Service Authorization Reference
+ * The authorizations by IAM that an operation needs, from the Service Authorization Reference
  * (https://docs.aws.amazon.com/service-authorization/latest/reference/). Tags are the provider's default tags, which
  * every resource of the stack has.
  *
- * @throws Error where the operation is in no table here
+ * @throws Error if this file has no rule for the operation
  */
-export function askedFor(operation: Operation, place: AskedIn): readonly Asked[] {
-  const ask = SERVICES[operation.service];
-  if (ask === undefined) {
+export function authorizationChecksOf(
+  operation: Operation,
+  context: OperationContext,
+): readonly AuthorizationCheck[] {
+  const checks = SERVICES[operation.service];
+  if (checks === undefined) {
     throw new Error(
-      `authorization.ts does not say what ${operation.service}:${operation.operation} asks of IAM: add the service there, and its statements to src/iam/deployment/deployer.ts`,
+      `authorization.ts: got the operation ${operation.service}:${operation.operation}; allowed: services in SERVICES. Add the service to SERVICES, and its statements to src/iam/deployment/deployer.ts`,
     );
   }
-  return ask(operation, place);
+  return checks(operation, context);
 }
 
-type Ask = (operation: Operation, place: AskedIn) => readonly Asked[];
+type ServiceChecks = (operation: Operation, context: OperationContext) => readonly AuthorizationCheck[];
 
-const asked = (action: string, resource: string, context: Asked["context"] = {}): Asked => ({
+const check = (
+  action: string,
+  resource: string,
+  context: AuthorizationCheck["context"] = {},
+): AuthorizationCheck => ({
   action,
   resource,
   context,
 });
 
-/** The right to give a service a role. */
-const passing = (role: string, service: string): Asked =>
-  asked("iam:PassRole", role, { "iam:PassedToService": service });
+/** The permission to pass a role to a service. */
+const passRole = (role: string, service: string): AuthorizationCheck =>
+  check("iam:PassRole", role, { "iam:PassedToService": service });
 
-/** A parameter that must be there. */
+/** The value of a parameter. @throws Error if the operation does not have the parameter */
 function text({ service, operation, parameters }: Operation, name: string): string {
   const value = parameters[name];
   if (typeof value !== "string") {
@@ -57,19 +64,19 @@ function text({ service, operation, parameters }: Operation, name: string): stri
   return value;
 }
 
-/** The first of these parameters that is there, or undefined. */
+/** The value of the first parameter in `names` that the operation has. */
 function firstOf(operation: Operation, ...names: readonly string[]): string | undefined {
   return names.map((name) => operation.parameters[name]).find((value) => typeof value === "string") as
     | string
     | undefined;
 }
 
-/** Whether a parameter is there, or one within it. */
+/** Whether an operation has a parameter, or a part of the parameter. */
 function has({ parameters }: Operation, name: string): boolean {
   return Object.keys(parameters).some((path) => path === name || path.startsWith(`${name}.`));
 }
 
-/** Actions whose requests carry the boundary of their role, or the one that it gets. */
+/** Actions whose requests have the key iam:PermissionsBoundary: the boundary of the role, or the boundary that the role gets. */
 const WITH_BOUNDARY = [
   "AttachRolePolicy",
   "CreateRole",
@@ -82,7 +89,7 @@ const WITH_BOUNDARY = [
   "UpdateAssumeRolePolicy",
 ];
 
-const iam: Ask = (operation, { accountId, boundaries }) => {
+const iam: ServiceChecks = (operation, { accountId, boundaries }) => {
   const { operation: name } = operation;
   const policyArn = firstOf(operation, "PolicyArn");
   const principal = (["Role", "User", "Group"] as const)
@@ -95,56 +102,56 @@ const iam: Ask = (operation, { accountId, boundaries }) => {
   const attaches = principal !== undefined && policyArn !== undefined;
   const boundary =
     firstOf(operation, "PermissionsBoundary") ?? boundaries?.get(firstOf(operation, "RoleName") ?? "");
-  const action = asked(`iam:${name}`, resource, {
+  const action = check(`iam:${name}`, resource, {
     ...(attaches ? { "iam:PolicyARN": policyArn } : {}),
     ...(boundary !== undefined && WITH_BOUNDARY.includes(name)
       ? { "iam:PermissionsBoundary": boundary }
       : {}),
   });
   const tag = { CreateRole: "iam:TagRole", CreatePolicy: "iam:TagPolicy" }[name];
-  return tag === undefined ? [action] : [action, asked(tag, resource)];
+  return tag === undefined ? [action] : [action, check(tag, resource)];
 };
 
-const lambda: Ask = (operation, { accountId }) => {
+const lambda: ServiceChecks = (operation, { accountId }) => {
   const { operation: name, region } = operation;
   const tagged = firstOf(operation, "Resource");
   const fn = tagged ?? `arn:aws:lambda:${region}:${accountId}:function:${text(operation, "FunctionName")}`;
   switch (name) {
     case "CreateFunction":
       return [
-        asked("lambda:CreateFunction", fn),
-        asked("lambda:TagResource", fn),
-        passing(text(operation, "Role"), "lambda.amazonaws.com"),
-        ...lookingAtItsNetwork(operation),
+        check("lambda:CreateFunction", fn),
+        check("lambda:TagResource", fn),
+        passRole(text(operation, "Role"), "lambda.amazonaws.com"),
+        ...networkChecks(operation),
       ];
     case "UpdateFunctionConfiguration": {
       const role = firstOf(operation, "Role");
-      const pass = role === undefined ? [] : [passing(role, "lambda.amazonaws.com")];
-      return [asked("lambda:UpdateFunctionConfiguration", fn), ...pass, ...lookingAtItsNetwork(operation)];
+      const pass = role === undefined ? [] : [passRole(role, "lambda.amazonaws.com")];
+      return [check("lambda:UpdateFunctionConfiguration", fn), ...pass, ...networkChecks(operation)];
     }
     case "AddPermission":
-      return [asked("lambda:AddPermission", fn, { "lambda:Principal": text(operation, "Principal") })];
+      return [check("lambda:AddPermission", fn, { "lambda:Principal": text(operation, "Principal") })];
     case "CreateFunctionUrlConfig":
     case "UpdateFunctionUrlConfig": {
       const type = firstOf(operation, "AuthType");
-      return [asked(`lambda:${name}`, fn, type === undefined ? {} : { "lambda:FunctionUrlAuthType": type })];
+      return [check(`lambda:${name}`, fn, type === undefined ? {} : { "lambda:FunctionUrlAuthType": type })];
     }
     default:
-      return [asked(`lambda:${name}`, fn)];
+      return [check(`lambda:${name}`, fn)];
   }
 };
 
-/** Lambda verifies a function's network as who deploys it (https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html). */
-function lookingAtItsNetwork(operation: Operation): readonly Asked[] {
+/** Lambda verifies a function's network with the permissions of the deploying principal (https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html). */
+function networkChecks(operation: Operation): readonly AuthorizationCheck[] {
   if (!has(operation, "VpcConfig.SubnetIds")) return [];
-  return ["SecurityGroups", "Subnets", "Vpcs"].map((what) => asked(`ec2:Describe${what}`, "*"));
+  return ["SecurityGroups", "Subnets", "Vpcs"].map((type) => check(`ec2:Describe${type}`, "*"));
 }
 
-const sagemaker: Ask = (operation, { accountId, volumeKeys }) => {
+const sagemaker: ServiceChecks = (operation, { accountId, volumeKeys }) => {
   const { operation: name, region } = operation;
   const arn = (type: string, of: string): string => `arn:aws:sagemaker:${region}:${accountId}:${type}/${of}`;
   const tagged = firstOf(operation, "ResourceArn");
-  if (tagged !== undefined) return [asked(`sagemaker:${name}`, tagged)];
+  if (tagged !== undefined) return [check(`sagemaker:${name}`, tagged)];
   const model = firstOf(operation, "ModelName");
   const configuration = firstOf(operation, "EndpointConfigName");
   const endpoint = firstOf(operation, "EndpointName");
@@ -158,12 +165,12 @@ const sagemaker: Ask = (operation, { accountId, volumeKeys }) => {
     ? volumeKeys?.get(configuration ?? "")
     : undefined;
   const actions = [
-    ...resources.map((resource) => asked(`sagemaker:${name}`, resource)),
+    ...resources.map((resource) => check(`sagemaker:${name}`, resource)),
     // https://docs.aws.amazon.com/sagemaker/latest/dg/api-permissions-reference.html
     ...(volumeKey === undefined
       ? []
       : [
-          asked("kms:CreateGrant", volumeKey, {
+          check("kms:CreateGrant", volumeKey, {
             "kms:GrantIsForAWSResource": "true",
             "kms:ViaService": `sagemaker.${region}.amazonaws.com`,
           }),
@@ -174,42 +181,43 @@ const sagemaker: Ask = (operation, { accountId, volumeKeys }) => {
   const role = firstOf(operation, "ExecutionRoleArn");
   return [
     ...actions,
-    asked("sagemaker:AddTags", created),
-    ...(role === undefined ? [] : [passing(role, "sagemaker.amazonaws.com")]),
+    check("sagemaker:AddTags", created),
+    ...(role === undefined ? [] : [passRole(role, "sagemaker.amazonaws.com")]),
   ];
 };
 
-const logs: Ask = (operation, { accountId }) => {
+const logs: ServiceChecks = (operation, { accountId }) => {
   const { operation: name, region } = operation;
-  if (name === "DescribeLogGroups") return [asked("logs:DescribeLogGroups", "*")];
+  if (name === "DescribeLogGroups") return [check("logs:DescribeLogGroups", "*")];
   const group =
     firstOf(operation, "resourceArn") ??
     `arn:aws:logs:${region}:${accountId}:log-group:${text(operation, "logGroupName")}`;
-  const action = asked(`logs:${name}`, group);
-  return name === "CreateLogGroup" ? [action, asked("logs:TagResource", group)] : [action];
+  const action = check(`logs:${name}`, group);
+  return name === "CreateLogGroup" ? [action, check("logs:TagResource", group)] : [action];
 };
 
-/** Alarms, by their names. */
-const monitoring: Ask = (operation, { accountId }) => {
+/** Alarms by their names. */
+const monitoring: ServiceChecks = (operation, { accountId }) => {
   const { operation: name, region } = operation;
   const alarm =
     firstOf(operation, "ResourceARN") ??
     `arn:aws:cloudwatch:${region}:${accountId}:alarm:${firstOf(operation, "AlarmName") ?? text(operation, "AlarmNames.member.1")}`;
-  const action = asked(`cloudwatch:${name}`, alarm);
-  return has(operation, "Tags") ? [action, asked("cloudwatch:TagResource", alarm)] : [action];
+  const action = check(`cloudwatch:${name}`, alarm);
+  return has(operation, "Tags") ? [action, check("cloudwatch:TagResource", alarm)] : [action];
 };
 
 /**
- * Application Auto Scaling looks whether who asks may do at the endpoint and in CloudWatch what it will do itself
- * (https://docs.aws.amazon.com/autoscaling/application/userguide/security_iam_permission_validation.html), and makes
- * its service-linked role with the caller's rights.
+ * Application Auto Scaling later changes the endpoint and alarms in CloudWatch. Before, Application Auto Scaling verifies
+ * that the caller has the permissions for these changes
+ * (https://docs.aws.amazon.com/autoscaling/application/userguide/security_iam_permission_validation.html), and creates
+ * the service-linked role with the caller's permissions.
  */
-const applicationAutoScaling: Ask = (operation, { accountId, environmentName }) => {
+const applicationAutoScaling: ServiceChecks = (operation, { accountId, environmentName }) => {
   const { operation: name, region } = operation;
-  if (name.startsWith("Describe")) return [asked(`application-autoscaling:${name}`, "*")];
+  if (name.startsWith("Describe")) return [check(`application-autoscaling:${name}`, "*")];
   const own = { "aws:ResourceTag/Environment": environmentName };
   const targets = `arn:aws:application-autoscaling:${region}:${accountId}:scalable-target/*`;
-  if (has(operation, "ResourceARN")) return [asked(`application-autoscaling:${name}`, targets, own)];
+  if (has(operation, "ResourceARN")) return [check(`application-autoscaling:${name}`, targets, own)];
   const resource = text(operation, "ResourceId");
   const endpoint = `arn:aws:sagemaker:${region}:${accountId}:${resource.split("/").slice(0, 2).join("/")}`;
   const alarms = `arn:aws:cloudwatch:${region}:${accountId}:alarm:TargetTracking-${resource}-*`;
@@ -219,14 +227,14 @@ const applicationAutoScaling: Ask = (operation, { accountId, environmentName }) 
   };
   const tag = { "aws:RequestTag/Environment": String(operation.parameters["Tags.Environment"]) };
   const creates = has(operation, "Tags");
-  const action = asked(`application-autoscaling:${name}`, targets, { ...scaled, ...(creates ? tag : own) });
+  const action = check(`application-autoscaling:${name}`, targets, { ...scaled, ...(creates ? tag : own) });
   const service = "sagemaker.application-autoscaling.amazonaws.com";
   const validated =
     name === "RegisterScalableTarget"
       ? [
-          asked("sagemaker:DescribeEndpoint", endpoint),
-          asked("sagemaker:UpdateEndpointWeightsAndCapacities", endpoint),
-          asked(
+          check("sagemaker:DescribeEndpoint", endpoint),
+          check("sagemaker:UpdateEndpointWeightsAndCapacities", endpoint),
+          check(
             "iam:CreateServiceLinkedRole",
             `arn:aws:iam::${accountId}:role/aws-service-role/${service}/AWSServiceRoleForApplicationAutoScaling_SageMakerEndpoint`,
             { "iam:AWSServiceName": service },
@@ -234,11 +242,11 @@ const applicationAutoScaling: Ask = (operation, { accountId, environmentName }) 
         ]
       : [];
   const watching = ["PutScalingPolicy", "DeleteScalingPolicy"].includes(name)
-    ? ["DeleteAlarms", "DescribeAlarms", "PutMetricAlarm"].map((of) => asked(`cloudwatch:${of}`, alarms))
+    ? ["DeleteAlarms", "DescribeAlarms", "PutMetricAlarm"].map((of) => check(`cloudwatch:${of}`, alarms))
     : [];
   return [
     action,
-    ...(creates ? [asked("application-autoscaling:TagResource", targets, tag)] : []),
+    ...(creates ? [check("application-autoscaling:TagResource", targets, tag)] : []),
     ...validated,
     ...watching,
   ];
@@ -255,7 +263,7 @@ const EC2_TYPES: Readonly<Record<string, string>> = {
   vpce: "vpc-endpoint",
 };
 
-/** What an action makes. */
+/** The types of resources that actions create. */
 const EC2_CREATED: Readonly<Record<string, string>> = {
   AuthorizeSecurityGroupEgress: "security-group-rule",
   AuthorizeSecurityGroupIngress: "security-group-rule",
@@ -266,15 +274,15 @@ const EC2_CREATED: Readonly<Record<string, string>> = {
   CreateVpcEndpoint: "vpc-endpoint",
 };
 
-/** Associations have no resource type: what is asked for are their route table and subnet. */
+/** Associations have no resource type: IAM evaluates their route table and subnet. */
 const EC2_ASSOCIATED: Readonly<Record<string, readonly string[]>> = {
   DisassociateRouteTable: ["route-table", "subnet"],
 };
 
-const ec2: Ask = (operation, { accountId, environmentName }) => {
+const ec2: ServiceChecks = (operation, { accountId, environmentName }) => {
   const { operation: name, region, parameters } = operation;
   const arn = (type: string, id: string): string => `arn:aws:ec2:${region}:${accountId}:${type}/${id}`;
-  if (name.startsWith("Describe") && name !== "DescribeVpcAttribute") return [asked(`ec2:${name}`, "*")];
+  if (name.startsWith("Describe") && name !== "DescribeVpcAttribute") return [check(`ec2:${name}`, "*")];
   const own = { "aws:ResourceTag/Environment": environmentName };
   const tagKey = Object.keys(parameters).find(
     (path) => /Tag\.\d+\.Key$/.test(path) && parameters[path] === "Environment",
@@ -284,7 +292,7 @@ const ec2: Ask = (operation, { accountId, environmentName }) => {
       ? {}
       : { "aws:RequestTag/Environment": String(parameters[tagKey.replace(/Key$/, "Value")]) };
   const named = Object.entries(parameters)
-    // A group's rule may speak of another group, which is not asked for.
+    // IAM does not evaluate the other group in a rule of a group.
     .filter(([path]) => !/^(?:IpPermissions|Filter)\./.test(path))
     .flatMap(([, value]) => {
       const [, prefix = ""] = /^([a-z]+)-[0-9a-f]+$/.exec(String(value)) ?? [];
@@ -292,64 +300,64 @@ const ec2: Ask = (operation, { accountId, environmentName }) => {
       return type === undefined ? [] : [arn(type, String(value))];
     });
   if (name === "CreateTags") {
-    // No change of an environment changes its name: what gets that tag had none.
-    return named.map((resource) => asked("ec2:CreateTags", resource, tagKey === undefined ? own : tag));
+    // A change of an environment never changes its name, so that a resource that gets the tag had no tag before.
+    return named.map((resource) => check("ec2:CreateTags", resource, tagKey === undefined ? own : tag));
   }
   const created = EC2_CREATED[name];
   const others = [...named, ...(EC2_ASSOCIATED[name] ?? []).map((type) => arn(type, "*"))];
   if (others.length === 0 && created === undefined)
     throw new Error(`authorization.ts finds no resource of ec2:${name}`);
-  // Lambda's interfaces have no tags.
+  // Network interfaces of Lambda have no tags.
   const context = (resource: string) => (resource.includes(":network-interface/") ? {} : own);
   return [
-    ...others.map((resource) => asked(`ec2:${name}`, resource, context(resource))),
+    ...others.map((resource) => check(`ec2:${name}`, resource, context(resource))),
     ...(created === undefined
       ? []
       : [
-          asked(`ec2:${name}`, arn(created, "*"), tag),
-          asked("ec2:CreateTags", arn(created, "*"), { ...tag, "ec2:CreateAction": name }),
+          check(`ec2:${name}`, arn(created, "*"), tag),
+          check("ec2:CreateTags", arn(created, "*"), { ...tag, "ec2:CreateAction": name }),
         ]),
   ];
 };
 
-/** The end of the path of a role in an OpenAPI document with which API Gateway calls another service. */
+/** In an OpenAPI document, the end of the path to the role with which API Gateway calls another service. */
 const CREDENTIALS = ".x-amazon-apigateway-integration.credentials";
 
-const apigateway: Ask = ({ region, method, path, parameters }, { environmentName }) => {
+const apigateway: ServiceChecks = ({ region, method, path, parameters }, { environmentName }) => {
   const resource = `arn:aws:apigateway:${region}::${path}`;
   const creates = method === "POST" && /^\/\w+$/.test(path);
   const context = { [`aws:${creates ? "Request" : "Resource"}Tag/Environment`]: environmentName };
-  const action = asked(`apigateway:${method}`, resource, context);
+  const action = check(`apigateway:${method}`, resource, context);
   // https://docs.aws.amazon.com/apigateway/latest/developerguide/permissions.html
   const passed = Object.entries(parameters)
     .filter(([parameter]) => parameter.endsWith(CREDENTIALS))
-    .map(([, role]) => passing(String(role), "apigateway.amazonaws.com"));
-  // Tags of what is created are put by a request of their own kind.
-  const tags = creates ? [asked("apigateway:PUT", `arn:aws:apigateway:${region}::/tags/*`)] : [];
+    .map(([, role]) => passRole(String(role), "apigateway.amazonaws.com"));
+  // API Gateway authorizes the tags of a new resource as a separate action.
+  const tags = creates ? [check("apigateway:PUT", `arn:aws:apigateway:${region}::/tags/*`)] : [];
   return [action, ...tags, ...passed];
 };
 
-const cloudfront: Ask = (operation, { accountId, environmentName }) => {
+const cloudfront: ServiceChecks = (operation, { accountId, environmentName }) => {
   const { operation: name } = operation;
   const arn = (type: string, id: string): string => `arn:aws:cloudfront::${accountId}:${type}/${id}`;
   const tag = { "aws:RequestTag/Environment": environmentName };
   const own = { "aws:ResourceTag/Environment": environmentName };
   if (name === "CreateDistributionWithTags") {
     return [
-      asked("cloudfront:CreateDistribution", "*", tag),
-      asked("cloudfront:TagResource", arn("distribution", "*"), tag),
+      check("cloudfront:CreateDistribution", "*", tag),
+      check("cloudfront:TagResource", arn("distribution", "*"), tag),
     ];
   }
-  if (name.startsWith("Create")) return [asked(`cloudfront:${name}`, "*")];
+  if (name.startsWith("Create")) return [check(`cloudfront:${name}`, "*")];
   const tagged = firstOf(operation, "Resource");
-  if (tagged !== undefined) return [asked(`cloudfront:${name}`, tagged, own)];
+  if (tagged !== undefined) return [check(`cloudfront:${name}`, tagged, own)];
   const id = text(operation, "Id");
-  if (name.endsWith("Distribution")) return [asked(`cloudfront:${name}`, arn("distribution", id), own)];
+  if (name.endsWith("Distribution")) return [check(`cloudfront:${name}`, arn("distribution", id), own)];
   if (name.endsWith("OriginAccessControl"))
-    return [asked(`cloudfront:${name}`, arn("origin-access-control", id))];
+    return [check(`cloudfront:${name}`, arn("origin-access-control", id))];
   if (name.endsWith("ResponseHeadersPolicy"))
-    return [asked(`cloudfront:${name}`, arn("response-headers-policy", id))];
-  throw new Error(`authorization.ts does not say what cloudfront:${name} asks of IAM`);
+    return [check(`cloudfront:${name}`, arn("response-headers-policy", id))];
+  throw new Error(`authorization.ts: got the operation cloudfront:${name}; allowed: operations with a rule`);
 };
 
 /**
@@ -376,20 +384,20 @@ const S3_ACTIONS: Readonly<Record<string, string>> = {
   PutPublicAccessBlock: "PutBucketPublicAccessBlock",
 };
 
-const s3: Ask = (operation) => {
+const s3: ServiceChecks = (operation) => {
   const { operation: name } = operation;
   const bucket = `arn:aws:s3:::${text(operation, "Bucket")}`;
-  // Terraform empties a versioned bucket by versions.
+  // Terraform deletes the versions of the objects in a versioned bucket.
   if (name === "DeleteObjects") {
-    return [asked("s3:DeleteObjectVersion", `${bucket}/*`)];
+    return [check("s3:DeleteObjectVersion", `${bucket}/*`)];
   }
   const key = firstOf(operation, "Key");
   const versioned = firstOf(operation, "versionId") === undefined ? "" : "Version";
   const action = S3_ACTIONS[name] ?? (name === "DeleteObject" ? `${name}${versioned}` : name);
-  return [asked(`s3:${action}`, key === undefined ? bucket : `${bucket}/${key}`)];
+  return [check(`s3:${action}`, key === undefined ? bucket : `${bucket}/${key}`)];
 };
 
-const SERVICES: Readonly<Record<string, Ask>> = {
+const SERVICES: Readonly<Record<string, ServiceChecks>> = {
   apigateway,
   "application-autoscaling": applicationAutoScaling,
   cloudfront,
@@ -403,25 +411,31 @@ const SERVICES: Readonly<Record<string, Ask>> = {
   // GetCallerIdentity is always allowed (https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html).
   sts: ({ operation }) => {
     if (operation === "GetCallerIdentity") return [];
-    throw new Error(`authorization.ts does not say what sts:${operation} asks of IAM`);
+    throw new Error(`authorization.ts: got the operation sts:${operation}; allowed: GetCallerIdentity`);
   },
 };
 
-/** Everything of Terraform's `operations` that AWS asks IAM, once each, ids and digits that differ from run to run replaced; sorted. */
-export function recordingOf(operations: readonly Operation[], place: AskedIn): readonly Asked[] {
+/**
+ * The sorted, distinct authorizations of Terraform's operations. Placeholders replace ids and digits, because each run
+ * has other ids and digits.
+ */
+export function recordingOf(
+  operations: readonly Operation[],
+  context: OperationContext,
+): readonly AuthorizationCheck[] {
   const boundaries = pairsOf(operations, "RoleName", "PermissionsBoundary");
   const volumeKeys = pairsOf(operations, "EndpointConfigName", "KmsKeyId");
-  const everything = operations
+  const all = operations
     .filter(({ byTerraform }) => byTerraform)
-    .flatMap((operation) => askedFor(operation, { boundaries, volumeKeys, ...place }))
+    .flatMap((operation) => authorizationChecksOf(operation, { boundaries, volumeKeys, ...context }))
     .map(withoutIds);
   const once = new Map(
-    everything.map((one) => [`${one.action} ${one.resource} ${JSON.stringify(one.context)}`, one]),
+    all.map((check) => [`${check.action} ${check.resource} ${JSON.stringify(check.context)}`, check]),
   );
   return [...once].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, one]) => one);
 }
 
-/** A parameter by another one of the same request. */
+/** The values of a parameter by the values of another parameter of the same operation. */
 function pairsOf(operations: readonly Operation[], key: string, value: string): Map<string, string> {
   return new Map(
     operations.flatMap((operation) => {
@@ -431,13 +445,13 @@ function pairsOf(operations: readonly Operation[], key: string, value: string): 
   );
 }
 
-function withoutIds(one: Asked): Asked {
-  const resource = one.resource
+function withoutIds(check: AuthorizationCheck): AuthorizationCheck {
+  const resource = check.resource
     .replace(/(arn:aws:sagemaker:[^/]*:(?:model|endpoint-config)\/.*-)[0-9a-f]{8}$/, "$100000000")
     .replace(/(arn:aws:ec2:[^/]*\/[a-z]+-)[0-9a-f]+$/, "$1ID")
     .replace(/(arn:aws:cloudfront::[^/]*\/)[A-Za-z0-9-]{8,}$/, "$1ID")
     .replace(/(arn:aws:apigateway:[^/]*\/tags\/).+/, "$1ARN")
     .replace(/(arn:aws:apigateway:[^/]*\/)(restapis|usageplans|apikeys)\/\w+/, "$1$2/ID")
     .replace(/(\/restapis\/ID\/deployments\/|\/usageplans\/ID\/keys\/)\w+/, "$1ID");
-  return { ...one, resource };
+  return { ...check, resource };
 }

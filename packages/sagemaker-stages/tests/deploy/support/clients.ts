@@ -11,10 +11,10 @@ import { SageMakerClient } from "@aws-sdk/client-sagemaker";
 import type { Emulator } from "./emulator";
 import { CREDENTIALS } from "./programs";
 
-// The clients are pinned to a version that takes every Node.js of package.json, and warn of those that will not.
+// The pinned clients support every Node.js of package.json, and warn that later versions will not.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = "true";
 
-/** AWS's own clients of the emulator. */
+/** The AWS SDK's clients of the emulator. */
 export class Clients {
   readonly apiGateway: APIGatewayClient;
   readonly applicationAutoScaling: ApplicationAutoScalingClient;

@@ -25,21 +25,21 @@ import { GetBucketPolicyCommand, ListBucketsCommand } from "@aws-sdk/client-s3";
 import type { Clients } from "./clients";
 import { absentWhere } from "./listing";
 
-/** A policy of IAM's, in one spelling: see {@link canonical}. */
+/** An IAM policy in the form of {@link canonical}. */
 export type Policy = unknown;
 
-/** A role: who may take it, what it may do. */
+/** A role: its trust policy and its permissions. */
 export interface DeployedRole {
   readonly trust: Policy;
-  /** By name. */
+  /** The role's own policies by their names. */
   readonly inline: Readonly<Record<string, Policy>>;
-  /** ARNs. */
+  /** ARNs of the attached managed policies. */
   readonly attached: readonly string[];
-  /** ARN of its permissions boundary; null where it has none. */
+  /** The ARN of the role's permissions boundary. `null` for a role without a boundary. */
   readonly boundary: string | null;
 }
 
-/** One method of one route. */
+/** A method of a route. */
 export interface DeployedMethod {
   readonly authorization: string;
   readonly apiKeyRequired: boolean;
@@ -47,25 +47,25 @@ export interface DeployedMethod {
   readonly uri: string | undefined;
 }
 
-/** Everything in the account that is allowed to do something, or that lets others. */
+/** Everything in the account that has or grants permissions. */
 export interface Deployed {
-  /** By name. */
+  /** Roles by their names. */
   readonly roles: Readonly<Record<string, DeployedRole>>;
-  /** By ARN. */
+  /** Managed policies by their ARNs. */
   readonly managedPolicies: Readonly<Record<string, Policy>>;
-  /** For whom the tokens of OIDC providers are made, by the provider's ARN. */
+  /** Audiences of the tokens of OIDC providers, by the provider's ARN. */
   readonly oidcProviders: Readonly<Record<string, readonly string[]>>;
-  /** Resource policies by the function's name; null where there is none. */
+  /** Resource policies by the function's name. `null` for a function without a policy. */
   readonly functions: Readonly<Record<string, Policy | null>>;
   /** Authorization of function URLs, by the function's name. */
   readonly functionUrls: Readonly<Record<string, string>>;
-  /** Policies by the bucket's name; null where there is none. */
+  /** Policies by the bucket's name. `null` for a bucket without a policy. */
   readonly buckets: Readonly<Record<string, Policy | null>>;
-  /** By name. */
+  /** APIs by their names. */
   readonly apis: Readonly<Record<string, DeployedApi>>;
 }
 
-/** An API: what it lets pass, and what it answers by itself. */
+/** An API: the authorization of its methods, its gateway responses and its stages. */
 export interface DeployedApi {
   /** `<METHOD> <path>` */
   readonly methods: Readonly<Record<string, DeployedMethod>>;
@@ -74,7 +74,11 @@ export interface DeployedApi {
   readonly stages: readonly string[];
 }
 
-/** Reads the account through AWS's own clients; `without` are roles, managed policies, functions and buckets that were there before. */
+/**
+ * Reads the account with the AWS SDK.
+ *
+ * @param without - names of existing roles, managed policies, functions and buckets that this function does not read
+ */
 export async function readDeployed(clients: Clients, without: readonly string[] = []): Promise<Deployed> {
   const isNew = (name: string | undefined): boolean => !without.includes(name ?? "");
   const { Roles = [] } = await clients.iam.send(new ListRolesCommand({}));
@@ -112,8 +116,8 @@ export async function readDeployed(clients: Clients, without: readonly string[] 
 }
 
 /**
- * A document that says the same says it in the same words: an action or resource alone is a list of one, lists of
- * texts are sorted, and so are keys.
+ * A policy document in a canonical form, so that equal policies are equal texts: a single action or resource is a list, and
+ * lists and keys are sorted.
  */
 export function canonical(document: string): Policy {
   const { Version, Statement } = JSON.parse(document) as {
@@ -196,7 +200,7 @@ async function readApi({ apiGateway }: Clients, restApiId: string): Promise<Depl
     Object.entries(resourceMethods).map(([verb, method]): [string, DeployedMethod] => [
       `${verb} ${path}`,
       {
-        authorization: method.authorizationType ?? "(not said)",
+        authorization: method.authorizationType ?? "(none)",
         apiKeyRequired: method.apiKeyRequired ?? false,
         integration: (method.methodIntegration?.type ?? "(none)").toLowerCase(),
         uri: method.methodIntegration?.uri,

@@ -1,5 +1,5 @@
 import type { Environment } from "../../../src/environment/environment";
-import { type Asked, recordingOf } from "./authorization";
+import { type AuthorizationCheck, recordingOf } from "./authorization";
 import { Clients } from "./clients";
 import { type Deployed, readDeployed } from "./deployed";
 import { Emulator, type Operation } from "./emulator";
@@ -8,23 +8,23 @@ import { listAccount, listState } from "./listing";
 import { killRunning } from "./programs";
 import { DeployedProject } from "./project";
 
-/** An emulated account, and a copy of the project that is deployed to it. */
+/** An emulated account, and a copy of the project that Terraform deploys to the account. */
 export class Deployment {
-  /** What the account held before, as {@link listAccount} says it. */
+  /** The existing resources before the first apply, in the form of {@link listAccount}. */
   private before: readonly string[] = [];
 
   private constructor(
     readonly emulator: Emulator,
     readonly project: DeployedProject,
     readonly clients: Clients,
-    /** Name of the environment. */
+    /** The environment's name. */
     readonly name: string,
   ) {}
 
   /**
-   * Starts them.
+   * Starts the emulator, and copies the project.
    *
-   * @param prepare - puts into the account what must be there before
+   * @param prepare - creates resources that must exist before the first apply
    */
   static async start(
     environment: Environment,
@@ -39,24 +39,24 @@ export class Deployment {
     return deployment;
   }
 
-  /** What the account holds that was not there before; the state's own file is not told. */
-  async made(): Promise<readonly string[]> {
+  /** The resources of the account that did not exist before, without the file of Terraform's state. */
+  async createdResources(): Promise<readonly string[]> {
     const now = await listAccount(this.clients);
     return now.filter((entry) => !this.before.includes(entry) && !/^object \S+\.tfstate in /.test(entry));
   }
 
-  /** What the account does not hold any more. */
-  async lost(): Promise<readonly string[]> {
+  /** The resources that existed before, and do not exist any more. */
+  async lostResources(): Promise<readonly string[]> {
     const now = await listAccount(this.clients);
     return this.before.filter((entry) => !now.includes(entry));
   }
 
-  /** What the state says that the account must hold. */
-  async remembered(): Promise<readonly string[]> {
+  /** The resources in Terraform's state. */
+  async resourcesInState(): Promise<readonly string[]> {
     return listState((await this.project.state(this.name)).resources);
   }
 
-  /** Who may do what in the account, but for the roles, managed policies, functions and buckets that were there before. */
+  /** The permissions in the account, without roles, managed policies, functions and buckets that existed before. */
   deployed(): Promise<Deployed> {
     const known = this.before.flatMap(
       (entry) => /^(?:role|managed policy|function|bucket) (\S+)$/.exec(entry)?.[1] ?? [],
@@ -64,21 +64,21 @@ export class Deployment {
     return readDeployed(this.clients, known);
   }
 
-  /** Who should be allowed to do what, as the stack was synthesized. */
+  /** The permissions in the synthesized stack. */
   async synthesized(): Promise<Deployed> {
     const { resources } = await this.project.state(this.name);
     return expectedOf(this.project.synthesized(this.name), resources);
   }
 
-  /** What Terraform asked for while `act` ran. */
+  /** Terraform's operations during a function. */
   async operationsOf(act: () => Promise<unknown>): Promise<readonly Operation[]> {
     const { length } = await this.emulator.operations();
     await act();
     return (await this.emulator.operations()).slice(length).filter(({ byTerraform }) => byTerraform);
   }
 
-  /** What AWS would have asked IAM for what Terraform did until now, once each. */
-  async recording(): Promise<readonly Asked[]> {
+  /** The distinct authorizations by IAM that Terraform's operations need. */
+  async recording(): Promise<readonly AuthorizationCheck[]> {
     return recordingOf(await this.emulator.operations(), {
       accountId: this.emulator.accountId,
       environmentName: this.name,

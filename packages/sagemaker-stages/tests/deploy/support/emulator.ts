@@ -4,89 +4,89 @@ import { createInterface } from "node:readline";
 
 const LAUNCHER = join(__dirname, "emulator", "launcher.py");
 
-/** One request that the emulator got. */
+/** A request that the emulator received. */
 export interface Operation {
-  /** As requests are signed for it, e.g. `apigateway`. */
+  /** The service in the signature, e.g. `apigateway`. */
   readonly service: string;
-  /** As AWS's API calls it, e.g. `CreateRestApi`. */
+  /** The name in AWS's API, e.g. `CreateRestApi`. */
   readonly operation: string;
   readonly region: string;
-  /** Of HTTP. */
+  /** The HTTP method. */
   readonly method: string;
-  /** Of the URL, as it was sent. */
+  /** The path of the URL, not decoded. */
   readonly path: string;
-  /** Or by the tests themselves. */
+  /** Whether Terraform, and not the test, sent the request. */
   readonly byTerraform: boolean;
-  /** The request's plain values, those of objects and lists by their path, e.g. `VpcConfig.SubnetIds.0`. */
+  /** The request's plain values by their path, e.g. `VpcConfig.SubnetIds.0`. */
   readonly parameters: Readonly<Record<string, string | number | boolean>>;
-  /** Of the answer; absent while there is none, 0 where the test refused it. */
+  /** The status of the answer. Absent before the answer; 0 if the test refused the request. */
   readonly status?: number;
 }
 
-/** AWS, as far as moto_server plays it and `emulator/launcher.py` mends it; one account, empty at start. */
+/** One empty AWS account, which moto_server emulates with the patches of `emulator/patches.py`. */
 export class Emulator {
   private constructor(
     readonly accountId: string,
     readonly endpoint: string,
     private readonly process: ChildProcessWithoutNullStreams,
-    private readonly said: readonly string[],
+    private readonly errors: readonly string[],
   ) {}
 
   static async start(accountId: string): Promise<Emulator> {
     const child = spawn("python3", [LAUNCHER], {
       env: { ...process.env, MOTO_ACCOUNT_ID: accountId, PYTHONDONTWRITEBYTECODE: "1" },
     });
-    const said: string[] = [];
-    child.stderr.on("data", (chunk: Buffer) => said.push(chunk.toString()));
+    const errors: string[] = [];
+    child.stderr.on("data", (chunk: Buffer) => errors.push(chunk.toString()));
     const ended = new Promise<never>((_, reject) => {
       child.once("error", reject);
       child.once("exit", (status) =>
-        reject(new Error(`the emulator ended with ${status}: ${said.join("")}`)),
+        reject(new Error(`the emulator ended with ${status}: ${errors.join("")}`)),
       );
     });
-    // Its end is an error while it starts, and none when it is stopped.
+    // The end of the process is an error during the start, but not after stop().
     ended.catch(() => {});
     const line = await Promise.race([
       new Promise<string>((take) => createInterface(child.stdout).once("line", take)),
       ended,
     ]);
     const { port } = JSON.parse(line) as { port: number };
-    return new Emulator(accountId, `http://127.0.0.1:${port}`, child, said);
+    return new Emulator(accountId, `http://127.0.0.1:${port}`, child, errors);
   }
 
-  /** Everything that was asked for until now, in order. */
+  /** The received operations in their order. */
   operations(): Promise<readonly Operation[]> {
-    return this.ask("operations");
+    return this.send("operations");
   }
 
-  /** From now on requests of these operations, each `<service>:<operation>`, wait and are not executed. */
+  /** Holds requests of these operations, each `<service>:<operation>`, before their execution. */
   async hold(...operations: readonly string[]): Promise<void> {
-    await this.ask("hold", { operations, executed: false });
+    await this.send("hold", { operations, executed: false });
   }
 
-  /** From now on these operations are executed, and their answers wait. */
+  /** Executes these operations, and holds their answers. */
   async holdAnswers(...operations: readonly string[]): Promise<void> {
-    await this.ask("hold", { operations, executed: true });
+    await this.send("hold", { operations, executed: true });
   }
 
-  /** The operations of the requests that wait. */
+  /** The held operations. */
   held(): Promise<readonly string[]> {
-    return this.ask("held");
+    return this.send("held");
   }
 
-  /** Refuses the requests that wait, and holds nothing any more. */
+  /** Refuses the held requests, and ends the hold. */
   async refuseHeld(): Promise<void> {
-    await this.ask("refuse", {});
+    await this.send("refuse", {});
   }
 
-  /** Whether SageMaker rolls updates of endpoints back to the old configuration, as it does with a broken model. */
+  /** Sets whether SageMaker rolls back updates of endpoints, as it does for a broken model. */
   async rollEndpointUpdatesBack(endpointUpdates: boolean): Promise<void> {
-    await this.ask("faults", { endpointUpdates });
+    await this.send("faults", { endpointUpdates });
   }
 
-  /** What it wrote on standard error: a fault of its own. */
+  /** The emulator's standard error. Empty without faults of the emulator. */
   faults(): string {
-    return this.said.join("");
+    return this.errors.join("");
   }
 
   async stop(): Promise<void> {
@@ -95,11 +95,11 @@ export class Emulator {
     await ended;
   }
 
-  private async ask<Answer>(what: string, told?: object): Promise<Answer> {
-    const response = await fetch(`${this.endpoint}/emulator/${what}`, {
-      ...(told === undefined ? {} : { method: "POST", body: JSON.stringify(told) }),
+  private async send<Answer>(path: string, settings?: object): Promise<Answer> {
+    const response = await fetch(`${this.endpoint}/emulator/${path}`, {
+      ...(settings === undefined ? {} : { method: "POST", body: JSON.stringify(settings) }),
     });
-    if (!response.ok) throw new Error(`the emulator answered ${response.status} to ${what}`);
+    if (!response.ok) throw new Error(`the emulator answered ${response.status} to ${path}`);
     return (await response.json()) as Answer;
   }
 }

@@ -3,7 +3,7 @@ import type { ServerlessEndpoint, ServingSettings } from "../../../src/environme
 import { dev } from "../../fixtures/app/environments/dev";
 import type { ModelName } from "../../fixtures/app/functions";
 
-/** `environment` with the settings of one of its models changed. */
+/** An environment with changed settings of one model. */
 export function withModel(
   environment: Environment,
   model: ModelName,
@@ -14,19 +14,19 @@ export function withModel(
   return { ...environment, models: { ...environment.models, [model]: { ...settings, ...changes } } };
 }
 
-/** The artifact of a model whose endpoint is the environment's own. */
+/** The artifact of a model with a new endpoint. */
 export function artifactOf(environment: Environment, model: ModelName): string {
   const settings = environment.models[model];
   if (settings === undefined || !("artifact" in settings)) {
-    throw new Error(`${environment.name} has no endpoint of its own for ${model}`);
+    throw new Error(`${environment.name} has no new endpoint for ${model}`);
   }
   return settings.artifact;
 }
 
-/** A role that the account has already. */
+/** An existing role of the account. */
 export const NOTEBOOKS = "notebooks";
 
-/** dev, with one artifact that is a file of the project, and with a caller. */
+/** dev, with a file of the project as an artifact, and with a caller. */
 export const devWithCaller: Environment = {
   ...withModel(dev, "loan-default", { artifact: "models/first.tar.gz" }),
   callers: {
@@ -42,16 +42,16 @@ export const devWithCaller: Environment = {
 
 const VOLUME_KEY = "arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab";
 
-/** A function that the account has already; its role has the same name, and a boundary. */
+/** An existing function of the account. Its role has the same name and a boundary. */
 export const SCORING = "scoring";
 
-const SCORED_BY_OTHERS = {
+const EXISTING_PARTS = {
   existingFunction: SCORING,
   existingFunctionRole: SCORING,
   existingEndpoint: "shared",
 } as const;
 
-/** What changes in place of {@link everything}; another zone has another subnet. */
+/** The settings of {@link everything} that can change in place. A new zone gets a new subnet. */
 interface Changing {
   readonly tags: Readonly<Record<string, string>>;
   readonly availabilityZones: readonly string[];
@@ -98,13 +98,16 @@ function everythingWith(changing: Changing): Environment {
           autoscaling: { minCapacity: 1, ...serverlessScaling },
         },
       },
-      "ticket-urgency": SCORED_BY_OTHERS,
+      "ticket-urgency": EXISTING_PARTS,
       "house-price": { existingEndpoint: "prices", via: "gateway" },
     },
   };
 }
 
-/** What neither dev nor prod has: a function of others, a route via API Gateway, a VPC, endpoints that scale by either way, alarms and a key of volumes. */
+/**
+ * The parts that neither dev nor prod has: an existing function, a route via API Gateway, a VPC, both kinds of scaling,
+ * alarms, and a key for volumes.
+ */
 export const everything = everythingWith({
   tags: { Project: "sagemaker-stages" },
   availabilityZones: ["us-east-1a", "us-east-1b"],
@@ -114,7 +117,7 @@ export const everything = everythingWith({
   serverlessScaling: { maxCapacity: 2, targetUtilization: 0.7 },
 });
 
-/** {@link everything} with all of this changed that can change in place. */
+/** {@link everything} with a change of every setting that can change in place. */
 export const everythingChanged = everythingWith({
   tags: { Team: "models" },
   availabilityZones: ["us-east-1a", "us-east-1b", "us-east-1c"],

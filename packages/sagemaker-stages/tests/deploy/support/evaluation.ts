@@ -7,26 +7,27 @@ import {
   evaluate,
   holdAll,
 } from "../../../src/testing/least-privilege/iam-evaluator";
-import type { Asked } from "./authorization";
+import type { AuthorizationCheck } from "./authorization";
 
-/** Whether policies allow a request: a denial wins. */
-export function isAllowed(policies: readonly PolicyDocument[], asked: Asked): boolean {
+/** Whether policies allow a request. A deny overrides every allow. */
+export function isAllowed(policies: readonly PolicyDocument[], check: AuthorizationCheck): boolean {
   const statements = policies.flatMap(({ Statement }) => Statement.map(toEvaluated));
-  return evaluate(statements, toRequest(asked)) === "allowed";
+  return evaluate(statements, toRequest(check)) === "allowed";
 }
 
 /**
  * Whether a statement allows a request.
  *
- * @throws Error where the statement is a denial, or has what is not evaluated
+ * @throws Error if the statement is a deny, or has a part that is not evaluated
  */
-export function allows(statement: Statement, asked: Asked): boolean {
-  if (statement.Effect !== "Allow") throw new Error(`${statement.Sid} allows nothing: it is a Deny`);
-  return appliesTo(toEvaluated(statement), toRequest(asked));
+export function allows(statement: Statement, check: AuthorizationCheck): boolean {
+  if (statement.Effect !== "Allow")
+    throw new Error(`statement ${statement.Sid}: got a Deny; allowed: an Allow`);
+  return appliesTo(toEvaluated(statement), toRequest(check));
 }
 
-/** Whether a role's trust lets somebody take it: with a token of its provider, whose claims are the context. */
-export function trusts({ Statement }: PolicyDocument, context: Asked["context"]): boolean {
+/** Whether a role's trust policy allows a token of the role's OIDC provider. The context has the token's claims. */
+export function trusts({ Statement }: PolicyDocument, context: AuthorizationCheck["context"]): boolean {
   return Statement.some(
     (statement) =>
       statement.Effect === "Allow" &&
@@ -51,12 +52,12 @@ function toConditions(condition: NonNullable<Statement["Condition"]>): Evaluated
   );
 }
 
-function toRequest({ action, resource, context }: Asked): EvaluatedRequest {
+function toRequest({ action, resource, context }: AuthorizationCheck): EvaluatedRequest {
   return { action, resource, contextValue: valueIn(context) };
 }
 
-/** The names of keys are compared without regard to case. */
-function valueIn(context: Asked["context"]): EvaluatedRequest["contextValue"] {
+/** The value of a condition key. Upper and lower case of the key's name are equal. */
+function valueIn(context: AuthorizationCheck["context"]): EvaluatedRequest["contextValue"] {
   const values = new Map(Object.entries(context).map(([key, value]) => [key.toLowerCase(), value]));
   return (key) => values.get(key.toLowerCase());
 }

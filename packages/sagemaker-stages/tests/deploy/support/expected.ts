@@ -1,15 +1,15 @@
 import { canonical, type Deployed, type DeployedApi, type DeployedRole } from "./deployed";
 import type { StateResource } from "./state";
 
-/** A resource as it was synthesized, its references followed. */
+/** A synthesized resource with resolved references. */
 interface Synthesized {
   readonly type: string;
   readonly values: Readonly<Record<string, unknown>>;
 }
 
 /**
- * What {@link readDeployed} must find after an apply: what `cdk.tf.json` says. What it refers to of other resources
- * (names, ids, ARNs) is taken from the state; what anybody may do is not.
+ * The expected result of {@link readDeployed} after an apply, from `cdk.tf.json`. The values of references, such as ids
+ * and ARNs, come from Terraform's state. Permissions never come from the state.
  */
 export function expectedOf(cdkTfJson: string, state: readonly StateResource[]): Deployed {
   const resources = resolve(cdkTfJson, state);
@@ -113,11 +113,11 @@ export function expectedOf(cdkTfJson: string, state: readonly StateResource[]): 
   };
 }
 
-/** Types that can grant something. */
+/** Types that can grant permissions. */
 const GRANTS =
   /^aws_iam_|_policy$|_permission$|_policy_attachment$|^aws_api_gateway_(rest_api|authorizer)|_url$/;
 
-/** Those that are read back. */
+/** Types that {@link readDeployed} reads, or that grant no permission. */
 const READ = [
   "aws_api_gateway_rest_api",
   "aws_iam_openid_connect_provider",
@@ -128,9 +128,9 @@ const READ = [
   "aws_lambda_function_url",
   "aws_lambda_permission",
   "aws_s3_bucket_policy",
-  // Grants nothing: how an endpoint scales.
+  // Grants no permission: the scaling of an endpoint.
   "aws_appautoscaling_policy",
-  // Grants nothing: which headers the page's answers carry.
+  // Grants no permission: the headers of the page's answers.
   "aws_cloudfront_response_headers_policy",
 ];
 
@@ -173,7 +173,7 @@ function expectedApi(document: Document, stages: readonly string[]): DeployedApi
   };
 }
 
-/** Every resource of `cdk.tf.json`, each text with its references followed. */
+/** Every resource of `cdk.tf.json`, with resolved references. */
 function resolve(cdkTfJson: string, state: readonly StateResource[]): readonly Synthesized[] {
   const { resource } = JSON.parse(cdkTfJson) as {
     readonly resource: Readonly<Record<string, Readonly<Record<string, Readonly<Record<string, unknown>>>>>>;
@@ -189,7 +189,7 @@ function follow(value: unknown, state: readonly StateResource[]): unknown {
   if (typeof value !== "object" || value === null) return value;
   return Object.fromEntries(
     Object.entries(value)
-      // Terraform's own business, with conditions in its language.
+      // Meta-arguments of Terraform can have expressions that are not references.
       .filter(([key]) => !["lifecycle", "depends_on", "provider", "//"].includes(key))
       .map(([key, member]) => [key, follow(member, state)]),
   );
@@ -203,20 +203,20 @@ function followText(text: string, state: readonly StateResource[]): string {
     .replaceAll("%%{", "%{");
 }
 
-/** `<address>.<attribute>`, or a function of one that the stacks use. */
+/** The value of `<address>.<attribute>`, or of a function of Terraform that the stacks use. */
 function evaluate(expression: string, state: readonly StateResource[]): string {
   const start = /^substr\((.*), 0, (\d+)\)$/.exec(expression);
   if (start !== null) return evaluate(start[1] ?? "", state).slice(0, Number(start[2]));
   const last = /^element\(regexall\("\[\^\/\]\+\$", (.*)\), 0\)$/.exec(expression);
   if (last !== null) return evaluate(last[1] ?? "", state).replace(/.*\//, "");
-  // Deployments follow the document by its hash, which is no principal's business.
+  // The hash of the API's document triggers deployments, and grants no permission.
   if (/^sha256\(.*\)$/.test(expression)) return expression;
   const [, address, attribute] = /^((?:data\.)?\w+\.[\w-]+)\.(\w+)$/.exec(expression) ?? [];
   const values = state.find((resource) => resource.address === address)?.values;
   const value = values?.[attribute ?? ""];
   if (typeof value !== "string") {
     throw new Error(
-      `expected.ts cannot follow \${${expression}}: it is ${JSON.stringify(value)} in the state`,
+      `expected.ts, \${${expression}}: got ${JSON.stringify(value)} in the state; allowed: a text`,
     );
   }
   return value;

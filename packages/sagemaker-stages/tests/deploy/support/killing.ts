@@ -4,18 +4,18 @@ import { killWithChildren } from "./processes";
 import { killRunning } from "./programs";
 
 /**
- * Nothing was asked for during this time: whatever could go on without what is held has ended. Terraform's provider
- * waits 5 seconds before it looks whether a new function is there.
+ * The time without a new request after which Terraform only waits for the held requests. Terraform's provider waits 5 seconds
+ * before it reads a new function.
  */
 const QUIET_IN_MS = 7_000;
 const POLL_IN_MS = 500;
-const LONGEST_WAIT_IN_MS = 120_000;
-const LONGEST_END_IN_MS = 10_000;
+const MAX_WAIT_IN_MS = 120_000;
+const MAX_END_IN_MS = 10_000;
 
 /**
- * Applies, and kills terraform, with SIGKILL, when requests of each of `operations` wait and nothing else goes on.
+ * Applies a stack, and kills Terraform with SIGKILL when a request of each operation is held and no other request arrives.
  *
- * @param executed - whether what is held was executed, so that only the answer did not reach terraform
+ * @param executed - whether the held requests are executed, so that Terraform only misses their answers
  */
 export async function killApply(
   { emulator, project, name }: Deployment,
@@ -27,7 +27,7 @@ export async function killApply(
   const apply = project.deploy(name).finally(() => {
     ended = true;
   });
-  const until = Date.now() + LONGEST_WAIT_IN_MS;
+  const until = Date.now() + MAX_WAIT_IN_MS;
   let count = 0;
   let since = Date.now();
   while (true) {
@@ -38,13 +38,13 @@ export async function killApply(
     if (Date.now() - since > QUIET_IN_MS && operations.every((operation) => held.includes(operation))) break;
     if (ended) throw new Error(`the apply ended before it could be killed:\n${(await apply).output}`);
     if (Date.now() > until)
-      throw new Error(`of ${operations.join(", ")} only ${held.join(", ") || "none"} came`);
+      throw new Error(`held operations: got ${held.join(", ") || "none"}; allowed: ${operations.join(", ")}`);
     await wait(POLL_IN_MS);
   }
-  // cdktf can end as if nothing had happened where a signal ended terraform: its status says nothing. Should it not
-  // end, the test does not wait for it.
+  // The status of cdktf is not checked: cdktf can end with status 0 after a signal ended Terraform. The test does not wait
+  // for a cdktf that does not end.
   killWithChildren(project.lastTerraform());
-  await Promise.race([apply, wait(LONGEST_END_IN_MS, undefined, { ref: false })]);
+  await Promise.race([apply, wait(MAX_END_IN_MS, undefined, { ref: false })]);
   killRunning();
   await apply;
   await emulator.refuseHeld();

@@ -40,8 +40,8 @@ import type { Clients } from "./clients";
 import type { StateResource } from "./state";
 
 /**
- * Everything that the account holds, as `<kind> <name or id>`, sorted. The answers fit one page: an account of the
- * tests is a small one.
+ * The sorted resources of the account as `<kind> <name or id>`. The lists are not paginated, because an account of the tests
+ * is small.
  */
 export async function listAccount(clients: Clients): Promise<readonly string[]> {
   const listed = await Promise.all([
@@ -188,7 +188,7 @@ async function listNetworks({ ec2 }: Clients): Promise<string[]> {
     ...Subnets.map(({ SubnetId }) => `subnet ${SubnetId}`),
     ...SecurityGroups.map(({ GroupId }) => `security group ${GroupId}`),
     ...SecurityGroupRules.map(({ SecurityGroupRuleId }) => `security group rule ${SecurityGroupRuleId}`),
-    // The main one is the VPC's own.
+    // AWS creates the main route table with the VPC.
     ...RouteTables.filter(({ Associations = [] }) => !Associations.some(({ Main }) => Main)).map(
       ({ RouteTableId }) => `route table ${RouteTableId}`,
     ),
@@ -198,24 +198,24 @@ async function listNetworks({ ec2 }: Clients): Promise<string[]> {
     ...VpcEndpoints.filter(({ State }) => String(State) !== "deleted").map(
       ({ VpcEndpointId }) => `VPC endpoint ${VpcEndpointId}`,
     ),
-    // Those of a VPC's endpoint come and go with it.
+    // AWS creates and deletes the network interfaces of a VPC endpoint.
     ...NetworkInterfaces.filter(({ Description }) => Description?.startsWith("AWS Lambda")).map(
       ({ NetworkInterfaceId }) => `network interface ${NetworkInterfaceId}`,
     ),
   ];
 }
 
-/** Undefined where AWS says by this error that there is none. */
-export async function absentWhere<Value>(error: string, asked: Promise<Value>): Promise<Value | undefined> {
+/** The answer, or `undefined` for an error that means that the resource does not exist. */
+export async function absentWhere<Value>(error: string, request: Promise<Value>): Promise<Value | undefined> {
   try {
-    return await asked;
+    return await request;
   } catch (cause) {
     if (cause instanceof Error && cause.name === error) return undefined;
     throw cause;
   }
 }
 
-/** What {@link listAccount} calls a resource of Terraform's state; nothing where it is a setting of another. */
+/** The entry of {@link listAccount} for a type of Terraform. Empty if the type is a setting of another resource. */
 const LISTED: Readonly<Record<string, ((values: StateResource["values"]) => string) | "setting">> = {
   aws_api_gateway_account: "setting",
   aws_api_gateway_api_key: ({ id }) => `API key ${id}`,
@@ -230,7 +230,7 @@ const LISTED: Readonly<Record<string, ((values: StateResource["values"]) => stri
   aws_appautoscaling_target: ({ resource_id }) => `scalable target ${resource_id}`,
   aws_cloudfront_distribution: ({ id }) => `distribution ${id}`,
   aws_cloudfront_origin_access_control: ({ id }) => `origin access control ${id}`,
-  // The emulator does not list them; their life is seen in its operations.
+  // The emulator does not list these resources. Tests check their operations.
   aws_cloudfront_response_headers_policy: "setting",
   aws_cloudwatch_log_group: ({ name }) => `log group ${name}`,
   aws_cloudwatch_metric_alarm: ({ alarm_name }) => `alarm ${alarm_name}`,
@@ -265,16 +265,16 @@ const LISTED: Readonly<Record<string, ((values: StateResource["values"]) => stri
 };
 
 /**
- * Everything that Terraform's state holds, as {@link listAccount} says it, sorted.
+ * The sorted resources of Terraform's state in the form of {@link listAccount}.
  *
- * @throws Error where a type is not in the table: add to it, and to what is listed of the account
+ * @throws Error if the table lacks a type. Add the type to the table and to {@link listAccount}
  */
 export function listState(resources: readonly StateResource[]): readonly string[] {
   return resources
     .filter(({ mode }) => mode === "managed")
     .flatMap(({ type, values }) => {
       const listed = LISTED[type];
-      if (listed === undefined) throw new Error(`listing.ts does not say how ${type} is listed`);
+      if (listed === undefined) throw new Error(`listing.ts: got the type ${type}; allowed: types in LISTED`);
       return listed === "setting" ? [] : [listed(values)];
     })
     .sort();

@@ -1,18 +1,17 @@
 import { expect } from "@jest/globals";
-import { changesOf } from "../../../src/review/changes";
-import { type Plan, readPlan } from "../../../src/review/plan";
+import { changesOf } from "../../../src/review/changes/changes";
+import { type Plan, readPlan } from "../../../src/review/reading/plan";
 import { type RecordedPlan, recordedText, recordPlan } from "../../review/support/recorded-plans";
 
 /**
- * Compares a plan with the recorded one: the same becomes of the same resources. With RECORD=1 it becomes the recorded
- * one.
+ * Compares the changes of a plan with the recorded plan. With RECORD=1, the plan replaces the recorded plan.
  */
 export function requireRecordedPlan(name: RecordedPlan, shown: string, stack: string): void {
   if (process.env.RECORD === "1") recordPlan(name, shown, stack);
   expect(outline(readPlan(shown, name))).toEqual(outline(readPlan(recordedText(name), name)));
 }
 
-/** Without what an account makes up: ids and revisions. */
+/** A plan without values that AWS generates: ids and revisions. */
 function outline(plan: Plan): object {
   return {
     environment: plan.environment,

@@ -1,8 +1,8 @@
 import { spawnSync } from "node:child_process";
 
-/** Kills, with SIGKILL, a process and those that it started, and those that they started. */
+/** Kills a process and all its descendants with SIGKILL. */
 export function killWithChildren(process_: number): void {
-  for (const one of [...descendantsOf(process_), process_]) kill(one);
+  for (const pid of [...descendantsOf(process_), process_]) kill(pid);
 }
 
 function kill(process_: number): void {

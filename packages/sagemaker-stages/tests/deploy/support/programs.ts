@@ -5,27 +5,27 @@ import { killWithChildren } from "./processes";
 
 const PROJECT = join(__dirname, "../../../../..");
 
-/** The version that the emulator's mends are written for. */
+/** The version for which the emulator's patches are written. */
 const MOTO_VERSION = "5.2.1";
 
-/** The account's credentials are of no account. */
+/** Credentials that no AWS account has. */
 export const CREDENTIALS = { accessKeyId: "test", secretAccessKey: "test" };
 
-/** What a program left behind. */
+/** The result of a program. */
 export interface Ended {
-  /** Null where it was killed. */
+  /** The exit status. `null` for a killed program. */
   readonly status: number | null;
-  /** Standard output and standard error, as they came, without colours. */
+  /** Standard output and standard error in their order, without colours. */
   readonly output: string;
   /** Standard output alone. */
   readonly stdout: string;
 }
 
 /**
- * What cdktf and terraform find in their environment: the emulator, no credentials and settings of the user's. Where
- * terraform takes its provider from (`TF_CLI_CONFIG_FILE`, `TF_PLUGIN_CACHE_DIR`) is the machine's business.
+ * The environment variables of cdktf and terraform: the emulator's address, and no credentials or settings of the user. The
+ * machine's variables set the source of the provider (`TF_CLI_CONFIG_FILE`, `TF_PLUGIN_CACHE_DIR`).
  *
- * @param home - a folder for them alone
+ * @param home - an empty folder as the home folder
  */
 export function programEnvironment(home: string, endpoint: string): NodeJS.ProcessEnv {
   const inherited = Object.entries(process.env).filter(
@@ -52,7 +52,7 @@ export function programEnvironment(home: string, endpoint: string): NodeJS.Proce
 
 const running = new Set<ChildProcess>();
 
-/** Kills what still runs, with all that it started: a test that failed may leave it waiting. */
+/** Kills every running program with its descendants, because a failed test can leave programs that wait. */
 export function killRunning(): void {
   for (const { pid } of running) if (pid !== undefined) killWithChildren(pid);
 }
@@ -84,11 +84,11 @@ export function run(
   });
 }
 
-/** Text without what a terminal would take as commands, and without the lines that cdktf only draws to draw over. */
+/** The text without control sequences for the terminal, and without lines that cdktf overwrites. */
 function plain(text: string): string {
   return (
     text
-      // biome-ignore lint/suspicious/noControlCharactersInRegex: that is what these are.
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: the pattern removes control sequences.
       .replace(/\u001b\[[0-9;]*[A-Za-z]/g, "")
       .split("\n")
       .filter((line) => !/^\s*$|^\S?\s+Synthesizing$|^\d+ Stacks? \w+ /.test(line))
@@ -97,9 +97,9 @@ function plain(text: string): string {
 }
 
 /**
- * Looks for what these tests are nothing without.
+ * Requires the programs that these tests need.
  *
- * @throws Error that says, in one line, what is missing and how to install it
+ * @throws Error with the missing program and its installation, in one line
  */
 export function requirePrograms(find: (program: string, args: readonly string[]) => string = answerOf): void {
   if (!find("terraform", ["version"]).startsWith("Terraform v")) {
@@ -115,7 +115,7 @@ export function requirePrograms(find: (program: string, args: readonly string[])
   }
 }
 
-/** What a program says, empty where it fails. */
+/** The standard output of a program. Empty if the program fails. */
 function answerOf(program: string, args: readonly string[]): string {
   const { status, stdout } = spawnSync(program, args, { encoding: "utf8" });
   return status === 0 ? stdout : "";

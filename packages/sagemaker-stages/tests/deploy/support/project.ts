@@ -13,22 +13,22 @@ const REPOSITORY = join(__dirname, "../../../../..");
 /** Files that can be models' artifacts: `models/first.tar.gz` and `models/second.tar.gz`. */
 const ARTIFACTS = join(__dirname, "../../fixtures/app/artifacts");
 
-/** Models of examples, in place of the fixture app's. */
+/** The models of the examples. */
 const EXAMPLE_FUNCTIONS = join(__dirname, "../../../examples/functions");
 
-/** The provider that the tests know: that of the committed lock file. */
+/** The version of the provider in the committed lock file. */
 export const PROVIDER_VERSION = "5.100.0";
 
-/** How `terraform plan -detailed-exitcode` ends where there is. */
-const SOMETHING_TO_CHANGE = 2;
+/** The status of `terraform plan -detailed-exitcode` for a plan with changes. */
+const STATUS_OF_CHANGES = 2;
 
-/** Remembers its process, so that a test can kill that one. */
+/** A wrapper of terraform that records the process id, so that a test can kill the process. */
 const TERRAFORM = `#!/bin/sh
 echo $$ >> "$TERRAFORM_PROCESSES"
 exec terraform "$@"
 `;
 
-/** The project's sources in a folder of their own, with environments of their own, deployed to an emulator. */
+/** A copy of the project's sources with the environments of a test. Terraform deploys the copy to an emulator. */
 export class DeployedProject {
   readonly folder = makeTempFolder();
   private readonly processes = join(this.folder, "terraform-processes");
@@ -46,7 +46,7 @@ export class DeployedProject {
     this.environment = {
       ...programEnvironment(home, emulator.endpoint),
       TERRAFORM_BINARY_NAME: terraform,
-      // What the emulator does not know it will not know at the next try.
+      // A retry does not help if the emulator does not support an operation.
       AWS_MAX_ATTEMPTS: "2",
       TERRAFORM_PROCESSES: this.processes,
     };
@@ -54,7 +54,7 @@ export class DeployedProject {
     this.setAccounts();
   }
 
-  /** Makes these the environments that exist. */
+  /** Replaces the environments of the project. */
   setEnvironments(...environments: readonly Environment[]): void {
     const literal = JSON.stringify(environments, null, 2);
     writeFileSync(
@@ -63,7 +63,7 @@ export class DeployedProject {
     );
   }
 
-  /** Makes these the accounts that exist; none at first. */
+  /** Replaces the accounts of the project. A new project has no accounts. */
   setAccounts(...accounts: readonly AccountSettings[]): void {
     const literal = JSON.stringify(accounts, null, 2);
     writeFileSync(
@@ -72,20 +72,20 @@ export class DeployedProject {
     );
   }
 
-  /** Makes the models of the examples the models that exist, in place of the fixture app's. */
+  /** Replaces the models of the fixture app with the models of the examples. */
   setExampleModels(): void {
     const functions = join(this.project, "functions");
     rmSync(functions, { recursive: true });
     cpSync(EXAMPLE_FUNCTIONS, functions, { recursive: true });
   }
 
-  /** Writes the stacks as they are now: the app of cdktf.json, without the seconds that cdktf takes around it. */
+  /** Synthesizes the stacks without cdktf, because cdktf is slower. */
   async synth(): Promise<void> {
     const words = ["--import", "tsx", "main.ts"];
     succeeded(await run(process.execPath, words, this.project, this.environment));
   }
 
-  /** Whether there is a file of the project, e.g. a state. */
+  /** Whether the project has a file, e.g. a state. */
   hasFile(path: string): boolean {
     return existsSync(join(this.project, path));
   }
@@ -95,7 +95,7 @@ export class DeployedProject {
     rmSync(join(this.project, path));
   }
 
-  /** `cdktf deploy <name>`, which takes the provider of the lock file without looking for newer ones. */
+  /** `cdktf deploy <name>`, with the provider of the lock file. */
   deploy(name: string): Promise<Ended> {
     return this.cdktf("deploy", name, "--auto-approve", "--no-color");
   }
@@ -106,21 +106,21 @@ export class DeployedProject {
   }
 
   /**
-   * What the next apply of the stack as it is now would change.
+   * The changes of the next apply of the current stack.
    *
    * @param options - more options of `terraform plan`
    */
   async plan(name: string, ...options: readonly string[]): Promise<readonly PlannedChange[]> {
     const file = join(this.folder, "plan");
-    // To show a plan, Terraform loads the provider's schema, for seconds.
+    // `terraform show` takes seconds, because it loads the provider's schema.
     if (!(await this.planTo(file, name, ...options))) return [];
     return changesOf(JSON.parse(await this.terraform(name, "show", "-json", file)));
   }
 
   /**
-   * The plan of the stack as it is now, as `terraform show -json` writes it.
+   * The plan of the current stack in the form of `terraform show -json`.
    *
-   * @param args - of `terraform plan`, e.g. `-destroy`
+   * @param args - arguments of `terraform plan`, e.g. `-destroy`
    */
   async shownPlan(name: string, ...args: readonly string[]): Promise<string> {
     const file = join(this.folder, "plan");
@@ -128,7 +128,7 @@ export class DeployedProject {
     return this.terraform(name, "show", "-json", file);
   }
 
-  /** Replaces a text, which must be there once, in a file of the project's copy. */
+  /** Replaces a text that a file of the project contains exactly once. */
   edit(path: string, from: string, to: string): void {
     const file = join(this.project, path);
     const parts = readFileSync(file, "utf8").split(from);
@@ -136,21 +136,21 @@ export class DeployedProject {
     writeFileSync(file, parts.join(to));
   }
 
-  /** Whether there is something to change. */
+  /** Writes a plan. Returns whether the plan has changes. */
   private async planTo(file: string, name: string, ...args: readonly string[]): Promise<boolean> {
     await this.synth();
     await this.terraform(name, "init", "-input=false");
     const words = ["plan", "-input=false", "-detailed-exitcode", `-out=${file}`, ...args];
     const planned = await run("terraform", words, this.stack(name), this.environment);
-    if (planned.status !== 0 && planned.status !== SOMETHING_TO_CHANGE) succeeded(planned);
-    return planned.status === SOMETHING_TO_CHANGE;
+    if (planned.status !== 0 && planned.status !== STATUS_OF_CHANGES) succeeded(planned);
+    return planned.status === STATUS_OF_CHANGES;
   }
 
   /**
-   * What Terraform says, told to plan the end of a stack that it must not destroy. Through cdktf the end of a long output
-   * can be lost.
+   * The output of Terraform for a plan to destroy a protected stack. The plan runs without cdktf, because cdktf can
+   * lose the end of a long output.
    *
-   * @throws Error where it would destroy it
+   * @throws Error if Terraform would destroy the stack
    */
   async refusalToDestroy(name: string): Promise<string> {
     const words = ["plan", "-destroy", "-input=false", "-no-color"];
@@ -160,29 +160,29 @@ export class DeployedProject {
   }
 
   /**
-   * What Terraform says when it applies the stack as it was synthesized last and AWS refuses. Through cdktf the end of a
-   * long output can be lost.
+   * The output of Terraform for an apply of the synthesized stack that AWS refuses. The apply runs without cdktf,
+   * because cdktf can lose the end of a long output.
    *
-   * @throws Error where nothing is refused
+   * @throws Error if AWS refuses no request
    */
   async refusalToApply(name: string): Promise<string> {
     const words = ["apply", "-auto-approve", "-input=false", "-no-color"];
     const { status, output } = await run("terraform", words, this.stack(name), this.environment);
-    if (status === 0) throw new Error(`nothing of ${name} was refused`);
+    if (status === 0) throw new Error(`${name}: got a successful apply; allowed: an apply that AWS refuses`);
     return output;
   }
 
-  /** What Terraform's state holds. */
+  /** Terraform's state. */
   async state(name: string): Promise<State> {
     return new State(await this.terraform(name, "state", "pull"));
   }
 
-  /** Runs `terraform <args>` on a stack that is synthesized; answers what it said, and throws where it fails. */
+  /** Runs `terraform <args>` for a synthesized stack. @returns the standard output. @throws Error if terraform fails */
   async terraform(name: string, ...args: readonly string[]): Promise<string> {
     return succeeded(await run("terraform", args, this.stack(name), this.environment)).stdout;
   }
 
-  /** Runs what a workflow runs, as Actions runs it, in the project's folder. */
+  /** Runs a script of a workflow in the project's folder, as GitHub Actions does. */
   shell(script: string, variables: Readonly<Record<string, string>> = {}): Promise<Ended> {
     const bash = ["--noprofile", "--norc", "-eo", "pipefail", "-c", script];
     return run("bash", bash, this.project, { ...this.environment, ...variables });
@@ -193,12 +193,12 @@ export class DeployedProject {
     cpSync(join(REPOSITORY, "package.json"), join(this.project, "package.json"));
   }
 
-  /** The stack as it was synthesized last. */
+  /** The text of the synthesized stack. */
   synthesized(name: string): string {
     return readFileSync(join(this.stack(name), "cdk.tf.json"), "utf8");
   }
 
-  /** The number of the process of the terraform that cdktf started last. */
+  /** The process id of the last terraform that cdktf started. */
   lastTerraform(): number {
     const processes = readFileSync(this.processes, "utf8").trim().split("\n");
     return Number(processes.at(-1));
@@ -222,7 +222,7 @@ export class DeployedProject {
   }
 }
 
-/** @throws Error with what was said from the first error on, where it failed */
+/** Requires a status of 0. @throws Error with the output from the first error on */
 export function succeeded(ended: Ended): Ended {
   if (ended.status === 0) return ended;
   const [, errors = ended.output] = /(\bError: .*)/s.exec(ended.output) ?? [];

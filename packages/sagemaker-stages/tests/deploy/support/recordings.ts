@@ -1,20 +1,20 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "@jest/globals";
-import type { Asked } from "./authorization";
+import type { AuthorizationCheck } from "./authorization";
 
 const FOLDER = join(__dirname, "..", "recordings");
 
-/** What the life of an environment asked of IAM when it was recorded last. */
-export function readRecording(name: string): readonly Asked[] {
+/** The recorded authorizations of an environment's lifecycle. */
+export function readRecording(name: string): readonly AuthorizationCheck[] {
   return JSON.parse(readFileSync(join(FOLDER, `${name}.json`), "utf8"));
 }
 
-/** Compares a life with its recording; with RECORD=1 it becomes the recording. */
-export function requireRecorded(name: string, recording: readonly Asked[]): void {
+/** Compares authorizations with the recording. With RECORD=1, the authorizations replace the recording. */
+export function requireRecorded(name: string, recording: readonly AuthorizationCheck[]): void {
   if (process.env.RECORD === "1") {
     mkdirSync(FOLDER, { recursive: true });
-    const lines = recording.map((asked) => `  ${JSON.stringify(asked)}`);
+    const lines = recording.map((check) => `  ${JSON.stringify(check)}`);
     writeFileSync(join(FOLDER, `${name}.json`), `[\n${lines.join(",\n")}\n]\n`);
   }
   expect(recording).toEqual(readRecording(name));

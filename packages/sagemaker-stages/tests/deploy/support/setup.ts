@@ -5,7 +5,7 @@ import { inTempFolder } from "../../../src/testing/temp-folder";
 import { programEnvironment, requirePrograms } from "./programs";
 import { PROVIDER_VERSION } from "./project";
 
-/** Once, before all tests: what they need is there, and the provider downloaded, which two at a time must not do. */
+/** Runs once before all tests: checks the programs, and downloads the provider, because two concurrent downloads fail. */
 export default function setup(): void {
   requirePrograms();
   inTempFolder((folder) => {

@@ -15,17 +15,20 @@ interface StateFile {
     readonly mode: "managed" | "data";
     readonly type: string;
     readonly name: string;
-    /** Several where one is only there to be destroyed: its successor exists. */
+    /** Several instances if a deposed instance still exists beside its successor. */
     readonly instances: readonly { readonly attributes: Readonly<Record<string, unknown>> }[];
   }[];
 }
 
-/** Terraform's state. `terraform show` would load the provider's schema, for seconds. */
+/**
+ * Terraform's state. This class parses the state itself, because `terraform show` needs seconds to load the provider's
+ * schema.
+ */
 export class State {
   readonly outputs: Readonly<Record<string, string>>;
   readonly resources: readonly StateResource[];
 
-  /** @param text - what `terraform state pull` says */
+  /** @param text - the output of `terraform state pull` */
   constructor(text: string) {
     const { version, outputs, resources } = JSON.parse(text) as StateFile;
     if (version !== 4) throw new Error(`state.ts reads version 4 of Terraform's state, not ${version}`);
@@ -41,7 +44,7 @@ export class State {
   }
 }
 
-/** What a plan would do to one resource. */
+/** A change of a resource in a plan. */
 export interface PlannedChange {
   readonly address: string;
   readonly type: string;
@@ -57,7 +60,7 @@ interface ShownPlan {
   }[];
 }
 
-/** What a plan, as `terraform show -json` tells it, would change. */
+/** The changes in a plan in the form of `terraform show -json`. */
 export function changesOf(plan: unknown): readonly PlannedChange[] {
   const { resource_changes = [] } = plan as ShownPlan;
   return resource_changes

@@ -3,7 +3,7 @@ import { join } from "node:path";
 
 const REPOSITORY = join(__dirname, "../../../../..");
 
-/** What docs/five-models.md shows of a model. */
+/** The parts of docs/five-models.md about one model. */
 export interface DocumentedModel {
   readonly name: string;
   /** The lines of the model in `functions/index.ts`. */
@@ -36,10 +36,10 @@ export const documentedModels: readonly DocumentedModel[] = [...DOCUMENT.matchAl
 export const documentedImport = /```ts\n(import .*)\n```/.exec(DOCUMENT)?.[1] ?? "";
 
 /**
- * The lines of a model in a source file, from the line that begins with its name to the line that ends it, without the
- * indentation of the first.
+ * The lines of a model in a source file, from the line that begins with the model's name to the last line of the model.
+ * The indentation of the first line is removed.
  *
- * @throws Error where the file has no such line, or no end
+ * @throws Error if the file has no such first line or no such last line
  */
 export function linesOf(file: string, name: string): readonly string[] {
   const lines = readFileSync(join(__dirname, "../../../examples", file), "utf8").split("\n");

@@ -19,10 +19,10 @@ export const INSTANCES: InstanceEndpoint = {
   instances: { instanceType: "ml.m5.large", initialInstanceCount: 2 },
 };
 
-/** A file of the project that is there. */
+/** An existing file of the project. */
 export const FILE = "artifacts/first.tar.gz";
 
-/** A key in the region of {@link environmentOf}. */
+/** A KMS key in the region of {@link environmentOf}. */
 export const KEY_ARN = "arn:aws:kms:eu-central-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab";
 
 /** A network without a fault. */
@@ -30,7 +30,7 @@ export const NETWORK: NonNullable<Environment["network"]> = {
   vpc: { availabilityZones: ["eu-central-1a"] },
 };
 
-/** An environment whose only model has these settings, whether the compiler would take them or not. */
+/** An environment whose only model has these settings. The compiler does not check the settings. */
 export function environmentOf(model: object, part: Partial<Environment> = {}): Environment {
   return {
     name: "test",
@@ -42,12 +42,12 @@ export function environmentOf(model: object, part: Partial<Environment> = {}): E
   };
 }
 
-/** `text` as often as it takes to have `length` characters, behind `start`. */
+/** A text of `length` characters: `start`, then as many `x` as necessary, then `end`. */
 export function long(start: string, length: number, end = ""): string {
   return start + "x".repeat(length - start.length - end.length) + end;
 }
 
-/** `value` with something else at a path. */
+/** A copy of `value` with `part` at a path. */
 export function changed<T extends object>(value: T, [key, ...rest]: readonly string[], part: unknown): T {
   if (key === undefined) return value;
   const copy: T = Array.isArray(value) ? Object.assign([], value) : { ...value };
@@ -59,9 +59,9 @@ export function changed<T extends object>(value: T, [key, ...rest]: readonly str
 export interface Broken {
   readonly what: string;
   readonly model: object;
-  /** What is special about the environment around it. */
+  /** The properties of the environment that differ from {@link environmentOf}. */
   readonly environment?: Partial<Environment>;
-  /** Below the model. */
+  /** The path from the model, e.g. `serverless.memorySizeInMb`. */
   readonly field: string;
   readonly got: string;
   readonly allowed: string;

@@ -3,8 +3,8 @@ import type { Environment } from "../../../src/environment/environment";
 import type { ModelSettings } from "../../../src/environment/model-settings";
 import { type ModelName, models } from "../../fixtures/app/functions";
 
-/** A region, with what an environment names there. */
-interface Place {
+/** A region with its partition, availability zones and registry. */
+interface Location {
   readonly region: string;
   readonly partition: string;
   readonly zones: readonly string[];
@@ -12,7 +12,7 @@ interface Place {
   readonly registryDomain: string;
 }
 
-const PLACES: readonly Place[] = [
+const LOCATIONS: readonly Location[] = [
   {
     region: "eu-central-1",
     partition: "aws",
@@ -32,27 +32,27 @@ const ACCOUNT = "111122223333";
 
 type Network = "none" | "dedicated VPC" | "existing VPC";
 
-/** An object with the property, or without it. */
+/** An object with or without a property. */
 const maybe = <Value>(key: string, value: fc.Arbitrary<Value>) =>
   fc.option(value, { nil: undefined }).map((chosen) => (chosen === undefined ? {} : { [key]: chosen }));
 
-const keyIn = ({ partition, region }: Place) =>
+const keyIn = ({ partition, region }: Location) =>
   fc
     .constantFrom("1234abcd-12ab-34cd-56ef-1234567890ab", "1234abcd-12ab-34cd-56ef-1234567890ac")
     .map((key) => `arn:${partition}:kms:${region}:${ACCOUNT}:key/${key}`);
 
-const artifactOf = (model: string, place: Place) =>
+const artifactOf = (model: string, location: Location) =>
   fc.oneof(
     fc.constant({ artifact: "artifacts/first.tar.gz" }),
     fc
       .tuple(
         fc.constantFrom("amzn-s3-demo-bucket", "amzn-s3-demo-bucket1"),
-        maybe("artifactKeyArn", keyIn(place)),
+        maybe("artifactKeyArn", keyIn(location)),
       )
       .map(([bucket, key]) => ({ artifact: `s3://${bucket}/${model}/2026-11-29/model.tar.gz`, ...key })),
   );
 
-const imageIn = ({ region, registryDomain }: Place) =>
+const imageIn = ({ region, registryDomain }: Location) =>
   fc.constantFrom(
     { algorithm: "linear-learner", tag: "1" },
     { algorithm: "sagemaker-xgboost", tag: "1.7-1" },
@@ -76,11 +76,11 @@ const deployment = fc
   )
   .map(([shift, rollbackOn]) => ({ terminationWaitInSeconds: 120, ...shift, rollbackOn }));
 
-const serverlessEndpoint = (model: string, place: Place) =>
+const serverlessEndpoint = (model: string, location: Location) =>
   fc
     .tuple(
-      artifactOf(model, place),
-      imageIn(place),
+      artifactOf(model, location),
+      imageIn(location),
       maybe("deployment", deployment),
       fc.constantFrom({}, { provisionedConcurrency: 2 }),
     )
@@ -91,18 +91,18 @@ const serverlessEndpoint = (model: string, place: Place) =>
       ...more,
     }));
 
-const instanceEndpoint = (model: string, place: Place, network: Network) =>
+const instanceEndpoint = (model: string, location: Location, network: Network) =>
   fc
     .tuple(
-      artifactOf(model, place),
-      imageIn(place),
-      maybe("volumeKeyArn", keyIn(place)),
+      artifactOf(model, location),
+      imageIn(location),
+      maybe("volumeKeyArn", keyIn(location)),
       maybe("networkIsolation", fc.boolean()),
       network === "none" ? fc.constant({}) : maybe("inNetwork", fc.boolean()),
       maybe("deployment", deployment),
       maybe(
         "dataCapture",
-        maybe("kmsKeyArn", keyIn(place)).map((key) => ({
+        maybe("kmsKeyArn", keyIn(location)).map((key) => ({
           destination: "s3://amzn-s3-demo-bucket/captured",
           samplingPercentage: 5,
           ...key,
@@ -145,12 +145,12 @@ const existingFunction = (model: string) =>
 /** The settings of a model. @param needsNewFunction - whether the model's function is new in any case */
 function modelSettings(
   model: ModelName,
-  place: Place,
+  location: Location,
   { network, needsNewFunction }: { readonly network: Network; readonly needsNewFunction: boolean },
 ): fc.Arbitrary<ModelSettings> {
   const endpoint = fc.oneof(
-    { weight: 2, arbitrary: serverlessEndpoint(model, place) },
-    { weight: 3, arbitrary: instanceEndpoint(model, place, network) },
+    { weight: 2, arbitrary: serverlessEndpoint(model, location) },
+    { weight: 3, arbitrary: instanceEndpoint(model, location, network) },
     { weight: 1, arbitrary: fc.constant({ existingEndpoint: `${model}-2026` }) },
   );
   const code = needsNewFunction
@@ -187,7 +187,7 @@ const callersOf = (settings: Readonly<Record<string, ModelSettings>>) =>
       ...(hasSecond ? { "on-call": { mayInvoke: mayInvoke.slice(0, 1), roles: ["on-call"] } } : {}),
     }));
 
-function networkSettings(network: Network, { zones }: Place): Pick<Environment, "network"> {
+function networkSettings(network: Network, { zones }: Location): Pick<Environment, "network"> {
   if (network === "dedicated VPC") return { network: { vpc: { availabilityZones: zones } } };
   if (network === "none") return {};
   return {
@@ -203,20 +203,20 @@ function networkSettings(network: Network, { zones }: Place): Pick<Environment, 
 /** Valid environments of every shape: each kind of endpoint, function, access, network, website, caller and region. */
 export const anyEnvironment: fc.Arbitrary<Environment> = fc
   .record({
-    place: fc.constantFrom(...PLACES),
+    location: fc.constantFrom(...LOCATIONS),
     network: fc.constantFrom<Network>("none", "dedicated VPC", "existing VPC"),
     names: fc.shuffledSubarray(Object.keys(models) as ModelName[], { minLength: 1, maxLength: 3 }),
   })
-  .chain(({ place, network, names }) =>
+  .chain(({ location, network, names }) =>
     fc
       .tuple(
         ...names.map((model, index) =>
-          // Something has to be in the network.
-          modelSettings(model, place, { network, needsNewFunction: network !== "none" && index === 0 }),
+          // An environment with a network needs a function or an endpoint in the network.
+          modelSettings(model, location, { network, needsNewFunction: network !== "none" && index === 0 }),
         ),
       )
       .map((settings) => ({
-        place,
+        location,
         network,
         models: Object.fromEntries(
           names.flatMap((name, index) => {
@@ -226,9 +226,9 @@ export const anyEnvironment: fc.Arbitrary<Environment> = fc
         ),
       })),
   )
-  .chain(({ place, network, models: served }) => {
+  .chain(({ location, network, models: served }) => {
     const isPublic =
-      place.partition === "aws" && Object.values(served).some(({ access }) => access === "PUBLIC");
+      location.partition === "aws" && Object.values(served).some(({ access }) => access === "PUBLIC");
     return fc
       .record({
         name: fc.constantFrom("dev", "prod", "qa-eu"),
@@ -246,7 +246,7 @@ export const anyEnvironment: fc.Arbitrary<Environment> = fc
       .map(
         ({ name, project, account, accessLogs, website, callers }): Environment => ({
           name,
-          region: place.region,
+          region: location.region,
           ...project,
           ...account,
           state: { local: { path: "terraform.tfstate" } },
@@ -254,7 +254,7 @@ export const anyEnvironment: fc.Arbitrary<Environment> = fc
           models: served,
           ...callers,
           ...(website && isPublic ? { website: {} } : {}),
-          ...networkSettings(network, place),
+          ...networkSettings(network, location),
         }),
       );
   });

@@ -3,18 +3,18 @@ import type { Environment } from "../../../src/environment/environment";
 import { environments } from "../../fixtures/app/environments";
 import { example, exampleModel, exampleWithCallers, named } from "../../stacks/support/environments";
 
-/** What neither the project's own environments nor the examples show. */
+/** Environments with properties that neither the fixture app nor the examples have. */
 const variants: readonly Environment[] = [
   named("callers", exampleWithCallers),
-  // Every name begins with the project's.
+  // Every name starts with the project's name.
   { ...named("prefixed", exampleWithCallers), project: "shop" },
-  // Functions alone in a VPC, whose way to S3 is then closed.
+  // Only functions are in the VPC, so that the VPC endpoint of S3 denies every request.
   named("vpc", {
     ...example,
     models: { "loan-default": exampleModel, "energy-demand": exampleModel },
     network: { vpc: { cidrBlock: "10.8.0.0/20", availabilityZones: ["eu-central-1a", "eu-central-1b"] } },
   }),
-  // API Gateway invokes a part of an existing endpoint.
+  // API Gateway invokes an inference component of an existing endpoint.
   named("component", {
     ...example,
     models: {
@@ -36,7 +36,7 @@ const KEYS = "arn:aws:kms:eu-central-1:111122223333:key";
 
 const { corsAllowOrigin: _, ...stage } = example.stage;
 
-/** Every kind of principal in one stack, for the proof of the proof. */
+/** Every kind of principal in one stack, for the mutants. */
 export const everything: Environment = {
   ...named("all", example),
   stage: { ...stage, accessLogs: true },
@@ -99,7 +99,7 @@ export const everything: Environment = {
   network: { vpc: { availabilityZones: ["eu-central-1a", "eu-central-1b"] } },
 };
 
-/** Whatever is proved: the project's own environments, the examples, and the variants. */
+/** The proved environments: the fixture app, the examples, and the variants. */
 export const proved: readonly Environment[] = [
   ...environments,
   ...[...examples, ...variants, everything].filter(

@@ -1,14 +1,14 @@
-/** One fact that AWS was recorded with, or that it documents. */
+/** A fact that a recording of AWS shows, or that AWS documents. */
 export interface Recording {
-  /** What is compared. */
+  /** The name of the compared value. */
   readonly title: string;
-  /** Where the value stands. */
+  /** The source of the value. */
   readonly source: string;
-  /** Why the local stage differs on purpose; the test then expects that it does. */
+  /** The reason why the local stage differs from the recording. If it is set, the test expects a difference. */
   readonly differs?: string;
 }
 
-/** Repositories whose tests ran against AWS, and AWS's own pages. */
+/** Repositories whose tests ran against AWS, and pages of AWS. */
 const LOCALSTACK = "https://github.com/localstack/localstack/blob/main/tests/aws/services";
 
 export const SOURCES = {

@@ -1,14 +1,14 @@
 import { type Recording, SOURCES } from "./recording";
 
-/** What a caller gets of an answer of a function behind API Gateway, or of API Gateway itself. */
+/** The answer that a caller receives from a function behind API Gateway, or from API Gateway itself. */
 export interface RestAnswerRecording extends Recording {
-  /** Request line without the version. @default the route whose function answers `answer` */
+  /** The request line without the version. @default the route whose function answers `answer` */
   readonly request?: string;
-  /** What the function returns. */
+  /** The return value of the function. */
   readonly answer?: unknown;
   readonly status: number;
   readonly body?: string;
-  /** Values by name; none where the answer must not have the header. */
+  /** Values by name; `undefined` if the answer must not have the header. */
   readonly headers?: Readonly<Record<string, readonly (string | RegExp)[]>>;
 }
 
@@ -27,7 +27,7 @@ const FAILED = {
 const formats: RestAnswerRecording[] = [
   { title: "no body", source: SOURCES.answerFormat, answer: { statusCode: 200 }, status: 200, body: "" },
   {
-    title: "headers alone",
+    title: "headers only",
     source: SOURCES.answerFormat,
     answer: { statusCode: 200, headers: { "test-header": "value" } },
     status: 200,
@@ -42,7 +42,7 @@ const formats: RestAnswerRecording[] = [
   },
   { title: "an empty object", source: SOURCES.answerFormat, answer: {}, status: 200, body: "" },
   {
-    title: "the content type where the function names none",
+    title: "the content type when the function names none",
     source: SOURCES.answerFormat,
     answer: { statusCode: 200, body: "{}" },
     status: 200,
@@ -78,7 +78,7 @@ const merged: RestAnswerRecording[] = [
     headers: { "x-a": ["1", "2"] },
   },
   {
-    title: "a name in both maps with other capitals: all values",
+    title: "a name in both maps in another case: all values",
     source: SOURCES.proxyDocumentation,
     answer: { statusCode: 200, headers: { "x-a": "1" }, multiValueHeaders: { "X-A": ["2"] } },
     status: 200,
@@ -109,7 +109,7 @@ const remapped: RestAnswerRecording[] = [
   "User-Agent",
   "WWW-Authenticate",
 ].map((name) => ({
-  title: `header under another name: ${name}`,
+  title: `remapped header: ${name}`,
   source: SOURCES.remapping,
   answer: { statusCode: 200, headers: { [name]: "17" }, body: "whole" },
   status: 200,
@@ -130,7 +130,7 @@ const passed: RestAnswerRecording[] = [
   "Via",
   "Warn",
 ].map((name) => ({
-  title: `header passed on: ${name}`,
+  title: `forwarded header: ${name}`,
   source: SOURCES.remapping,
   answer: { statusCode: 200, headers: { [name]: `response_param_${name}` } },
   status: 200,
@@ -155,7 +155,7 @@ const own: RestAnswerRecording[] = [
     headers: { "x-amzn-errortype": ["BadRequestException"] },
   },
   {
-    title: "a body that does not fit the model",
+    title: "a body that does not match the model",
     source: SOURCES.validator,
     request: "POST /stage/required",
     status: 400,

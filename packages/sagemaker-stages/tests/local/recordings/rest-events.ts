@@ -1,13 +1,13 @@
 import { type Recording, SOURCES } from "./recording";
 
-/** A part of the event that a function gets from API Gateway. */
+/** A part of the event that API Gateway sends to a function. */
 export interface RestEventRecording extends Recording {
-  /** Request line without the version; the stage is `stage`. */
+  /** The request line without the version; the stage is `stage`. */
   readonly request: string;
-  /** One a line, beside Host. @default none */
+  /** The headers in addition to Host, one per line. @default none */
   readonly headers?: readonly string[];
   readonly body?: string;
-  /** Properties by path, e.g. `requestContext.path`; `undefined` where the event must not have one. */
+  /** Properties by path, e.g. `requestContext.path`; `undefined` if the event must not have the property. */
   readonly recorded: Readonly<Record<string, unknown>>;
 }
 
@@ -65,7 +65,7 @@ const greedyPaths: RestEventRecording[] = [
   },
 ];
 
-/** What each value of the recorded query came to. */
+/** The values in the event for each value of the recorded query. */
 const queries: RestEventRecording[] = (
   [
     [
@@ -91,7 +91,7 @@ const MULTI = "POST /stage/proxy-value?category=electronics&category=books&price
 /** https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-known-issues.html */
 const splitQueries: RestEventRecording[] = [
   {
-    title: "query: a raw semicolon splits it",
+    title: "query: a raw semicolon splits the query",
     source: SOURCES.notes,
     request: "GET /stage/proxy-value?q=hello;you",
     recorded: {
@@ -100,7 +100,7 @@ const splitQueries: RestEventRecording[] = [
     },
   },
   {
-    title: "query: an encoded semicolon does not",
+    title: "query: an encoded semicolon does not split the query",
     source: SOURCES.notes,
     request: "GET /stage/proxy-value?q=hello%3Byou",
     recorded: { queryStringParameters: { q: "hello;you" } },
@@ -109,13 +109,13 @@ const splitQueries: RestEventRecording[] = [
 
 const wholeEvents: RestEventRecording[] = [
   {
-    title: "query: several values, the last one alone",
+    title: "query: several values, only the last value",
     source: SOURCES.proxyEvent,
     request: MULTI,
     recorded: { queryStringParameters: { category: "books", price: "30" } },
   },
   {
-    title: "query: several values, all of them",
+    title: "query: several values, all values",
     source: SOURCES.proxyEvent,
     request: MULTI,
     recorded: {
@@ -131,7 +131,7 @@ const wholeEvents: RestEventRecording[] = [
       "body",
     ] as const
   ).map((name) => ({
-    title: `null for what is empty: ${name}`,
+    title: `null for an empty member: ${name}`,
     source: SOURCES.proxyEvent,
     request: "GET /stage/hardcoded",
     recorded: { [name]: null },
@@ -176,13 +176,13 @@ const wholeEvents: RestEventRecording[] = [
     },
   },
   {
-    title: "the operation's name, where the document has one",
+    title: "the operation's name, when the document has one",
     source: SOURCES.openApiEvent,
     request: "POST /stage/foobar",
     recorded: { "requestContext.operationName": "HelloWorld" },
   },
   {
-    title: "no operation's name, where the document has none",
+    title: "no operation's name, when the document has none",
     source: SOURCES.proxyEvent,
     request: "GET /stage/hardcoded",
     recorded: { "requestContext.operationName": undefined },
@@ -210,15 +210,16 @@ const wholeEvents: RestEventRecording[] = [
     },
   },
   {
-    title: "the domain is the header Host's",
+    title: "the domain from the Host header",
     source: SOURCES.proxyEvent,
     request: "GET /stage/hardcoded",
     recorded: { "requestContext.domainName": "<host>" },
-    differs: "the domain of a stage does not lead to this machine, and its address is no domain",
+    differs:
+      "a stage's domain on AWS is not a name of this machine, and the local stage's address is not a domain",
   },
 ];
 
-/** Sent to a regional API, and what of it the function got. */
+/** Headers of a request to a regional API, and the headers in the event. */
 const PASSED = [
   "Accept: application/json",
   "Accept-Charset: UTF-8",
@@ -239,7 +240,7 @@ const PASSED = [
 const passedHeaders: RestEventRecording[] = PASSED.map((line) => {
   const [name = "", value = ""] = line.split(": ");
   return {
-    title: `header passed on: ${name}`,
+    title: `forwarded header: ${name}`,
     source: SOURCES.remapping,
     request: "GET /stage/hardcoded",
     headers: [line],
@@ -260,7 +261,7 @@ const droppedHeaders: RestEventRecording[] = [
 ].map((line) => {
   const name = line.split(":")[0] ?? "";
   return {
-    title: `header not passed on: ${name}`,
+    title: `dropped header: ${name}`,
     source: SOURCES.remapping,
     request: "GET /stage/hardcoded",
     headers: [line],
@@ -270,13 +271,13 @@ const droppedHeaders: RestEventRecording[] = [
 
 const messageHeaders: RestEventRecording[] = [
   {
-    title: "header not passed on: Connection",
+    title: "dropped header: Connection",
     source: SOURCES.proxyEvent,
     request: "GET /stage/hardcoded",
     recorded: { "headers.Connection": undefined, "headers.connection": undefined },
   },
   {
-    title: "header not passed on: Content-Length",
+    title: "dropped header: Content-Length",
     source: SOURCES.dataMapping,
     request: "POST /stage/foobar",
     headers: ["Content-Type: application/json"],
@@ -284,14 +285,14 @@ const messageHeaders: RestEventRecording[] = [
     recorded: { "headers.Content-Length": undefined, "headers.Content-Type": "application/json" },
   },
   {
-    title: "header not passed on: an expectation that is not known",
+    title: "dropped header: an unknown expectation",
     source: SOURCES.remapping,
     request: "GET /stage/hardcoded",
     headers: ["Expect: request_Expect"],
     recorded: { "headers.Expect": undefined },
   },
   {
-    title: "header not passed on: Transfer-Encoding",
+    title: "dropped header: Transfer-Encoding",
     source: SOURCES.remapping,
     request: "POST /stage/foobar",
     headers: ["Transfer-Encoding: chunked"],
@@ -300,7 +301,7 @@ const messageHeaders: RestEventRecording[] = [
   },
 ];
 
-/** The capitals that a function sees. */
+/** The case of header names in the event. */
 const names: RestEventRecording[] = (
   [
     ["authorization: random-value", "Authorization", "random-value", SOURCES.proxyEvent],
@@ -322,7 +323,7 @@ const names: RestEventRecording[] = (
     ["x_test_lower_underscores: 5", "x_test_lower_underscores", "5", SOURCES.curl],
   ] as const
 ).map(([line, name, value, source]) => ({
-  title: `capitals of a header's name: ${line.split(":")[0]}`,
+  title: `case of a header name: ${line.split(":")[0]}`,
   source,
   request: "GET /stage/hardcoded",
   headers: [line],
@@ -342,7 +343,7 @@ const addedHeaders: RestEventRecording[] = [
     recorded: { "headers.X-Amzn-Trace-Id": /^Root=1-[0-9a-f]{8}-[0-9a-f]{24}$/ },
   },
   {
-    title: "header passed on: the caller's trace",
+    title: "forwarded header: the caller's trace",
     source: "https://docs.aws.amazon.com/xray/latest/devguide/xray-concepts.html#xray-concepts-tracingheader",
     request: "GET /stage/hardcoded",
     headers: [`x-amzn-trace-id: ${ROOT}`],
@@ -381,7 +382,7 @@ const addedHeaders: RestEventRecording[] = [
     recorded: { "headers.X-Forwarded-Proto": "https" },
   },
   {
-    title: "header passed on: Host, in AWS's capitals",
+    title: "forwarded header: Host, in AWS's case",
     source: SOURCES.curl,
     request: "GET /stage/hardcoded",
     recorded: { "headers.Host": /^127\.0\.0\.1:\d+$/, "headers.host": undefined },

@@ -1,21 +1,21 @@
 import { type Recording, SOURCES } from "./recording";
 
-/** What a caller gets from a function URL. */
+/** The answer of a function URL. */
 export interface UrlAnswerRecording extends Recording {
   /** @default GET */
   readonly method?: string;
-  /** What the function returns; without it, the function throws. */
+  /** The return value of the function; `undefined`: the function throws. */
   readonly answer?: unknown;
   readonly headersSent?: Readonly<Record<string, string>>;
   /** Whether the request is signed. @default true */
   readonly isSigned?: boolean;
   readonly status: number;
   readonly body?: string;
-  /** Values by name; none where the answer must not have the header. */
+  /** Values by name; `undefined` if the answer must not have the header. */
   readonly headers?: Readonly<Record<string, readonly (string | RegExp)[]>>;
 }
 
-/** Allowed by the CORS settings of the recorded URL. */
+/** The values that the CORS settings of the recorded URL allow. */
 const PAGE = "https://localhost:8080";
 
 const returned: UrlAnswerRecording[] = (
@@ -53,7 +53,7 @@ const others: UrlAnswerRecording[] = [
     },
   },
   {
-    title: "a status of its own",
+    title: "the function's status",
     source: SOURCES.urlDocumentation,
     answer: { statusCode: 201, headers: { "My-Custom-Header": "Custom Value" }, body: '{"message":"Hello"}' },
     status: 201,
@@ -61,7 +61,7 @@ const others: UrlAnswerRecording[] = [
     headers: { "my-custom-header": ["Custom Value"] },
   },
   {
-    title: "cookies, a header each",
+    title: "cookies, one header each",
     source: SOURCES.urlDocumentation,
     answer: {
       statusCode: 200,
@@ -142,7 +142,7 @@ const cors: UrlAnswerRecording[] = [
     },
   },
   {
-    title: "an answer that says it, too",
+    title: "an answer of a function that also sends CORS headers",
     source: SOURCES.cors,
     answer: {
       statusCode: 200,

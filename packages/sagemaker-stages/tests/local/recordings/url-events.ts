@@ -1,12 +1,12 @@
 import { type Recording, SOURCES } from "./recording";
 
-/** A part of the event that a function gets from its URL. */
+/** A part of the event that a function URL sends to a function. */
 export interface UrlEventRecording extends Recording {
   readonly method: string;
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
-  /** Properties by path; `undefined` where the event must not have one. */
+  /** Properties by path; `undefined` if the event must not have the property. */
   readonly recorded: Readonly<Record<string, unknown>>;
 }
 
@@ -27,12 +27,12 @@ const ECHO = {
 const echoed: UrlEventRecording[] = [
   { title: "a path with a broken encoding", ...ECHO, recorded: { rawPath: "/pa2%Fth/1" } },
   {
-    title: "values of one name, by commas",
+    title: "values of one name, joined with commas",
     ...ECHO,
     recorded: { queryStringParameters: { multiQuery: "foo,/bar", q: "query" } },
   },
   {
-    title: "the query as it came",
+    title: "the query as received",
     ...ECHO,
     recorded: { rawQueryString: "q=query&multiQuery=foo&multiQuery=%2Fbar" },
   },
@@ -93,14 +93,14 @@ const GO = {
 
 const documented: UrlEventRecording[] = [
   { title: "cookies in a list", ...GO, recorded: { cookies: ["cookie1", "cookie2"] } },
-  { title: "cookies not among the headers", ...GO, recorded: { "headers.cookie": undefined } },
+  { title: "no header cookie", ...GO, recorded: { "headers.cookie": undefined } },
   {
     title: "names in lower case",
     ...GO,
     recorded: { "headers.header1": "value1", "headers.Header1": undefined },
   },
   {
-    title: "who signed the request",
+    title: "the signer of the request",
     ...GO,
     recorded: {
       "requestContext.authorizer.iam.accessKey": /./,
@@ -132,7 +132,7 @@ const browser: UrlEventRecording[] = [
     },
   },
   {
-    title: "the query where there is none",
+    title: "an empty query",
     source: SOURCES.browser,
     method: "GET",
     path: "/",
@@ -144,7 +144,7 @@ const browser: UrlEventRecording[] = [
     method: "GET",
     path: "/",
     recorded: { "requestContext.accountId": "anonymous" },
-    differs: "AWS was recorded without a signature; every function URL of the project wants one",
+    differs: "AWS was recorded without a signature; every function URL of the project requires a signature",
   },
   {
     title: "the stage and the route",

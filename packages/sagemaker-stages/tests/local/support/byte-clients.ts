@@ -8,19 +8,19 @@ export interface BytesRequest {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Buffer;
-  /** Scope of a signature, e.g. `aws:amz:us-east-1:lambda`. @default the request is not signed */
+  /** The scope of a signature, e.g. `aws:amz:us-east-1:lambda`. @default the request is not signed */
   readonly signedFor?: string;
 }
 
 /** An answer with bytes. */
 export interface BytesAnswer {
   readonly status: number;
-  /** By lower-case names. */
+  /** The headers by lower-case name. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Buffer;
 }
 
-/** `--aws-sigv4` exists from this version on. */
+/** The first version with `--aws-sigv4`. */
 const SIGNS_FROM = 7.75;
 
 /** Whether this machine has a curl that can sign. */
@@ -92,7 +92,7 @@ function run(command: string, words: readonly string[], input: string): Promise<
   child.stderr.setEncoding("utf8").on("data", (text: string) => {
     errors += text;
   });
-  // A program that ends before it has read everything says itself why.
+  // A program that ends before it has read its whole input reports the reason.
   child.stdin.on("error", () => undefined).end(input);
   return new Promise((resolve, reject) => {
     child.on("error", reject);

@@ -1,17 +1,17 @@
 import http from "node:http";
 
-/** A request, as it goes over the wire. */
+/** An HTTP request. */
 export interface Request {
   /** @default POST */
   readonly method?: string;
   /** Path and query, percent-encoded. */
   readonly path: string;
-  /** @default none but those that HTTP demands */
+  /** @default only the headers that HTTP requires */
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string | Buffer;
 }
 
-/** An answer. */
+/** An HTTP answer. */
 export interface Response {
   readonly status: number;
   /** Names in lower case. */
@@ -19,13 +19,13 @@ export interface Response {
   readonly body: string;
 }
 
-/** Longer than anything here takes. */
+/** The time-out of a request, which is longer than any request of the tests needs. */
 const PATIENCE_IN_MS = 10_000;
 
 /**
- * Sends a request to `base`, e.g. `http://127.0.0.1:3000`, and reads the answer to its end.
+ * Sends a request to `base`, e.g. `http://127.0.0.1:3000`, and reads the complete answer.
  *
- * @throws Error where the connection ends without an answer
+ * @throws Error if the connection ends without an answer
  */
 export function send(
   base: string,
@@ -71,7 +71,7 @@ export interface Problem {
 /**
  * The problem document in an answer.
  *
- * @throws Error where the answer is none
+ * @throws Error if the answer is not a problem document
  */
 export function problemOf({ headers, body }: Response): Problem {
   if (headers["content-type"] !== "application/problem+json") {

@@ -1,7 +1,7 @@
 import http from "node:http";
 import type { AddressInfo } from "node:net";
 
-/** What a container was sent. */
+/** A request to a container. */
 export interface ContainerInvocation {
   readonly method: string;
   readonly path: string;
@@ -10,7 +10,7 @@ export interface ContainerInvocation {
   readonly body: string;
 }
 
-/** What a container answers. */
+/** The answer of a container. */
 export interface ContainerAnswer {
   /** @default 200 */
   readonly status?: number;
@@ -19,18 +19,18 @@ export interface ContainerAnswer {
   readonly body: string;
 }
 
-/** A model's container: an HTTP server on this machine that answers as it is told. */
+/** A model's container: an HTTP server on this machine whose answers the test sets. */
 export class ContainerServer {
-  /** What it was sent, in order. */
+  /** The received requests, in order. */
   readonly invocations: ContainerInvocation[] = [];
-  /** What it answers from now on. */
+  /** Makes the answers. */
   answer: (invocation: ContainerInvocation) => ContainerAnswer = () => ({ body: "" });
-  /** Invocations that have not been answered, see {@link hold}. */
+  /** Unanswered invocations, see {@link hold}. */
   readonly held: (() => void)[] = [];
   private isHeld = false;
-  /** What each answer takes. */
+  /** The delay of each answer. */
   answerTimeInMs = 0;
-  /** How it fails instead of answering: it closes the connection, or answers never. @default it answers */
+  /** The failure instead of an answer: closes the connection, or never answers. @default the container answers */
   closes: "before" | "within" | "never" | undefined;
   private readonly server = http.createServer((incoming, outgoing) => {
     const chunks: Buffer[] = [];
@@ -63,18 +63,18 @@ export class ContainerServer {
     });
   });
 
-  /** Answers nothing until {@link letGo}: it is busy. */
+  /** Holds all answers until {@link letGo}. */
   hold(): void {
     this.isHeld = true;
   }
 
-  /** Answers everything that was held, and what comes. */
+  /** Sends the held answers, and answers later requests. */
   letGo(): void {
     this.isHeld = false;
     for (const answer of this.held.splice(0)) answer();
   }
 
-  /** Starts to listen. @param port - default any that is free */
+  /** Starts to listen. @param port - default: any free port */
   async listen(port = 0): Promise<void> {
     await new Promise<void>((resolve, reject) => {
       this.server.once("error", reject).listen(port, "127.0.0.1", resolve);
@@ -89,7 +89,7 @@ export class ContainerServer {
     return `http://127.0.0.1:${this.port}`;
   }
 
-  /** Stops, if it runs, and cuts every connection. */
+  /** Stops the server and closes every connection. */
   async close(): Promise<void> {
     if (!this.server.listening) return;
     await new Promise<void>((resolve) => {

@@ -3,27 +3,26 @@ import { send } from "./client";
 import { readCurl, shellWords } from "./shell-words";
 import { sign } from "./signing";
 
-/** What a person who pastes a line sees. */
+/** The result of a pasted command line. */
 export interface Pasted {
   readonly status: number;
   readonly contentType: string;
   readonly body: string;
 }
 
-/** `--aws-sigv4` is there from this version on. */
+/** The first version with `--aws-sigv4`. */
 const SIGNS_FROM = 7.75;
 
-/** Whether lines can be pasted into a shell of this machine. */
+/** Whether this machine has a POSIX shell and a curl that can sign. */
 const canPaste = (() => {
   const { stdout } = spawnSync("sh", ["-c", "curl --version"], { encoding: "utf8" });
   return Number(/^curl (\d+\.\d+)/.exec(stdout ?? "")?.[1] ?? 0) >= SIGNS_FROM;
 })();
 
 /**
- * Runs a line that calls curl, as it stands: in a shell where there is one and a curl that can sign, else by
- * sending what curl would send.
+ * Runs a curl command line: in a shell, or without one by sending the request that curl would send.
  *
- * @throws Error where there is no answer
+ * @throws Error if there is no answer
  */
 export function paste(line: string): Promise<Pasted> {
   return canPaste ? pasteInShell(line) : sendAsCurl(line);

@@ -9,7 +9,7 @@ export const LOAN_DEFAULT: ModelSettings = {
   serverless: SERVERLESS,
 };
 
-/** An environment of any account, with a key. What users write in environments/ is theirs to change. */
+/** An environment without an account, with an API key. */
 export const DEV: Environment = {
   name: "dev",
   region: "us-east-1",
@@ -18,7 +18,7 @@ export const DEV: Environment = {
   models: { "loan-default": { ...LOAN_DEFAULT, access: "API_KEY" } },
 };
 
-/** A protected environment, pinned to its account, for signed requests. */
+/** A protected environment with an account, for signed requests. */
 export const PROD: Environment = {
   name: "prod",
   region: "us-east-1",
@@ -30,7 +30,7 @@ export const PROD: Environment = {
   models: { "loan-default": { ...LOAN_DEFAULT, access: "AWS_IAM" } },
 };
 
-/** An environment of every model, with every kind of access, and a function URL. */
+/** An environment with every model, every kind of access, and a function URL. */
 export const EVERY_MODEL: Environment = {
   ...DEV,
   models: {

@@ -1,11 +1,11 @@
-/** Longer than anything here takes on a slow machine. */
+/** The time-out of a wait, which is longer than any wait of the tests takes on a slow machine. */
 const PATIENCE_IN_MS = 10_000;
 const PAUSE_IN_MS = 5;
 
 /**
- * Waits until `holds` does.
+ * Waits until `holds` returns true.
  *
- * @throws Error that names `what` it waited for
+ * @throws Error that names `what` after the time-out
  */
 export async function eventually(what: string, holds: () => boolean): Promise<void> {
   const deadline = Date.now() + PATIENCE_IN_MS;

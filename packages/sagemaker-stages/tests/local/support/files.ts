@@ -65,7 +65,7 @@ export const FILES: readonly SentFile[] = [
   },
 ];
 
-/** A file of a size, with every byte value in it. */
+/** A file of a given size with every byte value. */
 export function fileOf(size: number): SentFile {
   return { name: `${size} byte(s)`, contentType: OCTETS, bytes: Buffer.alloc(size, EVERY_BYTE.bytes) };
 }

@@ -1,7 +1,7 @@
 import type { HttpRequest } from "../../../src/local/http";
 import type { Request } from "./client";
 
-/** A request as the stage reads it off the wire. */
+/** A request as the stage reads it. */
 export function received({ method = "POST", path, headers = {}, body = "" }: Request): HttpRequest {
   const [beforeQuery = "/", query = ""] = path.split(/\?(.*)/s);
   return {

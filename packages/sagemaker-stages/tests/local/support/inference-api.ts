@@ -3,7 +3,7 @@ import { readOpenApi } from "../../../src/local/rest-api/openapi";
 import type { FunctionDefinition, StageDefinition } from "../../../src/local/terraform/deployment";
 import { models } from "../../fixtures/app/functions";
 
-/** A stage with the route `POST /loan-default`, open to everybody, as the stacks make it. */
+/** A stage with the public route `POST /loan-default`, as the stacks make it. */
 export function publicStage(
   fn: Pick<FunctionDefinition, "arn">,
   settings: Partial<StageDefinition> = {},
@@ -27,7 +27,7 @@ export function publicStage(
   };
 }
 
-/** `stage` whose API configures no answers of API Gateway's own: they are AWS's. */
+/** `stage` without gateway responses, so that AWS's default answers apply. */
 export function withAwsAnswers(stage: StageDefinition): StageDefinition {
   return { ...stage, openApi: { ...stage.openApi, gatewayResponses: {} } };
 }

@@ -9,10 +9,10 @@ import { removeTaskFolders } from "../../../src/local/lambda/task-folder";
 import { ContainerFailures } from "../../../src/local/sagemaker/container-failures";
 import type { FunctionDefinition } from "../../../src/local/terraform/deployment";
 
-/** Functions made from lines of code, in a folder of their own. */
+/** Functions made from source code, in a temporary folder. */
 export class Lambda {
   readonly folder = realpathSync(mkdtempSync(join(tmpdir(), "functions-")));
-  /** What the functions printed, and what the operator is told. */
+  /** The output of the functions, and the stage's messages. */
   output = "";
   /** The concurrency that functions without reserved concurrency share. */
   readonly unreserved = new UnreservedConcurrency();
@@ -24,7 +24,7 @@ export class Lambda {
    * @param code - CommonJS that sets `exports.handler`
    */
   define(code: string, settings: Partial<FunctionDefinition> = {}): FunctionDefinition {
-    // A date of its own would make the same code another package every two seconds.
+    // A fixed date, because the current time would change the package of the same code.
     const zip = zipSync({ "index.js": [strToU8(code), { mtime: new Date(1980, 0, 1) }] });
     const codeSha256 = createHash("sha256").update(zip).digest("base64");
     const zipFile = join(this.folder, `${Buffer.from(codeSha256, "base64").toString("hex")}.zip`);
@@ -47,7 +47,7 @@ export class Lambda {
     };
   }
 
-  /** A function that runs, as long as this object is not closed. */
+  /** Makes a function that runs until this object is closed. */
   run(code: string, settings: Partial<FunctionDefinition> = {}): LocalFunction {
     const fn = new LocalFunction(this.define(code, settings), {
       folder: this.folder,
@@ -69,7 +69,7 @@ export class Lambda {
   }
 }
 
-/** What a function answered; throws where it failed. */
+/** The answer of a function; throws if the function failed. */
 export function answerOf(result: InvocationResult): unknown {
   if (!result.ok) throw new Error(`${result.error.errorType}: ${result.error.errorMessage}`);
   return JSON.parse(result.payload);

@@ -1,15 +1,15 @@
 import http from "node:http";
 import type { Request } from "./client";
 
-/** How one request of a load ended. */
+/** The result of a request. */
 export interface Answered {
   readonly status: number;
   readonly tookInMs: number;
 }
 
 /**
- * Sends the same request over some connections, at least once, and again as soon as the connection's last request is
- * answered, until `durationInMs` is over; then waits for the answers that are still missing.
+ * Sends the same request over several connections. Each connection sends the request at least once, and again after
+ * each answer until `durationInMs` has passed. Then waits for the missing answers.
  */
 export async function flood(
   base: string,
@@ -28,7 +28,7 @@ export async function flood(
   return answers;
 }
 
-/** Offers the same request at a fixed rate, whether the ones before are answered or not, and waits for all answers. */
+/** Sends the same request at a fixed rate, independent of earlier answers, and waits for all answers. */
 export async function offer(
   base: string,
   request: Request,
@@ -46,7 +46,7 @@ export async function offer(
   return answered;
 }
 
-/** How many answers have each status. */
+/** The number of answers by status. */
 export function statuses(answers: readonly Answered[]): Record<number, number> {
   const counts: Record<number, number> = {};
   for (const { status } of answers) counts[status] = (counts[status] ?? 0) + 1;

@@ -1,9 +1,9 @@
 import net from "node:net";
 
-/** Below the ports that systems give away by themselves. */
+/** The range of the ports for tests, below the ephemeral ports of operating systems. */
 const [LOWEST, HIGHEST] = [20_000, 30_000];
 
-/** The first of `count` free ports in a row. */
+/** The first of `count` consecutive free ports. */
 export async function freePorts(count: number): Promise<number> {
   for (;;) {
     const first = LOWEST + Math.floor(Math.random() * (HIGHEST - LOWEST));
@@ -12,7 +12,7 @@ export async function freePorts(count: number): Promise<number> {
   }
 }
 
-/** Whether nothing listens on a port of this machine. */
+/** Whether a port of this machine is free. */
 export async function isFree(port: number): Promise<boolean> {
   const server = net.createServer();
   return await new Promise((resolve) => {

@@ -18,7 +18,7 @@ import { DEV, PROD } from "./environments";
 /** The small app that the engine's tests run on. */
 const FIXTURE_APP = join(__dirname, "../../fixtures/app");
 
-/** A stack beside the environments', of which nothing can be served. */
+/** A stack of an account, which has nothing to serve. */
 const ACCOUNT: AccountSettings = {
   region: "eu-central-1",
   accountId: "777788889999",
@@ -26,16 +26,16 @@ const ACCOUNT: AccountSettings = {
   stateBucket: "terraform-states",
 };
 
-/** The packages of the repository, among them a link to the engine. */
+/** The packages of the repository. One of the packages is a link to the engine. */
 const PACKAGES = join(__dirname, "../../../../../node_modules");
 
-/** The files and folders that an app is made of, as far as an app has them. */
+/** The files and folders of an app; each can be missing. */
 const APP_FILES = ["cdktf.json", "environments", "functions", "main.ts", "stacks", "tsconfig.json"];
 
 /** The program of the command `sagemaker-stages`. */
 export const COMMAND = join(__dirname, "../../../bin/sagemaker-stages.js");
 
-/** The text of an own `handler.ts`, which is used in place of the generated one. */
+/** The text of a `handler.ts`, which replaces the generated handler. */
 export const OWN_HANDLER = `import { createHandler } from "sagemaker-stages/model";
 import { contract } from "./contract";
 
@@ -62,7 +62,7 @@ export function copyApp(folder: string, app = FIXTURE_APP): void {
   symlinkSync(PACKAGES, join(folder, "node_modules"), "dir");
 }
 
-/** A copy of an app, where tests may change files and synthesize. */
+/** A copy of an app, in which tests can change files and synthesize. */
 export class ProjectCopy {
   readonly folder = realpathSync(mkdtempSync(join(tmpdir(), "project-copy-")));
   /** The folder of temporary files for processes that run in the copy. */
@@ -77,7 +77,7 @@ export class ProjectCopy {
     shareTranslations(this.tempFolder);
   }
 
-  /** Changes a file; throws where `change` changes nothing. */
+  /** Changes a file; throws if `change` changes nothing. */
   edit(path: string, change: (text: string) => string): void {
     const file = join(this.folder, path);
     const before = readFileSync(file, "utf8");
@@ -91,19 +91,19 @@ export class ProjectCopy {
     this.edit("main.ts", (text) => text.replace(".synth();", `.synth();${rewriteDev(pattern, replacement)}`));
   }
 
-  /** Writes a new file, and its folders where they are missing. */
+  /** Writes a new file, and its missing folders. */
   write(path: string, text: string): void {
     const file = join(this.folder, path);
     mkdirSync(dirname(file), { recursive: true });
     writeFileSync(file, text);
   }
 
-  /** Deletes a file or a folder; throws where there is none. */
+  /** Deletes a file or a folder; throws if it does not exist. */
   delete(path: string): void {
     rmSync(join(this.folder, path), { recursive: true });
   }
 
-  /** Makes these the environments that exist. */
+  /** Replaces the environments of the app. */
   setEnvironments(...environments: readonly Environment[]): void {
     const literal = JSON.stringify(environments, null, 2);
     writeFileSync(
@@ -112,7 +112,7 @@ export class ProjectCopy {
     );
   }
 
-  /** Makes these the accounts that exist. */
+  /** Replaces the accounts of the app. */
   setAccounts(...accounts: readonly AccountSettings[]): void {
     const literal = JSON.stringify(accounts, null, 2);
     writeFileSync(
@@ -131,7 +131,7 @@ export class ProjectCopy {
   }
 }
 
-/** tsx keeps translated files among the temporary ones: a copy without them starts a second later. */
+/** The cache of tsx, in the folder of temporary files: without the cache, a copy starts a second later. */
 function shareTranslations(tempFolder: string): void {
   const name = `tsx-${userInfo().uid}`;
   const shared = join(realpathSync(tmpdir()), name);

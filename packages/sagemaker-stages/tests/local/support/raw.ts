@@ -1,22 +1,22 @@
 import { connect } from "node:net";
 
-/** An answer, as it came over the wire. */
+/** An unparsed HTTP answer. */
 export interface RawResponse {
   readonly status: number;
-  /** Names and values as they came. */
+  /** Names and values as received. */
   readonly headers: readonly (readonly [name: string, value: string])[];
   readonly body: string;
 }
 
-/** Longer than anything here takes. */
+/** The time-out of a request, which is longer than any request of the tests needs. */
 const PATIENCE_IN_MS = 10_000;
 
 /**
  * Sends a request exactly as written to `base`, e.g. `http://127.0.0.1:3000`, and reads the answer to the end of the
  * connection. `Connection: close` is added.
  *
- * @param head - request line and headers, one a line
- * @throws Error where the connection ends without an answer
+ * @param head - request line and headers, one per line
+ * @throws Error if the connection ends without an answer
  */
 export async function sendRaw(base: string, head: readonly string[], body = ""): Promise<RawResponse> {
   const { hostname, port } = new URL(base);
@@ -34,7 +34,7 @@ export async function sendRaw(base: string, head: readonly string[], body = ""):
 
 function readResponse(text: string, requestLine: string): RawResponse {
   const end = text.indexOf("\r\n\r\n");
-  // What begins with 1 is no answer yet.
+  // An answer with a status 1xx is not the final answer.
   if (/^HTTP\/1\.1 1/.test(text)) return readResponse(text.slice(end + 4), requestLine);
   const [statusLine = "", ...lines] = text.slice(0, end).split("\r\n");
   const status = Number(/^HTTP\/1\.1 (\d{3})/.exec(statusLine)?.[1]);
@@ -48,7 +48,7 @@ function readResponse(text: string, requestLine: string): RawResponse {
   return { status, headers, body: text.slice(end + 4) };
 }
 
-/** The values of a header, whatever its capitals. */
+/** The values of a header. Names are compared without case. */
 export function valuesOf({ headers }: RawResponse, name: string): string[] {
   return headers
     .filter(([candidate]) => candidate.toLowerCase() === name.toLowerCase())

@@ -1,30 +1,36 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { COMMAND, type ProjectCopy } from "./project";
+import { COMMAND } from "./project";
 
-/** How a process ended. */
+/** The folder of an app, and a folder for the temporary files of the local stage. */
+export interface ServedFolder {
+  readonly folder: string;
+  readonly tempFolder: string;
+}
+
+/** The end of a process. */
 export interface End {
-  /** Exit status; `null` where a signal ended it. */
+  /** Exit status; `null` if a signal ended the process. */
   readonly status: number | null;
   readonly signal: string | null;
 }
 
-/** Longer than a start takes on a machine whose processors are busy with other tests. */
+/** The time-out of a start, which is longer than a start takes on a busy machine. */
 const PATIENCE_IN_MS = 60_000;
-/** The last line of what is printed when a stage is served. */
+/** The last line of the banner. */
 const SERVED = "Ctrl-C stops.";
 
-/** Starts node with its own arguments, and knows nothing of signals. */
+/** Starts Node.js with the given arguments, and does not handle signals. */
 const PARENT =
   'require("node:child_process").spawn(process.execPath, process.argv.slice(1), { stdio: "inherit" })';
 
-/** `sagemaker-stages start` in a copy of the fixture app. */
+/** `sagemaker-stages start`, running in a copy of the fixture app. */
 export class RunningStage {
-  /** What it printed so far, on both streams. */
+  /** The output so far, of both streams. */
   output = "";
-  /** What it printed so far to standard error. */
+  /** The output to standard error so far. */
   errors = "";
-  /** Settles when it has ended and everything it printed is here. */
+  /** Settles after the process has ended and all output is read. */
   readonly ended: Promise<End>;
   private readonly process: ChildProcess;
   private closed = false;
@@ -32,10 +38,11 @@ export class RunningStage {
 
   /**
    * @param words - the command line, e.g. `["dev", "--port", "0"]`
-   * @param startedBy - `parent` puts a process between, as npm does; signals then go to that one
+   * @param startedBy - `parent` starts the stage from another process, as npm does. Signals are then sent to that
+   * process
    */
   constructor(
-    private readonly project: ProjectCopy,
+    private readonly project: ServedFolder,
     words: readonly string[],
     startedBy: "this process" | "parent" = "this process",
   ) {
@@ -45,7 +52,7 @@ export class RunningStage {
       cwd: folder,
       env: { ...process.env, TMPDIR: tempFolder },
       stdio: ["ignore", "pipe", "pipe"],
-      // A process group of its own: whatever it starts belongs to the group, too.
+      // A separate process group, which contains all child processes.
       detached: true,
     });
     this.process.stdout?.setEncoding("utf8").on("data", (text: string) => this.take(text));
@@ -63,8 +70,8 @@ export class RunningStage {
     });
   }
 
-  /** Starts a stage on a free port and waits until it is served. */
-  static async serve(project: ProjectCopy, words: readonly string[]): Promise<RunningStage> {
+  /** Starts a stage on a free port, and waits for the banner. */
+  static async serve(project: ServedFolder, words: readonly string[]): Promise<RunningStage> {
     const stage = new RunningStage(project, [...words, "--port", "0"]);
     try {
       await stage.printed(SERVED);
@@ -85,33 +92,33 @@ export class RunningStage {
   /**
    * Waits until `text` is printed.
    *
-   * @param from - where in the output to begin to look
-   * @returns the output from there on
-   * @throws Error with all output, where the process ends or nothing comes
+   * @param from - the position in the output at which the search starts
+   * @returns the output from that position on
+   * @throws Error with all output if the process ends, or after the time-out
    */
   async printed(text: string, from = 0): Promise<string> {
     await this.until(() => this.output.includes(text, from), `"${text}" was not printed`);
     return this.output.slice(from);
   }
 
-  /** Sends a signal to the process alone, as `kill` does. */
+  /** Sends a signal only to the process, as `kill` does. */
   signal(name: NodeJS.Signals): void {
     this.process.kill(name);
   }
 
-  /** Sends SIGINT to the process and all that it started, as Ctrl-C in a terminal does. */
+  /** Sends SIGINT to the process group, as Ctrl-C in a terminal does. */
   pressCtrlC(): void {
     process.kill(-this.group, "SIGINT");
   }
 
-  /** What this process left behind once it has ended: processes and folders of temporary files. */
+  /** The processes and temporary folders that remain after this process has ended. */
   async leftovers(): Promise<{ processes: readonly number[]; folders: readonly string[] }> {
     await this.ended;
     const folders = readdirSync(this.project.tempFolder).filter((name) => name.startsWith("local-stage-"));
     return { processes: await this.survivors(), folders };
   }
 
-  /** Ends everything at once, for the end of a test that failed. */
+  /** Ends the process group immediately, for the end of a failed test. */
   async kill(): Promise<void> {
     if (isThere(-this.group)) process.kill(-this.group, "SIGKILL");
     await this.ended;
@@ -146,7 +153,7 @@ export class RunningStage {
     });
   }
 
-  /** Processes of the group; those that were told to end get a moment. */
+  /** The remaining processes of the group, after a short time for processes that are ending. */
   private async survivors(): Promise<number[]> {
     const deadline = Date.now() + 2_000;
     for (;;) {
@@ -157,7 +164,7 @@ export class RunningStage {
   }
 }
 
-/** Whether there is a process, or for a negative number a process group. */
+/** Whether a process exists, or for a negative number a process group. */
 export function isThere(pid: number): boolean {
   try {
     process.kill(pid, 0);
@@ -170,7 +177,7 @@ export function isThere(pid: number): boolean {
 /** The living processes of a group. */
 function processesOf(group: number): number[] {
   if (!isThere(-group)) return [];
-  // Where the system tells, those that only wait to be collected do not count.
+  // If /proc exists, zombie processes are not counted.
   if (!existsSync("/proc/self/stat")) return [group];
   return readdirSync("/proc")
     .filter((name) => /^\d+$/.test(name))
@@ -181,7 +188,7 @@ function processesOf(group: number): number[] {
     });
 }
 
-/** State, parent, group, …: the fields after the command's name, which may hold anything. */
+/** State, parent, group, …: the fields after the command's name, which can contain any character. */
 function statOf(pid: number): string[] {
   try {
     const text = readFileSync(`/proc/${pid}/stat`, "utf8");

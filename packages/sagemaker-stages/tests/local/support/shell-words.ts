@@ -5,7 +5,7 @@ import type { Request } from "./client";
 const WORD = /(?:'[^']*'|"(?:[^"\\]|\\.)*"|\\.|[^\s'"\\])+/gs;
 const PART = /'([^']*)'|"((?:[^"\\]|\\.)*)"|\\(.)|([^\s'"\\]+)/gs;
 
-/** A line as a POSIX shell splits it, for lines without variables, globs and operators. */
+/** Splits a command line as a POSIX shell does, without variables, globs and operators. */
 export function shellWords(line: string): string[] {
   return [...line.matchAll(WORD)].map(([word]) =>
     [...word.matchAll(PART)]
@@ -17,15 +17,15 @@ export function shellWords(line: string): string[] {
   );
 }
 
-/** What curl sends for a command line of the options that banners use. */
+/** The request that curl sends for a command line with the options of banners. */
 export interface CurlRequest extends Request {
   /** E.g. `http://127.0.0.1:3000`. */
   readonly base: string;
-  /** The words that are neither the address nor a header nor a body. */
+  /** The other arguments of the command line. */
   readonly rest: readonly string[];
 }
 
-/** @throws Error where the words are no call of curl with an address */
+/** @throws Error unless the words are a call of curl with an address */
 export function readCurl([command, ...words]: readonly string[]): CurlRequest {
   const headers: Record<string, string> = {};
   const rest: string[] = [];

@@ -2,7 +2,7 @@ import { Sha256 } from "@aws-crypto/sha256-js";
 import { SignatureV4 } from "@smithy/signature-v4";
 import type { Request } from "./client";
 
-/** How a request is signed. */
+/** The settings of a signature. */
 export interface Signing {
   /** @default execute-api */
   readonly service?: string;
@@ -14,11 +14,11 @@ export interface Signing {
   readonly secretAccessKey?: string;
   /** @default now */
   readonly date?: Date;
-  /** Whether the body's hash goes along as `x-amz-content-sha256`. @default true */
+  /** Whether the header `x-amz-content-sha256` has the body's hash. @default true */
   readonly withBodyHash?: boolean;
 }
 
-/** `request` with a Signature Version 4 of AWS's own signer in its headers. */
+/** `request` with headers of Signature Version 4, made by AWS's signer. */
 export async function sign(base: string, request: Request, signing: Signing = {}): Promise<Request> {
   const { hostname, port, host } = new URL(base);
   const [path = "/", query] = request.path.split("?");

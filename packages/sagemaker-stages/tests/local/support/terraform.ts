@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { Environment } from "../../../src/environment/environment";
 import { createApp } from "../../support/app";
 
-/** Plain JSON, as it stands in a file. */
+/** A JSON value. */
 export type Json = string | number | boolean | null | Json[] | JsonObject;
 
 /** A JSON object. */
@@ -18,7 +18,7 @@ export interface TerraformJson {
   readonly resource: Record<string, Record<string, JsonObject>>;
 }
 
-/** The only resource of a type; throws where there is none or more than one. */
+/** The only resource of a type; throws if there is not exactly one. */
 export function only(terraform: TerraformJson, type: string): JsonObject {
   const [resource, ...more] = Object.values(terraform.resource[type] ?? {});
   if (resource === undefined || more.length > 0) throw new Error(`got ${more.length + 1} of ${type} or none`);
@@ -31,7 +31,7 @@ export interface OpenApiJson extends JsonObject {
   components: { [part: string]: JsonObject };
 }
 
-/** Stacks in a folder of their own, each in its own folder with a `cdk.tf.json`. */
+/** Stacks in a temporary folder, each in a subfolder with a `cdk.tf.json`. */
 export class Stacks {
   private readonly folder = realpathSync(mkdtempSync(join(tmpdir(), "stacks-")));
   private written = 0;
@@ -51,14 +51,14 @@ export class Stacks {
     return folder;
   }
 
-  /** Writes the stack in `folder` anew with its Terraform changed. @returns the new folder */
+  /** Writes a copy of the stack in `folder` with changed Terraform. @returns the new folder */
   change(folder: string, change: (terraform: TerraformJson) => void): string {
     const terraform = JSON.parse(readFileSync(join(folder, "cdk.tf.json"), "utf8")) as TerraformJson;
     change(terraform);
     return this.write(terraform);
   }
 
-  /** Writes the stack in `folder` anew with its OpenAPI document changed. @returns the new folder */
+  /** Writes a copy of the stack in `folder` with a changed OpenAPI document. @returns the new folder */
   changeOpenApi(folder: string, change: (api: OpenApiJson) => void): string {
     return this.change(folder, (terraform) => {
       const api = only(terraform, "aws_api_gateway_rest_api");

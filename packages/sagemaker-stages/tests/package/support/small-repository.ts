@@ -7,7 +7,7 @@ import { MAINTAINED_FILES } from "../../../src/cli/template/files";
 const ENGINE = join(__dirname, "../../..");
 const REPOSITORY = join(ENGINE, "../..");
 
-/** What packaging consists of: everything in the engine's folder except sources and tests. */
+/** The parts of the engine's folder that packaging needs: everything except sources and tests. */
 const PACKAGING = [
   "package.json",
   "tsconfig.build.json",
@@ -22,7 +22,7 @@ const PACKAGING = [
   "src/paths.ts",
 ];
 
-/** The repository's top level: the package's template and documents are made from these files. */
+/** Files of the repository's top level, from which packaging makes the package's template and documents. */
 const APP = [...MAINTAINED_FILES, ".gitignore", ".npmrc", "main.ts", "stacks", "__tests__", "docs"];
 
 /** Sources with each export, a JSON file, and files that the package must not contain in `dist`. */
@@ -62,7 +62,7 @@ const SOURCES: Readonly<Record<string, string>> = {
 
 /**
  * Writes a repository with the engine's real packaging and few sources, so that `npm pack` takes two seconds and never
- * touches the working copy.
+ * changes the working copy.
  *
  * @param folder - an empty folder, the repository's root
  * @returns the engine's folder in that repository
@@ -87,7 +87,7 @@ export function write(folder: string, files: Readonly<Record<string, string>>): 
   }
 }
 
-/** What a program printed, and how it ended. */
+/** The output and the exit status of a program. */
 export interface Finished {
   readonly status: number | null;
   readonly stdout: string;

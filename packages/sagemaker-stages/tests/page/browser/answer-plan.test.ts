@@ -12,7 +12,7 @@ describe("labels with scores", () => {
     ["an object of scores", { a: 0.3, b: 0.7 }],
     ["a list of labels and a list of scores", { sequence: "x", labels: ["a", "b"], scores: [0.3, 0.7] }],
     ["the only property", { predictions: [[pair("a", 0.3), pair("b", 0.7)]] }],
-  ])("are bars, the highest score first, when the answer is %s", (_, answer) => {
+  ])("the labels become bars, the highest score first, when the answer is %s", (_, answer) => {
     // Act
     const plan = planAnswer(answer);
 
@@ -20,7 +20,7 @@ describe("labels with scores", () => {
     expect(plan).toEqual({ kind: "bars", groups: [{ bars: BARS }] });
   });
 
-  it("are a group of bars per input when the answer has a list for each input", () => {
+  it("the labels become a group of bars per input when the answer has a list for each input", () => {
     // Act
     const plan = planAnswer(
       { predictions: [[pair("a", 1)], [pair("b", 0.5)]] },
@@ -37,7 +37,7 @@ describe("labels with scores", () => {
     });
   });
 
-  it("are a table beside the inputs when each input has one label", () => {
+  it("the labels become a table next to the inputs when each input has one label", () => {
     // Act
     const plan = planAnswer([pair("a", 0.9), pair("b", 0.8)], { inputs: ["first", "second"] });
 
@@ -58,7 +58,7 @@ describe("labels with scores", () => {
     ["a label occurs twice", [pair("a", 0.9), pair("a", 0.8)]],
     ["a score is greater than 1", [pair("a", 9), pair("b", 0.8)]],
     ["an entry has another property", [{ ...pair("a", 0.9), box: { x: 1 } }]],
-  ])("are a table when %s", (_, answer) => {
+  ])("the labels become a table when %s", (_, answer) => {
     // Act
     const plan = planAnswer(answer);
 
@@ -79,7 +79,7 @@ describe("an answer with one entry for each row", () => {
     ["numbers", [10, 20.5], ["10", "20.5"]],
     ["labels", { predictions: ["setosa", "virginica"] }, ["setosa", "virginica"]],
     ["lists", [[1, 2], [3]], ["[1,2]", "[3]"]],
-  ])("is a table beside the rows when the entries are %s", (_, answer, texts) => {
+  ])("the answer becomes a table next to the rows when the entries are %s", (_, answer, texts) => {
     // Act
     const plan = planAnswer(answer, sent);
 
@@ -96,7 +96,7 @@ describe("an answer with one entry for each row", () => {
     });
   });
 
-  it("is not shown beside rows when the numbers of rows and entries differ", () => {
+  it("the answer is not shown next to rows when the numbers of rows and entries differ", () => {
     // Act
     const plan = planAnswer([1, 2, 3], sent);
 
@@ -152,7 +152,7 @@ describe("other JSON", () => {
       { kind: "json" },
     ],
     ["an object with a list in it", { a: 1, list: [1, 2] }, { kind: "json" }],
-  ])("is shown as it reads best when the answer is %s", (_, answer, expected) => {
+  ])("the answer has a readable form when it is %s", (_, answer, expected) => {
     // Act
     const plan = planAnswer(answer, { q: "x" });
 

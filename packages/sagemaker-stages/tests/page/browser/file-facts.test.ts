@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
 import { bytes } from "../../../src/contracts/bytes";
-import { acceptOf, extensionOf, readFileFacts } from "../../../src/page/browser/file-facts";
+import { acceptOf, extensionOf, readFileFacts, size } from "../../../src/page/browser/file-facts";
 import { planRoutes } from "../../../src/page/plan/form-plan";
 import { documentOf, everyRoute } from "../support/documents";
 
@@ -8,7 +8,7 @@ const IMAGES = ["image/jpeg", "image/png"];
 const plan = (mediaTypes: readonly string[], maxBytes?: number) => ({ mediaTypes, maxBytes });
 
 describe("the form of bytes", () => {
-  it("has the media types and the limit of the contract, and no field for the JSON of bytes", () => {
+  it("the form has the media types and the limit of the contract, and no field for the JSON of bytes", () => {
     // Prepare
     const document = documentOf({
       faces: bytes({
@@ -30,7 +30,7 @@ describe("the form of bytes", () => {
     });
   });
 
-  it("is no part of a route without bytes", () => {
+  it("the form does not exist for a route without bytes", () => {
     // Act
     const routes = planRoutes(everyRoute());
 
@@ -69,7 +69,7 @@ describe("a chosen file", () => {
       { name: "a.txt", type: "text/plain" },
       "application/octet-stream",
     ],
-  ])("is sent with %s", (_, mediaTypes, file, mediaType) => {
+  ])("the file is sent with %s", (_, mediaTypes, file, mediaType) => {
     // Act
     const facts = readFileFacts(plan(mediaTypes), { ...file, size: 1 });
 
@@ -94,7 +94,7 @@ describe("a chosen file", () => {
       { type: "image/png", size: 2_001 },
       "a.x: got 2,001 bytes; allowed: at most 2,000 bytes.",
     ],
-  ])("%s is refused", (_, facts, fault) => {
+  ])("the file %s is refused", (_, facts, fault) => {
     // Act
     const read = readFileFacts(plan(IMAGES, 2_000), { name: "a.x", ...facts });
 
@@ -102,7 +102,7 @@ describe("a chosen file", () => {
     expect(read).toEqual({ fault });
   });
 
-  it("may have as many bytes as the limit", () => {
+  it("the file can have as many bytes as the limit", () => {
     // Act
     const read = readFileFacts(plan(IMAGES, 2_000), { name: "a.png", type: "image/png", size: 2_000 });
 
@@ -110,7 +110,7 @@ describe("a chosen file", () => {
     expect(read).toEqual({ mediaType: "image/png" });
   });
 
-  it("is one of the types and extensions that the browser offers; every file is offered for octets", () => {
+  it("the browser offers files of the types and extensions, and for octets every file", () => {
     // Act
     const values = [acceptOf(["image/jpeg", "application/x-npy"]), acceptOf(["application/octet-stream"])];
 
@@ -126,11 +126,29 @@ describe("the extension of a file", () => {
     ["audio/x-wav", "wav"],
     ["application/octet-stream", "bin"],
     ["application/x-npy", "npy"],
-  ])("of %s is %s", (mediaType, expected) => {
+  ])("the extension of %s is %s", (mediaType, expected) => {
     // Act
     const extension = extensionOf(mediaType);
 
     // Assess
     expect(extension).toBe(expected);
+  });
+});
+
+describe("a number of bytes", () => {
+  it.each([
+    [0, "0 bytes"],
+    [1, "1 byte"],
+    [1_023, "1023 bytes"],
+    [1_024, "1 KB"],
+    [12_595, "12.3 KB"],
+    [4_194_304, "4 MB"],
+    [5e12, "4656.6 GB"],
+  ])("%d bytes are shown as %s", (bytes, expected) => {
+    // Act
+    const text = size(bytes);
+
+    // Assess
+    expect(text).toBe(expected);
   });
 });

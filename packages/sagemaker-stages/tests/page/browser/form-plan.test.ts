@@ -10,7 +10,7 @@ import type { Json, PublicDocument } from "../../../src/page/public-document";
 import { models } from "../../fixtures/app/functions";
 import { everyRoute, STAGE_URL } from "../support/documents";
 
-/** What the fields hold before anybody types. */
+/** The initial texts of the fields. */
 function untouched(route: RoutePlan): Map<FieldPlan, string> {
   return new Map(route.fields.map((field) => [field, field.example]));
 }
@@ -54,7 +54,7 @@ describe.each(Object.values(models))("the form of $model", ({ route: { method, p
 });
 
 describe("a route", () => {
-  it("has an id for its elements and the name of its model", () => {
+  it("the route has an id for its elements and the name of its model", () => {
     // Act
     const { id, model } = routeOf("/loan-default");
 
@@ -64,7 +64,7 @@ describe("a route", () => {
 });
 
 describe("the request of a view's own form", () => {
-  it("is the body when the route is a POST", () => {
+  it("the request becomes the body when the route is a POST", () => {
     // Act
     const planned = planOwnRequest(routeOf("/ticket-urgency"), { message: "a" });
 
@@ -72,7 +72,7 @@ describe("the request of a view's own form", () => {
     expect(planned).toEqual({ target: "/ticket-urgency", body: { message: "a" } });
   });
 
-  it("is the encoded query, without absent parameters, when the route is a GET", () => {
+  it("the request becomes the encoded query, without absent parameters, when the route is a GET", () => {
     // Act
     const planned = planOwnRequest(routeOf("/language-check"), { q: "a & b", k: undefined });
 
@@ -106,7 +106,7 @@ describe("a field", () => {
       "abc",
       { kind: "text", example: "abc" },
     ],
-  ])("is made for %s", (_, property, value, expected) => {
+  ])("the field is made for %s", (_, property, value, expected) => {
     // Prepare
     const example = value === undefined ? undefined : { x: value };
 
@@ -117,7 +117,7 @@ describe("a field", () => {
     expect(fields).toMatchObject([{ name: "x", goesTo: "property", required: false, ...expected }]);
   });
 
-  it("takes the whole body when the body is no object", () => {
+  it("the field is the whole body when the body is not an object", () => {
     // Prepare
     const route = formOf({ type: "array", items: { type: "number" } }, [1, 2]);
 
@@ -143,7 +143,7 @@ describe("the text in a field", () => {
     return new Map(route.fields.map((field) => [field, texts[field.name] ?? ""]));
   }
 
-  it("becomes a value of the schema's type", () => {
+  it("the text becomes a value of the schema's type", () => {
     // Act
     const planned = planRequest(route, typed({ n: "-1e3", b: "false", j: "[null]", s: ' "a" ' }));
 
@@ -151,7 +151,7 @@ describe("the text in a field", () => {
     expect(planned).toEqual({ target: "/a", body: { n: -1000, b: false, j: [null], s: ' "a" ' } });
   });
 
-  it("is left out when the field is empty and optional", () => {
+  it("the text is omitted when the field is empty and optional", () => {
     // Act
     const planned = planRequest(route, typed({ s: "a" }));
 
@@ -159,7 +159,7 @@ describe("the text in a field", () => {
     expect(planned).toEqual({ target: "/a", body: { s: "a" } });
   });
 
-  it("is encoded in a query", () => {
+  it("the text is encoded in a query", () => {
     // Prepare
     const languageCheck = routeOf("/language-check");
     const [q, k] = languageCheck.fields as [FieldPlan, FieldPlan];
@@ -181,7 +181,7 @@ describe("the text in a field", () => {
     ["s", "", "This must not be empty."],
     ["n", "many", "This must be a number"],
     ["j", "[1,", "This must be JSON."],
-  ])("in %s as %j is not sent, and the field gets the reason", (name, text, fault) => {
+  ])("the text in %s as %j is not sent, and the field gets the reason", (name, text, fault) => {
     // Act
     const planned = planRequest(route, typed({ s: "a", [name]: text }));
 

@@ -9,7 +9,7 @@ describe("JSON as text", () => {
     ["a short object", { a: 1, b: [true] }, '{ "a": 1, "b": [true] }'],
     ["an empty list", [], "[]"],
     ["an empty object", {}, "{}"],
-  ])("is one line when the value is %s", (_, value, expected) => {
+  ])("the text is one line when the value is %s", (_, value, expected) => {
     // Act
     const text = jsonText(value);
 
@@ -17,7 +17,7 @@ describe("JSON as text", () => {
     expect(text).toBe(expected);
   });
 
-  it("has one object in each line when a list of objects is too long for one line", () => {
+  it("the text has one object in each line when a list of objects is too long for one line", () => {
     // Prepare
     const records = [1, 2].map((hour) => ({ date: "2026-01-15", hour, indoors: true }));
 
@@ -44,7 +44,7 @@ describe("JSON as text", () => {
     expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(MAX_LINE_LENGTH);
   });
 
-  it("is the same value when it is parsed again", () => {
+  it("the text is the same value when it is parsed again", () => {
     fc.assert(
       fc.property(fc.jsonValue(), (value) => {
         // Act

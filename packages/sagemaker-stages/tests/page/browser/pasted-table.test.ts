@@ -20,7 +20,7 @@ describe("a pasted text", () => {
         ["3", "4"],
       ],
     ],
-    ["tabs, in which a comma is no separator", "1,5\t2", [["1,5", "2"]]],
+    ["tabs, so that a comma is not a separator", "1,5\t2", [["1,5", "2"]]],
     [
       "quotes around separators, line breaks and quotes",
       '"a,b","c\nd"\n"say ""x""",',
@@ -34,7 +34,7 @@ describe("a pasted text", () => {
     ["nothing", "", [[""]]],
     ["empty cells", "\t\t1", [["", "", "1"]]],
     ["line breaks of old systems", "1\r2", [["1"], ["2"]]],
-  ])("with %s is read cell by cell", (_, text, cells) => {
+  ])("the text with %s is read cell by cell", (_, text, cells) => {
     // Act
     const parsed = parseTable(text);
 
@@ -42,7 +42,7 @@ describe("a pasted text", () => {
     expect(parsed).toEqual(cells);
   });
 
-  it("of a million cells is read within ten seconds", () => {
+  it("the text of a million cells is read within ten seconds", () => {
     // Prepare
     const text = '"1","2"\n'.repeat(500_000);
 
@@ -84,7 +84,7 @@ describe("a paste into a table", () => {
     expect(CELLS).toEqual([["1", "2", "red"]]);
   });
 
-  it("assigns the columns by a row of names, whatever their order and their case", () => {
+  it("assigns the columns by a row of names, in every order and case", () => {
     // Act
     const result = paste(0, 2, [
       ["Colour", "LENGTH"],
@@ -115,7 +115,7 @@ describe("a paste into a table", () => {
       Array<string[]>(MAX_ROWS_OF_TABLE + 1).fill(["1"]),
       `Pasted: got ${MAX_ROWS_OF_TABLE + 1} rows; allowed: at most ${MAX_ROWS_OF_TABLE} rows in the table.`,
     ],
-  ])("with %s changes nothing and names the reason", (_, pasted, fault) => {
+  ])("the paste with %s changes nothing and names the reason", (_, pasted, fault) => {
     // Act
     const result = paste(0, 1, pasted);
 

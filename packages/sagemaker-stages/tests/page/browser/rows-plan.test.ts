@@ -28,7 +28,7 @@ function rowsOf(route = routeOf()): RowsPlan {
 const planOf = (items: Json, example?: Json) => planRows({ type: "array", items }, example, everyRoute());
 
 describe("a list of records", () => {
-  it("is a table with a column for each feature, filled with the example", () => {
+  it("the list becomes a table with a column for each feature, filled with the example", () => {
     // Act
     const { columns, example } = rowsOf();
 
@@ -42,7 +42,7 @@ describe("a list of records", () => {
     expect(example[0]).toHaveLength(3);
   });
 
-  it("is sent as the contract's schema describes it", () => {
+  it("the list is sent in the form of the contract's schema", () => {
     // Prepare
     const route = routeOf();
     const cells = [
@@ -65,7 +65,7 @@ describe("a list of records", () => {
     });
   });
 
-  it("has one row without an example, and the rows of an example of lists", () => {
+  it("the table has one row without an example, and all rows of an example of lists", () => {
     // Prepare
     const properties = { a: { type: "number" }, b: { type: "string" } };
 
@@ -79,7 +79,7 @@ describe("a list of records", () => {
     expect(plans.map((plan) => plan?.example)).toEqual([[["", ""]], [["1", "x"]]]);
   });
 
-  it("is a table when records are one of several alternatives", () => {
+  it("the list becomes a table when records are one of several alternatives", () => {
     // Act
     const plan = planOf({
       anyOf: [{ type: "array" }, { type: "object", properties: { a: { type: "number" } } }],
@@ -102,7 +102,7 @@ describe("a list of records", () => {
       { type: "object", properties: { a: { type: "number" } } },
       Array(501).fill({ a: 1 }),
     ],
-  ])("%s is no table", (_, items, example) => {
+  ])("the list does not become a table: %s", (_, items, example) => {
     // Act
     const plan = planOf(items, example);
 
@@ -112,7 +112,7 @@ describe("a list of records", () => {
 });
 
 describe("the cells of a table", () => {
-  it("are left out when they are empty and optional", () => {
+  it("the cells are omitted when they are empty and optional", () => {
     // Prepare
     const plan = planOf({
       type: "object",
@@ -127,7 +127,7 @@ describe("the cells of a table", () => {
     expect(read).toEqual({ value: [{ a: 1 }] });
   });
 
-  it("are refused with their positions when they hold no value", () => {
+  it("the cells are refused with their positions when their values are invalid", () => {
     // Act
     const read = readRows(rowsOf(), [
       ["1", "2", "red"],
@@ -146,7 +146,7 @@ describe("the cells of a table", () => {
     );
   });
 
-  it("that are all empty are no request when the list is required", () => {
+  it("the cells are refused when all are empty and the list is required", () => {
     // Prepare
     const route = routeOf();
 

@@ -4,7 +4,7 @@ import type { RouteAccess } from "../../../src/environment/model-settings";
 import { type PublicDocument, publicDocument } from "../../../src/page/public-document";
 import { type ModelName, models } from "../../fixtures/app/functions";
 
-/** The API's document for some of the fixture models, as the stacks make it. */
+/** The API's document of a stack with some of the fixture models. */
 export function apiDocument(access: Readonly<Partial<Record<ModelName, RouteAccess>>>): unknown {
   return openApi({
     title: "test-inference",
@@ -19,7 +19,7 @@ export function apiDocument(access: Readonly<Partial<Record<ModelName, RouteAcce
   });
 }
 
-/** Every fixture model, open to everybody. */
+/** Every fixture model, with public access. */
 export const ALL_PUBLIC = Object.fromEntries(Object.keys(models).map((model) => [model, "PUBLIC"])) as Record<
   ModelName,
   RouteAccess
@@ -27,12 +27,12 @@ export const ALL_PUBLIC = Object.fromEntries(Object.keys(models).map((model) => 
 
 export const STAGE_URL = "https://abcdefghij.execute-api.eu-central-1.amazonaws.com/test";
 
-/** The document that the page of {@link ALL_PUBLIC} reads. */
+/** The public document of {@link ALL_PUBLIC}. */
 export function everyRoute(): PublicDocument {
   return publicDocument(apiDocument(ALL_PUBLIC), STAGE_URL);
 }
 
-/** The document of models that are made in a test, each of them public, as the page reads it. */
+/** The public document of models that a test defines. Every model is public. */
 export function documentOf(made: Readonly<Record<string, ReadyMade<unknown, unknown>>>): PublicDocument {
   const document = openApi({
     title: "test-inference",

@@ -5,7 +5,7 @@ import { type FoundPattern, patternsIn } from "../../../src/testing/contracts/pa
 /** The engine's folder. */
 const ENGINE = join(__dirname, "../../..");
 
-/** Every regular expression in the TypeScript files below a folder of the engine. */
+/** All regular expressions in the TypeScript files below a folder of the engine. */
 export function patternsBelow(folder: string): FoundPattern[] {
   return readdirSync(join(ENGINE, folder), { recursive: true, encoding: "utf8" })
     .filter((file) => file.endsWith(".ts"))

@@ -1,14 +1,14 @@
 import http from "node:http";
 import type { AddressInfo } from "node:net";
 
-/** A comment at a pull request. */
+/** A comment on a pull request. */
 export interface Comment {
   readonly id: number;
   readonly body: string;
   readonly user: { readonly login: string };
 }
 
-/** A pull request, as far as it matters. */
+/** A pull request: the properties that the pipelines read. */
 export interface PullRequest {
   readonly number: number;
   readonly merged_at: string | null;
@@ -26,20 +26,20 @@ export interface Run {
   readonly head_sha: string;
   readonly conclusion: string;
   readonly created_at: string;
-  /** Of the last attempt. */
+  /** The start of the last attempt. */
   readonly run_started_at: string;
   readonly head_repository: { readonly full_name: string };
 }
 
-/** What an upload left. */
+/** An uploaded artifact. */
 export interface Artifact {
   readonly name: string;
   readonly expired: boolean;
 }
 
-/** What a repository holds. */
+/** The content of a repository. */
 export interface Repository {
-  /** The commit that main is. */
+  /** The last commit of main. */
   main: string;
   comments: Comment[];
   pullRequests: PullRequest[];
@@ -47,17 +47,17 @@ export interface Repository {
   artifacts: ReadonlyMap<number, readonly Artifact[]>;
 }
 
-/** The repository that is played, and the token that opens it. */
+/** The emulated repository, and the token that gives access to it. */
 export const REPOSITORY = "octo-org/stages";
 export const TOKEN = "token-of-the-job";
 
-/** As many as a page of GitHub's holds at most. */
-const PAGE = 100;
+/** GitHub's limit for the items on a page. */
+const MAX_PAGE_SIZE = 100;
 
-/** The part of GitHub's REST API that the pipelines ask, for one repository. */
+/** An emulator of the part of GitHub's REST API that the pipelines call, with one repository. */
 export class GitHub {
-  readonly holds: Repository = { main: "", comments: [], pullRequests: [], runs: [], artifacts: new Map() };
-  /** Every request that changes something. */
+  readonly content: Repository = { main: "", comments: [], pullRequests: [], runs: [], artifacts: new Map() };
+  /** The requests other than GET. */
   readonly changes: string[] = [];
   private readonly server = http.createServer((request, response) => {
     let body = "";
@@ -97,15 +97,15 @@ export class GitHub {
     const [first, second, third, fourth] = path.split("/").slice(1);
     if (method !== "GET") this.changes.push(`${method} ${path}`);
     if (first === "commits" && third === "pulls") {
-      return { json: this.holds.pullRequests.filter((pull) => pull.merge_commit_sha === second) };
+      return { json: this.content.pullRequests.filter((pull) => pull.merge_commit_sha === second) };
     }
-    if (path === "/git/ref/heads/main") return { json: { object: { sha: this.holds.main } } };
+    if (path === "/git/ref/heads/main") return { json: { object: { sha: this.content.main } } };
     if (path === "/pulls" && query.get("state") === "all") {
       const ofBranch = ({ head }: PullRequest) => `octo-org:${head.ref}` === query.get("head");
-      return { json: this.holds.pullRequests.filter(ofBranch) };
+      return { json: this.content.pullRequests.filter(ofBranch) };
     }
     if (path === "/actions/workflows/plan.yml/runs") {
-      const runs = this.holds.runs.filter(
+      const runs = this.content.runs.filter(
         (run) =>
           run.head_sha === query.get("head_sha") &&
           run.event === query.get("event") &&
@@ -114,27 +114,27 @@ export class GitHub {
       return { json: { total_count: runs.length, workflow_runs: runs } };
     }
     if (second === "runs" && fourth === undefined) {
-      const run = this.holds.runs.find(({ id }) => String(id) === third);
+      const run = this.content.runs.find(({ id }) => String(id) === third);
       return run && { json: run };
     }
     if (second === "runs" && fourth === "artifacts") {
-      const artifacts = this.holds.artifacts.get(Number(third)) ?? [];
+      const artifacts = this.content.artifacts.get(Number(third)) ?? [];
       return { json: { total_count: artifacts.length, artifacts } };
     }
     if (first === "issues" && third === "comments" && method === "GET") return this.page(url);
     if (first === "issues" && third === "comments") {
       const comment = {
-        id: this.holds.comments.length + 1,
+        id: this.content.comments.length + 1,
         ...(JSON.parse(body) as { body: string }),
         user: { login: "github-actions[bot]" },
       };
-      this.holds.comments.push(comment);
+      this.content.comments.push(comment);
       return { json: comment };
     }
     if (second === "comments" && method === "PATCH") {
-      const told = JSON.parse(body) as { body: string };
-      this.holds.comments = this.holds.comments.map((one) =>
-        String(one.id) === third ? { ...one, ...told } : one,
+      const update = JSON.parse(body) as { body: string };
+      this.content.comments = this.content.comments.map((comment) =>
+        String(comment.id) === third ? { ...comment, ...update } : comment,
       );
       return { json: {} };
     }
@@ -145,10 +145,10 @@ export class GitHub {
     const page = Number(url.searchParams.get("page") ?? "1");
     const next = new URL(url);
     next.searchParams.set("page", String(page + 1));
-    const { comments } = this.holds;
+    const { comments } = this.content;
     return {
-      json: comments.slice((page - 1) * PAGE, page * PAGE),
-      ...(comments.length > page * PAGE ? { link: `<${next.href}>; rel="next"` } : {}),
+      json: comments.slice((page - 1) * MAX_PAGE_SIZE, page * MAX_PAGE_SIZE),
+      ...(comments.length > page * MAX_PAGE_SIZE ? { link: `<${next.href}>; rel="next"` } : {}),
     };
   }
 }

@@ -6,16 +6,16 @@ import type { Environment } from "../../../src/environment/environment";
 import { COMMAND, ProjectCopy } from "../../local/support/project";
 import { REPOSITORY, TOKEN } from "./github";
 
-/** How a step ended. */
+/** The result of a step. */
 export interface Step {
   readonly status: number | null;
-  /** Both streams. */
+  /** Standard output and standard error. */
   readonly output: string;
   /** The step's outputs by name. */
   readonly outputs: Readonly<Record<string, string>>;
 }
 
-/** A copy of the project in which a workflow's steps run. */
+/** A copy of the project. A workflow's steps run in this copy. */
 export class Workspace {
   readonly project = new ProjectCopy();
 
@@ -29,7 +29,7 @@ export class Workspace {
     this.project.write(path, content);
   }
 
-  /** Commits the files of these paths, and answers the commit. */
+  /** Commits the files at these paths, and returns the commit's id. */
   commit(...paths: readonly string[]): string {
     const git = (...words: string[]): string => {
       const author = ["-c", "user.name=Mona", "-c", "user.email=mona@example.com"];
@@ -46,7 +46,7 @@ export class Workspace {
     return git("rev-parse", "HEAD");
   }
 
-  /** `sagemaker-stages pipeline <words>` as a step of a workflow of {@link REPOSITORY}. */
+  /** Runs `sagemaker-stages pipeline <words>` as a step of a workflow in {@link REPOSITORY}. */
   step(words: readonly string[], variables: NodeJS.ProcessEnv = {}): Promise<Step> {
     const file = join(this.project.folder, "output");
     writeFileSync(file, "");

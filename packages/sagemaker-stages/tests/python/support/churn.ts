@@ -20,7 +20,7 @@ export const CHURN_ROUTE = {
   example: { request: { row: [52000.5, 8500, 36] }, answer: { label: 0, name: "stays" } },
 };
 
-/** Uses a module and a JSON file beside it, boto3, the environment, the context and the log. */
+/** The handler's code. The handler uses a module, a JSON file, boto3, the environment, the context and the log. */
 export const CHURN_HANDLER = readFileSync(join(__dirname, "churn/handler.py"), "utf8");
 
 /** The settings of the model in an environment. */

@@ -1,12 +1,12 @@
 import { describe, expect, it } from "@jest/globals";
-import { MASK } from "../../../src/review/masking";
-import { ACCOUNT, allow, changesOf, type Given, policy, role, rolePolicy, told } from "./support/plans";
+import { MASK } from "../../../src/review/masking/masking";
+import { ACCOUNT, allow, changesOf, type Given, policy, role, rolePolicy, sentences } from "./support/plans";
 
 const read = (key: string) => allow("s3:GetObject", `arn:aws:s3:::models/${key}`);
 const CALLERS = `arn:aws:iam::${ACCOUNT}:policy/callers`;
 const READ_ONLY = "arn:aws:iam::aws:policy/ReadOnlyAccess";
 
-/** A policy of the role under a name of its own. */
+/** An inline policy of the role. */
 function inline(name: string, before: string | undefined, after: string | undefined): Given {
   const of = (document: string | undefined) =>
     document === undefined ? undefined : { name, role: "scoring", policy: document };
@@ -27,8 +27,8 @@ function attached(to: string, arn: string, side: "before" | "after" | "both"): G
   };
 }
 
-describe("the policies of one role", () => {
-  it("are one: a policy with another name tells the difference alone", () => {
+describe("the inline policies of a role", () => {
+  it("are compared together: a renamed policy reports only the difference", () => {
     // Act
     const changes = changesOf(
       inline("endpoint-1", policy(read("1"), allow("ecr:BatchGetImage", "*")), undefined),
@@ -54,7 +54,7 @@ describe("the policies of one role", () => {
         where: [{ address: "aws_iam_role_policy.endpoint-2", path: "aws_iam_role_policy.endpoint-2" }],
       },
       {
-        change: "withdrawn",
+        change: "revoked",
         widens: false,
         actions: ["s3:GetObject"],
         resources: ["arn:aws:s3:::models/1"],
@@ -63,7 +63,7 @@ describe("the policies of one role", () => {
     ]);
   });
 
-  it("are not those of another one", () => {
+  it("are compared separately from the policies of another role", () => {
     // Prepare
     const other = { ...inline("other", undefined, undefined) };
 
@@ -74,13 +74,13 @@ describe("the policies of one role", () => {
     });
 
     // Assess
-    expect(told(changes)).toEqual([
+    expect(sentences(changes)).toEqual([
       "+ Role `other` can now read the object `s3://models/1`.",
       "  Role `scoring` can no longer read the object `s3://models/1`.",
     ]);
   });
 
-  it("are told once where actions and resources are many", () => {
+  it("are one sentence for several actions and resources", () => {
     // Act
     const changes = changesOf(
       rolePolicy(
@@ -90,12 +90,12 @@ describe("the policies of one role", () => {
     );
 
     // Assess
-    expect(told(changes)).toEqual([
+    expect(sentences(changes)).toEqual([
       "+ Role `scoring` can now read and write the object `s3://a/x` and the object `s3://b/x`.",
     ]);
   });
 
-  it("are not what Terraform's provider mirrors of them in the role as it was at the last refresh", () => {
+  it("exclude the copies that Terraform's provider mirrors in the role", () => {
     // Prepare
     const mirror = { inline_policy: [{ name: "endpoint-1", policy: policy(read("1")) }] };
     const kept = role("scoring", mirror);
@@ -111,11 +111,11 @@ describe("the policies of one role", () => {
     );
 
     // Assess
-    expect(told(mirrored)).toEqual(["  Role `scoring` can no longer read the object `s3://models/1`."]);
+    expect(sentences(mirrored)).toEqual(["  Role `scoring` can no longer read the object `s3://models/1`."]);
     expect(configured).toEqual([]);
   });
 
-  it("are those of a dynamic block, too, which Terraform leaves out of the configuration", () => {
+  it("include the policies of a dynamic block, which the configuration in the plan omits", () => {
     // Prepare
     const of = (document: string) => ({
       name: "scoring",
@@ -148,13 +148,15 @@ describe("the policies of one role", () => {
     });
 
     // Assess
-    expect(told(changed)[0]).toContain("Role `scoring` can now do everything on every resource");
-    expect(told(created)).toEqual(["+ Role `scoring` can now read the object `s3://models/1`."]);
-    expect(unknown.map(({ widens, unjudged }) => [widens, unjudged])).toEqual([[true, "known after apply"]]);
+    expect(sentences(changed)[0]).toContain("Role `scoring` can now call every action on every resource");
+    expect(sentences(created)).toEqual(["+ Role `scoring` can now read the object `s3://models/1`."]);
+    expect(unknown.map(({ widens, undetermined }) => [widens, undetermined])).toEqual([
+      [true, "known after apply"],
+    ]);
     expect(computed).toEqual([]);
   });
 
-  it("go with the role, which widens nothing, not even where they denied", () => {
+  it("widen no access when the plan destroys the role, even if they denied access", () => {
     // Prepare
     const { before } = role("scoring");
 
@@ -165,15 +167,15 @@ describe("the policies of one role", () => {
     );
 
     // Assess
-    expect(changes.map(({ change, widens, of }) => [change, widens, of.life])).toEqual([
-      ["withdrawn", false, "destroyed"],
-      ["no longer refused", false, "destroyed"],
+    expect(changes.map(({ change, widens, subject }) => [change, widens, subject.lifecycle])).toEqual([
+      ["revoked", false, "destroyed"],
+      ["no longer denied", false, "destroyed"],
     ]);
   });
 });
 
 describe("a managed policy", () => {
-  it("gives its rights to a further role that it is attached to, and nobody else anything", () => {
+  it("grants its permissions only to the role to which the plan attaches it", () => {
     // Prepare
     const content = policy(read("1"));
 
@@ -185,14 +187,14 @@ describe("a managed policy", () => {
     );
 
     // Assess
-    expect(told(changes)).toEqual(["+ Role `b` can now read the object `s3://models/1`."]);
+    expect(sentences(changes)).toEqual(["+ Role `b` can now read the object `s3://models/1`."]);
     expect(changes[0]?.where.map(({ address }) => address)).toEqual([
       "aws_iam_policy.callers",
       "aws_iam_role_policy_attachment.b",
     ]);
   });
 
-  it("that is new and attached in the same plan is found by what the configuration refers to", () => {
+  it("is found by the references of the configuration when the plan creates and attaches it", () => {
     // Act
     const changes = changesOf(
       {
@@ -210,20 +212,20 @@ describe("a managed policy", () => {
     );
 
     // Assess
-    expect(told(changes)).toEqual(["+ Role `a` can now read the object `s3://models/1`."]);
+    expect(sentences(changes)).toEqual(["+ Role `a` can now read the object `s3://models/1`."]);
   });
 
-  it("is told of whoever has it where the plan attaches it to nobody", () => {
+  it("is reported for all principals with the policy when the plan attaches it to no principal", () => {
     // Act
     const changes = changesOf(managed(policy(read("1")), policy(read("1"), read("2"))));
 
     // Assess
-    expect(told(changes)).toEqual([
-      "+ Whoever has the managed policy `callers` can now read the object `s3://models/2`.",
+    expect(sentences(changes)).toEqual([
+      "+ Principals with the managed policy `callers` can now read the object `s3://models/2`.",
     ]);
   });
 
-  it("whose content is not in the plan is told by its ARN", () => {
+  it("is reported by its ARN when the plan does not contain its document", () => {
     // Act
     const changes = changesOf(
       attached("a", READ_ONLY, "before"),
@@ -231,17 +233,17 @@ describe("a managed policy", () => {
     );
 
     // Assess
-    expect(changes.map(({ widens, marks, actions }) => [widens, marks, actions])).toEqual([
+    expect(changes.map(({ widens, riskFlags, actions }) => [widens, riskFlags, actions])).toEqual([
       [
         true,
         ["every action", "permissions management"],
-        ["what the managed policy allows: arn:aws:iam::aws:policy/AdministratorAccess"],
+        ["permissions of the managed policy arn:aws:iam::aws:policy/AdministratorAccess"],
       ],
-      [false, [], [`what the managed policy allows: ${READ_ONLY}`]],
+      [false, [], [`permissions of the managed policy ${READ_ONLY}`]],
     ]);
   });
 
-  it("is attached by the list of all that somebody has, too", () => {
+  it("is attached by an exclusive list of attachments", () => {
     // Prepare
     const admin = "arn:aws:iam::aws:policy/AdministratorAccess";
     const values = (...policy_arns: readonly string[]) => ({ role_name: "a", policy_arns });
@@ -255,11 +257,11 @@ describe("a managed policy", () => {
 
     // Assess
     expect(changes).toMatchObject([
-      { principals: ["role a"], widens: true, marks: ["every action", "permissions management"] },
+      { principals: ["role a"], widens: true, riskFlags: ["every action", "permissions management"] },
     ]);
   });
 
-  it("that nobody knows before the apply is nobody's to judge", () => {
+  it("is undetermined when its ARN is known after apply", () => {
     // Act
     const changes = changesOf({
       address: "aws_iam_role_policy_attachment.a",
@@ -269,8 +271,13 @@ describe("a managed policy", () => {
 
     // Assess
     expect(
-      changes.map(({ change, widens, unjudged, principals }) => [change, widens, unjudged, ...principals]),
-    ).toEqual([["unjudged", true, "known after apply", "role a"]]);
+      changes.map(({ change, widens, undetermined, principals }) => [
+        change,
+        widens,
+        undetermined,
+        ...principals,
+      ]),
+    ).toEqual([["undetermined", true, "known after apply", "role a"]]);
   });
 });
 
@@ -281,31 +288,31 @@ describe("a permissions boundary", () => {
     after: { name: "scoring", assume_role_policy: policy(), ...after },
   });
   const [one, other] = [{ permissions_boundary: CALLERS }, { permissions_boundary: READ_ONLY }];
-  const GONE = `+ Role \`scoring\` is no longer kept within the permissions boundary \`${CALLERS}\`.`;
+  const GONE = `+ Role \`scoring\` is no longer limited by the permissions boundary \`${CALLERS}\`.`;
 
   it.each<[string, object, object, string[]]>([
-    ["goes", one, {}, [GONE]],
-    ["comes", {}, one, [`  Role \`scoring\` is now kept within the permissions boundary \`${CALLERS}\`.`]],
+    ["is removed", one, {}, [GONE]],
+    ["is added", {}, one, [`  Role \`scoring\` is now limited by the permissions boundary \`${CALLERS}\`.`]],
     [
-      "is another one",
+      "is replaced",
       one,
       other,
-      [GONE, `  Role \`scoring\` is now kept within the permissions boundary \`${READ_ONLY}\`.`],
+      [GONE, `  Role \`scoring\` is now limited by the permissions boundary \`${READ_ONLY}\`.`],
     ],
   ])("%s", (_, before, after, words) => {
     // Act
     const changes = changesOf(boundary(before, after));
 
     // Assess
-    expect(told(changes)).toEqual(words);
+    expect(sentences(changes)).toEqual(words);
   });
 });
 
-describe("a policy that nobody can judge", () => {
+describe("an undetermined policy", () => {
   const known = { name: "scoring", role: "scoring", policy: policy(read("1")) };
   const SECRET = policy(allow("s3:GetObject", "arn:aws:s3:::hidden-from-all"));
 
-  it("widens where it is known after the apply, and says nothing of what goes", () => {
+  it("widens access when it is known after apply, and hides what the plan revokes", () => {
     // Act
     const changes = changesOf({
       address: "aws_iam_role_policy.scoring",
@@ -315,12 +322,12 @@ describe("a policy that nobody can judge", () => {
     });
 
     // Assess
-    expect(told(changes)).toEqual([
-      "+ What the role `scoring` may do is known after the apply alone (`aws_iam_role_policy.scoring`): nobody can judge it here.",
+    expect(sentences(changes)).toEqual([
+      "+ The permissions of the role `scoring` are undetermined: the policy in `aws_iam_role_policy.scoring` is known only after apply.",
     ]);
   });
 
-  it("makes it uncertain what else goes", () => {
+  it("makes revoked permissions of other policies uncertain", () => {
     // Act
     const changes = changesOf(inline("old", policy(read("1")), undefined), {
       address: "aws_iam_role_policy.new",
@@ -329,14 +336,14 @@ describe("a policy that nobody can judge", () => {
     });
 
     // Assess
-    expect(told(changes)[1]).toBe(
-      "  Role `scoring` can no longer read the object `s3://models/1`, unless a policy that nobody can judge says so again.",
+    expect(sentences(changes)[1]).toBe(
+      "  Role `scoring` can no longer read the object `s3://models/1`, unless an undetermined policy still allows it.",
     );
   });
 
   it.each<[string, string, string, number]>([
-    ["the same", SECRET, SECRET, 0],
-    ["another one", policy(read("1")), SECRET, 1],
+    ["an unchanged policy", SECRET, SECRET, 0],
+    ["a changed policy", policy(read("1")), SECRET, 1],
   ])("is masked: %s", (_, before, after, count) => {
     // Prepare
     const masked = { before: { policy: true }, after: { policy: true } };
@@ -345,25 +352,27 @@ describe("a policy that nobody can judge", () => {
     const changes = changesOf({ ...rolePolicy(before, after), sensitive: masked });
 
     // Assess
-    expect(changes.map(({ widens, unjudged }) => [widens, unjudged])).toEqual(
+    expect(changes.map(({ widens, undetermined }) => [widens, undetermined])).toEqual(
       Array(count).fill([true, "masked"]),
     );
     expect(JSON.stringify(changes)).not.toContain("hidden-from-all");
   });
 
   it.each<[string, string]>([
-    ["is no JSON", '{"Statement": ['],
-    ["has a member that IAM does not know", policy({ ...read("2"), Colour: "red" })],
+    ["is not JSON", '{"Statement": ['],
+    ["has an unknown member", policy({ ...read("2"), Colour: "red" })],
     ["has no effect", policy({ Action: "*", Resource: "*" })],
-  ])("is not understood: it %s", (_, after) => {
+  ])("is unsupported if it %s", (_, after) => {
     // Act
     const changes = changesOf(rolePolicy(policy(read("1")), after));
 
     // Assess
-    expect(changes.map(({ widens, unjudged }) => [widens, unjudged])).toEqual([[true, "not understood"]]);
+    expect(changes.map(({ widens, undetermined }) => [widens, undetermined])).toEqual([
+      [true, "unsupported"],
+    ]);
   });
 
-  it("is no change where it was the same before", () => {
+  it("is no change if the policy was the same before", () => {
     // Act
     const changes = changesOf(rolePolicy("{", "{"));
 
@@ -372,13 +381,13 @@ describe("a policy that nobody can judge", () => {
   });
 });
 
-describe("values of conditions", () => {
+describe("the values of condition keys", () => {
   it.each<[string, string]>([
     ["aws:Referer", "StringEquals"],
     ["sts:ExternalId", "StringEquals"],
     ["aws:ResourceTag/ApiToken", "StringLike"],
     ["custom:anything", "StringEquals"],
-  ])("of %s are masked, and are another all the same", (key, operator) => {
+  ])("are masked for %s, and a change is still visible", (key, operator) => {
     // Prepare
     const of = (value: string) => policy(allow("s3:GetObject", "*", { [operator]: { [key]: value } }));
 
@@ -401,7 +410,7 @@ describe("values of conditions", () => {
     "aws:ResourceTag/Environment",
     "iam:PassedToService",
     "sagemaker:TargetModel",
-  ])("of %s are shown", (key) => {
+  ])("are shown for %s", (key) => {
     // Act
     const changes = changesOf(
       rolePolicy(undefined, policy(allow("s3:GetObject", "*", { StringEquals: { [key]: "shown-value" } }))),

@@ -12,7 +12,7 @@ interface ActionData {
   readonly accessLevel: string;
 }
 
-/** By service, the actions that AWS's service authorization reference counts as permissions management. */
+/** Actions with the access level "Permissions management" in AWS's service authorization reference, by service. */
 function fromReference(): Record<string, string[]> {
   return Object.fromEntries(
     readdirSync(DATA)
@@ -27,8 +27,8 @@ function fromReference(): Record<string, string[]> {
   );
 }
 
-describe("actions that give rights", () => {
-  it("are those of AWS's reference", () => {
+describe("actions that manage permissions", () => {
+  it("are equal to AWS's reference", () => {
     // Act
     const reference = fromReference();
     if (process.env.RECORD === "1") writeFileSync(TABLE, `${JSON.stringify(reference, null, 2)}\n`);
@@ -47,13 +47,13 @@ describe("actions that give rights", () => {
     ["*", true],
     ["iam:Get*", false],
     ["s3:GetObject", false],
-  ])("are marked: %s", (action, isMarked) => {
+  ])("have a risk flag: %s", (action, isFlagged) => {
     // Act
     const [change] = changesOf(
       rolePolicy(undefined, policy(allow(action, "arn:aws:iam::111122223333:role/a"))),
     );
 
     // Assess
-    expect(change?.marks.includes("permissions management")).toBe(isMarked);
+    expect(change?.riskFlags.includes("permissions management")).toBe(isFlagged);
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
 import type { AccessChange } from "../../../src/review/access/access-change";
-import { judge } from "../../../src/testing/least-privilege/evaluator";
+import { evaluateRequest } from "../../../src/testing/least-privilege/evaluator";
 import { readPolicy } from "../../../src/testing/least-privilege/policy";
 import { type AccessRequest, only } from "../../../src/testing/least-privilege/request";
 import { changesOf, policy, rolePolicy, type Statement } from "./support/plans";
@@ -34,7 +34,7 @@ const statement = fc.record({
 });
 const statements = fc.array(statement, { maxLength: 5 });
 
-/** The same statements in another order, in other pieces, with other Sids. */
+/** The same statements, split and in another order, with other Sids. */
 const rewritten = statements.chain((given) =>
   fc
     .tuple(
@@ -62,7 +62,7 @@ function inOtherWords(
   ]);
 }
 
-/** Requests among which every statement above makes a difference. */
+/** Requests for which every statement above changes a decision. */
 const requests: readonly AccessRequest[] = ACTIONS.flatMap((action) =>
   [...RESOURCES, "arn:aws:s3:::models/a1"].flatMap((resource) =>
     REGIONS.flatMap((region) =>
@@ -90,15 +90,15 @@ function diff(before: readonly Statement[], after: readonly Statement[]): Access
 }
 
 const MIRRORED: Readonly<Record<AccessChange["change"], AccessChange["change"]>> = {
-  granted: "withdrawn",
-  withdrawn: "granted",
-  refused: "no longer refused",
-  "no longer refused": "refused",
+  granted: "revoked",
+  revoked: "granted",
+  denied: "no longer denied",
+  "no longer denied": "denied",
   changed: "changed",
-  unjudged: "unjudged",
+  undetermined: "undetermined",
 };
 
-/** What can be said of a change from either end, right by right. */
+/** A change in a form that is equal in both directions, permission by permission. */
 function outline(changes: readonly AccessChange[], isMirrored: boolean): string[] {
   return changes
     .flatMap(({ change, effect, actions, resources, before, after }) => {
@@ -113,7 +113,7 @@ function outline(changes: readonly AccessChange[], isMirrored: boolean): string[
 }
 
 describe("the changes of a policy", () => {
-  it("are none where it says the same in other words", () => {
+  it("are empty for an equivalent policy", () => {
     fc.assert(
       fc.property(rewritten, ([before, after]) => {
         expect(diff(before, after)).toEqual([]);
@@ -121,7 +121,7 @@ describe("the changes of a policy", () => {
     );
   });
 
-  it("are the same in both directions: what is granted in one is withdrawn in the other", () => {
+  it("are symmetric: a permission granted in one direction is revoked in the other", () => {
     fc.assert(
       fc.property(statements, statements, (one, other) => {
         expect(outline(diff(one, other), false)).toEqual(outline(diff(other, one), true));
@@ -129,7 +129,7 @@ describe("the changes of a policy", () => {
     );
   });
 
-  it("are the same where the statements of either side are in another order", () => {
+  it("do not depend on the order of the statements", () => {
     fc.assert(
       fc.property(statements, statements, (before, after) => {
         expect(diff([...before].reverse(), [...after].reverse())).toEqual(diff(before, after));
@@ -137,7 +137,7 @@ describe("the changes of a policy", () => {
     );
   });
 
-  it("are the same in either order where one statement repeats a part of another", () => {
+  it("do not depend on the order when a statement repeats a part of another statement", () => {
     // Prepare
     const on = (Action: string[], ...Resource: string[]): Statement => ({ Effect: "Deny", Action, Resource });
     const [a, b, c] = ["arn:aws:s3:::models/a", "arn:aws:s3:::other/a", "arn:aws:s3:::models/a?"] as const;
@@ -149,11 +149,11 @@ describe("the changes of a policy", () => {
     expect(diff([...before].reverse(), after)).toEqual(diff(before, after));
   });
 
-  it("never hide a request that is let through now, and was not", () => {
+  it("never hide a request that is allowed only after the change", () => {
     // Prepare
     const letThrough = (given: readonly Statement[]) => {
       const read = readPolicy(policy(...given), "identity", "the policy");
-      return new Set(requests.filter((request) => judge(read, request) === "allowed"));
+      return new Set(requests.filter((request) => evaluateRequest(read, request) === "allowed"));
     };
 
     fc.assert(

@@ -2,9 +2,9 @@ import { describe, expect, it } from "@jest/globals";
 import type { AccessChange } from "../../../src/review/access/access-change";
 import { changesOf } from "./support/plans";
 import {
-  CRAFTY_OUTSIDERS,
+  CRAFTY_EXTERNAL_CALLERS,
   callersOf,
-  PLAIN_OUTSIDERS,
+  PLAIN_EXTERNAL_CALLERS,
   type PolicyKind,
   pairOf,
   Random,
@@ -13,7 +13,7 @@ import {
 } from "./support/random-policies";
 import { letsThrough, type PolicyRequest, type PolicyStatement } from "./support/second-evaluator";
 
-/** Kept, so that a pair that was once compared wrongly is compared for ever. */
+/** Seeds of pairs that were compared wrongly before. */
 const SEEDS: readonly number[] = [1, 7, 42, 2_026, 20_261_129];
 const PAIRS_PER_SEED = 1_100;
 const KINDS: readonly PolicyKind[] = ["identity", "trust", "bucket", "key"];
@@ -26,7 +26,7 @@ interface Counts {
   falsePublic: number;
 }
 
-/** The requests of the callers that are let through after, and were not before. */
+/** The requests of the callers that are allowed only after the change. */
 function letIn(
   [before, after]: readonly [readonly PolicyStatement[], readonly PolicyStatement[]],
   requests: readonly PolicyRequest[],
@@ -38,10 +38,11 @@ function compared(kind: PolicyKind): { counts: Counts; missed: readonly string[]
   const counts: Counts = { pairs: 0, widening: 0, public: 0, falseAlarms: 0, falsePublic: 0 };
   const missed: string[] = [];
   const all = requestsOf(kind, callersOf(kind));
-  // Who may call with TLS gains nothing by calling without it.
+  // A caller that can use TLS gains no access by calls without TLS.
   const isSecure = ({ context }: PolicyRequest): boolean => context["aws:SecureTransport"] === "true";
-  const plain = kind === "identity" ? [] : requestsOf(kind, PLAIN_OUTSIDERS).filter(isSecure);
-  const outside = kind === "identity" ? [] : requestsOf(kind, [...PLAIN_OUTSIDERS, ...CRAFTY_OUTSIDERS]);
+  const plain = kind === "identity" ? [] : requestsOf(kind, PLAIN_EXTERNAL_CALLERS).filter(isSecure);
+  const outside =
+    kind === "identity" ? [] : requestsOf(kind, [...PLAIN_EXTERNAL_CALLERS, ...CRAFTY_EXTERNAL_CALLERS]);
   for (const seed of SEEDS) {
     const random = new Random(seed);
     for (let number = 0; number < PAIRS_PER_SEED; number++) {
@@ -62,9 +63,9 @@ function compared(kind: PolicyKind): { counts: Counts; missed: readonly string[]
   return { counts, missed };
 }
 
-describe("random pairs of policies, decided by a second evaluator", () => {
+describe("the review of random pairs of policies, compared with a second evaluator", () => {
   it.each(KINDS)(
-    "of the kind %s: nothing that widens or is public is missed",
+    "reports all wider and all public access: %s",
     (kind) => {
       // Act
       const { counts, missed } = compared(kind);
@@ -73,7 +74,7 @@ describe("random pairs of policies, decided by a second evaluator", () => {
       expect(missed.slice(0, 3)).toEqual([]);
       expect(counts.pairs * KINDS.length).toBeGreaterThanOrEqual(20_000);
       expect(counts.widening).toBeGreaterThan(500);
-      // Where it is not certain that nothing is wider, the review says that it is: not more often than this.
+      // The review reports wider access in case of doubt. This limits the rate of false alarms.
       expect(counts.falseAlarms / counts.pairs).toBeLessThan(0.2);
       expect(counts.falsePublic / counts.pairs).toBeLessThan(0.04);
     },

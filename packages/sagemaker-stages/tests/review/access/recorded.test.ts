@@ -2,7 +2,7 @@ import { describe, expect, it } from "@jest/globals";
 import { accessChanges } from "../../../src/review/access/access";
 import type { AccessChange } from "../../../src/review/access/access-change";
 import { type RecordedPlan, recordedPlan } from "../support/recorded-plans";
-import { told } from "./support/plans";
+import { sentences } from "./support/plans";
 
 const changesIn = (name: RecordedPlan): AccessChange[] => accessChanges(recordedPlan(name));
 
@@ -24,29 +24,29 @@ describe("a plan that Terraform made", () => {
         "+ Role `prod-ticket-urgency-function` can now call `sagemaker:InvokeEndpointAsync` on the SageMaker endpoint `prod-ticket-urgency`.",
       ],
     ],
-  ])("tells of %s what is different, and no more", (name, words) => {
+  ])("%s: reports exactly the differences", (name, words) => {
     // Act
     const changes = changesIn(name);
 
     // Assess
-    expect(told(changes)).toEqual(words);
+    expect(sentences(changes)).toEqual(words);
   });
 
-  it("of a new environment grants everything to what it creates, and all of it can be judged", () => {
+  it("of a new environment grants permissions only to created resources, and is determined", () => {
     // Act
     const changes = changesIn("new-environment");
 
     // Assess
-    expect(new Set(changes.map(({ change, widens, of }) => `${change} ${widens} ${of.life}`))).toEqual(
-      new Set(["granted true created"]),
-    );
-    expect(told(changes)).toContain(
+    expect(
+      new Set(changes.map(({ change, widens, subject }) => `${change} ${widens} ${subject.lifecycle}`)),
+    ).toEqual(new Set(["granted true created"]));
+    expect(sentences(changes)).toContain(
       "+ Role `prod-ticket-urgency-function` can now invoke the SageMaker endpoint `prod-ticket-urgency`.",
     );
     expect(changes.filter((one) => one.public)).toEqual([]);
   });
 
-  it("of a destroyed environment takes the same away, and widens nothing", () => {
+  it("of a destroyed environment revokes the same permissions, and widens no access", () => {
     // Prepare
     const rights = (changes: readonly AccessChange[]) =>
       changes.map(({ principals, actions, resources }) => [principals, actions, resources].join(" ")).sort();
@@ -55,20 +55,20 @@ describe("a plan that Terraform made", () => {
     const changes = changesIn("destroyed");
 
     // Assess
-    expect(new Set(changes.map(({ change, widens, of }) => `${change} ${widens} ${of.life}`))).toEqual(
-      new Set(["withdrawn false destroyed"]),
-    );
+    expect(
+      new Set(changes.map(({ change, widens, subject }) => `${change} ${widens} ${subject.lifecycle}`)),
+    ).toEqual(new Set(["revoked false destroyed"]));
     expect(rights(changes)).toEqual(rights(changesIn("new-environment")));
   });
 
-  it("of a renamed role grants to the one and withdraws from the other", () => {
+  it("of a renamed role grants permissions to the new role and revokes them from the old role", () => {
     // Act
     const changes = changesIn("renamed");
 
     // Assess
     const rights = (change: string) =>
       changes.filter((one) => one.change === change).map(({ actions }) => actions.join());
-    expect(rights("granted").sort()).toEqual(rights("withdrawn").sort());
+    expect(rights("granted").sort()).toEqual(rights("revoked").sort());
     expect(changes).toHaveLength(rights("granted").length * 2);
   });
 });

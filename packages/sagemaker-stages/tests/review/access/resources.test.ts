@@ -9,7 +9,7 @@ import {
   planWith,
   policy,
   type Statement,
-  told,
+  sentences,
   trust,
 } from "./support/plans";
 
@@ -28,10 +28,10 @@ function bucket(before: string | undefined, after: string | undefined): Given {
   return { address: "aws_s3_bucket_policy.site", before: of(before), after: of(after) };
 }
 
-describe("the trust of a role", () => {
+describe("the trust policy of a role", () => {
   const ours = { Principal: { Service: "sagemaker.amazonaws.com" } };
 
-  it("is opened to another account, which is marked, in both of its spellings", () => {
+  it("flags another account in both spellings", () => {
     // Act
     const changes = changesOf(
       trust(ours, { Principal: { ...ours.Principal, AWS: [OTHER_ACCOUNT, `arn:aws:iam::${ACCOUNT}:root`] } }),
@@ -44,14 +44,14 @@ describe("the trust of a role", () => {
     );
 
     // Assess
-    expect(changes.map(({ words, widens, marks }) => [words, widens, marks])).toEqual([
+    expect(changes.map(({ sentence, widens, riskFlags }) => [sentence, widens, riskFlags])).toEqual([
       ["The account `111122223333` can now assume the role `scoring`.", true, []],
       ["The account `444455556666` can now assume the role `scoring`.", true, ["other account"]],
     ]);
     expect(again).toEqual([]);
   });
 
-  it("is opened to another service, and to anyone", () => {
+  it("flags a new service and anyone", () => {
     // Act
     const service = changesOf(
       trust(ours, { Principal: { Service: ["sagemaker.amazonaws.com", "lambda.amazonaws.com"] } }),
@@ -59,7 +59,7 @@ describe("the trust of a role", () => {
     const anyone = changesOf(trust(ours, { Principal: { AWS: "*" } }));
 
     // Assess
-    expect(service.map(({ marks, principals }) => [...principals, marks])).toEqual([
+    expect(service.map(({ riskFlags, principals }) => [...principals, riskFlags])).toEqual([
       ["service lambda.amazonaws.com", ["new service"]],
     ]);
     expect(
@@ -70,11 +70,11 @@ describe("the trust of a role", () => {
   const githubSub = "token.actions.githubusercontent.com:sub";
 
   it.each<[string, object, boolean]>([
-    ["every branch of one owner's", { StringLike: { [githubSub]: "repo:o/*:ref:refs/heads/main" } }, false],
-    ["one branch of everybody's", { StringLike: { [githubSub]: "repo:*:ref:refs/heads/main" } }, true],
-    ["owners with one beginning", { StringLike: { [githubSub]: "repo:o*/r:*" } }, true],
+    ["every branch of one owner", { StringLike: { [githubSub]: "repo:o/*:ref:refs/heads/main" } }, false],
+    ["one branch of every owner", { StringLike: { [githubSub]: "repo:*:ref:refs/heads/main" } }, true],
+    ["owners with a common prefix", { StringLike: { [githubSub]: "repo:o*/r:*" } }, true],
     [
-      "an environment's name alone",
+      "only an environment",
       { StringEquals: { "token.actions.githubusercontent.com:environment": "prod" } },
       true,
     ],
@@ -85,11 +85,11 @@ describe("the trust of a role", () => {
     ],
     ["every repository", { StringLike: { "token.actions.githubusercontent.com:sub": "repo:*" } }, true],
     [
-      "an audience alone",
+      "only an audience",
       { StringEquals: { "token.actions.githubusercontent.com:aud": "sts.amazonaws.com" } },
       true,
     ],
-  ])("lets in GitHub's workflows: %s", (_, Condition, isPublic) => {
+  ])("allows GitHub's workflows: %s", (_, Condition, isPublic) => {
     // Prepare
     const github = {
       Principal: { Federated: `arn:aws:iam::${ACCOUNT}:oidc-provider/token.actions.githubusercontent.com` },
@@ -110,7 +110,7 @@ describe("the trust of a role", () => {
     ["gitlab.com", { StringLike: { "gitlab.com:sub": "project_path:group/*" } }, false],
     ["gitlab.com", { StringLike: { "GitLab.com:Sub": "project_path:gr*/x" } }, true],
     [`arn:aws:iam::${ACCOUNT}:saml-provider/staff`, undefined, false],
-  ])("lets in who signs in through %s, where %j", (Federated, Condition, isPublic) => {
+  ])("allows users of %s with the condition %j", (Federated, Condition, isPublic) => {
     // Act
     const [change] = changesOf(trust(ours, { Principal: { Federated }, Condition }));
 
@@ -122,16 +122,20 @@ describe("the trust of a role", () => {
 describe("a Lambda permission", () => {
   const api = { principal: "apigateway.amazonaws.com", source_arn: ROUTE };
 
-  it("is for anyone, without a condition that says who", () => {
+  it("is public without a condition that restricts the caller", () => {
     // Act
     const open = changesOf(permission(undefined, { principal: "*" }));
     const closed = changesOf(permission(undefined, { principal: "*", principal_org_id: "o-1" }));
 
     // Assess
     expect(open).toMatchObject([
-      { words: "Anyone can now invoke the function `dev-ticket-urgency`.", public: true, marks: ["anyone"] },
+      {
+        sentence: "Anyone can now invoke the function `dev-ticket-urgency`.",
+        public: true,
+        riskFlags: ["anyone"],
+      },
     ]);
-    expect(closed).toMatchObject([{ widens: true, public: false, marks: [] }]);
+    expect(closed).toMatchObject([{ widens: true, public: false, riskFlags: [] }]);
   });
 
   it.each<[string, object, object, string[]]>([
@@ -140,18 +144,18 @@ describe("a Lambda permission", () => {
       api,
       { principal: api.principal },
       [
-        "+ The service `apigateway.amazonaws.com` can invoke the function `dev-ticket-urgency` on other conditions: before " +
-          `where \`aws:SourceArn\` is like \`${ROUTE}\`, now always.`,
+        "+ The service `apigateway.amazonaws.com` can now invoke the function `dev-ticket-urgency` without a condition; before: " +
+          `if \`aws:SourceArn\` matches \`${ROUTE}\`.`,
       ],
     ],
     [
-      "gets another source",
+      "gets a different source",
       api,
       { ...api, source_arn: ROUTE.replace("POST", "*"), source_account: ACCOUNT },
       [
-        "+ The service `apigateway.amazonaws.com` can invoke the function `dev-ticket-urgency` on other conditions: before " +
-          `where \`aws:SourceArn\` is like \`${ROUTE}\`, now where \`aws:SourceArn\` is like ` +
-          `\`${ROUTE.replace("POST", "*")}\`, and \`aws:SourceAccount\` is \`${ACCOUNT}\`.`,
+        "+ The service `apigateway.amazonaws.com` can now invoke the function `dev-ticket-urgency` " +
+          `if \`aws:SourceArn\` matches \`${ROUTE.replace("POST", "*")}\` and \`aws:SourceAccount\` is \`${ACCOUNT}\`; ` +
+          `before: if \`aws:SourceArn\` matches \`${ROUTE}\`.`,
       ],
     ],
     [
@@ -165,21 +169,21 @@ describe("a Lambda permission", () => {
     const changes = changesOf(permission(before, after));
 
     // Assess
-    expect(told(changes)).toEqual(words);
+    expect(sentences(changes)).toEqual(words);
   });
 
-  it("of an alias is none of the whole function", () => {
+  it("of an alias does not apply to the whole function", () => {
     // Act
     const changes = changesOf(permission({ ...api, qualifier: "live" }, api));
 
     // Assess
-    expect(told(changes).map((words) => words.replace(/, where .*/, ""))).toEqual([
+    expect(sentences(changes).map((words) => words.replace(/ if .*/, ""))).toEqual([
       "+ The service `apigateway.amazonaws.com` can now invoke the function `dev-ticket-urgency`",
       "  The service `apigateway.amazonaws.com` can no longer invoke the function `dev-ticket-urgency:live`",
     ]);
   });
 
-  it("has a source that is known after the apply, and a token that is masked", () => {
+  it("shows a source that is known after apply, and masks a token", () => {
     // Act
     const changes = changesOf(
       { ...permission(api, { principal: api.principal }), unknown: { source_arn: true } },
@@ -203,7 +207,35 @@ describe("a Lambda permission", () => {
     ]);
   });
 
-  it("is added by Terraform's provider for a URL without authorization", () => {
+  it("has all its conditions in the sentence when its source is known after apply", () => {
+    // Act
+    const [granted] = changesOf({
+      ...permission(undefined, {
+        principal: "s3.amazonaws.com",
+        source_account: ACCOUNT,
+        principal_org_id: "o-1",
+      }),
+      unknown: { source_arn: true },
+    });
+    const [changed] = changesOf({
+      ...permission(api, { ...api, source_arn: undefined, source_account: ACCOUNT }),
+      unknown: { source_arn: true },
+    });
+
+    // Assess
+    expect(granted?.sentence).toBe(
+      "The service `s3.amazonaws.com` can now invoke the function `dev-ticket-urgency` " +
+        "if `aws:SourceArn` matches a value that is known after apply and `aws:PrincipalOrgID` is `o-1` " +
+        `and \`aws:SourceAccount\` is \`${ACCOUNT}\`.`,
+    );
+    expect(changed?.sentence).toBe(
+      "The service `apigateway.amazonaws.com` can now invoke the function `dev-ticket-urgency` " +
+        `if \`aws:SourceArn\` matches a value that is known after apply and \`aws:SourceAccount\` is \`${ACCOUNT}\`; ` +
+        `before: if \`aws:SourceArn\` matches \`${ROUTE}\`.`,
+    );
+  });
+
+  it("exists for a URL without authorization, because Terraform's provider adds it", () => {
     // Prepare
     const url = (type: string) => ({ function_name: "dev-ticket-urgency", authorization_type: type });
 
@@ -217,8 +249,8 @@ describe("a Lambda permission", () => {
     // Assess
     expect(changes).toMatchObject([
       {
-        words:
-          "Anyone can now call the URL of the function `dev-ticket-urgency`, where `lambda:FunctionUrlAuthType` is `NONE`.",
+        sentence:
+          "Anyone can now call the URL of the function `dev-ticket-urgency` if `lambda:FunctionUrlAuthType` is `NONE`.",
         public: true,
       },
     ]);
@@ -240,7 +272,7 @@ describe("the policy of a bucket", () => {
     Condition: { Bool: { "aws:SecureTransport": "false" } },
   };
 
-  it("is opened to the public", () => {
+  it("can grant public access", () => {
     // Act
     const changes = changesOf(
       bucket(
@@ -252,7 +284,7 @@ describe("the policy of a bucket", () => {
     // Assess
     expect(changes).toMatchObject([
       {
-        words: "Anyone can now read every object of the bucket `site`.",
+        sentence: "Anyone can now read every object of the bucket `site`.",
         public: true,
         where: [{ address: "aws_s3_bucket_policy.site" }],
       },
@@ -261,13 +293,13 @@ describe("the policy of a bucket", () => {
 
   it.each<[string, object, boolean]>([
     ["a role of any account", { ArnLike: { "aws:PrincipalArn": "arn:aws:iam::*:role/deployer" } }, true],
-    ["a role of one", { ArnLike: { "aws:PrincipalArn": `arn:aws:iam::${ACCOUNT}:role/*` } }, false],
+    ["a role of one account", { ArnLike: { "aws:PrincipalArn": `arn:aws:iam::${ACCOUNT}:role/*` } }, false],
     ["any organization", { StringLike: { "aws:PrincipalOrgID": "o-*" } }, true],
     ["any bucket", { ArnLike: { "aws:SourceArn": "arn:aws:s3:::*" } }, true],
     ["one bucket", { ArnLike: { "aws:SourceArn": "arn:aws:s3:::logs" } }, false],
     ["the halves of the IPv4 range", { IpAddress: { "aws:SourceIp": ["0.0.0.0/1", "128.0.0.0/1"] } }, true],
     ["a network", { IpAddress: { "aws:SourceIp": "192.0.2.0/24" } }, false],
-  ])("is opened to %s", (_, Condition, isPublic) => {
+  ])("can grant access to %s", (_, Condition, isPublic) => {
     // Act
     const changes = changesOf(
       bucket(policy(), policy({ ...allow("s3:GetObject", OBJECTS, Condition), Principal: "*" })),
@@ -277,7 +309,7 @@ describe("the policy of a bucket", () => {
     expect(changes).toMatchObject([{ widens: true, public: isPublic }]);
   });
 
-  it("loses what it denied, while the bucket stays; with the bucket nothing widens", () => {
+  it("widens access when a Deny is removed, unless the plan destroys the bucket", () => {
     // Prepare
     const kept = bucket(policy(distribution, tlsOnly), policy(distribution));
     const gone: Given[] = [
@@ -290,48 +322,53 @@ describe("the policy of a bucket", () => {
     const destroyed = changesOf(...gone);
 
     // Assess
-    expect(told(changes)).toEqual([
-      "+ Anyone is no longer refused to call `s3:*` on every object of the bucket `site`, where `aws:SecureTransport` is `false`.",
+    expect(sentences(changes)).toEqual([
+      "+ Anyone is no longer denied permission to call `s3:*` on every object of the bucket `site` if `aws:SecureTransport` is `false`.",
     ]);
     expect(destroyed.map(({ widens }) => widens)).toEqual([false]);
   });
 });
 
-describe("a Deny that keeps strangers from what is allowed to anyone", () => {
+describe("a Deny that excludes the public from an Allow for anyone", () => {
   const open = { ...allow("s3:GetObject", OBJECTS), Principal: "*" };
-  const fence = (Condition: object | undefined, Action: unknown = "s3:*") => ({
+  const publicDeny = (Condition: object | undefined, Action: unknown = "s3:*") => ({
     Effect: "Deny",
     Principal: "*",
     Action,
     Resource: ["arn:aws:s3:::site", OBJECTS],
     Condition,
   });
-  const outside = (...ranges: readonly string[]) => fence({ NotIpAddress: { "aws:SourceIp": ranges } });
-  const ofEndpoint = fence({ StringNotEquals: { "aws:SourceVpce": "vpce-1" } });
+  const outside = (...ranges: readonly string[]) => publicDeny({ NotIpAddress: { "aws:SourceIp": ranges } });
+  const ofEndpoint = publicDeny({ StringNotEquals: { "aws:SourceVpce": "vpce-1" } });
   const own = { ...open, Principal: { AWS: ACCOUNT } };
 
   it.each<[string, Statement[], Statement[], boolean]>([
-    ["goes", [open, ofEndpoint], [open], true],
-    ["is of nobody any more", [open, outside("10.0.0.0/8")], [open, outside("0.0.0.0/0")], true],
+    ["is removed", [open, ofEndpoint], [open], true],
+    ["no longer excludes any address", [open, outside("10.0.0.0/8")], [open, outside("0.0.0.0/0")], true],
     [
-      "spares one network more",
+      "exempts one more network",
       [open, outside("10.0.0.0/8")],
       [open, outside("10.0.0.0/8", "11.0.0.0/8")],
       false,
     ],
-    ["is followed by another one", [open, ofEndpoint], [open, outside("10.0.0.0/8")], false],
+    ["is replaced by another Deny", [open, ofEndpoint], [open, outside("10.0.0.0/8")], false],
     [
-      "has a pattern of too few parts, whose wildcard would have to match a colon",
-      [open, fence({ ArnLike: { "aws:PrincipalArn": "arn:aws:iam::*:user/*" } })],
-      [open, fence({ ArnLike: { "aws:PrincipalArn": "arn:aws:iam:*:user/*" } })],
+      "has a pattern with too few parts: a wildcard matches no colon",
+      [open, publicDeny({ ArnLike: { "aws:PrincipalArn": "arn:aws:iam::*:user/*" } })],
+      [open, publicDeny({ ArnLike: { "aws:PrincipalArn": "arn:aws:iam:*:user/*" } })],
       true,
     ],
-    ["leaves out the action", [open, ofEndpoint], [open, fence(ofEndpoint.Condition, "s3:Put*")], true],
-    ["goes where nothing is allowed to anyone", [own, ofEndpoint], [own], false],
-    ["was of other actions", [open, fence(ofEndpoint.Condition, "s3:PutObject")], [open], false],
     [
-      "kept out who does not encrypt",
-      [open, fence({ Bool: { "aws:SecureTransport": "false" } })],
+      "no longer applies to the action",
+      [open, ofEndpoint],
+      [open, publicDeny(ofEndpoint.Condition, "s3:Put*")],
+      true,
+    ],
+    ["is removed without an Allow for anyone", [own, ofEndpoint], [own], false],
+    ["applied to other actions", [open, publicDeny(ofEndpoint.Condition, "s3:PutObject")], [open], false],
+    [
+      "excluded requests without TLS",
+      [open, publicDeny({ Bool: { "aws:SecureTransport": "false" } })],
       [open],
       false,
     ],
@@ -346,7 +383,7 @@ describe("a Deny that keeps strangers from what is allowed to anyone", () => {
     ]);
   });
 
-  it("is the block of public access", () => {
+  it("can be S3 Block Public Access", () => {
     // Prepare
     const block = (restrict_public_buckets: boolean, block_public_policy: boolean) => ({
       bucket: "site",
@@ -362,8 +399,8 @@ describe("a Deny that keeps strangers from what is allowed to anyone", () => {
     const created = changesOf({ address, after: block(true, true) });
 
     // Assess
-    expect(told(off)).toEqual([
-      "+ Anyone is no longer refused to make the bucket `site` public: `restrict_public_buckets` is off.",
+    expect(sentences(off)).toEqual([
+      "+ The bucket `site` no longer blocks public access: `restrict_public_buckets` is off.",
     ]);
     expect(off).toMatchObject([{ public: true }]);
     expect(gone).toMatchObject([{ widens: true, public: false }]);
@@ -379,8 +416,8 @@ describe("a security group", () => {
     ["a network", { cidr_ipv4: "10.0.0.0/16" }, false],
     ["every IPv4 address", { cidr_ipv4: "0.0.0.0/0" }, true],
     ["every IPv6 address", { cidr_ipv6: "::/0" }, true],
-    ["half of it", { cidr_ipv4: "0.0.0.0/1" }, true],
-  ])("lets in %s: %j", (_, values, isPublic) => {
+    ["half of the IPv4 addresses", { cidr_ipv4: "0.0.0.0/1" }, true],
+  ])("allows %s: %j", (_, values, isPublic) => {
     // Act
     const changes = changesOf({
       address: "aws_vpc_security_group_ingress_rule.r",
@@ -394,7 +431,7 @@ describe("a security group", () => {
 
   it.each<[string, object, object, boolean]>([
     ["fewer ports", { from_port: 1, to_port: 1024 }, {}, false],
-    ["one protocol in place of all", { ip_protocol: "-1", from_port: -1, to_port: -1 }, {}, false],
+    ["one protocol instead of all", { ip_protocol: "-1", from_port: -1, to_port: -1 }, {}, false],
     ["more ports", {}, { to_port: 444 }, true],
     ["another protocol", {}, { ip_protocol: "udp" }, true],
   ])("reports whether public access grows: %s", (_, before, after, isPublic) => {
@@ -422,13 +459,13 @@ describe("a security group", () => {
     });
 
     // Assess
-    expect(told(changes)).toEqual([
+    expect(sentences(changes)).toEqual([
       "+ Anyone can now reach `tcp 443` of the security group `sg-1`.",
       "  Anyone can no longer reach `tcp 443 over IPv6` of the security group `sg-1`.",
     ]);
   });
 
-  it("has its rules in itself, in lists, or beside it", () => {
+  it("has inline rules, list rules or separate rules", () => {
     // Prepare
     const group = { id: "sg-1", name: "api" };
     const lists = { protocol: "-1", from_port: 0, to_port: 0, cidr_blocks: ["0.0.0.0/0"] };
@@ -453,23 +490,27 @@ describe("a security group", () => {
     });
 
     // Assess
-    expect(told(inside)).toEqual(["+ Anyone can now reach `every protocol` of the security group `api`."]);
-    expect(told(beside)).toEqual(["+ Anyone can now reach `every protocol` of the security group `sg-1`."]);
-    expect(told(fromGroup)).toEqual([
+    expect(sentences(inside)).toEqual([
+      "+ Anyone can now reach `every protocol` of the security group `api`.",
+    ]);
+    expect(sentences(beside)).toEqual([
+      "+ Anyone can now reach `every protocol` of the security group `sg-1`.",
+    ]);
+    expect(sentences(fromGroup)).toEqual([
       "+ The security group `sg-2` can now reach `tcp 443` of the security group `sg-1`.",
     ]);
     expect([...fromGroup, ...outwards].map((one) => one.public)).toEqual([false]);
   });
 });
 
-describe("a grant of a key", () => {
+describe("a KMS grant", () => {
   const values = (operations: readonly string[]) => ({
     key_id: "k",
     grantee_principal: `arn:aws:iam::${OTHER_ACCOUNT}:role/r`,
     operations,
   });
 
-  it("is a right as any other", () => {
+  it("is a permission", () => {
     // Act
     const changes = changesOf({
       address: "aws_kms_grant.g",
@@ -478,20 +519,20 @@ describe("a grant of a key", () => {
     });
 
     // Assess
-    expect(told(changes)).toEqual([
+    expect(sentences(changes)).toEqual([
       `+ \`arn:aws:iam::${OTHER_ACCOUNT}:role/r\` can now decrypt with the key \`k\`.`,
     ]);
-    expect(changes).toMatchObject([{ marks: ["other account"] }]);
+    expect(changes).toMatchObject([{ riskFlags: ["other account"] }]);
   });
 });
 
-describe("what gives rights, and is not read", () => {
+describe("a type that grants permissions and is unsupported", () => {
   it.each([
     "aws_iam_access_key",
     "aws_iam_openid_connect_provider",
     "aws_s3_bucket_ownership_controls",
     "aws_organizations_policy_attachment",
-  ])("is nobody's to judge: %s", (type) => {
+  ])("is undetermined: %s", (type) => {
     // Prepare
     const address = `${type}.a`;
     const [one, other] = [{ name: "a" }, { name: "b" }];
@@ -503,15 +544,15 @@ describe("what gives rights, and is not read", () => {
 
     // Assess
     for (const changes of [created, changed]) {
-      expect(changes).toMatchObject([{ change: "unjudged", widens: true, unjudged: "not understood" }]);
-      expect(told(changes)).toEqual([
-        `+ What the ${type} \`${address}\` gives is said in a way that is not understood (\`${address}\`): nobody can judge it here.`,
+      expect(changes).toMatchObject([{ change: "undetermined", widens: true, undetermined: "unsupported" }]);
+      expect(sentences(changes)).toEqual([
+        `+ The permissions that the ${type} \`${address}\` grants are undetermined: the review does not support this resource type.`,
       ]);
     }
     expect(retagged).toEqual([]);
   });
 
-  it("is nothing where a bucket knows no access lists any more", () => {
+  it("is no change if the access lists of a bucket are disabled", () => {
     // Prepare
     const address = "aws_s3_bucket_ownership_controls.a";
     const owned = (by: string): object => ({ bucket: "b", rule: [{ object_ownership: by }] });
@@ -530,11 +571,11 @@ describe("what gives rights, and is not read", () => {
 
     // Assess
     expect(closed).toEqual([]);
-    expect(opened).toMatchObject([{ change: "unjudged", widens: true }]);
+    expect(opened).toMatchObject([{ change: "undetermined", widens: true }]);
   });
 });
 
-describe("a gate, which lets everything pass where it has no policy", () => {
+describe("an endpoint policy, without which every request passes,", () => {
   const stays = {
     before: { id: "vpce-1", service_name: "s3", vpc_endpoint_type: "Gateway" },
     after: { id: "vpce-1", service_name: "s3", vpc_endpoint_type: "Gateway" },
@@ -544,7 +585,7 @@ describe("a gate, which lets everything pass where it has no policy", () => {
     Principal: "*",
   };
 
-  it("is a VPC endpoint that loses its policy", () => {
+  it("is removed from a VPC endpoint", () => {
     // Act
     const changes = changesOf(
       { address: "aws_vpc_endpoint.s3", ...stays },
@@ -557,17 +598,17 @@ describe("a gate, which lets everything pass where it has no policy", () => {
     // Assess
     expect(changes).toMatchObject([
       {
-        words:
-          "Anyone who comes by way of the VPC endpoint `s3` can now do everything on every resource; " +
-          "before only `s3:GetObject` on `*`.",
+        sentence:
+          "Anyone who calls through the VPC endpoint `s3` can now call every action on every resource; " +
+          "before: only `s3:GetObject` on `*`.",
         widens: true,
         public: false,
-        marks: ["every action", "every resource", "permissions management"],
+        riskFlags: ["every action", "every resource", "permissions management"],
       },
     ]);
   });
 
-  it("is a VPC endpoint that is new and says nothing of a policy", () => {
+  it("is missing in a new VPC endpoint", () => {
     // Act
     const changes = changesOf({
       address: "aws_vpc_endpoint.s3",
@@ -580,7 +621,7 @@ describe("a gate, which lets everything pass where it has no policy", () => {
     expect(changes).toMatchObject([{ change: "granted", widens: true, public: false, actions: ["*"] }]);
   });
 
-  it("is a VPC endpoint that is replaced by one without a policy", () => {
+  it("is missing in the replacement of a VPC endpoint", () => {
     // Act
     const changes = changesOf({
       address: "aws_vpc_endpoint.s3",
@@ -595,7 +636,7 @@ describe("a gate, which lets everything pass where it has no policy", () => {
     expect(changes.filter(({ widens }) => widens)).toMatchObject([{ change: "granted", actions: ["*"] }]);
   });
 
-  it("is an API whose document loses its policy", () => {
+  it("is removed from the document of an API", () => {
     // Prepare
     const body = (extension: object) => JSON.stringify({ openapi: "3.0.1", paths: {}, ...extension });
     const closed = {
@@ -628,7 +669,7 @@ describe("a gate, which lets everything pass where it has no policy", () => {
 });
 
 describe("a policy of any other resource", () => {
-  it("is every attribute that holds a document", () => {
+  it("is read from every attribute that contains a document", () => {
     // Prepare
     const statement = { ...allow("es:ESHttpGet", "*"), Principal: { AWS: OTHER_ACCOUNT } };
     const domain = (access_policies: string) => ({ domain_name: "d", nested: [{ access_policies }] });
@@ -641,13 +682,13 @@ describe("a policy of any other resource", () => {
     });
 
     // Assess
-    expect(told(changes)).toEqual([
+    expect(sentences(changes)).toEqual([
       "+ The account `444455556666` can now call `es:ESHttpGet` on the aws_opensearch_domain `aws_opensearch_domain.d`.",
     ]);
   });
 });
 
-describe("an attribute that holds a policy by its name", () => {
+describe("an attribute whose name indicates a policy", () => {
   const unknownAfter = (type: string, name: string): Given => ({
     address: `${type}.a`,
     before: { [name]: policy() },
@@ -659,7 +700,7 @@ describe("an attribute that holds a policy by its name", () => {
     ["aws_cloudwatch_log_resource_policy", "policy_document"],
     ["awscc_iam_role", "assume_role_policy_document"],
     ["aws_organizations_policy", "content"],
-  ])("is nobody's to judge where it is known after the apply, or masked: %s.%s", (type, name) => {
+  ])("is undetermined when it is known after apply or masked: %s.%s", (type, name) => {
     // Prepare
     const masked = {
       ...unknownAfter(type, name),
@@ -672,7 +713,7 @@ describe("an attribute that holds a policy by its name", () => {
     const changes = [...changesOf(unknownAfter(type, name)), ...changesOf(masked)];
 
     // Assess
-    expect(changes.map(({ widens, unjudged }) => [widens, unjudged])).toEqual([
+    expect(changes.map(({ widens, undetermined }) => [widens, undetermined])).toEqual([
       [true, "known after apply"],
       [true, "masked"],
     ]);
@@ -683,7 +724,7 @@ describe("an attribute that holds a policy by its name", () => {
     ["aws_ecr_lifecycle_policy", "policy", { rules: [{ rulePriority: 1 }] }],
     ["aws_sns_topic", "delivery_policy", { http: {} }],
     ["aws_sns_topic_subscription", "filter_policy", { store: ["a"] }],
-  ])("is none of access: %s.%s", (type, name, document) => {
+  ])("does not control access: %s.%s", (type, name, document) => {
     // Act
     const changes = [
       ...changesOf({
@@ -691,26 +732,26 @@ describe("an attribute that holds a policy by its name", () => {
         before: { [name]: JSON.stringify(document) },
         after: { [name]: JSON.stringify({ ...document, other: 1 }) },
       }),
-      ...changesOf(unknownAfter(type, name)).filter(({ change }) => change === "unjudged"),
+      ...changesOf(unknownAfter(type, name)).filter(({ change }) => change === "undetermined"),
     ];
 
     // Assess
     expect(changes).toEqual([]);
   });
 
-  it("is none of access without a statement, and is not understood where it cannot be read", () => {
+  it("is ignored without a statement, and unsupported if the JSON is invalid", () => {
     // Prepare
     const of = (after: string) =>
       changesOf({ address: "aws_sqs_queue.a", before: { policy: "" }, after: { policy: after } });
 
     // Act and assess
     expect(of('{"Version": "2012-10-17"}')).toEqual([]);
-    expect(of('{"Statement": [')).toMatchObject([{ widens: true, unjudged: "not understood" }]);
+    expect(of('{"Statement": [')).toMatchObject([{ widens: true, undetermined: "unsupported" }]);
   });
 });
 
-describe("the plan's own account", () => {
-  it("is read from its resources where the provider is held to none", () => {
+describe("the account of the plan", () => {
+  it("is read from its resources if the provider restricts no account", () => {
     // Prepare
     const given = trust({ Principal: {} }, { Principal: { AWS: [ACCOUNT, OTHER_ACCOUNT] } });
 
@@ -718,7 +759,7 @@ describe("the plan's own account", () => {
     const changes = accessChanges(planWith([given], undefined));
 
     // Assess
-    expect(changes.map(({ principals, marks }) => [...principals, marks])).toEqual([
+    expect(changes.map(({ principals, riskFlags }) => [...principals, riskFlags])).toEqual([
       [`account ${ACCOUNT}`, []],
       [`account ${OTHER_ACCOUNT}`, ["other account"]],
     ]);

@@ -37,13 +37,13 @@ function model(before: object, after: object): Given {
   };
 }
 
-/** What changes in the right of the role `scoring` to list. */
+/** A change of the permission of the role `scoring` to list prefixes. */
 function listingsOf(...given: readonly Given[]): readonly AccessChange[] {
   const plan = planWith(given);
   return withRollouts(plan, accessChanges(plan)).filter(({ actions }) => actions.includes("s3:ListBucket"));
 }
 
-/** Whether what the role `scoring` may do counts as wider. */
+/** Whether the access of the role `scoring` counts as wider. */
 function widens(...given: readonly Given[]): boolean {
   const plan = planWith(given);
   return withRollouts(plan, accessChanges(plan)).some(
@@ -54,29 +54,29 @@ function widens(...given: readonly Given[]): boolean {
 describe("a new artifact", () => {
   const moved = model({}, { key: NEW });
 
-  it("widens nothing where the model's role reads it in place of the old one", () => {
+  it("widens no access when the model's role reads it instead of the old artifact", () => {
     // Act and assess
     expect(widens(moved, rolePolicy(read(OLD), read(NEW)))).toBe(false);
   });
 
   it.each<[string, Given, string, string]>([
-    ["the model takes another role", model({}, { key: NEW, role: "b" }), OLD, NEW],
-    ["the model came from another role", model({ role: "b" }, { key: NEW }), OLD, NEW],
+    ["the model gets another role", model({}, { key: NEW, role: "b" }), OLD, NEW],
+    ["the model had another role", model({ role: "b" }, { key: NEW }), OLD, NEW],
     ["the model is not replaced", { ...moved, actions: ["update"] }, OLD, NEW],
     [
-      "it is another file of the bucket",
+      "it is an unrelated file of the bucket",
       model({}, { key: "models/terraform.tfstate" }),
       OLD,
       "models/terraform.tfstate",
     ],
     [
-      "it is another model's",
+      "it belongs to another model",
       model({}, { key: "models/language-check/1/model.tar.gz" }),
       OLD,
       "models/language-check/1/model.tar.gz",
     ],
     [
-      "it is another kind of file",
+      "it has another file extension",
       model({}, { key: "models/scoring/1/state.json" }),
       OLD,
       "models/scoring/1/state.json",
@@ -87,8 +87,8 @@ describe("a new artifact", () => {
       OLD,
       OLD.replace("models", "b"),
     ],
-    ["the old one was not the role's to read", moved, "models/scoring/0/model.tar.gz", NEW],
-  ])("widens where %s", (_, given, before, after) => {
+    ["the role could not read the old artifact", moved, "models/scoring/0/model.tar.gz", NEW],
+  ])("widens access when %s", (_, given, before, after) => {
     // Act and assess
     expect(widens(given, rolePolicy(read(before), read(after)))).toBe(true);
   });
@@ -100,47 +100,47 @@ describe("a new artifact", () => {
 
   it.each<[string, object, object, Given]>([
     [
-      "a prefix takes the place of another one",
+      "a prefix replaces another prefix",
       { primary_container: prefixOf("models/scoring/1/") },
       { primary_container: prefixOf("models/scoring/2/") },
       rolePolicy(read("models/scoring/1/*"), read("models/scoring/2/*")),
     ],
     [
-      "one container of a series gets a new artifact",
+      "one container of an inference pipeline gets a new artifact",
       { primary_container: [], container: seriesOf("models/a/1/m.tar.gz", OLD) },
       { primary_container: [], container: seriesOf("models/a/1/m.tar.gz", NEW) },
       rolePolicy(read("models/a/1/m.tar.gz", OLD), read("models/a/1/m.tar.gz", NEW)),
     ],
-  ])("widens nothing where %s", (_, before, after, changed) => {
+  ])("widens no access when %s", (_, before, after, changed) => {
     // Act and assess
     expect(widens(model(before, after), changed)).toBe(false);
   });
 
   it.each<[string, object, object, Given]>([
     [
-      "a prefix becomes the folder above",
+      "a prefix becomes its parent folder",
       { primary_container: prefixOf("models/scoring/1/") },
       { primary_container: prefixOf("models/scoring/") },
       rolePolicy(read("models/scoring/1/*"), read("models/scoring/*")),
     ],
     [
-      "a prefix takes the place of an archive",
+      "a prefix replaces an archive",
       { primary_container: seriesOf("models/scoring/1.tar.gz") },
       { primary_container: prefixOf("models/scoring/1/") },
       rolePolicy(read("models/scoring/1.tar.gz"), read("models/scoring/1/*")),
     ],
     [
-      "a series gets a container more",
+      "an inference pipeline gets one more container",
       { primary_container: [], container: seriesOf(OLD) },
       { primary_container: [], container: seriesOf(OLD, NEW) },
       rolePolicy(read(OLD), read(OLD, NEW)),
     ],
-  ])("widens where %s", (_, before, after, changed) => {
+  ])("widens access when %s", (_, before, after, changed) => {
     // Act and assess
     expect(widens(model(before, after), changed)).toBe(true);
   });
 
-  /** The right to list the prefixes of the bucket `models`. */
+  /** The permission to list the prefixes of the bucket `models`. */
   const list = (...prefixes: readonly string[]) =>
     policy(
       ...prefixes.map((prefix) =>
@@ -153,21 +153,21 @@ describe("a new artifact", () => {
   );
 
   it.each<[string, string, string]>([
-    ["the model's prefix is listed in place of the old one", list("scoring/1/*"), list("scoring/2/*")],
+    ["the role lists the new prefix instead of the old prefix", list("scoring/1/*"), list("scoring/2/*")],
     ["another prefix stays listed", list("scoring/1/*", "tokens/1/*"), list("scoring/2/*", "tokens/1/*")],
-  ])("widens nothing where %s", (_, before, after) => {
+  ])("widens no access when %s", (_, before, after) => {
     // Act
     const changes = listingsOf(movedPrefix, rolePolicy(before, after));
 
     // Assess
     expect(changes).toMatchObject([
-      { widens: false, words: expect.stringContaining("new artifact of its model") },
+      { widens: false, sentence: expect.stringContaining("new artifact of the model") },
     ]);
   });
 
   it.each<[string, Given, string, string]>([
     ["the old prefix stays listed", movedPrefix, list("scoring/1/*"), list("scoring/1/*", "scoring/2/*")],
-    ["the folder above is listed", movedPrefix, list("scoring/1/*"), list("scoring/*")],
+    ["the parent folder is listed", movedPrefix, list("scoring/1/*"), list("scoring/*")],
     ["another prefix was listed", movedPrefix, list("scoring/0/*"), list("scoring/2/*")],
     ["the prefix of another model is listed", movedPrefix, list("scoring/1/*"), list("tokens/2/*")],
     ["one more prefix is listed", movedPrefix, list("scoring/1/*"), list("scoring/2/*", "tokens/2/*")],
@@ -178,7 +178,7 @@ describe("a new artifact", () => {
       policy(allow("s3:ListBucket", "arn:aws:s3:::models")),
     ],
     ["the model keeps its prefix", moved, list("scoring/1/*"), list("scoring/2/*")],
-  ])("widens where %s", (_, given, before, after) => {
+  ])("widens access when %s", (_, given, before, after) => {
     // Act
     const changes = listingsOf(given, rolePolicy(before, after));
 
@@ -186,7 +186,7 @@ describe("a new artifact", () => {
     expect(changes.some((change) => change.widens)).toBe(true);
   });
 
-  it("widens where the old one stays readable", () => {
+  it("widens access when the old artifact stays readable", () => {
     // Act and assess
     expect(widens(moved, rolePolicy(read(OLD), read(OLD, NEW)))).toBe(true);
   });

@@ -1,13 +1,13 @@
 import { describe, expect, it } from "@jest/globals";
-import { ACCOUNT, changesOf, type Given, policy, role, told } from "./support/plans";
+import { ACCOUNT, changesOf, type Given, policy, role, sentences } from "./support/plans";
 
 const arnOf = (name: string) => `arn:aws:iam::${ACCOUNT}:role/${name}`;
 
-describe("what runs with the rights of a role", () => {
+describe("a resource that runs with the permissions of a role", () => {
   it.each<[string, string, string, string]>([
     ["a function", "aws_lambda_function.f", "role", "Function `f`"],
     ["a model", "aws_sagemaker_model.m", "execution_role_arn", "Model `aws_sagemaker_model.m`"],
-  ])("is widened by another role: %s", (_, address, attribute, who) => {
+  ])("gains access through another role: %s", (_, address, attribute, who) => {
     // Prepare
     const values = (name: string) => ({ function_name: "f", [attribute]: arnOf(name) });
 
@@ -15,10 +15,10 @@ describe("what runs with the rights of a role", () => {
     const changes = changesOf({ address, before: values("f"), after: values("teams/Admin") });
 
     // Assess
-    expect(told(changes)).toEqual([`+ ${who} can now run with the rights of the role \`Admin\`.`]);
+    expect(sentences(changes)).toEqual([`+ ${who} can now run with the permissions of the role \`Admin\`.`]);
   });
 
-  it("is told of a new function, but not where its role comes with the plan", () => {
+  it("is reported for a new function, unless the plan creates the role", () => {
     // Prepare
     const created = (name: string): Given => ({
       address: `aws_lambda_function.${name}`,
@@ -37,12 +37,16 @@ describe("what runs with the rights of a role", () => {
     const unknown = changesOf(created("unknown"));
 
     // Assess
-    expect(told(withNew)).toEqual([]);
-    expect(told(withOld)).toEqual(["+ Function `old` can now run with the rights of the role `old`."]);
-    expect(unknown.map(({ widens, unjudged }) => [widens, unjudged])).toEqual([[true, "known after apply"]]);
+    expect(sentences(withNew)).toEqual([]);
+    expect(sentences(withOld)).toEqual([
+      "+ Function `old` can now run with the permissions of the role `old`.",
+    ]);
+    expect(unknown.map(({ widens, undetermined }) => [widens, undetermined])).toEqual([
+      [true, "known after apply"],
+    ]);
   });
 
-  it("is not widened where it goes, or keeps its role under another path", () => {
+  it("gains no access when it is destroyed, or when the path of its role changes", () => {
     // Prepare
     const values = (name: string) => ({ function_name: "f", role: arnOf(name) });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
-import { allow, changesOf, policy, rolePolicy, type Statement, told } from "./support/plans";
+import { allow, changesOf, policy, rolePolicy, type Statement, sentences } from "./support/plans";
 
 const ENDPOINT = "arn:aws:sagemaker:us-east-1:111122223333:endpoint/dev-language-check";
 const OTHER_ENDPOINT = "arn:aws:sagemaker:us-east-1:111122223333:endpoint/dev-ticket-urgency";
@@ -9,7 +9,7 @@ const OF_US = { StringEquals: { "aws:PrincipalOrgID": "o-1" } };
 const read = allow(["s3:GetObject"], [OBJECT]);
 const invoke = allow(["sagemaker:InvokeEndpoint"], [ENDPOINT]);
 
-describe("a policy that is written in another way", () => {
+describe("an equivalent policy", () => {
   it.each<[string, string, string]>([
     ["statements in another order", policy(read, invoke), policy(invoke, read)],
     [
@@ -17,17 +17,17 @@ describe("a policy that is written in another way", () => {
       policy(read),
       `${JSON.stringify(JSON.parse(policy(read)), null, 4)}\n`,
     ],
-    ["one in place of a list", policy(read), policy(allow("s3:GetObject", OBJECT))],
-    ["one statement that is not in a list", policy(read), JSON.stringify({ Statement: read })],
-    ["another Sid", policy({ ...read, Sid: "Read" }), policy({ ...read, Sid: "ReadItsArtifact" })],
+    ["a value instead of a list", policy(read), policy(allow("s3:GetObject", OBJECT))],
+    ["a statement instead of a list of statements", policy(read), JSON.stringify({ Statement: read })],
+    ["another Sid", policy({ ...read, Sid: "Read" }), policy({ ...read, Sid: "ReadArtifacts" })],
     ["actions in another case", policy(read), policy(allow("S3:getobject", OBJECT))],
     [
-      "statements that were one",
+      "one statement split into several",
       policy(allow(["s3:GetObject", "s3:PutObject"], [OBJECT])),
       policy(allow("s3:PutObject", OBJECT), read),
     ],
     [
-      "what a wildcard beside it says as well",
+      "a statement that a wildcard already contains",
       policy(read, allow("s3:*", "arn:aws:s3:::models/*")),
       policy(allow("s3:*", "arn:aws:s3:::models/*")),
     ],
@@ -40,7 +40,7 @@ describe("a policy that is written in another way", () => {
       ),
     ],
     [
-      "an operator that says the same",
+      "an equivalent operator",
       policy(allow("s3:*", "*", { ArnLike: { "aws:SourceArn": "arn:aws:s3:::a*" } })),
       policy(allow("s3:*", "*", { ArnEquals: { "aws:SourceArn": ["arn:aws:s3:::a*"] } })),
     ],
@@ -53,22 +53,22 @@ describe("a policy that is written in another way", () => {
   });
 });
 
-describe("what a role may do", () => {
+describe("the permissions of a role", () => {
   it.each<[string, Statement[], Statement[], string[]]>([
     [
-      "one action more",
+      "one more action",
       [read],
       [allow(["s3:GetObject", "s3:PutObject"], OBJECT)],
       ["+ Role `scoring` can now write the object `s3://models/language-check/1/model.tar.gz`."],
     ],
     [
-      "one resource less",
+      "one resource removed",
       [allow("sagemaker:InvokeEndpoint", [ENDPOINT, OTHER_ENDPOINT])],
       [allow("sagemaker:InvokeEndpoint", [ENDPOINT])],
       ["  Role `scoring` can no longer invoke the SageMaker endpoint `dev-ticket-urgency`."],
     ],
     [
-      "an action that has no words of its own",
+      "an action without a verb",
       [],
       [
         allow(
@@ -79,20 +79,20 @@ describe("what a role may do", () => {
       ["+ Role `scoring` can now call `dynamodb:DeleteTable` and `dynamodb:PutItem` on the table `scores`."],
     ],
     [
-      "a wildcard in place of one action",
+      "a wildcard instead of an action",
       [read],
       [allow("s3:*", OBJECT)],
       [
-        "+ Role `scoring` can now call `s3:*` on the object `s3://models/language-check/1/model.tar.gz`; before only " +
+        "+ Role `scoring` can now call `s3:*` on the object `s3://models/language-check/1/model.tar.gz`; before: only " +
           "`s3:GetObject` on `arn:aws:s3:::models/language-check/1/model.tar.gz`.",
       ],
     ],
     [
-      "one object in place of a bucket",
+      "an object instead of a bucket",
       [allow("s3:GetObject", "arn:aws:s3:::models/*")],
       [read],
       [
-        "  Role `scoring` can no longer read every object of the bucket `models`; what stays: `s3:GetObject` on " +
+        "  Role `scoring` can no longer read every object of the bucket `models`; still allowed: `s3:GetObject` on " +
           "`arn:aws:s3:::models/language-check/1/model.tar.gz`.",
       ],
     ],
@@ -106,74 +106,74 @@ describe("what a role may do", () => {
       ],
     ],
     [
-      "a condition that goes",
+      "a removed condition",
       [{ ...invoke, Condition: OF_US }],
       [invoke],
       [
-        "+ Role `scoring` can invoke the SageMaker endpoint `dev-language-check` on other conditions: before where " +
-          "`aws:PrincipalOrgID` is `o-1`, now always.",
+        "+ Role `scoring` can now invoke the SageMaker endpoint `dev-language-check` without a condition; " +
+          "before: if `aws:PrincipalOrgID` is `o-1`.",
       ],
     ],
     [
-      "a model more of a multi-model endpoint",
+      "one more model of a multi-model endpoint",
       [{ ...invoke, Condition: { StringEquals: { "sagemaker:TargetModel": "eu/iris.tar.gz" } } }],
       [{ ...invoke, Condition: { StringLike: { "sagemaker:TargetModel": ["eu/*"] } } }],
       [
-        "+ Role `scoring` can invoke the SageMaker endpoint `dev-language-check` on other conditions: before where " +
-          "`sagemaker:TargetModel` is `eu/iris.tar.gz`, now where `sagemaker:TargetModel` is like `eu/*`.",
+        "+ Role `scoring` can now invoke the SageMaker endpoint `dev-language-check` if `sagemaker:TargetModel` matches `eu/*`; " +
+          "before: if `sagemaker:TargetModel` is `eu/iris.tar.gz`.",
       ],
     ],
     [
-      "a condition that is loosened",
+      "a wider condition",
       [{ ...invoke, Condition: OF_US }],
       [{ ...invoke, Condition: { StringLike: { "aws:PrincipalOrgID": ["o-*"] } } }],
       [
-        "+ Role `scoring` can invoke the SageMaker endpoint `dev-language-check` on other conditions: before where " +
-          "`aws:PrincipalOrgID` is `o-1`, now where `aws:PrincipalOrgID` is like `o-*`.",
+        "+ Role `scoring` can now invoke the SageMaker endpoint `dev-language-check` if `aws:PrincipalOrgID` matches `o-*`; " +
+          "before: if `aws:PrincipalOrgID` is `o-1`.",
       ],
     ],
     [
-      "a condition that is tightened",
+      "a narrower condition",
       [{ ...invoke, Condition: OF_US }],
       [{ ...invoke, Condition: { ...OF_US, Bool: { "aws:SecureTransport": true } } }],
       [
-        "  Role `scoring` can invoke the SageMaker endpoint `dev-language-check` on other conditions: before where " +
-          "`aws:PrincipalOrgID` is `o-1`, now where `aws:SecureTransport` is `true`, and `aws:PrincipalOrgID` is `o-1`.",
+        "  Role `scoring` can still invoke the SageMaker endpoint `dev-language-check`, but only if `aws:SecureTransport` is `true` and " +
+          "`aws:PrincipalOrgID` is `o-1`; before: if `aws:PrincipalOrgID` is `o-1`.",
       ],
     ],
     [
-      "a condition that may be absent",
+      "an optional condition key",
       [{ ...invoke, Condition: OF_US }],
       [{ ...invoke, Condition: { StringEqualsIfExists: OF_US.StringEquals } }],
       [
-        "+ Role `scoring` can invoke the SageMaker endpoint `dev-language-check` on other conditions: before where " +
-          "`aws:PrincipalOrgID` is `o-1`, now where `aws:PrincipalOrgID` is `o-1` or is not given.",
+        "+ Role `scoring` can now invoke the SageMaker endpoint `dev-language-check` if `aws:PrincipalOrgID` is `o-1` or is absent; " +
+          "before: if `aws:PrincipalOrgID` is `o-1`.",
       ],
     ],
     [
-      "a Deny that goes",
+      "a removed Deny",
       [invoke, { ...read, Effect: "Deny" }],
       [invoke],
       [
-        "+ Role `scoring` is no longer refused to read the object `s3://models/language-check/1/model.tar.gz`.",
+        "+ Role `scoring` is no longer denied permission to read the object `s3://models/language-check/1/model.tar.gz`.",
       ],
     ],
     [
-      "a Deny that comes",
+      "an added Deny",
       [invoke],
       [invoke, { ...read, Effect: "Deny" }],
       [
-        "  Role `scoring` is now refused to read the object `s3://models/language-check/1/model.tar.gz`, whatever else " +
-          "allows it.",
+        "  Role `scoring` is now denied permission to read the object `s3://models/language-check/1/model.tar.gz`, even if " +
+          "another policy allows it.",
       ],
     ],
     [
-      "a Deny with a further condition",
+      "a Deny with an additional condition",
       [{ ...read, Effect: "Deny" }],
       [{ ...read, Effect: "Deny", Condition: { Bool: { "aws:SecureTransport": "false" } } }],
       [
-        "+ Role `scoring` is refused to read the object `s3://models/language-check/1/model.tar.gz` on other conditions: " +
-          "before always, now where `aws:SecureTransport` is `false`.",
+        "+ Role `scoring` is now denied permission to read the object `s3://models/language-check/1/model.tar.gz` " +
+          "only if `aws:SecureTransport` is `false`; before: without a condition.",
       ],
     ],
     [
@@ -181,7 +181,7 @@ describe("what a role may do", () => {
       [{ Effect: "Allow", NotAction: ["iam:*", "s3:*"], Resource: "*" }],
       [{ Effect: "Allow", NotAction: ["iam:*"], Resource: "*" }],
       [
-        "+ Role `scoring` can now call everything but `iam:*` on every resource; before only `everything but iam:*, " +
+        "+ Role `scoring` can now call every action except `iam:*` on every resource; before: only `everything except iam:*, " +
           "s3:*` on `*`.",
       ],
     ],
@@ -190,16 +190,16 @@ describe("what a role may do", () => {
       [read],
       [{ Effect: "Allow", Action: "s3:GetObject", NotResource: OBJECT }],
       [
-        "+ Role `scoring` can now read everything but `arn:aws:s3:::models/language-check/1/model.tar.gz`.",
+        "+ Role `scoring` can now read everything except `arn:aws:s3:::models/language-check/1/model.tar.gz`.",
         "  Role `scoring` can no longer read the object `s3://models/language-check/1/model.tar.gz`.",
       ],
     ],
-  ])("is told: %s", (_, before, after, words) => {
+  ])("change by %s", (_, before, after, words) => {
     // Act
     const changes = changesOf(rolePolicy(policy(...before), policy(...after)));
 
     // Assess
-    expect(told(changes)).toEqual(words);
+    expect(sentences(changes)).toEqual(words);
   });
 });
 
@@ -208,7 +208,7 @@ describe("a variable", () => {
   const ofUser = allow("s3:GetObject", `arn:aws:s3:::models/${variable("aws:username")}/*`);
   const inVersion = (Version: string | undefined) => JSON.stringify({ Version, Statement: ofUser });
 
-  it("is none in the older version of the grammar, which is the default", () => {
+  it("is a literal text in the older version of the grammar, which is the default", () => {
     // Act
     const changes = changesOf(rolePolicy(inVersion("2008-10-17"), inVersion("2012-10-17")));
     const same = changesOf(rolePolicy(inVersion("2008-10-17"), inVersion(undefined)));
@@ -216,7 +216,7 @@ describe("a variable", () => {
     // Assess
     expect(changes.map(({ change, widens, resources }) => [change, widens, resources])).toEqual([
       ["granted", true, [`arn:aws:s3:::models/${variable("aws:username")}/*`]],
-      ["withdrawn", false, [`arn:aws:s3:::models/${variable("$")}{aws:username}/*`]],
+      ["revoked", false, [`arn:aws:s3:::models/${variable("$")}{aws:username}/*`]],
     ]);
     expect(same).toEqual([]);
   });
@@ -225,13 +225,13 @@ describe("a variable", () => {
 describe("a condition's values", () => {
   it.each<[string, object, object, boolean]>([
     [
-      "an address range inside of it",
+      "a narrower address range",
       { IpAddress: { "aws:SourceIp": "10.0.0.0/8" } },
       { IpAddress: { "aws:SourceIp": "10.1.0.0/16" } },
       false,
     ],
     [
-      "an address range around it",
+      "a wider address range",
       { IpAddress: { "aws:SourceIp": "10.1.0.0/16" } },
       { IpAddress: { "aws:SourceIp": "10.0.0.0/8" } },
       true,
@@ -249,36 +249,31 @@ describe("a condition's values", () => {
       true,
     ],
     [
-      "one more that is left out",
+      "one more excluded value",
       { StringNotEquals: { "aws:RequestedRegion": ["a"] } },
       { StringNotEquals: { "aws:RequestedRegion": ["a", "b"] } },
       false,
     ],
     [
-      "one less that is left out",
+      "one excluded value less",
       { StringNotEquals: { "aws:RequestedRegion": ["a", "b"] } },
       { StringNotEquals: { "aws:RequestedRegion": ["a"] } },
       true,
     ],
     [
-      "a text that has a wildcard now",
+      "a wildcard instead of a literal text",
       { StringEquals: { "s3:prefix": "a*" } },
       { StringLike: { "s3:prefix": "a*" } },
       true,
     ],
-    [
-      "an operator that nobody knows",
-      { Colour: { "s3:prefix": "a" } },
-      { Colour: { "s3:prefix": ["a", "b"] } },
-      true,
-    ],
+    ["an unknown operator", { Colour: { "s3:prefix": "a" } }, { Colour: { "s3:prefix": ["a", "b"] } }, true],
     [
       "another quantifier",
       { "ForAnyValue:StringEquals": { "aws:TagKeys": "a" } },
       { "ForAllValues:StringEquals": { "aws:TagKeys": "a" } },
       true,
     ],
-  ])("are one change: %s", (_, before, after, widens) => {
+  ])("are compared: %s", (_, before, after, widens) => {
     // Act
     const changes = changesOf(
       rolePolicy(policy(allow("s3:*", "*", before)), policy(allow("s3:*", "*", after))),

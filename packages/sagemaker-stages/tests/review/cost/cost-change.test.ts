@@ -1,7 +1,8 @@
 import { describe, expect, it } from "@jest/globals";
-import { type CostChange, type CostLine, costChange, type NotCounted } from "../../../src/review/cost";
+import { ASSUMPTIONS } from "../../../src/review/rendering/phrases/cost";
 import { type PlannedChange, planned } from "../support/planned";
 import { recordedPlan } from "../support/recorded-plans";
+import { costTexts } from "../support/texts";
 
 type Values = Readonly<Record<string, unknown>>;
 
@@ -42,20 +43,22 @@ const fn = (memory: number, architecture: string): Values => ({
   ephemeral_storage: [{ size: 512 }],
 });
 
-const target = (least: number): Values => ({
+const target = (minimum: number): Values => ({
   resource_id: "endpoint/prod-it/variant/AllTraffic",
-  min_capacity: least,
+  min_capacity: minimum,
   max_capacity: 10,
 });
 
+type CostTexts = ReturnType<typeof costTexts>;
+
 const endpoint: Values = { name: "prod-it", endpoint_config_name: "prod-it-12345678" };
 
-function costOf(...changes: readonly PlannedChange[]): CostChange {
-  return costChange(planned(changes));
+function costOf(...changes: readonly PlannedChange[]): CostTexts {
+  return costTexts(planned(changes));
 }
 
-/** Every line, whatever it is for. */
-function linesOf({ lines, perMillionRequests, perGbOfLog }: CostChange): readonly CostLine[] {
+/** All lines. */
+function linesOf({ lines, perMillionRequests, perGbOfLog }: CostTexts): CostTexts["lines"] {
   return [...lines, ...perMillionRequests, ...perGbOfLog];
 }
 
@@ -121,7 +124,7 @@ describe("a month at rest", () => {
     expect(cost.notCounted).toEqual([]);
   });
 
-  it("shows how it was counted", () => {
+  it("contains the calculation", () => {
     // Act
     const cost = costOf({ type: CONFIGURATION, after: onInstances("ml.m5.large", 2) });
 
@@ -141,12 +144,12 @@ describe("a month at rest", () => {
         difference: 167.9,
       },
     ]);
-    expect(cost.sentence).toMatch(
-      /730 hours a month.*100 ms.*Never counted:.*data transfer.*free tiers.*taxes/,
+    expect(ASSUMPTIONS).toMatch(
+      /730 hours per month.*100 ms.*Never counted:.*data transfer.*free tiers.*taxes/,
     );
   });
 
-  it("is told before and after for what does not change, too, without a line for it", () => {
+  it("contains unchanged resources in the sums, without a line", () => {
     // Prepare
     const same = onInstances("ml.m5.large", 1);
 
@@ -161,7 +164,7 @@ describe("a month at rest", () => {
     expect(cost.lines.map(({ path }) => path)).toEqual(["stack/new"]);
   });
 
-  it("counts what scales at its least, found by the endpoint's name", () => {
+  it("counts a scaling variant at its minimum, found by the endpoint's name", () => {
     // Act
     const cost = costOf(
       { type: CONFIGURATION, before: onInstances("ml.m5.large", 1), after: onInstances("ml.m5.large", 1) },
@@ -171,10 +174,10 @@ describe("a month at rest", () => {
 
     // Assess: 3 × 730 × 0.115, and 2 ×; not 1 ×
     expect(cost.atRest).toEqual({ before: 251.85, after: 167.9, difference: -83.95, isPartial: false });
-    expect(cost.lines.map((line) => line.after?.note)).toEqual(["it scales: counted at its least, 2"]);
+    expect(cost.lines.map((line) => line.after?.note)).toEqual(["scales; counted at the minimum of 2"]);
   });
 
-  it("counts a configuration that the scaled endpoint does not run on as it is", () => {
+  it("counts a configuration that the scaling endpoint does not use with its initial count", () => {
     // Prepare
     const other = { ...onInstances("ml.m5.xlarge", 1), name: "prod-other-87654321" };
 
@@ -265,7 +268,7 @@ describe("a GB of log", () => {
         before: { usd: 0.5069 },
         after: {
           usd: 0.86,
-          calculation: "1 GB × $0.5 (logs' ingestion) + 1 GB × 12 months × $0.03 (logs' storage)",
+          calculation: "1 GB × $0.5 (log ingestion) + 1 GB × 12 months × $0.03 (log storage)",
         },
         difference: 0.3531,
       },
@@ -273,43 +276,43 @@ describe("a GB of log", () => {
   });
 });
 
-describe("what is not counted", () => {
+describe("an uncounted charge", () => {
   const sevenDays = {
     usd: 0.5069,
-    calculation: "1 GB × $0.5 (logs' ingestion) + 1 GB × 0.2301 months × $0.03 (logs' storage)",
-    note: "stored as if it were not compressed",
+    calculation: "1 GB × $0.5 (log ingestion) + 1 GB × 0.2301 months × $0.03 (log storage)",
+    note: "storage counted without compression",
   };
 
-  it.each<[string, PlannedChange, Partial<NotCounted>, string]>([
+  it.each<[string, PlannedChange, Partial<CostTexts["notCounted"][number]>, string]>([
     [
       "an instance type without a price",
       { type: CONFIGURATION, after: onInstances("ml.g4dn.xlarge", 2) },
       { what: "variant AllTraffic: instances", per: "month" },
-      "no price of ml.g4dn.xlarge in us-east-1 is known here (2 × 730 h)",
+      "no price of ml.g4dn.xlarge in us-east-1 (2 × 730 h)",
     ],
     [
       "an interface endpoint in subnets that do not exist yet",
       { type: "aws_vpc_endpoint", after: { vpc_endpoint_type: "Interface" }, unknown: { subnet_ids: true } },
       { what: "network interfaces", per: "month" },
-      "how many subnets it is in is known after apply; each costs 1 × 730 h × $0.01 (interface endpoint)",
+      "the number of subnets is known after apply; each costs 1 × 730 h × $0.01 (interface endpoint)",
     ],
     [
-      "a log that is kept for ever",
+      "a log without a retention limit",
       { type: "aws_cloudwatch_log_group", before: { retention_in_days: 7 }, after: { retention_in_days: 0 } },
-      { what: "what is written", per: "GB of log", before: sevenDays },
-      "kept for ever: what is stored grows from month to month",
+      { what: "log ingestion and storage", per: "GB of log", before: sevenDays },
+      "no retention limit, so the stored volume grows every month",
     ],
     [
       "a page",
       { type: "aws_cloudfront_distribution", after: { enabled: true } },
       { what: "aws_cloudfront_distribution", per: "use" },
-      "it costs by use",
+      "charged by use",
     ],
     [
-      "what no rule reads",
+      "a type without a rule",
       { type: "aws_db_instance", after: { instance_class: "db.t4g.micro" } },
       { what: "aws_db_instance", per: "month" },
-      "nothing is known here of what it costs",
+      "the review has no prices for this type",
     ],
   ])("is named with its reason: %s", (_, change, what, reason) => {
     // Act
@@ -322,7 +325,7 @@ describe("what is not counted", () => {
     expect(cost.atRest).toMatchObject({ difference: 0, isPartial: what.per === "month" });
   });
 
-  it("takes nothing from what is known of the other side", () => {
+  it("does not change the amount of the other side", () => {
     // Act
     const cost = costOf(
       {
@@ -338,12 +341,12 @@ describe("what is not counted", () => {
     expect(cost.notCounted).toMatchObject([
       {
         before: { usd: 83.95, calculation: "1 × 730 h × $0.115 (ml.m5.large)" },
-        after: { reason: "no price of ml.p4d.24xlarge in us-east-1 is known here (4 × 730 h)" },
+        after: { reason: "no price of ml.p4d.24xlarge in us-east-1 (4 × 730 h)" },
       },
     ]);
   });
 
-  it("is not told of what gets other tags alone", () => {
+  it("is not reported when only tags change", () => {
     // Act
     const cost = costOf({
       type: "aws_db_instance",
@@ -355,7 +358,7 @@ describe("what is not counted", () => {
     expect(cost.notCounted).toEqual([]);
   });
 
-  it("is not missing in the change where it stays as it is", () => {
+  it("does not make the difference partial when it is unchanged", () => {
     // Prepare
     const same = onInstances("ml.p4d.24xlarge", 1);
 
@@ -367,36 +370,36 @@ describe("what is not counted", () => {
     expect(cost.notCounted).toMatchObject([{ changes: false }]);
   });
 
-  it("is provisioned concurrency of a memory size without a price, warm and by request", () => {
+  it("is reported for provisioned concurrency of a memory size without a price, at rest and by request", () => {
     // Act
     const cost = costOf({ type: CONFIGURATION, after: serverless(3072, 2) });
 
     // Assess
     expect(cost.notCounted.map(({ after }) => after && "reason" in after && after.reason)).toEqual([
-      "no price of provisioned concurrency of 3072 MB in us-east-1 is known here (2 × 2,628,000 s)",
-      "no price of requests to provisioned concurrency of 3072 MB in us-east-1 is known here (100,000 s)",
+      "no price of provisioned concurrency with 3072 MB in us-east-1 (2 × 2,628,000 s)",
+      "no price of requests to provisioned concurrency with 3072 MB in us-east-1 (100,000 s)",
     ]);
     expect(cost.atRest).toMatchObject({ difference: 0, isPartial: true });
   });
 
   it.each([
-    ["eu-central-1", "no price of eu-central-1 is known here"],
-    [undefined, "the plan does not say its region"],
-  ])("is everything where the region has no prices: %s", (region, why) => {
+    ["eu-central-1", "no prices of the region"],
+    [undefined, "region not in the plan"],
+  ])("is every charge when the region has no prices: %s", (region, why) => {
     // Act
-    const cost = costChange(
+    const cost = costTexts(
       planned([{ type: CONFIGURATION, after: onInstances("ml.m5.large", 2) }], region ?? null),
     );
 
     // Assess
     expect(cost.atRest).toBeNull();
     expect(linesOf(cost)).toEqual([]);
-    expect(cost.notPriced).toBe(`${why}: nothing is counted; known are some of eu-west-1 and us-east-1`);
+    expect(cost.notPriced).toBe(why);
   });
 
-  it("does not take another region's price", () => {
+  it("has no price of another region", () => {
     // Act
-    const cost = costChange(
+    const cost = costTexts(
       planned([{ type: CONFIGURATION, after: onInstances("ml.m5.large", 2) }], "eu-west-1"),
     );
 
@@ -448,7 +451,7 @@ describe("the examples, in a region with prices", () => {
 describe("a plan that real Terraform made", () => {
   it.each(["nothing", "opened", "widened"] as const)("changes no price: %s", (name) => {
     // Act
-    const cost = costChange(recordedPlan(name));
+    const cost = costTexts(recordedPlan(name));
 
     // Assess
     expect(cost.notPriced).toBeNull();
@@ -457,14 +460,14 @@ describe("a plan that real Terraform made", () => {
     expect(cost.notCounted.filter(({ changes }) => changes)).toEqual([]);
   });
 
-  it("of an environment's end takes back what its beginning brought", () => {
+  it("of a destroyed environment has the negative cost of its creation", () => {
     // Act
     const [begins, ends] = (["new-environment", "destroyed"] as const).map((name) =>
-      costChange(recordedPlan(name)),
+      costTexts(recordedPlan(name)),
     );
 
     // Assess
-    const bill = (cost: CostChange | undefined) =>
+    const bill = (cost: CostTexts | undefined) =>
       cost?.perMillionRequests.map(({ path, difference }) => [path, Math.abs(difference)]);
     expect(bill(begins)?.length).toBeGreaterThan(2);
     expect(bill(ends)).toEqual(bill(begins));

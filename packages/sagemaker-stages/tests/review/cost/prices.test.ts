@@ -3,7 +3,7 @@ import { findPrice, PRICES } from "../../../src/review/cost/prices";
 
 describe("the table of prices", () => {
   it.each(PRICES.map((price) => [price.region, price.item, price] as const))(
-    "tells of %s, %s what it is, where that stands and when it was read",
+    "has the price, the sources and the date of %s, %s",
     (_, __, price) => {
       // Act
       const protocols = price.sources.map((source) => new URL(source).protocol);

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "@jest/globals";
 import { costChange } from "../../../src/review/cost";
-import { costSection } from "../../../src/review/markdown/cost";
-import { LONGEST_COMMENT } from "../../../src/review/markdown/document";
-import { toMarkdown } from "../../../src/review/markdown/render";
+import { costSection } from "../../../src/review/rendering/cost";
+import { MAX_COMMENT_CHARACTERS } from "../../../src/review/rendering/document";
+import { toMarkdown } from "../../../src/review/rendering/render";
 import { reportOf } from "../../../src/review/report";
 import { type PlannedChange, planned } from "../support/planned";
 
@@ -20,71 +20,66 @@ const LARGER: PlannedChange = {
 };
 
 function sectionOf(...changes: readonly PlannedChange[]) {
-  const [section] = costSection(costChange(planned(changes)), (title) => title);
+  const [section] = costSection(costChange(planned(changes)), "Cost");
   return section;
 }
 
 describe("the cost's heading", () => {
   it.each<[string, PlannedChange[], string, string[]]>([
+    ["the difference", [ALARM], "Cost: +$0.10 per month", ["Monthly cost without requests: $0.00 → $0.10."]],
     [
-      "the difference",
-      [ALARM],
-      "Cost at rest: +$0.10 a month",
-      ["$0.00 → $0.10 a month, of what has a price at rest."],
-    ],
-    [
-      "that not all is counted, and no difference of nothing",
+      "only that the cost is partly unknown when no difference is counted",
       [LARGER],
-      "Cost at rest: not all is counted",
-      ["$83.95 → $0.00 a month, of what has a price at rest; without what is not counted in the table."],
+      "Cost: partly unknown",
+      ["Monthly cost without requests: $83.95 → $0.00, without the charges that are not counted."],
     ],
     [
-      "that not all is counted, with what is",
+      "that the cost is partly unknown, with the counted difference",
       [LARGER, ALARM],
-      "Cost at rest: not all is counted; what is: +$0.10 a month",
-      ["$83.95 → $0.10 a month, of what has a price at rest; without what is not counted in the table."],
+      "Cost: +$0.10 per month, partly unknown",
+      ["Monthly cost without requests: $83.95 → $0.10, without the charges that are not counted."],
     ],
-    ["nothing of a month at rest where none changes", [BUCKET], "Cost", []],
-  ])("says %s", (_, changes, title, sums) => {
+    ["no monthly cost when none changes", [BUCKET], "Cost", []],
+  ])("contains %s", (_, changes, title, sums) => {
     // Act
     const section = sectionOf(...changes);
 
     // Assess
     expect(section?.title).toBe(title);
-    expect(section?.paragraphs.filter((paragraph) => paragraph.includes("at rest"))).toEqual(sums);
+    expect(section?.paragraphs.filter((paragraph) => paragraph.includes("Monthly"))).toEqual(sums);
   });
 });
 
 describe("a region without prices", () => {
-  it("is said to have none, and nothing else", () => {
+  it("is the only text of the section", () => {
     // Prepare
     const cost = costChange(planned([LARGER], "eu-central-1"));
 
     // Act
-    const sections = costSection(cost, (title) => title);
+    const sections = costSection(cost, "Cost");
 
     // Assess
     expect(sections).toMatchObject([{ title: "Cost", rows: [] }]);
     expect(sections[0]?.paragraphs).toContainEqual(
-      expect.stringContaining("no price of eu-central-1 is known here: nothing is counted"),
+      expect.stringContaining("The review has no prices of eu-central-1, so nothing is counted"),
     );
   });
 });
 
-describe("what is not counted", () => {
-  it("is a row, at rest before by use, with what is known of its other side", () => {
+describe("an uncounted charge", () => {
+  it("is a row with the amount of the other side, monthly charges first", () => {
     // Act
     const section = sectionOf(BUCKET, LARGER, ALARM);
 
     // Assess
     expect(section?.rows).toEqual([
-      "| `stack/alarm` | alarm | a month |  | $0.10<br>1 alarm × $0.1 (alarm) | +$0.10 |",
-      "| `stack/it` | variant AllTraffic: instances | a month | $83.95<br>1 × 730 h × $0.115 (ml.m5.large) | not counted: no price of ml.p4d.24xlarge in us-east-1 is known here (4 × 730 h) | not counted |",
-      "| `stack/bucket` | aws\\_s3\\_bucket | its use | not counted: it costs by use |  | not counted |",
+      "| `stack/alarm` | alarm | month |  | $0.10<br>1 alarm × $0.1 (alarm) | +$0.10 |",
+      "| `stack/it` | variant AllTraffic: instances | month | $83.95<br>1 × 730 h × $0.115 (ml.m5.large) | not counted: no price of ml.p4d.24xlarge in us-east-1 (4 × 730 h) | not counted |",
+      "| `stack/bucket` | aws\\_s3\\_bucket | use | not counted: charged by use |  | not counted |",
     ]);
   });
 
-  it("is left out where a comment would be too long for it", () => {
+  it("is left out when the comment is too long", () => {
     // Prepare
     const queues = Array.from(
       { length: 1_500 },
@@ -99,7 +94,7 @@ describe("what is not counted", () => {
     const markdown = toMarkdown(reportOf([planned(queues)]));
 
     // Assess
-    expect(markdown.length).toBeLessThanOrEqual(LONGEST_COMMENT);
-    expect(markdown).toContain("rows are left out here");
+    expect(markdown.length).toBeLessThanOrEqual(MAX_COMMENT_CHARACTERS);
+    expect(markdown).toContain("rows are left out");
   });
 });

@@ -1,10 +1,10 @@
 import { describe, expect, it } from "@jest/globals";
-import { unnumbered } from "../../../src/review/masking";
-import { readPlans } from "../../../src/review/plan";
-import { MASKED, MASKED_CHANGED, UNKNOWN, type Values } from "../../../src/review/values";
+import { unnumbered } from "../../../src/review/masking/masking";
+import { readPlans } from "../../../src/review/reading/plan";
+import { MASKED, MASKED_CHANGED, UNKNOWN, type Values } from "../../../src/review/reading/values";
 import { planJson, planOf } from "../support/plan-json";
 
-/** A resource's values before and after, as a reviewer's code gets them. */
+/** The values of a resource before and after, as the review reads them. */
 function read(change: {
   before?: unknown;
   after?: unknown;
@@ -16,8 +16,8 @@ function read(change: {
   return { before, after };
 }
 
-describe("nobody sees", () => {
-  it("a function's variables, but for their names and whether they change", () => {
+describe("the review masks", () => {
+  it("the values of a function's environment variables, and shows names and changes", () => {
     // Act
     const { before, after } = read({
       before: { environment: [{ variables: { KEPT: "one", CHANGED: "two", GONE: "three", COUNT: 1 } }] },
@@ -36,7 +36,7 @@ describe("nobody sees", () => {
     });
   });
 
-  it("a container's, also where they trigger a revision", () => {
+  it("a container's environment variables, also in the trigger of a revision", () => {
     // Act
     const { after } = read({
       after: {
@@ -52,7 +52,7 @@ describe("nobody sees", () => {
     });
   });
 
-  it("what Terraform holds to be sensitive, be it a text, a list or a block", () => {
+  it("sensitive values of Terraform: texts, lists and blocks", () => {
     // Act
     const { before, after } = read({
       before: { value: "old", list: ["a"], block: [{ open: "x", closed: "y" }], none: null },
@@ -81,7 +81,7 @@ describe("nobody sees", () => {
   });
 
   it.each(["password", "master_user_secret", "auth_token", "private_key", "credentials"])(
-    "what is named %s, whatever Terraform holds of it",
+    "an attribute with the name %s, even if Terraform does not declare it sensitive",
     (name) => {
       // Act
       const { after } = read({ after: { [name]: "one", [`${name}_required`]: true } });
@@ -92,7 +92,7 @@ describe("nobody sees", () => {
   );
 });
 
-describe("what is named as a secret nobody sees, whatever it is:", () => {
+describe("the review masks a value whose name indicates a secret:", () => {
   it.each<[string, unknown, unknown]>([
     ["a number", { pin_password: 8765432187 }, { pin_password: MASKED }],
     ["a list", { passwords: ["one", "two"] }, { passwords: [MASKED, MASKED] }],
@@ -127,14 +127,14 @@ describe("what is named as a secret nobody sees, whatever it is:", () => {
   it.each([
     { tokenizer: "ticket-urgency", secret_arn: "arn:aws:x", api_key_source: "HEADER", key: "a/b" },
     { tags: { Environment: "prod" }, environment: "prod", password_length: 20 },
-  ])("but not what is only named alike: %j", (after) => {
+  ])("but not a value with a similar name: %j", (after) => {
     // Act and assess
     expect(read({ after }).after).toEqual(after);
   });
 });
 
-describe("out of every text of a plan are taken", () => {
-  /** What people read of a text beside these secrets. */
+describe("the review masks in every text of a plan", () => {
+  /** The text as the review shows it, in a plan with these secrets. */
   function shown(text: string): unknown {
     const { outputs } = planOf({
       resources: [
@@ -161,11 +161,11 @@ describe("out of every text of a plan are taken", () => {
   }
 
   it.each([
-    ["what was sensitive in the plan", "is correct horse?", "is ‹masked›?"],
-    ["a number that was", "is 8765432187?", "is ‹masked›?"],
-    ["the longer of two that are alike", "a correct horse battery.", "a ‹masked›."],
-    ["variables whose names say so", "battery `staple`!", "‹masked›!"],
-    ["outputs whose names say so", "it is named as one", "it is ‹masked›"],
+    ["a sensitive value of the plan", "is correct horse?", "is ‹masked›?"],
+    ["a sensitive number", "is 8765432187?", "is ‹masked›?"],
+    ["the longer of two secrets with the same start", "a correct horse battery.", "a ‹masked›."],
+    ["variables whose names indicate a secret", "battery `staple`!", "‹masked›!"],
+    ["outputs whose names indicate a secret", "it is named as one", "it is ‹masked›"],
     ["AWS's keys", "key AKIAIOSFODNN7EXAMPLE.", "key ‹masked›."],
     ["AWS's secret keys", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKE1", "‹masked›"],
     ["GitHub's tokens", `t=ghp_${"a1".repeat(18)}`, "t=‹masked›"],
@@ -174,7 +174,7 @@ describe("out of every text of a plan are taken", () => {
     ["JSON Web Tokens", `Bearer eyJ${"a".repeat(20)}.eyJ${"b".repeat(20)}.c-c`, "Bearer ‹masked›"],
     ["private keys", "-----BEGIN RSA PRIVATE KEY-----\nabc\n-----END RSA PRIVATE KEY-----!", "‹masked›!"],
     ["the user of a URL", "postgres://admin:pw@db.example/x", "postgres://‹masked›@db.example/x"],
-    ["what a shell is told", "export DB_PASSWORD='hunter2' && run", "export DB_PASSWORD='‹masked›' && run"],
+    ["a variable of a shell", "export DB_PASSWORD='hunter2' && run", "export DB_PASSWORD='‹masked›' && run"],
   ])("%s", (_, text, scrubbed) => {
     // Act and assess
     expect(shown(text)).toBe(scrubbed);
@@ -191,7 +191,7 @@ describe("out of every text of a plan are taken", () => {
     expect(shown(text)).toBe(text);
   });
 
-  it("and two that differ stay different, as long as they are compared", () => {
+  it("and texts with different secrets stay different in comparisons", () => {
     // Prepare
     const { resources } = planOf({
       resources: [
@@ -216,7 +216,7 @@ describe("out of every text of a plan are taken", () => {
     ]);
   });
 
-  it("also where it is another plan's", () => {
+  it("and also secrets of another plan", () => {
     // Prepare
     const [one, other] = [
       planJson({
@@ -237,7 +237,7 @@ describe("out of every text of a plan are taken", () => {
   });
 });
 
-describe("variables of a program nobody sees, whatever they hold:", () => {
+describe("the review masks every environment variable of a program:", () => {
   it.each(["true", "none", "arn:aws:secretsmanager:us-east-1:111122223333:secret:a"])("%s", (value) => {
     // Act and assess
     expect(read({ after: { environment: [{ variables: { MODE: value } }] } }).after).toEqual({

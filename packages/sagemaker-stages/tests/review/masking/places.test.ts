@@ -1,13 +1,13 @@
 import { describe, expect, it } from "@jest/globals";
-import { toMarkdown } from "../../../src/review/markdown/render";
-import { readPlan } from "../../../src/review/plan";
+import { readPlan } from "../../../src/review/reading/plan";
+import { toMarkdown } from "../../../src/review/rendering/render";
 import { reportOf } from "../../../src/review/report";
 import { type PlanParts, planJson } from "../support/plan-json";
 
 const SECRET = "quietOtter42x";
 const TOKEN = `ghp_${"a1B2".repeat(9)}`;
 
-/** A resource whose description repeats the secret, as no name around it says. */
+/** A resource whose description contains the secret. No name near the secret indicates a secret. */
 const REPEATED: PlanParts = {
   resources: [
     {
@@ -19,7 +19,7 @@ const REPEATED: PlanParts = {
   ],
 };
 
-/** What a reader gets: the Markdown, the JSON, or the message of the error. */
+/** The output of the review: Markdown and JSON, or the message of the error. */
 function shownOf(parts: PlanParts, members: object = {}, file = "dev.json"): string {
   const text = JSON.stringify({ ...JSON.parse(planJson(parts)), ...members });
   try {
@@ -36,9 +36,9 @@ const ofData = {
 
 describe("a review masks a secret in a text when the secret is in", () => {
   it.each<[string, object]>([
-    ["a variable that is named as one", { variables: { db_password: { value: SECRET } } }],
+    ["a variable whose name indicates a secret", { variables: { db_password: { value: SECRET } } }],
     [
-      "a variable that is sensitive",
+      "a sensitive variable",
       {
         variables: { it: { value: SECRET } },
         configuration: { root_module: { variables: { it: { sensitive: true } } } },
@@ -97,7 +97,7 @@ describe("a review shows no secret that is", () => {
     ["the name of the plan's file", {}, { configuration: {} }, `${TOKEN}.json`],
     ["the region", { region: TOKEN }],
     ["the name of an output", { outputs: { [TOKEN]: { actions: ["create"], after: "x" } } }],
-    ["the name of an output that is no output", {}, { output_changes: { [TOKEN]: { actions: "x" } } }],
+    ["the name of an invalid output", {}, { output_changes: { [TOKEN]: { actions: "x" } } }],
     ["the address of an action", { invocations: [{ address: `action.x.y["${TOKEN}"]` }] }],
     [
       "the message of a check",

@@ -1,11 +1,11 @@
 import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "@jest/globals";
-import { toMarkdown } from "../../../src/review/markdown/render";
-import { readPlan } from "../../../src/review/plan";
+import { readPlan } from "../../../src/review/reading/plan";
+import { toMarkdown } from "../../../src/review/rendering/render";
 import { reportOf } from "../../../src/review/report";
 import { planJson } from "../support/plan-json";
 
-/** Everything that a review shows of a resource whose attributes change, as Markdown and as JSON. */
+/** The review of a resource whose attributes change, as Markdown and as JSON. */
 function shownOf(before: object, after: object, address = "aws_example.it"): string {
   const report = reportOf([
     readPlan(planJson({ resources: [{ address, actions: ["update"], before, after }] }), "dev.json"),
@@ -13,7 +13,7 @@ function shownOf(before: object, after: object, address = "aws_example.it"): str
   return `${toMarkdown(report)}\n${JSON.stringify(report)}`;
 }
 
-/** Names as they stand in a plan: attributes, tags, variables in texts. */
+/** Names of secrets in plans: attributes, tags, variables in texts. */
 const SECRET_NAMES = `
   password Password PASSWORD passwd pwd pw pass passphrase pass_phrase passcode passwort PGPASSWORD MYSQL_PWD
   MYSQL_ROOT_PASSWORD db_password dbPassword DB_PASSWORD database-password admin_pass adminPassword userPassword
@@ -40,7 +40,7 @@ const SECRET_NAMES = `
   .trim()
   .split(/\s+/);
 
-/** Names that only sound like those: what they hold a reader needs. */
+/** Similar names whose values are not secrets. A reader needs these values. */
 const READABLE_NAMES: readonly (readonly [name: string, value: unknown])[] = [
   ["key_name", "deployer-laptop"],
   ["kms_key_id", "1234abcd-12ab-34cd-56ef-1234567890ab"],
@@ -147,7 +147,7 @@ const of = (length: number): string => RANDOM.repeat(12).slice(0, length);
 const HEX = "0f1e2d3c4b5a69788796a5b4c3d2e1f0".repeat(3);
 const base64 = (text: string): string => Buffer.from(text).toString("base64");
 
-/** Texts, and the part of each that is a secret. */
+/** Texts, with the part of each that is a secret. */
 const SHAPES: readonly (readonly [what: string, text: string, secret: string])[] = [
   ["ADO.NET", "Server=db;Uid=sa;Pwd=hunter2hunter2", "hunter2hunter2"],
   ["ADO.NET with spaces", "Server=db; User Id=sa; Password = hunter2hunter2;", "hunter2hunter2"],
@@ -367,13 +367,13 @@ const SHAPES: readonly (readonly [what: string, text: string, secret: string])[]
 ];
 
 describe("a review never shows", () => {
-  it("has tables that are large enough to say something", () => {
+  it("has large tables of names and texts", () => {
     expect(new Set(SECRET_NAMES).size).toBeGreaterThanOrEqual(120);
     expect(SHAPES.length).toBeGreaterThanOrEqual(60);
     expect(READABLE_NAMES.length).toBeGreaterThanOrEqual(60);
   });
 
-  it.each([...new Set(SECRET_NAMES)])("the value of %s, whatever holds it", (name) => {
+  it.each([...new Set(SECRET_NAMES)])("the value of %s, in any attribute or text", (name) => {
     // Prepare
     const [old, next] = ["quiet-brown-otter", "noisy-green-heron"];
     const holders = (value: string): object => ({
@@ -418,7 +418,7 @@ describe("a review never shows", () => {
     ["an API key", "aws_api_gateway_api_key", { value: "quiet-otter-1" }, { value: "quiet-otter-2" }],
     ["a parameter", "aws_ssm_parameter", { value: "quiet-otter-1" }, { value: "quiet-otter-2" }],
     [
-      "a parameter whose name says so",
+      "a parameter whose name indicates a secret",
       "aws_ssm_parameter",
       { name: "/prod/db/password", insecure_value: "quiet-otter-1" },
       { name: "/prod/db/password", insecure_value: "quiet-otter-2" },
@@ -476,7 +476,7 @@ describe("a review never shows", () => {
 });
 
 describe("a review shows", () => {
-  /** The same with other texts and numbers in it. */
+  /** A copy with other texts and numbers. */
   const another = (value: unknown): unknown =>
     JSON.parse(
       JSON.stringify(value, (_, one) =>

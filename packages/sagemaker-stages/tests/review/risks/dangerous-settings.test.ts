@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 import type { EnvironmentReport } from "../../../src/review/environment-report";
-import { toMarkdown } from "../../../src/review/markdown/render";
-import { readPlan } from "../../../src/review/plan";
+import { readPlan } from "../../../src/review/reading/plan";
+import { toMarkdown } from "../../../src/review/rendering/render";
 import { reportOf } from "../../../src/review/report";
 import { type PlannedChange, planned } from "../support/planned";
 
@@ -29,7 +29,7 @@ const expiration = (days: number, others: Values = {}): Values => rule({ expirat
 const noncurrent = (days: number): Values =>
   rule({ noncurrent_version_expiration: [{ noncurrent_days: days }] });
 
-describe("an update in place of a dangerous setting counts in its gates, and is said:", () => {
+describe("an update of a dangerous setting stops its gates and is in the verdict:", () => {
   it.each<[string, Values, Values, string, RegExp]>([
     // Data loss.
     [
@@ -72,7 +72,7 @@ describe("an update in place of a dangerous setting counts in its gates, and is 
       expiration(1),
       expiration(3650),
       "---",
-      /keeps what it stores longer/,
+      /keeps its content longer/,
     ],
     [
       "aws_s3_bucket_lifecycle_configuration",
@@ -100,7 +100,7 @@ describe("an update in place of a dangerous setting counts in its gates, and is 
       { name: "l", retention_in_days: 0 },
       { name: "l", retention_in_days: 7 },
       "D--",
-      /log events for less long/,
+      /log events for a shorter time/,
     ],
     [
       "aws_cloudwatch_log_group",
@@ -135,14 +135,14 @@ describe("an update in place of a dangerous setting counts in its gates, and is 
       { name: "s", retention_period: 168 },
       { name: "s", retention_period: 24 },
       "D--",
-      /less long/,
+      /shorter time/,
     ],
     [
       "aws_sqs_queue",
       { name: "q", message_retention_seconds: 1_209_600 },
       { name: "q", message_retention_seconds: 60 },
       "D--",
-      /less long/,
+      /shorter time/,
     ],
     [
       "aws_ecr_lifecycle_policy",
@@ -165,7 +165,7 @@ describe("an update in place of a dangerous setting counts in its gates, and is 
       { bucket: "b", versioning_configuration: [{ status: "Enabled" }] },
       { bucket: "b", versioning_configuration: [{ status: "Suspended" }] },
       "---",
-      /no longer keeps the versions/,
+      /no longer keeps versions/,
     ],
     [
       "aws_s3_bucket",
@@ -251,7 +251,7 @@ describe("an update in place of a dangerous setting counts in its gates, and is 
       { name: "n", root_access: "Enabled" },
       { name: "n", root_access: "Disabled" },
       "---",
-      /no root access any more/,
+      /no longer gives users root access/,
     ],
     [
       "aws_sagemaker_domain",
@@ -265,21 +265,21 @@ describe("an update in place of a dangerous setting counts in its gates, and is 
       { identity_pool_name: "p", allow_unauthenticated_identities: false },
       { identity_pool_name: "p", allow_unauthenticated_identities: true },
       "-WP",
-      /everyone, as guests/,
+      /guests: anyone/,
     ],
     [
       "aws_cloudfront_distribution",
       { enabled: true, web_acl_id: "arn:x" },
       { enabled: true, web_acl_id: "" },
       "-W-",
-      /no firewall/,
+      /no longer has a firewall/,
     ],
     [
       "aws_cloudfront_distribution",
       { enabled: true, web_acl_id: "" },
       { enabled: true, web_acl_id: "arn:x" },
       "---",
-      /behind a firewall/,
+      /has a firewall/,
     ],
     [
       "aws_cloudfront_distribution",
@@ -293,14 +293,14 @@ describe("an update in place of a dangerous setting counts in its gates, and is 
       { name: "d", permissions: { type: "Share", account_ids: "111122223333" } },
       { name: "d", permissions: { type: "Share", account_ids: "111122223333,All" } },
       "-WP",
-      /shared with everyone/,
+      /shared with the public/,
     ],
     [
       "aws_db_snapshot",
       { name: "s", shared_accounts: [] },
       { name: "s", shared_accounts: ["all"] },
       "-WP",
-      /shared with everyone/,
+      /shared with the public/,
     ],
     [
       "aws_db_snapshot",
@@ -314,7 +314,7 @@ describe("an update in place of a dangerous setting counts in its gates, and is 
       { name: "s", shared_accounts: ["all"] },
       { name: "s", shared_accounts: [] },
       "---",
-      /no longer shared with everyone/,
+      /no longer shared with the public/,
     ],
     [
       "aws_lambda_layer_version_permission",
@@ -379,7 +379,7 @@ describe("an update in place of a dangerous setting counts in its gates, and is 
       { name: "u", quota_settings: [{ limit: 9, period: "DAY" }] },
       { name: "u", quota_settings: [{ limit: 0, period: "DAY" }] },
       "---",
-      /refuses every request/,
+      /rejects every request/,
     ],
     [
       "aws_api_gateway_method_settings",
@@ -394,7 +394,7 @@ describe("an update in place of a dangerous setting counts in its gates, and is 
         settings: [{ throttling_rate_limit: 0, throttling_burst_limit: 9 }],
       },
       "---",
-      /refuses every request/,
+      /rejects every request/,
     ],
   ])("%s %j → %j: %s", (type, before, after, gates, words) => {
     // Act
@@ -406,7 +406,7 @@ describe("an update in place of a dangerous setting counts in its gates, and is 
     expect(reviewed.verdict.includes("nothing destroyed")).toBe(!gates.includes("D"));
   });
 
-  it("names the attribute with its values before and after on the second screen", () => {
+  it("is in the section with the attribute and its values before and after", () => {
     // Act
     const { text } = review({
       type: "aws_db_instance",
@@ -426,17 +426,17 @@ function images(countNumber: number): string {
   return JSON.stringify({ rules: [{ rulePriority: 1, selection, action: { type: "expire" } }] });
 }
 
-describe("a dangerous setting of what is created", () => {
+describe("a dangerous setting of a new resource", () => {
   it.each<[string, string, PlannedChange[], string, RegExp]>([
     [
-      "is said where it lets somebody in",
+      "is reported when it gives access",
       "database",
       [{ type: "aws_db_instance", after: { identifier: "d", publicly_accessible: true } }],
       "-W-",
       /reachable from the internet/,
     ],
     [
-      "is said where it gives something to everyone",
+      "is reported when it gives the public access",
       "guests",
       [
         {
@@ -445,17 +445,17 @@ describe("a dangerous setting of what is created", () => {
         },
       ],
       "-WP",
-      /as guests/,
+      /to guests/,
     ],
     [
-      "is said of an image that everyone gets",
+      "is reported for a public image",
       "image",
       [{ type: "aws_ami_launch_permission", after: { image_id: "ami-1", group: "all" } }],
       "-WP",
-      /shared with everyone/,
+      /shared with the public/,
     ],
     [
-      "is said of a bucket that stays",
+      "is reported for an existing bucket",
       "rules",
       [
         { type: "aws_s3_bucket", name: "b", before: { bucket: "b" }, after: { bucket: "b" } },
@@ -465,7 +465,7 @@ describe("a dangerous setting of what is created", () => {
       /now deletes objects/,
     ],
     [
-      "loses nothing of a bucket that is new, too",
+      "is no risk for a new bucket",
       "rules",
       [
         { type: "aws_s3_bucket", name: "b", after: { bucket: "b" } },
@@ -475,14 +475,14 @@ describe("a dangerous setting of what is created", () => {
       /2 created/,
     ],
     [
-      "loses nothing where nothing is stored yet",
+      "is no risk when nothing is stored yet",
       "log group",
       [{ type: "aws_cloudwatch_log_group", after: { name: "l", retention_in_days: 1 } }],
       "---",
       /1 created/,
     ],
     [
-      "switches nothing off that did not run",
+      "is no outage of a new function",
       "function",
       [{ type: "aws_lambda_function", after: { function_name: "f", reserved_concurrent_executions: 0 } }],
       "---",
@@ -497,7 +497,7 @@ describe("a dangerous setting of what is created", () => {
   });
 });
 
-describe("a setting that is known after the apply", () => {
+describe("a setting that is known after apply", () => {
   it.each<[string, Values, Values, string]>([
     [
       "aws_db_instance",
@@ -518,7 +518,7 @@ describe("a setting that is known after the apply", () => {
     ],
     ["aws_sns_topic_policy", { arn: "arn:aws:sns:eu-west-1:1:t", policy: "{}" }, { policy: true }, "-WP"],
     ["aws_iam_role_policy", { role: "r", policy: '{"Statement":[]}' }, { policy: true }, "-W-"],
-  ])("counts in the gates of the dangerous value, and is named: %s", (type, before, unknown, gates) => {
+  ])("stops the gates of the dangerous value and is in the verdict: %s", (type, before, unknown, gates) => {
     // Prepare
     const known = Object.fromEntries(Object.entries(before).filter(([name]) => !(name in unknown)));
 
@@ -530,8 +530,8 @@ describe("a setting that is known after the apply", () => {
   });
 });
 
-describe("a value that is there for certain is no danger", () => {
-  it("where a secret is exchanged for another one", () => {
+describe("a value that is certainly set is no risk", () => {
+  it("when a secret replaces another secret", () => {
     // Act
     const { gates } = review({
       type: "aws_elasticache_replication_group",
@@ -545,7 +545,7 @@ describe("a value that is there for certain is no danger", () => {
   });
 });
 
-describe("a firewall that goes", () => {
+describe("a removed firewall", () => {
   const association: PlannedChange = {
     type: "aws_wafv2_web_acl_association",
     before: {
@@ -554,16 +554,16 @@ describe("a firewall that goes", () => {
     },
   };
 
-  it("is said where what it protected stays", () => {
+  it("is a risk when the protected resource stays", () => {
     // Act
     const { gates, verdict } = review(association);
 
     // Assess
     expect(gates).toBe("DW-");
-    expect(verdict).toMatch(/has no firewall/);
+    expect(verdict).toMatch(/no longer has a firewall/);
   });
 
-  it("is no danger where what it protected goes, too", () => {
+  it("is no risk when the protected resource is destroyed, too", () => {
     // Act
     const { gates, verdict } = review(association, {
       type: "aws_lb",
@@ -610,7 +610,7 @@ const cluster = (...cidrs: readonly string[]): Values => ({
   vpc_config: [{ endpoint_public_access: true, public_access_cidrs: cidrs }],
 });
 
-describe("a setting that is compared with what it replaces", () => {
+describe("a setting that is compared with its previous value", () => {
   it.each<[string, string, Values, Values, string, RegExp]>([
     [
       "a backup rule keeps less",
@@ -621,7 +621,7 @@ describe("a setting that is compared with what it replaces", () => {
       /backups after 3 days/,
     ],
     [
-      "a backup rule no longer keeps for ever",
+      "a backup rule no longer keeps backups for ever",
       "aws_backup_plan",
       backups("r", undefined),
       backups("r", 30),
@@ -639,7 +639,7 @@ describe("a setting that is compared with what it replaces", () => {
     ],
     ["a backup rule is added", "aws_backup_plan", backups("r", 30), backups("r", 30, 3), "---", /1 updated/],
     [
-      "image rules say the same in another order",
+      "image rules only change their order",
       "aws_ecr_lifecycle_policy",
       imageRules({ tagStatus: "any", countType: "imageCountMoreThan", countNumber: 9 }),
       imageRules({ countNumber: 9, countType: "imageCountMoreThan", tagStatus: "any" }, { description: "d" }),
@@ -655,7 +655,7 @@ describe("a setting that is compared with what it replaces", () => {
       /beyond the newest 2/,
     ],
     [
-      "items expire by another attribute",
+      "items expire by a different attribute",
       "aws_dynamodb_table",
       table("x"),
       table("y"),
@@ -695,7 +695,7 @@ describe("a setting that is compared with what it replaces", () => {
       /no longer has the rule core/,
     ],
     [
-      "a firewall loses a rule that lets through",
+      "a firewall loses a rule that permits requests",
       "aws_wafv2_web_acl",
       firewall({ name: "office", action: [{ allow: [{}] }] }),
       firewall(),
@@ -719,7 +719,7 @@ describe("a setting that is compared with what it replaces", () => {
       /only counts/,
     ],
     [
-      "a firewall has its rules in another order",
+      "the rules of a firewall only change their order",
       "aws_wafv2_web_acl",
       firewall(blocking, managed),
       firewall(managed, blocking),
@@ -727,12 +727,12 @@ describe("a setting that is compared with what it replaces", () => {
       /1 updated/,
     ],
     [
-      "a firewall lets through by default",
+      "a firewall permits requests by default",
       "aws_wafv2_web_acl",
       { name: "w", default_action: [{ allow: [], block: [{}] }] },
       firewall(),
       "-W-",
-      /lets requests through/,
+      /permits requests that no rule blocks/,
     ],
     [
       "a listener no longer authenticates",
@@ -756,7 +756,7 @@ describe("a setting that is compared with what it replaces", () => {
       cluster("10.0.0.0/8"),
       cluster("0.0.0.0/0"),
       "-W-",
-      /every address of the internet/,
+      /every internet address/,
     ],
     [
       "a cluster's API closes to most addresses",
@@ -775,14 +775,14 @@ describe("a setting that is compared with what it replaces", () => {
       /anyone can now reach/,
     ],
     [
-      "an instance opens a port to everyone",
+      "an instance opens a port to the public",
       "aws_lightsail_instance_public_ports",
       { port_info: [] },
       { port_info: [{ protocol: "tcp", from_port: 22, to_port: 22, ipv6_cidrs: ["::/0"] }] },
       "-WP",
       /anyone can now reach tcp 22/,
     ],
-  ])("counts as it should where %s", (_, type, before, after, gates, sentence) => {
+  ])("stops the expected gates when %s", (_, type, before, after, gates, sentence) => {
     // Act
     const reviewed = review({ type, before, after });
 
@@ -791,7 +791,7 @@ describe("a setting that is compared with what it replaces", () => {
     expect(reviewed.verdict).toMatch(sentence);
   });
 
-  it("is undetermined, and no good news, where the days of backups are known after the apply", () => {
+  it("is undetermined, and no improvement, when the days of backups are known after apply", () => {
     // Act
     const { gates, verdict } = review({
       type: "aws_backup_plan",
@@ -803,11 +803,11 @@ describe("a setting that is compared with what it replaces", () => {
     // Assess
     expect(gates).toBe("D--");
     expect(verdict).toMatch(/undetermined: rule of /);
-    expect(verdict).not.toMatch(/better/);
+    expect(verdict).not.toMatch(/improved/);
   });
 });
 
-describe("a change that lets in nobody new passes all gates", () => {
+describe("a change that permits no new caller passes all gates", () => {
   const ingress = (cidr_ipv4: string): Values => ({
     security_group_id: "sg-1",
     cidr_ipv4,
@@ -835,7 +835,7 @@ describe("a change that lets in nobody new passes all gates", () => {
 
   it.each<[string, string, Values, Values, string]>([
     [
-      "a network becomes a part of itself",
+      "a network becomes smaller",
       "aws_vpc_security_group_ingress_rule",
       ingress("10.0.0.0/8"),
       ingress("10.1.0.0/16"),
@@ -849,7 +849,7 @@ describe("a change that lets in nobody new passes all gates", () => {
       "-W-",
     ],
     [
-      "a network becomes another one",
+      "a network becomes a different network",
       "aws_vpc_security_group_ingress_rule",
       ingress("10.1.0.0/16"),
       ingress("10.2.0.0/16"),
@@ -869,7 +869,7 @@ describe("a change that lets in nobody new passes all gates", () => {
       trust("StringLike", "repo:org/repo:*"),
       "-W-",
     ],
-  ])("and only then: %s", (_, type, before, after, gates) => {
+  ])("when %s", (_, type, before, after, gates) => {
     // Act
     const reviewed = review({ type, before, after });
 
@@ -879,7 +879,7 @@ describe("a change that lets in nobody new passes all gates", () => {
 });
 
 describe("a role that every repository can assume", () => {
-  it("is named in the verdict with who can assume it", () => {
+  it("is in the verdict with the principals that can assume it", () => {
     // Prepare
     const trusting = (subject: string): Values => ({
       name: "r",
@@ -937,8 +937,8 @@ describe("the verdict names a resource without a construct once", () => {
   });
 });
 
-describe("several dangers are all named, the most dangerous first", () => {
-  it("whatever their order in the plan", () => {
+describe("several risks are all in the verdict, the most dangerous first", () => {
+  it("independent of their order in the plan", () => {
     // Act
     const { verdict } = review(
       {
@@ -961,8 +961,8 @@ describe("several dangers are all named, the most dangerous first", () => {
 
     // Assess
     expect(verdict).toBe(
-      "test: lifecycle of bucket b now deletes objects after 1 day · anyone can now read (list) the bucket open · " +
-        "database d is reachable from the internet · function f is switched off: no invocation can run · cost not all known",
+      "test: lifecycle of bucket b now deletes objects after 1 day · anyone can now list the bucket open · " +
+        "database d is reachable from the internet · function f is switched off: no invocation can run · cost partly unknown",
     );
   });
 });

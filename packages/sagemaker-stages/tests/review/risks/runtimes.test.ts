@@ -1,5 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
-import { toMarkdown } from "../../../src/review/markdown/render";
+import { riskPredicate } from "../../../src/review/rendering/phrases/risk-sentences";
+import { toMarkdown } from "../../../src/review/rendering/render";
 import { reportOf } from "../../../src/review/report";
 import { risksOf } from "../../../src/review/risks";
 import { type PlannedChange, planned } from "../support/planned";
@@ -18,14 +19,14 @@ const kept = (runtime: string): PlannedChange => ({ type: TYPE, before: of(runti
 
 function risksAt(day: string | undefined, change: PlannedChange) {
   const timestamp = day === undefined ? undefined : `${day}T12:00:00Z`;
-  return risksOf(planned([change], "us-east-1", timestamp)).map(({ kind, direction, says }) => [
-    kind,
-    direction,
-    says,
+  return risksOf(planned([change], "us-east-1", timestamp)).map((risk) => [
+    risk.kind,
+    risk.direction,
+    riskPredicate(risk),
   ]);
 }
 
-describe("a review warns of a function's runtime", () => {
+describe("a review reports a function's runtime", () => {
   it.each([
     ["is created within 180 days before its end", "2029-01-02", created("python3.13")],
     ["moves to a runtime that ends within 180 days", "2029-01-02", moved("python3.12", "python3.13")],
@@ -52,7 +53,7 @@ describe("a review warns of a function's runtime", () => {
       [
         "weaker protection",
         "worse",
-        expect.stringMatching(/has ended: AWS supports python3\.13 no longer since 2029-06-30/),
+        expect.stringMatching(/has ended: AWS ended the support of python3\.13 on 2029-06-30/),
       ],
     ]);
   });
@@ -67,7 +68,7 @@ describe("a review warns of a function's runtime", () => {
 
     // Assess
     expect(risks).toEqual([
-      ["outage", "worse", expect.stringMatching(/^cannot be applied: its runtime has ended/)],
+      ["outage", "worse", expect.stringMatching(/^cannot be applied, because its runtime has ended/)],
     ]);
   });
 
@@ -77,19 +78,19 @@ describe("a review warns of a function's runtime", () => {
 
     // Assess
     expect(text.replaceAll("\\", "")).toContain(
-      "cannot be applied: its runtime has ended: AWS supports python3.9 no longer since 2025-12-15",
+      "cannot be applied, because its runtime has ended: AWS ended the support of python3.9 on 2025-12-15",
     );
   });
 });
 
-describe("a review says nothing of a function's runtime", () => {
+describe("a review does not report a function's runtime", () => {
   it.each([
     ["has more than 180 days", "2028-12-31", created("python3.13")],
     ["ends soon and was chosen before", "2029-06-29", changed("python3.13")],
     ["is not known to this release", "2030-01-01", created("python4.0")],
     ["does not change, nor does the function", "2030-01-01", kept("python3.13")],
     ["is planned by a Terraform that does not say when", undefined, created("python3.9")],
-  ])("that %s", (_title, day, change) => {
+  ])("when the function or the plan: %s", (_title, day, change) => {
     // Act
     const risks = risksAt(day, change);
 

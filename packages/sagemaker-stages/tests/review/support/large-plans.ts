@@ -6,8 +6,8 @@ interface PlanText {
 }
 
 /**
- * Plans of `environments` environments, each with `copies` times the resources of a recorded one, in which an endpoint
- * is renamed: as large as real ones, with secrets, and everything in them happens.
+ * Plans of `environments` environments. Each contains `copies` times the resources of a recorded plan that renames an
+ * endpoint: as large as real plans, with secrets and every kind of change.
  */
 export function largePlans(environments: number, copies: number): readonly { name: string; text: string }[] {
   const recorded = recordedText("renamed");
@@ -16,7 +16,7 @@ export function largePlans(environments: number, copies: number): readonly { nam
     const plan = JSON.parse(
       recorded
         .replaceAll(/\bprod\b/g, name)
-        // Names of ordinary length: with longer ones, fewer rows fit into a comment.
+        // Names of usual length: with longer names, fewer rows fit into a comment.
         .replaceAll("ticket-urgency", "urgency")
         .replaceAll('"ENDPOINT_NAME":', `"API_TOKEN":"token of urgency in ${name}","ENDPOINT_NAME":`),
     ) as PlanText;
@@ -34,7 +34,7 @@ export function largePlans(environments: number, copies: number): readonly { nam
   });
 }
 
-/** The same of other models, which refer to one another. */
+/** The same resources for other models, with references between them. */
 function copied(resources: readonly object[], copy: number): readonly object[] {
   const text = JSON.stringify(resources)
     .replaceAll(/\b(urgency|language-check)/g, `$1${copy}`)

@@ -1,4 +1,4 @@
-/** A pair of policies of the largest size that AWS takes, before and after. */
+/** Two policies of the maximum size, before and after a plan. */
 export interface PolicyPair {
   readonly name: string;
   readonly before: string;
@@ -23,7 +23,7 @@ const account = (index: number): string => String(100_000_000_000 + index);
 const documentOf = (statements: readonly object[]): string =>
   JSON.stringify({ Version: "2012-10-17", Statement: statements });
 
-/** The largest document below the limit. */
+/** The largest document that is not above the limit. */
 function largest(limit: number, statements: Statements): string {
   let size = 1;
   while (documentOf(statements(size + 1)).length <= limit) size += 1;
@@ -36,7 +36,7 @@ const one =
   (statement: (size: number) => object): Statements =>
   (size) => [{ Effect: "Allow", ...statement(size) }];
 
-/** Pairs that have millions of rights, or that no simple order of comparison is quick for. */
+/** Pairs with millions of permissions, or pairs that are slow to compare in a simple order. */
 export function largePolicies(): readonly PolicyPair[] {
   const wide = inline(
     one((size) => ({
@@ -126,7 +126,7 @@ export function largePolicies(): readonly PolicyPair[] {
   ];
 }
 
-/** A plan that replaces one policy by the other, as Terraform's JSON. */
+/** The JSON of a plan that replaces a policy by the other policy. */
 export function planOfPair({ before, after, isOfBucket }: PolicyPair): string {
   const of = (policy: string): object =>
     isOfBucket ? { bucket: "b", policy } : { role: "r", name: "p", policy };
@@ -134,7 +134,7 @@ export function planOfPair({ before, after, isOfBucket }: PolicyPair): string {
   return planOf([{ type, before: of(before), after: of(after) }]);
 }
 
-/** A plan with a change of each kind that is compared, over and over. */
+/** A plan with many changes of each kind that the review compares. */
 export function planOfMany(count: number): string {
   const policy = (action: string, index: number): string =>
     documentOf([{ Effect: "Allow", Action: action, Resource: `arn:aws:s3:::b${index}/*` }]);

@@ -1,6 +1,6 @@
-import { type Plan, readPlan } from "../../../src/review/plan";
+import { type Plan, readPlan } from "../../../src/review/reading/plan";
 
-/** A resource's change, as Terraform writes it; what is absent is as Terraform leaves it out. */
+/** A resource's change in Terraform's form. */
 export interface ResourceJson {
   readonly address: string;
   readonly actions: readonly string[];
@@ -14,11 +14,11 @@ export interface ResourceJson {
   readonly previousAddress?: string;
   readonly importing?: object;
   readonly mode?: string;
-  /** What its configuration sets, with the references of each; left out, the plan has no configuration of it. */
+  /** The configured attributes with their references. If absent, the plan has no configuration of the resource. */
   readonly sets?: Readonly<Record<string, readonly string[]>>;
 }
 
-/** An output's change. */
+/** A change of an output. */
 export interface OutputJson {
   readonly actions: readonly string[];
   readonly before?: unknown;
@@ -26,11 +26,11 @@ export interface OutputJson {
   readonly sensitive?: boolean;
 }
 
-/** What a plan is made of. */
+/** The parts of a plan. */
 export interface PlanParts {
   readonly environment?: string;
   readonly region?: string;
-  /** The provider's, where it is held to one. */
+  /** The only allowed account of the provider. */
   readonly accountId?: string | undefined;
   readonly resources?: readonly ResourceJson[];
   readonly drift?: readonly ResourceJson[];
@@ -41,7 +41,7 @@ export interface PlanParts {
   readonly invocations?: readonly object[];
 }
 
-/** What `terraform show -json` writes of a plan. */
+/** A plan as `terraform show -json` writes it. */
 export function planJson(parts: PlanParts): string {
   const {
     environment = "dev",
@@ -82,7 +82,7 @@ export function planJson(parts: PlanParts): string {
   });
 }
 
-/** A plan, read. */
+/** A plan from its parts. */
 export function planOf(parts: PlanParts): Plan {
   return readPlan(planJson(parts), "plan.json");
 }

@@ -1,25 +1,25 @@
-import { type Plan, readPlan, withConstructPaths } from "../../../src/review/plan";
+import { type Plan, readPlan, withConstructPaths } from "../../../src/review/reading/plan";
 
-/** A resource of a plan; without `before` it is new, without `after` it goes. */
+/** A resource of a plan: new without `before`, destroyed without `after`. */
 export interface PlannedChange {
   readonly type: string;
-  /** Its name in Terraform, and the last part of its construct's path. @default "it" */
+  /** The name in Terraform, and the last part of the construct's path. @default "it" */
   readonly name?: string;
   readonly before?: Readonly<Record<string, unknown>>;
   readonly after?: Readonly<Record<string, unknown>>;
-  /** As Terraform tells it: `true` in place of each value that is known after the apply. */
+  /** In Terraform's form: `true` in place of each value that is known after apply. */
   readonly unknown?: Readonly<Record<string, unknown>>;
-  /** As Terraform tells it: `true` in place of each value that is sensitive. */
+  /** In Terraform's form: `true` in place of each sensitive value. */
   readonly sensitive?: Readonly<Record<string, unknown>>;
-  /** Where it is neither new, nor gone, nor changed in place. */
+  /** For other actions than create, update and delete. */
   readonly actions?: readonly string[];
   readonly deposed?: string;
 }
 
 /**
- * A plan with these changes, read from the JSON that Terraform would write. Construct paths are `stack/<name>`.
+ * Reads a plan with these changes from the JSON that Terraform would write. Construct paths are `stack/<name>`.
  *
- * @param timestamp - when Terraform made the plan, RFC 3339
+ * @param timestamp - when Terraform created the plan, RFC 3339
  */
 export function planned(
   changes: readonly PlannedChange[],

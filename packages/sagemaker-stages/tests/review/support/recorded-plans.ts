@@ -1,11 +1,11 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { constructPathsIn } from "../../../src/review/construct-paths";
-import { type Plan, readPlan, withConstructPaths } from "../../../src/review/plan";
+import { constructPathsIn } from "../../../src/review/reading/construct-paths";
+import { type Plan, readPlan, withConstructPaths } from "../../../src/review/reading/plan";
 
 const FOLDER = join(__dirname, "..", "plans");
 
-/** Plans that real Terraform made for one environment: see `tests/deploy/plans.test.ts`. */
+/** Plans that Terraform created for one environment: see `tests/deploy/plans.test.ts`. */
 export type RecordedPlan =
   | "nothing"
   | "new-environment"
@@ -15,25 +15,25 @@ export type RecordedPlan =
   | "renamed"
   | "destroyed";
 
-/** A recorded plan as `terraform show -json` wrote it, without what nobody reads. */
+/** A recorded plan as `terraform show -json` wrote it, without the parts that no test reads. */
 export function recordedText(name: RecordedPlan): string {
   return readFileSync(join(FOLDER, `${name}.json`), "utf8");
 }
 
-/** A recorded plan, read. */
+/** A recorded plan. */
 export function recordedPlan(name: RecordedPlan): Plan {
   return withPaths(readPlan(recordedText(name), `${name}.json`));
 }
 
-/** `plan` with the construct paths of the environment that the recorded plans are of. */
+/** `plan` with the construct paths of the recorded environment. */
 export function withPaths(plan: Plan): Plan {
   return withConstructPaths(plan, constructPathsIn(readFileSync(join(FOLDER, "cdk.tf.json"), "utf8")));
 }
 
 /**
- * Makes a plan the recorded one.
+ * Records a plan.
  *
- * @param shown - what `terraform show -json` wrote
+ * @param shown - the output of `terraform show -json`
  * @param stack - the content of `cdk.tf.json`
  */
 export function recordPlan(name: RecordedPlan, shown: string, stack: string): void {
@@ -53,7 +53,7 @@ interface ShownPlan {
   };
 }
 
-/** A plan of Terraform is ten times as long, and repeats itself. */
+/** A plan without repeated parts: the original is ten times as long. */
 function reduced(plan: ShownPlan): object {
   const { resource_changes = [], resource_drift = [], configuration } = plan;
   return {
@@ -73,19 +73,19 @@ function reduced(plan: ShownPlan): object {
       },
     },
     resource_changes,
-    // What the emulator and the provider spell differently is no news.
+    // The emulator and the provider write some values differently.
     resource_drift: resource_drift.filter(({ change }) => change.actions.includes("delete")),
   };
 }
 
-/** The values themselves stand in the changes. */
+/** Without values, which are part of the changes. */
 function withoutConstants(expressions: unknown): unknown {
   return JSON.parse(
     JSON.stringify(expressions ?? {}, (name, value) => (name === "constant_value" ? undefined : value)),
   );
 }
 
-/** One line a resource: a change of a recorded plan can be read. */
+/** One line per resource, so that the difference of two recorded plans is readable. */
 function inLines(plan: object): string {
   const parts = Object.entries(plan).flatMap(([name, value]: [string, unknown]) => {
     if (value === undefined) return [];
@@ -97,7 +97,7 @@ function inLines(plan: object): string {
   return `{\n${parts.join(",\n")}\n}\n`;
 }
 
-/** CDKTF's notes alone. */
+/** Only CDKTF's metadata. */
 function notesOf(stack: string): object {
   const { resource } = JSON.parse(stack) as { resource: Record<string, Record<string, { "//": object }>> };
   return Object.fromEntries(

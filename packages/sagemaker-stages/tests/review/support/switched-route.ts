@@ -6,7 +6,7 @@ import type { PlannedChange } from "./planned";
 const FUNCTION_ARN = "arn:aws:lambda:us-east-1:111122223333:function:prod-house-price";
 const ROLE_ARN = "arn:aws:iam::111122223333:role/prod-house-price-gateway";
 
-/** The arguments of an API with the route `POST /house-price`, as the stack makes it. */
+/** The arguments of an API with the route `POST /house-price`, as the stack defines them. */
 export function apiOf(via: Via, access: RouteAccess): { readonly body: string } {
   const route = { contract: models["house-price"], access };
   const document = openApi({
@@ -31,7 +31,7 @@ const FUNCTION = {
   ephemeral_storage: [{ size: 512 }],
 };
 
-/** The changes of a plan in which a route goes from one way to the other. */
+/** The changes of a plan in which the integration of a route changes. */
 export function switchedRoute(
   from: Via,
   to: Via,

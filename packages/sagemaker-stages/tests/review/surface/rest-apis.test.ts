@@ -1,9 +1,11 @@
 import { describe, expect, it } from "@jest/globals";
 import { openApi } from "../../../src/constructs/api/openapi";
 import type { RouteAccess } from "../../../src/environment/model-settings";
-import { type SurfaceChange, surfaceChanges } from "../../../src/review/surface";
+import type { SurfaceChange } from "../../../src/review/surface";
+import { surfaceChanges } from "../../../src/review/surface";
 import { type ModelName, models } from "../../fixtures/app/functions";
 import { type PlannedChange, planned } from "../support/planned";
+import { surfaceText } from "../support/texts";
 
 const API = "aws_api_gateway_rest_api";
 
@@ -60,7 +62,7 @@ const lambda = (name: string) => ({
   uri: `arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/arn:aws:lambda:us-east-1:1:function:${name}/invocations`,
 });
 
-/** A document that somebody else could write, with one route. */
+/** A document with one route that was not written by the package. */
 function foreign(operation: object, path = "/a", method = "get", securitySchemes: object = {}): string {
   const schemes = {
     key: KEY,
@@ -91,16 +93,17 @@ function changesOf(before: object | undefined, after: object | undefined, unknow
 
 /** A change in one line, with the flags that are raised. */
 function line(change: SurfaceChange): string {
-  const flags = (["opened", "public", "unjudged", "widenedCors", "raisedThrottling"] as const).filter(
+  const flags = (["opened", "public", "undetermined", "widenedCors", "raisedThrottling"] as const).filter(
     (flag) => change[flag],
   );
-  return `${change.kind} ${change.what}: ${change.before} → ${change.after}${flags.map((flag) => ` !${flag}`).join("")}`;
+  const { subject, before, after } = surfaceText(change);
+  return `${change.kind} ${subject}: ${before} → ${after}${flags.map((flag) => ` !${flag}`).join("")}`;
 }
 
 describe("the routes of the stack's own document", () => {
   it.each<[string, Parameters<typeof body>[0], Parameters<typeof body>[0], string[]]>([
     [
-      "opened from AWS_IAM to everybody",
+      "opened from AWS_IAM to the public",
       { "ticket-urgency": "AWS_IAM" },
       { "ticket-urgency": "PUBLIC" },
       ["authorization changed POST /ticket-urgency: AWS_IAM → NONE !opened !public"],
@@ -112,7 +115,7 @@ describe("the routes of the stack's own document", () => {
       ["authorization changed POST /ticket-urgency: AWS_IAM → API_KEY !opened"],
     ],
     [
-      "opened from a key to everybody",
+      "opened from a key to the public",
       { "ticket-urgency": "API_KEY" },
       { "ticket-urgency": "PUBLIC" },
       ["authorization changed POST /ticket-urgency: API_KEY → NONE !opened !public"],
@@ -133,15 +136,15 @@ describe("the routes of the stack's own document", () => {
       ],
     ],
     [
-      "added for everybody",
+      "added for the public",
       { "ticket-urgency": "AWS_IAM" },
       { "ticket-urgency": "AWS_IAM", "language-check": "PUBLIC" },
       [
         "added GET /language-check: undefined → NONE; CORS https://example.com (GET, OPTIONS) !opened !public",
       ],
     ],
-    ["as they were", { "ticket-urgency": "PUBLIC" }, { "ticket-urgency": "PUBLIC" }, []],
-  ])("are told where one is %s", (_, before, after, expected) => {
+    ["unchanged", { "ticket-urgency": "PUBLIC" }, { "ticket-urgency": "PUBLIC" }, []],
+  ])("are reported when a route is %s", (_, before, after, expected) => {
     // Act
     const changes = changesOf({ body: body(before) }, { body: body(after) });
 
@@ -149,7 +152,7 @@ describe("the routes of the stack's own document", () => {
     expect(changes.map(line)).toEqual(expected);
   });
 
-  it("are added with a new API, what is open first", () => {
+  it("are added with a new API, open routes first", () => {
     // Act
     const changes = changesOf(undefined, {
       body: body({ "ticket-urgency": "PUBLIC", "language-check": "AWS_IAM" }),
@@ -162,7 +165,7 @@ describe("the routes of the stack's own document", () => {
     ]);
   });
 
-  it("go with the API, which opens nothing", () => {
+  it("are removed with the API, which opens nothing", () => {
     // Act
     const changes = changesOf({ body: body({ "ticket-urgency": "PUBLIC" }) }, undefined);
 
@@ -172,7 +175,7 @@ describe("the routes of the stack's own document", () => {
     ]);
   });
 
-  it("stay where Terraform only forgets the API", () => {
+  it("stay when Terraform only forgets the API", () => {
     // Prepare
     const plan = planned([
       { type: API, before: { body: body({ "ticket-urgency": "PUBLIC" }) }, actions: ["forget"] },
@@ -201,7 +204,7 @@ describe("the routes of the stack's own document", () => {
     expect(changes).toEqual([]);
   });
 
-  it("tell nothing of the document but the surface", () => {
+  it("contain no other text of the document", () => {
     // Prepare
     const withSecret = body({ "ticket-urgency": "PUBLIC" }).replaceAll(
       "The answer",
@@ -222,27 +225,30 @@ describe("CORS", () => {
     ["from one origin to all", "https://example.com", "*", true],
     ["from all origins to one", "*", "https://example.com", false],
     ["to another origin", "https://example.com", "https://other.example.com", true],
-  ])("is compared in preflights and in API Gateway's own answers: %s", (_, before, after, isWidened) => {
-    // Act
-    const changes = changesOf(
-      { body: body({ "ticket-urgency": "AWS_IAM" }, before) },
-      { body: body({ "ticket-urgency": "AWS_IAM" }, after) },
-    );
+  ])(
+    "is compared in preflight responses and in responses that API Gateway generates: %s",
+    (_, before, after, isWidened) => {
+      // Act
+      const changes = changesOf(
+        { body: body({ "ticket-urgency": "AWS_IAM" }, before) },
+        { body: body({ "ticket-urgency": "AWS_IAM" }, after) },
+      );
 
-    // Assess
-    const flag = isWidened ? " !widenedCors" : "";
-    expect(changes.map(line)).toEqual([
-      `CORS changed /ticket-urgency: CORS ${before} (OPTIONS, POST) → CORS ${after} (OPTIONS, POST)${flag}`,
-      `CORS changed what API Gateway answers by itself: CORS ${before} → CORS ${after}${flag}`,
-    ]);
-  });
+      // Assess
+      const flag = isWidened ? " !widenedCors" : "";
+      expect(changes.map(line)).toEqual([
+        `CORS changed responses that API Gateway generates: CORS ${before} → CORS ${after}${flag}`,
+        `CORS changed /ticket-urgency: CORS ${before} (OPTIONS, POST) → CORS ${after} (OPTIONS, POST)${flag}`,
+      ]);
+    },
+  );
 });
 
-describe("the routes of anybody's document", () => {
+describe("the routes of another document", () => {
   it.each([
     ["by x-amazon-apigateway-auth", { "x-amazon-apigateway-auth": { type: "aws_iam" } }, "AWS_IAM", ""],
     [
-      "by nothing, where it says NONE",
+      "by nothing, with the type NONE",
       { "x-amazon-apigateway-auth": { type: "NONE" } },
       "NONE",
       " !opened !public",
@@ -250,17 +256,17 @@ describe("the routes of anybody's document", () => {
     [
       "by a type that does not exist",
       { "x-amazon-apigateway-auth": { type: "IAM" } },
-      "NONE (API Gateway knows no type IAM)",
+      "NONE (API Gateway does not support the type IAM)",
       " !opened !public",
     ],
     ["by an authorizer", { security: [{ users: [] }] }, "authorizer users", ""],
     ["by an authorizer's scopes", { security: [{ users: ["b", "a"] }] }, "authorizer users [a, b]", ""],
     ["by a key and a signature", { security: [{ key: [] }, { sigv4: [] }] }, "API_KEY + AWS_IAM", ""],
-    ["by what may be left out", { security: [{ sigv4: [] }, {}] }, "AWS_IAM + NONE", " !opened !public"],
+    ["by an optional requirement", { security: [{ sigv4: [] }, {}] }, "AWS_IAM + NONE", " !opened !public"],
     [
-      "by what API Gateway does not check",
+      "by a scheme that API Gateway ignores",
       { security: [{ http: [] }] },
-      "NONE (API Gateway checks nothing of http)",
+      "NONE (API Gateway ignores http)",
       " !opened !public",
     ],
     ["by nothing", {}, "NONE", " !opened !public"],
@@ -273,13 +279,13 @@ describe("the routes of anybody's document", () => {
   });
 
   it.each([
-    ["one of two requirements goes", [{ key: [] }, { sigv4: [] }], [{ key: [] }]],
-    ["another requirement comes, which may do instead", [{ sigv4: [] }], [{ sigv4: [] }, { key: [] }]],
-    ["a key is asked no more beside a signature", [{ key: [], sigv4: [] }], [{ sigv4: [] }]],
-    ["what was asked together is asked in turn", [{ key: [], sigv4: [] }], [{ key: [] }, { sigv4: [] }]],
-    ["a token needs no scope any more", [{ users: ["a"] }], [{ users: [] }]],
-    ["a token may have another scope", [{ users: ["a"] }], [{ users: ["a", "b"] }]],
-  ])("are opened where %s", (_, before, after) => {
+    ["one of two requirements is removed", [{ key: [] }, { sigv4: [] }], [{ key: [] }]],
+    ["an alternative requirement is added", [{ sigv4: [] }], [{ sigv4: [] }, { key: [] }]],
+    ["a key is no longer required in addition to a signature", [{ key: [], sigv4: [] }], [{ sigv4: [] }]],
+    ["two requirements become alternatives", [{ key: [], sigv4: [] }], [{ key: [] }, { sigv4: [] }]],
+    ["a token no longer needs a scope", [{ users: ["a"] }], [{ users: [] }]],
+    ["a token can have another scope", [{ users: ["a"] }], [{ users: ["a", "b"] }]],
+  ])("are opened when %s", (_, before, after) => {
     // Act
     const [change] = changesOf(
       { body: foreign({ security: before }) },
@@ -295,42 +301,36 @@ describe("the routes of anybody's document", () => {
 
   it.each<[string, object[], object[], object | undefined, string]>([
     [
-      "is another one under the same name",
+      "gets another definition under the same name",
       [{ users: [] }],
       [{ users: [] }],
       { users: users("arn:two") },
-      "authorizer users → authorizer users, defined otherwise",
+      "authorizer users → authorizer users, with another definition",
     ],
+    ["replaces a signature", [{ sigv4: [] }], [{ users: [] }], undefined, "AWS_IAM → authorizer users"],
+    ["replaces a key", [{ key: [] }], [{ users: [] }], undefined, "API_KEY → authorizer users"],
     [
-      "comes in place of a signature",
-      [{ sigv4: [] }],
-      [{ users: [] }],
-      undefined,
-      "AWS_IAM → authorizer users",
-    ],
-    ["comes in place of a key", [{ key: [] }], [{ users: [] }], undefined, "API_KEY → authorizer users"],
-    [
-      "comes as a second way in",
+      "is added as an alternative",
       [{ sigv4: [] }],
       [{ sigv4: [] }, { users: [] }],
       undefined,
       "AWS_IAM → AWS_IAM + authorizer users",
     ],
     [
-      "is all that is left beside a signature",
+      "is the only remaining alternative",
       [{ sigv4: [] }, { users: [] }],
       [{ users: [] }],
       undefined,
       "AWS_IAM + authorizer users → authorizer users",
     ],
     [
-      "gives way to another one",
+      "is replaced by another authorizer",
       [{ users: [] }],
       [{ people: [] }],
       two,
       "authorizer users → authorizer people",
     ],
-  ])("cannot be judged where an authorizer %s", (_, before, after, schemes, words) => {
+  ])("are undetermined when an authorizer %s", (_, before, after, schemes, words) => {
     // Act
     const changes = changesOf(
       { body: foreign({ security: before }) },
@@ -338,46 +338,48 @@ describe("the routes of anybody's document", () => {
     );
 
     // Assess
-    expect(changes.map(line)).toEqual([`authorization changed GET /a: ${words} !opened !public !unjudged`]);
+    expect(changes.map(line)).toEqual([
+      `authorization changed GET /a: ${words} !opened !public !undetermined`,
+    ]);
   });
 
   it.each<[string, object[], object[], object, string[]]>([
     [
-      "nobody was asked before",
+      "nothing was required before",
       [],
       [{ users: [] }],
       {},
       ["authorization changed GET /a: NONE → authorizer users"],
     ],
     [
-      "a key was asked, and still is",
+      "a key was required, and still is",
       [{ key: [] }],
       [{ key: [], users: [] }],
       {},
       ["authorization changed GET /a: API_KEY → API_KEY + authorizer users"],
     ],
     [
-      "it has another name alone",
+      "only its name changes",
       [{ users: [] }],
       [{ people: [] }],
       { people: one },
       ["authorization changed GET /a: authorizer users → authorizer people"],
     ],
     [
-      "a signature comes in its place",
+      "a signature replaces the authorizer",
       [{ users: [] }],
       [{ sigv4: [] }],
       {},
       ["authorization changed GET /a: authorizer users → AWS_IAM"],
     ],
     [
-      "its definition stands in another order",
+      "only the order of its definition changes",
       [{ users: [] }],
       [{ users: [] }],
       { users: Object.fromEntries(Object.entries(one).reverse()) },
       [],
     ],
-  ])("are not opened by an authorizer where %s", (_, before, after, schemes, expected) => {
+  ])("are not opened by an authorizer when %s", (_, before, after, schemes, expected) => {
     // Act
     const changes = changesOf(
       { body: foreign({ security: before }) },
@@ -389,18 +391,14 @@ describe("the routes of anybody's document", () => {
   });
 
   it.each([
-    ["to another function", "NONE, to function admin", lambda("admin")],
-    [
-      "with a role's rights",
-      "NONE, to function it, with a role's rights",
-      { ...lambda("it"), credentials: "arn:role" },
-    ],
+    ["to another function", "NONE, invokes function admin", lambda("admin")],
+    ["with a role", "NONE, invokes function it with a role", { ...lambda("it"), credentials: "arn:role" }],
     [
       "to an address",
-      "NONE, to an integration of type http_proxy",
+      "NONE, invokes an integration of type http_proxy",
       { type: "http_proxy", uri: "https://a.example" },
     ],
-  ])("open what was closed where an open one leads %s", (_, words, integrationAfter) => {
+  ])("are opened when an open route changes its target %s", (_, words, integrationAfter) => {
     // Prepare
     const to = (integrated: object) => foreign({ "x-amazon-apigateway-integration": integrated });
 
@@ -409,14 +407,14 @@ describe("the routes of anybody's document", () => {
 
     // Assess
     expect(changes.map(line)).toEqual([
-      `target changed GET /a: NONE, to function it → ${words} !opened !public`,
+      `target changed GET /a: NONE, invokes function it → ${words} !opened !public`,
     ]);
   });
 
   it.each([
-    ["asks for a signature", { security: [{ sigv4: [] }] }, lambda("admin")],
-    ["leads to another version of its function", {}, lambda("it:2")],
-  ])("open nothing by their target where the route %s", (_, operation, integrationAfter) => {
+    ["requires a signature", { security: [{ sigv4: [] }] }, lambda("admin")],
+    ["invokes another version of its function", {}, lambda("it:2")],
+  ])("are not opened by another target when the route %s", (_, operation, integrationAfter) => {
     // Prepare
     const to = (integrated: object) =>
       foreign({ ...operation, "x-amazon-apigateway-integration": integrated });
@@ -431,7 +429,7 @@ describe("the routes of anybody's document", () => {
   it.each([
     ["ANY of its path", "/a", "x-amazon-apigateway-any-method", "ANY /a"],
     ["a path above it", "/{proxy+}", "x-amazon-apigateway-any-method", "ANY /{proxy+}"],
-  ])("are opened where a signed one goes and %s answers everybody", (_, path, method, name) => {
+  ])("are opened when a signed route is removed and %s answers anyone", (_, path, method, name) => {
     // Prepare
     const open = JSON.parse(foreign({}, path, method));
     const both = JSON.parse(foreign({}, path, method));
@@ -442,13 +440,13 @@ describe("the routes of anybody's document", () => {
 
     // Assess
     expect(changes.map(line)).toEqual([
-      `authorization changed GET /a: AWS_IAM; no CORS → NONE, by ${name} !opened !public`,
+      `authorization changed GET /a: AWS_IAM; no CORS → NONE, answered by ${name} !opened !public`,
     ]);
   });
 });
 
-describe("a route for which everybody had an answer already", () => {
-  it("is not opened where it gets an open operation of its own", () => {
+describe("a route that anyone could already call", () => {
+  it("is not opened by a separate open operation", () => {
     // Prepare
     const any = JSON.parse(foreign({}, "/a", "x-amazon-apigateway-any-method"));
     const both = structuredClone(any);
@@ -458,47 +456,49 @@ describe("a route for which everybody had an answer already", () => {
     const changes = changesOf({ body: JSON.stringify(any) }, { body: JSON.stringify(both) });
 
     // Assess
-    expect(changes.map(line)).toEqual(["added GET /a: NONE, by ANY /a → NONE; no CORS"]);
+    expect(changes.map(line)).toEqual(["added GET /a: NONE, answered by ANY /a → NONE; no CORS"]);
   });
 });
 
-describe("a document that cannot be judged", () => {
-  const LATER = "the API's document is known after apply: its routes cannot be reviewed";
+describe("an undetermined document", () => {
+  const LATER = "the API's OpenAPI document is known only after apply, so its routes are undetermined";
 
   it.each<[string, object | undefined, object, Record<string, unknown> | undefined, string]>([
     ["is known after apply", undefined, {}, { body: true }, `undefined → ${LATER}`],
     ["becomes unknown", { body: foreign({}) }, {}, { body: true }, `1 route → ${LATER}`],
     [
-      "is no JSON",
+      "is not JSON",
       undefined,
       { body: "openapi: 3.0.1\npaths: {}" },
       undefined,
-      "undefined → the API's document is no OpenAPI in JSON: its routes cannot be reviewed",
+      "undefined → the API's document is not OpenAPI in JSON, so its routes are undetermined",
     ],
     [
-      "has a path that stands elsewhere",
+      "refers to a path in another document",
       undefined,
       { body: JSON.stringify({ openapi: "3.0.1", paths: { "/a": { $ref: "#/x" } } }) },
       undefined,
-      "undefined → the API's document is no OpenAPI in JSON: its routes cannot be reviewed",
+      "undefined → the API's document is not OpenAPI in JSON, so its routes are undetermined",
     ],
-  ])("does not pass a gate silently where it %s", (_, before, after, unknown, words) => {
+  ])("stops the gates when it %s", (_, before, after, unknown, words) => {
     // Act
     const changes = changesOf(before, after, unknown);
 
     // Assess
-    expect(changes.map(line)).toEqual([`not understood every route of the API: ${words} !public !unjudged`]);
+    expect(changes.map(line)).toEqual([
+      `undetermined every route of the API: ${words} !public !undetermined`,
+    ]);
   });
 });
 
 describe("a masked document", () => {
   it.each([
-    ["the same", foreign({}), []],
+    ["the same document", foreign({}), []],
     [
-      "another one",
+      "another document",
       foreign({ security: [{ sigv4: [] }] }),
       [
-        "not understood every route of the API: the API's document is masked: its routes cannot be reviewed → the API's document is masked: its routes cannot be reviewed !public !unjudged",
+        "undetermined every route of the API: the API's document is masked, so its routes are undetermined → the API's document is masked, so its routes are undetermined !public !undetermined",
       ],
     ],
   ])("is compared without being read: %s", (_, after, expected) => {
@@ -519,7 +519,7 @@ describe("a masked document", () => {
 });
 
 describe("a document that is merged into its API", () => {
-  it("takes no route away", () => {
+  it("removes no route", () => {
     // Act
     const changes = changesOf(
       { body: body({ "ticket-urgency": "PUBLIC" }) },
@@ -527,7 +527,9 @@ describe("a document that is merged into its API", () => {
     );
 
     // Assess
-    expect(changes.map(({ kind, what }) => [kind, what])).toEqual([["added", "GET /language-check"]]);
+    expect(changes.map(({ kind, subject }) => [kind, subject])).toEqual([
+      ["added", { kind: "route", route: "GET /language-check" }],
+    ]);
   });
 });
 
@@ -542,24 +544,24 @@ describe("a new stage", () => {
 
   it.each<[string, PlannedChange[], string[]]>([
     [
-      "is one more address of its API's open routes",
+      "is a further address of its API's open routes",
       [api(foreign({})), newStage],
-      ["added stage two: undefined → NONE for GET /a !opened !public"],
+      ["added stage two: undefined → no authorization (NONE): GET /a !opened !public"],
     ],
     [
-      "opens nothing where each route asks who calls",
+      "opens nothing when each route requires a signature",
       [api(foreign({ security: [{ sigv4: [] }] })), newStage],
       [],
     ],
     [
-      "cannot be judged where its API is elsewhere",
+      "is undetermined when its API is not in the plan",
       [newStage],
       [
-        "not understood stage two: undefined → of an API that is not in the plan: look at its routes !public !unjudged",
+        "undetermined stage two: undefined → the API is not in the plan: check its routes !public !undetermined",
       ],
     ],
     [
-      "is told by its routes where its API is new, too",
+      "is not reported in addition to the routes of a new API",
       [
         { type: API, after: { body: foreign({}) }, unknown: { id: true } },
         { ...STAGE, after: { stage_name: "two" }, unknown: { rest_api_id: true } },
@@ -579,7 +581,7 @@ describe("an API's address", () => {
   const regional = { endpoint_configuration: [{ types: ["REGIONAL"] }] };
   const inVpc = { endpoint_configuration: [{ types: ["PRIVATE"] }] };
 
-  it("opens its open routes to the public where it leaves the VPC", () => {
+  it("opens its open routes to the public when it leaves the VPC", () => {
     // Prepare
     const open = { body: foreign({}) };
 
@@ -588,11 +590,11 @@ describe("an API's address", () => {
 
     // Assess
     expect(changes.map(line)).toEqual([
-      "address changed the API's endpoint type: PRIVATE → REGIONAL !opened !public",
+      "address changed endpoint type of the API: PRIVATE → REGIONAL !opened !public",
     ]);
   });
 
-  it("keeps a new open route from the public where it is in a VPC", () => {
+  it("keeps a new open route private when it is in a VPC", () => {
     // Act
     const changes = changesOf(undefined, { ...inVpc, body: foreign({}) });
 
@@ -600,7 +602,7 @@ describe("an API's address", () => {
     expect(changes.map(line)).toEqual(["added GET /a: undefined → NONE; no CORS !opened"]);
   });
 
-  it("is told where it is switched on again", () => {
+  it("is reported when it is enabled again", () => {
     // Prepare
     const signed = { ...regional, body: foreign({ security: [{ sigv4: [] }] }) };
 
@@ -612,7 +614,7 @@ describe("an API's address", () => {
 
     // Assess
     expect(changes.map(line)).toEqual([
-      "address changed the API's own address (execute-api): off → on !opened",
+      "address changed default address (execute-api) of the API: disabled → enabled !opened",
     ]);
   });
 });

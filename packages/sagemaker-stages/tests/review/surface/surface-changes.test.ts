@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
-import { surfaceChanges } from "../../../src/review/surface";
 import { type PlannedChange, planned } from "../support/planned";
 import { recordedPlan } from "../support/recorded-plans";
+import { surfaceTexts } from "../support/texts";
 
 const STAGE = { type: "aws_api_gateway_stage", name: "stage" };
 const stage: PlannedChange = { ...STAGE, before: { stage_name: "prod" }, after: { stage_name: "prod" } };
@@ -32,52 +32,68 @@ describe("throttling of a stage", () => {
     [
       "raised",
       { type, before: settings(100, 200), after: settings(500, 200) },
-      { before: "100 a second, 200 at once", after: "500 a second, 200 at once", raisedThrottling: true },
+      {
+        before: "100 requests per second, burst 200",
+        after: "500 requests per second, burst 200",
+        raisedThrottling: true,
+      },
     ],
     [
       "lowered",
       { type, before: settings(100, 200), after: settings(100, 50) },
-      { before: "100 a second, 200 at once", after: "100 a second, 50 at once", raisedThrottling: false },
+      {
+        before: "100 requests per second, burst 200",
+        after: "100 requests per second, burst 50",
+        raisedThrottling: false,
+      },
     ],
     [
-      "given up",
+      "removed from the settings",
       { type, before: settings(100, 200), after: settings(-1, -1) },
-      { before: "100 a second, 200 at once", after: "no limit but the account's", raisedThrottling: true },
+      {
+        before: "100 requests per second, burst 200",
+        after: "only the account's limit",
+        raisedThrottling: true,
+      },
     ],
     [
       "deleted while the stage stays",
       { type, before: settings(100, 200) },
-      { before: "100 a second, 200 at once", after: "no limit but the account's", raisedThrottling: true },
+      {
+        before: "100 requests per second, burst 200",
+        after: "only the account's limit",
+        raisedThrottling: true,
+      },
     ],
     [
       "new",
       { type, after: settings(100, 200) },
-      { after: "100 a second, 200 at once", raisedThrottling: false },
+      { after: "100 requests per second, burst 200", raisedThrottling: false },
     ],
-  ])("is told where it is %s", (_, change, expected) => {
+  ])("is reported when it is %s", (_, change, expected) => {
     // Act
-    const changes = surfaceChanges(planned([stage, change]));
+    const changes = surfaceTexts(planned([stage, change]));
 
     // Assess
     expect(changes).toEqual([
       {
         path: "stack/it",
         address: `${type}.it`,
-        what: "every route of stage prod",
+        subject: "every route of stage prod",
         kind: "throttling changed",
         before: undefined,
         opened: false,
         public: false,
-        unjudged: false,
+        undetermined: false,
         widenedCors: false,
         ...expected,
       },
     ]);
   });
 
-  it("is not told where it goes with its stage", () => {
+  it("is not reported when it is removed with its stage", () => {
     // Act
-    const changes = surfaceChanges(
+    const changes = surfaceTexts(
       planned([
         { ...STAGE, before: { stage_name: "prod" } },
         { type, before: settings(100, 200) },
@@ -88,7 +104,7 @@ describe("throttling of a stage", () => {
     expect(changes).toEqual([]);
   });
 
-  it("of a usage plan is told for its keys", () => {
+  it("of a usage plan is reported for its keys", () => {
     // Prepare
     const plan = (rate: number) => ({
       name: "prod",
@@ -96,13 +112,17 @@ describe("throttling of a stage", () => {
     });
 
     // Act
-    const changes = surfaceChanges(
+    const changes = surfaceTexts(
       planned([{ type: "aws_api_gateway_usage_plan", before: plan(5), after: plan(6) }]),
     );
 
     // Assess
     expect(changes).toMatchObject([
-      { what: "each key of usage plan prod", before: "5 a second, 9 at once", raisedThrottling: true },
+      {
+        subject: "each key of usage plan prod",
+        before: "5 requests per second, burst 9",
+        raisedThrottling: true,
+      },
     ]);
   });
 });
@@ -113,41 +133,92 @@ describe("a usage plan's quota", () => {
     throttle_settings: [{ rate_limit: 5, burst_limit: 9 }],
     quota_settings: limit === undefined ? [] : [{ limit, period, offset: 0 }],
   });
-  const NO_QUOTA = "5 a second, 9 at once";
+  const NO_QUOTA = "5 requests per second, burst 9";
 
   it.each([
-    ["is taken away", limited(1000, "DAY"), limited(), `${NO_QUOTA}, 1000 a day`, NO_QUOTA, true],
-    ["comes", limited(), limited(1000, "DAY"), NO_QUOTA, `${NO_QUOTA}, 1000 a day`, false],
+    ["is removed", limited(1000, "DAY"), limited(), `${NO_QUOTA}, 1,000 requests per day`, NO_QUOTA, true],
+    ["is added", limited(), limited(1000, "DAY"), NO_QUOTA, `${NO_QUOTA}, 1,000 requests per day`, false],
     [
       "is for a shorter period",
       limited(1000, "MONTH"),
       limited(1000, "DAY"),
-      `${NO_QUOTA}, 1000 a month`,
-      `${NO_QUOTA}, 1000 a day`,
+      `${NO_QUOTA}, 1,000 requests per month`,
+      `${NO_QUOTA}, 1,000 requests per day`,
       true,
     ],
     [
-      "may be used up at once",
+      "permits more requests at once",
       limited(10, "DAY"),
       limited(300, "MONTH"),
-      `${NO_QUOTA}, 10 a day`,
-      `${NO_QUOTA}, 300 a month`,
+      `${NO_QUOTA}, 10 requests per day`,
+      `${NO_QUOTA}, 300 requests per month`,
       true,
     ],
     [
       "is lowered",
       limited(1000, "DAY"),
       limited(10, "DAY"),
-      `${NO_QUOTA}, 1000 a day`,
-      `${NO_QUOTA}, 10 a day`,
+      `${NO_QUOTA}, 1,000 requests per day`,
+      `${NO_QUOTA}, 10 requests per day`,
       false,
     ],
-  ])("is told where it %s", (_, before, after, was, is, raisedThrottling) => {
+  ])("is reported when it %s", (_, before, after, was, is, raisedThrottling) => {
     // Act
-    const changes = surfaceChanges(planned([{ type: "aws_api_gateway_usage_plan", before, after }]));
+    const changes = surfaceTexts(planned([{ type: "aws_api_gateway_usage_plan", before, after }]));
 
     // Assess
     expect(changes).toMatchObject([{ before: was, after: is, raisedThrottling }]);
+  });
+});
+
+describe("the limits of a usage plan that are partly known after apply", () => {
+  const usagePlan = (throttling: object, quota: object) => ({
+    name: "prod",
+    throttle_settings: [throttling],
+    quota_settings: [quota],
+  });
+  const before = usagePlan({ rate_limit: 5, burst_limit: 9 }, { limit: 1_000, period: "MONTH" });
+  const quota = { limit: 1_000_000, period: "MONTH" };
+
+  it.each<[string, object, object, string]>([
+    [
+      "rate and burst",
+      usagePlan({}, quota),
+      { throttle_settings: [{ rate_limit: true, burst_limit: true }] },
+      "limits known after apply, 1,000,000 requests per month",
+    ],
+    [
+      "rate",
+      usagePlan({ burst_limit: 9 }, quota),
+      { throttle_settings: [{ rate_limit: true }] },
+      "rate known after apply, burst 9, 1,000,000 requests per month",
+    ],
+    [
+      "burst",
+      usagePlan({ rate_limit: -1 }, quota),
+      { throttle_settings: [{ burst_limit: true }] },
+      "no rate limit, burst known after apply, 1,000,000 requests per month",
+    ],
+    [
+      "period",
+      usagePlan({ rate_limit: 5, burst_limit: 9 }, { limit: 1_000_000 }),
+      { quota_settings: [{ period: true }] },
+      "5 requests per second, burst 9, 1,000,000 requests per period known after apply",
+    ],
+    [
+      "quota",
+      usagePlan({ rate_limit: 5, burst_limit: 9 }, {}),
+      { quota_settings: true },
+      "5 requests per second, burst 9, quota known after apply",
+    ],
+  ])("are shown without their unknown part: %s", (_, after, unknown, text) => {
+    // Act
+    const changes = surfaceTexts(
+      planned([{ type: "aws_api_gateway_usage_plan", before, after: { ...after }, unknown: { ...unknown } }]),
+    );
+
+    // Assess
+    expect(changes).toMatchObject([{ after: text, raisedThrottling: true }]);
   });
 });
 
@@ -177,26 +248,26 @@ describe("a function URL", () => {
       { kind: "authorization changed", before: "NONE", after: "AWS_IAM", opened: false, public: false },
     ],
     [
-      "gone",
+      "removed",
       { before: url("NONE") },
       { kind: "removed", before: `NONE; ${WORDS}`, after: undefined, opened: false, public: false },
     ],
     [
-      "open to more pages",
+      "readable from more origins",
       { before: url("AWS_IAM"), after: url("AWS_IAM", ["*"]) },
       { kind: "CORS changed", before: WORDS, after: "CORS * (*)", widenedCors: true, public: false },
     ],
     [
-      "not yet known",
+      "known after apply",
       { after: { function_name: "prod-language-check" }, unknown: { authorization_type: true } },
-      { kind: "not understood", after: "known after apply", public: true, unjudged: true },
+      { kind: "undetermined", after: "known after apply", public: true, undetermined: true },
     ],
-  ])("is told where it is %s", (_, change, expected) => {
+  ])("is reported when it is %s", (_, change, expected) => {
     // Act
-    const changes = surfaceChanges(planned([{ type, ...change }]));
+    const changes = surfaceTexts(planned([{ type, ...change }]));
 
     // Assess
-    expect(changes).toMatchObject([{ what: "function URL of prod-language-check", ...expected }]);
+    expect(changes).toMatchObject([{ subject: "function URL of prod-language-check", ...expected }]);
   });
 });
 
@@ -206,37 +277,37 @@ describe("a page", () => {
   const open = { enabled: true, default_cache_behavior: [{ trusted_key_groups: [] }] };
 
   it.each<[string, Omit<PlannedChange, "type">, Record<string, unknown>]>([
-    ["comes", { after: open }, { kind: "added", after: "anybody may read it", opened: true, public: true }],
+    ["is added", { after: open }, { kind: "added", after: "readable by anyone", opened: true, public: true }],
     [
-      "goes",
+      "is removed",
       { before: open },
-      { kind: "removed", before: "anybody may read it", opened: false, public: false },
+      { kind: "removed", before: "readable by anyone", opened: false, public: false },
     ],
     [
       "is switched on",
       { before: { ...open, enabled: false }, after: open },
       {
         kind: "authorization changed",
-        before: "off",
-        after: "anybody may read it",
+        before: "disabled",
+        after: "readable by anyone",
         opened: true,
         public: true,
       },
     ],
     [
-      "asks for no signature any more",
+      "no longer requires a signature",
       { before: signed, after: open },
       {
         kind: "authorization changed",
-        before: "who has a signed URL or cookie may read it",
-        after: "anybody may read it",
+        before: "readable with a signed URL or cookie",
+        after: "readable by anyone",
         opened: true,
         public: true,
       },
     ],
-  ])("is told where it %s", (_, change, expected) => {
+  ])("is reported when it %s", (_, change, expected) => {
     // Act
-    const changes = surfaceChanges(planned([{ type, ...change }]));
+    const changes = surfaceTexts(planned([{ type, ...change }]));
 
     // Assess
     expect(changes).toMatchObject([expected]);
@@ -244,8 +315,8 @@ describe("a page", () => {
 });
 
 describe("a part of a page", () => {
-  const SIGNED = "who has a signed URL or cookie may read it";
-  const OPEN = "anybody may read it";
+  const SIGNED = "readable with a signed URL or cookie";
+  const OPEN = "readable by anyone";
   const open = (path_pattern: string) => ({ path_pattern, trusted_key_groups: [] });
   const signed = (path_pattern: string) => ({ path_pattern, trusted_key_groups: ["group"] });
   const page = (whole: object, ...parts: object[]) => ({
@@ -255,22 +326,22 @@ describe("a part of a page", () => {
   });
 
   it.each([
-    ["asks for no signature any more", page(open(""), signed("/a/*")), page(open(""), open("/a/*"))],
+    ["no longer requires a signature", page(open(""), signed("/a/*")), page(open(""), open("/a/*"))],
     ["loses its behavior to an open page", page(open(""), signed("/a/*")), page(open(""))],
     ["gets an open behavior in a signed page", page(signed("")), page(signed(""), open("/a/*"))],
     [
-      "is answered by an open behavior that stands before its own",
+      "is matched by an open behavior before its own behavior",
       page(open(""), signed("a/*"), open("/*")),
       page(open(""), open("/*"), signed("/a/*")),
     ],
-  ])("is opened where it %s", (_, before, after) => {
+  ])("is opened when it %s", (_, before, after) => {
     // Act
-    const changes = surfaceChanges(planned([{ type: "aws_cloudfront_distribution", before, after }]));
+    const changes = surfaceTexts(planned([{ type: "aws_cloudfront_distribution", before, after }]));
 
     // Assess
     expect(changes).toMatchObject([
       {
-        what: "page (CloudFront distribution), /a/*",
+        subject: "page (CloudFront distribution), /a/*",
         kind: "authorization changed",
         before: SIGNED,
         after: OPEN,
@@ -280,48 +351,48 @@ describe("a part of a page", () => {
     ]);
   });
 
-  it("is not told again where it changes with the whole page", () => {
+  it("is not repeated when it changes with the whole page", () => {
     // Act
-    const changes = surfaceChanges(
+    const changes = surfaceTexts(
       planned([{ type: "aws_cloudfront_distribution", after: page(open(""), open("/a/*"), signed("/b/*")) }]),
     );
 
     // Assess
-    expect(changes.map(({ what, after }) => [what, after])).toEqual([
+    expect(changes.map(({ subject, after }) => [subject, after])).toEqual([
       ["page (CloudFront distribution)", OPEN],
       ["page (CloudFront distribution), /b/*", SIGNED],
     ]);
   });
 });
 
-describe("what is not understood", () => {
+describe("a type that the review does not support", () => {
   const api = { type: "aws_api_gateway_rest_api", name: "api", before: { id: "a" } };
 
   it.each<[string, string, PlannedChange[], boolean]>([
-    ["opens nothing where it goes", "aws_appsync_graphql_api", [], false],
+    ["opens nothing when the resource is removed", "aws_appsync_graphql_api", [], false],
     [
-      "cannot be judged where it kept callers out",
+      "is undetermined when it restricted callers and its API stays",
       "aws_api_gateway_rest_api_policy",
       [{ ...api, after: { id: "a" } }],
       true,
     ],
-    ["opens nothing where its API goes, too", "aws_api_gateway_rest_api_policy", [api], false],
-  ])("%s", (_, type, others, isUnjudged) => {
+    ["opens nothing when its API is removed, too", "aws_api_gateway_rest_api_policy", [api], false],
+  ])("%s", (_, type, others, isUndetermined) => {
     // Act
-    const changes = surfaceChanges(planned([{ type, before: { rest_api_id: "a" } }, ...others]));
+    const changes = surfaceTexts(planned([{ type, before: { rest_api_id: "a" } }, ...others]));
 
     // Assess
     expect(changes).toMatchObject([
-      { before: "there", public: isUnjudged, unjudged: isUnjudged, opened: false },
+      { before: "exists", public: isUndetermined, undetermined: isUndetermined, opened: false },
     ]);
   });
 
-  it("is named, and does not pass a gate silently", () => {
+  it("is named and stops the gates", () => {
     // Prepare
     const type = "aws_apigatewayv2_authorizer";
 
     // Act
-    const changes = surfaceChanges(
+    const changes = surfaceTexts(
       planned([
         { type, name: "new", after: { name: "a" } },
         {
@@ -337,18 +408,18 @@ describe("what is not understood", () => {
     expect(changes).toMatchObject([
       {
         path: "stack/new",
-        what: `${type} a`,
-        kind: "not understood",
-        after: "new; not understood here: look at it",
+        subject: `${type} a`,
+        kind: "undetermined",
+        after: "new; the review does not support this type: check the resource",
         public: true,
-        unjudged: true,
+        undetermined: true,
       },
     ]);
   });
 });
 
 describe("the order", () => {
-  it("is by weight, then by name, whatever the plan's", () => {
+  it("is by weight, then by name, independent of the plan's order", () => {
     // Prepare
     const changes: PlannedChange[] = [
       { type: "aws_api_gateway_method_settings", name: "e", before: settings(1, 1), after: settings(1, 0) },
@@ -360,7 +431,7 @@ describe("the order", () => {
 
     // Act
     const [forwards, backwards] = [changes, [...changes].reverse()].map((order) =>
-      surfaceChanges(planned([stage, ...order])).map(({ path }) => path),
+      surfaceTexts(planned([stage, ...order])).map(({ path }) => path),
     );
 
     // Assess
@@ -368,12 +439,12 @@ describe("the order", () => {
     expect(backwards).toEqual(forwards);
   });
 
-  it("of secrets is none: what looks like a credential is masked wherever it stands", () => {
+  it("does not matter for credentials, which are masked everywhere", () => {
     // Prepare
     const token = "AKIAIOSFODNN7EXAMPLE";
 
     // Act
-    const changes = surfaceChanges(
+    const changes = surfaceTexts(
       planned([{ type: "aws_lambda_function_url", after: url("AWS_IAM", [`https://${token}.example.com`]) }]),
     );
 
@@ -389,9 +460,9 @@ describe("a plan that real Terraform made", () => {
     ["widened", []],
     ["new-artifact", []],
     ["opened", [["authorization changed", "AWS_IAM", "NONE"]]],
-  ] as const)("tells the surface's changes: %s", (name, expected) => {
+  ] as const)("has the expected surface changes: %s", (name, expected) => {
     // Act
-    const changes = surfaceChanges(recordedPlan(name));
+    const changes = surfaceTexts(recordedPlan(name));
 
     // Assess
     expect(changes.map(({ kind, before, after }) => [kind, before, after])).toEqual(expected);

@@ -11,17 +11,17 @@ import type { PackageSize } from "./package-size";
 
 const run = promisify(execFile);
 
-/** A function's deployment package, unpacked in a folder of its own. */
+/** A function's deployment package, unpacked into a temporary folder. */
 export class Bundle {
   private constructor(
     /** The package's files by name. */
     readonly files: Readonly<Record<string, Uint8Array>>,
-    /** The data that the package was built from, with its size when it is compressed. */
+    /** The data files in the package, with their compressed sizes. */
     readonly dataFiles: PackageSize["data"],
     private readonly folder: string,
   ) {}
 
-  /** The package of a model of the app in the current folder, as it is deployed. */
+  /** The deployed package of a model, for the app in the current folder. */
   static of(model: string): Bundle {
     const { zip, sourceMap } = functionCode(model);
     const bundle = new Bundle(
@@ -38,18 +38,18 @@ export class Bundle {
     return join(this.folder, "index.js");
   }
 
-  /** What is in index.js. */
+  /** The content of index.js. */
   get code(): Uint8Array {
     return this.files["index.js"] ?? new Uint8Array();
   }
 
-  /** Runs `script` in a process of its own, with nothing in its environment but this; tells what it wrote. */
+  /** Runs `script` in a new process with only these environment variables. @returns the standard output */
   async runNode(script: string, environment: NodeJS.ProcessEnv): Promise<string> {
     const { stdout } = await run(process.execPath, ["-e", script], { cwd: this.folder, env: environment });
     return stdout;
   }
 
-  /** Invokes the handler with `event`, as Lambda does; its log lines, and its answer as `{ answer }` at the end. */
+  /** Invokes the handler like Lambda. @returns the log lines, and at the end `{ answer }` */
   async invoke(event: unknown, environment: NodeJS.ProcessEnv): Promise<unknown[]> {
     const script = `
       const { handler } = require(${JSON.stringify(this.path)});
@@ -69,7 +69,7 @@ export class Bundle {
   }
 }
 
-/** The JSON files among the sources of a package, as esbuild writes them into it: without white space. */
+/** The JSON files in a package. esbuild writes these files without white space. */
 function dataFilesOf(sourceMap: string): PackageSize["data"] {
   const { sources }: { readonly sources: readonly string[] } = JSON.parse(sourceMap);
   return sources

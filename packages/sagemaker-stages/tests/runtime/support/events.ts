@@ -10,17 +10,17 @@ export { LAMBDA_REQUEST_ID, REQUEST_ID } from "../../../src/testing/events";
 /** The example of loan-default, which the sample model answers with `repaid`. */
 export const ROW = "52000.5,8500,36";
 
-/** {@link ROW} with another text in place of one number. */
+/** {@link ROW} with a different text in place of one number. */
 export function rowWith(cell: string, position: number): string {
   return ROW.split(",")
     .with(position - 1, cell)
     .join(",");
 }
 
-/** The parts of an HTTP request beside its body and its query. */
+/** The parts of an HTTP request except body and query. */
 export type HttpOptions = Omit<HttpRequest, "body" | "query">;
 
-/** An event without a body has the same header `Content-Type` as an event with a body. */
+/** The header `Content-Type`. */
 const JSON_TYPE = { contentType: "application/json" };
 
 /** API Gateway REST proxy event of `POST /loan-default`. */

@@ -6,7 +6,7 @@ import { isRecord } from "../../../src/runtime/json";
 import type { EndpointServer } from "../../../src/testing/endpoint-server";
 import { contract } from "../../fixtures/app/functions/loan-default/contract";
 
-/** What Lambda sets for a function, with the endpoint's runtime on this machine. */
+/** The environment variables that Lambda sets, with the SageMaker runtime on this machine. */
 export function environmentOf(endpoint: Pick<EndpointServer, "url">): NodeJS.ProcessEnv {
   return {
     ENDPOINT_NAME: "dev-loan-default-endpoint",
@@ -17,7 +17,7 @@ export function environmentOf(endpoint: Pick<EndpointServer, "url">): NodeJS.Pro
   };
 }
 
-/** The loan-default handler, as Lambda's init phase makes it. */
+/** Creates the loan-default handler, like Lambda's init phase. */
 export function handlerOf(
   endpoint: Pick<EndpointServer, "url">,
   environment: NodeJS.ProcessEnv = {},
@@ -25,7 +25,7 @@ export function handlerOf(
   return createHandler(contract, { ...environmentOf(endpoint), ...environment });
 }
 
-/** The handler of any contract, as Lambda's init phase makes it. */
+/** Creates the handler of any contract, like Lambda's init phase. */
 export function handlerFor<Request, Answer>(
   contract: Contract<Request, Answer>,
   endpoint: Pick<EndpointServer, "url">,
@@ -34,13 +34,13 @@ export function handlerFor<Request, Answer>(
   return createHandler(contract, { ...environmentOf(endpoint), ...environment });
 }
 
-/** The variable that lets the messages of errors into the log. */
+/** The environment variable that permits messages of errors in the log. */
 export const WITH_MESSAGES = { LOG_ERROR_MESSAGES: "true" } as const;
 
-/** More time than any request of these tests takes, less than jest's limit. */
+/** More time than a request in these tests needs, and less than Jest's timeout. */
 export const ENOUGH_TIME_IN_MS = 4_000;
 
-/** `answer` as a proxy response; throws where it is another kind of answer. */
+/** Parses `answer` as a proxy response. @throws if `answer` is another kind of answer */
 export function proxyResponse(answer: unknown): ProxyResponse {
   if (!isRecord(answer)) throw new Error(`got ${JSON.stringify(answer)}, expected a proxy response`);
   const { statusCode, headers, body } = answer;

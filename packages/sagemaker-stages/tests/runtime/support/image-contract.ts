@@ -1,7 +1,7 @@
 import * as z from "zod/mini";
 import { type Bytes, bytesOf, type Contract, isBase64, toBytes } from "../../../src/model";
 
-/** An image, as a caller sends it in JSON. */
+/** The schema of an image in JSON. */
 const schema = z.strictObject({
   contentType: z.string().check(z.regex(/^image\/(?:jpeg|png)$/)),
   base64: z.string().check((payload) => {
@@ -14,7 +14,7 @@ const schema = z.strictObject({
   }),
 });
 
-/** Takes an image, and answers JSON. */
+/** A contract that accepts an image, and answers JSON. */
 export const labels = {
   model: "image-labels",
   route: { method: "POST", path: "/image-labels" },
@@ -30,7 +30,7 @@ export const labels = {
   decode: (body): unknown => JSON.parse(body),
 } satisfies Contract<z.infer<typeof schema>, unknown>;
 
-/** Takes an image, and answers an image. */
+/** A contract that accepts an image, and answers an image. */
 export const mirror = {
   ...labels,
   model: "image-mirror",
@@ -39,10 +39,10 @@ export const mirror = {
   decode: (_body, _request, reply) => toBytes(reply),
 } satisfies Contract<z.infer<typeof schema>, Bytes>;
 
-/** The first bytes of a JPEG file, a NUL among them. */
+/** The first bytes of a JPEG file, which include a NUL. */
 export const JPEG = Uint8Array.from([
   0xff, 0xd8, 0xff, 0xe0, 0x00, 0x10, 0x4a, 0x46, 0x49, 0x46, 0x00, 0x01, 0x0d, 0x0a,
 ]);
 
-/** Each value of a byte. */
+/** Every value of a byte. */
 export const EVERY_BYTE = Uint8Array.from({ length: 256 }, (_, value) => value);

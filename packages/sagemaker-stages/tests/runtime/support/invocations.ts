@@ -7,27 +7,27 @@ import { about as loanDefault } from "../../fixtures/app/functions/loan-default/
 import { about as ticketUrgency } from "../../fixtures/app/functions/ticket-urgency/contract";
 import { csv, json, predictions } from "./answers";
 
-/** What zod's dates, enums, whole numbers and bounds add to a package. */
+/** The size of zod's dates, enums, whole numbers and limits in a package. */
 const ZOD_CHECKS_IN_BYTES = 1_500;
 
-/** One request of a model, as every model has one. */
+/** An invocation of one model. */
 export interface Invocation {
   readonly model: ModelName;
-  /** The bare request of the model's own example. */
+  /** The bare request of the model's example. */
   readonly event: unknown;
-  /** What the endpoint says to it. */
+  /** The endpoint's answer. */
   readonly answered: ScriptedAnswer;
-  /** What the endpoint is sent. */
+  /** The body that the endpoint receives. */
   readonly sent: string;
   /**
-   * Bytes that the model's own code may add to the package, compressed. Its data is not counted.
+   * The maximum compressed size of the model's own code, without its data.
    *
    * @default 0
    */
   readonly extraInBytes?: number;
 }
 
-/** One of each model. */
+/** One invocation of each model. */
 export const invocations: readonly Invocation[] = [
   {
     model: "loan-default",

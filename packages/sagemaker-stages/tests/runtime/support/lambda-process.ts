@@ -3,40 +3,40 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-/** Memory of a function, in MB: the default of src/constructs/function/new-function.ts. */
+/** The default memory of a function in MB, see src/constructs/function/new-function.ts. */
 export const MEMORY_IN_MB = 256;
 
-/** How Lambda's runtime for Node.js shares the memory of a function among the parts of V8's heap. */
+/** The options with which Lambda's runtime for Node.js divides a function's memory into the parts of V8's heap. */
 const HEAP = [
   `--max-semi-space-size=${Math.floor(MEMORY_IN_MB * 0.05)}`,
   `--max-old-space-size=${Math.floor(MEMORY_IN_MB * 0.9)}`,
 ];
 
-/** How one invocation ended. */
+/** The outcome of one invocation. */
 export interface Invoked {
   /** Name of the payload. */
   readonly name: string;
   readonly status: number;
-  /** What the problem says, if it is one. */
+  /** The detail, if the answer is a problem. */
   readonly detail: string;
-  /** Milliseconds that the handler took. */
+  /** The duration of the handler in milliseconds. */
   readonly ms: number;
-  /** Highest resident memory of the process, in MB, after the event was parsed and before the handler ran. */
+  /** The peak resident memory of the process in MB, after the event is parsed and before the handler runs. */
   readonly parsedInMb: number;
-  /** Highest resident memory of the process, in MB, after the handler ran. */
+  /** The peak resident memory of the process in MB, after the handler ran. */
   readonly peakInMb: number;
 }
 
-/** How a process ended. */
+/** The outcome of a process. */
 export interface Ended {
   readonly invoked: readonly Invoked[];
-  /** `undefined` where every invocation returned; else the signal or status, and what the process wrote. */
+  /** `undefined` if every invocation returned; otherwise the signal or status, and the output of the process. */
   readonly crash: string | undefined;
 }
 
 /**
- * Invokes a function's package with one payload after the other, in one process with the heap that Lambda gives it. The
- * process reads and parses each payload as Lambda's runtime does.
+ * Invokes a function's package with several payloads in one process, which has the same heap options as on Lambda. The
+ * process reads and parses each payload like Lambda's runtime.
  *
  * @param code - path of the package's `index.js`
  */
@@ -59,8 +59,8 @@ export async function invokeAll(
 }
 
 /**
- * On Linux, the highest resident memory is read from `/proc`: `maxRSS` starts at the memory of the process that started
- * this one (getrusage(2): the value survives execve), here a Jest worker of any size.
+ * On Linux, the peak resident memory is read from `/proc`: `maxRSS` starts at the memory of the parent process
+ * (getrusage(2): the value survives execve). The parent process is a Jest worker of any size.
  */
 const SCRIPT = `
   const STATUS = "/proc/self/status";

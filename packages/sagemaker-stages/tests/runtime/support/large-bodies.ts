@@ -1,13 +1,13 @@
-/** The longest event of a synchronous invocation, JSON (https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html). */
+/** The maximum event of a synchronous invocation (https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html). */
 export const MAX_EVENT_IN_BYTES = 6 * 1024 * 1024;
 
-/** So many bytes of `unit`, repeated, between `open` and `close`; a separator at the end of the last unit is left out. */
+/** Repeats `unit` between `open` and `close` up to a number of bytes, without a separator at the end. */
 export function filled(bytes: number, open: string, unit: string, close: string): string {
   const count = Math.floor((bytes - open.length - close.length) / Buffer.byteLength(unit));
   return `${open}${unit.repeat(count).replace(/,$/, "")}${close}`;
 }
 
-/** An object of as many properties as fit. */
+/** An object with as many properties as fit. */
 function properties(bytes: number, value: string): string {
   const parts: string[] = [];
   let length = 2;
@@ -19,10 +19,10 @@ function properties(bytes: number, value: string): string {
   return `{${parts.join(",")}}`;
 }
 
-/** Makes a body of at most so many bytes. */
+/** Creates a body of at most this number of bytes. */
 type MakeBody = (bytes: number) => string;
 
-/** Bodies that cost as much as any: by what they hold, for each of these properties. */
+/** The most expensive bodies by their content, for each of these properties. */
 export function largeBodies(...names: readonly string[]): Readonly<Record<string, MakeBody>> {
   const perName = names.map((name): Record<string, MakeBody> => {
     const open = `{"${name}":[`;
@@ -61,7 +61,7 @@ export function largeBodies(...names: readonly string[]): Readonly<Record<string
   });
 }
 
-/** The longest event that holds such a body, JSON. */
+/** The maximum event with such a body, as JSON. */
 export function largestEvent(make: MakeBody, toEvent: (body: string) => unknown): string {
   let bytes = MAX_EVENT_IN_BYTES;
   for (;;) {

@@ -2,7 +2,7 @@ import * as z from "zod/mini";
 import type { Contract } from "../../../src/runtime/contract";
 import { createHandler } from "../../../src/runtime/handler";
 
-/** Every way in which zod holds any number of values, and one that holds itself. */
+/** Schemas of zod for any number of values, and a recursive schema. */
 interface Tree {
   readonly name: string;
   readonly children: readonly Tree[];
@@ -25,7 +25,7 @@ const schema = z.strictObject({
   tree: z.optional(tree),
 });
 
-/** A contract that says nothing of where its rows are, as a team can write it. */
+/** A contract without `rowsIn`. */
 export const contract = {
   model: "lists",
   route: { method: "POST", path: "/lists" },

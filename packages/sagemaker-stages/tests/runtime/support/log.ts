@@ -1,14 +1,14 @@
 import { jest } from "@jest/globals";
 
-/** What was written to standard output since the capture began. */
+/** The captured standard output. */
 export interface CapturedLog {
-  /** All of it. */
+  /** The whole text. */
   text(): string;
-  /** Every line as the JSON document that it must be. */
+  /** Every line, parsed as JSON. */
   lines(): unknown[];
 }
 
-/** Keeps what is written to standard output, until `jest.restoreAllMocks()`. */
+/** Captures standard output until `jest.restoreAllMocks()`. */
 export function captureLog(): CapturedLog {
   const chunks: string[] = [];
   jest.spyOn(process.stdout, "write").mockImplementation((chunk) => {

@@ -1,4 +1,4 @@
-/** What the code that all functions share costs, compressed, with room for a contract: every cold start loads 12 KB. */
+/** The maximum compressed size of the shared code and a small contract. Every cold start loads the package. */
 const MAX_SHARED_BYTES = 12 * 1024;
 
 /** A function's package, compressed. */
@@ -6,13 +6,13 @@ export interface PackageSize {
   readonly model: string;
   /** The whole package. */
   readonly bytes: number;
-  /** What the model's own code may add. */
+  /** The maximum size of the model's own code. */
   readonly ownCode: number;
-  /** Data in the package, such as a vocabulary: as large as the team's training made it. */
+  /** Data in the package, e.g. a vocabulary. Its size depends on the training, and has no limit. */
   readonly data: readonly { readonly file: string; readonly bytes: number }[];
 }
 
-/** Why a package is too large, and how to raise the limit; `undefined` where the package is small enough. */
+/** Describes why a package is too large, and how to raise the limit. @returns `undefined` if the package is small enough */
 export function describeExcess({ model, bytes, ownCode, data }: PackageSize): string | undefined {
   const allowed = MAX_SHARED_BYTES + ownCode + data.reduce((sum, file) => sum + file.bytes, 0);
   if (bytes <= allowed) return undefined;

@@ -3,11 +3,12 @@ import { REQUEST_ID } from "./events";
 import { problemOf } from "./handler";
 import { assessResponse } from "./responses";
 
-/** What the caller gets where the endpoint's answer cannot be read. */
-export const UNREADABLE = "The model's answer could not be read. The function's log says why.";
+/** The detail for the caller if the contract cannot read the endpoint's answer. */
+export const UNREADABLE =
+  "The function could not read the model's answer. See the logs of the function and the endpoint.";
 
 /**
- * Requires `answer` to be this problem as a proxy response, with the CORS headers that belong to `event` and the
+ * Requires `answer` to be this problem as a proxy response, with the CORS headers for `event` and the
  * caller's id.
  */
 export function assessProblem(answer: unknown, event: unknown, status: number, detail: string): void {

@@ -2,23 +2,23 @@ import { expect } from "@jest/globals";
 import { isRecord } from "../../../src/runtime/json";
 import { proxyResponse } from "./handler";
 
-/** A proxy response apart from its CORS headers, which depend on the kind of event alone. */
+/** A proxy response without its CORS headers, which depend only on the kind of event. */
 interface ExpectedResponse {
   readonly statusCode: number;
   readonly headers: Readonly<Record<string, string>>;
-  /** The text, or a matcher of it. */
+  /** The text, or a matcher for the text. */
   readonly body: unknown;
 }
 
-/** Requires `answer` to be this proxy response, complete, with the CORS headers that belong to `event`. */
+/** Requires `answer` to be exactly this proxy response, with the CORS headers for `event`. */
 export function assessResponse(answer: unknown, event: unknown, expected: ExpectedResponse): void {
   assessCors(answer, event);
   expect(answer).toStrictEqual({ ...expected, headers: { ...expected.headers, ...corsHeaders(event, "*") } });
 }
 
 /**
- * Requires `answer` to have the CORS headers that belong to `event`: API Gateway adds none, a function URL adds its
- * own, and a browser refuses an answer that has them twice.
+ * Requires `answer` to have the CORS headers for `event`. API Gateway adds no CORS headers, but a function URL adds
+ * them, and a browser refuses an answer with duplicate CORS headers.
  */
 export function assessCors(answer: unknown, event: unknown, allowOrigin = "*"): void {
   const headers = Object.entries(proxyResponse(answer).headers);

@@ -1,11 +1,11 @@
 import { jest } from "@jest/globals";
 
-/** Makes the random waits between attempts as short as they can be. */
+/** Sets the random waits between attempts to their minimum. */
 export function makeWaitsShort(): void {
   jest.spyOn(Math, "random").mockReturnValue(0.01);
 }
 
-/** Makes every wait between attempts six seconds or more, longer than any invocation: what succeeds did not wait. */
+/** Sets every wait between attempts to at least six seconds, longer than an invocation: a success means no wait. */
 export function makeWaitsEndless(): void {
   jest.spyOn(Math, "random").mockReturnValue(60);
 }

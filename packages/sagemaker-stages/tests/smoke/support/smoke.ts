@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { COMMAND, type ProjectCopy } from "../../local/support/project";
 
-/** How `sagemaker-stages smoke` ended, and its output. */
+/** The exit status and the output of `sagemaker-stages smoke`. */
 export interface Smoke {
   readonly status: number | null;
   readonly table: string;
@@ -9,10 +9,10 @@ export interface Smoke {
 }
 
 /**
- * `sagemaker-stages smoke` in a copy of the fixture app.
+ * Runs `sagemaker-stages smoke` in a copy of the fixture app.
  *
  * @param words - the command line, e.g. `["dev", "--wait", "2"]`
- * @param variables - of the process, on top of this one's, of which it inherits none of AWS's
+ * @param variables - added to the environment variables of this process, without AWS's variables
  */
 export function smoke(
   project: ProjectCopy,
@@ -43,6 +43,6 @@ export function smoke(
 export function unexpected(table: string): string[][] {
   return table
     .split("\n")
-    .filter((line) => line.startsWith("NOT"))
+    .filter((line) => line.startsWith("FAIL"))
     .map((line) => line.split(/ {2,}/).slice(1, -1));
 }

@@ -1,25 +1,31 @@
 import http from "node:http";
 import type { AddressInfo } from "node:net";
 
-/** What is answered; `silence` is no answer. */
+/** An answer of the stage. */
 export interface Answer {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: unknown;
 }
 
-/** Who asks, as far as a stage can tell. */
-export type Asker = "preflight" | "foreign preflight" | "permitted" | "malformed" | "no key" | "wrong key";
+/** The kind of a caller, which the stage derives from the request. */
+export type CallerKind =
+  | "preflight"
+  | "foreign preflight"
+  | "permitted"
+  | "malformed"
+  | "no key"
+  | "wrong key";
 
-/** What a stage does otherwise than it should. */
-export type Misbehaviour = (asker: Asker, requests: number) => Answer | "silence" | undefined;
+/** The wrong answer to a request; `undefined`: the right answer, `silence`: no answer. */
+export type Misbehaviour = (caller: CallerKind, requests: number) => Answer | "silence" | undefined;
 
 /** The key of a {@link StageServer}. */
 export const KEY = "the-key-of-this-stage-0123456789";
 
 const PROBLEM = { "Content-Type": "application/problem+json" };
 
-/** What a preflight is told. */
+/** The answer to a preflight request. */
 export function preflightOf(
   origin: string,
   headers = "content-type,x-api-key",
@@ -35,7 +41,7 @@ export function preflightOf(
   };
 }
 
-const RIGHT: Readonly<Record<Asker, Answer>> = {
+const RIGHT_ANSWERS: Readonly<Record<CallerKind, Answer>> = {
   preflight: preflightOf("*"),
   "foreign preflight": { status: 204 },
   permitted: { status: 200, headers: { "Content-Type": "application/json" }, body: "defaulted" },
@@ -44,10 +50,10 @@ const RIGHT: Readonly<Record<Asker, Answer>> = {
   "wrong key": { status: 403, headers: PROBLEM, body: { detail: "Forbidden" } },
 };
 
-/** A stage of routes for those who have the key, `POST` or `GET`, that does what a test wants. */
+/** A stage whose routes (`POST` or `GET`) require the key, and which misbehaves as a test defines. */
 export class StageServer {
   private readonly server: http.Server;
-  private readonly requests = new Map<Asker, number>();
+  private readonly requests = new Map<CallerKind, number>();
 
   private constructor(private readonly misbehaviour: Misbehaviour) {
     this.server = http.createServer((request, response) => {
@@ -55,7 +61,7 @@ export class StageServer {
       request.setEncoding("utf8").on("data", (text: string) => {
         body += text;
       });
-      request.on("end", () => this.answer(askerOf(request, body), response));
+      request.on("end", () => this.answer(callerOf(request, body), response));
     });
   }
 
@@ -74,17 +80,17 @@ export class StageServer {
     await new Promise((resolve) => this.server.close(resolve));
   }
 
-  private answer(asker: Asker, response: http.ServerResponse): void {
-    const requests = (this.requests.get(asker) ?? 0) + 1;
-    this.requests.set(asker, requests);
-    const answer = this.misbehaviour(asker, requests) ?? RIGHT[asker];
+  private answer(caller: CallerKind, response: http.ServerResponse): void {
+    const requests = (this.requests.get(caller) ?? 0) + 1;
+    this.requests.set(caller, requests);
+    const answer = this.misbehaviour(caller, requests) ?? RIGHT_ANSWERS[caller];
     if (answer === "silence") return;
     response.writeHead(answer.status, answer.headers ?? {});
     response.end(answer.body === undefined ? undefined : JSON.stringify(answer.body));
   }
 }
 
-function askerOf({ method, headers, url = "" }: http.IncomingMessage, body: string): Asker {
+function callerOf({ method, headers, url = "" }: http.IncomingMessage, body: string): CallerKind {
   if (method === "OPTIONS") {
     return headers.origin === "https://foreign.example.com" ? "foreign preflight" : "preflight";
   }

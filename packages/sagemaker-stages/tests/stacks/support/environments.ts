@@ -13,7 +13,7 @@ export const exampleModel: ServingSettings &
   serverless: { memorySizeInMb: 2048, maxConcurrency: 5 },
 };
 
-/** One environment of known content, whatever the project's own environments hold. */
+/** An environment that does not depend on the app's environments. */
 export const example: Environment = {
   name: "test",
   region: "eu-central-1",
@@ -28,12 +28,12 @@ export const example: Environment = {
   models: { "loan-default": exampleModel },
 };
 
-/** {@link example} with its model's settings changed. */
+/** {@link example} with changed settings of its model. */
 export function exampleWith(settings: Partial<ServingSettings & ServerlessEndpoint>): Environment {
   return { ...example, models: { "loan-default": { ...exampleModel, ...settings } } };
 }
 
-/** {@link example} with two models, of which one has a function URL, and callers that may invoke them by every way. */
+/** {@link example} with two models, one with a function URL, and callers with every way to invoke the models. */
 export const exampleWithCallers: Environment = {
   ...example,
   models: { "loan-default": { ...exampleModel, functionUrl: {} }, "energy-demand": exampleModel },
@@ -58,7 +58,7 @@ export const exampleWithCallers: Environment = {
   },
 };
 
-/** {@link example} under another name and with a state of its own, to stand beside it. */
+/** {@link example} with another name and another state. */
 export function named(name: string, environment: Environment): Environment {
   return { ...environment, name, state: { local: { path: `terraform.${name}.tfstate` } } };
 }

@@ -10,7 +10,7 @@ import { SynthesizedStack } from "./synthesized";
 
 const FIXTURE_APP = join(__dirname, "../../fixtures/app");
 
-/** The model of the catalog of which every generated model is a copy. */
+/** The model that every generated model copies. */
 const TEMPLATE = "loan-default";
 
 const PROVE = `import { proveLeastPrivilege } from "sagemaker-stages/testing";
@@ -23,7 +23,7 @@ proveLeastPrivilege({ models, environments }, { mutants: false }).then(({ findin
 });
 `;
 
-/** The account of {@link environmentWith}; workflows deploy its environments. */
+/** The account of {@link environmentWith}. GitHub workflows deploy the environments of this account. */
 export const MANY_MODELS_ACCOUNT: AccountSettings = {
   region: "us-east-1",
   accountId: "444455556666",
@@ -31,7 +31,7 @@ export const MANY_MODELS_ACCOUNT: AccountSettings = {
   github: { repository: "octo-org@123456/stages@456789" },
 };
 
-/** What an account needs for 100 models. */
+/** The settings that an account needs for 100 models. */
 const QUOTAS: QuotaSettings = { serverlessConcurrency: 1_000, serverlessEndpoints: 200 };
 
 /** Names of generated models: `model-001`, and so on. */
@@ -59,7 +59,7 @@ export function environmentWith(models: readonly string[], quotas: QuotaSettings
     state: { s3: { bucket: "amzn-s3-demo-state-bucket", key: "stages/prod.tfstate" } },
     stage: { throttling: { rateLimit: 1_000, burstLimit: 2_000 }, logRetentionInDays: 30 },
     quotas,
-    // The compiler knows the project's own models alone.
+    // The types contain only the app's own models.
     models: Object.fromEntries(settings) as Environment["models"],
     callers: {
       notebooks: {
@@ -82,7 +82,7 @@ export class ManyModels {
     this.serve(environmentWith(this.models));
   }
 
-  /** Makes this the only environment, and {@link MANY_MODELS_ACCOUNT} the only account. */
+  /** Replaces all environments by this environment, and all accounts by {@link MANY_MODELS_ACCOUNT}. */
   serve(environment: Environment): void {
     this.project.setEnvironments(environment);
     this.project.setAccounts(MANY_MODELS_ACCOUNT);
@@ -99,7 +99,7 @@ export class ManyModels {
     return new SynthesizedStack(name, readFileSync(file, "utf8"));
   }
 
-  /** The proof of least privilege of the environment, as the app's own tests prove it. Writes JSON. */
+  /** Runs the proof of least privilege for the environment, like the app's own tests. Writes JSON. */
   prove(): Promise<Finished> {
     this.project.write("prove.ts", PROVE);
     return runNode(["--import", "tsx", "prove.ts"], this.project.folder, "UTC", "with network");

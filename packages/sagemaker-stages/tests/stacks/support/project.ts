@@ -11,12 +11,12 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 
-/** The repository: its `node_modules` hold a link to the engine. */
+/** The repository: its `node_modules` contains a link to the engine. */
 const REPOSITORY = join(__dirname, "../../../../..");
 const FIXTURE_APP = join(__dirname, "../../fixtures/app");
 const SOURCES = ["cdktf.json", "environments", "functions", "main.ts", "stacks"];
 
-/** Copies what a synthesis needs from `from` into `folder`, which it makes; packages are linked, not copied. */
+/** Creates `folder` with the files that a synthesis needs from `from`. Packages are linked, not copied. */
 export function copyProject(folder: string, from: string = FIXTURE_APP): void {
   mkdirSync(folder, { recursive: true });
   for (const source of SOURCES) cpSync(join(from, source), join(folder, source), { recursive: true });
@@ -24,7 +24,7 @@ export function copyProject(folder: string, from: string = FIXTURE_APP): void {
   symlinkSync(join(REPOSITORY, "node_modules"), join(folder, "node_modules"), "junction");
 }
 
-/** Makes `main.ts` pass a class of environments' stacks that requires the provider `other`. */
+/** Changes `main.ts`, so that the environments' stacks require the provider `other`. */
 export function requireProviderInStackClass(
   folder: string,
   provider: { readonly source: string; readonly version: string },
@@ -51,7 +51,7 @@ export class InferenceStack extends EngineInferenceStack {
   writeFileSync(main, after);
 }
 
-/** What a process left behind. */
+/** The result of a process. */
 export interface Finished {
   readonly status: number | null;
   readonly stdout: string;
@@ -59,16 +59,16 @@ export interface Finished {
 }
 
 /**
- * `main.ts` of the project in `folder`, in a process of its own without network, credentials, home or programs:
- * opening a connection throws, and nothing of this process's environment is there.
+ * Runs `main.ts` of the app in `folder` in a separate process without network, credentials, home or programs. Opening a
+ * connection throws, and the process has no environment variable of this process.
  */
 export function runMain(folder: string, timeZone = "UTC"): Promise<Finished> {
   return runNode(["--import", "tsx", "main.ts"], folder, timeZone);
 }
 
 /**
- * A node process in `folder` under the same conditions as {@link runMain}; `with network` it may open connections, and
- * start programs.
+ * Runs a node process in `folder` under the same conditions as {@link runMain}. With `network`, the process may open
+ * connections and start programs.
  */
 export async function runNode(
   args: readonly string[],
@@ -115,7 +115,7 @@ function exitOf(child: ChildProcess): Promise<number | null> {
   });
 }
 
-/** Every file below `folder`, by its path from there, as base64; empty where the folder does not exist. */
+/** Every file below `folder`, by its path below the folder, as base64; empty if the folder does not exist. */
 export function filesBelow(folder: string): Record<string, string> {
   if (!existsSync(folder)) return {};
   const files = readdirSync(folder, { recursive: true, encoding: "utf8" })

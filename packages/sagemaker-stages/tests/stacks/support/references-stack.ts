@@ -14,7 +14,7 @@ import { requireVersions } from "../../../src/constructs/terraform/terraform-set
 
 const REGION = "eu-central-1";
 
-/** The construct between resources of the same stack: whatever can be a reference is one. */
+/** The construct with references to resources of the same stack, wherever a reference is supported. */
 export class ReferencesStack extends TerraformStack {
   constructor(scope: Construct, id: string) {
     super(scope, id);

@@ -23,7 +23,7 @@ export {
 export interface Found<Type extends TerraformType> {
   /** `<type>.<id>`, as other resources refer to it. */
   readonly address: string;
-  /** Its arguments. */
+  /** The resource's arguments. */
   readonly values: TerraformTypes[Type];
 }
 
@@ -32,7 +32,7 @@ export class SynthesizedStack extends StackJson {
   /**
    * Every resource of `type`.
    *
-   * @throws Error naming what exists, where there are not `count` of them
+   * @throws Error with the existing resources, if the number is not `count`
    */
   all<Type extends TerraformType>(type: Type, count: number): Found<Type>[] {
     const found = this.find(type);
@@ -48,14 +48,14 @@ export class SynthesizedStack extends StackJson {
   /**
    * The only resource of `type`.
    *
-   * @throws Error naming what exists, where there is none or more than one
+   * @throws Error with the existing resources, if there is no resource or more than one
    */
   one<Type extends TerraformType>(type: Type): Found<Type> {
     const [found] = this.all(type, 1);
     return found as Found<Type>;
   }
 
-  /** Every resource of `type`, however many; for tests over environments whose models are not known to them. */
+  /** Every resource of `type`, for tests that do not know the number of resources. */
   find<Type extends TerraformType>(type: Type): Found<Type>[] {
     return this.resources(type).map(({ address, values }) => ({
       address,
@@ -63,13 +63,13 @@ export class SynthesizedStack extends StackJson {
     }));
   }
 
-  /** The OpenAPI document that the REST API is made from. */
+  /** The OpenAPI document of the REST API. */
   openApi(): OpenApiDocument {
     const { address, values } = this.one("aws_api_gateway_rest_api");
     return parseEmbedded(values.body, `${address}.body`) as unknown as OpenApiDocument;
   }
 
-  /** The stack with its Terraform changed by `change`, for tests of tests. */
+  /** A copy of the stack whose Terraform `change` has changed, for tests of test helpers. */
   changed(change: (terraform: TerraformJson) => void): SynthesizedStack {
     const terraform: TerraformJson = JSON.parse(this.text);
     change(terraform);
@@ -81,7 +81,7 @@ export class SynthesizedStack extends StackJson {
 export class Synthesized extends SynthesizedStacks<SynthesizedStack> {
   constructor(
     stacks: readonly SynthesizedStack[],
-    /** The folder that the stacks were written to; it is gone. */
+    /** The folder of the stacks. The folder no longer exists. */
     readonly outdir: string,
   ) {
     super(stacks);
@@ -139,7 +139,7 @@ export interface OpenApiOperation {
   };
 }
 
-/** What API Gateway answers by itself. */
+/** A gateway response of API Gateway. */
 export interface OpenApiGatewayResponse {
   readonly statusCode?: string;
   readonly responseParameters: Readonly<Record<string, string>>;

@@ -3,7 +3,7 @@ interface TerraformCondition {
   readonly error_message: string;
 }
 
-/** What every resource may say of its life. */
+/** The lifecycle block of a resource. */
 interface WithLifecycle {
   readonly lifecycle?: {
     readonly create_before_destroy?: boolean;
@@ -272,9 +272,9 @@ export interface TerraformTypes {
     WithTags & {
       readonly name: string;
       readonly execution_role_arn: string;
-      /** Of a model with one container. */
+      /** Only in a model with one container. */
       readonly primary_container: ContainerOfModel;
-      /** Of a model with several containers. */
+      /** Only in a model with several containers. */
       readonly container?: readonly ContainerOfModel[];
       readonly inference_execution_config?: { readonly mode: string };
       readonly enable_network_isolation?: boolean;
@@ -321,7 +321,7 @@ export interface TerraformTypes {
 /** The name of a type, data sources as in Terraform's addresses: `data.<type>`. */
 export type TerraformType = keyof TerraformTypes;
 
-/** Every {@link TerraformType}; the compiler keeps the two alike. */
+/** Every {@link TerraformType}; the compiler checks that both are equal. */
 export const TERRAFORM_TYPES = Object.keys({
   "data.aws_caller_identity": true,
   "data.aws_cloudcontrolapi_resource": true,

@@ -1,8 +1,8 @@
 import { StandIn } from "./stand-in";
 
 /**
- * Answers each request with its own body and Content-Type, and returns the custom attributes that the request has. The
- * answer shows whether bytes and headers came through unchanged.
+ * A stand-in that answers each request with the request's body, Content-Type and custom attributes. The answer shows
+ * whether bytes and headers arrived unchanged.
  */
 export function echoContainer(): StandIn {
   return new StandIn(({ contentType, body, headers }) => {

@@ -7,11 +7,12 @@ export interface Classification {
 }
 
 /**
- * Speaks as the Hugging Face inference toolkit with a `text-classification` pipeline: `{"inputs": <text or texts>,
- * "parameters": {…}}` in, a list of `{label, score}` per text out. Every failure is a 400 with `{code, type, message}`,
- * also a failure of the model
+ * A stand-in for the Hugging Face inference toolkit with a `text-classification` pipeline. The request is
+ * `{"inputs": <text or texts>, "parameters": {…}}`, and the answer is a list of `{label, score}` for each text. Every
+ * failure, even of the model, is a 400 with `{code, type, message}`
  * (https://github.com/aws/sagemaker-huggingface-inference-toolkit, src/sagemaker_huggingface_inference_toolkit:
- * handler_service.py and decoder_encoder.py; the words of the error: https://huggingface.co/openai/whisper-large-v3/discussions/58).
+ * handler_service.py and decoder_encoder.py; the message of the error:
+ * https://huggingface.co/openai/whisper-large-v3/discussions/58).
  *
  * @param classify - the model
  */
@@ -20,10 +21,11 @@ export function huggingFaceContainer(classify: (text: string) => Classification)
 }
 
 /**
- * Speaks as the Hugging Face inference toolkit with a `text-generation` pipeline: a list of `{generated_text}` for a text,
- * which is the text and its continuation (https://huggingface.co/docs/transformers/main_classes/pipelines).
+ * A stand-in for the Hugging Face inference toolkit with a `text-generation` pipeline. The answer to a text is a list
+ * of `{generated_text}`: the text with its continuation
+ * (https://huggingface.co/docs/transformers/main_classes/pipelines).
  *
- * @param continueText - the model: what follows the text, in at most `maxNewTokens` tokens
+ * @param continueText - the model: returns a continuation of the text with at most `maxNewTokens` tokens
  */
 export function textGenerationContainer(
   continueText: (text: string, maxNewTokens: number) => string,

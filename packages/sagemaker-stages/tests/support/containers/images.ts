@@ -13,10 +13,10 @@ const SIGNATURES: Readonly<Record<string, Buffer>> = {
 };
 
 /**
- * Speaks as SageMaker's PyTorch container around an `inference.py` that classifies images: the bytes of a JPEG or PNG in,
- * a list of `{label, score}` out. Another content type is a 415 in the toolkit's words. Bytes that are no image of the
- * content type are a 400, as the error of Pillow.
- * (https://github.com/aws/sagemaker-inference-toolkit, src/sagemaker_inference: errors.py, transformer.py).
+ * A stand-in for SageMaker's PyTorch container with an `inference.py` that classifies images. The request is the bytes
+ * of a JPEG or PNG file, and the answer is a list of `{label, score}`. The answer to another content type is a 415 with
+ * the toolkit's message. The answer to bytes that are not an image of the content type is a 400, like an error of
+ * Pillow (https://github.com/aws/sagemaker-inference-toolkit, src/sagemaker_inference: errors.py, transformer.py).
  *
  * @param classify - the model
  */

@@ -1,6 +1,6 @@
 /** A list of numbers, or a table of rows of the same length. */
 export interface NpyArray {
-  /** Length of each dimension. */
+  /** The length of each dimension. */
   readonly shape: readonly number[];
   /** The numbers, row by row. */
   readonly values: readonly number[];
@@ -14,7 +14,7 @@ const BYTES_OF_VALUE = { "<f4": 4, "<f8": 8, "|u1": 1 } as const;
 type DataType = keyof typeof BYTES_OF_VALUE;
 
 /**
- * A file of NumPy's format, version 1.0, little-endian, in C order
+ * Encodes an array as a file in NumPy's format, version 1.0, little-endian, in C order
  * (https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html).
  */
 export function encodeNpy({ shape, values }: NpyArray, dataType: DataType = "<f8"): Buffer {
@@ -36,9 +36,9 @@ export function encodeNpy({ shape, values }: NpyArray, dataType: DataType = "<f8
 }
 
 /**
- * Reads a file that {@link encodeNpy} or NumPy wrote.
+ * Decodes a file that {@link encodeNpy} or NumPy wrote.
  *
- * @throws Error where the file is not NPY of one of the supported types
+ * @throws Error if the file is not NPY with a supported type of numbers
  */
 export function decodeNpy(file: Buffer): NpyArray {
   if (!file.subarray(0, MAGIC.length).equals(MAGIC)) throw new Error("the magic string is not correct");

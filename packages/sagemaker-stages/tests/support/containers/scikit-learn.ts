@@ -6,11 +6,12 @@ const CSV_TYPE = "text/csv";
 const NPY_TYPE = "application/x-npy";
 
 /**
- * Speaks as SageMaker's scikit-learn container with its default `input_fn` and `output_fn`: rows as `text/csv`,
- * `application/json` or `application/x-npy`, one prediction per row in the type that Accept names, JSON where Accept
- * names none. Another content type is a 415 and another Accept a 406, each in the container's words
- * (https://github.com/aws/sagemaker-inference-toolkit, src/sagemaker_inference: decoder.py, encoder.py, errors.py,
- * transformer.py; https://github.com/aws/sagemaker-scikit-learn-container, handler_service.py).
+ * A stand-in for SageMaker's scikit-learn container with its default `input_fn` and `output_fn`. A request has rows as
+ * `text/csv`, `application/json` or `application/x-npy`. The answer has one prediction per row in the type of the
+ * header Accept, or in JSON without Accept. The answer to another content type is a 415 and to another Accept a 406,
+ * with the container's messages (https://github.com/aws/sagemaker-inference-toolkit, src/sagemaker_inference:
+ * decoder.py, encoder.py, errors.py, transformer.py; https://github.com/aws/sagemaker-scikit-learn-container,
+ * handler_service.py).
  *
  * @param predict - the model
  */

@@ -1,17 +1,17 @@
 import http from "node:http";
 import type { AddressInfo } from "node:net";
 
-/** What a container received. */
+/** A request that a container received. */
 export interface Invocation {
-  /** Value of Content-Type, with its parameters; empty where there is none. */
+  /** Value of Content-Type with its parameters; empty if the header is missing. */
   readonly contentType: string;
-  /** Value of Accept; empty where there is none. */
+  /** Value of Accept; empty if the header is missing. */
   readonly accept: string;
   readonly headers: http.IncomingHttpHeaders;
   readonly body: Buffer;
 }
 
-/** What a container answers. */
+/** An answer of a container. */
 export interface Reply {
   readonly status: number;
   readonly contentType: string;
@@ -21,15 +21,15 @@ export interface Reply {
 }
 
 /**
- * The HTTP server of a container: `GET /ping` answers 200, and `POST /invocations` answers as the stand-in does
+ * The HTTP server of a container: `GET /ping` answers 200, and `POST /invocations` returns the stand-in's answer
  * (https://docs.aws.amazon.com/sagemaker/latest/dg/your-algorithms-inference-code.html).
  */
 export class StandIn {
-  /** What it received, in order. */
+  /** The received requests, in their order. */
   readonly invocations: Invocation[] = [];
   private readonly server: http.Server;
 
-  /** @param answer - what the container does with an invocation */
+  /** @param answer - returns the container's answer to an invocation */
   constructor(answer: (invocation: Invocation) => Reply) {
     this.server = http.createServer((incoming, outgoing) => {
       const chunks: Buffer[] = [];
@@ -72,7 +72,7 @@ export class StandIn {
     return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
   }
 
-  /** Stops, and cuts every connection. */
+  /** Stops the server, and closes every connection. */
   async close(): Promise<void> {
     await new Promise<void>((resolve) => {
       this.server.close(() => resolve());

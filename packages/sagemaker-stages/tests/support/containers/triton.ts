@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { type Invocation, type Reply, StandIn } from "./stand-in";
 
-/** The media type of a JSON document of a known length that bytes of tensors follow. */
+/** The media type of a JSON document with a known length, followed by the bytes of the tensors. */
 export const TRITON_BINARY_TYPE = "application/vnd.sagemaker-triton.binary+json;json-header-size=";
 
 const BYTES_OF_FP32 = 4;
@@ -31,14 +31,14 @@ export interface TritonSettings {
 }
 
 /**
- * Speaks as NVIDIA Triton on SageMaker with one model of one FP32 tensor in and one out: the inference protocol of
- * KServe v2 in JSON, and with the extension for binary tensors in the media type
- * `application/vnd.sagemaker-triton.binary+json;json-header-size=N`. The answer is binary where the request asks for
- * `binary_data` of its output; a faulty request is a 400 with `{"error": …}`
+ * A stand-in for NVIDIA Triton on SageMaker. Its model has one FP32 tensor as input and one as output. The protocol is
+ * KServe's inference protocol v2: in JSON, or with the extension for binary tensors in the media type
+ * `application/vnd.sagemaker-triton.binary+json;json-header-size=N`. The answer is binary if the request sets
+ * `binary_data` for its output. The answer to a faulty request is a 400 with `{"error": …}`
  * (https://github.com/triton-inference-server/server: src/sagemaker_server.cc, docs/protocol/extension_binary_data.md;
  * https://github.com/kserve/kserve/blob/master/docs/predict-api/v2/required_api.md).
  *
- * @param infer - the model, value by value
+ * @param infer - the model: computes the values of the output from the values of the input
  */
 export function tritonContainer(
   settings: TritonSettings,

@@ -4,15 +4,16 @@ import { type Invocation, mediaTypeOf, type Reply, StandIn } from "./stand-in";
 export interface XgboostSettings {
   /** The number of features of the model. */
   readonly features: number;
-  /** What stands between two predictions: newer versions write a newline, and one at the end. */
+  /** The separator of two predictions. Newer versions write a line break after each prediction. */
   readonly separator: "," | "\n";
 }
 
 /**
- * Speaks as SageMaker's XGBoost container: rows in `text/csv` without the label, one prediction per row in `text/csv`. An
- * empty body is a 204, a content type that cannot be read a 415, and a row of another length a 400, each in plain text
+ * A stand-in for SageMaker's XGBoost container. A request has rows in `text/csv` without the label, and the answer has
+ * one prediction per row in `text/csv`. The container answers 204 to an empty body, and errors in plain text: 415 for
+ * an unsupported content type, and 400 for a row with the wrong number of values
  * (https://github.com/aws/sagemaker-xgboost-container, src/sagemaker_xgboost_container/algorithm_mode: serve.py and
- * serve_utils.py). The container's other formats, libsvm and RecordIO-protobuf, are refused here.
+ * serve_utils.py). This stand-in refuses the container's other formats, libsvm and RecordIO-protobuf.
  *
  * @param predict - the model
  */

@@ -1,24 +1,24 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 
-/** A function that {@link startAws} knows. */
+/** An existing function in the answers of {@link startAws}. */
 export interface KnownFunction {
   readonly name: string;
   readonly roleArn: string;
   readonly variables: Readonly<Record<string, string>>;
 }
 
-/** The little of AWS that a plan of something new reads. */
+/** The part of AWS that a plan of a new environment reads. */
 export interface Aws {
   readonly url: string;
-  /** What was asked and is not known here. */
+  /** The requests that this server does not support. */
   readonly unknown: readonly string[];
   stop(): Promise<void>;
 }
 
 /**
- * Says who calls, over HTTP as STS does, reads functions as Lambda does, and packages of the Model Registry as the Cloud
- * Control API does: all that Terraform asks AWS to plan an environment that does not exist yet.
+ * Starts an HTTP server that answers the requests of a plan of a new environment: GetCallerIdentity of STS, functions of
+ * Lambda, and packages of the Model Registry through the Cloud Control API.
  *
  * @param approval - the status of every package
  */

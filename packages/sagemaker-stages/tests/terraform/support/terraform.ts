@@ -3,9 +3,9 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 
 /** The first version with lock files in S3. */
-const LEAST_VERSION = "1.10";
+const MIN_VERSION = "1.10";
 
-/** What terraform answered. */
+/** The result of a terraform command. */
 export interface TerraformAnswer {
   readonly status: number | null;
   /** Standard output, then standard error. */
@@ -26,11 +26,11 @@ export interface Validation {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** The terraform of this machine, with a home of its own: no credentials, no workspace of the user's. */
+/** The terraform of this machine, with an empty home folder: without credentials and workspaces of the user. */
 export class Terraform {
   private readonly environment: NodeJS.ProcessEnv;
 
-  /** @param home - a folder for it alone; downloads are shared below it */
+  /** @param home - the home folder. Downloads are cached below it */
   constructor(home: string) {
     const cache = join(home, "plugins");
     mkdirSync(cache, { recursive: true });
@@ -39,7 +39,7 @@ export class Terraform {
     );
     this.environment = {
       TF_PLUGIN_CACHE_DIR: cache,
-      // Without it, terraform downloads the provider again for each stack, to learn its checksums.
+      // Without this variable, terraform downloads the provider again for each stack, to compute the checksums.
       TF_PLUGIN_CACHE_MAY_BREAK_DEPENDENCY_LOCK_FILE: "1",
       ...Object.fromEntries(inherited),
       AWS_CONFIG_FILE: join(home, "none"),
@@ -67,7 +67,7 @@ export class Terraform {
     return { status, output: stdout + stderr, stdout };
   }
 
-  /** {@link run} without waiting for it, so that servers of this process can answer it. */
+  /** Like {@link run}, but asynchronous, so that servers in this process can answer terraform's requests. */
   async runBeside(
     folder: string,
     args: readonly string[],
@@ -92,16 +92,16 @@ export class Terraform {
   }
 
   /**
-   * Downloads what the stack in `folder` needs.
+   * Downloads the providers of the stack in `folder`.
    *
-   * @throws Error with all that terraform said, where it fails
+   * @throws Error with the output of terraform if terraform fails
    */
   init(folder: string): void {
     const { status, output } = this.run(folder, ["init", "-backend=false", "-input=false", "-no-color"]);
     if (status !== 0) throw new Error(`terraform init failed in ${folder}:\n${output}`);
   }
 
-  /** What terraform finds in the stack in `folder`, after {@link init}. */
+  /** The result of `terraform validate` for the stack in `folder`. Call {@link init} before. */
   validate(folder: string): Validation {
     const { stdout, output } = this.run(folder, ["validate", "-json", "-no-color"]);
     try {
@@ -112,11 +112,11 @@ export class Terraform {
   }
 }
 
-/** Where terraform cannot be started at all, what to do about it. */
+/** The error for a terraform that cannot be started, with the repair. */
 export function explain(error: NodeJS.ErrnoException): Error {
   if (error.code !== "ENOENT") return error;
   return new Error(
-    `terraform is not on the PATH, and these tests are nothing without it. Install ${LEAST_VERSION} or newer ` +
+    `terraform is not on the PATH, but these tests need terraform. Install ${MIN_VERSION} or newer ` +
       "(https://developer.hashicorp.com/terraform/install) and run `npm run test:terraform` again.",
     { cause: error },
   );

@@ -7,18 +7,18 @@ export interface Property {
   readonly value: string;
 }
 
-/** The columns of a line, as in the template's biome.json. */
+/** The maximum length of a line, as in the template's biome.json. */
 const MAX_COLUMNS = 110;
 
-/** One level in the text of a {@link Property}. */
+/** The indentation of one level in the text of a {@link Property}. */
 const INDENT = "  ";
 
 /**
- * Adds a property at the end of an object literal. All other bytes of the file stay, except where a literal in one line
- * has to become a literal in several lines.
+ * Adds a property at the end of an object literal. All other bytes of the file stay, unless a literal in one line must
+ * become a literal in several lines.
  *
  * @returns the file's new text
- * @throws UnknownForm where the literal has a form that no formatter writes
+ * @throws UnknownForm if the literal has a form that no formatter writes
  */
 export function insertProperty(file: SourceFile, literal: ObjectLiteral, property: Property): string {
   const [start, end] = rangeOf(literal);
@@ -34,7 +34,7 @@ function appendLines(file: SourceFile, literal: ObjectLiteral, property: Propert
   const closingLine = startOfLine(text, end - 1);
   const indent = text.slice(closingLine, end - 1);
   if (indent.trim() !== "") {
-    throw new UnknownForm(`${path}: got a brace that closes several lines without a line of its own`);
+    throw new UnknownForm(`${path}: got a closing brace that shares its line with code`);
   }
   const last = literal.properties.at(-1);
   const ofProperties = last === undefined ? "" : indentAt(text, rangeOf(last)[0]);
@@ -45,7 +45,7 @@ function appendLines(file: SourceFile, literal: ObjectLiteral, property: Propert
   return `${text.slice(0, lastEnd)}${comma}${text.slice(lastEnd, closingLine)}${withLineBreaks(lines, text)}${text.slice(closingLine)}`;
 }
 
-/** Writes a literal of one line again: in one line where this fits, else with a line for each property. */
+/** Prints a one-line literal again: in one line if it fits, otherwise with a line for each property. */
 function rewriteLine(file: SourceFile, literal: ObjectLiteral, property: Property): string {
   const { path, text } = file;
   const [start, end] = rangeOf(literal);
@@ -53,7 +53,7 @@ function rewriteLine(file: SourceFile, literal: ObjectLiteral, property: Propert
     throw new UnknownForm(`${path}: got a comment in an object literal of one line`);
   }
   const properties = [
-    ...literal.properties.map((one) => text.slice(...rangeOf(one))),
+    ...literal.properties.map((node) => text.slice(...rangeOf(node))),
     printProperty(property),
   ];
   const line = `{ ${properties.join(", ")} }`;
@@ -74,7 +74,7 @@ export function printProperty({ name, value }: Property): string {
   return key === value ? key : `${key}: ${value}`;
 }
 
-/** Whether a comma stands in a range of the text, outside comments. */
+/** Whether a range of the text contains a comma outside of comments. */
 function hasComma(file: SourceFile, start: number, end: number): boolean {
   let code = file.text.slice(start, end);
   for (const comment of commentsIn(file, start, end)) code = code.replace(comment, "");
@@ -87,12 +87,12 @@ function commentsIn({ text, tree }: SourceFile, start: number, end: number): str
 }
 
 /**
- * Adds an import of a file in the same folder or below it, among the imports of such files in their order.
+ * Adds an import of a file in the same folder or below it, in the sorted list of such imports.
  *
  * @param name - the name of the imported module in this file
  * @param source - e.g. `./iris/contract`
  * @returns the file's new text
- * @throws UnknownForm where the file imports nothing
+ * @throws UnknownForm if the file imports nothing
  */
 export function insertModuleImport(file: SourceFile, name: string, source: string): string {
   return insertImportLine(file, moduleImport(name, source), source);
@@ -101,7 +101,7 @@ export function insertModuleImport(file: SourceFile, name: string, source: strin
 /**
  * Adds the statement of an import in the same way as {@link insertModuleImport}.
  *
- * @throws UnknownForm where the file imports nothing
+ * @throws UnknownForm if the file imports nothing
  */
 export function insertImportLine(file: SourceFile, statement: string, source: string): string {
   const { path, text } = file;
@@ -112,7 +112,7 @@ export function insertImportLine(file: SourceFile, statement: string, source: st
   );
   const [before, after] = [imports[next < 0 ? imports.length - 1 : next - 1], imports[next]];
   const beforeEnd = before === undefined ? 0 : rangeOf(before)[1];
-  // A comment between two imports belongs to the second import.
+  // A comment between two imports describes the second import.
   if (after !== undefined && text.slice(beforeEnd, rangeOf(after)[0]).trim() === "") {
     return insertAt(text, rangeOf(after)[0], line);
   }
@@ -125,7 +125,7 @@ export function insertImportLine(file: SourceFile, statement: string, source: st
  *
  * @param name - the exported name, and its name in this file
  * @returns the file's new text
- * @throws UnknownForm where the file has no import of names of the module
+ * @throws UnknownForm if the file has no import of names of the module
  */
 export function insertNamedImport(
   file: SourceFile,
@@ -138,16 +138,18 @@ export function insertNamedImport(
       value === source && importKind !== "type" && specifiers.some(({ type }) => type === "ImportSpecifier"),
   );
   if (statement === undefined) throw new UnknownForm(`${path}: got no import of names of ${source}`);
-  const specifiers = statement.specifiers.map((one) => text.slice(...rangeOf(one)));
+  const specifiers = statement.specifiers.map((node) => text.slice(...rangeOf(node)));
   const added = name.imported === name.local ? name.local : `${name.imported} as ${name.local}`;
-  const names = [...specifiers, added].sort((one, other) => (nameOf(one) < nameOf(other) ? -1 : 1));
+  const names = [...specifiers, added].sort((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1));
   const [start, end] = rangeOf(statement);
   if (commentsIn(file, start, end).length > 0) {
     throw new UnknownForm(`${path}: got a comment in the import of ${source}`);
   }
   const from = `from ${JSON.stringify(source)};`;
   const line = `import { ${names.join(", ")} } ${from}`;
-  const lines = ["import {", ...names.map((one) => `${unitOf(text)}${one},`), `} ${from}`].join("\n");
+  const lines = ["import {", ...names.map((specifier) => `${unitOf(text)}${specifier},`), `} ${from}`].join(
+    "\n",
+  );
   const isShort = line.length <= MAX_COLUMNS;
   return text.slice(0, start) + (isShort ? line : withLineBreaks(lines, text)) + text.slice(end);
 }
@@ -167,7 +169,9 @@ export function defaultImport(name: string, source: string): string {
   return `import ${name} from ${JSON.stringify(source)};`;
 }
 
-/** The order of Biome (https://biomejs.dev/assist/actions/organize-imports/): folder by folder, numbers by their value. */
+/**
+ * The order of Biome (https://biomejs.dev/assist/actions/organize-imports/): folder by folder, numbers by their value.
+ */
 export function compareSources(one: string, other: string): number {
   const [left, right] = [partsOf(one), partsOf(other)];
   const index = left.findIndex((part, at) => part !== right[at]);
@@ -178,7 +182,7 @@ export function compareSources(one: string, other: string): number {
   return rankOf(a) - rankOf(b) || (a < b ? -1 : 1);
 }
 
-/** Numbers, slashes and all other characters. */
+/** The numbers and the single other characters of a source. */
 function partsOf(source: string): string[] {
   return source.match(/\d+|\D/g) ?? [];
 }
@@ -208,7 +212,7 @@ function withLineBreaks(lines: string, text: string): string {
   return text.includes("\r\n") ? lines.replaceAll("\n", "\r\n") : lines;
 }
 
-/** The indentation of one level in the file: that of its first indented line. */
+/** The indentation of one level in the file: the indentation of the first indented line. */
 function unitOf(text: string): string {
   return /^(\t| +)(?=[^\s*])/m.exec(text)?.[1] ?? INDENT;
 }
@@ -221,7 +225,7 @@ function startOfLine(text: string, position: number): number {
   return text.lastIndexOf("\n", position - 1) + 1;
 }
 
-/** Where the line break is, or the end of the text. */
+/** The position of the line break, or of the end of the text. */
 function endOfLine(text: string, position: number): number {
   const end = text.indexOf("\n", position);
   return end < 0 ? text.length : end;

@@ -1,11 +1,11 @@
 import { isObject } from "../../../lib/json";
 
-/** The columns of a line, as in the template's biome.json, without the levels around the literal. */
+/** The maximum length of a line, as in the template's biome.json, minus the indentation around the literal. */
 const MAX_COLUMNS = 106;
 
 /**
- * An object as TypeScript: one line for each property, and the property's value in the same line, unless the line would be
- * too long. Each level is indented by two spaces.
+ * An object as TypeScript: one line for each property, and the property's value in the same line, unless the line would
+ * be too long. Each level is indented by two spaces.
  */
 export function printLiteral(object: object): string {
   return inLines(object, "  ");

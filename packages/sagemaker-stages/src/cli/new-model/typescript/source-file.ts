@@ -7,7 +7,7 @@ import {
   type SyntaxTree,
 } from "../../../lib/syntax-tree";
 
-/** A file whose form is not understood: the place for new lines cannot be found. The message says what was found. */
+/** A file has an unknown form, so that the place for new lines cannot be found. The message names the form. */
 export class UnknownForm extends Error {
   override readonly name = "UnknownForm";
 }
@@ -25,7 +25,7 @@ export type Call = Extract<Expression, { type: "CallExpression" }>;
 export type ObjectLiteral = Extract<Expression, { type: "ObjectExpression" }>;
 type Identifier = Extract<Expression, { type: "Identifier" }>;
 
-/** @throws UnknownForm where the text is not TypeScript */
+/** @throws UnknownForm if the text is not TypeScript */
 export function parseSource(path: string, text: string): SourceFile {
   try {
     return { path, text, tree: parseTypeScript(text) };
@@ -46,7 +46,7 @@ export function callsIn(file: SourceFile): Call[] {
   return nodesIn(file.tree).filter((node): node is Call => node.type === "CallExpression");
 }
 
-/** Every object literal in a file, also an object literal inside another one. */
+/** Every object literal in a file, even an object literal inside another object literal. */
 export function objectsIn(file: SourceFile): ObjectLiteral[] {
   return nodesIn(file.tree).filter(isObjectLiteral);
 }
@@ -65,7 +65,7 @@ export function isObjectLiteral(node: SyntaxNode | undefined): node is ObjectLit
   return node?.type === "ObjectExpression";
 }
 
-/** The value of a property of an object literal, where the property's name is an identifier or a string. */
+/** The value of a property of an object literal, if the property's name is an identifier or a string. */
 export function propertyValue({ properties }: ObjectLiteral, name: string): SyntaxNode | undefined {
   for (const property of properties) {
     if (property.type === "SpreadElement" || property.computed || keyOf(property) !== name) continue;
@@ -84,7 +84,7 @@ export function isText(node: SyntaxNode | undefined, text: string): boolean {
   return node?.type === "StringLiteral" && "value" in node && node.value === text;
 }
 
-/** Where a node starts, and where the text after the node starts. */
+/** The position of a node's start, and the position after its end. */
 export function rangeOf({ start, end }: { start?: number | null; end?: number | null }): [number, number] {
   if (typeof start !== "number" || typeof end !== "number") {
     throw new Error("got a node without a position; allowed: nodes of a parsed text");

@@ -18,21 +18,21 @@ export interface PackagedFiles {
   readonly refused: readonly string[];
 }
 
-/** What never belongs to a package, at the top of a model's folder. */
+/** Names at the top of a model's folder that a package never contains. */
 const NOT_PACKAGED = ["README.md", "page", "route.json", "sample", "tests", "training"];
 
-/** Scripts of packages for a command line: each begins with the path of Python on the machine that ran pip. */
+/** Folder of command line scripts. Each script begins with the path of Python on the machine that ran pip. */
 const SCRIPTS = "bin";
 
 const DIST_INFO = ".dist-info";
 
 /**
- * What pip and uv record about an installation. The content depends on the machine: RECORD holds the hash of each script
+ * Files in which pip and uv record an installation. The content depends on the machine: RECORD holds the hash of each script
  * (https://packaging.python.org/en/latest/specifications/recording-installed-packages/).
  */
 const INSTALLATION_RECORDS = ["INSTALLER", "RECORD", "REQUESTED", "direct_url.json", "uv_cache.json"];
 
-/** The files of a model's folder that its package holds: everything that {@link isExcluded} does not leave out. */
+/** The files of a model's folder that its package contains: all files except {@link isExcluded}. */
 export function packagedFiles(folder: string): PackagedFiles {
   const excludedAtTop = excludedNamesAtTop(folder);
   const files: string[] = [];
@@ -52,12 +52,12 @@ export function packagedFiles(folder: string): PackagedFiles {
   return { files: files.sort(byCodeUnits), refused: refused.sort(byCodeUnits) };
 }
 
-/** The same order on every machine, whatever its language. */
+/** Sorts in the same order on every machine, independent of the locale. */
 function byCodeUnits(one: string, other: string): number {
   return one < other ? -1 : Number(one > other);
 }
 
-/** Names at the top of a model's folder that its package lacks: {@link NOT_PACKAGED}, and the scripts that pip installs. */
+/** Names at the top of a model's folder that its package omits: {@link NOT_PACKAGED}, and the scripts that pip installs. */
 function excludedNamesAtTop(folder: string): readonly string[] {
   const hasPackages = readdirSync(folder).some((name) => name.endsWith(DIST_INFO));
   return hasPackages ? [...NOT_PACKAGED, SCRIPTS] : NOT_PACKAGED;
@@ -75,7 +75,7 @@ function isExcluded(name: string, parent: string, excludedAtTop: readonly string
   );
 }
 
-/** A file of a package that imports a module which the package lacks. */
+/** A file of a package that imports a module which the package omits. */
 export interface ExcludedImport {
   /** Path of the file that imports the module. */
   readonly file: string;
@@ -84,8 +84,8 @@ export interface ExcludedImport {
 }
 
 /**
- * Imports of folders that a package leaves out by their names, although they are Python packages, e.g. `from page import
- * Page`. Each module is in the result once. The check reads lines that begin with `import` or `from`, and runs no Python.
+ * Imports of folders that a package omits by their names, although the folders are Python packages, e.g. `from page import
+ * Page`. The result contains each module once. The check reads lines that begin with `import` or `from`, and runs no Python.
  */
 export function findExcludedImports(folder: string, files: readonly string[]): ExcludedImport[] {
   const modules = excludedNamesAtTop(folder).filter((name) => existsSync(join(folder, name, "__init__.py")));
@@ -99,7 +99,7 @@ export function findExcludedImports(folder: string, files: readonly string[]): E
   return [...found].map(([module, file]) => ({ module, file }));
 }
 
-/** `import a.b as c, d` or `from a.b import c`; a relative import begins with a dot and is none of the top. */
+/** `import a.b as c, d` or `from a.b import c`; a relative import begins with a dot and does not match. */
 const IMPORT = /^[ \t]*(?:from[ \t]+(\w[\w.]*)[ \t]+import\b|import[ \t]+(\w[^\n#;]*))/gm;
 
 /** The names at the top of the absolute imports in a text of Python. */
@@ -109,7 +109,7 @@ function importedModules(text: string): string[] {
   );
 }
 
-/** The text of a file in a model's folder; `undefined` where there is none. */
+/** The text of a file in a model's folder; `undefined` if the file does not exist. */
 export function readTextIn(folder: string, path: string): string | undefined {
   const file = join(folder, path);
   return existsSync(file) ? readFileSync(file, "utf8") : undefined;

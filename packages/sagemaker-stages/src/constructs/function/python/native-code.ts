@@ -1,12 +1,12 @@
 /** A Lambda architecture. */
 export type Architecture = "arm64" | "x86_64";
 
-/** What a compiled file of a package was made for. */
+/** Architecture and runtime of a compiled file in a package. */
 export interface NativeCode {
   readonly file: string;
-  /** `undefined`: an architecture or a format that Lambda does not have. */
+  /** `undefined`: an architecture or a format that Lambda does not support. */
   readonly architecture: Architecture | undefined;
-  /** Lambda's runtime for it; `undefined` where the file does not depend on the version of Python. */
+  /** The matching Lambda runtime; `undefined` if the file does not depend on the version of Python. */
   readonly runtime: string | undefined;
 }
 
@@ -20,7 +20,7 @@ export function isNative(file: string): boolean {
   return /\.(so(\.\d+)*|pyd|dylib|dll)$/.test(file);
 }
 
-/** Reads for which machine a compiled library was made. */
+/** Reads the architecture and the runtime of a compiled library. */
 export function readNativeCode(file: string, bytes: Uint8Array): NativeCode {
   const header = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const isElf = header.length > MACHINE_AT + 1 && header.toString("latin1", 0, ELF.length) === ELF;

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { type Zippable, zipSync } from "fflate";
 import { DEFAULT_PYTHON_RUNTIME, type PythonRuntime } from "../../../aws/lambda-runtimes";
-import { describeFault, type Fault, inWords, Report } from "../../../environment/report";
+import { describeFault, type Fault, FaultCollector, raw } from "../../../environment/fault-collector";
 import { appFolder } from "../../../lib/app-folder";
 import { UserError } from "../../../lib/user-error";
 import { FIXED_ATTRIBUTES, MAX_UNZIPPED_BYTES, requireBytes } from "../package-limits";
@@ -17,11 +17,11 @@ export const PYTHON_HANDLER = "handler.lambda_handler";
 const PACKAGES_SOURCE = "https://docs.aws.amazon.com/lambda/latest/dg/python-package.html";
 
 /**
- * Zips the files of a folder with a handler in Python. The same files give the same bytes, wherever the project lies and
- * whenever it is zipped.
+ * Zips the files of a folder with a handler in Python. The same files give the same bytes, in every folder and at every
+ * time.
  *
  * @param path - the folder, from the app's folder, e.g. `functions/churn`
- * @throws UserError where the files are more than Lambda takes
+ * @throws UserError if the files exceed Lambda's limit
  */
 export function zipPython(path: string): Uint8Array {
   const folder = join(appFolder(), path);
@@ -30,7 +30,7 @@ export function zipPython(path: string): Uint8Array {
   for (const file of packagedFiles(folder).files) {
     const content = readFileSync(join(folder, file));
     bytes += content.length;
-    // Before the next file is read.
+    // Checked per file, so that a huge folder does not fill the memory.
     requireBytes(basename(path), "unzipped", bytes, MAX_UNZIPPED_BYTES);
     entries[file] = [content, FIXED_ATTRIBUTES];
   }
@@ -40,49 +40,49 @@ export function zipPython(path: string): Uint8Array {
 /**
  * Faults of a model's folder that do not depend on the environment.
  *
- * @param targets - where the environments run the handler, for the commands in remedies
+ * @param targets - runtimes and architectures of the environments, for the commands in remedies
  */
 export function checkPythonFolder(
   folder: string,
-  report: Report,
+  collector: FaultCollector,
   targets: readonly PythonTarget[] = [{}],
 ): void {
   const { files, refused } = packagedFiles(folder);
   const handler = readTextIn(folder, HANDLER_FILE) ?? "";
-  report.require(
+  collector.require(
     /^\s*def\s+lambda_handler\s*\(|^\s*lambda_handler\s*=|^\s*from\s.*\bimport\b.*\blambda_handler\b/m.test(
       handler,
     ),
     HANDLER_FILE,
-    inWords("no function lambda_handler"),
+    raw("no function lambda_handler"),
     "def lambda_handler(event, context): …, not async",
     "Lambda calls handler.lambda_handler: https://docs.aws.amazon.com/lambda/latest/dg/python-handler.html",
   );
   for (const other of ["contract.ts", "handler.ts"]) {
-    report.require(
+    collector.require(
       !existsSync(join(folder, other)),
       other,
-      inWords(`${other} beside ${HANDLER_FILE}`),
+      raw(`${other} beside ${HANDLER_FILE}`),
       `either ${HANDLER_FILE} or ${other}`,
       "a model has one handler",
     );
   }
   for (const path of refused) {
-    report.require(
+    collector.require(
       false,
       path,
-      inWords("a symbolic link or a special file"),
+      raw("a symbolic link or a special file"),
       "files and folders",
       "the target of a link can lie outside of the folder or differ on another machine",
     );
   }
   for (const { file, module } of findExcludedImports(folder, files)) {
-    report.require(
+    collector.require(
       false,
       file,
-      inWords(`an import of ${module}`),
-      `a folder of another name than ${module}/, which is not packaged, or no import of ${module}`,
-      `the package leaves ${module}/ out at the top of functions/${basename(folder)}, so that the import would fail on Lambda`,
+      raw(`an import of ${module}`),
+      `a folder with another name, because ${module}/ is not packaged; or no import of ${module}`,
+      `the package omits ${module}/ at the top of functions/${basename(folder)}, so the import would fail on Lambda`,
     );
   }
   const requirements = readTextIn(folder, "requirements.txt") ?? "";
@@ -92,7 +92,7 @@ export function checkPythonFolder(
     `functions/${basename(folder)}`,
     targets,
   )) {
-    report.require(
+    collector.require(
       false,
       "requirements.txt",
       line,
@@ -112,21 +112,21 @@ export function requirePythonTarget(model: string, target: PythonTarget = {}): P
   const { runtime = DEFAULT_PYTHON_RUNTIME, architecture = "arm64" } = target;
   const folder = folderOf(model);
   const faults: Fault[] = [];
-  const report = new Report(`functions/${model}`, faults);
+  const collector = new FaultCollector(`functions/${model}`, faults);
   for (const file of packagedFiles(folder).files.filter(isNative)) {
     const native = readNativeCode(file, readFileSync(join(folder, file)));
-    report.require(
+    collector.require(
       native.architecture === architecture,
       file,
-      inWords(`native code for ${native.architecture ?? "a system other than Linux on arm64 or x86_64"}`),
+      raw(`native code for ${native.architecture ?? "a system other than Linux on arm64 or x86_64"}`),
       `native code for ${architecture}, or function.architecture: ${JSON.stringify(native.architecture ?? architecture)} in the environment. To fetch it: ${pipCommand(`functions/${model}`, `-r functions/${model}/requirements.txt`, { runtime, architecture })}`,
       "https://docs.aws.amazon.com/lambda/latest/dg/python-package.html#python-package-native-libraries",
     );
-    report.require(
+    collector.require(
       native.runtime === undefined || native.runtime === runtime,
       file,
-      inWords(`native code for ${native.runtime}`),
-      `native code for ${runtime}, which function.runtime names, or code for every version (abi3)`,
+      raw(`native code for ${native.runtime}`),
+      `native code for ${runtime} (the value of function.runtime), or for every version of Python (abi3)`,
       PACKAGES_SOURCE,
     );
   }

@@ -1,7 +1,7 @@
 import { DEFAULT_PYTHON_RUNTIME, type PythonRuntime } from "../../../aws/lambda-runtimes";
 import type { Architecture } from "./native-code";
 
-/** Where a handler in Python runs. */
+/** Runtime and architecture of a handler in Python. */
 export interface PythonTarget {
   /** @default "python3.13" */
   readonly runtime?: PythonRuntime | undefined;
@@ -16,11 +16,11 @@ const PLATFORMS: Readonly<Record<Architecture, string>> = {
 };
 
 /**
- * The command that puts packages into a model's folder, for the function's runtime and architecture instead of this
- * machine's.
+ * The command that installs packages into a model's folder, for the runtime and architecture of the function and not of
+ * this machine.
  *
  * @param folder - the model's folder, e.g. `functions/churn`
- * @param packages - the last words of the command: a requirement in quotes, or `-r <file>`
+ * @param packages - the last arguments of the command: a requirement in quotes, or `-r <file>`
  */
 export function pipCommand(
   folder: string,

@@ -15,25 +15,25 @@ const OF_RUNTIME: readonly string[] = [
   "urllib3",
 ];
 
-/** A name at the start of a line, and what follows the name (https://packaging.python.org/en/latest/specifications/dependency-specifiers/). */
+/** A name at the start of a line, and the rest of the line (https://packaging.python.org/en/latest/specifications/dependency-specifiers/). */
 const REQUIREMENT = /^([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)\s*(?:\[[^\]]*\])?\s*([<>=!~;].*)?$/;
 
 /** A line of `requirements.txt` that the package does not meet. */
 export interface UnmetRequirement {
-  /** The line as it stands in the file. */
+  /** The line in the file. */
   readonly line: string;
   /** What to do. */
   readonly allowed: string;
 }
 
 /**
- * The lines of `requirements.txt` that Lambda would not meet. A synthesis runs without a network and gives the same
- * package everywhere, hence it installs nothing: a package that the runtime lacks must lie in the model's folder, where
- * `pip install --target` puts it together with `<name>-<version>.dist-info`.
+ * The lines of `requirements.txt` that the package does not meet. A synthesis installs nothing, so that it needs no network
+ * and gives the same package everywhere. A package that the runtime lacks must be in the model's folder, where `pip install
+ * --target` installs it with `<name>-<version>.dist-info`.
  *
  * @param files - the files of the package
  * @param folder - the folder for the remedy, e.g. `functions/churn`
- * @param targets - where the handler runs, for the remedy
+ * @param targets - runtimes and architectures of the handler, for the remedy
  */
 export function findUnmetRequirements(
   text: string,
@@ -50,7 +50,7 @@ export function findUnmetRequirements(
   });
 }
 
-/** @returns what to do; `undefined` where the requirement is met */
+/** @returns what to do; `undefined` if the requirement is met */
 function findRemedy(
   line: string,
   vendored: ReadonlyMap<string, string>,
@@ -67,17 +67,17 @@ function findRemedy(
   const version = vendored.get(normalize(name));
   if (version !== undefined) {
     if (meets(version, specifier)) return undefined;
-    const remedy = `a specifier that the version ${version} meets, whose files lie in the folder, or the files of a version that meets ${specifier}`;
+    const remedy = `a specifier that matches ${version}, the version in the folder, or the files of a version that matches ${specifier}`;
     return marker === undefined
       ? remedy
       : `${remedy}. A synthesis does not evaluate the marker ${marker}: remove a line that does not apply to the function`;
   }
   if (!OF_RUNTIME.includes(normalize(name))) {
-    return `packages of Lambda's runtime (${OF_RUNTIME.join(", ")}), or packages whose files lie in the folder: ${commands(line)}. Layers are not supported`;
+    return `packages of Lambda's runtime (${OF_RUNTIME.join(", ")}), or packages whose files are in the folder: ${commands(line)}. Layers are not supported`;
   }
   return specifier === ""
     ? undefined
-    : `${name} without a version, because Lambda's runtime brings its own version and AWS updates it, or the files of your version in the folder: ${commands(line)}`;
+    : `${name} without a version, because AWS updates the version in Lambda's runtime, or the files of your version in the folder: ${commands(line)}`;
 }
 
 /** The command for each target, without the line's marker: pip would evaluate the marker on this machine. */
@@ -87,18 +87,18 @@ function commandsOf(line: string, folder: string, targets: readonly PythonTarget
   return [...new Set(commands)].join(" or ");
 }
 
-/** A list of specifiers, e.g. `>=2.1,<3`, or nothing. `===` compares texts, which the comparison of versions does not do. */
+/** A list of specifiers, e.g. `>=2.1,<3`, or nothing. `===` is refused, because it compares texts instead of versions. */
 function isVersionSpecifier(specifier: string): boolean {
   return specifier === "" || (!specifier.includes("===") && validRange(specifier));
 }
 
-/** Whether an installed version meets a specifier. As with `pip check`, a pre-release that is installed counts. */
+/** Whether an installed version meets a specifier. As in `pip check`, an installed pre-release counts. */
 function meets(version: string, specifier: string): boolean {
   if (specifier === "") return true;
   return valid(version) !== null && satisfies(version, specifier, { prereleases: true });
 }
 
-/** The packages whose files lie in the folder, with their versions. */
+/** The packages whose files are in the folder, with their versions. */
 function vendoredPackages(files: readonly string[]): Map<string, string> {
   return new Map(
     files.flatMap((file): [string, string][] => {

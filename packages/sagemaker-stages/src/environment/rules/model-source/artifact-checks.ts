@@ -2,16 +2,16 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { appFolder } from "../../../lib/app-folder";
 import { describeWrongArtifact } from "../../artifact-file";
+import { type FaultCollector, raw } from "../../fault-collector";
 import { type ContainerSource, isPrefix } from "../../model-source";
 import { isProjectFile } from "../../paths";
-import { inWords, type Report } from "../../report";
-import { CONTAINER_SOURCE } from "../../settings/model-source";
-import { isInBucket } from "../../settings/s3-place";
-import type { ContainerPlace } from "./container-place";
+import { CONTAINER_SOURCE } from "../../settings/model-source/model-source";
+import { isInBucket } from "../../settings/model-source/s3-location";
+import type { ContainerContext } from "./container-context";
 import { isBuiltIn, repositoryIn, servesWithoutArtifact } from "./image-checks";
 
 /**
- * A bucket and a key. The key becomes the resource of a policy, which holds every character of `policy-text.ts`:
+ * A bucket and a key. The key becomes a part of a policy's resource, and can contain every character of `policy-text.ts`:
  * characters that IAM or Terraform interprets are escaped (`aws/wildcards.ts`, `constructs/terraform/terraform-json.ts`).
  */
 const ARTIFACT = /^s3:\/\/([^/]+)\/(.+(?:\.tar\.gz|\/))$/s;
@@ -21,69 +21,77 @@ export function isArtifactInS3(artifact: string): boolean {
   return isInBucket(artifact, ARTIFACT);
 }
 
-/** Rules of the artifact of a container that has an image. @param report - above its settings */
-export function checkArtifact(source: ContainerSource, place: ContainerPlace, report: Report): void {
+/** Checks the artifact of a container with an image. @param collector - collects the faults of the settings of the container */
+export function checkArtifact(
+  source: ContainerSource,
+  context: ContainerContext,
+  collector: FaultCollector,
+): void {
   const { artifact } = source;
   if (artifact === undefined) {
-    checkNoArtifact(source, report);
+    checkNoArtifact(source, collector);
     return;
   }
-  checkForm(artifact, source, report);
-  if (isPrefix(artifact)) checkPrefix(artifact, source, place, report);
+  checkLocation(artifact, source, collector);
+  if (isPrefix(artifact)) checkPrefix(artifact, source, context, collector);
 }
 
-function checkNoArtifact({ image, artifactKeyArn }: ContainerSource, report: Report): void {
+function checkNoArtifact({ image, artifactKeyArn }: ContainerSource, collector: FaultCollector): void {
   const repository = repositoryIn(image);
-  report.require(
+  collector.require(
     repository === undefined || servesWithoutArtifact(repository),
     "artifact",
-    inWords(`nothing beside the image ${repository}`),
-    "an artifact, or an image that contains its model or downloads it",
-    `the image has no model: ${CONTAINER_SOURCE}`,
+    raw(`no artifact for the image ${repository}`),
+    "an artifact, or an image that contains or downloads its model",
+    `the image contains no model: ${CONTAINER_SOURCE}`,
   );
-  report.require(
+  collector.require(
     artifactKeyArn === undefined,
     "artifactKeyArn",
-    inWords("artifactKeyArn without artifact"),
+    raw("artifactKeyArn without artifact"),
     "no key, or an artifact in S3",
     "the key decrypts the artifact",
   );
 }
 
-function checkForm(artifact: string, { artifactKeyArn }: ContainerSource, report: Report): void {
+function checkLocation(
+  artifact: string,
+  { artifactKeyArn }: ContainerSource,
+  collector: FaultCollector,
+): void {
   const isFile = !artifact.includes(":") && isProjectFile(artifact) && artifact.endsWith(".tar.gz");
-  report.require(
+  collector.require(
     isFile || isArtifactInS3(artifact),
     "artifact",
     artifact,
     "s3://<bucket>/<key>.tar.gz, s3://<bucket>/<prefix>/, or a file of the project such as models/<name>.tar.gz",
     CONTAINER_SOURCE,
   );
-  if (isFile) checkArtifactFile(artifact, report);
-  report.require(
+  if (isFile) checkArtifactFile(artifact, collector);
+  collector.require(
     !isFile || artifactKeyArn === undefined,
     "artifactKeyArn",
-    inWords(`artifactKeyArn beside the file ${artifact} as artifact`),
+    raw(`artifactKeyArn together with the file ${artifact} as artifact`),
     "no key, or an artifact in S3",
-    "a file of the project is encrypted by the environment's bucket",
+    "the environment's bucket encrypts a file of the project",
   );
 }
 
 function checkPrefix(
   artifact: string,
   { image }: ContainerSource,
-  { isServerless }: ContainerPlace,
-  report: Report,
+  { isServerless }: ContainerContext,
+  collector: FaultCollector,
 ): void {
-  report.require(
+  collector.require(
     !isServerless,
     "artifact",
     artifact,
-    "s3://<bucket>/<key>.tar.gz beside serverless, or instances",
-    `SageMaker takes no uncompressed artifact (ModelDataSource) for a serverless endpoint: ${CONTAINER_SOURCE}`,
+    "s3://<bucket>/<key>.tar.gz, or instances instead of serverless",
+    `a serverless endpoint supports no uncompressed artifact (ModelDataSource): ${CONTAINER_SOURCE}`,
   );
   const repository = repositoryIn(image);
-  report.require(
+  collector.require(
     repository === undefined || !isBuiltIn(repository),
     "artifact",
     artifact,
@@ -92,23 +100,23 @@ function checkPrefix(
   );
 }
 
-function checkArtifactFile(artifact: string, report: Report): void {
+function checkArtifactFile(artifact: string, collector: FaultCollector): void {
   const file = join(appFolder(), artifact);
   if (!existsSync(file)) {
-    report.require(
+    collector.require(
       false,
       "artifact",
       artifact,
-      "a file that is there",
-      "it is uploaded from the project's folder",
+      "an existing file",
+      "Terraform uploads the file from the project's folder",
     );
     return;
   }
   const wrong = describeWrongArtifact(file);
-  report.require(
+  collector.require(
     wrong === undefined,
     "artifact",
-    inWords(`${artifact}, which is ${wrong}`),
+    raw(`${artifact}, which is ${wrong}`),
     "a gzip-compressed tar archive, as made by: tar -czf model.tar.gz -C <folder of the model> .",
     CONTAINER_SOURCE,
   );

@@ -1,6 +1,6 @@
+import { type FaultCollector, raw } from "../../fault-collector";
 import type { ContainerSource } from "../../model-source";
-import { inWords, type Report } from "../../report";
-import type { ContainerPlace } from "./container-place";
+import type { ContainerContext } from "./container-context";
 import { repositoryIn } from "./image-checks";
 
 const TOOLKIT =
@@ -11,16 +11,16 @@ const DJL =
   "https://github.com/deepjavalibrary/djl-serving/blob/master/serving/docs/lmi/deployment_guide/configurations.md";
 const ISOLATION_SOURCE = "https://docs.aws.amazon.com/sagemaker/latest/dg/mkt-algo-model-internet-free.html";
 
-/** Variables that an image reads. */
+/** The variables from which an image reads a model of the Hugging Face Hub. */
 interface HubVariables {
-  /** Each can name a model, a folder of the container, or a place in S3. */
+  /** Each variable can name a model, a folder of the container, or a location in S3. */
   readonly models: readonly [usual: string, ...others: string[]];
-  /** Each can hold the revision of the model. */
+  /** Each variable can contain the revision of the model. */
   readonly revisions: readonly [usual: string, ...others: string[]];
   readonly source: string;
 }
 
-/** The variables of a model of the Hub, by the image's repository. */
+/** The variables by the repository of the image. */
 const HUB_VARIABLES: readonly (HubVariables & { readonly repository: RegExp })[] = [
   {
     repository: /^huggingface-pytorch-tgi-inference$/,
@@ -48,24 +48,28 @@ const HUB_VARIABLES: readonly (HubVariables & { readonly repository: RegExp })[]
   },
 ];
 
-/** Of an image that no rule knows: every one of the variables. */
-const ANY: HubVariables = {
+/** The variables for an unknown image: the variables of all known images. */
+const ALL_VARIABLES: HubVariables = {
   models: ["HF_MODEL_ID", "OPTION_MODEL_ID"],
   revisions: ["HF_MODEL_REVISION", "REVISION", "OPTION_REVISION"],
   source: TGI,
 };
 
-/** A commit of a repository of the Hub. Branches and tags move. */
+/** A commit of a repository of the Hub. Branches and tags can change. */
 const COMMIT = /^[0-9a-f]{40}$/;
 
-/** A variable with what it names. */
+/** A variable, and the model that the variable names. */
 interface NamedModel {
   readonly variable: string;
   readonly id: string;
 }
 
-/** Rules of a model of the Hugging Face Hub. @param report - above the container's settings */
-export function checkHubModel(source: ContainerSource, place: ContainerPlace, report: Report): void {
+/** Checks a model of the Hugging Face Hub. @param collector - collects the faults of the settings of the container */
+export function checkHubModel(
+  source: ContainerSource,
+  context: ContainerContext,
+  collector: FaultCollector,
+): void {
   const { image, artifact, containerEnvironment = {}, hubRevision } = source;
   const repository = repositoryIn(image);
   const variables = variablesOf(repository);
@@ -74,7 +78,7 @@ export function checkHubModel(source: ContainerSource, place: ContainerPlace, re
     return id === undefined ? [] : [{ variable, id }];
   });
   if (named.length === 0) {
-    report.require(
+    collector.require(
       artifact !== undefined || !repository?.startsWith("huggingface-"),
       `containerEnvironment.${variables.models[0]}`,
       undefined,
@@ -83,84 +87,85 @@ export function checkHubModel(source: ContainerSource, place: ContainerPlace, re
     );
   }
   for (const { variable, id } of named) {
-    report.require(
+    collector.require(
       !id.startsWith("s3://"),
       `containerEnvironment.${variable}`,
       id,
       'a model of the Hugging Face Hub; for a model in S3, artifact: "s3://<bucket>/<prefix>/"',
-      "the endpoint's role reads what artifact names, and nothing else",
+      "the endpoint's role may read only the artifact",
     );
   }
-  const ofHub = named.find(({ id }) => isOfHub(id));
-  if (ofHub === undefined) {
-    report.require(
+  const hubModel = named.find(({ id }) => isHubModel(id));
+  if (hubModel === undefined) {
+    collector.require(
       hubRevision === undefined,
       "hubRevision",
-      inWords(
-        `hubRevision without a model of the Hub in containerEnvironment.${variables.models.join(" or ")}`,
-      ),
+      raw(`hubRevision without a model of the Hub in containerEnvironment.${variables.models.join(" or ")}`),
       "no hubRevision",
       "there is no revision to pin",
     );
     return;
   }
-  checkRevision(source, variables, report);
-  checkWayToHub(ofHub, place, report);
+  checkRevision(source, variables, collector);
+  checkAccessToHub(hubModel, context, collector);
 }
 
 function variablesOf(repository: string | undefined): HubVariables {
-  return HUB_VARIABLES.find((known) => repository !== undefined && known.repository.test(repository)) ?? ANY;
+  return (
+    HUB_VARIABLES.find((known) => repository !== undefined && known.repository.test(repository)) ??
+    ALL_VARIABLES
+  );
 }
 
-/** Whether a variable names a model of the Hub, and no folder in the container or place in S3. */
-function isOfHub(id: string): boolean {
+/** Whether a variable names a model of the Hub, and not a folder in the container or a location in S3. */
+function isHubModel(id: string): boolean {
   return !id.startsWith("/") && !id.startsWith("s3://");
 }
 
 function checkRevision(
   { containerEnvironment = {}, hubRevision }: ContainerSource,
   { revisions, source }: HubVariables,
-  report: Report,
+  collector: FaultCollector,
 ): void {
   const given = revisions.find((variable) => containerEnvironment[variable] !== undefined);
   if (hubRevision === "unpinned") {
-    report.require(
+    collector.require(
       given === undefined,
       "hubRevision",
-      inWords(`unpinned beside containerEnvironment.${given}`),
+      raw(`unpinned together with containerEnvironment.${given}`),
       `either hubRevision or ${given}`,
-      "a revision is pinned or not",
+      "the revision is either pinned or unpinned",
     );
     return;
   }
   const [usual] = revisions;
   const revision = given === undefined ? undefined : containerEnvironment[given];
-  report.require(
+  collector.require(
     revision !== undefined && COMMIT.test(revision),
     `containerEnvironment.${given ?? usual}`,
     revision,
     'the commit of the model, 40 hexadecimal digits, or hubRevision: "unpinned"',
-    `otherwise each start of a container can download another model: ${source}`,
+    `otherwise each start of a container can download a different model: ${source}`,
   );
 }
 
-function checkWayToHub(
+function checkAccessToHub(
   { variable, id }: NamedModel,
-  { isIsolated, isInNewVpc }: ContainerPlace,
-  report: Report,
+  { isIsolated, isInNewVpc }: ContainerContext,
+  collector: FaultCollector,
 ): void {
-  report.require(
+  collector.require(
     !isIsolated,
     "networkIsolation",
-    inWords(`networkIsolation beside the model ${id} of the Hugging Face Hub`),
-    `no networkIsolation, or an artifact in place of ${variable}`,
+    raw(`networkIsolation together with the model ${id} of the Hugging Face Hub`),
+    `no networkIsolation, or an artifact instead of ${variable}`,
     `an isolated container cannot download its model: ${ISOLATION_SOURCE}`,
   );
-  report.require(
+  collector.require(
     !isInNewVpc,
     "inNetwork",
-    inWords(`inNetwork beside the model ${id} of the Hugging Face Hub`),
-    `no inNetwork, an existing network with a way to the Hub, or an artifact in place of ${variable}`,
-    "endpoints in a VPC of the environment reach S3 and nothing else",
+    raw(`inNetwork together with the model ${id} of the Hugging Face Hub`),
+    `no inNetwork, an existing network with access to the Hub, or an artifact instead of ${variable}`,
+    "endpoints in a new VPC can reach only S3",
   );
 }

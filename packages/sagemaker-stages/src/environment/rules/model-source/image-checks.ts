@@ -1,7 +1,8 @@
 import { domainOf } from "../../../aws/partition";
+import { type FaultCollector, raw } from "../../fault-collector";
 import { imageAddress } from "../../model-source";
-import { inWords, type Report } from "../../report";
 import { keepsRules } from "../../settings/check-rules";
+import { EXCLUSIONS_SOURCE } from "../../settings/endpoint/serverless";
 import {
   type Accelerator,
   DEEP_LEARNING_IMAGES_SOURCE,
@@ -9,11 +10,10 @@ import {
   type FrameworkImageSettings,
   frameworkImage,
   IMAGES_SOURCE,
-} from "../../settings/framework-image";
-import { CONTAINER_SOURCE, type ModelImageSettings } from "../../settings/model-source";
-import { EXCLUSIONS_SOURCE } from "../../settings/serverless";
+} from "../../settings/model-source/framework-image";
+import { CONTAINER_SOURCE, type ModelImageSettings } from "../../settings/model-source/model-source";
 import { propertiesOf } from "../../settings/setting";
-import type { ContainerPlace } from "./container-place";
+import type { ContainerContext } from "./container-context";
 
 const ECR_IMAGE =
   /^\d{12}\.dkr\.ecr\.([a-z0-9-]+)\.(amazonaws\.com(?:\.cn)?)\/[a-z0-9]+(?:[._/-][a-z0-9]+)*(?::[\w][\w.-]{0,127}|@sha256:[0-9a-f]{64})$/;
@@ -23,7 +23,7 @@ const WITH_GPU = /^ml\.(?:p|gr?)\d/;
 /** The tag of an image for GPUs (DEEP_LEARNING_IMAGES_SOURCE). */
 const GPU_TAG = /(?:^|-)gpu(?:-|$)/;
 
-/** Images of SageMaker that can download their model, or get it from their own code. */
+/** Images of SageMaker that can serve without an artifact, because they can download their model. */
 const WITHOUT_ARTIFACT = /^(?:huggingface-.*|tei(?:-cpu)?|djl-inference|sagemaker-tritonserver)$/;
 /** Built-in algorithms (https://docs.aws.amazon.com/sagemaker/latest/dg/common-info-all-im-models.html). */
 const BUILT_IN = new Set([
@@ -46,8 +46,8 @@ const BUILT_IN = new Set([
   "seq2seq",
 ]);
 
-/** The regions in which Terraform's AWS provider knows the accounts of the frameworks' images. */
-export const REGIONS_OF_IMAGES: readonly string[] = [
+/** The regions for which Terraform's AWS provider contains the accounts of the frameworks' images. */
+export const IMAGE_REGIONS: readonly string[] = [
   "af-south-1",
   "ap-east-1",
   "ap-northeast-1",
@@ -83,47 +83,51 @@ export const REGIONS_OF_IMAGES: readonly string[] = [
   "us-west-2",
 ];
 
-/** The repository of an image of SageMaker's own; `undefined` for an image by its address, and for none. */
+/** The repository of an image of SageMaker; `undefined` for an image by address, and for no image. */
 export function repositoryIn(image: ModelImageSettings | undefined): string | undefined {
   const address = image && imageAddress(image);
   return address !== undefined && "repository" in address ? address.repository : undefined;
 }
 
-/** Whether a container of a repository can serve without an artifact. */
+/** Whether an image of a repository can serve without an artifact. */
 export function servesWithoutArtifact(repository: string): boolean {
   return WITHOUT_ARTIFACT.test(repository);
 }
 
-/** Whether a repository holds one of SageMaker's built-in algorithms. */
+/** Whether a repository contains a built-in algorithm of SageMaker. */
 export function isBuiltIn(repository: string): boolean {
   return BUILT_IN.has(repository);
 }
 
-/** Rules of a container's image. @param report - below `image` */
-export function checkImage(image: ModelImageSettings, place: ContainerPlace, report: Report): void {
+/** Checks the image of a container. @param collector - collects the faults of `image` */
+export function checkImage(
+  image: ModelImageSettings,
+  context: ContainerContext,
+  collector: FaultCollector,
+): void {
   if ("uri" in image) {
-    checkImageUri(image.uri, "uri", place.region, report);
+    checkImageUri(image.uri, "uri", context.region, collector);
     return;
   }
   if ("framework" in image) {
-    checkFramework(image, report);
-    report.require(
-      REGIONS_OF_IMAGES.includes(place.region),
+    checkFramework(image, collector);
+    collector.require(
+      IMAGE_REGIONS.includes(context.region),
       "framework",
-      inWords(`${image.framework} in the region ${place.region}`),
-      `uri, the image's address, or one of the regions ${REGIONS_OF_IMAGES.join(", ")}`,
-      "Terraform's AWS provider knows the accounts of the images in these regions: https://registry.terraform.io/providers/hashicorp/aws/latest/docs/data-sources/sagemaker_prebuilt_ecr_image",
+      raw(`${image.framework} in the region ${context.region}`),
+      `uri, the image's address, or one of the regions ${IMAGE_REGIONS.join(", ")}`,
+      "Terraform's AWS provider contains the accounts of the images only for these regions: https://registry.terraform.io/providers/hashicorp/aws/latest/docs/data-sources/sagemaker_prebuilt_ecr_image",
     );
-    checkAccelerator(image.accelerator ?? "cpu", "accelerator", place, report);
+    checkAccelerator(image.accelerator ?? "cpu", "accelerator", context, collector);
     return;
   }
-  checkAccelerator(GPU_TAG.test(image.tag) ? "gpu" : "cpu", "tag", place, report);
+  checkAccelerator(GPU_TAG.test(image.tag) ? "gpu" : "cpu", "tag", context, collector);
 }
 
-/** The rule of an image by its address in ECR. */
-export function checkImageUri(uri: string, field: string, region: string, report: Report): void {
+/** Checks the address of an image in ECR. */
+export function checkImageUri(uri: string, field: string, region: string, collector: FaultCollector): void {
   const [, imageRegion, domain] = ECR_IMAGE.exec(uri) ?? [];
-  report.require(
+  collector.require(
     imageRegion === region && domain === domainOf(region),
     field,
     uri,
@@ -135,70 +139,70 @@ export function checkImageUri(uri: string, field: string, region: string, report
 function checkAccelerator(
   accelerator: Accelerator,
   field: string,
-  { isServerless, instanceType }: ContainerPlace,
-  report: Report,
+  { isServerless, instanceType }: ContainerContext,
+  collector: FaultCollector,
 ): void {
   if (accelerator !== "gpu") return;
-  report.require(
+  collector.require(
     !isServerless,
     field,
-    inWords("an image for GPUs beside serverless"),
+    raw("an image for GPUs together with serverless"),
     "an image for CPUs, or instances with GPUs",
     `serverless endpoints have no GPU: ${EXCLUSIONS_SOURCE}`,
   );
-  report.require(
+  collector.require(
     instanceType === undefined || WITH_GPU.test(instanceType),
     field,
-    inWords(`an image for GPUs beside instances.instanceType ${instanceType}`),
+    raw(`an image for GPUs together with instances.instanceType ${instanceType}`),
     "an image for CPUs, or an instance type with GPUs such as ml.g5.xlarge",
     `the instance has no GPU: ${INSTANCES_SOURCE}`,
   );
 }
 
-/** What only images of deep-learning frameworks have. */
-const OF_DEEP_LEARNING = ["python", "os", "accelerator", "cuda"] as const;
+/** The settings that only images of deep-learning frameworks have. */
+const DEEP_LEARNING_FIELDS = ["python", "os", "accelerator", "cuda"] as const;
 
-function checkFramework(image: FrameworkImageSettings, report: Report): void {
+function checkFramework(image: FrameworkImageSettings, collector: FaultCollector): void {
   const { framework, version, accelerator, cuda } = image;
   if (!FRAMEWORKS.includes(framework)) return;
   const isLibrary = framework === "sklearn" || framework === "xgboost";
   const source = isLibrary ? IMAGES_SOURCE : DEEP_LEARNING_IMAGES_SOURCE;
-  report.require(
+  collector.require(
     version.includes("-") === isLibrary || !keepsRules(propertiesOf(frameworkImage).version, version),
     "version",
     version,
     isLibrary ? `a version of ${framework} such as 1.2-1` : `a version of ${framework} such as 2.6.0`,
     source,
   );
-  const refused = isLibrary ? OF_DEEP_LEARNING : [];
-  report.require(
+  const refused = isLibrary ? DEEP_LEARNING_FIELDS : [];
+  collector.require(
     isLibrary || image.python !== undefined,
     "python",
     undefined,
-    "python of the image's tag",
+    "the Python version in the image's tag",
     source,
   );
   for (const field of refused) {
     const why = `tags of ${framework} have no such part: ${source}`;
-    report.require(image[field] === undefined, field, image[field], `no ${field}`, why);
+    collector.require(image[field] === undefined, field, image[field], `no ${field}`, why);
   }
   const hasPytorch = framework === "huggingface";
-  report.require(
+  collector.require(
     hasPytorch === (image.pytorch !== undefined),
     "pytorch",
     image.pytorch,
-    hasPytorch ? "the version of PyTorch in the image" : "no pytorch, which images of huggingface have",
+    hasPytorch ? "the version of PyTorch in the image" : "no pytorch, which only images of huggingface have",
     source,
   );
   if (isLibrary) return;
-  report.require(
+  collector.require(
     accelerator === undefined || ["cpu", "gpu"].includes(accelerator),
     "accelerator",
     accelerator,
     "cpu, gpu",
     source,
   );
-  report.require(
+  collector.require(
     (accelerator === "gpu") === (cuda !== undefined),
     "cuda",
     cuda,

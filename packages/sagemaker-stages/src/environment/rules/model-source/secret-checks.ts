@@ -1,90 +1,99 @@
 import { regionalArnPrefix } from "../../../aws/arn";
+import { type FaultCollector, raw } from "../../fault-collector";
 import type { ContainerSource } from "../../model-source";
-import { inWords, type Report } from "../../report";
-import { CONTAINER_SOURCE, MAX_VARIABLES } from "../../settings/model-source";
+import { CONTAINER_SOURCE, MAX_VARIABLES } from "../../settings/model-source/model-source";
 import { checkKey } from "../kms-key-checks";
 import { describeSecret } from "./clear-text";
-import type { ContainerPlace } from "./container-place";
+import type { ContainerContext } from "./container-context";
 
 const SECRET_ARN_SOURCE =
   "https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_iam-permissions.html";
 const ISOLATION_SOURCE = "https://docs.aws.amazon.com/sagemaker/latest/dg/mkt-algo-model-internet-free.html";
 
-/** What stands behind the account of a secret's ARN: its name and six characters that Secrets Manager adds. */
+/** The part of a secret's ARN after the region. Secrets Manager adds six characters to the name. */
 const SECRET = /^\d{12}:secret:[\w/+=.@-]{1,512}-[A-Za-z0-9]{6}$/;
 
 /**
- * Refuses secrets in clear text in the variables of a container: plans, Terraform's state and `DescribeModel` show them. A
- * message never shows the value.
+ * Refuses secrets in clear text in the variables of a container: plans, Terraform's state and `DescribeModel` show the
+ * variables. A message never shows the value.
  *
- * @param report - above the container's settings
+ * @param collector - collects the faults of the settings of the container
  */
-export function checkVariables({ containerEnvironment = {} }: ContainerSource, report: Report): void {
+export function checkVariables(
+  { containerEnvironment = {} }: ContainerSource,
+  collector: FaultCollector,
+): void {
   for (const [variable, value] of Object.entries(containerEnvironment)) {
     const found = describeSecret(variable, value);
-    report.require(
+    collector.require(
       found === undefined,
       `containerEnvironment.${variable}`,
-      inWords(found ?? ""),
-      "no secret; secrets has the ARN of a secret that the container reads itself",
+      raw(found ?? ""),
+      "no secret; if the container reads the secret itself, add the secret's ARN to secrets",
       `plans, Terraform's state and SageMaker's console show variables: ${CONTAINER_SOURCE}`,
     );
   }
 }
 
-/** Rules of the secrets that a container reads. @param report - above the container's settings */
-export function checkSecrets(source: ContainerSource, place: ContainerPlace, report: Report): void {
+/** Checks the secrets that a container reads. @param collector - collects the faults of the settings of the container */
+export function checkSecrets(
+  source: ContainerSource,
+  context: ContainerContext,
+  collector: FaultCollector,
+): void {
   const { containerEnvironment = {}, secrets = {}, secretsKeyArn } = source;
-  const { region } = place;
+  const { region } = context;
   const variables = Object.keys(secrets);
   const prefix = regionalArnPrefix("secretsmanager", region);
   for (const [variable, arn] of Object.entries(secrets)) {
-    report.require(
+    collector.require(
       arn.startsWith(prefix) && SECRET.test(arn.slice(prefix.length)),
       `secrets.${variable}`,
-      inWords(arn.startsWith("arn:") ? JSON.stringify(arn) : "a text that is no ARN"),
+      raw(arn.startsWith("arn:") ? JSON.stringify(arn) : "a string that is not an ARN"),
       `${prefix}<account>:secret:<name>-<6 characters>`,
-      `the role's policy names the secret by its whole ARN: ${SECRET_ARN_SOURCE}`,
+      `the role's policy names the secret by its full ARN: ${SECRET_ARN_SOURCE}`,
     );
-    report.require(
+    collector.require(
       !Object.hasOwn(containerEnvironment, variable),
       `secrets.${variable}`,
-      inWords(`${variable}, which containerEnvironment has too`),
-      "each variable in one of the two",
+      raw(`${variable}, which containerEnvironment also has`),
+      "each variable in either secrets or containerEnvironment",
       "a variable has one value",
     );
   }
-  report.require(
+  collector.require(
     Object.keys(containerEnvironment).length + variables.length <= MAX_VARIABLES || variables.length === 0,
     "secrets",
-    inWords(`${variables.length} beside ${Object.keys(containerEnvironment).length} of containerEnvironment`),
-    `at most ${MAX_VARIABLES} variables together`,
+    raw(
+      `${variables.length} secrets and ${Object.keys(containerEnvironment).length} variables of containerEnvironment`,
+    ),
+    `at most ${MAX_VARIABLES} variables in total`,
     CONTAINER_SOURCE,
   );
-  checkKey(secretsKeyArn, "secretsKeyArn", region, report);
-  report.require(
+  checkKey(secretsKeyArn, "secretsKeyArn", region, collector);
+  collector.require(
     secretsKeyArn === undefined || variables.length > 0,
     "secretsKeyArn",
-    inWords("secretsKeyArn without secrets"),
-    "no secretsKeyArn, or secrets beside it",
+    raw("secretsKeyArn without secrets"),
+    "no secretsKeyArn, or secrets as well",
     "the key decrypts the secrets",
   );
-  if (variables.length > 0) checkWayToSecrets(place, report);
+  if (variables.length > 0) checkAccessToSecrets(context, collector);
 }
 
-function checkWayToSecrets({ isIsolated, isInNewVpc }: ContainerPlace, report: Report): void {
-  report.require(
+function checkAccessToSecrets({ isIsolated, isInNewVpc }: ContainerContext, collector: FaultCollector): void {
+  collector.require(
     !isIsolated,
     "secrets",
-    inWords("secrets beside networkIsolation"),
+    raw("secrets together with networkIsolation"),
     "either secrets or networkIsolation",
     `an isolated container reaches neither Secrets Manager nor the role's credentials: ${ISOLATION_SOURCE}`,
   );
-  report.require(
+  collector.require(
     !isInNewVpc,
     "secrets",
-    inWords("secrets beside inNetwork in a VPC of the environment"),
-    "no inNetwork, or an existing network with a way to Secrets Manager",
-    "endpoints in a VPC of the environment reach S3 and nothing else",
+    raw("secrets together with inNetwork in a new VPC"),
+    "no inNetwork, or an existing network with access to Secrets Manager",
+    "endpoints in a new VPC can reach only S3",
   );
 }

@@ -1,38 +1,42 @@
+import type { FaultCollector } from "../../fault-collector";
 import type { ContainerSource } from "../../model-source";
-import type { Report } from "../../report";
-import { CONTAINER_SOURCE } from "../../settings/model-source";
+import { CONTAINER_SOURCE } from "../../settings/model-source/model-source";
 import { checkKey } from "../kms-key-checks";
 import { checkArtifact } from "./artifact-checks";
-import type { ContainerPlace } from "./container-place";
+import type { ContainerContext } from "./container-context";
 import { checkHubModel } from "./hub-checks";
 import { checkImage } from "./image-checks";
 import { checkModelPackage } from "./package-checks";
 import { checkSecrets, checkVariables } from "./secret-checks";
 
-/** Rules of where the model of one container comes from. @param report - above the container's settings */
-export function checkSource(source: ContainerSource, place: ContainerPlace, report: Report): void {
+/** Checks the source of the model of one container. @param collector - collects the faults of the settings of the container */
+export function checkSource(
+  source: ContainerSource,
+  context: ContainerContext,
+  collector: FaultCollector,
+): void {
   const { artifactKeyArn, image, modelPackage } = source;
   if (modelPackage === undefined) {
-    report.require(
+    collector.require(
       image !== undefined,
       "image",
       image,
-      "the image of a new endpoint, modelPackage, or existingEndpoint instead",
-      "an endpoint is there, or is made",
+      "the image of a new endpoint, modelPackage, or existingEndpoint",
+      "a new endpoint needs an image",
     );
-    checkArtifact(source, place, report);
+    checkArtifact(source, context, collector);
   } else {
-    report.requireApart(
+    collector.requireExclusive(
       source,
       "modelPackage",
       ["artifact", "image"],
       `a package names its images and artifacts: ${CONTAINER_SOURCE}`,
     );
-    checkModelPackage(modelPackage, place, report.in("modelPackage"));
+    checkModelPackage(modelPackage, context, collector.in("modelPackage"));
   }
-  checkKey(artifactKeyArn, "artifactKeyArn", place.region, report);
-  if (image !== undefined) checkImage(image, place, report.in("image"));
-  checkVariables(source, report);
-  checkHubModel(source, place, report);
-  checkSecrets(source, place, report);
+  checkKey(artifactKeyArn, "artifactKeyArn", context.region, collector);
+  if (image !== undefined) checkImage(image, context, collector.in("image"));
+  checkVariables(source, collector);
+  checkHubModel(source, context, collector);
+  checkSecrets(source, context, collector);
 }

@@ -1,6 +1,6 @@
 """Runs in the child process: Lambda's runtime for Python, over a channel of JSON lines instead of the Runtime API.
 
-The lines are those of protocol.ts. The channel is the file descriptor 3.
+protocol.ts defines the messages. The channel is the file descriptor 3.
 """
 
 import json
@@ -13,7 +13,7 @@ from lambda_runtime import Context, describe, load_handler, prepare, to_json
 
 CHANNEL = 3
 
-# Beside the handler's own memory: stacks of threads and areas that are reserved, but not used.
+# In addition to the handler's memory: thread stacks, and reserved but unused memory.
 OVERHEAD_IN_BYTES = 64 * 1024 * 1024
 
 
@@ -22,7 +22,7 @@ def memory_limit_in_bytes():
 
 
 def limit_memory():
-    """Lets a large allocation fail, as far as the system can: Linux counts private memory, macOS does not."""
+    """Makes a large allocation fail. Only Linux supports the limit: Linux counts private memory, macOS does not."""
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     limit = memory_limit_in_bytes() + OVERHEAD_IN_BYTES
     try:
@@ -37,19 +37,19 @@ def memory_in_bytes():
         with open("/proc/self/statm", encoding="ascii") as statm:
             return int(statm.read().split()[1]) * resource.getpagesize()
     except OSError:
-        # Not Linux: macOS counts bytes.
+        # No /proc: on macOS, the value is in bytes.
         return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 
 
 class Channel:
     def __init__(self):
         self.connection = socket.socket(fileno=CHANNEL)
-        # Processes that the handler starts do not get the channel.
+        # Child processes of the handler must not get the channel.
         self.connection.set_inheritable(False)
         self.lines = self.connection.makefile("rb")
 
     def send(self, message):
-        # Escaped, so that a lone surrogate in an answer cannot break the channel.
+        # Escaped, so that a lone surrogate in an answer cannot cause an encoding error.
         self.connection.sendall(json.dumps(message).encode("ascii") + b"\n")
 
 
@@ -58,7 +58,7 @@ def invoke(handler, message):
     try:
         return {"payload": to_json(handler(json.loads(message["payload"]), context))}
     except MemoryError:
-        # Lambda ends the process.
+        # On Lambda, the process ends.
         return {"payload": "null", "memoryInBytes": memory_limit_in_bytes() + 1}
     except Exception as error:
         return {"error": describe(error)}

@@ -1,4 +1,4 @@
-"""What Lambda's runtime for Python does with a handler: loading, context, errors and logs.
+"""Lambda's runtime for Python: loads a handler, and makes context, errors and logs.
 
 Written against https://docs.aws.amazon.com/lambda/latest/dg/python-handler.html, python-context.html, python-logging.html
 and python-exceptions.html.
@@ -19,12 +19,12 @@ from decimal import Decimal
 
 from read_only import make_read_only
 
-# Import names of the packages that Lambda's runtime has beside the standard library.
+# Import names of the packages that Lambda's runtime contains in addition to the standard library.
 RUNTIME_PACKAGES = {"boto3", "botocore", "dateutil", "jmespath", "s3transfer", "six", "urllib3"}
 
 
 class HandlerError(Exception):
-    """A handler that cannot be loaded, with Lambda's name of the error."""
+    """A handler cannot be loaded, or its answer cannot be sent. Has Lambda's name of the error."""
 
     def __init__(self, error_type, message):
         super().__init__(message)
@@ -32,7 +32,7 @@ class HandlerError(Exception):
 
 
 class RuntimeModules:
-    """A finder of this machine that does not find the packages that this machine has and Lambda's runtime lacks."""
+    """A finder that hides the packages that this machine has and Lambda's runtime lacks."""
 
     def __init__(self, finder, task_root):
         self._finder = finder
@@ -45,7 +45,7 @@ class RuntimeModules:
         return self._finder.find_spec(name, path, target) if self._has(name, path) else None
 
     def _has(self, name, path):
-        # A module of a package that was found.
+        # A module in a package that this finder has found.
         if path is not None:
             return True
         return (
@@ -93,7 +93,7 @@ class JsonFormatter(logging.Formatter):
 
 
 def prepare(task_root):
-    """Makes the process one of Lambda's: its packages, its module path, its read-only folder, its logging."""
+    """Sets up the process as Lambda does: packages, module path, read-only folder and logging."""
     sys.path[0] = task_root
     sys.meta_path[:] = [RuntimeModules(finder, task_root) for finder in sys.meta_path]
     make_read_only(task_root)
@@ -101,12 +101,12 @@ def prepare(task_root):
     handler.setFormatter(JsonFormatter())
     logging.getLogger().addHandler(handler)
     logging.getLogger().setLevel(logging.INFO)
-    # Otherwise every cold start says where the credentials come from, which are no real ones here.
+    # Otherwise botocore logs the source of the credentials, which are not real, at every cold start.
     logging.getLogger("botocore").setLevel(logging.WARNING)
 
 
 def load_handler(name):
-    """The function of `<module>.<function>`."""
+    """Loads the function with the name `<module>.<function>`."""
     module_name, _, function_name = name.rpartition(".")
     try:
         module = importlib.import_module(module_name.replace("/", "."))
@@ -126,50 +126,50 @@ def load_handler(name):
     return handler
 
 
-# Runtimes that send characters beyond ASCII as they are; others escape these.
+# Runtimes that do not escape characters beyond ASCII.
 UNESCAPED = {"AWS_Lambda_python3.12", "AWS_Lambda_python3.13"}
 
 
-def to_plain(value, mark):
-    """Values of the module json in place of those that only Lambda's encoder (simplejson) knows.
+def to_plain(value, prefix):
+    """Converts values that only Lambda's encoder (simplejson) supports to values that json supports.
 
-    A decimal becomes a text that begins with the mark, because json cannot write its digits as a number.
+    A decimal becomes a text that starts with the prefix, because json cannot write its digits as a number.
     """
     if isinstance(value, Decimal):
-        return math.nan if value.is_nan() else f"{mark}{value}"
+        return math.nan if value.is_nan() else f"{prefix}{value}"
     if isinstance(value, bytes):
         return value.decode("utf-8")
     if isinstance(value, dict):
         return {
-            key.decode("utf-8") if isinstance(key, bytes) else key: to_plain(each, mark)
+            key.decode("utf-8") if isinstance(key, bytes) else key: to_plain(each, prefix)
             for key, each in value.items()
         }
     if not isinstance(value, type) and callable(getattr(value, "_asdict", None)):
-        return to_plain(value._asdict(), mark)
+        return to_plain(value._asdict(), prefix)
     if isinstance(value, (list, tuple)):
-        return [to_plain(each, mark) for each in value]
+        return [to_plain(each, prefix) for each in value]
     return value
 
 
 def to_json(answer):
-    """The answer as Lambda sends it.
+    """The answer in the form in which Lambda sends it.
 
     Written against https://github.com/aws/aws-lambda-python-runtime-interface-client, lambda_runtime_marshaller.py: decimals
-    are numbers, named tuples are objects, bytes in an answer are text, and an answer of bytes is sent as it is.
+    are numbers, named tuples are objects, bytes in an answer are text, and an answer of bytes is sent unchanged.
     """
-    mark = secrets.token_hex(16)
+    prefix = secrets.token_hex(16)
     is_escaped = os.environ.get("AWS_EXECUTION_ENV") not in UNESCAPED
     try:
         if isinstance(answer, bytes):
             return answer.decode("utf-8")
-        text = json.dumps(to_plain(answer, mark), ensure_ascii=is_escaped, allow_nan=False)
-        return re.sub(f'"{mark}([^"]*)"', r"\1", text)
+        text = json.dumps(to_plain(answer, prefix), ensure_ascii=is_escaped, allow_nan=False)
+        return re.sub(f'"{prefix}([^"]*)"', r"\1", text)
     except (TypeError, ValueError, RecursionError) as error:
         raise HandlerError("Runtime.MarshalError", f"Unable to marshal response: {error}") from error
 
 
 def describe(error):
-    """An error as Lambda answers it, with the frames of the handler."""
+    """An error in the form of Lambda's answer, with the frames of the handler."""
     task_root = os.environ.get("LAMBDA_TASK_ROOT", "")
     frames = [
         frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename.startswith(task_root)

@@ -2,20 +2,20 @@ import { spawnSync } from "node:child_process";
 
 /** Python on this machine, with the AWS SDK that Lambda's runtime has. */
 export interface Python {
-  /** Path of the interpreter itself, which needs no PATH. */
+  /** The absolute path of the interpreter. */
   readonly executable: string;
-  /** E.g. `3.13.0`. */
+  /** The version of Python, e.g. `3.13.0`. */
   readonly version: string;
-  /** Version of boto3. */
+  /** The version of boto3. */
   readonly boto3: string;
 }
 
-/** What this machine lacks to run a handler in Python, and how to install it: sentences. */
+/** The missing software for a handler in Python, with installation instructions. */
 export interface MissingPython {
   readonly missing: string;
 }
 
-/** `sys.stdlib_module_names`, with which the local runtime knows packages of this machine, exists since 3.10. */
+/** The first version of Python with `sys.stdlib_module_names`. The list serves to hide packages of this machine. */
 const MIN_VERSION = [3, 10] as const;
 
 const DETECTION = `
@@ -28,14 +28,14 @@ except ImportError:
 print(json.dumps({"executable": sys.executable, "version": "%d.%d.%d" % sys.version_info[:3], "boto3": version}))
 `;
 
-/** A slow disk and a busy machine. */
+/** The time-out of the search for Python: sufficient for a slow disk and a busy machine. */
 const DETECTION_TIMEOUT_IN_MS = 30_000;
 
 const found = new Map<string, Python>();
 
 /**
- * Finds Python for a runtime: the interpreter of the runtime's own version where it is installed with boto3, else
- * `python3`. A machine that lacks Python is looked at again by the next call.
+ * Finds Python for a runtime: the interpreter of the runtime's version if it is installed with boto3, otherwise
+ * `python3`. A failed search is repeated by the next call.
  *
  * @param runtime - e.g. `python3.13`
  */

@@ -1,11 +1,11 @@
 import type { FunctionDefinition } from "../../terraform/deployment";
 
 /**
- * The payload that answers a route whose handler cannot run on this machine: a problem document. REST API and function URL read the
- * same form. A function URL sets the headers of CORS itself.
+ * The answer of a handler that cannot run on this machine: a problem document, in a form for both REST API and function
+ * URL. A function URL sets the CORS headers itself.
  *
  * @param event - the payload of the invocation, JSON
- * @param missing - what this machine lacks, and how to install it
+ * @param missing - the missing software, with installation instructions
  */
 export function missingPythonAnswer(
   { name, environment }: Pick<FunctionDefinition, "name" | "environment">,
@@ -16,7 +16,7 @@ export function missingPythonAnswer(
     type: "about:blank",
     title: "Service Unavailable",
     status: 503,
-    detail: `The handler of ${name} is in Python and does not run on this machine: ${missing}. Then start the local stage again.`,
+    detail: `The handler of ${name} is in Python and cannot run on this machine: ${missing}. Then restart the local stage.`,
   };
   return JSON.stringify({
     statusCode: 503,
@@ -30,7 +30,10 @@ export function missingPythonAnswer(
   });
 }
 
-/** The payload 2.0 (https://docs.aws.amazon.com/lambda/latest/dg/urls-invocation.html#urls-payloads). */
+/**
+ * Whether an event has the payload version 2.0
+ * (https://docs.aws.amazon.com/lambda/latest/dg/urls-invocation.html#urls-payloads).
+ */
 function isOfFunctionUrl(event: string): boolean {
   const { version }: { readonly version?: unknown } = Object(JSON.parse(event));
   return version === "2.0";

@@ -8,7 +8,7 @@ import type { FunctionProcess } from "../function-process";
 import type { Invoke } from "../protocol";
 import type { Python } from "./machine";
 
-/** Where a process for a function starts. */
+/** The folder and the environment variables of a process. */
 export interface PythonStart {
   /** The folder with the function's code. */
   readonly folder: string;
@@ -18,12 +18,12 @@ export interface PythonStart {
 /** The index of the channel among the child's files; bootstrap.py has the same number. */
 const CHANNEL = 3;
 
-/** How long messages of a process that has ended are waited for. */
+/** The waiting time for the last messages of a process that has ended. */
 const LAST_MESSAGE_IN_MS = 200;
 
 /**
  * A process that runs a handler in Python. It has the events `message` and `exit` of a child process of Node.js; the
- * messages are lines of JSON on a channel of their own, because a handler can write to standard output.
+ * messages are lines of JSON on a separate channel, because a handler can write to standard output.
  */
 export class PythonProcess extends EventEmitter implements FunctionProcess {
   private readonly child: ChildProcess;
@@ -35,27 +35,27 @@ export class PythonProcess extends EventEmitter implements FunctionProcess {
     super();
     this.child = spawn(executable, ["-B", "-u", engineSource("local/lambda/python/bootstrap.py")], {
       cwd: folder,
-      // The SDK would read the developer's own settings, which Lambda does not have.
+      // Otherwise the SDK would read the developer's settings, which Lambda does not have.
       env: { ...environment, AWS_CONFIG_FILE: devNull, AWS_SHARED_CREDENTIALS_FILE: devNull },
       stdio: ["ignore", "pipe", "pipe", "pipe"],
     });
     this.channel = this.child.stdio[CHANNEL] as Socket;
     const lines = createInterface({ input: this.channel });
-    // Where the process has just died, its exit says so.
+    // If the process has just died, the exit event reports the error.
     this.channel.on("error", () => undefined);
     lines.on("error", () => undefined);
     lines.on("line", (line) => this.emit("message", JSON.parse(line)));
     this.child.once("error", () => this.emit("exit", 1, null));
     this.child.once("exit", (code, signal) => {
-      // After the last message, e.g. that the handler cannot be loaded. A process that the handler has forked can keep
-      // the channel open.
+      // The event `exit` follows the last message, e.g. the message that the handler cannot be loaded. A forked child
+      // process of the handler can keep the channel open.
       const timer = setTimeout(() => lines.close(), LAST_MESSAGE_IN_MS);
-      const tell = () => {
+      const emitExit = () => {
         clearTimeout(timer);
         this.emit("exit", code, signal);
       };
-      if (this.isRead) tell();
-      else lines.once("close", tell);
+      if (this.isRead) emitExit();
+      else lines.once("close", emitExit);
     });
     lines.once("close", () => {
       this.isRead = true;
@@ -86,7 +86,7 @@ export class PythonProcess extends EventEmitter implements FunctionProcess {
     return this.channel.write(`${JSON.stringify(message)}\n`, sent);
   }
 
-  /** Ends the process: a handler that computes does not notice that its channel is closed. */
+  /** Ends the process. A handler that computes would not notice that its channel is closed. */
   disconnect(): void {
     this.isEnding = true;
     this.child.kill("SIGKILL");

@@ -1,7 +1,7 @@
 """Refuses to write below a folder, as the read-only file system of Lambda does below /var/task.
 
-File modes alone are not enough: root can write to every file. An audit hook also applies to root. Code that is compiled, and
-processes that a handler starts, open files without an event: file modes apply to these.
+File modes alone are not enough: root can write to every file. An audit hook also applies to root. Compiled code and
+child processes of a handler open files without an event: only file modes apply to them.
 """
 
 import errno
@@ -10,7 +10,7 @@ import sys
 
 WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 
-# Where the paths and their folders' descriptors stand among the arguments of an event
+# The positions of paths and of their folders' descriptors in the arguments of an event
 # (https://docs.python.org/3/library/audit_events.html).
 CREATING = {"os.link": [(1, 3)], "os.mkdir": [(0, 2)], "os.symlink": [(1, 2)]}
 CHANGING = {
@@ -25,7 +25,7 @@ CHANGING = {
 
 
 def resolve(path, folder=None):
-    """The path without symbolic links, except for its own last part; None for a descriptor of an open file."""
+    """The path without symbolic links, except in its last part; None for a descriptor of an open file."""
     if not isinstance(path, (str, bytes, os.PathLike)):
         return None
     path = os.fsdecode(path)
@@ -36,7 +36,7 @@ def resolve(path, folder=None):
 
 
 def written_paths(event, args):
-    """The paths that an event would change. The system itself refuses the others, e.g. to remove a missing file."""
+    """The paths that an event would change. The system refuses the other events, e.g. to remove a missing file."""
     if event == "open":
         path = resolve(args[0])
         flags = args[2] or 0
@@ -53,7 +53,7 @@ def written_paths(event, args):
 
 
 def make_read_only(folder):
-    """Lets the process write nothing below a folder, until it ends."""
+    """Prevents the process from writing below a folder."""
     root = os.path.realpath(folder)
 
     def refuse(event, args):

@@ -6,27 +6,27 @@ import type { Document } from "./mutant";
 /** A change of one statement. */
 export interface Change {
   readonly kind: string;
-  /** What changes, in a few words. */
-  readonly what: string;
-  /** What stands in the statement's place. */
+  /** The changed part, e.g. `no s3:GetObject`. */
+  readonly detail: string;
+  /** The statements that replace the statement. */
   readonly statements: readonly JsonObject[];
   readonly killedBy: readonly Fault[];
 }
 
-/** What a change needs to know. */
-export interface At {
+/** The statement to change, with its document and stack. */
+export interface ChangeContext {
   readonly document: Document;
   readonly statement: JsonObject;
   readonly iamData: IamData;
-  /** Region of the stack, and another one. */
+  /** The region of the stack, and another region. */
   readonly regions: readonly [own: string, other: string];
-  /** Prefix of the names in the stack, and of the names in another environment. */
+  /** The prefix of names in the stack, and the prefix of names in another environment. */
   readonly prefixes: readonly [own: string, other: string];
 }
 
 /**
- * Whether a statement of the document can be removed: a trust or a VPC endpoint's policy without statements is no policy,
- * and another mutant removes the whole policy of a VPC endpoint.
+ * Whether a mutant can remove a statement of the document. A trust policy or the policy of a VPC endpoint must keep at
+ * least one statement. Another mutant removes the whole policy of a VPC endpoint.
  */
 export function canLoseStatement({ kind, subject, statements }: Document): boolean {
   return kind !== "trust" && (statements.length > 1 || !subject.startsWith("VPC endpoint"));

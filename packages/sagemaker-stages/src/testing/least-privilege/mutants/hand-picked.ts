@@ -4,44 +4,44 @@ import { type FunctionInStack, functionsOf } from "../principals/function-role";
 import { type GatewayRoleInStack, gatewayRolesOf } from "../principals/gateway-role";
 import { roleNameOf } from "../principals/principal";
 import type { ResolvedStack } from "../resolved-stack";
-import { type Addition, OF_ENDPOINTS } from "./added-to-endpoints";
+import { type Addition, ENDPOINT_ADDITIONS } from "./endpoint-additions";
 import { type Document, type Mutant, texts } from "./mutant";
 
-const KIND = "picked by hand";
+const KIND = "hand-picked";
 
-/** A hand-picked mutant that fits no model of the stack. */
+/** A hand-picked mutant that needs a model that the stack does not have. */
 export interface SkippedMutant {
   readonly description: string;
-  /** What a model of the stack would need. */
+  /** The property that a model of the stack would need. */
   readonly needs: string;
 }
 
-/** The hand-picked mutants of a stack, and those that fit none of its models. */
+/** The hand-picked mutants of a stack, and the skipped mutants. */
 export interface HandPicked {
   readonly mutants: readonly Mutant[];
   readonly skipped: readonly SkippedMutant[];
 }
 
-/** Mutants that no rule makes, and that people write. Each is made once, of the first model that it fits. */
+/** Mutants that contributors write. Each mutant is made once, from the first model with the needed property. */
 export function handPicked(stack: ResolvedStack, documents: readonly Document[]): HandPicked {
   const mutants: Mutant[] = [];
   const skipped: SkippedMutant[] = [];
   function add<Principal extends { readonly roleArn: string }>(
     principals: readonly Principal[],
     kind: string,
-    { what, killedBy, statement, fits }: Addition<Principal>,
+    { detail, killedBy, statement, fits }: Addition<Principal>,
   ): void {
     const principal = principals.find((candidate) => fits?.test(candidate) ?? true);
     const subject = principal && `role ${roleNameOf(principal.roleArn)}`;
     const own = documents.find((document) => document.subject === subject && document.kind === "identity");
     if (principal === undefined || subject === undefined || own === undefined) {
-      skipped.push({ description: `${kind}: ${what}`, needs: fits?.needs ?? `a ${kind}` });
+      skipped.push({ description: `${kind}: ${detail}`, needs: fits?.needs ?? `a ${kind}` });
       return;
     }
     const added = { Sid: "More", Effect: "Allow", ...statement(principal, stack, own) };
     mutants.push({
       kind: KIND,
-      description: `${subject}: ${what}`,
+      description: `${subject}: ${detail}`,
       subject,
       change: own.replaced([...own.statements, added]),
       killedBy,
@@ -49,24 +49,26 @@ export function handPicked(stack: ResolvedStack, documents: readonly Document[])
   }
   const functions = functionsOf(stack);
   const endpoints = endpointsOf(stack);
-  for (const addition of OF_FUNCTIONS) add(functions, "new function", addition);
-  for (const addition of OF_ENDPOINTS) add(endpoints, "new endpoint", addition);
+  for (const addition of FUNCTION_ADDITIONS) add(functions, "new function", addition);
+  for (const addition of ENDPOINT_ADDITIONS) add(endpoints, "new endpoint", addition);
   const gatewayRoles = gatewayRolesOf(stack);
-  for (const addition of OF_GATEWAY_ROLES) add(gatewayRoles, "route via API Gateway", addition);
-  const gatewayTrusts = gatewayRoles.slice(0, 1).flatMap((role) => ofGatewayTrust(role, stack, documents));
+  for (const addition of GATEWAY_ROLE_ADDITIONS) add(gatewayRoles, "route via API Gateway", addition);
+  const gatewayTrusts = gatewayRoles
+    .slice(0, 1)
+    .flatMap((role) => gatewayTrustMutants(role, stack, documents));
   if (gatewayTrusts.length === 0) {
     const needs = "a route via API Gateway";
     skipped.push({ description: "route via API Gateway: a condition of the trust", needs });
   }
-  const trusts = endpoints.slice(0, 1).flatMap((endpoint) => ofTrust(endpoint, stack, documents));
+  const trusts = endpoints.slice(0, 1).flatMap((endpoint) => trustMutants(endpoint, stack, documents));
   if (trusts.length === 0)
     skipped.push({ description: "new endpoint: another trust", needs: "a new endpoint" });
   return { mutants: [...mutants, ...gatewayTrusts, ...trusts, ...UNKNOWN_TYPES.map(unknownType)], skipped };
 }
 
-const OF_FUNCTIONS: readonly Addition<FunctionInStack>[] = [
+const FUNCTION_ADDITIONS: readonly Addition<FunctionInStack>[] = [
   {
-    what: "creates its log group, although Terraform owns it",
+    detail: "creates its log group, although Terraform owns it",
     killedBy: ["granted, not used"],
     statement: ({ name }, { account }) => ({
       Action: ["logs:CreateLogGroup"],
@@ -74,7 +76,7 @@ const OF_FUNCTIONS: readonly Addition<FunctionInStack>[] = [
     }),
   },
   {
-    what: "invokes its endpoint for a stream, which the handler never does",
+    detail: "invokes its endpoint with a response stream, which the handler never does",
     killedBy: ["granted, not used"],
     statement: (_, __, own) => ({
       Action: ["sagemaker:InvokeEndpointWithResponseStream"],
@@ -82,7 +84,7 @@ const OF_FUNCTIONS: readonly Addition<FunctionInStack>[] = [
     }),
   },
   {
-    what: "invokes its endpoint, allowed a second time",
+    detail: "invokes its endpoint, which another statement allows",
     killedBy: ["granted twice"],
     statement: (_, __, own) => ({
       Action: ["SageMaker:INVOKEENDPOINT"],
@@ -90,22 +92,22 @@ const OF_FUNCTIONS: readonly Addition<FunctionInStack>[] = [
     }),
   },
   {
-    what: "passes roles to Lambda",
+    detail: "passes roles to Lambda",
     killedBy: ["granted, not used"],
     statement: ({ roleArn }) => ({ Action: ["iam:PassRole"], Resource: [roleArn] }),
   },
   {
-    what: "denies itself what it needs",
+    detail: "denies requests that it needs",
     killedBy: ["used, not granted"],
     statement: () => ({ Effect: "Deny", Action: ["sagemaker:Invoke*"], Resource: ["*"] }),
   },
   {
-    what: "denies a request that no principal sends",
+    detail: "denies a request that no principal sends",
     killedBy: ["granted, not used"],
     statement: () => ({ Effect: "Deny", Action: ["s3:GetObject"], Resource: ["*"] }),
   },
   {
-    what: "invokes its endpoint if the request has a tag that such requests never have",
+    detail: "invokes its endpoint if the request has a tag that such requests never have",
     killedBy: ["refused"],
     statement: (_, __, own) => ({
       Action: ["sagemaker:InvokeEndpoint"],
@@ -114,15 +116,15 @@ const OF_FUNCTIONS: readonly Addition<FunctionInStack>[] = [
     }),
   },
   {
-    what: "an ARN with too few parts",
+    detail: "an ARN with too few parts",
     killedBy: ["refused"],
     statement: () => ({ Action: ["sagemaker:InvokeEndpoint"], Resource: ["arn:aws:sagemaker:*"] }),
   },
 ];
 
-const OF_GATEWAY_ROLES: readonly Addition<GatewayRoleInStack>[] = [
+const GATEWAY_ROLE_ADDITIONS: readonly Addition<GatewayRoleInStack>[] = [
   {
-    what: "invokes its endpoint asynchronously, which no integration does",
+    detail: "invokes its endpoint asynchronously, which no integration does",
     killedBy: ["granted, not used"],
     statement: (_, __, own) => ({
       Action: ["sagemaker:InvokeEndpointAsync"],
@@ -130,7 +132,7 @@ const OF_GATEWAY_ROLES: readonly Addition<GatewayRoleInStack>[] = [
     }),
   },
   {
-    what: "invokes another endpoint",
+    detail: "invokes another endpoint",
     killedBy: ["granted, not used"],
     statement: ({ endpointName }, { account }) => ({
       Action: ["sagemaker:InvokeEndpoint"],
@@ -138,7 +140,7 @@ const OF_GATEWAY_ROLES: readonly Addition<GatewayRoleInStack>[] = [
     }),
   },
   {
-    what: "writes a log, as a function's role does",
+    detail: "writes a log, as a function's role does",
     killedBy: ["granted, not used"],
     statement: (_, { account }) => ({
       Action: ["logs:CreateLogStream", "logs:PutLogEvents"],
@@ -146,7 +148,7 @@ const OF_GATEWAY_ROLES: readonly Addition<GatewayRoleInStack>[] = [
     }),
   },
   {
-    what: "invokes a function",
+    detail: "invokes a function",
     killedBy: ["granted, not used"],
     statement: (_, { account }) => ({
       Action: ["lambda:InvokeFunction"],
@@ -155,21 +157,25 @@ const OF_GATEWAY_ROLES: readonly Addition<GatewayRoleInStack>[] = [
   },
 ];
 
-/** ARNs of the endpoints that a role's policy lets the role invoke. */
+/** ARNs of the endpoints that a role's policy allows to invoke. */
 function invokedEndpoints({ statements }: Document): string[] {
   return statements
     .filter(({ Action: actions }) => texts(actions).includes("sagemaker:InvokeEndpoint"))
     .flatMap(({ Resource: resources }) => texts(resources));
 }
 
-function ofTrust(endpoint: EndpointInStack, stack: ResolvedStack, documents: readonly Document[]): Mutant[] {
+function trustMutants(
+  endpoint: EndpointInStack,
+  stack: ResolvedStack,
+  documents: readonly Document[],
+): Mutant[] {
   const subject = `role ${roleNameOf(endpoint.roleArn)}`;
   return documents
     .filter((document) => document.subject === subject && document.kind === "trust")
     .flatMap((trust): Mutant[] => [
       {
         kind: KIND,
-        description: `${subject}: is taken with tags and a session name of the taker's choice`,
+        description: `${subject}: is assumed with session tags`,
         subject,
         change: trust.replaced(
           trust.statements.map((statement) => ({
@@ -181,7 +187,7 @@ function ofTrust(endpoint: EndpointInStack, stack: ResolvedStack, documents: rea
       },
       {
         kind: KIND,
-        description: `${subject}: AWS says that one endpoint's ARN does not work here`,
+        description: `${subject}: a condition on the ARN of one model, which SageMaker does not send`,
         subject,
         change: trust.replaced(
           trust.statements.map((statement) => ({
@@ -196,8 +202,8 @@ function ofTrust(endpoint: EndpointInStack, stack: ResolvedStack, documents: rea
     ]);
 }
 
-/** Conditions of other roles' trusts, with keys that API Gateway does not send: the route would answer 500. */
-function ofGatewayTrust(
+/** Conditions on keys that API Gateway does not send. With such a condition, the route answers 500. */
+function gatewayTrustMutants(
   { roleArn }: GatewayRoleInStack,
   { account }: ResolvedStack,
   documents: readonly Document[],
@@ -215,7 +221,9 @@ function ofGatewayTrust(
           kind: KIND,
           description: `${subject}: a condition on ${key}, which API Gateway does not send`,
           subject,
-          change: trust.replaced(trust.statements.map((one) => ({ ...one, Condition: condition }))),
+          change: trust.replaced(
+            trust.statements.map((statement) => ({ ...statement, Condition: condition })),
+          ),
           killedBy: ["used, not granted"],
         }),
       ),
@@ -224,7 +232,7 @@ function ofGatewayTrust(
 
 const UNKNOWN_TYPES: readonly (readonly [type: string, values: JsonObject])[] = [
   ["aws_sqs_queue_policy", { policy: "{}" }],
-  ["aws_iam_user_policy", { user: "somebody", policy: "{}" }],
+  ["aws_iam_user_policy", { user: "external", policy: "{}" }],
   [
     "aws_iam_policy_attachment",
     { roles: ["a-function"], policy_arn: "arn:aws:iam::aws:policy/AdministratorAccess" },

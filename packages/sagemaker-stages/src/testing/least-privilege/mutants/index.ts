@@ -3,20 +3,20 @@ import type { IamData } from "../iam-data";
 import type { ResolvedStack } from "../resolved-stack";
 import { handPicked, type SkippedMutant } from "./hand-picked";
 import { documentsOf, type Mutant } from "./mutant";
-import { mutantsOfResources } from "./of-resources";
-import { mutantsOfStatements } from "./of-statements";
+import { mutantsOfResources } from "./resource-mutants";
+import { mutantsOfStatements } from "./statement-mutants";
 
 /** The mutants of a stack. */
 export interface Mutants {
-  /** By a text that is the same for mutants that differ in nothing but the model, environment, account or region. */
+  /** The mutants by a key. Mutants that differ only in the model, environment, account or region have the same key. */
   readonly mutants: ReadonlyMap<string, Mutant>;
-  /** Hand-picked mutants that fit no model of the stack, each with what a model would need. */
+  /** The skipped hand-picked mutants. Each names the property that no model of the stack has. */
   readonly skipped: readonly SkippedMutant[];
 }
 
 /**
- * Every mutant of a stack: the mutants that rules make of its policies, and the hand-picked ones. Mutants that differ in
- * nothing but the model are made once.
+ * Every mutant of a stack: the generated mutants and the hand-picked mutants. Mutants that differ only in the model are made
+ * once.
  *
  * @param environment - the environment of the stack
  */
@@ -41,12 +41,12 @@ export function mutantsOf(stack: ResolvedStack, iamData: IamData, environment: E
   return { mutants: once, skipped: picked.skipped };
 }
 
-/** The name of an environment beside the stack's own. */
+/** The name of another environment. */
 function otherName({ name }: Environment): string {
   return name === "prod" ? "staging" : "prod";
 }
 
-/** `text` with one word for every model, and one each for the environment, the region and the account. */
+/** A text with placeholders for the models, the environment, the region and the account. */
 function generalized(text: string, { name, account }: ResolvedStack, models: readonly string[]): string {
   const spellings = models
     .flatMap((model) => [model, model.replaceAll(/(?:^|-)(.)/g, (_, first: string) => first.toUpperCase())])

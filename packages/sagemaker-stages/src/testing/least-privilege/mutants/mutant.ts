@@ -3,17 +3,17 @@ import type { Fault } from "../finding";
 import { managedPolicySubject } from "../read-policy-set";
 import type { ResolvedStack } from "../resolved-stack";
 
-/** One careless or hostile change of a stack's policies, and by what it must be found. */
+/** One fault in a copy of a stack's policies, with the kinds of findings that must report the fault. */
 export interface Mutant {
-  /** What kind of change it is: one line of the table. */
+  /** The kind of change. The table of results has one line for each kind. */
   readonly kind: string;
-  /** Whom the change is about, and what changes. */
+  /** The subject and the change. */
   readonly description: string;
   /** As in {@link Policy.subject}. */
   readonly subject: string;
-  /** Makes the change. */
+  /** Changes the Terraform. */
   readonly change: (terraform: TerraformJson) => void;
-  /** One of these findings about the subject kills it; another one does not. */
+  /** Kinds of findings about the subject that kill the mutant. Other findings do not kill the mutant. */
   readonly killedBy: readonly Fault[];
 }
 
@@ -23,9 +23,9 @@ export interface Document {
   readonly subject: string;
   readonly kind: "identity" | "trust" | "resource";
   readonly statements: readonly JsonObject[];
-  /** A change that puts other statements in place of these. */
+  /** A change that replaces the statements of the document. */
   readonly replaced: (statements: readonly JsonObject[]) => (terraform: TerraformJson) => void;
-  /** A change of the resource that holds the document. */
+  /** The arguments of the resource that contains the document. */
   readonly holder: (terraform: TerraformJson) => JsonObject;
 }
 
@@ -55,7 +55,7 @@ export function documentsOf(stack: ResolvedStack): Document[] {
         holder,
         replaced: (statements) => (terraform) => {
           const text = JSON.stringify({ Version: "2012-10-17", Statement: statements });
-          // A variable of policies, as Terraform writes it.
+          // In Terraform, `$${` is the escaped form of `${`.
           holder(terraform)[argument] = text.replaceAll("${", "$${");
         },
       };
@@ -63,7 +63,7 @@ export function documentsOf(stack: ResolvedStack): Document[] {
   );
 }
 
-/** `value` as a list of texts. */
+/** A value as a list of texts. */
 export function texts(value: unknown): string[] {
   return (Array.isArray(value) ? value : [value]).map(String);
 }

@@ -3,16 +3,16 @@ import type { Proof } from "../proof";
 import { Refused } from "../refused";
 import type { Mutant } from "./mutant";
 
-/** A mutant, and what was found of it. */
+/** A mutant with the findings of the proof. */
 export interface MutantResult {
   readonly mutant: Mutant;
-  /** Whether it was found for its reason. */
+  /** Whether a finding has a kind that the mutant expects. */
   readonly isKilled: boolean;
-  /** Up to the one that kills it. */
+  /** The findings up to the finding that kills the mutant. */
   readonly findings: readonly Finding[];
 }
 
-/** Looks for every mutant in turn, with what `proof` holds policies against. */
+/** Runs the proof against each mutant, with the requests of the original proof. */
 export function runMutants(proof: Proof, mutants: readonly Mutant[]): MutantResult[] {
   return mutants.map((mutant) => {
     const findings: Finding[] = [];
@@ -29,14 +29,14 @@ export function runMutants(proof: Proof, mutants: readonly Mutant[]): MutantResu
 function* find(proof: Proof, { subject, change }: Mutant): Generator<Finding> {
   const changed = proof.stack.changed(change);
   try {
-    yield* proof.against(changed).findings([subject]);
+    yield* proof.withPolicies(changed).findings([subject]);
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
     yield { fault: "refused", subject, statements: [], text: error.message };
   }
 }
 
-/** How many of each kind were killed: one line a kind, and the sum. */
+/** The number of killed mutants: one line per kind, and the sum. */
 export function table(results: readonly MutantResult[]): string {
   const kinds = [...new Set(results.map(({ mutant }) => mutant.kind))];
   const line = (name: string, of: readonly MutantResult[]) =>
@@ -52,7 +52,7 @@ export function table(results: readonly MutantResult[]): string {
   ].join("\n");
 }
 
-/** A mutant that got away, with what was found instead. */
+/** A sentence about a mutant that no expected finding killed, with the first findings. */
 export function describeSurvivor({ mutant, findings }: MutantResult): string {
   const instead = findings.slice(0, 3).map(({ fault, subject, text }) => `${fault} (${subject}): ${text}`);
   return `${mutant.kind}: ${mutant.description}; expected: ${mutant.killedBy.join(" or ")}; found: ${instead.join("; ") || "nothing"}`;

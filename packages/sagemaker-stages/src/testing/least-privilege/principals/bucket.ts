@@ -8,7 +8,7 @@ const PUT = "https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObject.html"
 const ORIGIN =
   "https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/private-content-restricting-access-to-s3.html";
 
-/** Private buckets: of the page, and of artifacts. */
+/** The private buckets of the page and of artifacts. */
 export const bucket: PrincipalRules = {
   reads: {},
   allowedRequests: ({ stack }) => [
@@ -50,7 +50,7 @@ function originsOf(distribution: Resource, stack: ResolvedStack): AllowedRequest
   const address = distribution.address;
   const arn = stack.account.globalArn(
     "cloudfront",
-    `distribution/${stack.account.madeUp(address, "<distribution>", "E")}`,
+    `distribution/${stack.account.generatedName(address, "<distribution>", "E")}`,
   );
   return origins.flatMap((origin) => {
     const name = String(origin.domain_name).replace(/\.s3\..*$/, "");
@@ -67,7 +67,9 @@ function originsOf(distribution: Resource, stack: ResolvedStack): AllowedRequest
   });
 }
 
-/** Requests of principals with every permission without TLS, and of principals without permissions with TLS. */
+/**
+ * Requests without TLS by principals with every permission, and requests with TLS by principals without permissions.
+ */
 function deniedRequestsOf(resource: Resource, stack: ResolvedStack): AccessRequest[] {
   const name = resource.text("bucket");
   const plain = { "aws:SecureTransport": only("false") };

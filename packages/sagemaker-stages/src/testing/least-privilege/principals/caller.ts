@@ -14,7 +14,7 @@ const ROUTE =
 const FUNCTION_URL = "https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html";
 const ENDPOINT = "https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_runtime_InvokeEndpoint.html";
 
-/** The callers that the environment names, each with what it names for them. */
+/** The callers of the environment, each with its invocations. */
 export const caller: PrincipalRules = {
   reads: {},
   allowedRequests: (sources) =>
@@ -27,20 +27,20 @@ export const caller: PrincipalRules = {
     ),
 };
 
-/** Rights that are meant for a URL, used otherwise. */
-function deniedRequestsOf(use: AllowedRequest): AccessRequest[] {
-  switch (use.action) {
+/** Requests that use the permissions for a function URL in another way. */
+function deniedRequestsOf(allowed: AllowedRequest): AccessRequest[] {
+  switch (allowed.action) {
     case "lambda:InvokeFunctionUrl":
       return [
         {
-          ...use,
+          ...allowed,
           context: { "lambda:FunctionUrlAuthType": only("NONE") },
           reason: "the caller calls a URL that requires no authorization",
         },
       ];
     case "lambda:InvokeFunction":
       return [
-        { ...use, context: {}, reason: "the caller invokes the function directly, not through its URL" },
+        { ...allowed, context: {}, reason: "the caller invokes the function directly, not through its URL" },
       ];
     default:
       return [];
@@ -51,7 +51,7 @@ function allowedRequestsOf(name: string, settings: CallerSettings, sources: Sour
   const { stack, environment } = sources;
   const policyName = callerPolicyName(namePrefix(environment), name);
   const named = [
-    // An attachment names a role without the path before its name.
+    // An attachment contains the name of a role without the role's path.
     ...(settings.roles ?? []).map((role) => `role/${roleNameOf(role)}`),
     ...(settings.users ?? []).map((user) => `user/${user}`),
     ...(settings.groups ?? []).map((group) => `group/${group}`),
@@ -71,7 +71,7 @@ function allowedRequestsOf(name: string, settings: CallerSettings, sources: Sour
   );
 }
 
-/** What it takes to invoke a model in one way. */
+/** The requests of one way to invoke a model. */
 function requestsOf(
   { model, by }: Invocation,
   { mayInvoke }: CallerSettings,
@@ -118,13 +118,13 @@ function requestsOf(
         `endpoint/${names.endpoint}`,
         ...(component === undefined ? [] : [`inference-component/${component}`]),
       ];
-      const beside = mayInvoke
+      const targets = mayInvoke
         .filter(
           (other) => other.by === "endpoint" && namesOf(environment, other.model).endpoint === names.endpoint,
         )
         .map((other) => targetOfModel(environment, other.model));
-      const named = namedModels(targetOfModel(environment, model), beside);
-      const contexts = named.length === 0 ? [{}] : named.map((one) => ({ [TARGET_MODEL]: one }));
+      const named = namedModels(targetOfModel(environment, model), targets);
+      const contexts = named.length === 0 ? [{}] : named.map((target) => ({ [TARGET_MODEL]: target }));
       return resources.flatMap((resource) =>
         contexts.map((context) => ({
           action: "sagemaker:InvokeEndpoint",

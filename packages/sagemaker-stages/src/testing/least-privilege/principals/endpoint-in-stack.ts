@@ -1,9 +1,10 @@
 import type { JsonObject } from "../../terraform";
 import { requireMembers } from "../policy";
+import type { AllowedRequest } from "../request";
 import type { ResolvedStack, Resource } from "../resolved-stack";
 import { requireOne } from "./principal";
 
-/** A new endpoint, with what it is made of. */
+/** A new endpoint with its configuration, model and role. */
 export interface EndpointInStack {
   readonly name: string;
   readonly variantName: string;
@@ -13,7 +14,11 @@ export interface EndpointInStack {
   readonly model: Resource;
 }
 
-/** What a variant may say: none of it needs a right. */
+/** A request of an endpoint's role, without the parts that every request of the role has. */
+export type RoleRequest = Pick<AllowedRequest, "action" | "resource" | "reason" | "source"> &
+  Partial<Pick<AllowedRequest, "context" | "vpcEndpoint">>;
+
+/** Known arguments of a variant. None of these arguments needs a permission. */
 const VARIANT = [
   "container_startup_health_check_timeout_in_seconds",
   "initial_instance_count",
@@ -23,7 +28,7 @@ const VARIANT = [
   "variant_name",
 ];
 
-/** Every endpoint with the model that it serves: by way of its configuration. */
+/** Every endpoint with its model. The endpoint's configuration names the model. */
 export function endpointsOf(stack: ResolvedStack): EndpointInStack[] {
   return stack.all("aws_sagemaker_endpoint").flatMap((endpoint) => {
     const name = endpoint.text("endpoint_config_name");
@@ -45,10 +50,10 @@ export function endpointsOf(stack: ResolvedStack): EndpointInStack[] {
   });
 }
 
-/** The stack's own VPC endpoint S3, for endpoints that have no other. */
+/** The stack's VPC endpoint of S3, for endpoints whose instances are in the VPC. */
 export function throughS3({ model }: EndpointInStack, stack: ResolvedStack): { vpcEndpoint?: string } {
   if (!model.set.includes("vpc_config")) return {};
-  const ways = stack.all("aws_vpc_endpoint").map((way) => way.text("service_name"));
-  const vpcEndpoint = ways.find((service) => service.endsWith(".s3"));
+  const services = stack.all("aws_vpc_endpoint").map((resource) => resource.text("service_name"));
+  const vpcEndpoint = services.find((service) => service.endsWith(".s3"));
   return vpcEndpoint === undefined ? {} : { vpcEndpoint };
 }

@@ -2,7 +2,7 @@ import { serviceDomain } from "../../../aws/partition";
 import type { JsonObject } from "../../terraform";
 import { type AccessRequest, type AllowedRequest, type Exactly, only } from "../request";
 import type { ResolvedStack } from "../resolved-stack";
-import { type EndpointInStack, throughS3 } from "./endpoint-in-stack";
+import { type EndpointInStack, type RoleRequest, throughS3 } from "./endpoint-in-stack";
 import { artifactKeysOf } from "./model-source";
 import { roleNameOf, type Sources } from "./principal";
 
@@ -13,8 +13,8 @@ const VOLUMES = "https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_C
 const CAPTURE = "https://docs.aws.amazon.com/sagemaker/latest/dg/model-monitor-data-capture.html";
 const ROLLBACK = "https://docs.aws.amazon.com/sagemaker/latest/dg/deployment-guardrails-configuration.html";
 
-/** What SageMaker asks on every resource: EC2 knows none for it, or is asked by a permission's id. */
-const LOOKS_AT_NETWORKS = [
+/** Actions that need the resource `*`: EC2 has no resource type for the action, or the resource has no ARN. */
+const NETWORK_ACTIONS_ON_EVERY_RESOURCE = [
   "ec2:DeleteNetworkInterfacePermission",
   "ec2:DescribeDhcpOptions",
   "ec2:DescribeNetworkInterfaces",
@@ -23,14 +23,14 @@ const LOOKS_AT_NETWORKS = [
   "ec2:DescribeVpcs",
 ];
 
-/** What an endpoint's role is asked beyond what every endpoint's is: by its network, keys, capture and alarms. */
+/** The requests that follow from an endpoint's network, keys, data capture and alarms. */
 export function allowedRequestsOfInstances(endpoint: EndpointInStack, sources: Sources): AllowedRequest[] {
   const requests = [
-    ...inVpc(endpoint, sources.stack),
-    ...ofArtifactKeys(endpoint, sources),
-    ...ofVolumes(endpoint),
-    ...ofCapture(endpoint, sources.stack),
-    ...ofAlarms(endpoint, sources.stack),
+    ...vpcRequests(endpoint, sources.stack),
+    ...artifactKeyRequests(endpoint, sources),
+    ...volumeRequests(endpoint),
+    ...captureRequests(endpoint, sources.stack),
+    ...alarmRequests(endpoint, sources.stack),
   ];
   return requests.map((request) => ({
     subject: `role ${roleNameOf(endpoint.roleArn)}`,
@@ -41,24 +41,24 @@ export function allowedRequestsOfInstances(endpoint: EndpointInStack, sources: S
   }));
 }
 
-/** Keys are for S3 and for volumes, not for what runs in the container with the role. */
+/**
+ * With the endpoint's role, S3 and EBS may use the keys. Code in the container has the same role, but may not use the
+ * keys.
+ */
 export function deniedRequestsOfInstances(endpoint: EndpointInStack, sources: Sources): AccessRequest[] {
   return allowedRequestsOfInstances(endpoint, sources)
     .filter(({ action }) => action.startsWith("kms:"))
-    .map((use) => ({
-      ...use,
+    .map((request) => ({
+      ...request,
       context: {},
       reason:
-        use.action === "kms:CreateGrant"
+        request.action === "kms:CreateGrant"
           ? "the container grants the use of the key to another principal"
           : "the container uses the key directly, not through S3",
     }));
 }
 
-type Asked = Pick<AllowedRequest, "action" | "resource" | "reason" | "source"> &
-  Partial<Pick<AllowedRequest, "context" | "vpcEndpoint">>;
-
-function inVpc({ model }: EndpointInStack, { account }: ResolvedStack): Asked[] {
+function vpcRequests({ model }: EndpointInStack, { account }: ResolvedStack): RoleRequest[] {
   if (!model.set.includes("vpc_config")) return [];
   const arns = (argument: string, kind: string): string[] =>
     (model.get(`vpc_config.${argument}`) as readonly string[]).map((id) =>
@@ -69,10 +69,10 @@ function inVpc({ model }: EndpointInStack, { account }: ResolvedStack): Asked[] 
     exact: account.arn("ec2", "network-interface/"),
     free: "eni-0123456789abcdef0",
   };
-  const places = [...subnets, ...arns("security_group_ids", "security-group")].map((arn) => only(arn));
+  const locations = [...subnets, ...arns("security_group_ids", "security-group")].map((arn) => only(arn));
   const reason = "SageMaker manages the network interfaces of the endpoint's instances";
   return [
-    ...[networkInterface, ...places].map((resource) => ({
+    ...[networkInterface, ...locations].map((resource) => ({
       action: "ec2:CreateNetworkInterface",
       resource,
       reason,
@@ -87,12 +87,17 @@ function inVpc({ model }: EndpointInStack, { account }: ResolvedStack): Asked[] 
         source: VPC,
       })),
     ),
-    ...LOOKS_AT_NETWORKS.map((action) => ({ action, resource: only("*"), reason, source: VPC })),
+    ...NETWORK_ACTIONS_ON_EVERY_RESOURCE.map((action) => ({
+      action,
+      resource: only("*"),
+      reason,
+      source: VPC,
+    })),
   ];
 }
 
-/** The artifacts' keys stand in the environment alone: Terraform hands them to nobody but the role's policy. */
-function ofArtifactKeys(endpoint: EndpointInStack, sources: Sources): Asked[] {
+/** The environment names the keys of the artifacts. In the Terraform, only the role's policy contains the keys. */
+function artifactKeyRequests(endpoint: EndpointInStack, sources: Sources): RoleRequest[] {
   return artifactKeysOf(endpoint, sources).map((key) => ({
     action: "kms:Decrypt",
     resource: only(key),
@@ -106,7 +111,7 @@ function viaS3({ account: { region } }: ResolvedStack): AllowedRequest["context"
   return { "kms:ViaService": only(serviceDomain("s3", region)) };
 }
 
-function ofVolumes({ configuration }: EndpointInStack): Asked[] {
+function volumeRequests({ configuration }: EndpointInStack): RoleRequest[] {
   if (!configuration.set.includes("kms_key_arn")) return [];
   return [
     {
@@ -119,7 +124,7 @@ function ofVolumes({ configuration }: EndpointInStack): Asked[] {
   ];
 }
 
-/** What is captured, by endpoint and variant. */
+/** The objects with captured data of an endpoint's variant. */
 export function capturedObjects(endpoint: EndpointInStack, { account }: ResolvedStack): Exactly | undefined {
   const { configuration, name, variantName } = endpoint;
   if (configuration.get("data_capture_config.enable_capture") !== true) return undefined;
@@ -130,7 +135,7 @@ export function capturedObjects(endpoint: EndpointInStack, { account }: Resolved
   };
 }
 
-function ofCapture(endpoint: EndpointInStack, stack: ResolvedStack): Asked[] {
+function captureRequests(endpoint: EndpointInStack, stack: ResolvedStack): RoleRequest[] {
   const objects = capturedObjects(endpoint, stack);
   if (objects === undefined) return [];
   const key = endpoint.configuration.get("data_capture_config.kms_key_id");
@@ -156,7 +161,7 @@ function ofCapture(endpoint: EndpointInStack, stack: ResolvedStack): Asked[] {
   ];
 }
 
-function ofAlarms({ endpoint }: EndpointInStack, { account }: ResolvedStack): Asked[] {
+function alarmRequests({ endpoint }: EndpointInStack, { account }: ResolvedStack): RoleRequest[] {
   const alarms = endpoint.get("deployment_config.auto_rollback_configuration.alarms") as
     | readonly JsonObject[]
     | undefined;

@@ -1,7 +1,7 @@
 import { serviceDomain } from "../../../aws/partition";
 import { type AccessRequest, type AllowedRequest, only } from "../request";
 import type { ResolvedStack } from "../resolved-stack";
-import { type EndpointInStack, endpointsOf, throughS3 } from "./endpoint-in-stack";
+import { type EndpointInStack, endpointsOf, type RoleRequest, throughS3 } from "./endpoint-in-stack";
 import { allowedRequestsOfInstances, deniedRequestsOfInstances } from "./endpoint-instances";
 import { type ModelNeeds, modelNeeds, objectsOf } from "./model-source";
 import { type PrincipalRules, roleNameOf, type Sources } from "./principal";
@@ -59,7 +59,7 @@ export const endpointRole: PrincipalRules = {
   deniedRequests: (sources) =>
     endpointsOf(sources.stack).flatMap((endpoint) => [
       ...deniedRequestsOf(endpoint),
-      ...deniedUsesOfSecretKeys(endpoint, sources),
+      ...deniedRequestsOfSecretKeys(endpoint, sources),
       ...deniedRequestsOfInstances(endpoint, sources),
     ]),
 };
@@ -113,7 +113,7 @@ function allowedRequestsOf(endpoint: EndpointInStack, sources: Sources): Allowed
     ...artifactRequests(needs, endpoint, stack).map((request) => ({ ...common, ...request })),
     ...secretRequests(needs, stack).map((request) => ({ ...common, ...request })),
     ...["logs:CreateLogGroup", "logs:DescribeLogStreams"].flatMap((action) =>
-      GROUP_AS.map(
+      LOG_GROUP_ARN_FORMS.map(
         ({ free, source }): AllowedRequest => ({
           ...common,
           action,
@@ -145,16 +145,13 @@ function allowedRequestsOf(endpoint: EndpointInStack, sources: Sources): Allowed
   ];
 }
 
-type Asked = Pick<AllowedRequest, "action" | "resource" | "reason" | "source"> &
-  Partial<Pick<AllowedRequest, "context" | "vpcEndpoint">>;
-
 function artifactRequests(
   { artifacts }: ModelNeeds,
   endpoint: EndpointInStack,
   stack: ResolvedStack,
-): Asked[] {
+): RoleRequest[] {
   const read = artifacts.map(
-    (artifact): Asked => ({
+    (artifact): RoleRequest => ({
       action: "s3:GetObject",
       resource: objectsOf(artifact, stack),
       ...throughS3(endpoint, stack),
@@ -166,7 +163,7 @@ function artifactRequests(
   return [
     ...read,
     ...listed.map(
-      ({ bucket, key }): Asked => ({
+      ({ bucket, key }): RoleRequest => ({
         action: "s3:ListBucket",
         resource: only(stack.account.bucketArn(bucket)),
         context: { "s3:prefix": { exact: key, free: "weights/" } },
@@ -178,8 +175,8 @@ function artifactRequests(
   ];
 }
 
-function secretRequests({ secrets }: ModelNeeds, { account }: ResolvedStack): Asked[] {
-  return secrets.flatMap(({ arn, keyArn }): Asked[] => [
+function secretRequests({ secrets }: ModelNeeds, { account }: ResolvedStack): RoleRequest[] {
+  return secrets.flatMap(({ arn, keyArn }): RoleRequest[] => [
     {
       action: "secretsmanager:GetSecretValue",
       resource: only(arn),
@@ -200,12 +197,15 @@ function secretRequests({ secrets }: ModelNeeds, { account }: ResolvedStack): As
   ]);
 }
 
-/** Keys of secrets are for Secrets Manager, not for what runs in the container with the role. */
-function deniedUsesOfSecretKeys(endpoint: EndpointInStack, sources: Sources): AccessRequest[] {
+/**
+ * With the endpoint's role, Secrets Manager may use the keys of secrets. Code in the container has the same role, but
+ * may not use the keys.
+ */
+function deniedRequestsOfSecretKeys(endpoint: EndpointInStack, sources: Sources): AccessRequest[] {
   return secretRequests(modelNeeds(endpoint, sources), sources.stack)
     .filter(({ action }) => action.startsWith("kms:"))
-    .map((use) => ({
-      ...use,
+    .map((request) => ({
+      ...request,
       subject: `role ${roleNameOf(endpoint.roleArn)}`,
       principal: { kind: "principal", arn: endpoint.roleArn },
       context: {},
@@ -214,10 +214,10 @@ function deniedUsesOfSecretKeys(endpoint: EndpointInStack, sources: Sources): Ac
 }
 
 /**
- * A log group's ARN has two spellings, and AWS's documents disagree on which one its actions are held against: with
- * something after the group's name, or without. Both must pass.
+ * The two forms of a log group's ARN: with and without a suffix after the group's name. AWS's documents disagree on the form
+ * that IAM evaluates, so that both forms must be allowed.
  */
-const GROUP_AS = [
+const LOG_GROUP_ARN_FORMS = [
   {
     free: "",
     source:
@@ -229,7 +229,7 @@ const GROUP_AS = [
   },
 ];
 
-/** A metric in somebody else's namespace could hold back an alarm, or set one off. */
+/** A metric in another namespace can suppress or trigger an alarm. */
 function deniedRequestsOf({ roleArn }: EndpointInStack): AccessRequest[] {
   return ["AWS/Lambda", "Shop/Orders"].map((namespace) => ({
     subject: `role ${roleNameOf(roleArn)}`,

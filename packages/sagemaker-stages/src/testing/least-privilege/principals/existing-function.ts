@@ -3,7 +3,7 @@ import { namesOf, type PrincipalRules, requireOne, roleNameOf } from "./principa
 
 const INVOKE = "https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_runtime_InvokeEndpoint.html";
 
-/** The role of an existing function, whose code is not part of the app and does not run here. */
+/** The role of an existing function. The function's code is not part of the app, so the proof cannot run the code. */
 export const existingFunction: PrincipalRules = {
   reads: {},
   allowedRequests: ({ stack, environment }) =>

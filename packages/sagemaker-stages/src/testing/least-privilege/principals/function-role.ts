@@ -17,10 +17,10 @@ const TRACES = "https://docs.aws.amazon.com/lambda/latest/dg/services-xray.html"
 const VPC =
   "https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html#configuration-vpc-permissions";
 
-/** A stream's name as Lambda makes it. */
+/** The end of a log stream's ARN, with a name as Lambda generates it. */
 const LOG_STREAM = ":log-stream:2026/11/21/[$LATEST]0123456789abcdef0123456789abcdef";
 
-/** What Lambda does with the role of a function in a VPC, as its documentation lists it. */
+/** Actions of Lambda with the role of a function in a VPC, from Lambda's documentation. */
 const NETWORK_INTERFACE_ACTIONS = [
   "ec2:AssignPrivateIpAddresses",
   "ec2:CreateNetworkInterface",
@@ -30,7 +30,7 @@ const NETWORK_INTERFACE_ACTIONS = [
   "ec2:UnassignPrivateIpAddresses",
 ];
 
-/** A function with the role it works under. */
+/** A function with its execution role. */
 export interface FunctionInStack {
   readonly name: string;
   readonly arn: string;
@@ -47,11 +47,14 @@ export function functionsOf(stack: ResolvedStack): FunctionInStack[] {
   });
 }
 
-/** The service name of the stack's own VPC endpoint SageMaker's runtime, for functions that have no other. */
-export function runtimeEndpointOf(stack: ResolvedStack, { resource }: FunctionInStack): string | undefined {
+/** The service of the stack's VPC endpoint of SageMaker's runtime, for functions in the VPC. */
+export function runtimeVpcEndpointOf(
+  stack: ResolvedStack,
+  { resource }: FunctionInStack,
+): string | undefined {
   if (!resource.set.includes("vpc_config")) return undefined;
-  const ways = stack.all("aws_vpc_endpoint").map((way) => way.text("service_name"));
-  return ways.find((service) => service.endsWith(".sagemaker.runtime"));
+  const services = stack.all("aws_vpc_endpoint").map((endpoint) => endpoint.text("service_name"));
+  return services.find((service) => service.endsWith(".sagemaker.runtime"));
 }
 
 /** The role of each function. */
@@ -88,7 +91,7 @@ function allowedRequestsOf(fn: FunctionInStack, { stack, environment, recorded }
     otherRequests: "denied",
   } as const;
   const logGroup = account.arn("logs", `log-group:${fn.resource.text("logging_config.log_group")}`);
-  const way = runtimeEndpointOf(stack, fn);
+  const vpcEndpoint = runtimeVpcEndpointOf(stack, fn);
 
   return [
     {
@@ -110,7 +113,7 @@ function allowedRequestsOf(fn: FunctionInStack, { stack, environment, recorded }
         action: call.action,
         resource: arnOf(call.resource),
         context: { ...ofCode, ...contextOf(call.targetModel, target) },
-        ...(way === undefined ? {} : { vpcEndpoint: way }),
+        ...(vpcEndpoint === undefined ? {} : { vpcEndpoint }),
         reason: `the handler sends ${call.request}`,
         source: "recorded",
       };
@@ -167,7 +170,7 @@ function allowedRequestsOf(fn: FunctionInStack, { stack, environment, recorded }
   ];
 }
 
-/** Code that names no model, or another model, on an endpoint of which the role may invoke some models. */
+/** Requests to a multi-model endpoint in which the code names no model, or a model outside of `targetModels`. */
 function otherModels(fn: FunctionInStack, { stack, environment, recorded }: Sources): AccessRequest[] {
   const { targetModels } = targetOfFunction(environment, fn.name);
   if (targetModels === undefined) return [];
@@ -188,7 +191,10 @@ function otherModels(fn: FunctionInStack, { stack, environment, recorded }: Sour
   );
 }
 
-/** The rights that Lambda needs in a VPC are the role's, so the function's code would have them too. */
+/**
+ * In a VPC, Lambda manages network interfaces with the function's role. The function's code has the same role, but must
+ * not manage network interfaces.
+ */
 function deniedRequestsOf({ arn, roleArn, resource }: FunctionInStack): AccessRequest[] {
   return (resource.set.includes("vpc_config") ? NETWORK_INTERFACE_ACTIONS : []).map((action) => ({
     subject: `role ${roleNameOf(roleArn)}`,

@@ -4,7 +4,7 @@ import { foreignPrincipal, namesOf, outsidePrincipal, type PrincipalRules, type 
 
 const URLS = "https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html";
 
-/** The URLs of functions, and that there are no others. */
+/** The URLs of functions. A function without a URL in the environment must not have a URL. */
 export const functionUrl: PrincipalRules = {
   reads: { aws_lambda_function_url: ["authorization_type", "cors", "function_name"] },
   allowedRequests: (sources) =>

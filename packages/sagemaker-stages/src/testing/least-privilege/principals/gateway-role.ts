@@ -35,7 +35,7 @@ interface Operation {
   readonly "x-amazon-apigateway-integration"?: Integration;
 }
 
-/** Every route whose endpoint API Gateway invokes itself. */
+/** The role of every route for which API Gateway invokes the endpoint without a function. */
 export function gatewayRolesOf(stack: ResolvedStack): GatewayRoleInStack[] {
   return stack.all("aws_api_gateway_rest_api").flatMap((api) => {
     const { paths } = parseEmbedded(api.text("body"), `${api.address}.body`) as unknown as {

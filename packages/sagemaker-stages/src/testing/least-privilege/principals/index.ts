@@ -15,7 +15,7 @@ import {
 import { stage } from "./stage";
 import { vpcEndpoint } from "./vpc-endpoint";
 
-/** Every kind of principal or resource that a stack may have. */
+/** The rules of every kind of principal and resource in a stack. */
 export const RULES: readonly PrincipalRules[] = [
   functionRole,
   endpointRole,
@@ -28,17 +28,17 @@ export const RULES: readonly PrincipalRules[] = [
   vpcEndpoint,
 ];
 
-/** What policies are held against. */
+/** The requests with which a proof compares policies. */
 export interface Requests {
   readonly allowedRequests: readonly AllowedRequest[];
   readonly deniedRequests: readonly AccessRequest[];
 }
 
 /**
- * What must get through in a stack, and what must not.
+ * The requests that the policies of a stack must allow, and the requests that they must deny.
  *
  * @param more - rules of principals that an app adds
- * @throws Refused where the Terraform says something from which no rule derives requests
+ * @throws Refused if no rule reads a part of the Terraform
  */
 export function requestsOf(sources: Sources, more: readonly PrincipalRules[] = []): Requests {
   const all = [...RULES, ...more];

@@ -11,10 +11,10 @@ import type { Sources } from "./principal";
 
 const IMAGE = /^(\d{12})\.dkr\.ecr\.([a-z0-9-]+)\.amazonaws\.com(?:\.cn)?\/([^:@]+)[:@]/;
 
-/** An object below a prefix, as SageMaker finds it when it lists the prefix. */
+/** The key of an object below a prefix. SageMaker lists the prefix and reads the objects below the prefix. */
 export const OBJECT_OF_PREFIX = "weights/model.safetensors";
 
-/** What a container of a model may say. */
+/** Known arguments of a model's container. */
 const CONTAINER = [
   "container_hostname",
   "environment",
@@ -32,18 +32,19 @@ export interface ArtifactInStack {
   readonly isPrefix: boolean;
 }
 
-/** What the containers of an endpoint need from other services. */
+/** The resources of other services that the containers of an endpoint need. */
 export interface ModelNeeds {
   /** ARNs of the images' repositories. */
   readonly repositories: readonly string[];
   readonly artifacts: readonly ArtifactInStack[];
-  /** ARNs of secrets, and the key of each where the environment names one. */
+  /** ARNs of secrets, each with the ARN of its key if the environment names a key. */
   readonly secrets: readonly { readonly arn: string; readonly keyArn: string | undefined }[];
 }
 
 /**
- * What SageMaker and the containers read for the model of an endpoint: from the Terraform, and, of a package of the Model
- * Registry, from the environment alone, because the package names its images and artifacts.
+ * The resources that SageMaker and the containers read for the model of an endpoint. The Terraform contains these
+ * resources. For a package of the Model Registry, the environment contains the resources instead, because the Terraform
+ * names only the package.
  */
 export function modelNeeds(endpoint: EndpointInStack, sources: Sources): ModelNeeds {
   const containers = containersIn(endpoint);
@@ -57,24 +58,25 @@ export function modelNeeds(endpoint: EndpointInStack, sources: Sources): ModelNe
   ];
   const urls = [...containers.flatMap(urlOf), ...packages.flatMap(({ artifacts }) => artifacts)];
   return {
-    repositories: eachOnce(images.map((image) => repositoryOf(image, endpoint, account.partition))),
-    artifacts: eachOnce(urls).map(artifactOf),
+    repositories: unique(images.map((image) => repositoryOf(image, endpoint, account.partition))),
+    artifacts: unique(urls).map(artifactOf),
     secrets: secretsIn(containers, endpoint, sources),
   };
 }
 
-/** The containers of a model: the only one, or those of a series. */
+/** The containers of a model: the primary container, or the containers of a series. */
 export function containersIn({ model }: EndpointInStack): readonly JsonObject[] {
   const several = model.get("container") as readonly JsonObject[] | undefined;
   const only = model.get("primary_container") as JsonObject | undefined;
   const containers = several ?? (only === undefined ? [] : [only]);
-  if (containers.length === 0) throw new Refused(`${model.address}: got no container`);
+  if (containers.length === 0)
+    throw new Refused(`${model.address}: got no container; allowed: primary_container or container`);
   const block = several === undefined ? "primary_container" : "container";
   for (const container of containers) requireMembers(container, CONTAINER, `${model.address}.${block}`);
   return containers;
 }
 
-/** The object, or any object below a prefix. */
+/** The object of an artifact, or an object below the artifact's prefix. */
 export function objectsOf({ bucket, key, isPrefix }: ArtifactInStack, { account }: ResolvedStack): Exactly {
   const exact = account.bucketArn(`${bucket}/${key}`);
   return isPrefix ? { exact, free: OBJECT_OF_PREFIX } : only(exact);
@@ -82,7 +84,8 @@ export function objectsOf({ bucket, key, isPrefix }: ArtifactInStack, { account 
 
 function repositoryOf(image: string, { model }: EndpointInStack, partition: string): string {
   const [, accountId = "", region = "", repository] = IMAGE.exec(image) ?? [];
-  if (repository === undefined) throw new Refused(`${model.address}: no rule reads the image's address`);
+  if (repository === undefined)
+    throw new Refused(`${model.address}: got the image ${image}; allowed: an image of Amazon ECR`);
   return ecrRepositoryArn({ partition, region, accountId, repository });
 }
 
@@ -100,7 +103,10 @@ function artifactOf(url: string): ArtifactInStack {
   return { bucket, key, isPrefix: key.endsWith("/") };
 }
 
-/** The settings of each container in the environment, for what Terraform hands to nobody but the role's policy. */
+/**
+ * The settings of each container in the environment. In the Terraform, only the role's policy contains some of these
+ * settings.
+ */
 function settingsOf({ name }: EndpointInStack, { environment }: Sources): readonly ModelSourceSettings[] {
   return Object.entries(environment.models).flatMap(([model, settings]): readonly ModelSourceSettings[] => {
     if (name !== `${namePrefix(environment)}-${model}` || "existingEndpoint" in settings) return [];
@@ -108,9 +114,9 @@ function settingsOf({ name }: EndpointInStack, { environment }: Sources): readon
   });
 }
 
-/** The keys of the artifacts of an endpoint, each once. */
+/** The distinct keys of an endpoint's artifacts. */
 export function artifactKeysOf(endpoint: EndpointInStack, sources: Sources): string[] {
-  return eachOnce(settingsOf(endpoint, sources).flatMap(({ artifactKeyArn }) => artifactKeyArn ?? []));
+  return unique(settingsOf(endpoint, sources).flatMap(({ artifactKeyArn }) => artifactKeyArn ?? []));
 }
 
 function packageOf(
@@ -122,12 +128,14 @@ function packageOf(
     .map(({ modelPackage }) => modelPackage)
     .find((modelPackage) => modelPackage?.arn === arn);
   if (found === undefined) {
-    throw new Refused(`${endpoint.model.address}: the environment names no package ${arn}`);
+    throw new Refused(
+      `${endpoint.model.address}: got the package ${arn}; allowed: packages that the environment names`,
+    );
   }
   return found;
 }
 
-/** A variable with the ARN of a secret is for a container that reads the secret. */
+/** The secrets of containers: a container reads the secret whose ARN is in one of its variables. */
 function secretsIn(
   containers: readonly JsonObject[],
   endpoint: EndpointInStack,
@@ -137,13 +145,13 @@ function secretsIn(
     .flatMap(({ environment }) => Object.values((environment ?? {}) as JsonObject))
     .map(String)
     .filter((value) => parseArn(value)?.service === "secretsmanager");
-  return eachOnce(arns).map((arn) => ({
+  return unique(arns).map((arn) => ({
     arn,
     keyArn: settingsOf(endpoint, sources).find(({ secrets = {} }) => Object.values(secrets).includes(arn))
       ?.secretsKeyArn,
   }));
 }
 
-function eachOnce(values: readonly string[]): string[] {
+function unique(values: readonly string[]): string[] {
   return [...new Set(values)];
 }

@@ -9,18 +9,24 @@ import { Refused } from "../refused";
 import type { AccessRequest, AllowedRequest, Principal } from "../request";
 import type { ResolvedStack, Resource } from "../resolved-stack";
 
-/** From what requests are derived: the Terraform, the environment it was made from, and what was recorded. */
+/**
+ * The sources of requests: the Terraform, the environment, and the recorded requests of the handlers.
+ *
+ * @example
+ * const queueNames = ({ stack }: Sources) => stack.all("aws_sqs_queue").map((queue) => queue.text("name"));
+ */
 export interface Sources {
   readonly stack: ResolvedStack;
   readonly environment: Environment;
-  /** The app's models, which have the routes. */
+  /** The app's models. */
   readonly models: Models;
   /** The recorded requests of each function's code, by the function's name. */
   readonly recorded: ReadonlyMap<string, readonly RecordedCall[]>;
 }
 
 /**
- * The rules of one kind of principal or resource: the requests that it needs, and the requests that must be denied.
+ * The rules of one kind of principal or resource: the requests that must be allowed, and the requests that must be
+ * denied.
  *
  * @example
  * const reports: PrincipalRules = {
@@ -42,15 +48,15 @@ export interface Sources {
  */
 export interface PrincipalRules {
   /**
-   * The Terraform from which the requests are derived: types with their known arguments. Another argument is an error,
-   * because it can need a permission for which there is no rule. Limits, which hold numbers only, need not be listed: a
-   * number names no resource.
+   * The Terraform types from which the rule derives requests, with their known arguments. Another argument is a
+   * finding, because the argument can need a permission. Arguments whose values are only numbers can be omitted,
+   * because a number names no resource.
    */
   readonly reads: Readonly<Record<string, readonly string[]>>;
   /**
-   * Answers to requests that the functions' own handlers send to other services than SageMaker's runtime, by the service
-   * that a request is signed for, e.g. `{ dynamodb: { body: "{}" } }`. The client of the AWS SDK must take its address
-   * from `AWS_ENDPOINT_URL`, which it does by default. A request to a service without an answer is a finding.
+   * Answers to requests that handlers send to other services than SageMaker's runtime, by the service in the request's
+   * signature, e.g. `{ dynamodb: { body: "{}" } }`. The client of the AWS SDK must take its address from
+   * `AWS_ENDPOINT_URL`, which is the client's default. A request to a service without an answer is a finding.
    *
    * @default - none
    */
@@ -61,7 +67,7 @@ export interface PrincipalRules {
   readonly deniedRequests: (sources: Sources) => readonly AccessRequest[];
 }
 
-/** @throws Refused where handlers get answers of services, and `rules` have no request that must be allowed */
+/** @throws Refused if a rule has answers of services and no request that must be allowed */
 export function requireRequestsOfAnswers(
   { answers = {}, allowedRequests }: PrincipalRules,
   sources: Sources,
@@ -73,13 +79,13 @@ export function requireRequestsOfAnswers(
   );
 }
 
-/** Arguments that hold numbers only, and yet need permissions. */
+/** Arguments that need permissions although their values are only numbers. */
 const LIMITS_WITH_PERMISSIONS: Readonly<Record<string, readonly string[]>> = {
   // https://docs.aws.amazon.com/lambda/latest/dg/durable-security.html
   aws_lambda_function: ["durable_config"],
 };
 
-/** @throws Refused where a resource has an argument that `rules` do not know */
+/** @throws Refused if a resource has an argument that the rules do not list */
 export function requireKnownArguments(rules: PrincipalRules, { stack }: Sources): void {
   for (const [type, known] of Object.entries(rules.reads)) {
     for (const resource of stack.all(type)) {
@@ -94,22 +100,22 @@ function isLimit({ type, limits }: Resource, argument: string): boolean {
   return limits.includes(argument) && !LIMITS_WITH_PERMISSIONS[type]?.includes(argument);
 }
 
-/** Some principal outside of the stack, in its account or in another. */
+/** A principal outside of the stack. Default account: the stack's account. */
 export function outsidePrincipal(
   stack: ResolvedStack,
   kind: "principal with every permission" | "principal without permissions",
   account?: string,
 ): Principal {
   const { id, region } = stack.account;
-  return { kind, arn: new ArnFactory(region, account ?? id).roleArn("somebody") };
+  return { kind, arn: new ArnFactory(region, account ?? id).roleArn("external") };
 }
 
-/** Who comes from another account, with every right there. */
+/** A principal of another account, with every permission in that account. */
 export function foreignPrincipal(stack: ResolvedStack): Principal {
   return outsidePrincipal(stack, "principal with every permission", OTHER_ACCOUNT);
 }
 
-/** Names of the endpoint and the function of a model, new or existing. */
+/** The names of a model's endpoint and function, which can be new or existing. */
 export function namesOf(environment: Environment, model: string): { endpoint: string; function: string } {
   const settings = environment.models[model];
   const own = `${namePrefix(environment)}-${model}`;
@@ -120,21 +126,22 @@ export function namesOf(environment: Environment, model: string): { endpoint: st
   };
 }
 
-/** The route of a model. @throws Error where the app has no such model */
+/** The route of a model. @throws Error if the app has no such model */
 export function routeOf(models: Models, name: string): Route {
   const model = models[name];
   if (model === undefined) throw new Error(`model: got ${name}; allowed: ${Object.keys(models).join(", ")}`);
   return model.route;
 }
 
-/** The name in a role's ARN, or behind a path. */
+/** The name of a role, from the role's ARN or from its name with a path. */
 export function roleNameOf(arn: string): string {
   return arn.replace(/^.*\//, "");
 }
 
-/** The resource whose `argument` is `value`. */
+/** The resource whose argument has a value. @throws Refused if the stack has no such resource */
 export function requireOne(stack: ResolvedStack, type: string, argument: string, value: string): Resource {
   const found = stack.find(type, argument, value);
-  if (found === undefined) throw new Refused(`${stack.name}: no ${type} has ${argument} ${value}`);
+  if (found === undefined)
+    throw new Refused(`${stack.name}: got no ${type} whose ${argument} is ${value}; allowed: one resource`);
   return found;
 }

@@ -10,11 +10,11 @@ const ACCESS =
 
 const FUNCTION_IN_URI = /:lambda:path\/2015-03-31\/functions\/(arn:[^/]+)\/invocations$/;
 
-/** The functions that API Gateway invokes, and the routes by which it is called. */
+/** API Gateway's invocations of functions, and the callers' requests to routes. */
 export const stage: PrincipalRules = {
   reads: {
     aws_api_gateway_stage: [
-      // Written with the account's role: tests/stacks/account-stack.test.ts holds that role against it.
+      // API Gateway writes access logs with the account's role, which tests/stacks/account-stack.test.ts checks.
       "access_log_settings",
       "deployment_id",
       "depends_on",
@@ -38,7 +38,7 @@ function stageArns(stack: ResolvedStack): string[] {
   });
 }
 
-/** Each integration of the API's document: API Gateway invokes a function for one route. */
+/** The request of each integration: API Gateway invokes a function for one route. */
 function invocationsOf(stack: ResolvedStack): AllowedRequest[] {
   return stack.all("aws_api_gateway_rest_api").flatMap((api) => {
     const { paths } = parseEmbedded(api.text("body"), `${api.address}.body`) as unknown as {
@@ -70,13 +70,13 @@ function uriOf(operation: object): string {
   return typeof integration?.uri === "string" ? integration.uri : "";
 }
 
-/** What must and must not get through a route. */
+/** The requests that a route must allow and must deny. */
 interface Calls {
   readonly allowedRequests: readonly AllowedRequest[];
   readonly deniedRequests: readonly AccessRequest[];
 }
 
-/** Who may call each route, as the environment says. */
+/** The requests to each route, according to the route's access in the environment. */
 function routesOf({ stack, environment, models }: Sources): Calls[] {
   return stageArns(stack).flatMap((stageArn) =>
     Object.entries(environment.models).map(([model, settings]) =>
@@ -108,7 +108,7 @@ function callsOf(
     outsidePrincipal(stack, "principal with every permission"),
     "a principal with execute-api:Invoke calls with a signature",
   );
-  const withoutRights = call(
+  const withoutPermissions = call(
     outsidePrincipal(stack, "principal without permissions"),
     "a principal without permissions calls with a signature",
   );
@@ -124,7 +124,7 @@ function callsOf(
     case "AWS_IAM":
       return {
         allowedRequests: [{ ...signed, otherRequests: "any" }],
-        deniedRequests: [anonymous, withKey, withoutRights, foreign],
+        deniedRequests: [anonymous, withKey, withoutPermissions, foreign],
       };
   }
 }

@@ -1,33 +1,34 @@
 import { coversPattern, matchesPattern } from "../../../aws/wildcards";
 import { type Environment, namePrefix } from "../../../environment/environment";
-import { type EndpointTarget, targetOf } from "../../../environment/settings/targets";
+import { type EndpointTarget, targetOf } from "../../../environment/settings/endpoint/targets";
 import { type Exactly, only, textOf } from "../request";
 
-/** The condition key of the model of a multi-model endpoint. */
+/** The condition key for the requested model of a multi-model endpoint. */
 export const TARGET_MODEL = "sagemaker:TargetModel";
 
-/** Says that an invocation is authorized on the endpoint and on the inference component. */
+/** The source: IAM authorizes an invocation on the endpoint and on the inference component. */
 export const AUTHORIZATION =
   "https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsagemaker.html";
 
-/** Says how a policy names the models of a multi-model endpoint. */
+/** The source: a policy's condition names the models of a multi-model endpoint. */
 export const MULTI_MODEL =
   "https://docs.aws.amazon.com/sagemaker/latest/dg/multi-model-endpoint-security.html";
 
-/** What of its endpoint a model's settings name. */
+/** The part of an endpoint that a model's settings name. */
 export function targetOfModel({ models }: Environment, model: string): EndpointTarget {
   return targetOf(new Map(Object.entries(models)).get(model) ?? {});
 }
 
-/** What of its endpoint the model of a new function names. */
+/** The part of an endpoint that the model of a new function names. */
 export function targetOfFunction(environment: Environment, functionName: string): EndpointTarget {
   const prefix = `${namePrefix(environment)}-`;
   return targetOfModel(environment, functionName.slice(prefix.length));
 }
 
 /**
- * A model for each pattern of `targetModels`: exact up to the first wildcard, but not where another pattern covers this
- * one, because the models beside it are then allowed, too.
+ * Returns an example of a target model for each pattern of `targetModels`. The proof changes the characters of the example
+ * before the pattern's first wildcard, and expects that the changed target is denied. If another pattern also matches the
+ * example, the proof changes no character, because a changed target can be allowed.
  */
 export function modelsOfPatterns(patterns: readonly string[]): Exactly[] {
   return patterns.map((pattern) => {
@@ -38,14 +39,14 @@ export function modelsOfPatterns(patterns: readonly string[]): Exactly[] {
   });
 }
 
-/** A model beside the models of each pattern, which no pattern matches. */
+/** For each pattern, a model that none of the patterns matches. */
 export function modelsOfNoPattern(patterns: readonly string[]): string[] {
   return modelsOfPatterns(patterns)
     .map((model) => `${textOf(model)}-other`)
     .filter((model) => !patterns.some((pattern) => matchesPattern(pattern, model)));
 }
 
-/** The condition keys of a request that names a model, which must then be exact only where the settings name it. */
+/** The condition keys of a request that names a model. The model is exact if the settings name the model. */
 export function contextOf(
   targetModel: string | undefined,
   target: EndpointTarget,
@@ -56,14 +57,14 @@ export function contextOf(
 }
 
 /**
- * The models that a target names. A model is exact as far as no target beside it, of the same endpoint and caller, allows
- * other models.
+ * The models that a target names. A model is exact if the other targets of the same endpoint and caller do not allow other
+ * models.
  */
-export function namedModels(target: EndpointTarget, beside: readonly EndpointTarget[]): Exactly[] {
-  const allowsAll = beside.some(
+export function namedModels(target: EndpointTarget, others: readonly EndpointTarget[]): Exactly[] {
+  const allowsAll = others.some(
     ({ targetModel, targetModels }) => (targetModel ?? targetModels) === undefined,
   );
-  const patterns = beside.flatMap(({ targetModels = [] }) => targetModels);
+  const patterns = others.flatMap(({ targetModels = [] }) => targetModels);
   const { targetModel, targetModels } = target;
   const named =
     targetModel === undefined

@@ -4,7 +4,7 @@ import { Refused } from "../refused";
 import { type AccessRequest, type AllowedRequest, only } from "../request";
 import { endpointsOf, throughS3 } from "./endpoint-in-stack";
 import { capturedObjects } from "./endpoint-instances";
-import { functionsOf, runtimeEndpointOf } from "./function-role";
+import { functionsOf, runtimeVpcEndpointOf } from "./function-role";
 import { modelNeeds } from "./model-source";
 import { foreignPrincipal, type PrincipalRules, type Sources } from "./principal";
 
@@ -30,26 +30,26 @@ export const vpcEndpoint: PrincipalRules = {
       "vpc_id",
     ],
   },
-  allowedRequests: (sources) => [...usesOfRuntime(sources), ...usesOfS3(sources)],
+  allowedRequests: (sources) => [...runtimeRequests(sources), ...s3Requests(sources)],
   deniedRequests: (sources) =>
     sources.stack
       .all("aws_vpc_endpoint")
-      .flatMap((way) => deniedRequestsOf(way.text("service_name"), sources)),
+      .flatMap((resource) => deniedRequestsOf(resource.text("service_name"), sources)),
 };
 
-function usesOfRuntime({ stack, recorded }: Sources): AllowedRequest[] {
+function runtimeRequests({ stack, recorded }: Sources): AllowedRequest[] {
   return functionsOf(stack).flatMap((fn) => {
-    const way = runtimeEndpointOf(stack, fn);
-    if (way === undefined) return [];
+    const service = runtimeVpcEndpointOf(stack, fn);
+    if (service === undefined) return [];
     return (recorded.get(fn.name) ?? []).flatMap((call) =>
       [call.resource, ...(call.component === undefined ? [] : [call.component])].map(
         (resource): AllowedRequest => ({
-          subject: `VPC endpoint ${way}`,
+          subject: `VPC endpoint ${service}`,
           principal: { kind: "principal with every permission", arn: fn.roleArn },
           action: call.action,
           resource: only(stack.account.arn(call.service, resource)),
           context: {},
-          vpcEndpoint: way,
+          vpcEndpoint: service,
           reason: `the handler of ${fn.name} sends ${call.request}`,
           source: "recorded",
           otherRequests: "denied",
@@ -60,10 +60,10 @@ function usesOfRuntime({ stack, recorded }: Sources): AllowedRequest[] {
 }
 
 /**
- * An endpoint in the VPC reads its artifact by way of S3's gateway, and writes what it captures. The way leads to the
- * artifact's whole bucket: the endpoint that still serves reads the model before this one.
+ * An endpoint in the VPC reads its artifact and writes captured data through S3's VPC endpoint. The policy of the VPC
+ * endpoint allows the artifact's whole bucket, because instances of the old version read the old artifact.
  */
-function usesOfS3(sources: Sources): AllowedRequest[] {
+function s3Requests(sources: Sources): AllowedRequest[] {
   const { stack } = sources;
   return endpointsOf(stack).flatMap((endpoint): AllowedRequest[] => {
     const { vpcEndpoint } = throughS3(endpoint, stack);
@@ -116,7 +116,7 @@ function deniedRequestsOf(service: string, { stack }: Sources): AccessRequest[] 
         ...common,
         principal: foreignPrincipal(stack),
         action: "sagemaker:InvokeEndpoint",
-        resource: only(new ArnFactory(account.region, OTHER_ACCOUNT).arn("sagemaker", "endpoint/theirs")),
+        resource: only(new ArnFactory(account.region, OTHER_ACCOUNT).arn("sagemaker", "endpoint/external")),
         reason:
           "code in the function sends data to another account's endpoint, with that account's credentials",
         source: INTERFACE,
@@ -126,7 +126,7 @@ function deniedRequestsOf(service: string, { stack }: Sources): AccessRequest[] 
           ...common,
           principal: { kind: "principal with every permission", arn: roleArn },
           action: "sagemaker:InvokeEndpoint",
-          resource: only(account.arn("sagemaker", "endpoint/somebody-elses")),
+          resource: only(account.arn("sagemaker", "endpoint/external")),
           reason: "a function with more permissions invokes another endpoint",
           source: INTERFACE,
         }),
@@ -145,7 +145,7 @@ function deniedRequestsOf(service: string, { stack }: Sources): AccessRequest[] 
         ...common,
         principal,
         action,
-        resource: only(account.bucketArn("bucket-of-somebody/key")),
+        resource: only(account.bucketArn("external-bucket/key")),
         reason: "code in a function exchanges data with another bucket",
         source: GATEWAY,
       })),

@@ -20,7 +20,7 @@ const REPOSITORY = join(__dirname, "../../../../../..");
 /** Settings that an app and the engine's repository share. */
 const SETTINGS = [".gitignore", "biome.json", "package.json", "tsconfig.json"];
 
-/** An app in a temporary folder, where commands may write. Its packages are linked. */
+/** An app in a temporary folder, in which commands can write. Its packages are linked. */
 export class AppCopy {
   private readonly parent = realpathSync(makeTempFolder());
   readonly folder = join(this.parent, "my-app");
@@ -29,7 +29,7 @@ export class AppCopy {
     mkdirSync(this.folder);
   }
 
-  /** A copy of the fixture app, with its environments as they are. */
+  /** A copy of the fixture app, with its environments. */
   static ofFixture(): AppCopy {
     const app = new AppCopy();
     copyApp(app.folder);
@@ -49,7 +49,7 @@ export class AppCopy {
   /**
    * Runs `new-model` in this process, which is faster than {@link command}.
    *
-   * @returns what the command prints
+   * @returns the output of the command
    * @throws UsageError or UserError
    */
   newModel(...words: readonly string[]): string {
@@ -81,7 +81,7 @@ export class AppCopy {
     return readFileSync(join(this.folder, path), "utf8");
   }
 
-  /** Changes a file; throws where `change` changes nothing. */
+  /** Changes a file; throws if `change` changes nothing. */
   edit(path: string, change: (text: string) => string): void {
     const before = this.read(path);
     const after = change(before);
@@ -89,7 +89,7 @@ export class AppCopy {
     writeFileSync(join(this.folder, path), after);
   }
 
-  /** The bytes of every file by its path, except packages and what synthesis writes. */
+  /** The bytes of every file by its path, except packages and files of the synthesis. */
   files(): ReadonlyMap<string, string> {
     const entries = readdirSync(this.folder, { recursive: true, withFileTypes: true });
     const paths = entries

@@ -1,12 +1,12 @@
-"""Stands before the emulator: tells what was asked for, and holds back what it is told to.
+"""A WSGI application in front of moto: it records operations, and holds operations back for a test.
 
-GET  /emulator/operations     what was asked for, in order: [{"service", "operation", "region",
-                              "method", "path", "byTerraform", "parameters", "status"}, …]
-POST /emulator/hold           {"operations": ["sagemaker:CreateEndpoint", …], "executed": true | false}: from now on
-                              these wait, or, once they are executed, their answers do
-GET  /emulator/held           ["sagemaker:CreateEndpoint", …]: those that wait
-POST /emulator/refuse         refuses those that wait, and holds nothing any more
-POST /emulator/faults         {"endpointUpdates": true | false}: updates of endpoints are rolled back
+GET  /emulator/operations     the operations in their order: [{"service", "operation", "region", "method", "path",
+                              "byTerraform", "parameters", "status"}, …]
+POST /emulator/hold           {"operations": ["sagemaker:CreateEndpoint", …], "executed": true | false}: holds these
+                              operations before their execution, or their answers after their execution
+GET  /emulator/held           ["sagemaker:CreateEndpoint", …]: the held operations
+POST /emulator/refuse         refuses the held operations, and ends the hold
+POST /emulator/faults         {"endpointUpdates": true | false}: whether updates of endpoints are rolled back
 """
 
 import io
@@ -15,11 +15,11 @@ import threading
 import traceback
 from collections import OrderedDict
 
-from mends import answer_api_gateway_tags, answer_headers_policies
+from patches import answer_api_gateway_tags, answer_headers_policies
 from operations import UnknownOperation, name_operation
 
 
-# More than can be under way at once.
+# More than the number of concurrent requests.
 MAX_ANSWERS_KEPT = 1000
 
 
@@ -41,27 +41,27 @@ class Control:
         if path.startswith("/emulator/"):
             return self.answer(path.removeprefix("/emulator/"), body, start_response)
         try:
-            asked = name_operation(environ, body)
+            operation = name_operation(environ, body)
         except UnknownOperation as error:
-            asked = {"service": "unknown", "operation": str(error), "region": "", "method": "", "path": path, "byTerraform": True, "parameters": {}}
+            operation = {"service": "unknown", "operation": str(error), "region": "", "method": "", "path": path, "byTerraform": True, "parameters": {}}
         with self.changed:
-            self.operations.append(asked)
-        name = f"{asked['service']}:{asked['operation']}"
+            self.operations.append(operation)
+        name = f"{operation['service']}:{operation['operation']}"
         if not self.executes_held and not self.may_pass(name):
-            asked["status"] = 0
+            operation["status"] = 0
             return refuse(start_response)
 
         def remember(status, headers, exc_info=None):
-            asked["status"] = int(status.split(" ")[0])
+            operation["status"] = int(status.split(" ")[0])
             return start_response(status, headers, exc_info)
 
-        answer = self.execute_once(asked, environ, body, remember)
+        answer = self.execute_once(operation, environ, body, remember)
         self.may_pass(name)
         return answer
 
-    def execute_once(self, asked, environ, body, start_response):
-        """A client repeats a request whose answer got lost, under the same id. AWS recognizes most of these; moto would
-        add the same permission twice."""
+    def execute_once(self, operation, environ, body, start_response):
+        """Executes a request once. A client retries a request without an answer with the same id. AWS recognizes most retries;
+        moto would, for example, add the same permission twice."""
         attempt = environ.get("HTTP_AMZ_SDK_INVOCATION_ID")
         with self.changed:
             known = self.answers.get(attempt)
@@ -75,11 +75,11 @@ class Control:
             begun[:] = [status, headers]
             return start_response(status, headers, exc_info)
 
-        answer = self.execute(asked, environ, body, remember)
+        answer = self.execute(operation, environ, body, remember)
         content = b"".join(answer)
         if hasattr(answer, "close"):
             answer.close()
-        # What failed can succeed when it is asked for again.
+        # A retry of a failed request can succeed.
         if attempt is not None and begun and begun[0].startswith("2"):
             with self.changed:
                 self.answers[attempt] = (*begun, content)
@@ -87,20 +87,20 @@ class Control:
                     self.answers.popitem(last=False)
         return [content]
 
-    def execute(self, asked, environ, body, start_response):
+    def execute(self, operation, environ, body, start_response):
         try:
-            if asked["operation"].endswith("ResponseHeadersPolicy"):
-                return answer_headers_policies(asked, body, start_response)
-            if asked["service"] == "apigateway" and asked["operation"] in ("TagResource", "UntagResource"):
-                return answer_api_gateway_tags(asked, body, environ, start_response)
+            if operation["operation"].endswith("ResponseHeadersPolicy"):
+                return answer_headers_policies(operation, body, start_response)
+            if operation["service"] == "apigateway" and operation["operation"] in ("TagResource", "UntagResource"):
+                return answer_api_gateway_tags(operation, body, environ, start_response)
             return self.application(environ, start_response)
         except Exception:
-            # As a 500, Terraform would ask again for minutes.
+            # Terraform retries a request with the status 500 for minutes.
             traceback.print_exc()
-            return respond(start_response, 400, {"message": f"the emulator failed in {asked['operation']}"})
+            return respond(start_response, 400, {"message": f"the emulator failed in {operation['operation']}"})
 
     def may_pass(self, name):
-        """Waits where the operation is held; False where it is then refused."""
+        """Waits while the operation is held. False if the operation is refused afterwards."""
         with self.changed:
             if name not in self.holding:
                 return True
@@ -109,28 +109,28 @@ class Control:
             self.changed.wait_for(lambda: self.generation != generation)
             return False
 
-    def answer(self, what, body, start_response):
-        told = json.loads(body or b"{}")
+    def answer(self, path, body, start_response):
+        settings = json.loads(body or b"{}")
         with self.changed:
-            if what == "operations":
+            if path == "operations":
                 return respond(start_response, 200, self.operations)
-            if what == "held":
+            if path == "held":
                 return respond(start_response, 200, self.held)
-            if what == "hold":
-                self.holding, self.executes_held = set(told["operations"]), told["executed"]
-            elif what == "refuse":
+            if path == "hold":
+                self.holding, self.executes_held = set(settings["operations"]), settings["executed"]
+            elif path == "refuse":
                 self.holding, self.held = set(), []
                 self.generation += 1
                 self.changed.notify_all()
-            elif what == "faults":
-                self.faults.endpoint_updates = told["endpointUpdates"]
+            elif path == "faults":
+                self.faults.endpoint_updates = settings["endpointUpdates"]
             else:
-                return respond(start_response, 404, {"message": f"no {what} here"})
+                return respond(start_response, 404, {"message": f"got the path {path}; allowed: the paths in control.py"})
         return respond(start_response, 200, {})
 
 
 def read_body(environ):
-    """Read, and put back for who comes next."""
+    """Reads the body, and puts it back for the next reader."""
     if environ.get("HTTP_TRANSFER_ENCODING", "").lower() == "chunked":
         body = environ["wsgi.input"].read()
     else:
@@ -140,7 +140,7 @@ def read_body(environ):
 
 
 def refuse(start_response):
-    # No AWS SDK repeats a request that was refused so.
+    # No AWS SDK retries a request with this answer.
     return respond(start_response, 403, {"message": "refused by the test"})
 
 

@@ -1,40 +1,39 @@
 """Starts moto_server 5.2.1 for the tests of deployments, on a free port of 127.0.0.1.
 
-Prints one line of JSON, {"port": <number>}, when it takes requests, and ends when its standard input does.
+Prints one line of JSON, {"port": <number>}, when the server accepts requests. Ends when the standard input ends.
 
-What is mended of the emulator, because AWS does otherwise. Nothing of the product bends to it:
+patches.py changes these parts of moto, because AWS behaves differently. The product does not adapt to the emulator.
 
 API Gateway
-- OpenAPI import asks for `uri` and `httpMethod`, which a MOCK integration has not.
-- OpenAPI import forgets who may call a method (`security`) and what the gateway itself answers.
-- OpenAPI import forgets the binary media types.
+- The import of OpenAPI requires `uri` and `httpMethod`, which a MOCK integration does not have.
+- The import of OpenAPI loses the authorization of methods (`security`) and the gateway responses.
+- The import of OpenAPI loses the binary media types.
 - Tags of APIs, keys and usage plans cannot be changed.
 SageMaker
-- There is no UpdateEndpoint.
-- A second model, configuration or endpoint of a name overwrites the first; AWS refuses it.
-- Some of SageMaker's instance types are unknown, e.g. ml.g5.xlarge.
-- A model forgets its InferenceExecutionConfig and its EnableNetworkIsolation.
-- A model has an empty VpcConfig, a configuration an empty DataCaptureConfig, where AWS says nothing; a model's own
-  VpcConfig and an endpoint's DeploymentConfig are forgotten.
+- UpdateEndpoint does not exist.
+- A second model, configuration or endpoint with the same name overwrites the first. AWS refuses the second.
+- Some instance types are unknown, e.g. ml.g5.xlarge.
+- A model loses its InferenceExecutionConfig and its EnableNetworkIsolation.
+- A model has an empty VpcConfig, and a configuration an empty DataCaptureConfig. AWS omits both. A model's VpcConfig
+  and an endpoint's DeploymentConfig are lost.
 IAM
-- A role takes a permissions boundary that is not there; AWS refuses it.
+- A role accepts a permissions boundary that does not exist. AWS refuses it.
 S3
-- The conditions of a bucket's policy are not read: one that refuses plain HTTP refuses everything.
+- Conditions of a bucket policy are ignored: a policy that denies plain HTTP denies every request.
 Lambda
-- LoggingConfig is forgotten.
+- LoggingConfig is lost.
 CloudFront
-- There are no response headers policies.
-- A distribution's ARN lacks a colon. It forgets its origin's access control, and has ForwardedValues and an SSL
-  support method that nobody asked for.
-
+- Response headers policies do not exist.
+- A distribution's ARN lacks a colon. A distribution loses its origin's access control, and has ForwardedValues and an
+  SSL support method that the request did not contain.
 Application Auto Scaling
-- Endpoints' provisioned concurrency is no dimension.
+- The provisioned concurrency of endpoints is not a scalable dimension.
 - Targets have no tags.
 EC2
-- A security group's rule forgets its description, unless it is for addresses.
+- A rule of a security group loses its description if the rule's target is a group or a prefix list.
 
-What the tests make it do, by requests below /emulator/ (see control.py): hold operations back, fail updates of
-endpoints, and tell every operation that was asked for.
+control.py adds requests below /emulator/, with which a test holds operations, injects faults, and reads the executed
+operations.
 """
 
 import json
@@ -42,10 +41,10 @@ import os
 import sys
 import threading
 
-# Before moto is imported: it reads the environment then.
+# moto reads the environment during its import.
 os.environ.setdefault("MOTO_ACCOUNT_ID", "123456789012")
 
-import mends
+import patches
 from control import Control
 from moto.moto_server.werkzeug_app import (
     DomainDispatcherApplication,
@@ -57,7 +56,7 @@ HOST = "127.0.0.1"
 
 
 class Quiet(WSGIRequestHandler):
-    """Requests are told by the control, not on standard error."""
+    """Writes no log, because control.py records the requests."""
 
     protocol_version = "HTTP/1.1"
 
@@ -66,8 +65,8 @@ class Quiet(WSGIRequestHandler):
 
 
 def main():
-    faults = mends.Faults()
-    mends.mend(faults)
+    faults = patches.Faults()
+    patches.apply_patches(faults)
     application = Control(DomainDispatcherApplication(create_backend_app), faults)
     server = make_server(HOST, 0, application, threaded=True, request_handler=Quiet)
     threading.Thread(target=server.serve_forever, daemon=True).start()

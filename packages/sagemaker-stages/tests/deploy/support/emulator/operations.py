@@ -11,17 +11,17 @@ MODELS = {}
 
 
 class UnknownOperation(Exception):
-    """The request is none that botocore's models describe."""
+    """botocore's models do not describe the request."""
 
 
 def name_operation(environ, body):
-    """{"service", "operation", "region", "method", "path", "byTerraform", "parameters"} of a signed request; parameters
-    are its plain values, those of objects and lists by their path: VpcConfig.SubnetIds.0.
+    """{"service", "operation", "region", "method", "path", "byTerraform", "parameters"} of a signed
+    request. The parameters are plain values by their path, e.g. VpcConfig.SubnetIds.0.
 
     Raises UnknownOperation."""
     service, region = scope_of(environ.get("HTTP_AUTHORIZATION", ""))
     model = model_of(service)
-    # Not PATH_INFO: there a slash that was part of a name looks like one between names.
+    # PATH_INFO is decoded, so that a slash in a name looks like a slash between names.
     method, path = environ["REQUEST_METHOD"], environ["RAW_URI"].partition("?")[0]
     query = parse_qs(environ.get("QUERY_STRING", ""), keep_blank_values=True)
     protocol = protocol_of(model, environ)
@@ -72,14 +72,14 @@ def scope_of(authorization):
 
 
 def protocol_of(model, environ):
-    """CloudWatch has several, and every client takes another."""
+    """The protocol of a request. CloudWatch has several protocols, and clients use different ones."""
     protocol = model.metadata["protocol"]
     if protocol != "smithy-rpc-v2-cbor" or "/operation/" in environ["RAW_URI"]:
         return protocol
     return "json" if "HTTP_X_AMZ_TARGET" in environ else "query"
 
 
-# What signs under another name than botocore's.
+# Names of services in signatures that differ from botocore's names.
 SIGNED_AS = {"monitoring": "cloudwatch"}
 
 
@@ -93,7 +93,7 @@ def model_of(service):
 
 
 def match_rest(model, method, path, query, environ):
-    """The operation whose method, path and literal query fit, the most exact one where several do."""
+    """The operation with the method, the path and the literal query. If several operations match, the most specific one."""
     best = None
     for name in model.operation_names:
         operation = model.operation_model(name)
@@ -106,7 +106,7 @@ def match_rest(model, method, path, query, environ):
             continue
         if not required_of_query(operation) <= set(query):
             continue
-        # S3 tells a copy from an upload by a header.
+        # A header distinguishes a copy in S3 from an upload.
         if name == "CopyObject" and "HTTP_X_AMZ_COPY_SOURCE" not in environ:
             continue
         exactness = (len(parse_qs(literal, keep_blank_values=True)), len(re.sub(r"\{.*?\}", "", template)))
@@ -125,7 +125,7 @@ def fits(literal, query):
 
 
 def required_of_query(operation):
-    """S3 tells DeleteObject from AbortMultipartUpload by a parameter that the latter requires."""
+    """The required parameters of the query. They distinguish AbortMultipartUpload from DeleteObject."""
     shape = operation.input_shape
     if shape is None:
         return set()
@@ -140,7 +140,7 @@ PATTERNS = {}
 
 
 def pattern_of(template):
-    """`/{Bucket}/{Key+}`: a name stands for one part of the path, with a plus for all that follow."""
+    """`/{Bucket}/{Key+}`: a name matches one part of the path, or with a plus all following parts."""
     if template not in PATTERNS:
         parts = re.split(r"\{(\w+)(\+?)\}", template)
         text = re.escape(parts[0])

@@ -1,14 +1,14 @@
 import { ACCOUNT, type Given, OTHER_ACCOUNT, policy } from "./plans";
 import type { Caller, PolicyRequest, PolicyStatement } from "./second-evaluator";
 
-/** The kinds of policies of which pairs are made. */
+/** The kinds of policies for which pairs are generated. */
 export type PolicyKind = "identity" | "trust" | "bucket" | "key";
 
 /** A source of random numbers that a seed determines (mulberry32, public domain). */
 export class Random {
   constructor(private state: number) {}
 
-  /** A whole number from 0, below `count`. */
+  /** An integer from 0 to `count - 1`. */
   below(count: number): number {
     this.state = (this.state + 0x6d2b79f5) | 0;
     let mixed = Math.imul(this.state ^ (this.state >>> 15), 1 | this.state);
@@ -31,7 +31,7 @@ export class Random {
   }
 }
 
-const STRANGER = "999988887777";
+const EXTERNAL_ACCOUNT = "999988887777";
 const ORGANIZATION = "o-ownorgan1";
 const BUCKET = "arn:aws:s3:::models";
 const KEY = `arn:aws:kms:eu-west-1:${ACCOUNT}:key/k`;
@@ -109,7 +109,7 @@ const CONDITIONS: readonly Maker[] = [
   of(["Null"], "aws:PrincipalTag/team", ["true", "false"]),
 ];
 
-/** Denies of what a caller is not, as they keep outsiders out. */
+/** Conditions of a Deny that excludes external callers. */
 const NEGATIONS: readonly Maker[] = [
   of(["StringNotEquals", "StringNotLike", "StringNotEqualsIfExists"], "aws:PrincipalAccount", [
     ACCOUNT,
@@ -158,24 +158,24 @@ function principal(
   };
 }
 
-/** Outsiders who bring nothing with them. */
-export const PLAIN_OUTSIDERS: readonly Caller[] = [
+/** External callers without any claim. */
+export const PLAIN_EXTERNAL_CALLERS: readonly Caller[] = [
   { kind: "anonymous", name: "", context: { "aws:SourceIp": "198.51.100.7" } },
-  principal(STRANGER, "o-theirorgan"),
+  principal(EXTERNAL_ACCOUNT, "o-theirorgan"),
 ];
 
-/** Outsiders who claim whatever helps them: a header, a tag of their own. */
-export const CRAFTY_OUTSIDERS: readonly Caller[] = [
+/** External callers that choose values to meet conditions: a header, a tag. */
+export const CRAFTY_EXTERNAL_CALLERS: readonly Caller[] = [
   {
     kind: "anonymous",
     name: "",
     context: { "aws:SourceIp": "198.51.100.7", "aws:Referer": "https://www.example.com/" },
   },
-  principal(STRANGER, "o-theirorgan", {
+  principal(EXTERNAL_ACCOUNT, "o-theirorgan", {
     "aws:PrincipalTag/team": "ml",
     "aws:Referer": "https://www.example.com/",
   }),
-  principal(STRANGER, "o-theirorgan", {
+  principal(EXTERNAL_ACCOUNT, "o-theirorgan", {
     "aws:PrincipalTag/team": "other",
     "aws:Referer": "https://elsewhere.org/",
   }),
@@ -188,7 +188,7 @@ const INSIDERS: readonly Caller[] = [
   SERVICE,
 ];
 
-/** Every request that makes a difference to policies of the kind, of these callers. */
+/** Every request of these callers for which policies of the kind can decide differently. */
 export function requestsOf(kind: PolicyKind, callers: readonly Caller[]): readonly PolicyRequest[] {
   const { actions, resources } = WORLDS[kind];
   return callers.flatMap((caller) =>
@@ -205,11 +205,11 @@ export function requestsOf(kind: PolicyKind, callers: readonly Caller[]): readon
   );
 }
 
-/** All callers of a kind of policy: of an identity's own, the identity. */
+/** All callers of a kind of policy. The caller of an identity policy is the identity. */
 export function callersOf(kind: PolicyKind): readonly Caller[] {
   return kind === "identity"
     ? INSIDERS.filter((one) => one.kind === "AWS")
-    : [...PLAIN_OUTSIDERS, ...CRAFTY_OUTSIDERS, ...INSIDERS];
+    : [...PLAIN_EXTERNAL_CALLERS, ...CRAFTY_EXTERNAL_CALLERS, ...INSIDERS];
 }
 
 function statement(kind: PolicyKind, random: Random): PolicyStatement {
@@ -230,7 +230,7 @@ function statement(kind: PolicyKind, random: Random): PolicyStatement {
   };
 }
 
-/** Two policies of a kind: the second is the first one with a statement more, less or otherwise, or another one. */
+/** Two policies of a kind. The second is a variant of the first (a statement added, removed or changed), or unrelated. */
 export function pairOf(
   kind: PolicyKind,
   random: Random,
@@ -246,7 +246,7 @@ export function pairOf(
   return [before, many(1 + random.below(3))];
 }
 
-/** The resource of a plan in which such a policy stands. */
+/** The resource of a plan that contains such a policy. */
 export function resourceOf(
   kind: PolicyKind,
   before: readonly PolicyStatement[],

@@ -1,6 +1,6 @@
 /**
- * Decides requests by IAM's documented logic, written apart from what the review compares by: patterns are regular
- * expressions here, and nothing is compared but a request with a statement
+ * Evaluates requests by IAM's documented logic, independent of the review's comparison: patterns are regular expressions,
+ * and each request is compared with each statement
  * (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html).
  */
 export interface PolicyStatement {
@@ -14,10 +14,10 @@ export interface PolicyStatement {
   readonly Condition?: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>;
 }
 
-/** Who asks: nobody in particular, a principal of an account, a service, or somebody who signed in elsewhere. */
+/** A caller: anonymous, a principal of an account, a service, or a federated user. */
 export interface Caller {
   readonly kind: "anonymous" | "AWS" | "Service" | "Federated";
-  /** The ARN, the service's name or the provider; empty for nobody. */
+  /** The ARN, the service's name or the provider; empty for an anonymous caller. */
   readonly name: string;
   readonly context: Readonly<Record<string, string>>;
 }
@@ -29,7 +29,7 @@ export interface PolicyRequest {
   readonly context: Readonly<Record<string, string>>;
 }
 
-/** Whether the statements let the request through: one allows, and none denies. */
+/** Whether the statements allow the request: at least one allows it, and none denies it. */
 export function letsThrough(statements: readonly PolicyStatement[], request: PolicyRequest): boolean {
   let isAllowed = false;
   for (const statement of statements) {

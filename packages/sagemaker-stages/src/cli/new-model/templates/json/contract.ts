@@ -7,7 +7,7 @@ import {
 } from "sagemaker-stages/model";
 import * as z from "zod/mini";
 
-/** Replace the properties with those of your model. */
+/** Replace these properties with the properties of your model's request. */
 const schema = z.strictObject({
   amount: z.number().check(z.gte(0)),
   category: z.enum(["new", "returning"]),
@@ -15,7 +15,7 @@ const schema = z.strictObject({
 
 type Request = z.infer<typeof schema>;
 
-/** One JSON object, and any JSON as the prediction. */
+/** The request is one JSON object. The prediction can be any JSON document. */
 export const contract = {
   model: "my-model",
   route: { method: "POST", path: "/my-model" },
@@ -34,7 +34,10 @@ export const contract = {
   },
 } satisfies Contract<Request, unknown>;
 
-/** The documentation, the page and the smoke test use the example. The answer is that of the local stage's echo. */
+/**
+ * The documentation, the page and the smoke test use the example. The answer equals the endpoint's request: the local
+ * stage answers with this request until the model has a sample.
+ */
 export const about: About<Request, unknown> = {
   title: "My model",
   description: "Predicts a value from an amount and a category.",

@@ -1,4 +1,4 @@
-"""The handler of my-model: API Gateway's event to the endpoint's request, the endpoint's answer to the response."""
+"""The handler of my-model: it converts API Gateway's event to the endpoint's request, and the answer to a response."""
 
 import base64
 import json
@@ -13,7 +13,7 @@ FEATURES = 4
 
 
 def lambda_handler(event, context):
-    # API Gateway has validated the structure with route.json. The rest is checked here.
+    # API Gateway has validated the structure with route.json. The handler checks the number of features.
     body = event["body"] or "null"
     if event.get("isBase64Encoded"):
         body = base64.b64decode(body)

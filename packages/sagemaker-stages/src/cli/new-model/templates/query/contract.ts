@@ -9,7 +9,7 @@ import {
 } from "sagemaker-stages/model";
 import * as z from "zod/mini";
 
-/** Every value of a query is a text, also a number. */
+/** The schema checks a text, because every value of a query is a text, even a number. */
 const count = z.string().check((payload) => {
   if (/^[1-9]\d?$/.test(payload.value)) return;
   const allowed = "a whole number from 1 to 99";
@@ -23,7 +23,7 @@ const schema = z.strictObject({
 
 type Request = z.infer<typeof schema>;
 
-/** The parameters of a GET, in the request format of SageMaker BlazingText, and any JSON as the prediction. */
+/** The parameters of a GET become a request of SageMaker BlazingText. The prediction can be any JSON document. */
 export const contract = {
   model: "my-model",
   route: { method: "GET", path: "/my-model" },
@@ -42,10 +42,13 @@ export const contract = {
   },
 } satisfies Contract<Request, unknown>;
 
-/** The documentation, the page and the smoke test use the example. The answer is that of the local stage's echo. */
+/**
+ * The documentation, the page and the smoke test use the example. The answer equals the endpoint's request: the local
+ * stage answers with this request until the model has a sample.
+ */
 export const about: About<Request, unknown> = {
   title: "My model",
-  description: "Predicts the most probable labels of a text: as many labels as count says, or one.",
+  description: "Predicts the most probable labels of a text: the number of labels in count, or one label.",
   allowed: "?q=<text>&count=<a whole number from 1 to 99>",
   example: {
     request: { q: "The delivery was late.", count: "2" },

@@ -8,7 +8,7 @@ import {
 } from "sagemaker-stages/model";
 import * as z from "zod/mini";
 
-/** The numbers of a row, in the order in which the model was trained. */
+/** The number of features in a row. Callers send the features in the order of the training. */
 const FEATURES = 4;
 
 const row = z.array(z.number()).check(z.length(FEATURES, `a row of ${FEATURES} numbers`));
@@ -20,7 +20,7 @@ type Request = z.infer<typeof schema>;
 /** One number, or several numbers such as the probability of each class. */
 export type Prediction = number | number[];
 
-/** Rows of numbers as CSV, and one prediction for each row. */
+/** The endpoint receives rows of numbers as CSV, and answers with one prediction for each row. */
 export const contract = {
   model: "my-model",
   route: { method: "POST", path: "/my-model" },
@@ -34,7 +34,7 @@ export const contract = {
 
   decode(body, { rows }) {
     const text = body.trim();
-    // SageMaker XGBoost separates the predictions of several rows with commas, other containers with line breaks.
+    // SageMaker XGBoost separates the predictions of several rows by commas; other containers use line breaks.
     const separator = rows.length === 1 || text.includes("\n") ? /\n/g : /,/g;
     return splitPredictions(text, separator, rows.length).map(readPrediction);
   },
@@ -47,10 +47,13 @@ function readPrediction(line: string): Prediction {
   return first !== undefined && others.length === 0 ? first : numbers;
 }
 
-/** The documentation, the page and the smoke test use the example. The answer is that of the local stage's echo. */
+/**
+ * The documentation, the page and the smoke test use the example. The answer equals the endpoint's request: the local
+ * stage answers with this request until the model has a sample.
+ */
 export const about: About<Request, Prediction[]> = {
   title: "My model",
-  description: "Predicts a value from four numbers, for one row or many.",
+  description: "Predicts a value from four numbers, for one or more rows.",
   allowed: '{"rows": [[<4 numbers>], …]}',
   example: { request: { rows: [[5.1, 3.5, 1.4, 0.2]] }, answer: [[5.1, 3.5, 1.4, 0.2]] },
 };

@@ -18,13 +18,13 @@ const schema = z.strictObject({ text });
 
 type Request = z.infer<typeof schema>;
 
-/** One text, in the request format of SageMaker BlazingText, and any JSON as the prediction. */
+/** One text becomes a request of SageMaker BlazingText. The prediction can be any JSON document. */
 export const contract = {
   model: "my-model",
   route: { method: "POST", path: "/my-model" },
   schema,
   limits: { rows: 1, payloadInBytes: SERVERLESS_PAYLOAD_IN_BYTES },
-  // Callers can also send the bare text as text/plain. The answer is then text/plain, too.
+  // Callers can also send the text itself as text/plain. The answer is then also text/plain.
   text: {
     read: (plain) => ({ text: plain }),
     write: (prediction) => JSON.stringify(prediction),
@@ -42,7 +42,10 @@ export const contract = {
   },
 } satisfies Contract<Request, unknown>;
 
-/** The documentation, the page and the smoke test use the example. The answer is that of the local stage's echo. */
+/**
+ * The documentation, the page and the smoke test use the example. The answer equals the endpoint's request: the local
+ * stage answers with this request until the model has a sample.
+ */
 export const about: About<Request, unknown> = {
   title: "My model",
   description: "Predicts a value from a text, which is JSON or text/plain.",

@@ -5,7 +5,7 @@ const TYPES = ["application/octet-stream", "application/x-npy", "audio/wav", "im
 
 const schema = z.object({ contentType: z.string(), base64: z.string() });
 
-/** A model that answers the file that it receives, on a serverless endpoint. */
+/** A model that returns the received file, on a serverless endpoint. */
 export const contract = {
   model: "file-echo",
   route: { method: "POST", path: "/file-echo" },
@@ -31,7 +31,7 @@ export const contract = {
 
 export const about: About<Bytes, Bytes> = {
   title: "File echo",
-  description: "Answers the file that it receives.",
+  description: "Answers with the file that it receives.",
   allowed: "a file, or {contentType, base64}",
   example: {
     request: { contentType: "application/octet-stream", base64: "AAEC" },

@@ -4,7 +4,7 @@ import * as z from "zod/mini";
 const schema = z.object({ rows: z.array(z.array(z.number())).check(z.minLength(1)) });
 type Request = z.infer<typeof schema>;
 
-/** A scikit-learn model that takes and answers JSON. */
+/** A scikit-learn model that takes JSON and answers with JSON. */
 export const contract = {
   model: "flower-scores",
   route: { method: "POST", path: "/flower-scores" },

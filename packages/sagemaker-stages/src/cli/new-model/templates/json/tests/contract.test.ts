@@ -5,7 +5,7 @@ import { about, contract } from "../contract";
 const { request: REQUEST } = about.example;
 
 describe("the request", () => {
-  it("can be the example", () => {
+  it("is valid when it is the example", () => {
     // Act
     const { success } = contract.schema.safeParse(REQUEST);
 
@@ -46,7 +46,7 @@ describe("the answer", () => {
     expect(decoded).toEqual(document);
   });
 
-  it.each(["", "<html>", "nan"])("is refused where it is %j", (body) => {
+  it.each(["", "<html>", "nan"])("is refused when it is %j", (body) => {
     // Act
     const decode = () => contract.decode(body);
 

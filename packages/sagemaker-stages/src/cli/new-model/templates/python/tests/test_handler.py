@@ -24,8 +24,8 @@ import handler  # noqa: E402
 ROUTE = json.loads((FOLDER / "route.json").read_text(encoding="utf-8"))
 
 
-def ask(request, answer="0.25", version="1.0"):
-    """The response to a request, and what the endpoint received."""
+def call_handler(request, answer="0.25", version="1.0"):
+    """Return the response of the handler, and the mock that recorded the call of the endpoint."""
     with patch.object(handler.runtime, "invoke_endpoint") as invoke_endpoint:
         invoke_endpoint.return_value = {"Body": io.BytesIO(answer.encode())}
         response = handler.lambda_handler({"version": version, "body": json.dumps(request)}, None)
@@ -34,7 +34,7 @@ def ask(request, answer="0.25", version="1.0"):
 
 class HandlerTest(unittest.TestCase):
     def test_answers_the_example_with_the_prediction_of_the_endpoint(self):
-        response, invoke_endpoint = ask(ROUTE["example"]["request"])
+        response, invoke_endpoint = call_handler(ROUTE["example"]["request"])
 
         self.assertEqual(response["statusCode"], 200)
         self.assertEqual(json.loads(response["body"]), {"prediction": "0.25"})
@@ -42,7 +42,7 @@ class HandlerTest(unittest.TestCase):
             EndpointName="test-my-model", ContentType="text/csv", Body="5.1,3.5,1.4,0.2"
         )
 
-        # API Gateway sends a body in base64 where its Content-Type is a binary media type of the API.
+        # API Gateway sends a body in base64 if its Content-Type is a binary media type of the API.
         body = base64.b64encode(json.dumps(ROUTE["example"]["request"]).encode()).decode()
         with patch.object(handler.runtime, "invoke_endpoint") as invoke_endpoint:
             invoke_endpoint.return_value = {"Body": io.BytesIO(b"0.25")}
@@ -52,15 +52,15 @@ class HandlerTest(unittest.TestCase):
         self.assertEqual(json.loads(response["body"]), {"prediction": "0.25"})
 
     def test_refuses_a_row_with_another_number_of_features(self):
-        response, invoke_endpoint = ask({"row": [1, 2]})
+        response, invoke_endpoint = call_handler({"row": [1, 2]})
 
         self.assertEqual(response["statusCode"], 400)
         self.assertEqual(json.loads(response["body"]), {"detail": "row: got 2 numbers; allowed: 4 numbers"})
         invoke_endpoint.assert_not_called()
 
-    def test_sets_the_header_of_cors_for_api_gateway_and_leaves_it_to_a_function_url(self):
-        of_gateway, _ = ask(ROUTE["example"]["request"])
-        of_url, _ = ask(ROUTE["example"]["request"], version="2.0")
+    def test_sets_the_cors_header_for_api_gateway_and_not_for_a_function_url(self):
+        of_gateway, _ = call_handler(ROUTE["example"]["request"])
+        of_url, _ = call_handler(ROUTE["example"]["request"], version="2.0")
 
         self.assertEqual(of_gateway["headers"]["Access-Control-Allow-Origin"], "*")
         self.assertNotIn("Access-Control-Allow-Origin", of_url["headers"])

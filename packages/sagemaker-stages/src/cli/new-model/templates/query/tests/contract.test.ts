@@ -33,7 +33,7 @@ describe("the request", () => {
   it.each([
     { count: "2", k: 2 },
     { count: undefined, k: 1 },
-  ])("reaches the endpoint with k = $k where count is $count", ({ count, k }) => {
+  ])("reaches the endpoint with k = $k when count is $count", ({ count, k }) => {
     // Prepare
     const { q } = REQUEST;
 
@@ -55,7 +55,7 @@ describe("the answer", () => {
     expect(decoded).toEqual(document);
   });
 
-  it.each(["", "<html>", "nan"])("is refused where it is %j", (body) => {
+  it.each(["", "<html>", "nan"])("is refused when it is %j", (body) => {
     // Act
     const decode = () => contract.decode(body);
 

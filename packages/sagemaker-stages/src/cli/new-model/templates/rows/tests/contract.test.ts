@@ -9,7 +9,7 @@ const [ROW, OTHER_ROW] = [
 const REQUEST = { rows: [ROW, OTHER_ROW] };
 
 describe("the request", () => {
-  it("can be the example", () => {
+  it("is valid when it is the example", () => {
     // Act
     const { success } = contract.schema.safeParse(about.example.request);
 
@@ -61,7 +61,7 @@ describe("the answer", () => {
     expect(decoded).toEqual(answer);
   });
 
-  it.each(["", "0.25", "0.25\n0.75\n1", "0.25\nhigh", "<html>"])("is refused where it is %j", (body) => {
+  it.each(["", "0.25", "0.25\n0.75\n1", "0.25\nhigh", "<html>"])("is refused when it is %j", (body) => {
     // Act
     const decode = () => contract.decode(body, REQUEST);
 

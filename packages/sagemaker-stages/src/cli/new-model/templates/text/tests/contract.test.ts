@@ -5,7 +5,7 @@ import { about, contract } from "../contract";
 const { request: REQUEST } = about.example;
 
 describe("the request", () => {
-  it("can be the example", () => {
+  it("is valid when it is the example", () => {
     // Act
     const { success } = contract.schema.safeParse(REQUEST);
 
@@ -24,7 +24,7 @@ describe("the request", () => {
     },
   );
 
-  it("is the same as JSON and as text/plain", () => {
+  it("has the same content as text/plain and as JSON", () => {
     // Act
     const read = contract.text?.read(REQUEST.text);
 
@@ -53,7 +53,7 @@ describe("the answer", () => {
     expect(plain).toBe(JSON.stringify(document));
   });
 
-  it.each(["", "<html>", "nan"])("is refused where it is %j", (body) => {
+  it.each(["", "<html>", "nan"])("is refused when it is %j", (body) => {
     // Act
     const decode = () => contract.decode(body);
 

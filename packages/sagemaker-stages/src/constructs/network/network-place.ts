@@ -1,5 +1,0 @@
-/** Where something runs. */
-export interface NetworkPlace {
-  readonly subnetIds: string[];
-  readonly securityGroupIds: string[];
-}

@@ -1,0 +1,282 @@
+import type { ModelRoutes } from "../../models";
+import type { Environment, QuotaSettings } from "../environment";
+import type { Fault } from "../fault-collector";
+import type { ModelSettings, ServerlessSettings } from "../model-settings";
+import { keepsRules } from "../settings/check-rules";
+import { MAX_CONCURRENCY } from "../settings/endpoint/serverless";
+import { quotaValue } from "../settings/quotas";
+
+/** The scope of a quota: an account in one region, an account in all regions, or one environment. */
+type ScopeKind = "region" | "account" | "environment";
+
+/** A quota of AWS. All environments of an account, or of an account and region, share the quota. */
+interface Quota {
+  /** @default "region" */
+  readonly scope?: ScopeKind;
+  /** AWS's name of the quota. */
+  readonly name: string;
+  /** AWS's default value. */
+  readonly default: number;
+  /**
+   * The part of the quota that no environment can use.
+   *
+   * @default 0
+   */
+  readonly reservedByAws?: number;
+  /** AWS's page about the quota. */
+  readonly source: string;
+  /** The setting with another value; `undefined` for a quota that AWS does not increase. */
+  readonly setting: keyof QuotaSettings | undefined;
+  /** The setting that determines the use of the quota. */
+  readonly field: string;
+  /** The use of the quota by an environment, in parts. */
+  readonly needs: (environment: Environment, routes: ModelRoutes) => readonly Need[];
+}
+
+interface Need {
+  /** The part of the environment, e.g. a model's name; absent for the environment as a whole. */
+  readonly what?: string;
+  readonly count: number;
+}
+
+const SERVERLESS_SOURCE = "https://docs.aws.amazon.com/sagemaker/latest/dg/serverless-endpoints.html";
+const LAMBDA_SOURCE = "https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html";
+const REST_API_SOURCE =
+  "https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html";
+
+/** Concurrent executions that Lambda keeps for functions without reserved concurrency (LAMBDA_SOURCE). */
+const UNRESERVED_CONCURRENCY = 100;
+
+/** The quotas that several environments share. AWS checks these quotas during the creation of resources. */
+export const QUOTAS: readonly Quota[] = [
+  {
+    // L-96300102 in Service Quotas. AWS counts the configured concurrency, not the used concurrency, and refuses to
+    // create or update an endpoint that exceeds the quota. 200 is the lowest default that AWS has documented for
+    // accounts in use. Some regions have a higher default, and new accounts can start with 10
+    // (https://repost.aws/questions/QUY0gXNLrdTH6eqqA4hv5FeA/total-concurrency-for-serverless-infernece-is-not-200-only-10).
+    name: "Maximum total concurrency that can be allocated across all serverless endpoints",
+    default: 200,
+    source: SERVERLESS_SOURCE,
+    setting: "serverlessConcurrency",
+    field: "models.*.serverless.maxConcurrency",
+    needs: ({ models }) =>
+      serverlessOf(models).map(([what, serverless]) => ({ what, count: concurrencyOf(serverless) })),
+  },
+  {
+    name: "Serverless endpoints in a region",
+    default: 50,
+    source: SERVERLESS_SOURCE,
+    setting: "serverlessEndpoints",
+    field: "models",
+    needs: ({ models }) => [{ count: serverlessOf(models).length }],
+  },
+  {
+    // L-B99A9384 in Service Quotas. Lambda refuses a reservation that leaves less than 100 unreserved. The deployment of
+    // a function without reserved concurrency does not use the quota.
+    name: "Concurrent executions",
+    default: 1_000,
+    reservedByAws: UNRESERVED_CONCURRENCY,
+    source: LAMBDA_SOURCE,
+    setting: "lambdaConcurrency",
+    field: "models.*.function.reservedConcurrency",
+    needs: ({ models }) =>
+      entriesOf(models).map(([what, settings]) => ({ what, count: reservedConcurrencyOf(settings) })),
+  },
+  {
+    name: "Regional APIs per Region",
+    default: 600,
+    source: REST_API_SOURCE,
+    setting: undefined,
+    field: "stage",
+    needs: () => [{ count: 1 }],
+  },
+  {
+    name: "Usage plans per account per Region",
+    default: 300,
+    source: REST_API_SOURCE,
+    setting: "usagePlans",
+    field: "models.*.access",
+    needs: ({ models }) => {
+      const accesses = entriesOf(models).map(([, { access }]) => access);
+      return [{ count: accesses.includes("API_KEY") ? 1 : 0 }];
+    },
+  },
+  {
+    scope: "environment",
+    name: "Resources per API",
+    default: 300,
+    source: REST_API_SOURCE,
+    setting: "apiResources",
+    field: "models",
+    needs: ({ models }, routes) => [{ count: resourcesOf(Object.keys(models), routes) }],
+  },
+  {
+    scope: "account",
+    name: "Roles in an AWS account",
+    default: 1_000,
+    source: "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html",
+    setting: "roles",
+    field: "models",
+    needs: ({ models }) => [{ count: rolesOf(models) }],
+  },
+];
+
+/** Environments that share a quota. */
+interface Scope {
+  /** For messages, e.g. `eu-central-1 of account 111122223333`, or `account 111122223333`. */
+  readonly name: string;
+  readonly environments: Environment[];
+}
+
+/**
+ * Finds quotas that the environments of one account and region exceed in total, and quotas with different values in
+ * several environments.
+ *
+ * The account of an environment without `accountId` depends on the credentials. All such environments of one region are
+ * counted together, as in one account, and separately from environments with `accountId`.
+ */
+export function findQuotaFaults(environments: readonly Environment[], routes: ModelRoutes): Fault[] {
+  return QUOTAS.flatMap((quota) =>
+    scopesOf(environments, quota.scope ?? "region").flatMap((scope) => [
+      ...findDifferentValues(quota, scope),
+      ...findExcess(quota, scope, routes),
+    ]),
+  );
+}
+
+function scopesOf(environments: readonly Environment[], kind: ScopeKind): Scope[] {
+  const scopes = new Map<string, Scope>();
+  for (const environment of environments) {
+    const { region, accountId } = environment;
+    const account = accountId === undefined ? "the account of the credentials" : `account ${accountId}`;
+    const name = {
+      region: `${region} of ${account}`,
+      account,
+      environment: `the API of ${environment.name}`,
+    }[kind];
+    const scope = scopes.get(name) ?? { name, environments: [] };
+    scope.environments.push(environment);
+    scopes.set(name, scope);
+  }
+  return [...scopes.values()];
+}
+
+function findDifferentValues({ setting, name }: Quota, scope: Scope): Fault[] {
+  if (setting === undefined) return [];
+  const [first, ...others] = statedValues(setting, scope);
+  return others
+    .filter(({ value }) => value !== first?.value)
+    .map(({ environment, value }) => ({
+      environment,
+      field: `quotas.${setting}`,
+      got: String(value),
+      allowed: `${first?.value}, as ${first?.environment} states it`,
+      because: `both are in ${scope.name}, which has one quota "${name}"`,
+    }));
+}
+
+function findExcess(quota: Quota, scope: Scope, routes: ModelRoutes): Fault[] {
+  const { name, source, setting, field, needs, reservedByAws = 0 } = quota;
+  const stated = setting === undefined ? [] : statedValues(setting, scope);
+  // Different values already have a fault. The highest value avoids a second fault.
+  const granted = stated.length === 0 ? quota.default : Math.max(...stated.map(({ value }) => value));
+  const max = Math.max(0, granted - reservedByAws);
+  let sum = 0;
+  let beyond: string | undefined;
+  for (const environment of scope.environments) {
+    for (const { count } of needs(environment, routes)) sum += count;
+    if (sum > max) beyond ??= environment.name;
+  }
+  if (beyond === undefined) return [];
+
+  const origin = stated.length === 0 ? "AWS's default" : `quotas.${setting}`;
+  const reduced =
+    reservedByAws === 0 ? origin : `${origin} (${granted}) minus the ${reservedByAws} that AWS reserves`;
+  return [
+    {
+      environment: beyond,
+      field,
+      got: `${sum} in ${scope.name} (${scope.environments.flatMap((one) => describeNeeds(one, needs(one, routes))).join("; ")})`,
+      allowed: `at most ${max} in total, ${reduced} of "${name}"`,
+      because:
+        setting === undefined
+          ? `${source}; AWS does not increase this quota`
+          : `${source}; request an increase in Service Quotas, then set quotas.${setting}`,
+    },
+  ];
+}
+
+/** The number of models that a message lists. */
+const MAX_NEEDS_SHOWN = 10;
+
+function describeNeeds({ name }: Environment, needs: readonly Need[]): string[] {
+  const used = needs.filter(({ count }) => count > 0);
+  const parts = used
+    .slice(0, MAX_NEEDS_SHOWN)
+    .map(({ what, count }) => (what === undefined ? `${count}` : `${what} ${count}`));
+  const others = used.slice(MAX_NEEDS_SHOWN);
+  if (others.length > 0) {
+    parts.push(`${others.length} others ${others.reduce((sum, { count }) => sum + count, 0)}`);
+  }
+  return parts.length === 0 ? [] : [`${name}: ${parts.join(", ")}`];
+}
+
+function statedValues(
+  setting: keyof QuotaSettings,
+  { environments }: Scope,
+): { environment: string; value: number }[] {
+  return environments.flatMap(({ name, quotas }) => {
+    const value = quotas?.[setting];
+    // An invalid value already has a fault.
+    return value === undefined || !keepsRules(quotaValue, value) ? [] : [{ environment: name, value }];
+  });
+}
+
+/**
+ * The concurrency that AWS counts. Provisioned concurrency is a part of the maximum, and does not count separately. An
+ * invalid maximum already has a fault, and is not counted.
+ */
+function concurrencyOf({ maxConcurrency }: ServerlessSettings): number {
+  return maxConcurrency > MAX_CONCURRENCY || maxConcurrency < 1 ? 0 : maxConcurrency;
+}
+
+/** The reserved concurrency of a model. An invalid value already has a fault, and is not counted. */
+function reservedConcurrencyOf({ function: settings }: ModelSettings): number {
+  const { reservedConcurrency = 0 } = settings ?? {};
+  return keepsRules(quotaValue, reservedConcurrency) ? reservedConcurrency : 0;
+}
+
+function entriesOf(models: Environment["models"]): [string, ModelSettings][] {
+  return Object.entries(models);
+}
+
+/**
+ * The serverless endpoints. Endpoints on instances and existing endpoints do not use the quotas of serverless
+ * endpoints.
+ */
+function serverlessOf(models: Environment["models"]): [string, ServerlessSettings][] {
+  return entriesOf(models).flatMap(([name, settings]) =>
+    "serverless" in settings ? [[name, settings.serverless]] : [],
+  );
+}
+
+/** Counts the resources of an API: the root, and one for each part of a path. Routes share equal parts. */
+function resourcesOf(models: readonly string[], routes: ModelRoutes): number {
+  const paths = Object.entries(routes).flatMap(([model, { route }]) =>
+    models.includes(model) ? [route.path] : [],
+  );
+  const resources = paths.flatMap((path) => {
+    const parts = path.split("/").filter((part) => part !== "");
+    return parts.map((_, index) => parts.slice(0, index + 1).join("/"));
+  });
+  return 1 + new Set(resources).size;
+}
+
+/** Counts the roles: one for each new function or route via API Gateway, and one for each new endpoint. */
+function rolesOf(models: Environment["models"]): number {
+  return entriesOf(models).reduce(
+    (sum, [, settings]) =>
+      sum + (settings.existingFunction === undefined ? 1 : 0) + ("existingEndpoint" in settings ? 0 : 1),
+    0,
+  );
+}

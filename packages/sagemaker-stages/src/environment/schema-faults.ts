@@ -1,0 +1,117 @@
+import * as z from "zod";
+import { suggestion } from "../runtime/similar-name";
+import { raw } from "./fault-collector";
+
+/** A property that does not have the type of its schema. */
+export interface SchemaFault {
+  /** The field, e.g. `models.iris.serverless.memorySizeInMb`. */
+  readonly field: string;
+  /** The value, or its type if the value can be a secret. */
+  readonly got: unknown;
+  /** The allowed values. */
+  readonly allowed: string;
+}
+
+/** English messages, independent of the global setting: the testing module removes zod's messages for all schemas. */
+const { localeError: describeInEnglish } = z.locales.en();
+
+/**
+ * The message of an issue. For unknown properties, the message lists the known names, because the issue does not
+ * contain these names.
+ */
+const MESSAGES: z.core.ParseContext<z.core.$ZodIssue> = {
+  error: (issue) =>
+    issue.code === "unrecognized_keys" ? knownNames(issue.inst).join(" ") : describeInEnglish(issue),
+};
+
+function knownNames(schema: unknown): string[] {
+  return schema instanceof z.core.$ZodObject ? Object.keys(schema._zod.def.shape) : [];
+}
+
+/**
+ * Compares the type of a value with a schema.
+ *
+ * @param documentation - the type that lists the properties, for the message about an unknown property
+ */
+export function findSchemaFaults(schema: z.ZodType, value: unknown, documentation: string): SchemaFault[] {
+  const parsed = schema.safeParse(value, MESSAGES);
+  if (parsed.success) return [];
+  return parsed.error.issues.flatMap((issue) => describe(issue, [], { value, documentation }));
+}
+
+/** The value that is compared, with the type that documents the value. */
+interface Described {
+  readonly value: unknown;
+  readonly documentation: string;
+}
+
+function describe(
+  issue: z.core.$ZodIssue,
+  above: readonly PropertyKey[],
+  described: Described,
+): SchemaFault[] {
+  const { value, documentation } = described;
+  const path = [...above, ...issue.path];
+  switch (issue.code) {
+    case "unrecognized_keys":
+      return issue.keys.map((key) => ({
+        field: [...path, key].join("."),
+        got: kindOf(at(value, [...path, key])),
+        allowed: `a property of ${documentation}${suggestion(key, issue.message.split(" "))}`,
+      }));
+    case "invalid_union":
+      return describeUnion(issue, path, described);
+    case "invalid_type":
+      return [
+        { field: path.join("."), got: shown(value, path), allowed: `a value of the type ${typeName(issue)}` },
+      ];
+    default:
+      return [{ field: path.join("."), got: shown(value, path), allowed: issue.message }];
+  }
+}
+
+/** Describes the faults of the alternative with the fewest faults. If several alternatives have the fewest, lists their fields. */
+function describeUnion(
+  { errors }: z.core.$ZodIssueInvalidUnion,
+  path: readonly PropertyKey[],
+  described: Described,
+): SchemaFault[] {
+  const forms = errors.map((issues) => issues.flatMap((issue) => describe(issue, path, described)));
+  const fewest = Math.min(...forms.map((form) => form.length));
+  const nearest = forms.filter((form) => form.length === fewest);
+  const [only = []] = nearest;
+  const field = path.join(".");
+  // No alternative matches the type of the whole field: all alternatives have the same fault.
+  if (nearest.length === 1 || nearest.flat().every((fault) => fault.field === field)) return only;
+  const allowed = nearest.map((form) => form.map(({ field }) => field).join(" and "));
+  return [{ field, got: shown(described.value, path), allowed: `either ${allowed.join(", or ")}` }];
+}
+
+/** The name of the expected type. A record is an object whose keys a user chooses. */
+function typeName({ expected }: z.core.$ZodIssueInvalidType): string {
+  return expected === "record" ? "object" : expected;
+}
+
+/** A value for a message. Variables of a container or a function can be secrets: the message shows their type only. */
+function shown(value: unknown, path: readonly PropertyKey[]): unknown {
+  const found = at(value, path);
+  const isSimple = typeof found !== "object" || found === null;
+  const isVariable = path.includes("containerEnvironment") || path.includes("environment");
+  return isSimple && !isVariable ? found : kindOf(found);
+}
+
+/** The type of a value, without its content. */
+function kindOf(value: unknown): unknown {
+  if (value === undefined || value === null || typeof value === "boolean") return value;
+  if (Array.isArray(value)) return value.length === 0 ? value : raw("a list");
+  if (typeof value === "string") return raw("a string");
+  if (typeof value !== "object") return raw(`a ${typeof value}`);
+  return Object.keys(value).length === 0 ? value : raw("an object");
+}
+
+function at(value: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>(
+    (parent, key) => (typeof parent === "object" && parent !== null ? Reflect.get(parent, key) : undefined),
+    value,
+  );
+}

@@ -1,0 +1,54 @@
+import type * as z from "zod";
+import { UNLIMITED } from "../../fault-collector";
+import { optional, positiveNumber, propertiesOf, settings, textLike, wholeNumber } from "../setting";
+import { scalingSettings, TARGET_TRACKING_SOURCE } from "./scaling";
+
+const VARIANT_SOURCE = "https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ProductionVariant.html";
+
+/** Scaling of the number of instances. */
+export const instanceScaling = settings({
+  ...propertiesOf(scalingSettings),
+  /** Target of the scaling: invocations per minute and instance, above 0. Measure the number with a load test. */
+  targetInvocationsPerInstance: positiveNumber(TARGET_TRACKING_SOURCE),
+});
+
+/** The instances of an endpoint. */
+export const instanceSettings = settings({
+  /**
+   * SageMaker's instance type, e.g. `ml.m5.large`
+   * (https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ProductionVariant.html). An update that changes
+   * the type pauses scaling, because AWS otherwise refuses the update.
+   */
+  instanceType: textLike(/^ml\.[a-z][a-z0-9-]*\.[a-z0-9]+$/, "a type such as ml.m5.large", VARIANT_SOURCE),
+  /** Number of instances, from 1. With `autoscaling`, each new configuration starts with this number. */
+  initialInstanceCount: wholeNumber(1, UNLIMITED, VARIANT_SOURCE),
+  /**
+   * Scale the number of instances with the load. Not available for burstable instance types (`ml.t2`), because
+   * SageMaker does not scale such instances.
+   *
+   * @default - none: the number is constant
+   */
+  autoscaling: optional(instanceScaling),
+  /**
+   * Timeout of the artifact's download in seconds, 60–3600. Terraform's AWS provider waits at most one hour until the
+   * endpoint is in service
+   * (https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ProductionVariant.html).
+   *
+   * @default - SageMaker's default
+   */
+  modelDataDownloadTimeoutInSeconds: optional(wholeNumber(60, 3600, VARIANT_SOURCE)),
+  /**
+   * Timeout of the container's first answer to `/ping` in seconds, 60–3600. Terraform's AWS provider waits at most one
+   * hour until the endpoint is in service
+   * (https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ProductionVariant.html).
+   *
+   * @default - SageMaker's default
+   */
+  containerStartupHealthCheckTimeoutInSeconds: optional(wholeNumber(60, 3600, VARIANT_SOURCE)),
+});
+
+/** The instances of an endpoint. */
+export type InstanceSettings = z.input<typeof instanceSettings>;
+
+/** Scaling of the number of instances. */
+export type InstanceScaling = z.input<typeof instanceScaling>;

@@ -1,0 +1,132 @@
+import type * as z from "zod";
+import {
+  AWS_MANAGED_ROLE,
+  isPrincipal,
+  principalAllowed,
+  principalName,
+  VARIABLE,
+  VARIABLE_ALLOWED,
+  VARIABLE_SOURCE,
+} from "../../patterns";
+import {
+  byName,
+  oneOf,
+  optional,
+  rule,
+  settings,
+  text,
+  textLike,
+  withDefault,
+  withDefaults,
+} from "../setting";
+import { modelFunctionSettings } from "./function";
+import { functionUrlSettings } from "./function-url";
+
+/** Every value of {@link RouteAccess}. */
+export const ROUTE_ACCESS = ["AWS_IAM", "API_KEY", "PUBLIC"] as const;
+
+/** Who may call a route. */
+export type RouteAccess = (typeof ROUTE_ACCESS)[number];
+
+/** Every value of {@link Via}. */
+export const VIA = ["lambda", "gateway"] as const;
+
+/** The service that invokes the endpoint for a route: Lambda or API Gateway. */
+export type Via = (typeof VIA)[number];
+
+/** The variable from which new functions read the name of their endpoint. */
+export const DEFAULT_ENVIRONMENT_VARIABLE_NAME = "ENDPOINT_NAME";
+
+const MAX_ROLE_CHARACTERS = 64;
+
+/** Settings of every model, with a new or an existing endpoint. */
+export const routeSettings = settings({
+  /**
+   * Who may call the route.
+   * - `AWS_IAM`: principals with the permission `execute-api:Invoke` on the route, with signed requests.
+   * - `API_KEY`: callers that send the environment's key in `x-api-key`. For trials only: an API key does not authenticate
+   *   the caller.
+   * - `PUBLIC`: anyone, without authentication.
+   *
+   * @default "AWS_IAM"
+   */
+  access: withDefault(oneOf(ROUTE_ACCESS, "the type ModelSettings of sagemaker-stages"), "AWS_IAM"),
+
+  /**
+   * The service that invokes the endpoint for the route.
+   * - `lambda`: a Lambda function, which parses the request with the contract, retries, and reads the answer.
+   * - `gateway`: API Gateway, with a role that may only invoke this endpoint. The environment creates no function: the route
+   *   costs less and answers faster. The route has no retries, no log of the function, no function URL, no direct
+   *   invocation, no text and no limit of rows. Only for a model whose contract has `passThrough`, because API Gateway sends
+   *   the request's body unchanged. `docs/gateway.md` lists every difference.
+   *
+   * @default "lambda"
+   */
+  via: withDefault(oneOf(VIA, "the type ModelSettings of sagemaker-stages"), "lambda"),
+
+  /**
+   * A function URL in addition to the route, for signed requests of principals with `lambda:InvokeFunctionUrl` and
+   * `lambda:InvokeFunction` on the function. Not for an existing function, whose owner manages its URL.
+   *
+   * @default - none
+   */
+  functionUrl: optional(functionUrlSettings),
+
+  /**
+   * Settings of the new function. Cannot be combined with `existingFunction`.
+   *
+   * @default {}
+   */
+  function: withDefaults(modelFunctionSettings, {}),
+
+  /**
+   * Name, or ARN without version, of an existing function in the environment's account and region. The function answers the
+   * route instead of a new function, and must accept API Gateway's proxy events (payload 1.0). The environment adds to the
+   * function's role a policy to invoke this endpoint, and to the function's resource policy a statement that permits this
+   * route to invoke the function. The environment changes nothing else of the function: the function's variable
+   * `sagemakerEnvironmentVariableName` must already contain the endpoint's name, or the plan fails and shows the expected
+   * name. Terraform reads the function to find its role: the function's variables are then in the state.
+   *
+   * @default - none: the environment creates a function
+   */
+  existingFunction: optional(text),
+
+  /**
+   * Name of the role of `existingFunction`: 1–64 characters, with the path if the role has a path, e.g.
+   * `service-role/scoring` for a role of Lambda's console (`aws lambda get-function-configuration --query Role`). The
+   * deployer may then write the inline policies of this role, and of no other existing role. If the environment has a
+   * `permissionsBoundary`, the role must have the boundary, too. Not a role that an environment or an account creates.
+   *
+   * @default - none: the command `deployer` refuses the environment, and an administrator must deploy it
+   */
+  existingFunctionRole: optional(
+    rule(text, {
+      holds: (role) => isPrincipal(role, MAX_ROLE_CHARACTERS) && !AWS_MANAGED_ROLE.test(principalName(role)),
+      allowed: `${principalAllowed(MAX_ROLE_CHARACTERS)}; not a role that only AWS can change`,
+      source: "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html",
+    }),
+  ),
+
+  /**
+   * The variable from which an existing function reads the endpoint's name: two or more letters, digits and `_`, starting
+   * with a letter (https://docs.aws.amazon.com/lambda/latest/api/API_Environment.html). New functions use the default.
+   *
+   * @default "ENDPOINT_NAME"
+   */
+  sagemakerEnvironmentVariableName: withDefault(
+    textLike(VARIABLE, VARIABLE_ALLOWED, VARIABLE_SOURCE),
+    DEFAULT_ENVIRONMENT_VARIABLE_NAME,
+  ),
+
+  /**
+   * Tags of the model's resources, in addition to the environment's tags: at most 47 in total. A tag of the model replaces
+   * the environment's tag with the same key. Two keys must not differ only in upper and lower case: IAM treats them as one
+   * key.
+   *
+   * @default - the environment's tags
+   */
+  tags: withDefault(byName(text), {}),
+});
+
+/** Settings that every model has. */
+export type ServingSettings = z.input<typeof routeSettings>;

@@ -1,0 +1,95 @@
+import type { Environment } from "../environment/environment";
+import type { Fault } from "../environment/fault-collector";
+import { isViaGateway, type ModelSettings } from "../environment/model-settings";
+import { targetOf } from "../environment/settings/endpoint/targets";
+import { artifactBuckets } from "./deployment/artifact-buckets";
+import { EnvironmentArns } from "./deployment/environment-arns";
+import type { PolicyDocument } from "./policy-document";
+import {
+  type BucketAccess,
+  type FunctionAccess,
+  runtimeEndpointPolicy,
+  s3GatewayPolicy,
+} from "./workload/network";
+
+/** Maximum size of a VPC endpoint's policy in characters, whitespace included; AWS does not raise the quota (SOURCE). */
+const MAX_CHARACTERS = 20_480;
+const SOURCE = "https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-limits-endpoints.html";
+
+/** An account id for environments whose account is not known yet: only the length matters. */
+const ANY_ACCOUNT = "123456789012";
+
+/**
+ * Finds VPC endpoint policies that AWS would refuse for their length. A policy names every function or endpoint of the
+ * network with its role, so that no role can use the endpoint or bucket of another role.
+ */
+export function findNetworkPolicyFaults(environment: Environment): Fault[] {
+  const { name, network } = environment;
+  if (network === undefined || !("vpc" in network)) return [];
+  const arns = new EnvironmentArns(environment, environment.accountId ?? ANY_ACCOUNT);
+  const models: [string, ModelSettings][] = Object.entries(environment.models);
+  const policies: readonly [what: string, count: number, PolicyDocument][] = [
+    ofPolicy("functions", functionAccessOf(models, arns), runtimeEndpointPolicy),
+    ofPolicy("endpoints with inNetwork", bucketAccessOf(models, arns), s3GatewayPolicy),
+  ];
+  return policies.flatMap(([what, count, policy]) => {
+    const { length } = JSON.stringify(policy);
+    if (length <= MAX_CHARACTERS) return [];
+    return [
+      {
+        environment: name,
+        field: "network.vpc",
+        got: `a VPC endpoint's policy of ${length} characters for ${count} ${what}`,
+        allowed: `at most ${MAX_CHARACTERS} characters: about ${Math.floor((count * MAX_CHARACTERS) / length)} ${what} in one VPC. Divide the models among environments, or name an existing network`,
+        because: SOURCE,
+      },
+    ];
+  });
+}
+
+function ofPolicy<Item>(
+  what: string,
+  items: readonly Item[],
+  policyOf: (items: readonly Item[]) => PolicyDocument,
+): [string, number, PolicyDocument] {
+  return [what, items.length, policyOf(items)];
+}
+
+function functionAccessOf(
+  models: readonly [string, ModelSettings][],
+  arns: EnvironmentArns,
+): FunctionAccess[] {
+  return models.flatMap(([model, settings]) => {
+    if (settings.existingFunction !== undefined || isViaGateway(settings)) return [];
+    const name = `${arns.prefix}-${model}`;
+    const endpoint = "existingEndpoint" in settings ? settings.existingEndpoint : name;
+    const { inferenceComponent: component } = targetOf(settings);
+    return [
+      {
+        model,
+        roleArn: arns.globalArn("iam", `role/${name}-function`),
+        endpoint: {
+          endpointArn: arns.arn("sagemaker", `endpoint/${endpoint}`),
+          componentArn:
+            component === undefined ? undefined : arns.arn("sagemaker", `inference-component/${component}`),
+        },
+      },
+    ];
+  });
+}
+
+function bucketAccessOf(models: readonly [string, ModelSettings][], arns: EnvironmentArns): BucketAccess[] {
+  return models.flatMap(([model, settings]) => {
+    if (!("instances" in settings) || settings.inNetwork !== true) return [];
+    const name = `${arns.prefix}-${model}`;
+    return [
+      {
+        model,
+        roleArn: arns.globalArn("iam", `role/${name}-endpoint`),
+        ...artifactBuckets([settings], arns),
+        capturedObjectsArn:
+          settings.dataCapture && `${arns.objectArn(settings.dataCapture.destination)}/${name}/AllTraffic/*`,
+      },
+    ];
+  });
+}

@@ -1,0 +1,294 @@
+/** The phrases of a risk. With a resource as the subject, each is a sentence. */
+export interface RiskPhrase {
+  readonly worse: string;
+  readonly better: string;
+  /** The phrase in the verdict, where `worse` is too long. */
+  readonly short?: string;
+}
+
+/** The phrases by risk. `{name}` is a parameter of the risk's details. */
+export const RISK_PHRASES = {
+  // Shared by several rules.
+  retention: { worse: "keeps its content for a shorter time", better: "keeps its content longer" },
+  "automated backups": {
+    worse: "keeps automated backups for a shorter time, and AWS deletes older backups",
+    better: "keeps automated backups longer",
+  },
+  "deletion protection": {
+    worse: "is no longer protected from deletion",
+    better: "is protected from deletion",
+  },
+  "forced deletion": {
+    worse: "can be deleted with all of its content",
+    better: "can no longer be deleted with its content",
+  },
+  "internet access": {
+    worse: "is reachable from the internet",
+    better: "is no longer reachable from the internet",
+  },
+  encryption: { worse: "is no longer encrypted", better: "is encrypted" },
+  "switched off": { worse: "is switched off", better: "is switched on" },
+  firewall: { worse: "no longer has a firewall (web ACL)", better: "has a firewall (web ACL)" },
+
+  // One rule each.
+  "log retention": {
+    worse: "keeps log events for a shorter time, and AWS deletes older events",
+    better: "keeps log events longer",
+  },
+  "item expiration": {
+    worse: "deletes items when their time to live ends",
+    better: "no longer deletes items when their time to live ends",
+  },
+  "restore window": {
+    worse: "can be restored to fewer points in time",
+    better: "can be restored to more points in time",
+  },
+  "snapshot retention": {
+    worse: "keeps fewer snapshots, and AWS deletes older snapshots",
+    better: "keeps more snapshots",
+  },
+  "point-in-time recovery": {
+    worse: "no longer has point-in-time recovery, and AWS deletes the continuous backups",
+    better: "has point-in-time recovery",
+  },
+  backup: { worse: "is no longer backed up", better: "is backed up" },
+  "public API endpoint": {
+    worse: "has an API that is reachable from the internet",
+    better: "has an API that is no longer reachable from the internet",
+  },
+  "public API addresses": {
+    worse: "has an API that every internet address can reach",
+    better: "has an API that only some addresses can reach",
+  },
+  "firewall default": {
+    worse: "permits requests that no rule blocks",
+    better: "blocks requests that no rule permits",
+  },
+  "firewall block": {
+    worse: "has a rule that no longer blocks requests",
+    better: "has a rule that blocks requests",
+  },
+  "firewall count": {
+    worse: "has a rule group that only counts requests",
+    better: "has a rule group that blocks requests",
+  },
+  "public address": { worse: "has a public IP address", better: "no longer has a public IP address" },
+  "public addresses of instances": {
+    worse: "gives instances a public IP address",
+    better: "no longer gives instances a public IP address",
+  },
+  "public addresses of a subnet": {
+    worse: "gives each instance a public IP address",
+    better: "no longer gives instances a public IP address",
+  },
+  "public addresses of tasks": {
+    worse: "gives tasks a public IP address",
+    better: "no longer gives tasks a public IP address",
+  },
+  "direct internet access": {
+    worse: "has direct internet access, outside of the VPC",
+    better: "no longer has direct internet access",
+  },
+  "root access": { worse: "gives users root access", better: "no longer gives users root access" },
+  "internet access of apps": {
+    worse: "has direct internet access, outside of the VPC",
+    better: "reaches the internet only through the VPC",
+  },
+  "network isolation": {
+    worse: "is no longer isolated from the network",
+    better: "is isolated from the network",
+  },
+  "guest credentials": {
+    worse: "gives AWS credentials to guests: anyone, without a sign-in",
+    better: "no longer gives guests AWS credentials",
+  },
+  "classic flow": {
+    worse: "allows the classic flow, in which a client chooses its role",
+    better: "no longer allows the classic flow",
+  },
+  "sign-up": { worse: "permits anyone to sign up", better: "permits only administrators to create users" },
+  "multi-factor authentication": {
+    worse: "no longer has multi-factor authentication",
+    better: "has multi-factor authentication",
+  },
+  "origin access control": {
+    worse: "reads its origin without an origin access control, so the origin must be public",
+    better: "reads its origin with an origin access control",
+  },
+  "fine-grained access control": {
+    worse: "no longer has fine-grained access control",
+    better: "has fine-grained access control",
+  },
+  password: { worse: "no longer requires a password", better: "requires a password" },
+  "connection acceptance": {
+    worse: "accepts every connection without an approval",
+    better: "requires an approval for each connection",
+  },
+  "external sharing": {
+    worse: "can be shared outside of the organization",
+    better: "can no longer be shared outside of the organization",
+  },
+  "public sharing block": { worse: "no longer prevents public sharing", better: "prevents public sharing" },
+  "public cluster block": { worse: "no longer prevents public clusters", better: "prevents public clusters" },
+  "reserved concurrency": { worse: "is switched off: no invocation can run", better: "is switched on" },
+  "event source": { worse: "no longer invokes its function", better: "invokes its function" },
+  "provisioned concurrency": { worse: "keeps fewer instances ready", better: "keeps more instances ready" },
+  tasks: { worse: "runs no task", better: "runs tasks" },
+  "instance limit": { worse: "can run no instance", better: "can run instances" },
+  instances: { worse: "runs no instance", better: "runs instances" },
+  "scaling disabled": { worse: "cannot scale above 0", better: "can scale above 0" },
+  "scaling limit": { worse: "has a lower scaling limit", better: "has a higher scaling limit" },
+  "initial instances": { worse: "starts with fewer instances", better: "starts with more instances" },
+  "variant weight": {
+    worse: "sends no request to one of its variants",
+    better: "sends requests to each of its variants",
+  },
+  "endpoint concurrency": {
+    worse: "serves fewer concurrent requests",
+    better: "serves more concurrent requests",
+  },
+  "rate of 0": {
+    worse: "rejects every request (0 requests per second)",
+    better: "no longer rejects every request",
+  },
+  "burst of 0": { worse: "rejects every request (burst 0)", better: "no longer rejects every request" },
+  "usage plan of 0": {
+    worse: "rejects every request with its keys",
+    better: "no longer rejects every request with its keys",
+  },
+  "disabled key": { worse: "is disabled: the key can neither encrypt nor decrypt", better: "is enabled" },
+  "forced deletion of a user": {
+    worse: "can be deleted with its access keys",
+    better: "can no longer be deleted with its access keys",
+  },
+  "object versions": {
+    worse: "no longer keeps versions of overwritten or deleted objects",
+    better: "keeps versions of overwritten or deleted objects",
+  },
+  "MFA delete": {
+    worse: "no longer requires a second factor to delete a version",
+    better: "requires a second factor to delete a version",
+  },
+  "key deletion window": {
+    worse: "can be lost sooner after a scheduled deletion",
+    better: "can be restored longer after a scheduled deletion",
+  },
+  "key rotation": { worse: "is no longer rotated", better: "is rotated" },
+  "secret recovery window": {
+    worse: "can be lost sooner after a deletion",
+    better: "can be restored longer after a deletion",
+  },
+  "final snapshot": {
+    worse: "is deleted without a final snapshot",
+    better: "is deleted only after a final snapshot",
+  },
+  "deleted backups": {
+    worse: "is deleted with its automated backups",
+    better: "keeps its automated backups after a deletion",
+  },
+  "encryption of variables": {
+    worse: "no longer encrypts its environment variables with a customer managed key",
+    better: "encrypts its environment variables with a customer managed key",
+  },
+  "customer managed key": {
+    worse: "is no longer encrypted with a customer managed key",
+    better: "is encrypted with a customer managed key",
+  },
+  VPC: { worse: "no longer runs in a VPC", better: "runs in a VPC" },
+  HTTPS: { worse: "accepts unencrypted HTTP", better: "accepts only HTTPS" },
+  "encrypted connections": { worse: "no longer encrypts connections", better: "encrypts connections" },
+  "instance metadata": {
+    worse: "gives credentials to requests without a session token (IMDSv1)",
+    better: "requires a session token (IMDSv2)",
+  },
+  "image tags": {
+    worse: "permits image tags to be overwritten",
+    better: "prevents image tags from being overwritten",
+  },
+  "image scan": { worse: "no longer scans images", better: "scans images" },
+  "trail logging": { worse: "no longer records API calls", better: "records API calls" },
+  "log file validation": {
+    worse: "no longer detects changed log files",
+    better: "detects changed log files",
+  },
+  "threat detection": { worse: "no longer detects threats", better: "detects threats" },
+  "configuration recorder": {
+    worse: "no longer records configuration changes",
+    better: "records configuration changes",
+  },
+  "alarm actions": { worse: "no longer sends notifications", better: "sends notifications" },
+  standby: { worse: "no longer has a standby in another zone", better: "has a standby in another zone" },
+
+  // Removed resources that protect others.
+  "removed firewall": {
+    worse: "is removed: its resource no longer has a firewall (web ACL)",
+    better: "adds a firewall (web ACL) to a resource",
+  },
+  "removed DDoS protection": {
+    worse: "is removed: its resource no longer has DDoS protection",
+    better: "protects a resource from DDoS attacks",
+  },
+  "removed trail": { worse: "no longer records API calls", better: "records API calls" },
+  "removed threat detection": { worse: "no longer detects threats", better: "detects threats" },
+  "removed recorder": {
+    worse: "no longer records configuration changes",
+    better: "records configuration changes",
+  },
+  "removed Security Hub": {
+    worse: "no longer reports security findings",
+    better: "reports security findings",
+  },
+  "removed backup selection": {
+    worse: "is removed: its resources are no longer backed up",
+    better: "backs up resources",
+  },
+  "removed backup lock": {
+    worse: "is removed: backups can be deleted early",
+    better: "prevents early deletion of backups",
+  },
+  "removed object lock": {
+    worse: "is removed: objects can be deleted early",
+    better: "prevents early deletion of objects",
+  },
+  "removed bucket encryption": {
+    worse: "is removed: S3's default encryption applies to new objects",
+    better: "encrypts new objects",
+  },
+  "removed access log": {
+    worse: "is removed: access to the bucket is no longer logged",
+    better: "logs access to the bucket",
+  },
+  "removed flow log": { worse: "no longer records connections", better: "records connections" },
+
+  // With parameters.
+  expiration: { worse: "now deletes {objects} {when}", better: "keeps its content longer" },
+  "unknown expiration": {
+    worse: "deletes content by rules that are known after apply",
+    better: "keeps its content longer",
+  },
+  "expiration attribute": {
+    worse: "deletes items at the time in the attribute {names}",
+    better: "keeps its items longer",
+  },
+  "firewall rules": { worse: "no longer has the {rules}", better: "has the {rules}" },
+  "public sharing": { worse: "is shared with the public", better: "is no longer shared with the public" },
+  sharing: { worse: "is shared with {names}", better: "is no longer shared with {names}" },
+  "ending runtime": {
+    worse: "has a runtime that ends soon: {dates}",
+    better: "has a supported runtime",
+    short: "has a runtime that ends soon",
+  },
+  "ended runtime": {
+    worse: "has a runtime that has ended: {dates}",
+    better: "has a supported runtime",
+    short: "has a runtime that has ended",
+  },
+  "rejected runtime": {
+    worse: "cannot be applied, because its runtime has ended: {dates}",
+    better: "has a supported runtime",
+    short: "cannot be applied, because its runtime has ended",
+  },
+} as const satisfies Readonly<Record<string, RiskPhrase>>;
+
+/** Names the phrases of a risk. */
+export type RiskId = keyof typeof RISK_PHRASES;

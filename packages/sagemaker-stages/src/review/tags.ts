@@ -1,6 +1,0 @@
-import type { Values } from "./values";
-
-/** A resource's values without its tags, which change neither what it does nor what it costs. */
-export function withoutTags({ tags: _, tags_all: __, ...rest }: Values): Values {
-  return rest;
-}

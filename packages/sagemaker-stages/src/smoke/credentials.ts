@@ -1,0 +1,136 @@
+import { type Credentials as AwsCredentials, sign } from "aws4";
+import type { Environment } from "../environment/environment";
+import { isLoopback } from "./arguments";
+import { SmokeTestError } from "./errors";
+import type { HttpRequest } from "./http";
+import type { StackOutputs } from "./stack-outputs";
+
+// The pinned version of the clients supports every Node.js version of package.json, but warns about the older versions.
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = "true";
+
+/** The AWS service in the scope of a signature. */
+export type SignedService = "execute-api" | "lambda";
+
+/** Adds the credentials of a caller to a request. */
+export type Authorize = (request: HttpRequest) => HttpRequest;
+
+/** The local stage accepts this pair of credentials and one API key. Both are valid nowhere else. */
+const LOCAL_CREDENTIALS = { accessKeyId: "local", secretAccessKey: "local" };
+
+/** A secret that no caller has. It is long enough for an API key. */
+const UNKNOWN_SECRET = "unknown-0000000000000000000000000000000000";
+
+/** A caller without credentials. */
+export const unauthorized: Authorize = (request) => request;
+
+/** A caller with an API key. */
+export function withKey(key: string): Authorize {
+  return (request) => ({ ...request, headers: { ...request.headers, "x-api-key": key } });
+}
+
+/** A caller with an API key that does not exist. */
+export const withWrongKey = withKey(UNKNOWN_SECRET);
+
+/** A caller who signs with Signature Version 4. A signature expires within minutes: sign each try again. */
+export function withSignature(
+  credentials: AwsCredentials,
+  service: SignedService,
+  region: string,
+): Authorize {
+  return (request) => {
+    const { host, pathname, search } = new URL(request.url);
+    const { headers } = sign(
+      {
+        service,
+        region,
+        host,
+        method: request.method,
+        path: `${pathname}${search}`,
+        headers: { ...request.headers },
+        ...(request.body === undefined ? {} : { body: request.body }),
+      },
+      credentials,
+    );
+    const sent = Object.entries(headers ?? {}).map(([name, value]) => [name, String(value)]);
+    return { ...request, headers: Object.fromEntries(sent) };
+  };
+}
+
+/** A caller with an existing access key id who signs with a wrong secret. */
+export const withForgedSignature: typeof withSignature = (credentials, service, region) =>
+  withSignature({ ...credentials, secretAccessKey: UNKNOWN_SECRET }, service, region);
+
+/**
+ * The credentials to sign with: those of AWS's default provider chain (variables, profile, …), or the local stage's
+ * pair. Variables are read without the SDK, so that the job of a deployment, which sets these variables, runs no code
+ * of the SDK.
+ *
+ * @throws SmokeTestError if no credentials are found
+ */
+export async function findCredentials(
+  { region }: Pick<Environment, "region">,
+  { stageUrl }: StackOutputs,
+): Promise<AwsCredentials> {
+  if (isLoopback(stageUrl)) return LOCAL_CREDENTIALS;
+  const fromVariables = credentialsFromVariables();
+  if (fromVariables !== undefined) return fromVariables;
+  try {
+    const { APIGatewayClient } = await import("@aws-sdk/client-api-gateway");
+    return await new APIGatewayClient({ region }).config.credentials();
+  } catch (error) {
+    throw new SmokeTestError(`AWS credentials: ${describeError(error)}`);
+  }
+}
+
+/** `undefined` if the SDK would use another source: AWS_PROFILE takes precedence over the other variables. */
+function credentialsFromVariables(): AwsCredentials | undefined {
+  const {
+    AWS_PROFILE: profile = "",
+    AWS_ACCESS_KEY_ID: accessKeyId = "",
+    AWS_SECRET_ACCESS_KEY: secretAccessKey = "",
+    AWS_SESSION_TOKEN: sessionToken = "",
+  } = process.env;
+  if (profile !== "" || accessKeyId === "" || secretAccessKey === "") return undefined;
+  return { accessKeyId, secretAccessKey, ...(sessionToken === "" ? {} : { sessionToken }) };
+}
+
+/**
+ * The environment's API key: SMOKE_API_KEY, the local stage's key, or the key that API Gateway returns (which requires
+ * `apigateway:GET` on the key).
+ *
+ * @throws SmokeTestError if the key cannot be read
+ */
+export async function findApiKey(
+  { name, region }: Pick<Environment, "name" | "region">,
+  outputs: StackOutputs,
+): Promise<string> {
+  const given = process.env.SMOKE_API_KEY;
+  if (given !== undefined && given !== "") {
+    // An invalid header would cause an error whose message contains the key.
+    if (/^[\x21-\x7e]+$/.test(given)) return given;
+    throw new SmokeTestError(
+      "SMOKE_API_KEY: got characters that a header cannot contain, such as a line break; allowed: the key alone",
+    );
+  }
+  if (isLoopback(outputs.stageUrl)) return `local-${name}-key-not-a-secret`;
+  if (outputs.apiKeyId === undefined) {
+    throw new SmokeTestError(
+      "SMOKE_API_KEY: got none; with --url, routes that require an API key need this variable.",
+    );
+  }
+  try {
+    const { APIGatewayClient, GetApiKeyCommand } = await import("@aws-sdk/client-api-gateway");
+    const client = new APIGatewayClient({ region });
+    const { value } = await client.send(
+      new GetApiKeyCommand({ apiKey: outputs.apiKeyId, includeValue: true }),
+    );
+    if (value !== undefined) return value;
+  } catch (error) {
+    throw new SmokeTestError(`The API key cannot be read: ${describeError(error)} Or set SMOKE_API_KEY.`);
+  }
+  throw new SmokeTestError("The API key has no value. Set SMOKE_API_KEY.");
+}
+
+function describeError(error: unknown): string {
+  return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+}

@@ -1,0 +1,64 @@
+import { spawnSync } from "node:child_process";
+import * as z from "zod";
+import type { ParsedEnvironment } from "../environment/environment";
+import { SmokeTestError } from "./errors";
+
+/** The URLs and ids of a deployed environment: the outputs of its stack, or the values of the command line. */
+export interface StackOutputs {
+  /** The stage's URL, without a slash at the end. */
+  readonly stageUrl: string;
+  /** Function URLs by model, each with a slash at the end. */
+  readonly functionUrls: ReadonlyMap<string, string>;
+  /** The page's origin, if it is known. */
+  readonly websiteOrigin?: string;
+  /** The API key's id, if it is known. */
+  readonly apiKeyId?: string;
+}
+
+const outputs = z.record(z.string(), z.object({ value: z.unknown() }));
+
+/**
+ * Reads the outputs of an environment's stack with `terraform output`.
+ *
+ * @param environment - its stack must be synthesized and initialized in this folder
+ * @throws SmokeTestError if Terraform cannot read the outputs, or if the environment is not deployed
+ */
+export function readStackOutputs({ name, models }: ParsedEnvironment): StackOutputs {
+  const terraform = process.env.TERRAFORM_BINARY_NAME ?? "terraform";
+  const folder = `cdktf.out/stacks/${name}`;
+  const { status, stdout, stderr, error } = spawnSync(
+    terraform,
+    [`-chdir=${folder}`, "output", "-json", "-no-color"],
+    { encoding: "utf8" },
+  );
+  if (error !== undefined) throw new SmokeTestError(`${terraform}: ${error.message}. Is it on the PATH?`);
+  if (status !== 0) {
+    throw new SmokeTestError(
+      `${stderr.trim()}\n\nThe outputs of ${name} cannot be read. Deploy the environment first: npx cdktf deploy ${name}. If the environment is deployed from another folder, run: npx cdktf synth, then terraform -chdir=${folder} init.`,
+    );
+  }
+  const found = outputs.parse(JSON.parse(stdout));
+  const textOf = (output: string): string | undefined => {
+    const value = Object.hasOwn(found, output) ? found[output]?.value : undefined;
+    return typeof value === "string" ? value : undefined;
+  };
+  const stageUrl = textOf("stage_url");
+  if (stageUrl === undefined) {
+    throw new SmokeTestError(
+      `${name} has no output stage_url. Deploy the environment first: npx cdktf deploy ${name}`,
+    );
+  }
+  const websiteOrigin = textOf("website_url");
+  const apiKeyId = textOf("api_key_id");
+  return {
+    stageUrl,
+    functionUrls: new Map(
+      Object.keys(models).flatMap((model) => {
+        const url = textOf(`${model.replaceAll("-", "_")}_function_url`);
+        return url === undefined ? [] : [[model, url]];
+      }),
+    ),
+    ...(websiteOrigin === undefined ? {} : { websiteOrigin }),
+    ...(apiKeyId === undefined ? {} : { apiKeyId }),
+  };
+}

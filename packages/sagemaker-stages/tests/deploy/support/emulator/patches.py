@@ -1,0 +1,357 @@
+"""The patches of moto. The head of launcher.py lists them."""
+
+import json
+import os
+import re
+import uuid
+from enum import Enum
+from urllib.parse import parse_qs, unquote
+
+
+class Faults:
+    """Faults that the tests inject."""
+
+    endpoint_updates = False
+
+
+def apply_patches(faults):
+    patch_api_gateway()
+    patch_sagemaker(faults)
+    patch_iam()
+    patch_s3()
+    patch_lambda()
+    patch_cloudfront()
+    patch_application_auto_scaling()
+    patch_ec2()
+
+
+def patch_api_gateway():
+    from moto.apigateway.models import APIGatewayBackend
+
+    put_integration = APIGatewayBackend.put_integration
+
+    def put_any_integration(self, *args, uri=None, integration_method=None, **kwargs):
+        return put_integration(self, *args, uri=uri, integration_method=integration_method, **kwargs)
+
+    APIGatewayBackend.put_integration = put_any_integration
+
+    put_rest_api = APIGatewayBackend.put_rest_api
+
+    def put_whole_rest_api(self, function_id, api_doc, *args, **kwargs):
+        api = put_rest_api(self, function_id, api_doc, *args, **kwargs)
+        schemes = api_doc.get("components", {}).get("securitySchemes", {})
+        for path, operations in api_doc["paths"].items():
+            resource = api.get_resource_for_path(path)
+            for verb, operation in operations.items():
+                method = resource.resource_methods[verb.upper()]
+                used = [schemes[name] for choice in operation.get("security", []) for name in choice]
+                signed = any(scheme.get("x-amazon-apigateway-authtype") == "awsSigv4" for scheme in used)
+                keyed = any(scheme["name"].lower() == "x-api-key" for scheme in used)
+                method.authorization_type = "AWS_IAM" if signed else "NONE"
+                method.api_key_required = keyed
+        api.gateway_responses = {}
+        for kind, response in api_doc.get("x-amazon-apigateway-gateway-responses", {}).items():
+            api.put_gateway_response(
+                kind,
+                response.get("statusCode"),
+                response.get("responseParameters"),
+                response.get("responseTemplates"),
+            )
+        # https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-swagger-extensions-binary-media-types.html
+        api.binaryMediaTypes = list(api_doc.get("x-amazon-apigateway-binary-media-types", []))
+        return api
+
+    APIGatewayBackend.put_rest_api = put_whole_rest_api
+
+
+def patch_sagemaker(faults):
+    from moto.core.responses import ActionResult
+    from moto.sagemaker.exceptions import ValidationError
+    from moto.sagemaker.models import FakeEndpointConfig, SageMakerModelBackend
+    from moto.sagemaker.responses import SageMakerResponse
+    from operations import model_of
+
+    def update_endpoint(self):
+        name, configuration = self._get_param("EndpointName"), self._get_param("EndpointConfigName")
+        backend = self.sagemaker_backend
+        backend.describe_endpoint(name)
+        backend.describe_endpoint_config(configuration)
+        endpoint = backend.endpoints[name]
+        # An update that SageMaker rolls back leaves the endpoint in service, with the old configuration.
+        if not faults.endpoint_updates:
+            endpoint.endpoint_config_name = configuration
+        return ActionResult({"EndpointArn": endpoint.arn})
+
+    SageMakerResponse.update_endpoint = update_endpoint
+
+    def refuse_second(method, kind, parameter, existing):
+        create = getattr(SageMakerModelBackend, method)
+
+        def create_once(self, *args, **kwargs):
+            name = kwargs[parameter]
+            if name in getattr(self, existing):
+                raise ValidationError(message=f"Cannot create already existing {kind} \"{name}\".")
+            return create(self, *args, **kwargs)
+
+        setattr(SageMakerModelBackend, method, create_once)
+
+    refuse_second("create_model", "model", "model_name", "_models")
+    refuse_second("create_endpoint_config", "endpoint configuration", "endpoint_config_name", "endpoint_configs")
+    refuse_second("create_endpoint", "endpoint", "endpoint_name", "endpoints")
+
+    instance_types = model_of("sagemaker").shape_for("ProductionVariantInstanceType").enum
+
+    def validate_instance_type(self, instance_type):
+        if instance_type not in instance_types:
+            raise ValidationError(message=f"Value '{instance_type}' at 'instanceType' failed to satisfy constraint")
+
+    FakeEndpointConfig.validate_instance_type = validate_instance_type
+
+    create_model = SageMakerResponse.create_model
+
+    def create_whole_model(self):
+        answer = create_model(self)
+        model = self.sagemaker_backend.describe_model(self._get_param("ModelName"))
+        # A change of these arguments replaces a model in Terraform. Without this patch, every plan replaces the model.
+        model.enable_network_isolation = bool(self._get_param("EnableNetworkIsolation"))
+        model.inference_execution_config = self._get_param("InferenceExecutionConfig") or {}
+        return answer
+
+    SageMakerResponse.create_model = create_whole_model
+
+    def without_empty(describe):
+        original = getattr(SageMakerResponse, describe)
+
+        def describe_without_empty(self):
+            answer = original(self)
+            answer._result = {name: value for name, value in answer._result.items() if value != {}}
+            return answer
+
+        setattr(SageMakerResponse, describe, describe_without_empty)
+
+    for describe in ("describe_model", "describe_endpoint_config", "describe_endpoint"):
+        without_empty(describe)
+
+    describe_model = SageMakerResponse.describe_model
+
+    def describe_whole_model(self):
+        answer = describe_model(self)
+        network = self.sagemaker_backend.describe_model(self._get_param("ModelName")).vpc_config
+        if network:
+            answer._result["VpcConfig"] = network
+        return answer
+
+    SageMakerResponse.describe_model = describe_whole_model
+
+    deployments = {}
+
+    def remember_deployment(name):
+        method = getattr(SageMakerResponse, name)
+
+        def call_and_remember(self):
+            answer = method(self)
+            deployments[self._get_param("EndpointName")] = self._get_param("DeploymentConfig")
+            return answer
+
+        setattr(SageMakerResponse, name, call_and_remember)
+
+    for name in ("create_endpoint", "update_endpoint"):
+        remember_deployment(name)
+
+    describe_endpoint = SageMakerResponse.describe_endpoint
+
+    def describe_deployment(self):
+        answer = describe_endpoint(self)
+        if deployments.get(self._get_param("EndpointName")):
+            answer._result["LastDeploymentConfig"] = deployments[self._get_param("EndpointName")]
+        return answer
+
+    SageMakerResponse.describe_endpoint = describe_deployment
+
+
+def patch_iam():
+    from moto.iam.exceptions import NotFoundException
+    from moto.iam.models import IAMBackend
+
+    def require(self, boundary):
+        if boundary and boundary not in self.managed_policies:
+            raise NotFoundException(f"Scope ARN: {boundary} does not exist or is not attachable.")
+
+    create_role, put_boundary = IAMBackend.create_role, IAMBackend.put_role_permissions_boundary
+
+    def create_within_boundary(self, role_name, trust, path, permissions_boundary, *args, **kwargs):
+        require(self, permissions_boundary)
+        return create_role(self, role_name, trust, path, permissions_boundary, *args, **kwargs)
+
+    def put_known_boundary(self, role_name, permissions_boundary):
+        require(self, permissions_boundary)
+        return put_boundary(self, role_name, permissions_boundary)
+
+    IAMBackend.create_role = create_within_boundary
+    IAMBackend.put_role_permissions_boundary = put_known_boundary
+
+
+def patch_s3():
+    from moto.iam.access_control import PermissionResult
+    from moto.s3.models import FakeBucket
+
+    FakeBucket.get_permission = lambda self, action, resource: PermissionResult.NEUTRAL
+
+
+def patch_lambda():
+    from moto.awslambda.models import LambdaFunction
+
+    init, get_configuration, update = (
+        LambdaFunction.__init__,
+        LambdaFunction.get_configuration,
+        LambdaFunction.update_configuration,
+    )
+
+    def init_with_logging(self, account_id, spec, *args, **kwargs):
+        init(self, account_id, spec, *args, **kwargs)
+        self.logging_config = spec.get("LoggingConfig")
+
+    def get_configuration_with_logging(self, *args, **kwargs):
+        default = {"LogFormat": "Text", "LogGroup": f"/aws/lambda/{self.function_name}"}
+        return {**get_configuration(self, *args, **kwargs), "LoggingConfig": self.logging_config or default}
+
+    def update_logging(self, config_updates):
+        self.logging_config = config_updates.get("LoggingConfig", self.logging_config)
+        return {**update(self, config_updates), "LoggingConfig": self.logging_config}
+
+    LambdaFunction.__init__ = init_with_logging
+    LambdaFunction.get_configuration = get_configuration_with_logging
+    LambdaFunction.update_configuration = update_logging
+
+
+def patch_cloudfront():
+    from moto.cloudfront.models import DefaultCacheBehaviour, Distribution, Origin, ViewerCertificate
+
+    init_distribution = Distribution.__init__
+
+    def init_with_arn(self, *args, **kwargs):
+        init_distribution(self, *args, **kwargs)
+        self.arn = self.arn.replace(":cloudfront:", ":cloudfront::")
+
+    Distribution.__init__ = init_with_arn
+
+    def after_init(klass, correct):
+        init = klass.__init__
+
+        def init_and_correct(self, config):
+            requested = dict(config)
+            init(self, config)
+            correct(self, requested)
+
+        klass.__init__ = init_and_correct
+
+    def forward_only_requested_values(behaviour, requested):
+        behaviour.forwarded_values = behaviour.forwarded_values if requested.get("ForwardedValues") else None
+
+    def keep_access_control(origin, requested):
+        origin.origin_access_control_id = requested.get("OriginAccessControlId")
+
+    def keep_support_method(certificate, requested):
+        certificate.ssl_support_method = requested.get("SSLSupportMethod")
+
+    after_init(DefaultCacheBehaviour, forward_only_requested_values)
+    after_init(Origin, keep_access_control)
+    after_init(ViewerCertificate, keep_support_method)
+
+
+def patch_application_auto_scaling():
+    from moto.applicationautoscaling import models, responses
+
+    known = {dimension.name: dimension.value for dimension in models.ScalableDimensionValueSet}
+    known["SAGEMAKER_PROVISIONED_CONCURRENCY"] = "sagemaker:variant:DesiredProvisionedConcurrency"
+    dimensions = Enum("ScalableDimensionValueSet", known)
+    models.ScalableDimensionValueSet = responses.ScalableDimensionValueSet = dimensions
+
+    tags = {}
+    response = responses.ApplicationAutoScalingResponse
+    register = response.register_scalable_target
+
+    def register_with_tags(self):
+        answer = register(self)
+        tags.setdefault(json.loads(answer)["ScalableTargetARN"], {}).update(self._get_param("Tags", {}))
+        return answer
+
+    def list_tags(self):
+        return json.dumps({"Tags": tags.get(self._get_param("ResourceARN"), {})})
+
+    def tag(self):
+        tags[self._get_param("ResourceARN")].update(self._get_param("Tags"))
+        return "{}"
+
+    def untag(self):
+        for key in self._get_param("TagKeys"):
+            tags[self._get_param("ResourceARN")].pop(key, None)
+        return "{}"
+
+    response.register_scalable_target = register_with_tags
+    response.list_tags_for_resource = list_tags
+    response.tag_resource = tag
+    response.untag_resource = untag
+
+
+def patch_ec2():
+    from moto.ec2.models.security_groups import SecurityGroupRule
+
+    init = SecurityGroupRule.__init__
+
+    def init_with_description(self, *args, **kwargs):
+        init(self, *args, **kwargs)
+        # The target is a range of addresses, another group or a prefix list.
+        target = next((target for target in args[5:8] if target), {})
+        if "Description" in target:
+            self.ip_range["Description"] = target["Description"]
+
+    SecurityGroupRule.__init__ = init_with_description
+
+
+def answer_api_gateway_tags(operation, body, environ, start_response):
+    """Tags of API Gateway's APIs, stages, keys and usage plans, under the ARN that the path ends with."""
+    from control import respond
+    from moto.apigateway.models import apigateway_backends
+
+    backend = apigateway_backends[os.environ["MOTO_ACCOUNT_ID"]][operation["region"]]
+    parts = unquote(operation["path"]).split("::/")[1].split("/")
+    kept = {"restapis": backend.apis, "apikeys": backend.keys, "usageplans": backend.usage_plans}[parts[0]]
+    tagged = kept[parts[1]]
+    if parts[2:3] == ["stages"]:
+        tagged = tagged.stages[parts[3]]
+    removed = parse_qs(environ.get("QUERY_STRING", "")).get("tagKeys", [])
+    added = json.loads(body).get("tags", {}) if operation["operation"] == "TagResource" else {}
+    tags = {name: value for name, value in (tagged.tags or {}).items() if name not in removed}
+    tagged.tags = {**tags, **added}
+    return respond(start_response, 204, b"")
+
+
+HEADERS_POLICIES = {}
+
+
+def answer_headers_policies(operation, body, start_response):
+    """CloudFront's response headers policies: the emulator answers with the document that it received."""
+    from control import respond
+
+    name, policy_id = operation["operation"], operation["parameters"].get("Id")
+    if name == "CreateResponseHeadersPolicy":
+        policy_id = str(uuid.uuid4())
+    elif policy_id not in HEADERS_POLICIES:
+        return respond(
+            start_response,
+            404,
+            b"<ErrorResponse><Error><Code>NoSuchResponseHeadersPolicy</Code></Error></ErrorResponse>",
+            "text/xml",
+        )
+    if name.startswith(("Create", "Update")):
+        HEADERS_POLICIES[policy_id] = re.sub(rb"<\?xml.*?\?>", b"", body)
+    if name.startswith("Delete"):
+        del HEADERS_POLICIES[policy_id]
+        return respond(start_response, 204, b"", "text/xml")
+    policy = (
+        b'<?xml version="1.0"?><ResponseHeadersPolicy><Id>' + policy_id.encode() + b"</Id>"
+        b"<LastModifiedTime>2026-01-01T00:00:00Z</LastModifiedTime>" + HEADERS_POLICIES[policy_id]
+        + b"</ResponseHeadersPolicy>"
+    )
+    return respond(start_response, 200, policy, "text/xml", [("ETag", "E1")])

@@ -1,0 +1,90 @@
+/** A pattern for commands, and the test or CI script that runs the matching commands. */
+export interface RegisteredCommand {
+  /** Matches the command from its first to its last character. */
+  readonly form: RegExp;
+  /** The file that runs the command, relative to the repository's folder. `$1` is the first group of `form`. */
+  readonly runBy: string;
+  /** A text that the file contains. `$1` is the first group of `form`. */
+  readonly evidence: string;
+  /** The only document that has the command. Default: every document. */
+  readonly document?: string;
+}
+
+const TESTS = "packages/sagemaker-stages/tests";
+
+/** The commands of documents that other tests run. The first entry that matches a command applies. */
+export const REGISTRY: readonly RegisteredCommand[] = [
+  { form: /npm ci/, runBy: ".ci/first-day", evidence: "\nnpm ci " },
+  { form: /npm cit/, runBy: ".ci/first-day", evidence: "\nnpm cit\n" },
+  { form: /npm test/, runBy: ".ci/first-day", evidence: "\nnpm test\n" },
+  { form: /npm run check/, runBy: ".ci/first-day", evidence: "\nnpm run check\n" },
+  { form: /npm start/, runBy: ".ci/first-day", evidence: "sagemaker-stages start --port" },
+  { form: /npm start -- .*/, runBy: `${TESTS}/local/command-line.test.ts`, evidence: '"--container ' },
+  { form: /npm install( --save-exact .+)?/, runBy: ".ci/first-day", evidence: "\nnpm install " },
+  { form: /\.ci\/run/, runBy: ".github/workflows/check.yml", evidence: "run: .ci/run" },
+  { form: /\.ci\/engine/, runBy: ".github/workflows/engine.yml", evidence: "run: .ci/engine" },
+  { form: /npm run test:first-day/, runBy: ".ci/engine", evidence: "npm run test:first-day" },
+  {
+    form: /pip install 'moto\[server\]==[\d.]+'( boto3)?/,
+    runBy: ".github/workflows/engine.yml",
+    evidence: "pip\" install --quiet 'moto[server]==",
+  },
+  { form: /npx cdktf synth/, runBy: ".ci/first-day", evidence: "cdktf synth\n" },
+  {
+    form: /node \.ci\/remove-model\.mjs( [\w-]+)+/,
+    runBy: ".ci/first-day",
+    evidence: '/.ci/remove-model.mjs" "$@"',
+  },
+  {
+    form: /npm run (?:--silent )?deployer -- \S+( \d{12})?/,
+    runBy: `${TESTS}/stacks/deployer.test.ts`,
+    evidence: '"deployer"',
+  },
+  {
+    form: /npm run smoke -- \S+ --url http:\/\/127\.0\.0\.1:3000\/\S+/,
+    runBy: `${TESTS}/smoke/local-stage.test.ts`,
+    evidence: 'const words = ["dev", "--url", ',
+  },
+  {
+    form: /npx biome check --write \.|npm run format/,
+    runBy: ".ci/first-day",
+    evidence: "\nnpm run format\n",
+  },
+  {
+    form: /npx( --package \S+\.tgz)? sagemaker-stages init \S+ --engine \S+/,
+    runBy: ".ci/first-day",
+    evidence: "sagemaker-stages init my-app --engine",
+  },
+  {
+    form: /npx sagemaker-stages doctor( \S+)?( \| git apply)?/,
+    runBy: `${TESTS}/cli/init-and-doctor.test.ts`,
+    evidence: "doctor | git apply",
+  },
+  {
+    form: /npm run providers:lock|npx sagemaker-stages providers-lock/,
+    runBy: `${TESTS}/terraform/provider-lock.test.ts`,
+    evidence: '"providers-lock"',
+  },
+  {
+    form: /npx tsx functions\/([\w-]+)\/training\/train\.ts .+/,
+    runBy: "functions/$1/tests/training.test.ts",
+    evidence: "functions/$1/training/train.ts",
+  },
+  {
+    form: /python3 functions\/[\w-]+\/tests\/parity\/reference\.py|node --import tsx functions\/[\w-]+\/tests\/parity\/compare\.ts \d+|npx biome check --write functions\/[\w-]+\/tests\/parity/,
+    runBy: `${TESTS}/python/documented-commands.test.ts`,
+    evidence: "tests/parity/README.md",
+  },
+  {
+    form: /pip install --target functions\/churn .*/,
+    runBy: `${TESTS}/python/documented-commands.test.ts`,
+    evidence: "pip install --target",
+    document: "docs/python.md",
+  },
+  {
+    form: /curl http:\/\/127\.0\.0\.1:3000\/dev\/.*/,
+    runBy: `${TESTS}/local/five-models.test.ts`,
+    evidence: "answers the documented request of",
+    document: "docs/five-models.md",
+  },
+];
