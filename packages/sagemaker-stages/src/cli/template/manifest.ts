@@ -1,3 +1,4 @@
+import { omitUndefined } from "../../environment/omit-undefined";
 import { isObject } from "../../lib/json";
 
 /** A `package.json`: the fields that are read here. */
@@ -91,7 +92,7 @@ function appScript(scripts: Readonly<Record<string, string>>, name: string): str
  */
 export function updateManifest(app: Manifest, template: Manifest): Manifest {
   const packages = { ...app.dependencies, ...app.devDependencies };
-  return omitUndefinedDeep({
+  return omitUndefined({
     ...app,
     scripts: { ...app.scripts, ...template.scripts },
     dependencies: addMissing(app.dependencies, template.dependencies, packages),
@@ -108,10 +109,6 @@ function addMissing(
 ): Record<string, string> {
   const missing = Object.entries(needed).filter(([name]) => !Object.hasOwn(present, name));
   return { ...own, ...Object.fromEntries(missing) };
-}
-
-function omitUndefinedDeep(manifest: Manifest): Manifest {
-  return Object.fromEntries(Object.entries(manifest).filter(([, value]) => value !== undefined));
 }
 
 /** A `package.json` as npm writes it. */

@@ -1,5 +1,5 @@
 /** A shorter secret would also match unrelated texts. */
-export const MIN_SECRET_LENGTH = 6;
+const MIN_SECRET_LENGTH = 6;
 
 /** Replaces many secrets in a text in one pass. */
 export class SecretReplacer {

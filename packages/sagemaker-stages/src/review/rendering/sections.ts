@@ -33,7 +33,7 @@ export interface Layout {
 }
 
 /** The layout with the sections, in their order. */
-export function layoutOf(sections: readonly SectionName[]): Layout {
+function layoutOf(sections: readonly SectionName[]): Layout {
   return { parts: sections.map((section) => ({ section })), byEnvironment: true };
 }
 

@@ -9,7 +9,7 @@ interface Placeholder {
 }
 
 /** The template's own text is never left out: the sections must have room in a comment. */
-export const MAX_TEMPLATE_CHARACTERS = 30_000;
+const MAX_TEMPLATE_CHARACTERS = 30_000;
 
 /** The placeholder of the first line. */
 const VERDICT = "verdict";
