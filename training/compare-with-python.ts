@@ -56,7 +56,8 @@ function answersOfPython(script: string, kind: string, sample: readonly unknown[
     encoding: "utf8",
     maxBuffer: 2 ** 30,
   });
-  if (status !== 0) throw new Error(`python3: ${error?.message ?? stderr}`);
+  // A reference that ends early also causes the error EPIPE. Only its standard error names the cause.
+  if (status !== 0) throw new Error(`python3: ${[error?.message, stderr].filter(Boolean).join("\n")}`);
   return stdout
     .trimEnd()
     .split("\n")

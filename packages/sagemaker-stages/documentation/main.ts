@@ -1,6 +1,22 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { DOCUMENT, withReference } from "./settings-reference";
+import { readEmittedStacks } from "../tests/documentation/support/emitted-stacks";
+import { DOCUMENT as PROVIDER_VERSIONS, readSchemas, withTables } from "./provider-versions";
+import { DOCUMENT as SETTINGS, withReference } from "./settings-reference";
+import { usesOf } from "./stack-arguments";
 
-const file = join(__dirname, "../../..", DOCUMENT);
-writeFileSync(file, withReference(readFileSync(file, "utf8")));
+const repository = join(__dirname, "../../..");
+
+function rewrite(document: string, write: (text: string) => string): void {
+  const file = join(repository, document);
+  writeFileSync(file, write(readFileSync(file, "utf8")));
+}
+
+function main(): void {
+  rewrite(SETTINGS, withReference);
+  const schemas = readSchemas();
+  const uses = usesOf(readEmittedStacks(), schemas);
+  rewrite(PROVIDER_VERSIONS, (text) => withTables(text, uses, schemas));
+}
+
+main();

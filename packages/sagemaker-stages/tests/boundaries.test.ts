@@ -371,12 +371,45 @@ const EVERYWHERE: readonly Forbidden[] = [
   `${SRC}/constructs/probe.ts`,
   `${SRC}/local/probe.ts`,
 ].flatMap((file) =>
-  ["@cdktf/provider-aws", "cdktf/lib/private/unique"].map((module) => ({
+  ["@cdktf/provider-aws", "cdktf/lib/private/unique", "cdktf/lib/tokens/private/encoding"].map((module) => ({
     file,
     statement: from(module),
     rule: "lint/style/noRestrictedImports",
   })),
 );
+
+const INSTANCEOF_RULE =
+  "no instanceof with a class of the framework: it is false for objects of another copy of the library. Compare a property, or use isConstruct, isStack or isTerraformResource of the class";
+
+/** Checks of an object's class, with the import of the class. Each check is in a separate file. */
+const CLASS_CHECKS: readonly (readonly [imported: string, check: string])[] = [
+  ['import { App } from "cdktf"', "value instanceof App"],
+  ['import { TerraformStack as Stack } from "cdktf"', "value instanceof Stack"],
+  ['import { Construct } from "constructs"', "value instanceof Construct"],
+  ['import * as constructs from "constructs"', "value instanceof constructs.Construct"],
+  ['import { S3Bucket } from "@cdktf/provider-aws/lib/s3-bucket"', "value instanceof S3Bucket"],
+  ['import { S3Bucket } from "@cdktf/provider-aws/lib/s3-bucket"', "z.instanceof(S3Bucket)"],
+];
+const ALLOWED_CLASS_CHECKS: readonly (readonly [imported: string, check: string])[] = [
+  ['import { App } from "./app"', "value instanceof App"],
+  ['import * as constructs from "./constructs"', "value instanceof constructs.Construct"],
+  ['import { AwsScope } from "./aws-scope"', "z.instanceof(AwsScope)"],
+  ['import { App } from "cdktf"', "value instanceof Error"],
+];
+
+/** A statement for each check, in an app's stacks and in the engine's constructs. */
+function classChecks(
+  checks: readonly (readonly [imported: string, check: string])[],
+  name: string,
+): Forbidden[] {
+  return ["stacks", `${SRC}/constructs`].flatMap((folder) =>
+    checks.map(([imported, check], at) => ({
+      file: `${folder}/${name}-${at}.ts`,
+      statement: `${imported}; export const probe = (value: unknown) => ${check};`,
+      rule: INSTANCEOF_RULE,
+    })),
+  );
+}
 
 /** Allowed imports of each area. */
 const ALLOWED: readonly (readonly [file: string, module: string, type?: "type"])[] = [
@@ -499,7 +532,12 @@ function lint({ files }: Probes): ReadonlyMap<string, readonly string[]> {
 
 describe("import boundaries", () => {
   const probes = new Probes();
-  const forbidden = [...OF_BOTH, ...OF_APP, ...OF_ENGINE, ...FORMS, ...EVERYWHERE].map((one) => ({
+  const classes = classChecks(CLASS_CHECKS, "checked");
+  const forbidden = [...OF_BOTH, ...OF_APP, ...OF_ENGINE, ...FORMS, ...EVERYWHERE, ...classes].map((one) => ({
+    ...one,
+    place: probes.add(one.file, one.statement),
+  }));
+  const otherClasses = classChecks(ALLOWED_CLASS_CHECKS, "allowed").map((one) => ({
     ...one,
     place: probes.add(one.file, one.statement),
   }));
@@ -529,6 +567,10 @@ describe("import boundaries", () => {
     const messages = (found.get(place) ?? []).filter((message) => !message.startsWith("lint/"));
 
     expect(messages).toEqual([]);
+  });
+
+  it.each(otherClasses)("allow in $file: $statement", ({ place, rule }) => {
+    expect(found.get(place) ?? []).not.toContain(rule);
   });
 
   it.each(cycles)("refuse a cycle in $folder of: $form", ({ place }) => {

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { makeTempFolder, removeFolder } from "../src/testing/temp-folder";
-import { COMMAND, copyApp, OWN_HANDLER } from "./local/support/project";
+import { COMMAND, copyApp, MAIN, OWN_HANDLER } from "./local/support/project";
 import { type Finished, runNode } from "./stacks/support/project";
 
 const TIMEOUT_IN_MS = 60_000;
@@ -18,9 +18,19 @@ const OWN_STACK = {
   "main.ts": (text: string) =>
     text.replace(
       "createApp({",
-      'const { InferenceStack } = await import("./stacks/inference-stack");\n  createApp({ InferenceStack,',
+      'import { InferenceStack } from "./stacks/inference-stack";\ncreateApp({ InferenceStack,',
     ),
 };
+
+/** A main.ts that imports the app's files at run time. */
+const RUN_APP = `import { createApp, runApp } from "sagemaker-stages";
+
+runApp(async () => {
+  const { models } = await import("./functions");
+  const { environments } = await import("./environments");
+  createApp({ models, environments }).synth();
+});
+`;
 
 const folder = makeTempFolder();
 
@@ -30,7 +40,7 @@ afterAll(() => removeFolder(folder));
 /** Runs a program with changed files. Restores the files afterwards. */
 async function runWith(
   changes: Readonly<Record<string, (text: string) => string>>,
-  program: readonly string[] = ["main.ts"],
+  program: readonly string[] = MAIN,
 ): Promise<Finished> {
   const before = Object.keys(changes).map(
     (file) => [join(folder, file), readIfThere(join(folder, file))] as const,
@@ -40,7 +50,7 @@ async function runWith(
       const path = join(folder, file);
       writeFileSync(path, change(readIfThere(path) ?? ""));
     }
-    return await runNode(["--import", "tsx", ...program], folder);
+    return await runNode(program, folder);
   } finally {
     for (const [path, text] of before) {
       if (text === undefined) rmSync(path);
@@ -205,6 +215,31 @@ export class InferenceStack extends EngineStack {
       expect(stdout).toBe("");
       expect([first, second]).toEqual([title, expect.stringMatching(line)]);
       expect(more).toEqual([]);
+      expect(status).toBe(1);
+    },
+    TIMEOUT_IN_MS,
+  );
+
+  it.each([
+    ["main.ts", ""],
+    ["a main.ts that calls runApp", RUN_APP],
+  ])(
+    "in %s whose environment opened a timer, and does not wait for the timer",
+    async (_, main) => {
+      // Prepare: the timer prints a line if the process still runs then
+      const timer = 'setTimeout(() => console.error("The process still runs."), 20_000);\n';
+
+      // Act
+      const { status, stderr } = await runWith({
+        "main.ts": (text) => main || text,
+        "environments/dev.ts": (text) => `${text}\n${timer}throw new Error("no region");\n`,
+      });
+
+      // Assess
+      expect(stderr.trimEnd().split("\n")).toEqual([
+        "environments/dev.ts could not be loaded:",
+        expect.stringMatching(/^ {2}environments\/dev\.ts:\d+:\d+: Error: no region$/),
+      ]);
       expect(status).toBe(1);
     },
     TIMEOUT_IN_MS,

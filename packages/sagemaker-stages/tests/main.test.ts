@@ -2,12 +2,30 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { makeTempFolder, removeFolder } from "../src/testing/temp-folder";
-import { copyApp } from "./local/support/project";
-import { type Finished, runMain } from "./stacks/support/project";
+import { copyApp, MAIN } from "./local/support/project";
+import { type Finished, runNode } from "./stacks/support/project";
 
 const TIMEOUT_IN_MS = 60_000;
 
-describe("main.ts with an environment that breaks two rules", () => {
+/** A `main.ts` that imports the app's files at run time, as apps of earlier versions do. */
+const EARLIER_MAIN = `import { createApp, runApp } from "sagemaker-stages";
+
+runApp(async () => {
+  const { models } = await import("./functions");
+  const { environments } = await import("./environments");
+  const { accounts } = await import("./environments/accounts");
+  createApp({ models, environments, accounts, now: new Date("2020-01-01T00:00:00Z") }).synth();
+});
+`;
+
+/** The words of `node` in `cdktf.json` of apps of earlier versions. */
+const EARLIER_PROGRAM = ["--import", "tsx", "main.ts"];
+
+describe.each([
+  ["main.ts", undefined, MAIN],
+  ["main.ts of an app of an earlier version", EARLIER_MAIN, MAIN],
+  ["main.ts of an app of an earlier version, run with tsx,", EARLIER_MAIN, EARLIER_PROGRAM],
+])("%s with an environment that breaks two rules", (_, main, program) => {
   const folder = makeTempFolder();
   let run: Finished = { status: null, stdout: "", stderr: "" };
 
@@ -21,7 +39,8 @@ describe("main.ts with an environment that breaks two rules", () => {
         .replace(/memorySizeInMb: [\d_]+/, "memorySizeInMb: 1500")
         .replace(/maxConcurrency: [\d_]+/, "maxConcurrency: 500"),
     );
-    run = await runMain(folder);
+    if (main !== undefined) writeFileSync(join(folder, "main.ts"), main);
+    run = await runNode(program, folder);
   }, TIMEOUT_IN_MS);
 
   afterAll(() => removeFolder(folder));

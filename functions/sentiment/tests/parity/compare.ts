@@ -11,7 +11,13 @@ import { contract } from "../../contract";
 import { probabilities, reviews } from "./arbitraries";
 
 const comparisons: readonly Comparison[] = [
-  { kind: "review", cases: reviews, answer: (review) => tokenize(String(review)) },
+  {
+    kind: "review",
+    // Characters that this Node.js does not know. The reference reports characters that Python does not know.
+    cases: reviews.filter((review) => !/\p{Cn}/u.test(review)),
+    answer: (review) => tokenize(String(review)),
+    agree: (_, reference) => reference === null,
+  },
   {
     kind: "sentiment",
     cases: fc.oneof(probabilities, fc.double({ min: 0.49999, max: 0.50001, noNaN: true })).map(String),

@@ -9,10 +9,18 @@ import { omitUndefinedDeep } from "../environment/omit-undefined";
 import { parseAccount, parseEnvironment } from "../environment/parse";
 import { findPipelinePolicyFaults } from "../iam/deployment/pipeline-policies";
 import { findNetworkPolicyFaults } from "../iam/network-limits";
+import { isForDeployment, isForLocalStage } from "../lib/synthesis-purpose";
 import type { Models } from "../models";
 import { checkCatalog, InvalidCatalog } from "./catalog-checks";
 import { findUncheckedSchemas } from "./gateway-schema-checks";
 import { findPlaceholders } from "./placeholder-checks";
+import {
+  type AppWithRuntimes,
+  acceptedRuntimes,
+  findBlockedRuntimes,
+  reportRuntimes,
+} from "./runtimes-in-use";
+import { withoutTokenTraces } from "./token-traces";
 import { writePages } from "./write-pages";
 
 /** The class of an environment's stack: the engine's {@link InferenceStack}, or a subclass in the app. */
@@ -62,12 +70,28 @@ export interface AppProps {
    */
   readonly pages?: boolean;
   /**
-   * Whether to accept the placeholders that `sagemaker-stages new-model` writes to environments. The local stage downloads no
-   * model, and accepts placeholders. A deployment requires the real values.
+   * Whether to accept the placeholders that `sagemaker-stages new-model` writes to environments. The local stage and
+   * `providers-lock` download no model, and accept placeholders. A deployment requires the real values.
    *
-   * @default - true if the variable `SYNTHESIZE` is `environments`, else false
+   * @default - true if the variable `SYNTHESIZE` is `environments` or `providers`, else false
    */
   readonly placeholders?: boolean;
+  /**
+   * The time with which the dates of Lambda's runtimes are compared: from one year before the end of a runtime, a warning on
+   * standard error names the functions; when Lambda refuses new functions, `createApp` throws. The Terraform code does not
+   * depend on the time. The local stage and `providers-lock` compare no dates.
+   *
+   * @default - the time of the call
+   */
+  readonly now?: Date;
+  /**
+   * Runtimes for which Lambda refuses new functions, and that nevertheless are no fault: for a rollback, a destroy, or a
+   * change of other resources. A warning then names the functions. The names are those of `docs/runtimes.md`, and of the
+   * runtimes that ended before.
+   *
+   * @default - the variable `ACCEPT_BLOCKED_RUNTIMES`, separated by commas, else none
+   */
+  readonly acceptBlockedRuntimes?: readonly string[];
   /**
    * The folder that `synth()` writes to.
    *
@@ -80,7 +104,8 @@ export interface AppProps {
  * Creates the CDKTF app: one stack per environment, and one per account. The process runs in the app's folder, which
  * holds `functions/` and `stacks/`.
  *
- * @throws InvalidCatalog or InvalidEnvironments with every fault, before anything is written
+ * @throws InvalidCatalog or InvalidEnvironments with every fault, before anything is written; also if Lambda refuses new
+ * functions with the runtime of a new function. UserError if `acceptBlockedRuntimes` or its variable contains an unknown name
  *
  * @example main.ts with the engine's stacks
  * createApp({ models, environments, accounts }).synth();
@@ -100,9 +125,11 @@ export function createApp(props: AppProps): App {
     models,
     InferenceStack: EnvironmentStack = InferenceStack,
     AccountStack: StackOfAccount = AccountStack,
-    accountStacks = process.env.SYNTHESIZE !== "environments",
-    pages = process.env.SYNTHESIZE === "environments",
-    placeholders = process.env.SYNTHESIZE === "environments",
+    accountStacks = !isForLocalStage(),
+    pages = isForLocalStage(),
+    placeholders = !isForDeployment(),
+    now = new Date(),
+    acceptBlockedRuntimes,
     outdir,
   } = props;
   const environments = props.environments.map(omitUndefinedDeep<Environment>);
@@ -115,19 +142,41 @@ export function createApp(props: AppProps): App {
   const deploymentFaults = [
     ...(placeholders ? [] : findPlaceholders(environments)),
     ...findDeploymentFaults(environments, checkedAccounts, models),
+    ...(isForDeployment()
+      ? findBlockedRuntimes({ environments, models }, now, acceptedRuntimes(acceptBlockedRuntimes))
+      : []),
   ];
   if (deploymentFaults.length > 0) throw new InvalidEnvironments(deploymentFaults);
+  if (isForDeployment()) warnOfEndingRuntimes({ environments, models }, now);
 
-  const app = new App(outdir === undefined ? {} : { outdir });
-  const parsed = environments.map((environment) => parseEnvironment(environment, accounts));
-  for (const environment of parsed) {
-    new EnvironmentStack(app, environment, models);
+  return withoutTokenTraces(() => {
+    const app = new StagesApp(outdir === undefined ? {} : { outdir });
+    const parsed = environments.map((environment) => parseEnvironment(environment, accounts));
+    for (const environment of parsed) {
+      new EnvironmentStack(app, environment, models);
+    }
+    if (pages) writePages(parsed, models, app.outdir);
+    for (const account of checkedAccounts) {
+      new StackOfAccount(app, parseAccount(account), { environments: parsed, models });
+    }
+    return app;
+  });
+}
+
+/** The app. Its synthesis resolves tokens, and creates further tokens. */
+class StagesApp extends App {
+  override synth(): void {
+    withoutTokenTraces(() => super.synth());
   }
-  if (pages) writePages(parsed, models, app.outdir);
-  for (const account of checkedAccounts) {
-    new StackOfAccount(app, parseAccount(account), { environments: parsed, models });
-  }
-  return app;
+}
+
+/** The number of functions that a warning names. */
+const MAX_FUNCTIONS_IN_WARNING = 5;
+
+/** Prints one line for each runtime that ends within one year, on standard error: the output of a synthesis stays the same. */
+function warnOfEndingRuntimes(app: AppWithRuntimes, now: Date): void {
+  const { lines } = reportRuntimes(app, now, { maxFunctions: MAX_FUNCTIONS_IN_WARNING });
+  for (const line of lines) console.error(`warning: ${line}`);
 }
 
 /**

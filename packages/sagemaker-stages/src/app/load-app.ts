@@ -4,6 +4,7 @@ import type { AccountSettings } from "../environment/account";
 import type { Environment } from "../environment/environment";
 import { appFolder, requireAppFolder } from "../lib/app-folder";
 import { LoadFailure, toLoadFailure } from "../lib/load-failure";
+import { readTypeScript } from "../lib/typescript";
 import { UserError } from "../lib/user-error";
 import type { Models } from "../models";
 
@@ -24,6 +25,7 @@ const ACCOUNTS = "environments/accounts.ts";
  */
 export function loadApp(): LoadedApp {
   requireAppFolder();
+  void readTypeScript("require");
   const models = load("functions/index.ts", "models") as Models;
   const environments = load("environments/index.ts", "environments") as readonly Environment[];
   const hasAccounts = existsSync(join(appFolder(), ACCOUNTS));

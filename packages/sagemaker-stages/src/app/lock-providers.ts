@@ -1,22 +1,25 @@
-import { spawnSync } from "node:child_process";
-import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { type SpawnSyncReturns, spawnSync } from "node:child_process";
+import { copyFileSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { committedLockFile, LOCK_FILE } from "../constructs/terraform/provider-lock";
+import {
+  mergeRequiredProviders,
+  type RequiredProviders,
+  requiredProvidersOf,
+} from "../constructs/terraform/required-providers";
+import { PURPOSE_VARIABLE } from "../lib/synthesis-purpose";
 import { synthesizeApp } from "../lib/synthesize-app";
+import { terraformProgram } from "../lib/terraform-program";
 import { UserError } from "../lib/user-error";
 
-/** The platforms on which users and workflows run Terraform. */
+/** The platforms on which users and workflows run Terraform, and for which every provider must have a package. */
 const PLATFORMS = ["linux_amd64", "linux_arm64", "darwin_amd64", "darwin_arm64", "windows_amd64"];
-
-/** Constraints by provider, as in a stack's `terraform.required_providers`. */
-type RequiredProviders = Readonly<Record<string, RequiredProvider>>;
-
-interface RequiredProvider {
-  readonly source: string;
-  /** Constraints, separated by commas. Absent if every version is allowed. */
-  readonly version?: string;
-}
+/**
+ * A platform for which older versions of providers have no package: the AWS provider has 14 packages in version 5.100.0 and
+ * 6.21.0, and 15 packages in version 6.67.0. `terraform providers lock` fails if one provider lacks one of the platforms.
+ */
+const OPTIONAL_PLATFORM = "windows_arm64";
 
 /** A source of the providers' packages instead of the registry. */
 export interface ProviderMirror {
@@ -44,20 +47,41 @@ export async function lockProviders(mirror: ProviderMirror): Promise<void> {
 
 function lock(folder: string, required_providers: RequiredProviders, mirror: ProviderMirror): void {
   writeFileSync(join(folder, "main.tf.json"), JSON.stringify({ terraform: { required_providers } }));
-  const platforms = PLATFORMS.map((platform) => `-platform=${platform}`);
-  const terraform = process.env.TERRAFORM_BINARY_NAME ?? "terraform";
-  const { error, status } = spawnSync(
-    terraform,
-    [`-chdir=${folder}`, "providers", "lock", ...platforms, ...optionsFor(mirror)],
-    { stdio: "inherit", env: { ...process.env, CHECKPOINT_DISABLE: "1" } },
-  );
-  if (error !== undefined) {
-    throw new UserError(
-      `terraform: got ${terraform}, which cannot be started (${error.message}); allowed: Terraform 1.10 or newer on the PATH, or its path in TERRAFORM_BINARY_NAME (https://developer.hashicorp.com/terraform/install)`,
-    );
+  const { status } = runTerraform(folder, PLATFORMS, mirror, "inherit");
+  if (status !== 0) {
+    throw new UserError(`${terraformProgram()} providers lock failed with status ${status}`);
   }
-  if (status !== 0) throw new UserError(`terraform providers lock failed with status ${status}`);
+  const optional = runTerraform(folder, [OPTIONAL_PLATFORM], mirror, "pipe");
+  if (optional.status !== 0) {
+    const reason = /^\W*Error: (.*)$/m.exec(optional.stderr)?.[1] ?? `status ${optional.status}`;
+    process.stderr.write(`No checksums for ${OPTIONAL_PLATFORM}, which is optional: ${reason}\n`);
+  }
   copyFileSync(join(folder, LOCK_FILE), committedLockFile());
+}
+
+/** Adds the checksums of platforms to the lock file in `folder`. */
+function runTerraform(
+  folder: string,
+  platforms: readonly string[],
+  mirror: ProviderMirror,
+  stdio: "inherit" | "pipe",
+): SpawnSyncReturns<string> {
+  const terraform = terraformProgram();
+  const finished = spawnSync(
+    terraform,
+    [
+      `-chdir=${folder}`,
+      "providers",
+      "lock",
+      ...platforms.map((platform) => `-platform=${platform}`),
+      ...optionsFor(mirror),
+    ],
+    { stdio, encoding: "utf8", env: { ...process.env, CHECKPOINT_DISABLE: "1" } },
+  );
+  if (finished.error === undefined) return finished;
+  throw new UserError(
+    `terraform: got ${terraform}, which cannot be started (${finished.error.message}); allowed: Terraform 1.10 or newer on the PATH, or its path in TERRAFORM_BINARY_NAME (https://developer.hashicorp.com/terraform/install)`,
+  );
 }
 
 function optionsFor({ folder, url }: ProviderMirror): string[] {
@@ -71,31 +95,8 @@ function optionsFor({ folder, url }: ProviderMirror): string[] {
 /** The providers that all stacks require, including the stack classes that the app passes to `createApp`. */
 async function requiredProviders(folder: string): Promise<RequiredProviders> {
   const outdir = join(folder, "out");
-  await synthesizeApp(outdir);
-  const all: Record<string, RequiredProvider> = {};
-  for (const stack of readdirSync(join(outdir, "stacks"))) {
-    for (const [name, provider] of Object.entries(providersOf(join(outdir, "stacks", stack)))) {
-      all[name] = merge(name, all[name], provider);
-    }
-  }
-  return all;
-}
-
-function providersOf(stack: string): RequiredProviders {
-  const { terraform } = JSON.parse(readFileSync(join(stack, "cdk.tf.json"), "utf8")) as {
-    terraform: { required_providers: RequiredProviders };
-  };
-  return terraform.required_providers;
-}
-
-/** Joins the constraints of all stacks: one version of a provider must satisfy the constraints of every stack. */
-function merge(name: string, known: RequiredProvider | undefined, added: RequiredProvider): RequiredProvider {
-  if (known === undefined || (known.source === added.source && known.version === added.version)) return added;
-  if (known.source !== added.source) {
-    throw new UserError(
-      `required_providers: ${name}: got the sources ${known.source} and ${added.source}; allowed: one source in all stacks`,
-    );
-  }
-  const constraints = [known, added].flatMap(({ version }) => version?.split(/, */) ?? []);
-  return { source: known.source, version: [...new Set(constraints)].join(", ") };
+  // The synthesis must not compare the stacks with the lock file that this command replaces.
+  await synthesizeApp(outdir, { variables: { [PURPOSE_VARIABLE]: "providers" } });
+  const stacks = readdirSync(join(outdir, "stacks"));
+  return mergeRequiredProviders(stacks.map((stack) => requiredProvidersOf(join(outdir, "stacks", stack))));
 }

@@ -1,10 +1,12 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
+import { PYTHON_RUNTIMES } from "../aws/lambda-runtimes";
 import { HANDLER_FILE } from "../constructs/function/python/files";
 import { checkPythonFolder } from "../constructs/function/python/package";
 import type { PythonTarget } from "../constructs/function/python/pip-command";
 import type { Environment } from "../environment/environment";
 import { type Fault, FaultCollector, raw } from "../environment/fault-collector";
+import { functionRuntimeOf } from "../environment/function-runtime";
 import { appFolder } from "../lib/app-folder";
 import { type PythonModel, ROUTE_PROPERTIES } from "../python-model";
 
@@ -55,9 +57,13 @@ export function checkPythonFolders(
 
 /** The runtimes and architectures of a model's handler in all environments. Without an environment: the defaults. */
 function targetsOf(model: string, environments: readonly Environment[]): PythonTarget[] {
-  const targets = environments.flatMap(({ models }) => {
-    const settings = models[model];
-    return settings === undefined ? [] : [settings.function ?? {}];
+  const targets = environments.flatMap((environment): PythonTarget[] => {
+    const settings = environment.models[model];
+    if (settings === undefined) return [];
+    const chosen = functionRuntimeOf(environment, settings, true);
+    // The rules refuse a runtime of another language, with their own message.
+    const runtime = PYTHON_RUNTIMES.find((known) => known === chosen);
+    return [{ runtime, architecture: settings.function?.architecture }];
   });
   return targets.length === 0 ? [{}] : targets;
 }

@@ -16,9 +16,21 @@ import { covers, type Tokens, tokenize } from "./wildcards";
  */
 export function matchesArn(pattern: string, arn: string): boolean {
   const wanted = partsOfPattern(pattern);
-  const parts = splitArn(arn);
+  const parts = partsOfArn(arn);
   if (wanted === undefined || parts.length < ARN_PARTS) return false;
   return wanted.every((part, index) => covers(part, parts[index] ?? ""));
+}
+
+let lastArn = "";
+let lastParts: readonly string[] = [];
+
+/** The parts of an ARN. One ARN is compared with many patterns before the next ARN. */
+function partsOfArn(arn: string): readonly string[] {
+  if (arn !== lastArn) {
+    lastArn = arn;
+    lastParts = splitArn(arn);
+  }
+  return lastParts;
 }
 
 /** Whether a pattern has the six parts of an ARN. */

@@ -1,3 +1,5 @@
+import type * as policiesModule from "../app/deployer-policies";
+import type * as loading from "../app/load-app";
 import { defineCommand } from "../lib/command";
 
 /** The command that prints the policies of the role that deploys an environment. */
@@ -14,10 +16,10 @@ export const deployer = defineCommand(
     },
     notes: "example: npx sagemaker-stages deployer dev 111122223333",
   },
-  async ({ words: { environment, account } }) => {
-    const { loadApp } = await import("../app/load-app");
+  ({ words: { environment, account } }) => {
+    const { loadApp }: typeof loading = require("../app/load-app");
     const app = loadApp();
-    const { deployerPoliciesOf } = await import("../app/deployer-policies");
+    const { deployerPoliciesOf }: typeof policiesModule = require("../app/deployer-policies");
     const policies = deployerPoliciesOf(app, environment, account);
     process.stdout.write(`${JSON.stringify(policies, null, 2)}\n`);
     return 0;

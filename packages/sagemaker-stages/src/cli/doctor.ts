@@ -1,6 +1,8 @@
 import { existsSync, readFileSync, realpathSync } from "node:fs";
 import { dirname, join, posix, relative } from "node:path";
 import { version } from "../../package.json";
+import type * as loading from "../app/load-app";
+import type * as runtimes from "../app/runtimes-in-use";
 import { appFolder, describeNoApp } from "../lib/app-folder";
 import { UsageError } from "../lib/arguments";
 import { defineCommand } from "../lib/command";
@@ -27,7 +29,7 @@ export const doctor = defineCommand(
     options: {
       runtimes: {
         summary:
-          "in place of files, compare the runtimes of the functions with the dates on which AWS ends their support:\na warning within 180 days before the date, a failure after the date",
+          "in place of files, compare the runtimes of the functions with the dates on which AWS ends their support:\na warning from one year before the date, a failure after the date",
       },
     },
     notes: `In package.json, the command compares the template's scripts, Jest configuration and overrides, and reports missing packages.
@@ -38,8 +40,8 @@ To apply the changes of one file:     npx sagemaker-stages doctor tsconfig.json 
 
 exit status: 0 without differences, 1 with differences or with an ended runtime, 2 for a wrong command line`,
   },
-  async ({ words, options }) => {
-    if (options.runtimes) return await checkRuntimes(words.file);
+  ({ words, options }) => {
+    if (options.runtimes) return checkRuntimes(words.file);
     const named = words.file.map((file) => posix.normalize(file.replaceAll("\\", "/")));
     const unknown = named.filter((file) => !isCompared(file));
     if (unknown.length > 0) {
@@ -61,16 +63,15 @@ exit status: 0 without differences, 1 with differences or with an ended runtime,
 );
 
 /** @returns the exit status: 1 if AWS has ended the support of the runtime of a function, 0 otherwise */
-async function checkRuntimes(files: readonly string[]): Promise<number> {
+function checkRuntimes(files: readonly string[]): number {
   if (files.length > 0) {
     throw new UsageError(`--runtimes: got the file ${files.join(", ")}; allowed: --runtimes without a file`);
   }
-  const { loadApp } = await import("../app/load-app");
-  const { reportRuntimes } = await import("./runtimes-in-use");
+  const { loadApp }: typeof loading = require("../app/load-app");
+  const { reportRuntimes }: typeof runtimes = require("../app/runtimes-in-use");
   const { lines, hasEnded } = reportRuntimes(loadApp(), new Date());
   for (const line of lines) console.error(line);
-  if (lines.length === 0)
-    console.error("AWS supports the runtime of every function for at least 180 more days");
+  if (lines.length === 0) console.error("AWS supports the runtime of every function for more than one year");
   return hasEnded ? 1 : 0;
 }
 

@@ -2,33 +2,46 @@ import { version } from "../../package.json";
 import { type Command, defineGroup } from "../lib/command";
 import { toLoadFailure } from "../lib/load-failure";
 import { runProgram } from "../lib/run-program";
-import { deployer } from "./deployer";
-import { doctor } from "./doctor";
-import { init } from "./init";
-import { newModel } from "./new-model";
-import { pipeline } from "./pipeline";
-import { programs } from "./programs";
-import { providersLock } from "./providers-lock";
-import { review } from "./review";
-import { smoke } from "./smoke";
-import { start } from "./start";
+import { type RegisterTypeScript, setTypeScript } from "../lib/typescript";
+import type * as deployer from "./deployer";
+import type * as doctor from "./doctor";
+import type * as init from "./init";
+import type * as newModel from "./new-model";
+import type * as pipeline from "./pipeline";
+import type * as programs from "./programs";
+import type * as providersLock from "./providers-lock";
+import type * as review from "./review";
+import type * as smoke from "./smoke";
+import type * as start from "./start";
 
 /**
- * Every command. The module of a command declares the form of its command line, and imports the code of the command
- * when the command runs, because most commands load CDKTF or other large packages.
+ * Every command. The module of a command declares the form of its command line, and loads the code of the command when the
+ * command runs, because most commands load CDKTF or other large packages. Modules are loaded with `require`: in the
+ * repository, `import()` of TypeScript needs hooks whose registration takes longer than most commands.
  */
 const COMMANDS: readonly Command[] = [
-  init,
-  newModel,
-  doctor,
-  start,
-  review,
-  smoke,
-  deployer,
-  pipeline,
-  programs,
-  providersLock,
+  lazy("init", () => (require("./init") as typeof init).init),
+  lazy("new-model", () => (require("./new-model") as typeof newModel).newModel),
+  lazy("doctor", () => (require("./doctor") as typeof doctor).doctor),
+  lazy("start", () => (require("./start") as typeof start).start),
+  lazy("review", () => (require("./review") as typeof review).review),
+  lazy("smoke", () => (require("./smoke") as typeof smoke).smoke),
+  lazy("deployer", () => (require("./deployer") as typeof deployer).deployer),
+  lazy("pipeline", () => (require("./pipeline") as typeof pipeline).pipeline),
+  lazy("programs", () => (require("./programs") as typeof programs).programs),
+  lazy("providers-lock", () => (require("./providers-lock") as typeof providersLock).providersLock),
 ];
+
+/** A command whose module is loaded when the command runs, or when the usage of all commands is printed. */
+function lazy(name: string, load: () => Command): Command {
+  return {
+    name,
+    get summary() {
+      return load().summary;
+    },
+    run: (words, program) => load().run(words, program),
+  };
+}
 
 const program = defineGroup(
   {
@@ -39,14 +52,20 @@ const program = defineGroup(
   COMMANDS,
 );
 
-const words = process.argv.slice(2);
-void runProgram(run, toLoadFailure);
-
-function run(): number | Promise<number> {
-  if (words[0] === "--version") {
-    process.stdout.write(`${version}\n`);
-    return 0;
-  }
-  // Without the name of a command, the usage is printed.
-  return program.run(words.length === 0 ? ["--help"] : words, "npx sagemaker-stages");
+/**
+ * Runs a command, and sets the exit status of the process.
+ *
+ * @param words - the command line after `sagemaker-stages`
+ * @param register - makes the process read the app's TypeScript
+ */
+export function runCommand(words: readonly string[], register: RegisterTypeScript): Promise<void> {
+  setTypeScript(register);
+  return runProgram(() => {
+    if (words[0] === "--version") {
+      process.stdout.write(`${version}\n`);
+      return 0;
+    }
+    // Without the name of a command, the usage is printed.
+    return program.run(words.length === 0 ? ["--help"] : words, "npx sagemaker-stages");
+  }, toLoadFailure);
 }

@@ -1,4 +1,5 @@
 import { type Command, defineGroup } from "../lib/command";
+import type * as steps from "../pipeline/steps";
 
 const GROUP = {
   name: "pipeline",
@@ -13,9 +14,9 @@ example: npx sagemaker-stages pipeline digest cdktf.out/stacks`,
 export const pipeline: Command = {
   name: GROUP.name,
   summary: GROUP.summary,
-  async run(words, program) {
+  run(words, program) {
     // Loaded here, because the steps import GitHub's client and the engine's checks.
-    const { STEPS } = await import("../pipeline/steps");
+    const { STEPS }: typeof steps = require("../pipeline/steps");
     return defineGroup(GROUP, STEPS).run(words, program);
   },
 };

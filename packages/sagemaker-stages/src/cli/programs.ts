@@ -1,3 +1,5 @@
+import type * as bundling from "../app/bundle-programs";
+import type * as loading from "../app/load-app";
 import { defineCommand } from "../lib/command";
 
 /** The command that bundles the programs of jobs with credentials. */
@@ -10,11 +12,11 @@ install no packages.
 
 example: npx sagemaker-stages programs`,
   },
-  async () => {
-    const { loadApp } = await import("../app/load-app");
+  () => {
+    const { loadApp }: typeof loading = require("../app/load-app");
     // Loads the app here, because a contract that throws would otherwise fail in the job with credentials.
     loadApp();
-    const { bundlePrograms } = await import("../app/bundle-programs");
+    const { bundlePrograms }: typeof bundling = require("../app/bundle-programs");
     bundlePrograms();
     return 0;
   },

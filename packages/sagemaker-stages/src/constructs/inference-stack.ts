@@ -3,6 +3,7 @@ import { App, TerraformOutput, TerraformStack } from "cdktf";
 import type { Construct } from "constructs";
 import { boundaryArn } from "../environment/account";
 import { callerPolicyName, namePrefix, type ParsedEnvironment } from "../environment/environment";
+import { functionRuntimeOf } from "../environment/function-runtime";
 import { isViaGateway, type ParsedModelSettings } from "../environment/model-settings";
 import { artifactsOf, containersOf, isInS3 } from "../environment/model-source";
 import { omitUndefined } from "../environment/omit-undefined";
@@ -214,14 +215,14 @@ export class InferenceStack extends TerraformStack {
   }
 
   private newFunction(model: string, settings: ParsedModelSettings, contract: Model): ParsedNewFunction {
-    const { runtime, architecture = FUNCTION_ARCHITECTURE, ...ofEveryFunction } = settings.function;
+    const { runtime: _, architecture = FUNCTION_ARCHITECTURE, ...ofEveryFunction } = settings.function;
     return {
       ...ofEveryFunction,
       architecture,
       timeoutInSeconds: FUNCTION_TIMEOUT_IN_SECONDS,
       code: functionPackage(model, resolve(App.of(this).outdir, "functions"), {
         ...contract,
-        runtime,
+        runtime: functionRuntimeOf(this.environment, settings, contract.python !== undefined),
         architecture,
       }),
       description: contract.description,

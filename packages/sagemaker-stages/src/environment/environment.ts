@@ -3,6 +3,7 @@ import { anyModel, type ModelSettings, modelSettings, type ParsedModelSettings }
 import { NAME, NAME_ALLOWED } from "./patterns";
 import { type CallerSettings, callerSettings } from "./settings/callers";
 import { accountId, region } from "./settings/location";
+import { functionRuntimeSettings } from "./settings/model/function-runtimes";
 import { anyNetwork, networkSettings } from "./settings/network";
 import { quotaSettings } from "./settings/quotas";
 import {
@@ -15,6 +16,7 @@ import {
   text,
   textLike,
   withDefault,
+  withDefaults,
 } from "./settings/setting";
 import { stageSettings } from "./settings/stage";
 import { stateSettings } from "./settings/state";
@@ -108,6 +110,13 @@ const environmentSettings = settings({
 
   /** Settings of the REST API's stage and of the logs. */
   stage: stageSettings,
+
+  /**
+   * Lambda's runtimes of the environment's new functions. `function.runtime` of a model has priority.
+   *
+   * @default - `nodejs22.x` and `python3.13`
+   */
+  functionRuntimes: withDefaults(functionRuntimeSettings, {}),
 
   /**
    * Host the web page: a private bucket behind CloudFront. The page has a form for each model whose access is `PUBLIC`; at

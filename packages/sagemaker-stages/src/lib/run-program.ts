@@ -18,8 +18,22 @@ export async function runProgram(
   try {
     process.exitCode = await program();
   } catch (error) {
-    const failure = error instanceof UserError ? error : explain(error);
-    console.error(failure?.message ?? (error instanceof Error ? error.stack : error));
-    process.exitCode = failure instanceof UsageError ? USAGE_STATUS : 1;
+    reportFailure(error, explain);
   }
+}
+
+/**
+ * Prints an error like {@link runProgram}, and ends the process: an open timer or an open connection of the failed code does
+ * not keep the process alive.
+ */
+export function exitWithFailure(error: unknown, explain: (error: unknown) => UserError | undefined): never {
+  reportFailure(error, explain);
+  process.exit();
+}
+
+/** Prints an error, and sets the exit status of the process. */
+function reportFailure(error: unknown, explain: (error: unknown) => UserError | undefined): void {
+  const failure = error instanceof UserError ? error : explain(error);
+  console.error(failure?.message ?? (error instanceof Error ? error.stack : error));
+  process.exitCode = failure instanceof UsageError ? USAGE_STATUS : 1;
 }

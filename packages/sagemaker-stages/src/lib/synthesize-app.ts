@@ -5,9 +5,28 @@ import { appFolder } from "./app-folder";
 import { isObject, parseJson } from "./json";
 import { UserError } from "./user-error";
 
+/** The command line of an app in `cdktf.json`, from the template of a new app. */
+export const DEFAULT_PROGRAM = "node --require sagemaker-stages/register main.ts";
+
 /** The synthesis failed. The message is the output of the synthesis. */
 export class SynthesisFailed extends UserError {
   override readonly name = "SynthesisFailed";
+}
+
+/** The options of {@link synthesizeApp}. */
+export interface SynthesisOptions {
+  /**
+   * Additional environment variables.
+   *
+   * @default - none
+   */
+  readonly variables?: Readonly<Record<string, string>>;
+  /**
+   * The path of a CommonJS module that the process loads before every other module.
+   *
+   * @default - none
+   */
+  readonly preload?: string;
 }
 
 /**
@@ -15,19 +34,22 @@ export class SynthesisFailed extends UserError {
  * current code, and uses the stack classes of `main.ts`.
  *
  * @param outdir - the folder for the Terraform code
- * @param variables - additional environment variables
  * @throws SynthesisFailed
  */
 export async function synthesizeApp(
   outdir: string,
-  variables: Readonly<Record<string, string>> = {},
+  { variables = {}, preload }: SynthesisOptions = {},
 ): Promise<void> {
   const [, ...words] = programOfApp().split(" ");
-  const child = spawn(process.execPath, words, {
-    cwd: appFolder(),
-    env: { ...process.env, CDKTF_OUTDIR: outdir, ...variables },
-    stdio: ["ignore", "ignore", "pipe"],
-  });
+  const child = spawn(
+    process.execPath,
+    [...(preload === undefined ? [] : ["--require", preload]), ...words],
+    {
+      cwd: appFolder(),
+      env: { ...process.env, CDKTF_OUTDIR: outdir, ...variables },
+      stdio: ["ignore", "ignore", "pipe"],
+    },
+  );
   let output = "";
   child.stderr.setEncoding("utf8").on("data", (text: string) => {
     output += text;
@@ -42,11 +64,16 @@ export async function synthesizeApp(
   throw new SynthesisFailed(lines.join("\n").trim() || `main.ts exited with status ${status}`);
 }
 
-/** The command line that synthesizes the app: Node.js with its arguments. */
-function programOfApp(): string {
-  const settings = parseJson(readFileSync(join(appFolder(), "cdktf.json"), "utf8"));
+/**
+ * The command line that synthesizes the app: Node.js with its arguments.
+ *
+ * @param folder - the app's folder
+ * @throws UserError if `cdktf.json` has no command line
+ */
+export function programOfApp(folder = appFolder()): string {
+  const settings = parseJson(readFileSync(join(folder, "cdktf.json"), "utf8"));
   if (isObject(settings) && typeof settings.app === "string") return settings.app;
   throw new UserError(
-    'cdktf.json: app: got no command line; allowed: "node --import tsx main.ts". To restore the file: npx sagemaker-stages doctor cdktf.json | git apply',
+    `cdktf.json: app: got no command line; allowed: "${DEFAULT_PROGRAM}". To restore the file: npx sagemaker-stages doctor cdktf.json | git apply`,
   );
 }

@@ -10,6 +10,8 @@ export interface Arguments {
   readonly containers: ReadonlyMap<string, URL>;
   /** Whether sample models that have a BlazingText container answer as this container; default false. */
   readonly blazingText: boolean;
+  /** Whether to synthesize even if nothing has changed since the last synthesis; default false. */
+  readonly synthesize: boolean;
 }
 
 /** The default port of the local stage. */
@@ -32,6 +34,10 @@ export const START = {
       summary:
         "sample models that have a BlazingText container answer as this container;\nwithout the option, as their other container",
     },
+    synthesize: {
+      summary:
+        "synthesize at the start; without the option, the stage uses the last synthesis\nif nothing has changed",
+    },
   },
   notes: `Reloads when code or environments change. Ctrl-C stops the command with exit status 0.
 
@@ -49,6 +55,7 @@ export function readArguments({ words, options }: CommandLine<typeof START>): Ar
     port: readPort(options.port),
     containers: new Map(options.container.map(readContainer)),
     blazingText: options.blazingtext,
+    synthesize: options.synthesize,
   };
 }
 

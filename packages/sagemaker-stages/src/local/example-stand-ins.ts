@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { toLoadFailure } from "../lib/load-failure";
+import { readTypeScript } from "../lib/typescript";
 import type { Container } from "./sagemaker/container";
 
 /** The part of a model with a ready-made contract that this module reads. */
@@ -40,6 +41,7 @@ export function exampleStandIns(models: Readonly<Record<string, ReadyMadeModel>>
 }
 
 function loadCatalog(folder: string): Readonly<Record<string, ReadyMadeModel>> {
+  void readTypeScript("require");
   const file = require.resolve(join(folder, CATALOG));
   delete require.cache[file];
   try {

@@ -55,6 +55,12 @@ export interface LocalStageSettings {
   readonly containers: ReadonlyMap<string, Container>;
   /** Receives the functions' output and the stage's messages. */
   readonly log: (text: string) => void;
+  /**
+   * The path of the bundled program of the functions' processes, see `FUNCTION_PROGRAM`.
+   *
+   * @default - the stage bundles the program
+   */
+  readonly functionProgram?: string;
 }
 
 /** One version of the served environments. A reload replaces the version at once. */
@@ -115,6 +121,7 @@ export class LocalStage {
     const before = this.serving;
     const settings = {
       folder: this.folder,
+      program: this.settings.functionProgram,
       sagemakerRuntimeUrl: this.url,
       log,
       unreserved: this.unreserved,

@@ -1,9 +1,12 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import * as z from "zod";
 import { appFolder } from "../lib/app-folder";
 import { UsageError } from "../lib/arguments";
 import { synthesizeApp } from "../lib/synthesize-app";
+import { bundleProgram, FUNCTION_PROGRAM } from "./bundle-program";
+import { KEEP_ALIVE_IN_MS, LastSynthesis, SYNTHESIS_VARIABLES } from "./synthesis/last-synthesis";
+import { RECORDING_FILE, RECORDING_STARTED_AT, type Recording } from "./synthesis/recording";
 import type { Deployment } from "./terraform/deployment";
 import { readDeployment } from "./terraform/read-deployment";
 
@@ -21,14 +24,89 @@ export function sources(): string[] {
 }
 
 /**
- * Synthesizes the app's environments. The stacks of accounts have nothing to serve and are excluded, so that their
- * faults do not stop the local stage.
- *
- * @param outdir - the folder for the Terraform
- * @throws SynthesisFailed
+ * Synthesizes the app's environments for one local stage. The stacks of accounts have nothing to serve and are excluded,
+ * so that their faults do not stop the local stage.
  */
-export function synthesize(outdir: string): Promise<void> {
-  return synthesizeApp(outdir, { SYNTHESIZE: "environments" });
+export class LocalSynthesis {
+  private readonly last = new LastSynthesis({
+    app: appFolder(),
+    sources: sources(),
+    variables: process.env,
+  });
+
+  private readonly keepingAlive = setInterval(() => this.last.keepAlive(), KEEP_ALIVE_IN_MS).unref();
+  private repeated: string | undefined;
+  private hasPrograms = false;
+
+  /** The folder of the Terraform. */
+  get outdir(): string {
+    return this.last.outdir;
+  }
+
+  /** The path of the program of the functions' processes, which the first synthesis bundles, see {@link FUNCTION_PROGRAM}. */
+  get functionProgram(): string {
+    return join(this.outdir, "programs", "function.cjs");
+  }
+
+  /** The reason why the next start cannot use the synthesis of {@link run}; `undefined` if it can. */
+  get repeatedBecause(): string | undefined {
+    return this.repeated;
+  }
+
+  /**
+   * Uses the Terraform of the last synthesis, if nothing has changed that the synthesis depended on.
+   *
+   * @returns the time of the last synthesis; `undefined` if {@link run} is necessary
+   */
+  reuse(): Date | undefined {
+    return this.last.reuse();
+  }
+
+  /**
+   * Synthesizes, and records the synthesis for later starts.
+   *
+   * @throws SynthesisFailed
+   */
+  async run(): Promise<void> {
+    const started = this.last.begin();
+    const recorder = join(this.outdir, "programs", "recorder.cjs");
+    const recordingFile = join(this.outdir, "recording.json");
+    rmSync(recordingFile, { force: true });
+    this.bundle(recorder);
+    await synthesizeApp(this.outdir, {
+      preload: recorder,
+      variables: {
+        ...SYNTHESIS_VARIABLES,
+        [RECORDING_FILE]: recordingFile,
+        [RECORDING_STARTED_AT]: String(started.startedAt.getTime()),
+      },
+    });
+    this.repeated = this.last.finish(started, readRecording(recordingFile));
+  }
+
+  /** Whether one of {@link sources} has changed since {@link reuse} or {@link run} began. */
+  haveSourcesChanged(): boolean {
+    return this.last.haveSourcesChanged();
+  }
+
+  /** Bundles the programs once: a program that an earlier process left can be the program of another engine. */
+  private bundle(recorder: string): void {
+    if (this.hasPrograms && existsSync(recorder) && existsSync(this.functionProgram)) return;
+    bundleProgram("local/synthesis/recorder.ts", recorder);
+    bundleProgram(FUNCTION_PROGRAM, this.functionProgram);
+    this.hasPrograms = true;
+  }
+
+  /** Removes the Terraform, unless a later start can use it. */
+  close(): void {
+    clearInterval(this.keepingAlive);
+    this.last.close();
+  }
+}
+
+/** The process writes no recording if its program is not Node.js with the app, or ends by itself. */
+function readRecording(file: string): Recording | undefined {
+  return existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as Recording) : undefined;
 }
 
 /**

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import * as z from "zod";
 import { requireAppFolder } from "../lib/app-folder";
 import { UsageError } from "../lib/arguments";
+import { terraformProgram } from "../lib/terraform-program";
 import { NotReviewable } from "./errors";
 import { Masking, unnumbered } from "./masking/masking";
 import type { PlanFile } from "./reading/plan";
@@ -42,9 +43,9 @@ export async function planStacks(
     const plans: PlanFile[] = [];
     for (const [name, stack] of stacks) {
       const file = join(folder, `${name}.tfplan`);
-      const terraform = (...words: readonly string[]): Promise<string> => {
+      const terraform = async (...words: readonly string[]): Promise<string> => {
         report(`${name}: terraform ${words[0]}`);
-        return steps.run(terraformProgram(), words, stack, `${name}: terraform ${words[0]}`);
+        return (await steps.run(terraformProgram(), words, stack, `${name}: terraform ${words[0]}`)).stdout;
       };
       await terraform("init", "-input=false", "-no-color");
       // A reviewer has read permissions only, and cannot write a lock. The deployment's plan finds concurrent changes.
@@ -58,12 +59,16 @@ export async function planStacks(
   }
 }
 
+/** Synthesizes all stacks. The warnings of the synthesis, e.g. on the end of a runtime, appear on standard error. */
 async function synthesize(steps: Steps): Promise<void> {
   const { app } = z
     .object({ app: z.string() })
     .parse(JSON.parse(readFileSync(join(appFolder(), "cdktf.json"), "utf8")));
   const [, ...words] = app.split(" ");
-  await steps.run(process.execPath, words, appFolder(), "main.ts", { CDKTF_OUTDIR: output() });
+  const { stderr } = await steps.run(process.execPath, words, appFolder(), "main.ts", {
+    CDKTF_OUTDIR: output(),
+  });
+  process.stderr.write(stderr);
 }
 
 const manifest = z.object({ stacks: z.record(z.string(), z.object({ workingDirectory: z.string() })) });
@@ -80,11 +85,6 @@ function stacksIn(names: readonly string[]): readonly (readonly [name: string, f
     }
     return [name, join(output(), stack.workingDirectory)] as const;
   });
-}
-
-/** cdktf reads the same variable. */
-function terraformProgram(): string {
-  return process.env.TERRAFORM_BINARY_NAME || "terraform";
 }
 
 const SIGNALS = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 } as const;
@@ -104,7 +104,7 @@ class Steps {
   }
 
   /**
-   * The standard output of a program.
+   * The output of a program that succeeds.
    *
    * @throws NotReviewable with the program's errors. The message does not contain its output, which can contain secrets.
    */
@@ -114,7 +114,7 @@ class Steps {
     folder: string,
     step: string,
     environment: Readonly<Record<string, string>> = {},
-  ): Promise<string> {
+  ): Promise<{ readonly stdout: string; readonly stderr: string }> {
     const child = spawn(program, words, {
       cwd: folder,
       env: { ...process.env, CHECKPOINT_DISABLE: "1", TF_IN_AUTOMATION: "1", ...environment },
@@ -132,7 +132,7 @@ class Steps {
     });
     const [stdout = "", stderr = ""] = await Promise.all(texts);
     this.running = undefined;
-    if (status === 0) return stdout;
+    if (status === 0) return { stdout, stderr };
     throw new NotReviewable(`${step} failed with status ${status}:\n${errorsIn(stderr)}`);
   }
 

@@ -160,7 +160,8 @@ export function createEndpointClient(
   { endpointName, region, url, headers: ofTarget }: EndpointAddress,
   environment: NodeJS.ProcessEnv,
 ): EndpointClient {
-  const { agent, warm } = createWarmAgent(url);
+  const { agent, warm, host, port } = createWarmAgent(url);
+  const send = url.protocol === "https:" ? requestHttps : requestHttp;
   const load = createEndpointLoad();
   const path = `${url.pathname.replace(/\/$/, "")}/endpoints/${encodeURIComponent(endpointName)}/invocations`;
   const canonicalPath = path.split("/").map(encodeURIComponent).join("/");
@@ -191,12 +192,7 @@ export function createEndpointClient(
   ): Promise<Predictions | Refusal> {
     const headers = signed(request);
     return new Promise((resolve) => {
-      const outgoing = (url.protocol === "https:" ? requestHttps : requestHttp)(url, {
-        agent,
-        method: "POST",
-        path,
-        headers,
-      });
+      const outgoing = send({ agent, host, port, method: "POST", path, headers });
       const settle = (outcome: Predictions | Refusal) => {
         clearTimeout(timer);
         resolve(outcome);
@@ -302,13 +298,17 @@ function classifyError(type: string, status: number): Pick<Refusal, "status" | "
  * Creates a keep-alive agent and opens its first connection in Lambda's init phase, so that no request waits for the TLS
  * handshake.
  */
-function createWarmAgent(url: URL): { agent: Agent; warm: Socket } {
+function createWarmAgent(url: URL): { agent: Agent; warm: Socket; host: string; port: number } {
   const secure = url.protocol === "https:";
   // IPv6 addresses without their brackets.
   const host = url.hostname.replace(/^\[|\]$/g, "");
   const port = Number(url.port) || (secure ? 443 : 80);
   const open = (): Socket =>
-    secure ? connectTls({ host, port, servername: isIP(host) ? "" : host }) : connect({ host, port });
+    // Without the delay of Nagle's algorithm, as in the agents of Node.js: it would hold back the last part of a body.
+    (secure
+      ? connectTls({ host, port, servername: isIP(host) ? "" : host })
+      : connect({ host, port })
+    ).setNoDelay();
 
   const warm = open();
   // This failure is ignored: the first request opens another connection and reports its failure.
@@ -326,5 +326,5 @@ function createWarmAgent(url: URL): { agent: Agent; warm: Socket } {
     warm.ref();
     return warm;
   };
-  return { agent: Object.assign(agent, { createConnection }), warm };
+  return { agent: Object.assign(agent, { createConnection }), warm, host, port };
 }

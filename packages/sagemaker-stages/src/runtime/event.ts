@@ -51,12 +51,16 @@ export function partOf(event: unknown, name: string): Readonly<Record<string, un
  * @returns all different values joined by commas, if the header occurs several times; empty if the header is missing
  */
 export function readHeader(event: unknown, name: string): string {
+  const values = new Set<string>();
   // `multiValueHeaders` of a REST event contains every value. A function URL event has only `headers`, with joined values.
-  const values = ["multiValueHeaders", "headers"].flatMap((part) =>
-    Object.entries(partOf(event, part)).flatMap(([key, value]) => (key.toLowerCase() === name ? value : [])),
-  );
-  const all = new Set(values.filter((value) => typeof value === "string").map((value) => value.trim()));
-  if (all.size === 0) return "";
-  const single = new Set([...all].flatMap((value) => value.split(",").map((part) => part.trim())));
-  return [...(single.size === 1 ? single : all)].join(", ");
+  for (const part of ["multiValueHeaders", "headers"]) {
+    const headers = partOf(event, part);
+    for (const key in headers) {
+      if (key.toLowerCase() !== name) continue;
+      for (const value of [headers[key]].flat()) if (typeof value === "string") values.add(value.trim());
+    }
+  }
+  const all = [...values].join(", ");
+  const [first = "", ...others] = new Set(all.split(",").map((part) => part.trim()));
+  return others.length > 0 ? all : first;
 }

@@ -38,35 +38,29 @@ export function sign(request: SignedRequest, credentials: Credentials): Record<s
     "content-type": request.contentType,
     host: request.host,
     "x-amz-date": time,
-    ...(sessionToken ? { "x-amz-security-token": sessionToken } : {}),
   };
+  if (sessionToken) headers["x-amz-security-token"] = sessionToken;
   for (const name of Object.keys(request.headers).sort()) headers[name] = request.headers[name] ?? "";
+  let canonicalHeaders = "";
+  for (const name in headers) {
+    canonicalHeaders += `${name}:${headers[name]?.trim().replace(/ {2,}/g, " ")}\n`;
+  }
   const signedHeaders = Object.keys(headers).join(";");
-  const canonicalRequest = [
-    "POST",
-    request.canonicalPath,
-    "",
-    ...Object.keys(headers).map((name) => `${name}:${headers[name]?.trim().replace(/ {2,}/g, " ")}`),
-    "",
-    signedHeaders,
-    sha256(request.body),
-  ].join("\n");
-  const scope = [time.slice(0, 8), request.region, "sagemaker", "aws4_request"];
-  const key = signingKey(secretAccessKey, scope);
-  const text = [ALGORITHM, time, scope.join("/"), sha256(canonicalRequest)].join("\n");
-  return {
-    ...headers,
-    authorization: `${ALGORITHM} Credential=${accessKeyId}/${scope.join("/")}, SignedHeaders=${signedHeaders}, Signature=${hmac(key, text).toString("hex")}`,
-  };
+  const canonicalRequest = `POST\n${request.canonicalPath}\n\n${canonicalHeaders}\n${signedHeaders}\n${sha256(request.body)}`;
+  const day = time.slice(0, 8);
+  const scope = `${day}/${request.region}/sagemaker/aws4_request`;
+  const text = `${ALGORITHM}\n${time}\n${scope}\n${sha256(canonicalRequest)}`;
+  headers.authorization = `${ALGORITHM} Credential=${accessKeyId}/${scope}, SignedHeaders=${signedHeaders}, Signature=${hmac(signingKey(secretAccessKey, scope), text).toString("hex")}`;
+  return headers;
 }
 
 let lastKey: { readonly of: string; readonly key: Buffer } | undefined;
 
 /** The signing key of one day. The function caches the last key. */
-function signingKey(secretAccessKey: string, scope: readonly string[]): Buffer {
-  const of = [secretAccessKey, ...scope].join();
+function signingKey(secretAccessKey: string, scope: string): Buffer {
+  const of = secretAccessKey + scope;
   if (lastKey?.of === of) return lastKey.key;
-  const key = scope.reduce<Buffer>((above, part) => hmac(above, part), Buffer.from(`AWS4${secretAccessKey}`));
+  const key = scope.split("/").reduce(hmac, Buffer.from(`AWS4${secretAccessKey}`));
   lastKey = { of, key };
   return key;
 }

@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
 import * as z from "zod";
 import type { ParsedEnvironment } from "../environment/environment";
+import { terraformProgram } from "../lib/terraform-program";
 import { SmokeTestError } from "./errors";
 
 /** The URLs and ids of a deployed environment: the outputs of its stack, or the values of the command line. */
@@ -24,7 +25,7 @@ const outputs = z.record(z.string(), z.object({ value: z.unknown() }));
  * @throws SmokeTestError if Terraform cannot read the outputs, or if the environment is not deployed
  */
 export function readStackOutputs({ name, models }: ParsedEnvironment): StackOutputs {
-  const terraform = process.env.TERRAFORM_BINARY_NAME ?? "terraform";
+  const terraform = terraformProgram();
   const folder = `cdktf.out/stacks/${name}`;
   const { status, stdout, stderr, error } = spawnSync(
     terraform,
@@ -34,7 +35,7 @@ export function readStackOutputs({ name, models }: ParsedEnvironment): StackOutp
   if (error !== undefined) throw new SmokeTestError(`${terraform}: ${error.message}. Is it on the PATH?`);
   if (status !== 0) {
     throw new SmokeTestError(
-      `${stderr.trim()}\n\nThe outputs of ${name} cannot be read. Deploy the environment first: npx cdktf deploy ${name}. If the environment is deployed from another folder, run: npx cdktf synth, then terraform -chdir=${folder} init.`,
+      `${stderr.trim()}\n\nThe outputs of ${name} cannot be read. Deploy the environment first: npx cdktf deploy ${name}. If the environment is deployed from another folder, run: npx cdktf synth, then ${terraform} -chdir=${folder} init.`,
     );
   }
   const found = outputs.parse(JSON.parse(stdout));

@@ -5,6 +5,7 @@ import { type Container, ownContainer } from "../local/sagemaker/container";
 import { loadSamples } from "../local/samples";
 import { LocalStage } from "../local/stage";
 import { readDeployments } from "../local/synthesize";
+import { BEFORE_EVERY_END } from "./clock";
 import type { TestedApp } from "./synthesize";
 import { makeTempFolder, removeFolder } from "./temp-folder";
 
@@ -74,7 +75,14 @@ export async function serveApp(app: TestedApp, { containers = {} }: ServeSetting
     removeFolder(outdir);
   };
   try {
-    createApp({ ...app, accountStacks: false, pages: true, placeholders: true, outdir }).synth();
+    createApp({
+      now: BEFORE_EVERY_END,
+      ...app,
+      accountStacks: false,
+      pages: true,
+      placeholders: true,
+      outdir,
+    }).synth();
     const deployments = readDeployments(
       outdir,
       app.environments.map(({ name }) => name),

@@ -2,11 +2,13 @@ import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { type AppProps, createApp } from "../app/create-app";
 import { accountName } from "../environment/account";
+import { BEFORE_EVERY_END } from "./clock";
 import { inTempFolder } from "./temp-folder";
 import { StackJson, SynthesizedStacks } from "./terraform";
 
 /**
- * The parts of an app: the argument of `createApp` in `main.ts`.
+ * The parts of an app: the argument of `createApp` in `main.ts`. The functions of this module do not compare the end dates of
+ * Lambda's runtimes with the current day, unless `now` is set.
  *
  * @example
  * const app: TestedApp = { models, environments, accounts, InferenceStack, AccountStack };
@@ -21,7 +23,7 @@ export type TestedApp = Omit<AppProps, "outdir">;
  */
 export function synthesize(app: TestedApp): SynthesizedStacks {
   return inTempFolder((outdir) => {
-    createApp({ ...app, outdir }).synth();
+    createApp({ now: BEFORE_EVERY_END, ...app, outdir }).synth();
     const stacks = stackNames(app).map((name) => new StackJson(name, readStack(outdir, name)));
     return new SynthesizedStacks(stacks);
   });
@@ -61,7 +63,7 @@ export function findSynthesisDifferences(app: TestedApp): string[] {
 /** The content of every file of a synthesis in base64, by its path. */
 function filesOf(app: TestedApp): Map<string, string> {
   return inTempFolder((outdir) => {
-    createApp({ ...app, outdir }).synth();
+    createApp({ now: BEFORE_EVERY_END, ...app, outdir }).synth();
     const paths = readdirSync(outdir, { recursive: true, encoding: "utf8" }).filter(
       (path) => existsSync(join(outdir, path)) && statSync(join(outdir, path)).isFile(),
     );

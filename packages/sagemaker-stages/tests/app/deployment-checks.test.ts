@@ -1,22 +1,30 @@
-import { describe, expect, it } from "@jest/globals";
-import { createApp, type Environment } from "../../src";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { afterEach, describe, expect, it } from "@jest/globals";
+import { type AppProps, createApp, type Environment } from "../../src";
 import { passThrough } from "../../src/contracts/pass-through";
+import { accountName } from "../../src/environment/account";
+import { PURPOSE_VARIABLE } from "../../src/lib/synthesis-purpose";
 import { defineModels, type ModelDefinition } from "../../src/models";
+import { BEFORE_EVERY_END } from "../../src/testing/clock";
 import { inTempFolder } from "../../src/testing/temp-folder";
+import { environments } from "../fixtures/app/environments";
+import { accounts } from "../fixtures/app/environments/accounts";
 import { models as fixtureModels } from "../fixtures/app/functions";
 import { example, exampleModel } from "../stacks/support/environments";
 
 function create(
   models: Record<string, ModelDefinition>,
   environment: Environment,
-  placeholders = false,
+  options: Pick<AppProps, "placeholders"> = {},
 ): void {
   inTempFolder((outdir) => {
     createApp({
       models: { ...fixtureModels, ...defineModels(models) },
       environments: [environment],
+      now: BEFORE_EVERY_END,
       outdir,
-      placeholders,
+      ...options,
     });
   });
 }
@@ -53,6 +61,14 @@ function rawWith(schema: object): Record<string, ModelDefinition> {
   return { raw: passThrough({ takes: "application/json", schema, example }) };
 }
 
+afterEach(() => {
+  delete process.env[PURPOSE_VARIABLE];
+});
+
+function setPurpose(purpose: string | undefined): void {
+  if (purpose !== undefined) process.env[PURPOSE_VARIABLE] = purpose;
+}
+
 describe("createApp", () => {
   it("refuses the placeholder of a commit", () => {
     // Act
@@ -66,11 +82,47 @@ describe("createApp", () => {
 
   it("accepts the placeholder of a commit for the local stage", () => {
     // Act
-    const act = () => create({ topics }, HUB, true);
+    const act = () => create({ topics }, HUB, { placeholders: true });
 
     // Assess
     expect(act).not.toThrow();
   });
+
+  it.each([
+    ["environments", { accounts: false, pages: true }],
+    ["providers", { accounts: true, pages: false }],
+    [undefined, { accounts: true, pages: false }],
+  ])("with the purpose %s, makes stacks of accounts, and pages: %j", (purpose, expected) => {
+    // Prepare
+    setPurpose(purpose);
+    const props = { models: fixtureModels, environments, accounts, now: BEFORE_EVERY_END };
+
+    // Act
+    const made = inTempFolder((outdir) => {
+      const stacks = createApp({ ...props, outdir }).node.children.map(({ node }) => node.id);
+      return {
+        accounts: accounts.every((account) => stacks.includes(accountName(account))),
+        pages: existsSync(join(outdir, "pages")),
+      };
+    });
+
+    // Assess
+    expect(made).toEqual(expected);
+  });
+
+  it.each(["environments", "providers"])(
+    "accepts the placeholder of a commit with the purpose %s",
+    (purpose) => {
+      // Prepare
+      setPurpose(purpose);
+
+      // Act
+      const act = () => create({ topics }, HUB);
+
+      // Assess
+      expect(act).not.toThrow();
+    },
+  );
 
   it.each([
     ["minItems", { minItems: 4, type: "array" }],

@@ -13,6 +13,7 @@ import { afterEach, beforeEach, describe, expect, it, jest } from "@jest/globals
 import { version } from "../../package.json";
 import { MAINTAINED_FILES } from "../../src/cli/template/files";
 import { makeTempFolder, removeFolder } from "../../src/testing/temp-folder";
+import { MAIN } from "../local/support/project";
 import { type Finished, run } from "../package/support/small-repository";
 
 const ENGINE = join(__dirname, "../..");
@@ -106,9 +107,15 @@ describe("sagemaker-stages init", () => {
     // Prepare
     await command(folder, "init", "my-app");
     symlinkSync(join(REPOSITORY, "node_modules"), join(app, "node_modules"), "junction");
+    // Before the end of every runtime: the result must not depend on the day.
+    const main = read(app, "main.ts").replace(
+      "createApp({",
+      'createApp({ now: new Date("2020-01-01T00:00:00Z"),',
+    );
+    writeFileSync(join(app, "main.ts"), main);
 
     // Act
-    const finished = await run(process.execPath, ["--import", "tsx", "main.ts"], app);
+    const finished = await run(process.execPath, MAIN, app);
 
     // Assess
     expect(finished).toMatchObject({ status: 0, stderr: "" });
@@ -307,7 +314,7 @@ describe("sagemaker-stages doctor", () => {
     // Assess
     expect(finished.status).toBe(1);
     expect(finished.stderr).toContain(
-      "3 file(s) differ from the template of sagemaker-stages 0.1.0: .ci/run, .github/workflows/plan.yml, tsconfig.json",
+      "4 file(s) differ from the template of sagemaker-stages 0.1.0: .ci/run, .ci/steps, .github/workflows/plan.yml, tsconfig.json",
     );
     expect(applied).toEqual({ status: 0, stdout: "", stderr: "" });
     expect(await command(app, "doctor")).toMatchObject({ status: 0 });
@@ -356,7 +363,9 @@ describe("sagemaker-stages doctor", () => {
       writeFileSync(join(app, "package.json"), text);
 
       // Act
-      const finished = await command(app, "doctor");
+      // Without NODE_OPTIONS: Node.js reads the file, too, before it loads a module of NODE_OPTIONS.
+      const { NODE_OPTIONS: _, ...environment } = process.env;
+      const finished = await run(process.execPath, [COMMAND, "doctor"], app, environment);
 
       // Assess
       expect(finished).toEqual({
@@ -392,6 +401,27 @@ describe("sagemaker-stages doctor", () => {
 
     // Act
     const finished = await command(app, "doctor");
+
+    // Assess
+    expect(finished).toMatchObject({ status: 0, stdout: "" });
+  });
+
+  it("keeps the command line of CDK Terrain in place of the command line of CDKTF", async () => {
+    // Prepare
+    const manifest = JSON.parse(read(app, "package.json"));
+    manifest.scripts.synth = "cdktn synth";
+    delete manifest.dependencies["cdktf-cli"];
+    delete manifest.dependencies["@cdktf/node-pty-prebuilt-multiarch"];
+    Object.assign(manifest.dependencies, {
+      "@cdktf/provider-aws": "npm:@cdktn/provider-aws@25.7.0",
+      cdktf: "npm:cdktn@0.24.0",
+      cdktn: "0.24.0",
+      "cdktn-cli": "0.24.0",
+    });
+    writeFileSync(join(app, "package.json"), `${JSON.stringify(manifest, undefined, 2)}\n`);
+
+    // Act
+    const finished = await command(app, "doctor", "package.json");
 
     // Assess
     expect(finished).toMatchObject({ status: 0, stdout: "" });

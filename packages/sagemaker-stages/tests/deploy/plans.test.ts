@@ -34,7 +34,7 @@ const SYNTH = ".synth();";
 /** A statement that replaces a text in the synthesized Terraform, as a new version of the engine can do. */
 function replacement(stack: string, from: string, to: string): string {
   return `
-  const { readFileSync, writeFileSync } = await import("node:fs");
+  const { readFileSync, writeFileSync } = require("node:fs");
   const file = "cdktf.out/stacks/${stack}/cdk.tf.json";
   writeFileSync(file, readFileSync(file, "utf8").replaceAll(${JSON.stringify(from)}, ${JSON.stringify(to)}));`;
 }

@@ -31,6 +31,7 @@ describe("a parsed environment", () => {
       permissionsBoundary: false,
       tags: {},
       callers: {},
+      functionRuntimes: { node: "nodejs22.x", python: "python3.13" },
       stage: { ...environment.stage, corsAllowOrigin: "*", logErrorMessages: false, accessLogs: false },
       models: {
         "loan-default": {

@@ -9,7 +9,13 @@ import { RunningStage } from "./support/running-stage";
 
 const START_TIMEOUT_IN_MS = 90_000;
 
-const DEFAULTS = { environments: ["dev"], port: 3000, containers: new Map(), blazingText: false };
+const DEFAULTS = {
+  environments: ["dev"],
+  port: 3000,
+  containers: new Map(),
+  blazingText: false,
+  synthesize: false,
+};
 
 describe("the command line of start", () => {
   it.each([
@@ -33,6 +39,7 @@ describe("the command line of start", () => {
         ]),
       },
     ],
+    ["--synthesize", { ...DEFAULTS, synthesize: true }],
     ["--blazingtext prod", { ...DEFAULTS, environments: ["prod"], blazingText: true }],
   ])("the command line is read: %s", (line, expected) => {
     // Prepare

@@ -32,7 +32,10 @@ describe("npm pack of the engine", () => {
     expect(files).toEqual([
       "LICENSE",
       "README.md",
+      "bin/engine.js",
+      "bin/register.js",
       "bin/sagemaker-stages.js",
+      "bin/typescript.js",
       "dist/cli/main.js",
       "dist/cli/main.js.map",
       "dist/cli/template/files.js",
@@ -72,6 +75,7 @@ describe("npm pack of the engine", () => {
       expect.arrayContaining([
         "dist/template/README.md",
         "dist/template/dot.ci/run",
+        "dist/template/dot.ci/steps",
         "dist/template/dot.github/workflows/plan.yml",
         "dist/template/dot.gitignore",
         "dist/template/dot.npmrc",
@@ -163,6 +167,7 @@ describe("npm pack of the engine", () => {
         ".": { types: "./dist/index.d.ts", default: "./dist/index.js" },
         "./model": { types: "./dist/model.d.ts", default: "./dist/model.js" },
         "./page": { types: "./dist/page/browser/view.d.ts", default: "./src/page/browser/view.ts" },
+        "./register": "./bin/register.js",
         "./sample": { types: "./dist/sample.d.ts", default: "./dist/sample.js" },
         "./testing": { types: "./dist/testing/index.d.ts", default: "./dist/testing/index.js" },
         "./package.json": "./package.json",

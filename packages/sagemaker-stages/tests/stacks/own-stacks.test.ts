@@ -15,6 +15,7 @@ import {
   type StateBucket,
   type Website,
 } from "../../src";
+import { BEFORE_EVERY_END } from "../../src/testing/clock";
 import { inTempFolder } from "../../src/testing/temp-folder";
 import { models } from "../fixtures/app/functions";
 import { example } from "./support/environments";
@@ -77,7 +78,14 @@ function resourcesOf(
   classes: Pick<AppProps, "InferenceStack" | "AccountStack"> = {},
 ): Resources {
   return inTempFolder((outdir) => {
-    createApp({ models, environments: [example], accounts: [account], outdir, ...classes }).synth();
+    createApp({
+      models,
+      environments: [example],
+      accounts: [account],
+      now: BEFORE_EVERY_END,
+      outdir,
+      ...classes,
+    }).synth();
     return JSON.parse(readFileSync(join(outdir, `stacks/${stack}/cdk.tf.json`), "utf8")).resource;
   });
 }

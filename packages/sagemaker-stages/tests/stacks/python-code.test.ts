@@ -312,6 +312,30 @@ describe("requirements.txt", () => {
   });
 });
 
+describe("a specifier ~= for a pre-release in the folder", () => {
+  it.each([
+    ["numpy~=2.1", "2.2rc1", true],
+    ["numpy~=2.1rc1", "2.1rc2", true],
+    ["numpy ~= 2.1.0 , !=2.1.1", "2.1.2.dev1", true],
+    ["numpy~=2.1.post1", "2.2rc1", true],
+    ["numpy~=1!2.1", "1!2.2rc1", true],
+    ["numpy~=2.1", "2.1rc1", false],
+    ["numpy~=2.1.0", "2.2rc1", false],
+    ["numpy~=2.1", "3.0rc1", false],
+    ["numpy~=1!2.1", "2.2rc1", false],
+  ])("%s is met by %s: %s", (line, version, isMet) => {
+    // Prepare
+    write("requirements.txt", line);
+    write(`numpy-${version}.dist-info/METADATA`, "");
+
+    // Act
+    const faults = faultsOf();
+
+    // Assess
+    expect(faults).toHaveLength(isMet ? 0 : 1);
+  });
+});
+
 describe("the command for a missing package", () => {
   const ARM64_313 =
     "pip install --target functions/churn --platform manylinux2014_aarch64 --only-binary=:all: --python-version 3.13";

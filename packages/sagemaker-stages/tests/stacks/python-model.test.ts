@@ -102,7 +102,7 @@ describe("the settings of a model with handler.py", () => {
     return checkEnvironments([{ ...environment, models: { churn } }], { models: MODELS });
   }
 
-  it.each(["python3.9", "python3.10", "python3.14", "nodejs22.x"])("refuse the runtime %s", (runtime) => {
+  it.each(["python3.9", "python3.10", "python3.15", "nodejs26.x"])("refuse the runtime %s", (runtime) => {
     // Act
     const faults = faultsOf({ function: { runtime } });
 
@@ -111,8 +111,24 @@ describe("the settings of a model with handler.py", () => {
       expect.objectContaining({
         field: "models.churn.function.runtime",
         got: JSON.stringify(runtime),
-        allowed: "python3.11, python3.12, python3.13",
+        allowed: "nodejs22.x, nodejs24.x, python3.11, python3.12, python3.13, python3.14",
         because: expect.stringContaining("https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html"),
+      }),
+    ]);
+  });
+
+  it("refuse a runtime of Node.js, because the handler is in Python", () => {
+    // Act
+    const faults = faultsOf({ function: { runtime: "nodejs24.x" } });
+
+    // Assess
+    expect(faults).toEqual([
+      expect.objectContaining({
+        field: "models.churn.function.runtime",
+        got: '"nodejs24.x"',
+        allowed:
+          "python3.11, python3.12, python3.13, python3.14; or no runtime, for the environment's functionRuntimes",
+        because: "the model has handler.py",
       }),
     ]);
   });

@@ -19,7 +19,7 @@ describe("the provider", () => {
     const { required_providers, required_version } = synthesized.stack("test").terraform.terraform;
 
     // Assess
-    expect(required_providers).toEqual({ aws: { source: "aws", version: ">= 5.100.0, < 7.0.0" } });
+    expect(required_providers).toEqual({ aws: { source: "hashicorp/aws", version: ">= 5.100.0, < 7.0.0" } });
     expect(required_version).toBe(">= 1.10.0");
   });
 

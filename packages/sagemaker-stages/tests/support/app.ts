@@ -6,6 +6,7 @@ import { checkEnvironments as checkEnvironmentsOf } from "../../src/environment/
 import type { Environment } from "../../src/environment/environment";
 import type { Fault } from "../../src/environment/fault-collector";
 import type { Models } from "../../src/models";
+import { BEFORE_EVERY_END } from "../../src/testing/clock";
 import { models as fixtureModels } from "../fixtures/app/functions";
 
 /** The fixture models, and the models of the examples. */
@@ -16,7 +17,7 @@ export function createApp(
   environments: readonly Environment[],
   options: { readonly accounts?: readonly AccountSettings[]; readonly outdir?: string } = {},
 ): App {
-  return createAppOf({ models, environments, ...options });
+  return createAppOf({ models, environments, now: BEFORE_EVERY_END, ...options });
 }
 
 /**

@@ -23,8 +23,14 @@ import { Terraform, type TerraformAnswer } from "./support/terraform";
 /** Includes one download of the provider: some hundred megabytes. */
 const TIMEOUT_IN_MS = 300_000;
 
-/** In the registry, version 5.100.0 has a checksum for the zip of each of 14 platforms, and one for a manifest. */
-const REGISTRY_CHECKSUMS = 15;
+/**
+ * Version 5.100.0 has packages for 14 platforms: linux and windows on 386 and amd64, linux also on arm and arm64, darwin on amd64
+ * and arm64, freebsd and openbsd on 386, amd64 and arm
+ * (https://github.com/hashicorp/terraform-provider-aws/blob/main/.release/terraform-provider-aws-artifacts.hcl).
+ */
+const PACKAGES = 14;
+/** The registry also has the checksum of a manifest. */
+const REGISTRY_CHECKSUMS = PACKAGES + 1;
 
 const PLATFORMS = ["linux_amd64", "linux_arm64", "darwin_amd64", "darwin_arm64", "windows_amd64"];
 
@@ -80,6 +86,9 @@ describe("the committed lock file of providers", () => {
     const zips = checksums(committed, "zh");
     expect(zips.filter((checksum) => !/^[0-9a-f]{64}$/.test(checksum))).toEqual([]);
     expect(new Set(zips).size).toBe(REGISTRY_CHECKSUMS);
+    const packages = checksums(committed, "h1");
+    expect(packages.filter((checksum) => !/^[A-Za-z0-9+/]{43}=$/.test(checksum))).toEqual([]);
+    expect(new Set(packages).size).toBe(PACKAGES);
   });
 
   it.each(stacks)(

@@ -84,7 +84,9 @@ describe("sagemaker-stages review dev", () => {
       const { status, stdout, stderr } = await ended(start(["dev", "--fail-on", "destroy"]));
 
       // Assess
-      expect({ status, stderr: stderr.split("\n") }).toEqual({
+      // Whether the synthesis warns of the end of a runtime depends on the day.
+      const lines = stderr.split("\n").filter((line) => !/^warning: .*runtimes/.test(line));
+      expect({ status, stderr: lines }).toEqual({
         status: 0,
         stderr: [
           "review: main.ts: synthesizing …",

@@ -1,103 +1,33 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
-import { examples } from "../../examples";
-import { OwnStack } from "../../examples/own-stack";
-import { type AccountSettings, accountName } from "../../src/environment/account";
-import type { Environment } from "../../src/environment/environment";
+import { accountName } from "../../src/environment/account";
 import { makeTempFolder, removeFolder } from "../../src/testing/temp-folder";
-import { environments } from "../fixtures/app/environments";
-import { accounts } from "../fixtures/app/environments/accounts";
+import { example } from "../stacks/support/environments";
 import {
-  example,
-  exampleModel,
-  exampleWith,
-  exampleWithCallers,
-  named,
-} from "../stacks/support/environments";
-import { ReferencesStack } from "../stacks/support/references-stack";
-import { createApp } from "../support/app";
+  everyAccount,
+  everyEnvironment,
+  OWN_STACK,
+  REFERENCES_STACK,
+  synthesizeEveryStack,
+} from "../stacks/support/every-stack";
 import { explain, Terraform } from "./support/terraform";
 
 /** Includes one download of the provider: some hundred megabytes. */
 const INIT_TIMEOUT_IN_MS = 300_000;
 const TIMEOUT_IN_MS = 60_000;
 
-const REGISTRY = "999988887777.dkr.ecr.eu-central-1.amazonaws.com";
-
-/** Environments with settings that the project's own environments do not have. */
-const variants: readonly Environment[] = [
-  named("file", exampleWith({ artifact: "artifacts/first.tar.gz" })),
-  named("public", exampleWith({ access: "PUBLIC", image: { uri: `${REGISTRY}/team/model:1` } })),
-  named("digest", {
-    ...exampleWith({
-      access: "API_KEY",
-      image: { uri: `${REGISTRY}/model@sha256:${"0123456789abcdef".repeat(4)}` },
-      serverless: { ...exampleModel.serverless, provisionedConcurrency: 1 },
-    }),
-    protected: true,
-  }),
-  named("callers", exampleWithCallers),
-  named("vpc", {
-    ...example,
-    network: { vpc: { cidrBlock: "10.8.0.0/20", availabilityZones: ["eu-central-1a", "eu-central-1b"] } },
-  }),
-  named("existing-vpc", {
-    ...example,
-    network: {
-      existing: {
-        subnetIds: ["subnet-0123456789abcdef0", "subnet-0123456789abcdef1"],
-        securityGroupIds: ["sg-0123456789abcdef0"],
-      },
-    },
-  }),
-];
-const everyEnvironment = [
-  ...environments,
-  ...[...variants, ...examples].filter(
-    ({ name }) => !environments.some((environment) => environment.name === name),
-  ),
-];
-
-const everyAccount: readonly AccountSettings[] = [
-  ...accounts,
-  {
-    name: "existing",
-    region: "eu-central-1",
-    accountId: "777788889999",
-    state: { s3: { bucket: "amzn-s3-demo-other-bucket", key: "existing.tfstate", region: "us-east-1" } },
-    github: { repository: "octo-org/stages", oidcProvider: "existing" },
-  },
-];
 const stacks = [
   ...everyEnvironment,
   ...everyAccount.map((account) => ({ name: accountName(account), state: account.state })),
 ];
 
-/** The stack with the construct `LambdaToSagemakerEndpoint` outside of an environment. */
-const OWN_STACK = "own";
-/** The stack with the same construct and with resources to which the construct refers. */
-const REFERENCES_STACK = "references";
-
 const temp = makeTempFolder();
-const outdir = join(temp, "out");
 const terraform = new Terraform(join(temp, "home"));
-const outdirWithAccounts = join(temp, "with-accounts");
-const folderOf = (stack: string): string => {
-  const withAccounts = [...everyAccount.map(accountName), ...environments.map(({ name }) => name)];
-  return join(withAccounts.includes(stack) ? outdirWithAccounts : outdir, "stacks", stack);
-};
+let folderOf: (stack: string) => string;
 
 beforeAll(() => {
-  mkdirSync(outdir);
-  mkdirSync(outdirWithAccounts);
-  const app = createApp([...everyEnvironment, example], { outdir });
-  new OwnStack(app, OWN_STACK);
-  new ReferencesStack(app, REFERENCES_STACK);
-  app.synth();
-  // The project's own environments obey the rules of the accounts. The examples break such rules, so the app of the
-  // examples has no accounts.
-  createApp(environments, { accounts: everyAccount, outdir: outdirWithAccounts }).synth();
+  folderOf = synthesizeEveryStack(temp);
 });
 
 afterAll(() => removeFolder(temp));

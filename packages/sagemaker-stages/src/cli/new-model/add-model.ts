@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { LoadedApp } from "../../app/load-app";
 import { InvalidOptions } from "../../contracts/ready-made";
 import { appFolder } from "../../lib/app-folder";
+import { readTypeScript } from "../../lib/typescript";
 import { UserError } from "../../lib/user-error";
 import { defineModels, type Model, type ModelModule, type PythonRoute, python } from "../../models";
 import {
@@ -58,6 +59,7 @@ function loadModel({ path }: StagedFolder, { name, kind }: NewModel): Model {
     const route: PythonRoute = require(join(path, "route.json"));
     return defineModels({ [name]: python(route) })[name] as Model;
   }
+  void readTypeScript("require");
   const { contract, about }: ModelModule<unknown, unknown> = require(join(path, "contract"));
   return { ...contract, ...about };
 }

@@ -8,6 +8,7 @@ export type AppFiles = ReadonlyMap<string, string>;
 /** Files that `init` copies from the engine's repository, and that `doctor` compares after an upgrade. */
 export const MAINTAINED_FILES = [
   ".ci/run",
+  ".ci/steps",
   ".github/dependabot.yml",
   ".github/workflows/check.yml",
   ".github/workflows/deploy.yml",

@@ -40,6 +40,12 @@ const SCRIPTS = [
 /** Packages that only tests of the repository's models import. An app that tests a view adds `playwright-core`. */
 const PACKAGES_OF_SAMPLES: readonly string[] = ["fast-check", "playwright-core"];
 
+/** The command line of CDKTF, with the package that replaces one of its dependencies. */
+const CDKTF_CLI: readonly string[] = ["cdktf-cli", "@cdktf/node-pty-prebuilt-multiarch"];
+
+/** The command line of CDK Terrain, the successor of CDKTF. */
+const CDK_TERRAIN_CLI = "cdktn-cli";
+
 /** The repository trains its models in this folder. An app does not have the folder. */
 const TESTS_OF_TRAINING = "<rootDir>/training/";
 
@@ -88,10 +94,12 @@ function appScript(scripts: Readonly<Record<string, string>>, name: string): str
 
 /**
  * An app's `package.json` with the engine's scripts, Jest configuration and overrides, and with the packages that the
- * app lacks. The app's own scripts, packages and versions stay.
+ * app lacks. The app's own scripts, packages and versions stay. An app with the command line of CDK Terrain needs no
+ * command line of CDKTF.
  */
-export function updateManifest(app: Manifest, template: Manifest): Manifest {
+export function updateManifest(app: Manifest, templateOnCdktf: Manifest): Manifest {
   const packages = { ...app.dependencies, ...app.devDependencies };
+  const template = Object.hasOwn(packages, CDK_TERRAIN_CLI) ? onCdkTerrain(templateOnCdktf) : templateOnCdktf;
   return omitUndefined({
     ...app,
     scripts: { ...app.scripts, ...template.scripts },
@@ -100,6 +108,17 @@ export function updateManifest(app: Manifest, template: Manifest): Manifest {
     overrides: { ...(app.overrides ?? {}), ...(template.overrides ?? {}) },
     jest: template.jest,
   });
+}
+
+/** The template without the command line of CDKTF. The scripts run `cdktn` in place of `cdktf`. */
+function onCdkTerrain({ scripts = {}, dependencies = {}, ...others }: Manifest): Manifest {
+  return {
+    ...others,
+    scripts: Object.fromEntries(
+      Object.entries(scripts).map(([name, script]) => [name, script.replace(/^cdktf(?= )/, "cdktn")]),
+    ),
+    dependencies: without(dependencies, CDKTF_CLI),
+  };
 }
 
 function addMissing(

@@ -4,16 +4,25 @@ import { tmpdir } from "node:os";
 import { basename, dirname, join, posix, relative } from "node:path";
 import { type BuildOptions, buildSync } from "esbuild";
 import { type Zippable, zipSync } from "fflate";
-import { NODE_RUNTIME } from "../../aws/lambda-runtimes";
+import {
+  DEFAULT_NODE_RUNTIME,
+  DEFAULT_PYTHON_RUNTIME,
+  NODE_RUNTIMES,
+  type NodeRuntime,
+  PYTHON_RUNTIMES,
+  type PythonRuntime,
+  RUNTIMES_SOURCE,
+} from "../../aws/lambda-runtimes";
 import type { ReadyMadeSource } from "../../contracts/ready-made";
 import { appFolder } from "../../lib/app-folder";
 import { toLoadFailure } from "../../lib/load-failure";
+import { UserError } from "../../lib/user-error";
 import { engineSource } from "../../paths";
 import { type ContractOfParts, handlerSource, partsOf, readParts } from "./handler-source";
 import { FIXED_ATTRIBUTES, MAX_UNZIPPED_BYTES, MAX_ZIPPED_BYTES, requireBytes } from "./package-limits";
 import { hasPythonHandler } from "./python/files";
+import type { Architecture } from "./python/native-code";
 import { PYTHON_HANDLER, requirePythonTarget, zipPython } from "./python/package";
-import type { PythonTarget } from "./python/pip-command";
 
 export { requireBytes } from "./package-limits";
 
@@ -53,6 +62,22 @@ export interface FunctionSource extends ContractOfParts {
    * @default - none
    */
   readonly readyMade?: ReadyMadeSource | undefined;
+}
+
+/** Runtime and architecture of a function. */
+export interface FunctionTarget {
+  /**
+   * Lambda's runtime, of the handler's language.
+   *
+   * @default - "nodejs22.x"; "python3.13" for a model with `handler.py`
+   */
+  readonly runtime?: NodeRuntime | PythonRuntime | undefined;
+  /**
+   * Architecture of a handler in Python. JavaScript does not depend on the architecture.
+   *
+   * @default "arm64"
+   */
+  readonly architecture?: Architecture | undefined;
 }
 
 /** esbuild's output for a function. */
@@ -109,7 +134,8 @@ const BUILD_OPTIONS = {
   platform: "node",
   // Otherwise the nearest tsconfig.json of each source changes the bytes, even a tsconfig.json in a folder above the app.
   tsconfigRaw: { compilerOptions: { strict: true, useDefineForClassFields: false } },
-  target: "node22",
+  // The oldest runtime, so that a function has one package for all runtimes: a change of the runtime changes no code.
+  target: NODE_RUNTIMES[0].replace(/^nodejs(\d+)\.x$/, "node$1"),
   // Otherwise zod's bounds of number formats stay in every package: a property of Number could have a getter.
   define: {
     "Number.MIN_SAFE_INTEGER": "-9007199254740991",
@@ -238,7 +264,10 @@ function entryPoints(
   options: BuildOptions,
 ): { readonly in: string; readonly out: string }[] {
   const isGenerated = (model: string) => !hasOwnHandler(model) && sources[model]?.readyMade === undefined;
-  const parts = readParts(models.filter(isGenerated).map(contractOf), options);
+  const contracts = models
+    .filter(isGenerated)
+    .map((model) => [model, join(appFolder(), contractOf(model))] as const);
+  const parts = readParts(new Map(contracts), options);
   return models.map((model) => {
     if (hasOwnHandler(model)) return { in: ownHandlerOf(model), out: `${model}/index` };
     const contract = contractOf(model);
@@ -246,7 +275,7 @@ function entryPoints(
     writeFileSync(
       file,
       handlerOfReadyMade(model, sources[model]) ??
-        handlerSource(HANDLER, parts.get(contract) ?? [], { name: "contract", from: contract }),
+        handlerSource(HANDLER, parts.get(model) ?? [], { name: "contract", from: contract }),
     );
     return { in: file, out: `${model}/index` };
   });
@@ -303,29 +332,61 @@ function withoutLocalPaths(model: string, map: string): string {
  * const code = functionPackage("iris", join(App.of(this).outdir, "functions"));
  *
  * @param directory - the folder for the zip
- * @param source - the model's ready-made contract; or runtime and architecture of a handler in Python
- * @throws UserError if the files of a handler in Python do not run with this runtime and architecture
+ * @param source - the model's ready-made contract; the function's runtime; the architecture of a handler in Python
+ * @throws UserError if the handler has another language than the runtime, or if the files of a handler in Python do not run
+ * with this runtime and architecture
  */
 export function functionPackage(
   model: string,
   directory: string,
-  source: FunctionSource & PythonTarget = {},
+  source: FunctionSource & FunctionTarget = {},
 ): FunctionPackage {
-  const runtime = hasPythonHandler(model) ? requirePythonTarget(model, source) : undefined;
+  const isPython = hasPythonHandler(model);
+  const runtime = isPython
+    ? requirePythonTarget(model, {
+        runtime: requireRuntime(model, source.runtime ?? DEFAULT_PYTHON_RUNTIME, PYTHON_RUNTIMES),
+        architecture: source.architecture,
+      })
+    : requireRuntime(model, source.runtime ?? DEFAULT_NODE_RUNTIME, NODE_RUNTIMES);
   const code = functionCode(model, source);
   // The folder's name follows the content, so that concurrent syntheses do not write the same file.
   const folder = join(directory, Buffer.from(code.sha256, "base64").toString("hex").slice(0, 16));
   const zipFile = join(folder, `${model}.zip`);
   mkdirSync(folder, { recursive: true });
-  // Always written: other sources can give the same code with another source map.
-  if (code.sourceMap !== undefined) writeAtomically(`${zipFile}.map`, code.sourceMap);
+  writeSourceMap(`${zipFile}.map`, code);
   if (!existsSync(zipFile)) writeAtomically(zipFile, code.zip);
   return {
     zipFile,
     sha256: code.sha256,
-    handler: runtime === undefined ? "index.handler" : PYTHON_HANDLER,
-    runtime: runtime ?? NODE_RUNTIME,
+    handler: isPython ? PYTHON_HANDLER : "index.handler",
+    runtime,
   };
+}
+
+/** @throws UserError if the runtime is not one of the runtimes for the handler's language */
+function requireRuntime<Runtime extends string>(
+  model: string,
+  runtime: string,
+  allowed: readonly Runtime[],
+): Runtime {
+  const known = allowed.find((candidate) => candidate === runtime);
+  if (known !== undefined) return known;
+  throw new UserError(
+    `functions/${model}: runtime: got ${JSON.stringify(runtime)}; allowed: ${allowed.join(", ")}, the runtimes of the handler's language (${RUNTIMES_SOURCE})`,
+  );
+}
+
+/** The code whose source map this process wrote last, by the path of the source map. */
+const writtenMaps = new Map<string, FunctionCode>();
+
+/**
+ * Writes a source map once for all environments of a process. A file of an earlier process is replaced, because other sources
+ * can give the same code with another source map.
+ */
+function writeSourceMap(path: string, code: FunctionCode): void {
+  if (code.sourceMap === undefined || (writtenMaps.get(path) === code && existsSync(path))) return;
+  writeAtomically(path, code.sourceMap);
+  writtenMaps.set(path, code);
 }
 
 /** Writes a file atomically: another process reads the whole file or no file. */

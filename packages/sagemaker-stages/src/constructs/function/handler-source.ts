@@ -52,30 +52,59 @@ module.exports.handler = createHandlerWith({ ${parts.join(", ")} }, ${expression
 }
 
 /**
- * The parts that the handlers of contracts need, by the contract's module specifier. The contracts are bundled and run,
- * because the source text does not show which properties a contract has.
+ * The parts that the handlers of models need, by the model's name. The contracts are loaded, because the source text does
+ * not show which properties a contract has.
  *
- * @param contracts - the contracts' module specifiers, see `options.alias`
+ * @param contracts - the contracts' files, without the extension, by the model's name
  * @param options - esbuild's options for the handlers
  * @throws BuildFailure of esbuild if a source does not build
  */
-export function readParts(contracts: readonly string[], options: BuildOptions): Map<string, PartName[]> {
-  if (contracts.length === 0) return new Map();
+export function readParts(
+  contracts: ReadonlyMap<string, string>,
+  options: BuildOptions,
+): Map<string, PartName[]> {
+  const loaded = new Map([...contracts].map(([model, file]) => [model, partsOfFile(file)] as const));
+  const other = [...loaded].flatMap(([model, parts]) => (parts === undefined ? [model] : []));
+  const bundled = bundleParts(other, contracts, options);
+  return new Map([...loaded].map(([model, parts]) => [model, parts ?? bundled.get(model) ?? partNames()]));
+}
+
+/**
+ * The parts for a contract that this process can load. Almost always, the catalog has already loaded the file, so that no
+ * second build of the contracts is necessary.
+ *
+ * @returns `undefined` if the file cannot be loaded, e.g. in a process that does not read TypeScript
+ */
+function partsOfFile(file: string): PartName[] | undefined {
+  try {
+    return partsOfModule(require(file));
+  } catch {
+    return undefined;
+  }
+}
+
+/** The parts for contracts that this process cannot load: bundles the contracts and runs the bundles. */
+function bundleParts(
+  models: readonly string[],
+  contracts: ReadonlyMap<string, string>,
+  options: BuildOptions,
+): Map<string, PartName[]> {
+  if (models.length === 0) return new Map();
   const { outputFiles = [] } = buildSync({
     ...options,
     write: false,
     sourcemap: false,
     minify: false,
-    entryPoints: contracts.map((contract, index) => ({ in: contract, out: String(index) })),
+    entryPoints: models.map((model, index) => ({ in: contracts.get(model) ?? model, out: String(index) })),
   });
   const files = new Map(outputFiles.map((file) => [file.path.split(/[\\/]/).at(-1), file.text]));
   return new Map(
-    contracts.map((contract, index) => [contract, partsOfModule(files.get(`${index}.js`) ?? "")] as const),
+    models.map((model, index) => [model, partsOfBundle(files.get(`${index}.js`) ?? "")] as const),
   );
 }
 
-/** The parts for a contract's module. A contract that cannot run here gets every part, so that no part is missing. */
-function partsOfModule(code: string): PartName[] {
+/** The parts for a contract's bundle. A contract that cannot run here gets every part, so that no part is missing. */
+function partsOfBundle(code: string): PartName[] {
   const module: { exports: unknown } = { exports: {} };
   try {
     const run: unknown = runInThisContext(`(function (module, exports, require) {${code}\n})`);
@@ -85,6 +114,10 @@ function partsOfModule(code: string): PartName[] {
   } catch {
     return partNames();
   }
-  const contract = isRecord(module.exports) ? module.exports.contract : undefined;
+  return partsOfModule(module.exports);
+}
+
+function partsOfModule(exports: unknown): PartName[] {
+  const contract = isRecord(exports) ? exports.contract : undefined;
   return isRecord(contract) ? partsOf(contract) : partNames();
 }

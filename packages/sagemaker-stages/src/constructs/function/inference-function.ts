@@ -4,11 +4,13 @@ import { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy";
 import { LambdaFunction } from "@cdktf/provider-aws/lib/lambda-function";
 import { AssetType, TerraformAsset } from "cdktf";
 import { Construct } from "constructs";
+import { providerOfRuntime } from "../../aws/lambda-runtimes";
 import { omitUndefined } from "../../environment/omit-undefined";
 import { targetVariables } from "../../environment/settings/endpoint/targets";
 import { functionRolePolicy, functionRoleTrust } from "../../iam/workload/function-role";
 import type { VpcConfig } from "../network/vpc-config";
 import type { AwsScope } from "../terraform/aws-scope";
+import { requireProviderVersion } from "../terraform/provider-version";
 import { terraformJson } from "../terraform/terraform-json";
 import type { EndpointFunction, TargetedEndpoint } from "./endpoint-function";
 import type { ParsedNewFunction } from "./new-function";
@@ -114,6 +116,8 @@ export class InferenceFunction extends Construct implements EndpointFunction {
     { name, settings, endpoint, variableName, network, tags }: InferenceFunctionProps,
   ): LambdaFunction {
     const { code, ephemeralStorageInMb: size } = settings;
+    const provider = providerOfRuntime(code.runtime);
+    if (provider !== undefined) requireProviderVersion(this, provider);
     const asset = new TerraformAsset(this, "code", { path: code.zipFile, type: AssetType.FILE });
     return new LambdaFunction(
       this,

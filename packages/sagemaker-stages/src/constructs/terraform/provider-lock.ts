@@ -1,8 +1,11 @@
-import { copyFileSync, existsSync } from "node:fs";
+import { copyFileSync, existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { TerraformStack } from "cdktf";
 import { appFolder } from "../../lib/app-folder";
+import { isForDeployment } from "../../lib/synthesis-purpose";
 import { UserError } from "../../lib/user-error";
+import { requireLockedVersions } from "./locked-versions";
+import { requiredProvidersOf } from "./required-providers";
 
 /** The name of Terraform's lock file in a stack's folder. */
 export const LOCK_FILE = ".terraform.lock.hcl";
@@ -19,7 +22,8 @@ export function committedLockFile(): string {
  * Copies the committed lock file into a stack's folder at each synthesis, and replaces a file that Terraform changed.
  * Otherwise a changed file could select the provider that runs with a deployment's credentials.
  *
- * @throws UserError during the synthesis, if the app has no lock file
+ * @throws UserError during the synthesis, if the app has no lock file; if the Terraform code is for a deployment, also if the
+ * lock file contains a version of a provider that the stack excludes
  */
 export function lockProviders(stack: TerraformStack): void {
   const { synthesizer } = stack;
@@ -27,8 +31,12 @@ export function lockProviders(stack: TerraformStack): void {
     synthesize(session) {
       requireLockFile();
       synthesizer.synthesize(session);
-      const { workingDirectory } = session.manifest.forStack(stack);
-      copyFileSync(committedLockFile(), join(session.outdir, workingDirectory, LOCK_FILE));
+      const { name, workingDirectory } = session.manifest.forStack(stack);
+      const folder = join(session.outdir, workingDirectory);
+      if (isForDeployment()) {
+        requireLockedVersions(name, requiredProvidersOf(folder), readFileSync(committedLockFile(), "utf8"));
+      }
+      copyFileSync(committedLockFile(), join(folder, LOCK_FILE));
     },
   };
 }

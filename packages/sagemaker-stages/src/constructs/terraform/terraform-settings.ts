@@ -2,12 +2,17 @@ import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import { LocalBackend, S3Backend, type TerraformStack } from "cdktf";
 import type { ParsedEnvironment } from "../../environment/environment";
 import { lockProviders } from "./provider-lock";
+import { declareProviderVersions } from "./provider-version";
 
 /**
- * CDKTF's bindings are generated from the 6.x schema. The stacks use only arguments that 5.100 also supports.
+ * The address of the provider. CDKTF's bindings write `aws`, an address without a namespace. Terraform and OpenTofu read
+ * `hashicorp/aws` as the provider in their default registry (registry.terraform.io and registry.opentofu.org). An address with
+ * the host registry.terraform.io would be wrong for OpenTofu: the registry's terms allow downloads for Terraform only
+ * (https://github.com/opentofu/opentofu/issues/1478), and OpenTofu 1.10.1 fails between init and apply
+ * (https://github.com/opentofu/opentofu/issues/2977).
  */
-const AWS_PROVIDER_VERSIONS = ">= 5.100.0, < 7.0.0";
-/** Terraform 1.10 is the first version with lock files in S3. */
+const AWS_PROVIDER_SOURCE = "hashicorp/aws";
+/** Terraform 1.10 and OpenTofu 1.10 are the first versions with lock files in S3. Each compares the constraint with its own version. */
 const TERRAFORM_VERSIONS = ">= 1.10.0";
 /** Path from Terraform's working folder, `cdktf.out/stacks/<name>`, to the app's folder, where paths of state files and artifacts start. */
 export const FROM_STACK_TO_PROJECT = "../../..";
@@ -22,7 +27,8 @@ export const FROM_STACK_TO_PROJECT = "../../..";
  */
 export function requireVersions(stack: TerraformStack): void {
   stack.addOverride("terraform.required_version", TERRAFORM_VERSIONS);
-  stack.addOverride("terraform.required_providers.aws.version", AWS_PROVIDER_VERSIONS);
+  stack.addOverride("terraform.required_providers.aws.source", AWS_PROVIDER_SOURCE);
+  declareProviderVersions(stack);
   lockProviders(stack);
 }
 

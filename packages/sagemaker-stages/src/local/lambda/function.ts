@@ -2,8 +2,7 @@ import { fork } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { buildSync } from "esbuild";
-import { engineSource } from "../../paths";
+import { bundleProgram, FUNCTION_PROGRAM } from "../bundle-program";
 import { refusalLatency } from "../latency";
 import type { ContainerFailures } from "../sagemaker/container-failures";
 import { LOCAL_CREDENTIALS } from "../signature";
@@ -49,6 +48,12 @@ export interface LambdaSettings {
    * A folder for code, only for this process. Remove the folder with `removeTaskFolders`: its subfolders are read-only.
    */
   readonly folder: string;
+  /**
+   * The path of the bundled program of the processes, see `FUNCTION_PROGRAM`.
+   *
+   * @default - a file in the folder, which the first function bundles
+   */
+  readonly program?: string | undefined;
   /** The address of the local SageMaker runtime. */
   readonly sagemakerRuntimeUrl: string;
   /** Receives the functions' output. */
@@ -395,12 +400,19 @@ export class LocalFunction implements RouteFunction {
   private startNode(sessionToken: string): FunctionProcess {
     const { memorySizeInMb, sourceMapFile } = this.definition;
     const words = sourceMapFile === undefined ? [] : [sourceMapFile];
-    return fork(buildBootstrap(this.settings.folder), words, {
+    return fork(this.program(), words, {
       cwd: this.unzip(),
       env: this.environment(sessionToken),
       execArgv: [`--max-old-space-size=${memorySizeInMb}`],
       stdio: ["ignore", "pipe", "pipe", "ipc"],
     });
+  }
+
+  /** The path of the bundled {@link FUNCTION_PROGRAM}. */
+  private program(): string {
+    const { folder, program = join(folder, "bootstrap.js") } = this.settings;
+    if (!existsSync(program)) bundleProgram(FUNCTION_PROGRAM, program);
+    return program;
   }
 
   private startPython(python: Python, sessionToken: string): FunctionProcess {
@@ -448,19 +460,3 @@ const OUT_OF_MEMORY: FunctionError = {
   errorType: "Runtime.ExitError",
   errorMessage: "Runtime exited with error: signal: killed (out of memory)",
 };
-
-function buildBootstrap(folder: string): string {
-  const outfile = join(folder, "bootstrap.js");
-  if (!existsSync(outfile)) {
-    buildSync({
-      entryPoints: [engineSource("local/lambda/bootstrap.ts")],
-      bundle: true,
-      platform: "node",
-      format: "cjs",
-      target: "node20",
-      outfile,
-      logLevel: "silent",
-    });
-  }
-  return outfile;
-}

@@ -20,7 +20,7 @@ export interface Done {
   /** The answer as JSON. */
   readonly payload?: string;
   readonly error?: FunctionError;
-  /** The resident memory of the process, in bytes. */
+  /** The resident memory of the process in bytes, or its maximum if the maximum is within the function's memory size. */
   readonly memoryInBytes: number;
 }
 

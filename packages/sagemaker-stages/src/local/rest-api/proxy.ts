@@ -8,7 +8,7 @@ import { accessKeyIdOf, userArnOf } from "../signature";
 import type { StageDefinition } from "../terraform/deployment";
 import { isBinary } from "./binary-media-types";
 import { toEventHeaders } from "./event-headers";
-import type { Method } from "./openapi";
+import type { Method, OpenApi } from "./openapi";
 import { readQuery, splitStage, toEventPath } from "./url";
 
 /** The ids of one request. */
@@ -48,7 +48,7 @@ export function toProxyEvent(
     requestContext: {
       accountId,
       apiId: stage.apiId,
-      deploymentId: localId(JSON.stringify(stage.openApi.document)),
+      deploymentId: deploymentIdOf(stage.openApi),
       domainName: `${stage.apiId}.execute-api.localhost`,
       domainPrefix: stage.apiId,
       extendedRequestId,
@@ -103,6 +103,17 @@ function callerOf(
   const { region = "" } = parseArn(executionArn) ?? {};
   const userArn = userArnOf({ region, accountId }, accessKey);
   return { accessKey, accountId, caller: accessKey, user: accessKey, userArn };
+}
+
+/** The ids of the deployments by the API: the document of an API can have megabytes, and each request needs the id. */
+const deploymentIds = new WeakMap<OpenApi, string>();
+
+function deploymentIdOf(api: OpenApi): string {
+  const known = deploymentIds.get(api);
+  if (known !== undefined) return known;
+  const id = localId(JSON.stringify(api.document));
+  deploymentIds.set(api, id);
+  return id;
 }
 
 /** An id in API Gateway's form (six letters and digits), derived from the content. */

@@ -27,6 +27,8 @@ const shape = z.array(
  * @param scrub - masks secrets in a text
  */
 export function readFailedChecks(checks: unknown, scrub: (text: string) => string): readonly FailedCheck[] {
+  // A failure of the schema is slow, because zod creates an error.
+  if (checks === undefined) return [];
   const { data = [] } = shape.safeParse(checks);
   return data.flatMap(({ address, status, instances = [] }): FailedCheck[] => {
     if (status !== "fail" && status !== "error") return [];

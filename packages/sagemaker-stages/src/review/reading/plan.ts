@@ -344,7 +344,8 @@ function providerOf(configuration: unknown): {
   region?: string | undefined;
   accountId?: string | undefined;
 } {
-  const { data } = providerShape.safeParse(configuration);
+  // A failure of the schema is slow, because zod creates an error.
+  const { data } = configuration === undefined ? {} : providerShape.safeParse(configuration);
   const expressions = data?.provider_config.aws.expressions;
   const accountIds = expressions?.allowed_account_ids?.constant_value;
   return {

@@ -74,7 +74,19 @@ export function holdAll(
 
 /** Whether an action matches a pattern. Upper and lower case do not matter. */
 export function matchesAction(pattern: string, action: string): boolean {
-  return matchesPattern(pattern.toLowerCase(), action.toLowerCase());
+  return matchesPattern(toLowerCase(pattern), toLowerCase(action));
+}
+
+const lowerCases = new Map<string, string>();
+
+/** Cached, because a proof compares the same actions and patterns many times. */
+function toLowerCase(text: string): string {
+  let lowerCase = lowerCases.get(text);
+  if (lowerCase === undefined) {
+    lowerCase = text.toLowerCase();
+    lowerCases.set(text, lowerCase);
+  }
+  return lowerCase;
 }
 
 /**

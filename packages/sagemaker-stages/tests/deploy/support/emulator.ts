@@ -1,8 +1,8 @@
-import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
-import { join } from "node:path";
-import { createInterface } from "node:readline";
+import { connect, type Socket } from "node:net";
+import { launcherPort } from "./launcher";
 
-const LAUNCHER = join(__dirname, "emulator", "launcher.py");
+const HOST = "127.0.0.1";
+const PORT = /^\{"port": (\d+)\}\n/;
 
 /** A request that the emulator received. */
 export interface Operation {
@@ -23,35 +23,35 @@ export interface Operation {
   readonly status?: number;
 }
 
-/** One empty AWS account, which moto_server emulates with the patches of `emulator/patches.py`. */
+/**
+ * One empty AWS account, which moto_server emulates with the patches of `emulator/patches.py`. Each account has its own
+ * process, which `emulator/launcher.py` forks.
+ */
 export class Emulator {
   private constructor(
     readonly accountId: string,
     readonly endpoint: string,
-    private readonly process: ChildProcessWithoutNullStreams,
-    private readonly errors: readonly string[],
+    private readonly connection: Socket,
+    private readonly errors: () => string,
   ) {}
 
+  /** @throws Error if the emulator ends before it accepts requests */
   static async start(accountId: string): Promise<Emulator> {
-    const child = spawn("python3", [LAUNCHER], {
-      env: { ...process.env, MOTO_ACCOUNT_ID: accountId, PYTHONDONTWRITEBYTECODE: "1" },
+    const connection = connect(launcherPort(), HOST).setEncoding("utf8");
+    connection.write(`${JSON.stringify({ accountId })}\n`);
+    // The first line is the port. Everything else is the emulator's standard error.
+    let received = "";
+    const port = await new Promise<string>((resolve, reject) => {
+      connection.on("data", (chunk: string) => {
+        received += chunk;
+        const [, found] = PORT.exec(received) ?? [];
+        if (found !== undefined) resolve(found);
+      });
+      connection.once("error", reject);
+      connection.once("close", () => reject(new Error(`the emulator ended: ${received}`)));
     });
-    const errors: string[] = [];
-    child.stderr.on("data", (chunk: Buffer) => errors.push(chunk.toString()));
-    const ended = new Promise<never>((_, reject) => {
-      child.once("error", reject);
-      child.once("exit", (status) =>
-        reject(new Error(`the emulator ended with ${status}: ${errors.join("")}`)),
-      );
-    });
-    // The end of the process is an error during the start, but not after stop().
-    ended.catch(() => {});
-    const line = await Promise.race([
-      new Promise<string>((take) => createInterface(child.stdout).once("line", take)),
-      ended,
-    ]);
-    const { port } = JSON.parse(line) as { port: number };
-    return new Emulator(accountId, `http://127.0.0.1:${port}`, child, errors);
+    const errors = (): string => received.replace(PORT, "");
+    return new Emulator(accountId, `http://${HOST}:${port}`, connection, errors);
   }
 
   /** The received operations in their order. */
@@ -86,12 +86,12 @@ export class Emulator {
 
   /** The emulator's standard error. Empty without faults of the emulator. */
   faults(): string {
-    return this.errors.join("");
+    return this.errors();
   }
 
   async stop(): Promise<void> {
-    const ended = new Promise((resolve) => this.process.once("exit", resolve));
-    this.process.stdin.end();
+    const ended = new Promise((resolve) => this.connection.once("close", resolve));
+    this.connection.end();
     await ended;
   }
 

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { AccountSettings } from "../../../src/environment/account";
 import type { Environment } from "../../../src/environment/environment";
 import { makeTempFolder, removeFolder } from "../../../src/testing/temp-folder";
+import { MAIN } from "../../local/support/project";
 import { copyProject } from "../../stacks/support/project";
 import type { Emulator } from "./emulator";
 import { type Ended, programEnvironment, run } from "./programs";
@@ -33,6 +34,12 @@ export class DeployedProject {
   readonly folder = makeTempFolder();
   private readonly processes = join(this.folder, "terraform-processes");
   private readonly environment: NodeJS.ProcessEnv;
+  /** Whether the synthesized stacks are those of the current sources. */
+  private isSynthesized = false;
+  /** The requirements of each stack, {@link requirementsOf}, at its last `terraform init`. */
+  private readonly initialized = new Map<string, string>();
+  /** The states that have not changed since they were read. */
+  private readonly states = new Map<string, State>();
 
   constructor(emulator: Emulator, ...environments: readonly Environment[]) {
     copyProject(join(this.folder, "project"));
@@ -56,6 +63,7 @@ export class DeployedProject {
 
   /** Replaces the environments of the project. */
   setEnvironments(...environments: readonly Environment[]): void {
+    this.isSynthesized = false;
     const literal = JSON.stringify(environments, null, 2);
     writeFileSync(
       join(this.project, "environments", "index.ts"),
@@ -65,6 +73,7 @@ export class DeployedProject {
 
   /** Replaces the accounts of the project. A new project has no accounts. */
   setAccounts(...accounts: readonly AccountSettings[]): void {
+    this.isSynthesized = false;
     const literal = JSON.stringify(accounts, null, 2);
     writeFileSync(
       join(this.project, "environments", "accounts.ts"),
@@ -74,6 +83,7 @@ export class DeployedProject {
 
   /** Replaces the models of the fixture app with the models of the examples. */
   setExampleModels(): void {
+    this.isSynthesized = false;
     const functions = join(this.project, "functions");
     rmSync(functions, { recursive: true });
     cpSync(EXAMPLE_FUNCTIONS, functions, { recursive: true });
@@ -81,8 +91,8 @@ export class DeployedProject {
 
   /** Synthesizes the stacks without cdktf, because cdktf is slower. */
   async synth(): Promise<void> {
-    const words = ["--import", "tsx", "main.ts"];
-    succeeded(await run(process.execPath, words, this.project, this.environment));
+    succeeded(await run(process.execPath, MAIN, this.project, this.environment));
+    this.isSynthesized = true;
   }
 
   /** Whether the project has a file, e.g. a state. */
@@ -130,6 +140,7 @@ export class DeployedProject {
 
   /** Replaces a text that a file of the project contains exactly once. */
   edit(path: string, from: string, to: string): void {
+    this.isSynthesized = false;
     const file = join(this.project, path);
     const parts = readFileSync(file, "utf8").split(from);
     if (parts.length !== 2) throw new Error(`${path} has ${JSON.stringify(from)} ${parts.length - 1} times`);
@@ -138,8 +149,11 @@ export class DeployedProject {
 
   /** Writes a plan. Returns whether the plan has changes. */
   private async planTo(file: string, name: string, ...args: readonly string[]): Promise<boolean> {
-    await this.synth();
-    await this.terraform(name, "init", "-input=false");
+    if (!this.isSynthesized) await this.synth();
+    if (this.initialized.get(name) !== this.requirementsOf(name)) {
+      await this.terraform(name, "init", "-input=false");
+      this.initialized.set(name, this.requirementsOf(name));
+    }
     const words = ["plan", "-input=false", "-detailed-exitcode", `-out=${file}`, ...args];
     const planned = await run("terraform", words, this.stack(name), this.environment);
     if (planned.status !== 0 && planned.status !== STATUS_OF_CHANGES) succeeded(planned);
@@ -166,24 +180,33 @@ export class DeployedProject {
    * @throws Error if AWS refuses no request
    */
   async refusalToApply(name: string): Promise<string> {
+    this.states.delete(name);
     const words = ["apply", "-auto-approve", "-input=false", "-no-color"];
     const { status, output } = await run("terraform", words, this.stack(name), this.environment);
     if (status === 0) throw new Error(`${name}: got a successful apply; allowed: an apply that AWS refuses`);
     return output;
   }
 
-  /** Terraform's state. */
+  /** Terraform's state. The state is read again after each program that can change the state. */
   async state(name: string): Promise<State> {
-    return new State(await this.terraform(name, "state", "pull"));
+    const known = this.states.get(name);
+    if (known !== undefined) return known;
+    const state = new State(await this.terraform(name, "state", "pull"));
+    this.states.set(name, state);
+    return state;
   }
 
   /** Runs `terraform <args>` for a synthesized stack. @returns the standard output. @throws Error if terraform fails */
   async terraform(name: string, ...args: readonly string[]): Promise<string> {
+    this.states.delete(name);
     return succeeded(await run("terraform", args, this.stack(name), this.environment)).stdout;
   }
 
   /** Runs a script of a workflow in the project's folder, as GitHub Actions does. */
   shell(script: string, variables: Readonly<Record<string, string>> = {}): Promise<Ended> {
+    this.isSynthesized = false;
+    this.initialized.clear();
+    this.states.clear();
     const bash = ["--noprofile", "--norc", "-eo", "pipefail", "-c", script];
     return run("bash", bash, this.project, { ...this.environment, ...variables });
   }
@@ -216,9 +239,24 @@ export class DeployedProject {
     return join(this.project, "cdktf.out", "stacks", name);
   }
 
-  private cdktf(command: string, ...args: readonly string[]): Promise<Ended> {
+  /**
+   * The parts of a synthesized stack after whose change Terraform requires `terraform init`: the backend, and the
+   * requirements of Terraform and of the providers.
+   */
+  private requirementsOf(name: string): string {
+    return JSON.stringify((JSON.parse(this.synthesized(name)) as { terraform: object }).terraform);
+  }
+
+  private async cdktf(command: string, name: string, ...args: readonly string[]): Promise<Ended> {
+    this.states.delete(name);
     const program = join(this.project, "node_modules", ".bin", "cdktf");
-    return run(program, [command, ...args], this.project, this.environment);
+    const ended = await run(program, [command, name, ...args], this.project, this.environment);
+    // cdktf synthesizes the project and initializes the stack before the command.
+    if (ended.status === 0) {
+      this.isSynthesized = true;
+      this.initialized.set(name, this.requirementsOf(name));
+    }
+    return ended;
   }
 }
 

@@ -14,13 +14,19 @@ const TESTS = "packages/sagemaker-stages/tests";
 
 /** The commands of documents that other tests run. The first entry that matches a command applies. */
 export const REGISTRY: readonly RegisteredCommand[] = [
-  { form: /npm ci/, runBy: ".ci/first-day", evidence: "\nnpm ci " },
-  { form: /npm cit/, runBy: ".ci/first-day", evidence: "\nnpm cit\n" },
-  { form: /npm test/, runBy: ".ci/first-day", evidence: "\nnpm test\n" },
-  { form: /npm run check/, runBy: ".ci/first-day", evidence: "\nnpm run check\n" },
+  { form: /npm ci/, runBy: ".ci/first-day", evidence: "\n  npm ci " },
+  { form: /npm cit/, runBy: ".ci/first-day", evidence: "\n  npm cit\n" },
+  { form: /npm test/, runBy: ".ci/first-day", evidence: "\n  npm test\n" },
+  { form: /npm run check/, runBy: ".ci/first-day", evidence: "\n  npm run check\n" },
   { form: /npm start/, runBy: ".ci/first-day", evidence: "sagemaker-stages start --port" },
   { form: /npm start -- .*/, runBy: `${TESTS}/local/command-line.test.ts`, evidence: '"--container ' },
-  { form: /npm install( --save-exact .+)?/, runBy: ".ci/first-day", evidence: "\nnpm install " },
+  { form: /npm install( --save-exact .+)?/, runBy: ".ci/first-day", evidence: "\n  npm install " },
+  {
+    form: /npm (install --save-exact|uninstall|pkg set) .+|npx cdktn synth/,
+    runBy: `${TESTS}/cdktn/app.test.ts`,
+    evidence: "commandsUnder(",
+    document: "docs/cdk-terrain.md",
+  },
   { form: /\.ci\/run/, runBy: ".github/workflows/check.yml", evidence: "run: .ci/run" },
   { form: /\.ci\/engine/, runBy: ".github/workflows/engine.yml", evidence: "run: .ci/engine" },
   { form: /npm run test:first-day/, runBy: ".ci/engine", evidence: "npm run test:first-day" },
@@ -48,7 +54,7 @@ export const REGISTRY: readonly RegisteredCommand[] = [
   {
     form: /npx biome check --write \.|npm run format/,
     runBy: ".ci/first-day",
-    evidence: "\nnpm run format\n",
+    evidence: "\n  npm run format\n",
   },
   {
     form: /npx( --package \S+\.tgz)? sagemaker-stages init \S+ --engine \S+/,
@@ -64,6 +70,16 @@ export const REGISTRY: readonly RegisteredCommand[] = [
     form: /npm run providers:lock|npx sagemaker-stages providers-lock/,
     runBy: `${TESTS}/terraform/provider-lock.test.ts`,
     evidence: '"providers-lock"',
+  },
+  {
+    form: /npm run docs/,
+    runBy: `${TESTS}/documentation/provider-versions.test.ts`,
+    evidence: "contains the tables that npm run docs writes",
+  },
+  {
+    form: /npm run record:provider-schema -- \S+/,
+    runBy: `${TESTS}/documentation/provider-versions.test.ts`,
+    evidence: "documentation/record-provider-schema.ts",
   },
   {
     form: /npx tsx functions\/([\w-]+)\/training\/train\.ts .+/,

@@ -35,6 +35,9 @@ const APP_FILES = ["cdktf.json", "environments", "functions", "main.ts", "stacks
 /** The program of the command `sagemaker-stages`. */
 export const COMMAND = join(__dirname, "../../../bin/sagemaker-stages.js");
 
+/** The words of `node` that run an app's `main.ts`, as in `cdktf.json`. */
+export const MAIN = ["--require", "sagemaker-stages/register", "main.ts"] as const;
+
 /** The text of a `handler.ts`, which replaces the generated handler. */
 export const OWN_HANDLER = `import { createHandler } from "sagemaker-stages/model";
 import { contract } from "./contract";
@@ -45,7 +48,7 @@ export const handler = createHandler(contract);
 /** The statements with which an app's `main.ts` changes the synthesized Terraform of dev. */
 function rewriteDev(pattern: string, replacement: string): string {
   return `
-  const { readFileSync, writeFileSync } = await import("node:fs");
+  const { readFileSync, writeFileSync } = require("node:fs");
   const file = process.env.CDKTF_OUTDIR + "/stacks/dev/cdk.tf.json";
   writeFileSync(file, readFileSync(file, "utf8").replace(new RegExp(${JSON.stringify(pattern)}, "g"), ${JSON.stringify(replacement)}));`;
 }

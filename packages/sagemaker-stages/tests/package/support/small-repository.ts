@@ -47,10 +47,13 @@ const SOURCES: Readonly<Record<string, string>> = {
   "src/cli/main.ts": `
     import { join } from "node:path";
     import { loaded } from "../model";
-    const app = join(process.cwd(), "app.ts");
-    void import(app)
-      .then(({ see }) => see())
-      .then((seen) => console.log(JSON.stringify({ loaded, seen, words: process.argv.slice(2) })));
+    export async function runCommand(words: readonly string[], register: (form: "import()") => Promise<void>): Promise<void> {
+      await register("import()");
+      const app = join(process.cwd(), "app.ts");
+      void import(app)
+        .then(({ see }) => see())
+        .then((seen) => console.log(JSON.stringify({ loaded, seen, words })));
+    }
   `,
   "src/cli/new-model/templates/rows/contract.ts": `export { missing } from "missing";`,
   "src/page/tsconfig.json": "{}",
@@ -94,9 +97,22 @@ export interface Finished {
   readonly stderr: string;
 }
 
-/** Runs a program in `folder` until it ends. */
-export function run(program: string, words: readonly string[], folder: string): Promise<Finished> {
-  const child = spawn(program, words, { cwd: folder, stdio: ["ignore", "pipe", "pipe"] });
+/**
+ * Runs a program in `folder` until it ends.
+ *
+ * @param env - default: the environment variables of this process
+ */
+export function run(
+  program: string,
+  words: readonly string[],
+  folder: string,
+  env?: NodeJS.ProcessEnv,
+): Promise<Finished> {
+  const child = spawn(program, words, {
+    cwd: folder,
+    ...(env !== undefined && { env }),
+    stdio: ["ignore", "pipe", "pipe"],
+  });
   const output = { stdout: "", stderr: "" };
   child.stdout.setEncoding("utf8").on("data", (text: string) => {
     output.stdout += text;

@@ -74,11 +74,13 @@ describe("a review reports a function's runtime", () => {
 
   it("in the text of the review", () => {
     // Act
-    const text = toMarkdown(reportOf([planned([created("python3.9")], "us-east-1", "2026-11-29T12:00:00Z")]));
+    const text = toMarkdown(
+      reportOf([planned([created("python3.13")], "us-east-1", "2029-07-31T12:00:00Z")]),
+    );
 
     // Assess
     expect(text.replaceAll("\\", "")).toContain(
-      "cannot be applied, because its runtime has ended: AWS ended the support of python3.9 on 2025-12-15",
+      "cannot be applied, because its runtime has ended: AWS ended the support of python3.13 on 2029-06-30",
     );
   });
 });

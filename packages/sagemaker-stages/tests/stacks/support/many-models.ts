@@ -4,7 +4,7 @@ import type { AccountSettings } from "../../../src/environment/account";
 import type { Environment, QuotaSettings } from "../../../src/environment/environment";
 import type { ModelSettings } from "../../../src/environment/model-settings";
 import type { ModelName } from "../../fixtures/app/functions";
-import { ProjectCopy } from "../../local/support/project";
+import { MAIN, ProjectCopy } from "../../local/support/project";
 import { type Finished, runNode } from "./project";
 import { SynthesizedStack } from "./synthesized";
 
@@ -90,7 +90,7 @@ export class ManyModels {
 
   /** `main.ts`, as `cdktf` runs it, without network and credentials. */
   synthesize(): Promise<Finished> {
-    return runNode(["--import", "tsx", "main.ts"], this.project.folder);
+    return runNode(MAIN, this.project.folder);
   }
 
   /** A stack that {@link synthesize} wrote. */

@@ -10,6 +10,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
+import { MAIN } from "../../local/support/project";
 
 /** The repository: its `node_modules` contains a link to the engine. */
 const REPOSITORY = join(__dirname, "../../../../..");
@@ -45,7 +46,7 @@ export class InferenceStack extends EngineInferenceStack {
   const before = readFileSync(main, "utf8");
   const after = before.replace(
     "createApp({",
-    'const { InferenceStack } = await import("./stacks/inference-stack");\n  createApp({ InferenceStack,',
+    'import { InferenceStack } from "./stacks/inference-stack";\ncreateApp({ InferenceStack,',
   );
   if (after === before) throw new Error(`${main}: got no createApp({`);
   writeFileSync(main, after);
@@ -63,7 +64,7 @@ export interface Finished {
  * connection throws, and the process has no environment variable of this process.
  */
 export function runMain(folder: string, timeZone = "UTC"): Promise<Finished> {
-  return runNode(["--import", "tsx", "main.ts"], folder, timeZone);
+  return runNode(MAIN, folder, timeZone);
 }
 
 /**
@@ -84,7 +85,14 @@ export async function runNode(
   const guarded = network === "with network" ? [] : ["--require", guard];
   const child = spawn(process.execPath, [...guarded, ...args], {
     cwd: folder,
-    env: { HOME: home, USERPROFILE: home, PATH: "", TZ: timeZone },
+    env: {
+      HOME: home,
+      USERPROFILE: home,
+      PATH: "",
+      TZ: timeZone,
+      // Only the time that the engine needs to start, see support/compile-once-process.cjs.
+      NODE_OPTIONS: process.env.NODE_OPTIONS,
+    },
     stdio: ["ignore", "pipe", "pipe"],
   });
   const [stdout, stderr, status] = await Promise.all([

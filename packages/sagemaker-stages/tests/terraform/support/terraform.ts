@@ -5,6 +5,9 @@ import { join } from "node:path";
 /** The first version with lock files in S3. */
 const MIN_VERSION = "1.10";
 
+/** The schema of the AWS provider as JSON is 14 MB. */
+const MAX_OUTPUT_IN_BYTES = 256 * 1024 ** 2;
+
 /** The result of a terraform command. */
 export interface TerraformAnswer {
   readonly status: number | null;
@@ -41,6 +44,9 @@ export class Terraform {
       TF_PLUGIN_CACHE_DIR: cache,
       // Without this variable, terraform downloads the provider again for each stack, to compute the checksums.
       TF_PLUGIN_CACHE_MAY_BREAK_DEPENDENCY_LOCK_FILE: "1",
+      // Terraform decodes the provider's whole schema in each command: with fewer garbage collections than Go's default of
+      // 100, a plan takes a sixth less processor time and 50 MB more memory (https://pkg.go.dev/runtime, "GOGC").
+      GOGC: "400",
       ...Object.fromEntries(inherited),
       AWS_CONFIG_FILE: join(home, "none"),
       AWS_SHARED_CREDENTIALS_FILE: join(home, "none"),
@@ -62,6 +68,7 @@ export class Terraform {
       env: this.environment,
       input,
       encoding: "utf8",
+      maxBuffer: MAX_OUTPUT_IN_BYTES,
     });
     if (error !== undefined) throw explain(error);
     return { status, output: stdout + stderr, stdout };

@@ -95,7 +95,17 @@ function isVersionSpecifier(specifier: string): boolean {
 /** Whether an installed version meets a specifier. As in `pip check`, an installed pre-release counts. */
 function meets(version: string, specifier: string): boolean {
   if (specifier === "") return true;
-  return valid(version) !== null && satisfies(version, specifier, { prereleases: true });
+  return valid(version) !== null && satisfies(version, expandCompatible(specifier), { prereleases: true });
+}
+
+/**
+ * Writes `~=1.4.2` as `>=1.4.2,==1.4.*`, which is its definition in PEP 440: version 3 of the package refuses pre-releases for
+ * `~=`, even with `prereleases`.
+ */
+function expandCompatible(specifier: string): string {
+  return specifier.replace(/~=\s*((?:\d+!)?\d[\d.]*)\.\d+[^,\s]*/g, (compatible, prefix: string) => {
+    return `${compatible.replace("~=", ">=")},==${prefix}.*`;
+  });
 }
 
 /** The packages whose files are in the folder, with their versions. */

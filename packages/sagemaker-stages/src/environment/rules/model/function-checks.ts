@@ -1,4 +1,5 @@
 import { regionalArnPrefix } from "../../../aws/arn";
+import { NODE_RUNTIMES, PYTHON_RUNTIMES } from "../../../aws/lambda-runtimes";
 import { type Environment, namePrefix } from "../../environment";
 import { type Fault, FaultCollector, raw } from "../../fault-collector";
 import {
@@ -10,9 +11,6 @@ import {
 const FUNCTION_NAME = /^[a-zA-Z0-9_-]{1,64}$/;
 /** The part of a function's ARN after the region. */
 const FUNCTION_OF_ACCOUNT = /^(\d{12}):function:(.*)$/s;
-
-/** The settings of a function that only a handler in Python has. */
-const PYTHON_FIELDS = ["runtime", "architecture"] as const;
 
 /** Checks the function of a model, new or existing. @param collector - collects the faults of the model */
 export function checkFunction(
@@ -85,6 +83,7 @@ export function checkExistingFunction(
  * @param collector - collects the faults of the model
  */
 export function checkHandler(settings: ServingSettings, isPython: boolean, collector: FaultCollector): void {
+  checkRuntime(settings, isPython, collector);
   if (isPython) {
     collector.require(
       settings.existingFunction === undefined,
@@ -95,16 +94,29 @@ export function checkHandler(settings: ServingSettings, isPython: boolean, colle
     );
     return;
   }
-  for (const field of PYTHON_FIELDS) {
-    const value = settings.function?.[field];
-    collector.require(
-      value === undefined,
-      `function.${field}`,
-      value,
-      `no ${field}, or a model with handler.py`,
-      "the engine chooses the runtime and the architecture of handlers in TypeScript",
-    );
-  }
+  const architecture = settings.function?.architecture;
+  collector.require(
+    architecture === undefined,
+    "function.architecture",
+    architecture,
+    "no architecture, or a model with handler.py",
+    "the engine chooses the architecture of handlers in TypeScript",
+  );
+}
+
+/** Refuses the runtime of another language than the handler's. The schema refuses unknown runtimes. */
+function checkRuntime(settings: ServingSettings, isPython: boolean, collector: FaultCollector): void {
+  const runtime = settings.function?.runtime;
+  const [own, others]: readonly (readonly string[])[] = isPython
+    ? [PYTHON_RUNTIMES, NODE_RUNTIMES]
+    : [NODE_RUNTIMES, PYTHON_RUNTIMES];
+  collector.require(
+    runtime === undefined || others?.includes(runtime) !== true,
+    "function.runtime",
+    runtime,
+    `${own?.join(", ")}; or no runtime, for the environment's functionRuntimes`,
+    isPython ? "the model has handler.py" : "the model's handler is in TypeScript",
+  );
 }
 
 /** Checks existing functions of several models: a function reads the name of one endpoint from a variable. */

@@ -1,7 +1,8 @@
 import type * as z from "zod";
-import { PYTHON_RUNTIMES, RUNTIMES_SOURCE } from "../../../aws/lambda-runtimes";
+import { NODE_RUNTIMES, PYTHON_RUNTIMES } from "../../../aws/lambda-runtimes";
 import { UNLIMITED } from "../../fault-collector";
 import { oneOf, optional, propertiesOf, settings, wholeNumber, withDefault } from "../setting";
+import { RUNTIME_SOURCE } from "./function-runtimes";
 
 const LAMBDA_API = "https://docs.aws.amazon.com/lambda/latest/api";
 
@@ -56,18 +57,13 @@ export const functionSettings = settings({
 export const modelFunctionSettings = settings({
   ...propertiesOf(functionSettings),
   /**
-   * Lambda's runtime of a handler in Python: `python3.11` (supported until 2027-06-30), `python3.12` (until 2028-10-31) or
-   * `python3.13` (until 2029-06-30; https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html). Only for a model
-   * with `handler.py`: the engine chooses the runtime of handlers in TypeScript.
+   * Lambda's runtime: `nodejs22.x` or `nodejs24.x` for a handler in TypeScript; `python3.11`, `python3.12`, `python3.13` or
+   * `python3.14` for a model with `handler.py`. The environment's `functionRuntimes` shows when the support of each runtime
+   * ends, and which version of Terraform's AWS provider a runtime requires.
    *
-   * @default "python3.13"
+   * @default - the environment's `functionRuntimes`
    */
-  runtime: optional(
-    oneOf(
-      PYTHON_RUNTIMES,
-      `AWS ended older runtimes before this release, and Terraform's AWS provider 5.100 refuses newer ones: ${RUNTIMES_SOURCE}`,
-    ),
-  ),
+  runtime: optional(oneOf([...NODE_RUNTIMES, ...PYTHON_RUNTIMES], RUNTIME_SOURCE)),
   /**
    * Architecture of a handler in Python: `arm64`, or `x86_64` if the folder contains native code that was compiled for
    * x86_64. `arm64` costs less. Only for a model with `handler.py`

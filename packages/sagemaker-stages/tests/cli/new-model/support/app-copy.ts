@@ -11,8 +11,9 @@ import { join } from "node:path";
 import { runNewModel } from "../../../../src/cli/new-model/command";
 import { NEW_MODEL } from "../../../../src/cli/new-model/form";
 import { readCommandLine } from "../../../../src/lib/arguments";
+import { BEFORE_EVERY_END } from "../../../../src/testing/clock";
 import { makeTempFolder, removeFolder } from "../../../../src/testing/temp-folder";
-import { COMMAND, copyApp } from "../../../local/support/project";
+import { COMMAND, copyApp, MAIN } from "../../../local/support/project";
 import { type Finished, run } from "../../../package/support/small-repository";
 
 const REPOSITORY = join(__dirname, "../../../../../..");
@@ -37,12 +38,16 @@ export class AppCopy {
     return app;
   }
 
-  /** A new app, as `init` writes it. */
+  /** A new app, as `init` writes it. Its synthesis compares the runtimes with a day before every end, like the fixture app's. */
   static async ofInit(): Promise<AppCopy> {
     const app = new AppCopy();
     const { status, stderr } = await app.command("init", ".");
     if (status !== 0) throw new Error(`init ended with status ${status}: ${stderr}`);
     symlinkSync(join(REPOSITORY, "node_modules"), join(app.folder, "node_modules"), "dir");
+    const now = `const now = new Date(${JSON.stringify(BEFORE_EVERY_END)});`;
+    app.edit("main.ts", (text) =>
+      text.replace("createApp({ models, environments, accounts", `${now}\n$&, now`),
+    );
     return app;
   }
 
@@ -74,7 +79,7 @@ export class AppCopy {
 
   /** Synthesizes the app. */
   synthesize(): Promise<Finished> {
-    return run(process.execPath, ["--import", "tsx", "main.ts"], this.folder);
+    return run(process.execPath, MAIN, this.folder);
   }
 
   read(path: string): string {

@@ -45,7 +45,10 @@ class Control:
         except UnknownOperation as error:
             operation = {"service": "unknown", "operation": str(error), "region": "", "method": "", "path": path, "byTerraform": True, "parameters": {}}
         with self.changed:
-            self.operations.append(operation)
+            # On a busy machine, a client can miss an answer and send the request again, with the same id. The second request
+            # is not executed, so it is not another operation.
+            if environ.get("HTTP_AMZ_SDK_INVOCATION_ID") not in self.answers:
+                self.operations.append(operation)
         name = f"{operation['service']}:{operation['operation']}"
         if not self.executes_held and not self.may_pass(name):
             operation["status"] = 0

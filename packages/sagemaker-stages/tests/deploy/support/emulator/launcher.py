@@ -1,6 +1,12 @@
-"""Starts moto_server 5.2.1 for the tests of deployments, on a free port of 127.0.0.1.
+"""Starts emulators of AWS accounts, each a process with moto_server 5.2.1.
 
-Prints one line of JSON, {"port": <number>}, when the server accepts requests. Ends when the standard input ends.
+Prints one line of JSON, {"port": <number>}: the port of the launcher on 127.0.0.1. Ends when the standard input ends.
+
+A test connects to the launcher and sends one line of JSON, {"accountId": "<12 digits>"}. The launcher forks: the new
+process emulates an empty account until the test closes the connection. The new process answers with one line of JSON,
+{"port": <number>}, the port of the emulator on 127.0.0.1, and then writes its standard error to the connection.
+Every emulator begins as a copy of the launcher, which has loaded and patched moto and has not served a request. The
+imports take most of the start of an emulator, so they run once instead of once for each account.
 
 patches.py changes these parts of moto, because AWS behaves differently. The product does not adapt to the emulator.
 
@@ -38,21 +44,39 @@ operations.
 
 import json
 import os
+import select
+import signal
+import socket
 import sys
 import threading
-
-# moto reads the environment during its import.
-os.environ.setdefault("MOTO_ACCOUNT_ID", "123456789012")
+import traceback
 
 import patches
 from control import Control
+from moto.moto_api._internal import mock_random
 from moto.moto_server.werkzeug_app import (
     DomainDispatcherApplication,
     create_backend_app,
 )
+from operations import model_of
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 HOST = "127.0.0.1"
+
+# The services of the tests' environments, by their names in signatures. Another service is loaded by its first request.
+SERVICES = [
+    "apigateway",
+    "application-autoscaling",
+    "cloudfront",
+    "ec2",
+    "iam",
+    "lambda",
+    "logs",
+    "monitoring",
+    "s3",
+    "sagemaker",
+    "sts",
+]
 
 
 class Quiet(WSGIRequestHandler):
@@ -67,11 +91,56 @@ class Quiet(WSGIRequestHandler):
 def main():
     faults = patches.Faults()
     patches.apply_patches(faults)
-    application = Control(DomainDispatcherApplication(create_backend_app), faults)
-    server = make_server(HOST, 0, application, threaded=True, request_handler=Quiet)
+    application = DomainDispatcherApplication(create_backend_app)
+    for service in SERVICES:
+        model_of(service)
+        signature = f"AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/{service}/aws4_request, Signature=none"
+        application.get_application({"PATH_INFO": "/", "HTTP_HOST": HOST, "HTTP_AUTHORIZATION": signature})
+
+    # The kernel removes ended emulators.
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    listener = socket.create_server((HOST, 0))
+    print(json.dumps({"port": listener.getsockname()[1]}), flush=True)
+    for connection in connections(listener):
+        # Until here, the launcher has one thread: a fork copies only the thread that forks.
+        if os.fork() == 0:
+            listener.close()
+            try:
+                emulate(connection, application, faults)
+            except BaseException:
+                traceback.print_exc()
+                os._exit(1)
+            os._exit(0)
+        connection.close()
+
+
+def connections(listener):
+    """Yields the connections of tests until the standard input ends."""
+    while True:
+        ready, _, _ = select.select([listener, sys.stdin], [], [])
+        if sys.stdin in ready:
+            return
+        connection, _ = listener.accept()
+        yield connection
+
+
+def emulate(connection, application, faults):
+    """Emulates an account until the test closes the connection."""
+    lines = connection.makefile("r")
+    account_id = json.loads(lines.readline())["accountId"]
+    # The launcher ends when its standard input ends, and its standard output is for the launcher's port alone.
+    null = os.open(os.devnull, os.O_RDWR)
+    os.dup2(null, sys.stdin.fileno())
+    os.dup2(null, sys.stdout.fileno())
+    os.dup2(connection.fileno(), sys.stderr.fileno())
+    # moto reads the account for each request.
+    os.environ["MOTO_ACCOUNT_ID"] = account_id
+    # Without a new seed, every emulator would generate the same ids.
+    mock_random.seed()
+    server = make_server(HOST, 0, Control(application, faults), threaded=True, request_handler=Quiet)
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    print(json.dumps({"port": server.server_port}), flush=True)
-    sys.stdin.read()
+    connection.sendall(json.dumps({"port": server.server_port}).encode() + b"\n")
+    lines.read()
 
 
 if __name__ == "__main__":

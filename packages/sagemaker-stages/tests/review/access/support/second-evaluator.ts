@@ -41,13 +41,14 @@ export function letsThrough(statements: readonly PolicyStatement[], request: Pol
 }
 
 function applies(statement: PolicyStatement, request: PolicyRequest): boolean {
-  const { Action, NotAction, Resource, NotResource, Condition = {} } = statement;
+  const { Action, NotAction, Resource, NotResource, Condition } = statement;
   if (!isOf(statement, request.caller)) return false;
   const { action, resource } = request;
   if (Action !== undefined && !Action.some((one) => matches(one, action, "i"))) return false;
   if (NotAction?.some((one) => matches(one, action, "i")) === true) return false;
   if (Resource !== undefined && !Resource.some((one) => matches(one, resource))) return false;
   if (NotResource?.some((one) => matches(one, resource)) === true) return false;
+  if (Condition === undefined) return true;
   const context = { ...request.context, ...request.caller.context };
   return Object.entries(Condition).every(([operator, byKey]) =>
     Object.entries(byKey).every(([key, values]) => holds(operator, context[key], values)),

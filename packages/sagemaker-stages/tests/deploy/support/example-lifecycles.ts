@@ -1,33 +1,22 @@
 import { CreateRoleCommand } from "@aws-sdk/client-iam";
-import { afterEach, describe, expect, it } from "@jest/globals";
-import { endpointTargets } from "../../examples/endpoint-targets";
-import { fiveModels } from "../../examples/five-models";
-import { frameworkImages } from "../../examples/framework-images";
-import { models as exampleModels } from "../../examples/functions";
-import { gateway } from "../../examples/gateway";
-import { hubModels } from "../../examples/hub-models";
-import { prefix } from "../../examples/prefix";
-import { series } from "../../examples/series";
-import { principalName } from "../../src/environment/patterns";
-import { functionRoleTrust } from "../../src/iam/workload/function-role";
-import { Deployment } from "./support/deployment";
-import { succeeded } from "./support/project";
+import { afterEach, expect, it } from "@jest/globals";
+import { models as exampleModels } from "../../../examples/functions";
+import type { Environment } from "../../../src/environment/environment";
+import { principalName } from "../../../src/environment/patterns";
+import { functionRoleTrust } from "../../../src/iam/workload/function-role";
+import { Deployment } from "./deployment";
+import { succeeded } from "./project";
 
 const TIMEOUT_IN_MS = 600_000;
 const ACCOUNT = "123456789012";
 
-/**
- * Examples that no other test deploys. `registry` is omitted: its plan reads the approval of a package with the Cloud
- * Control API, and the emulator does not have this API.
- */
-const deployed = [endpointTargets, fiveModels, frameworkImages, gateway, hubModels, prefix, series];
+/** Defines a test for each example. Each test has its own account. */
+export function testLifecycles(examples: readonly Environment[]): void {
+  let deployment: Deployment | undefined;
 
-let deployment: Deployment | undefined;
+  afterEach(() => deployment?.stop(), TIMEOUT_IN_MS);
 
-afterEach(() => deployment?.stop(), TIMEOUT_IN_MS);
-
-describe("an example", () => {
-  it.each(deployed.map((example) => [example.name, example] as const))(
+  it.each(examples.map((example) => [example.name, example] as const))(
     "has an empty plan after the apply, and no resources after the destruction: %s",
     async (_, example) => {
       // Prepare
@@ -59,4 +48,4 @@ describe("an example", () => {
     },
     TIMEOUT_IN_MS,
   );
-});
+}

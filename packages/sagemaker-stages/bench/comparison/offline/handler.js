@@ -1,0 +1,2 @@
+/** An empty handler. */
+exports.handler = async () => ({ statusCode: 200, body: '"empty"' });

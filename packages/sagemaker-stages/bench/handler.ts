@@ -1,0 +1,139 @@
+import { spawn } from "node:child_process";
+import { closeSync, mkdirSync, openSync, readFileSync, writeFileSync } from "node:fs";
+import http from "node:http";
+import type { AddressInfo } from "node:net";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { buildSync } from "esbuild";
+import { unzipSync } from "fflate";
+import { functionCode } from "../src/constructs/function/function-code";
+import { alternate, median } from "./measure";
+import type { Report } from "./report";
+
+/** Fresh processes of each handler. */
+const ROUNDS = 15;
+const ANSWER = '{"predictions":[{"score":0.01,"predicted_label":0}]}';
+const BASE = "signing and node:http alone";
+/** The limit of a handler's bundle, which the tests of the bundles assert. */
+const MAX_GZIPPED_KB = 12;
+
+/** What one process measured. CPU times are per call, except for the first call. */
+interface HandlerCost {
+  /** Import and first call. */
+  readonly coldInMs: number;
+  readonly coldCpuInMs: number;
+  /** The median of single calls. */
+  readonly warmInMs: number;
+  readonly warmCpuInMs: number;
+  /** Calls a second with 16 concurrent calls. */
+  readonly perSecond: number;
+  readonly concurrentCpuInMs: number;
+}
+
+/**
+ * Compares the handler of a model with the smallest handler that signs and sends the same request (`handler-base/`). Each
+ * measurement is a fresh process. Both handlers call the same endpoint, an HTTP server of this process.
+ */
+export async function benchHandler(report: Report, folder: string): Promise<void> {
+  const bundle = unzipSync(functionCode("loan-default").zip)["index.js"];
+  if (bundle === undefined) throw new Error("the deployment package of loan-default has no index.js");
+  const handlerFile = writeIn(folder, "handler", bundle);
+  const baseFile = writeIn(folder, "base", bundleOfBase());
+
+  const server = http.createServer((incoming, outgoing) => {
+    incoming
+      .resume()
+      .on("end", () => outgoing.writeHead(200, { "Content-Type": "application/json" }).end(ANSWER));
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  try {
+    const { handler, base } = await alternate(ROUNDS, {
+      base: () => measure(baseFile, folder, port),
+      handler: () => measure(handlerFile, folder, port),
+    });
+    const compare = (
+      measured: string,
+      figure: keyof HandlerCost,
+      unit: string,
+      goal?: { readonly atMost: number } | { readonly atLeast: number },
+    ) =>
+      report.add({
+        measured: `handler, ${measured}`,
+        value: median(handler.map((cost) => cost[figure])),
+        base: BASE,
+        baseValue: median(base.map((cost) => cost[figure])),
+        unit,
+        ...(goal && { goal }),
+      });
+    compare("import and first call", "coldInMs", "ms", { atMost: 1.15 });
+    compare("warm call, p50", "warmInMs", "ms", { atMost: 1.2 });
+    compare("16 concurrent calls", "perSecond", "calls a second", { atLeast: 0.85 });
+    compare("import and first call, CPU time", "coldCpuInMs", "ms");
+    compare("warm call, CPU time", "warmCpuInMs", "ms");
+    compare("16 concurrent calls, CPU time of a call", "concurrentCpuInMs", "ms");
+  } finally {
+    server.close();
+    server.closeAllConnections();
+  }
+  report.add({
+    measured: "handler bundle, gzipped",
+    value: gzipSync(bundle, { level: 9 }).length / 1_024,
+    base: "the limit",
+    baseValue: MAX_GZIPPED_KB,
+    unit: "KB",
+    goal: { atMost: 1 },
+  });
+}
+
+function writeIn(folder: string, name: string, bundle: Uint8Array): string {
+  mkdirSync(join(folder, name));
+  const file = join(folder, name, "index.js");
+  writeFileSync(file, bundle);
+  return file;
+}
+
+/** The base, bundled with the options of a function's package. */
+function bundleOfBase(): Uint8Array {
+  const { outputFiles } = buildSync({
+    entryPoints: [join(__dirname, "handler-base/index.ts")],
+    bundle: true,
+    write: false,
+    platform: "node",
+    target: "node22",
+    format: "cjs",
+    minify: true,
+  });
+  const [file] = outputFiles;
+  if (file === undefined) throw new Error("esbuild wrote nothing for bench/handler-base/index.ts");
+  return file.contents;
+}
+
+/** Runs a handler in a fresh process. A file receives the log, so that writing the log is part of the measurement. */
+function measure(file: string, folder: string, port: number): Promise<HandlerCost> {
+  const result = join(folder, "handler-result.json");
+  const env = {
+    ENDPOINT_NAME: "bench",
+    AWS_REGION: "us-east-1",
+    AWS_ACCESS_KEY_ID: "bench",
+    AWS_SECRET_ACCESS_KEY: "bench",
+    AWS_ENDPOINT_URL: `http://127.0.0.1:${port}`,
+  };
+  const log = openSync(join(folder, "handler-log"), "w");
+  return new Promise((resolve, reject) => {
+    const probe = spawn(process.execPath, [join(__dirname, "handler-probe.cjs"), file, result], {
+      env,
+      stdio: ["ignore", log, "pipe"],
+    });
+    let errors = "";
+    probe.stderr?.setEncoding("utf8").on("data", (text: string) => {
+      errors += text;
+    });
+    probe.on("error", reject);
+    probe.on("close", (status) => {
+      closeSync(log);
+      if (status === 0) resolve(JSON.parse(readFileSync(result, "utf8")));
+      else reject(new Error(`the handler's process ended with status ${status}:\n${errors}`));
+    });
+  });
+}

@@ -1,0 +1,209 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdtempSync, rmSync, symlinkSync } from "node:fs";
+import http from "node:http";
+import net, { type AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { dev } from "../tests/fixtures/app/environments/dev";
+import { ProjectCopy } from "../tests/local/support/project";
+import { copySources, installComparison } from "./comparison";
+import { compileEngine } from "./compiled-engine";
+import { alternate, median, usePackages } from "./measure";
+import type { Report } from "./report";
+
+/** Starts of each server. */
+const ROUNDS = 5;
+/** Requests after each start: enough for the compiler of Node.js to optimize. */
+const REQUESTS = 2_000;
+const POLL_IN_MS = 5;
+const MAX_START_IN_MS = 60_000;
+
+const MAX_START_RATIO = 0.5;
+const MAX_REQUEST_RATIO = 1;
+
+/** A server that a command starts. */
+interface Server {
+  /** The program and its arguments, for a port. */
+  readonly words: (port: number) => readonly string[];
+  readonly cwd: string;
+  readonly env: NodeJS.ProcessEnv;
+  readonly path: string;
+  readonly contentType: string;
+  readonly body: string;
+}
+
+/** What one start of a server measured. */
+interface ServerCost {
+  /** Milliseconds from the start of the command to the first answer with status 200. */
+  readonly firstAnswerInMs: number;
+  /** The median of single requests over one connection. */
+  readonly requestInMs: number;
+}
+
+/**
+ * Compares `sagemaker-stages start` with serverless-offline. The local stage serves four models: each request is validated,
+ * signed, sent to an emulated endpoint, and answered by a sample model. serverless-offline serves one empty handler.
+ */
+export async function benchLocalStage(report: Report, folder: string): Promise<void> {
+  const installed = await installComparison();
+  const packages = compileEngine(join(folder, "engine-of-local-stage"));
+  const project = new ProjectCopy();
+  const offlineFolder = join(mkdtempSync(join(tmpdir(), "bench-offline-")), "app");
+  try {
+    project.setEnvironments(dev);
+    usePackages(project.folder, packages);
+    copySources("offline", offlineFolder);
+    symlinkSync(join(installed, "node_modules"), join(offlineFolder, "node_modules"), "dir");
+    const stage: Server = {
+      words: (port) => [
+        join(packages, "sagemaker-stages", "bin", "sagemaker-stages.js"),
+        "start",
+        dev.name,
+        "--port",
+        String(port),
+      ],
+      cwd: project.folder,
+      env: { ...process.env, TMPDIR: project.tempFolder },
+      path: `/${dev.name}/ticket-urgency`,
+      contentType: "text/plain",
+      body: "urgent",
+    };
+    const offline: Server = {
+      words: (port) => [
+        join(installed, "node_modules", "serverless", "bin", "serverless.js"),
+        "offline",
+        "start",
+        "--noPrependStageInUrl",
+        "--httpPort",
+        String(port),
+        // 0 lets the system choose the port of the emulated Lambda service.
+        "--lambdaPort",
+        "0",
+      ],
+      cwd: offlineFolder,
+      env: { ...process.env, SLS_TELEMETRY_DISABLED: "1", SLS_NOTIFICATIONS_MODE: "off" },
+      path: "/empty",
+      contentType: "application/json",
+      body: "{}",
+    };
+    let changes = 0;
+    const changed = () => {
+      changes++;
+      project.edit("main.ts", (text) => `${text}// change ${changes}\n`);
+      return costOfServer(stage);
+    };
+    // The first start fills the caches of both servers.
+    await costOfServer(stage);
+    await costOfServer(offline);
+    const costs = await alternate(ROUNDS, {
+      changed,
+      unchanged: () => costOfServer(stage),
+      offline: () => costOfServer(offline),
+    });
+    const base = "serverless-offline with an empty handler";
+    const firstAnswer = (of: keyof typeof costs) =>
+      median(costs[of].map(({ firstAnswerInMs }) => firstAnswerInMs));
+    report.add({
+      measured: "local stage, from the command to the first answer, sources unchanged",
+      value: firstAnswer("unchanged"),
+      base,
+      baseValue: firstAnswer("offline"),
+      unit: "ms",
+      goal: { atMost: MAX_START_RATIO },
+    });
+    report.add({
+      measured: "local stage, from the command to the first answer, after a change of main.ts",
+      value: firstAnswer("changed"),
+      base,
+      baseValue: firstAnswer("offline"),
+      unit: "ms",
+    });
+    const request = (of: readonly ServerCost[]) => median(of.map(({ requestInMs }) => requestInMs));
+    report.add({
+      measured: "local stage, request, p50",
+      value: request([...costs.unchanged, ...costs.changed]),
+      base,
+      baseValue: request(costs.offline),
+      unit: "ms",
+      goal: { atMost: MAX_REQUEST_RATIO },
+    });
+  } finally {
+    project.remove();
+    rmSync(join(offlineFolder, ".."), { recursive: true, force: true });
+  }
+}
+
+/** Starts a server, waits for its first answer, sends further requests, and stops the server. */
+async function costOfServer(server: Server): Promise<ServerCost> {
+  const port = await freePort();
+  const agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
+  const start = performance.now();
+  const child = spawn(process.execPath, server.words(port), {
+    cwd: server.cwd,
+    env: server.env,
+    stdio: ["ignore", "pipe", "pipe"],
+    // A separate process group, which contains all child processes.
+    detached: true,
+  });
+  let output = "";
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding("utf8").on("data", (text: string) => {
+      output += text;
+    });
+  }
+  const ended = new Promise<void>((resolve) => child.on("close", () => resolve()));
+  try {
+    for (;;) {
+      const status = await send(server, port, agent).catch(() => undefined);
+      if (status === 200) break;
+      const isOver = performance.now() - start > MAX_START_IN_MS;
+      if (isOver || child.exitCode !== null) {
+        throw new Error(
+          `${server.words(port).join(" ")}: got status ${status ?? "none"}; allowed: 200 in ${MAX_START_IN_MS} ms. Output:\n${output}`,
+        );
+      }
+      await new Promise((resolve) => setTimeout(resolve, POLL_IN_MS));
+    }
+    const firstAnswerInMs = performance.now() - start;
+    const times: number[] = [];
+    for (let index = 0; index < REQUESTS; index++) {
+      const before = performance.now();
+      const status = await send(server, port, agent);
+      times.push(performance.now() - before);
+      if (status !== 200)
+        throw new Error(`${server.path}: got status ${status}; allowed: 200. Output:\n${output}`);
+    }
+    return { firstAnswerInMs, requestInMs: median(times) };
+  } finally {
+    agent.destroy();
+    killGroup(child);
+    await ended;
+  }
+}
+
+/** The status of the answer to one request, after the end of the answer. */
+function send({ path, contentType, body }: Server, port: number, agent: http.Agent): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const headers = { "Content-Type": contentType, "Content-Length": Buffer.byteLength(body) };
+    const options = { agent, host: "127.0.0.1", port, method: "POST", path, headers };
+    const outgoing = http.request(options, (incoming) => {
+      incoming.resume().on("error", reject);
+      incoming.on("end", () => resolve(incoming.statusCode ?? 0));
+    });
+    outgoing.on("error", reject);
+    outgoing.end(body);
+  });
+}
+
+function killGroup({ pid, exitCode }: ChildProcess): void {
+  if (pid !== undefined && exitCode === null) process.kill(-pid, "SIGKILL");
+}
+
+/** A port that no other process uses at this time. */
+async function freePort(): Promise<number> {
+  const server = net.createServer();
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise<void>((resolve) => server.close(() => resolve()));
+  return port;
+}
