@@ -12,6 +12,7 @@ import { environments } from "../fixtures/app/environments";
 import { accounts } from "../fixtures/app/environments/accounts";
 import { models as fixtureModels } from "../fixtures/app/functions";
 import { example, exampleModel } from "../stacks/support/environments";
+import { HUB_MODEL } from "./support/hub-model";
 
 function create(
   models: Record<string, ModelDefinition>,
@@ -32,21 +33,7 @@ function create(
 const HUB: Environment = {
   ...example,
   models: {
-    topics: {
-      image: {
-        framework: "huggingface",
-        version: "4.49.0",
-        pytorch: "2.6.0",
-        python: "py312",
-        os: "ubuntu22.04",
-      },
-      containerEnvironment: {
-        HF_MODEL_ID: "my-organization/topics",
-        HF_MODEL_REVISION: "0".repeat(40),
-        HF_TASK: "text-classification",
-      },
-      serverless: { memorySizeInMb: 2048, maxConcurrency: 5 },
-    },
+    topics: HUB_MODEL,
   },
 };
 

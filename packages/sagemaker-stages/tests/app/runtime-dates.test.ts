@@ -12,6 +12,7 @@ import { models } from "../fixtures/app/functions";
 import { MAIN, ProjectCopy } from "../local/support/project";
 import { example } from "../stacks/support/environments";
 import { type Finished, runNode } from "../stacks/support/project";
+import { HUB_MODEL } from "./support/hub-model";
 
 const BLOCKED = new Date("2027-06-01T00:00:00Z");
 const WARNING =
@@ -83,21 +84,7 @@ describe("createApp", () => {
     const environment: Environment = {
       ...example,
       models: {
-        "loan-default": {
-          image: {
-            framework: "huggingface",
-            version: "4.49.0",
-            pytorch: "2.6.0",
-            python: "py312",
-            os: "ubuntu22.04",
-          },
-          containerEnvironment: {
-            HF_MODEL_ID: "my-organization/topics",
-            HF_MODEL_REVISION: "0".repeat(40),
-            HF_TASK: "text-classification",
-          },
-          serverless: { memorySizeInMb: 2048, maxConcurrency: 5 },
-        },
+        "loan-default": HUB_MODEL,
       },
     };
 

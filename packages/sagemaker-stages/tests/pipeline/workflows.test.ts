@@ -105,6 +105,23 @@ const scriptsOf = (file: string) => stepsOf(file).flatMap(({ run }) => (run === 
 const everyStep = () => files.flatMap(stepsOf);
 
 describe("the workflows", () => {
+  /** A folder with copies of scripts in `.ci`, and an empty folder of programs. */
+  function scriptsFolder(scripts: readonly string[]): { folder: string; bin: string } {
+    const folder = mkdtempSync(join(tmpdir(), "ci-"));
+    const bin = join(folder, "bin");
+    mkdirSync(join(folder, ".ci"));
+    mkdirSync(bin);
+    for (const script of scripts) {
+      copyFileSync(join(FOLDER, "..", "..", ".ci", script), join(folder, ".ci", script));
+    }
+    return { folder, bin };
+  }
+
+  /** Links programs of the system into a folder of programs. */
+  function linkPrograms(bin: string, names: readonly string[]): void {
+    for (const name of names) symlinkSync(join("/usr/bin", name), join(bin, name));
+  }
+
   /** A new linter for each text: after several texts, a linter ends with an error of its WebAssembly. */
   async function faultsIn(text: string, file: string): Promise<string[]> {
     const lint = await createLinter();
@@ -466,17 +483,10 @@ describe("the workflows", () => {
     ],
   ])("run .ci/run, which %s", (_, programs, all, status, expected) => {
     // Prepare
-    const folder = mkdtempSync(join(tmpdir(), "ci-"));
-    const bin = join(folder, "bin");
-    mkdirSync(join(folder, ".ci"));
-    mkdirSync(bin);
-    for (const script of ["run", "engine", "steps"]) {
-      copyFileSync(join(FOLDER, "..", "..", ".ci", script), join(folder, ".ci", script));
-    }
+    const { folder, bin } = scriptsFolder(["run", "engine", "steps"]);
     for (const name of ["npm", "chromium", ...programs])
       writeFileSync(join(bin, name), "#!/bin/sh\n", { mode: 0o755 });
-    for (const name of ["bash", "cat", "dirname", "env", "head", "mktemp", "rm"])
-      symlinkSync(join("/usr/bin", name), join(bin, name));
+    linkPrograms(bin, ["bash", "cat", "dirname", "env", "head", "mktemp", "rm"]);
 
     // Act
     const ended = spawnSync("/bin/bash", [join(folder, ".ci", "run")], {
@@ -505,17 +515,10 @@ describe("the workflows", () => {
     ],
   ])("run .ci/run, which %s", (_, install, expected) => {
     // Prepare
-    const folder = mkdtempSync(join(tmpdir(), "ci-"));
-    const bin = join(folder, "bin");
-    mkdirSync(join(folder, ".ci"));
-    mkdirSync(bin);
-    for (const script of ["run", "steps"]) {
-      copyFileSync(join(FOLDER, "..", "..", ".ci", script), join(folder, ".ci", script));
-    }
+    const { folder, bin } = scriptsFolder(["run", "steps"]);
     const npm = `#!/bin/sh\nif [ "$*" = cit ]; then ${install}; fi\n`;
     writeFileSync(join(bin, "npm"), npm, { mode: 0o755 });
-    for (const name of ["cat", "dirname", "mkdir", "mktemp", "rm"])
-      symlinkSync(join("/usr/bin", name), join(bin, name));
+    linkPrograms(bin, ["cat", "dirname", "mkdir", "mktemp", "rm"]);
 
     // Act
     const ended = spawnSync("/bin/bash", [join(folder, ".ci", "run")], {
@@ -533,13 +536,7 @@ describe("the workflows", () => {
 
   it("run .ci/engine, which installs chromium beside another step when chromium is missing", () => {
     // Prepare
-    const folder = mkdtempSync(join(tmpdir(), "ci-"));
-    const bin = join(folder, "bin");
-    mkdirSync(join(folder, ".ci"));
-    mkdirSync(bin);
-    for (const script of ["engine", "steps"]) {
-      copyFileSync(join(FOLDER, "..", "..", ".ci", script), join(folder, ".ci", script));
-    }
+    const { folder, bin } = scriptsFolder(["engine", "steps"]);
     // Each of the two steps waits for the other step.
     const meet = (own: string, other: string): string =>
       `: >${join(folder, own)}; until [ -e ${join(folder, other)} ]; do sleep 0.05; done`;
@@ -550,9 +547,7 @@ describe("the workflows", () => {
       sudo: '#!/bin/bash\n"$@"\n',
     };
     for (const [name, text] of Object.entries(stubs)) writeFileSync(join(bin, name), text, { mode: 0o755 });
-    for (const name of ["bash", "cat", "dirname", "env", "id", "mktemp", "rm", "sleep"]) {
-      symlinkSync(join("/usr/bin", name), join(bin, name));
-    }
+    linkPrograms(bin, ["bash", "cat", "dirname", "env", "id", "mktemp", "rm", "sleep"]);
 
     // Act
     const ended = spawnSync("/bin/bash", [join(folder, ".ci", "engine")], {
@@ -584,17 +579,10 @@ describe("the workflows", () => {
 
   it("check an app without the engine's slow tests", () => {
     // Prepare
-    const folder = mkdtempSync(join(tmpdir(), "ci-"));
-    const bin = join(folder, "bin");
-    mkdirSync(join(folder, ".ci"));
-    mkdirSync(bin);
-    for (const script of ["run", "steps"]) {
-      copyFileSync(join(FOLDER, "..", "..", ".ci", script), join(folder, ".ci", script));
-    }
+    const { folder, bin } = scriptsFolder(["run", "steps"]);
     writeFileSync(join(folder, ".ci", "engine"), "#!/bin/bash\necho engine\n", { mode: 0o755 });
     writeFileSync(join(bin, "npm"), "#!/bin/sh\n", { mode: 0o755 });
-    for (const name of ["cat", "dirname", "mktemp", "rm"])
-      symlinkSync(join("/usr/bin", name), join(bin, name));
+    linkPrograms(bin, ["cat", "dirname", "mktemp", "rm"]);
 
     // Act
     const [alone, all] = ["app", ""].map((part) =>
