@@ -1,6 +1,7 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Environment } from "../src/environment/environment";
+import { programOfApp } from "../src/lib/synthesize-app";
 import { environments } from "../tests/fixtures/app/environments";
 import { accounts } from "../tests/fixtures/app/environments/accounts";
 import { ProjectCopy } from "../tests/local/support/project";
@@ -206,10 +207,7 @@ function environmentsOf(models: readonly string[], count: number): Environment[]
 
 /** Runs the app's own command of synthesis, which `cdktf` runs. */
 function synthesize(project: ProjectCopy): Promise<ProcessCost> {
-  const { app }: { readonly app: string } = JSON.parse(
-    readFileSync(join(project.folder, "cdktf.json"), "utf8"),
-  );
-  return costOf(["bash", "-c", `exec ${app}`], {
+  return costOf(["bash", "-c", `exec ${programOfApp(project.folder)}`], {
     cwd: project.folder,
     env: { CDKTF_OUTDIR: join(project.folder, "cdktf.out"), TMPDIR: project.tempFolder },
   });

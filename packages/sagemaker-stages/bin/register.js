@@ -6,10 +6,9 @@ const { registerTypeScript } = require("./typescript");
 if (isCompiled) {
   // Before tsx, see src/lib/typescript.ts.
   load("index");
-  void registerTypeScript("require");
 } else {
   // The largest packages of the engine, for the same reason.
   for (const name of ["cdktf", "zod", "zod/mini"]) require(name);
-  void registerTypeScript("require");
 }
+void registerTypeScript("require");
 load("app/prepare-main").prepareMain(registerTypeScript);

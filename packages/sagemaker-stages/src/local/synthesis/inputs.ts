@@ -197,7 +197,8 @@ export function isUnchanged(input: Input, startedAt: number): boolean {
   return input.sha256 !== undefined && hashFile(input.path) === input.sha256;
 }
 
-function isInstalled(path: string): boolean {
+/** Whether a path is in an installed package, which npm changes only as a whole. */
+export function isInstalled(path: string): boolean {
   return path.includes(`${sep}node_modules${sep}`);
 }
 

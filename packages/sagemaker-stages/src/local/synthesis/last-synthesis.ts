@@ -34,8 +34,6 @@ const ENDED_AFTER_IN_MS = 60 * KEEP_ALIVE_IN_MS;
 /** The record of the last successful synthesis for the local stage. */
 interface Record {
   readonly engine: string;
-  /** The command line of the synthesis in `cdktf.json`. */
-  readonly program: string;
   /** The start of the synthesis, in milliseconds since 1970. */
   readonly startedAt: number;
   /** The name of the folder with the Terraform. */
@@ -183,7 +181,6 @@ export class LastSynthesis {
     if (recording.unrecordable !== undefined) return recording.unrecordable;
     this.write({
       engine: version,
-      program: this.program(),
       startedAt: startedAt.getTime(),
       folder: this.folder,
       inputs: [...inputs, ...recording.inputs],
@@ -206,17 +203,11 @@ export class LastSynthesis {
   }
 
   private isCurrent(record: Record): boolean {
-    const { engine, program, names, environment, startedAt, inputs } = record;
+    const { names, environment, startedAt, inputs } = record;
     return (
-      engine === version &&
-      program === this.program() &&
       environment === digestEnvironment(this.variables(), names, this.settings.app, this.now()) &&
       inputs.every((input) => isUnchanged(input, startedAt))
     );
-  }
-
-  private program(): string {
-    return readFileSync(join(this.settings.app, "cdktf.json"), "utf8");
   }
 
   /** The variables of a synthesis, without the folder, which differs from process to process. */

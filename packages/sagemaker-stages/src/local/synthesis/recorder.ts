@@ -20,6 +20,7 @@ import {
   folderInput,
   hasChangedSince,
   type Input,
+  isInstalled,
   linkInput,
   pathInput,
   propertiesInput,
@@ -426,8 +427,7 @@ function followVariables(): void {
 
 /** A new file can change what an import finds, so the folders of the modules are inputs. npm changes packages only. */
 function listFolders(): void {
-  const isPackaged = (path: string) => path.includes(`${sep}node_modules${sep}`);
-  const files = [...inputs.values()].filter(({ kind, path }) => kind === "file" && !isPackaged(path));
+  const files = [...inputs.values()].filter(({ kind, path }) => kind === "file" && !isInstalled(path));
   for (const folder of new Set(files.map(({ path }) => dirname(path)))) {
     recordUsed(folder, (path) => folderInput(path, false));
   }

@@ -76,6 +76,3 @@ export const modelFunctionSettings = settings({
 
 /** Settings of the new function of a model. */
 export type FunctionSettings = z.input<typeof modelFunctionSettings>;
-
-/** {@link FunctionSettings} with defaults. */
-export type ParsedFunctionSettings = z.output<typeof modelFunctionSettings>;
