@@ -1,11 +1,12 @@
 import type { AccountSettings, Environment, ModelSettings } from "../src";
 import type { GithubSettings } from "../src/environment/account";
-import type { CallerSettings } from "../src/environment/environment";
+import type { CallerSettings, CustomerSettings, StageSettings } from "../src/environment/environment";
 import type {
   ExistingEndpoint,
   FunctionSettings,
   FunctionUrlSettings,
 } from "../src/environment/model-settings";
+import type { StageDomain, WebsiteDomain } from "../src/environment/settings/domain";
 import type { DataCaptureSettings } from "../src/environment/settings/endpoint/data-capture";
 import type { DeploymentSettings } from "../src/environment/settings/endpoint/deployment";
 import type { InstanceEndpoint } from "../src/environment/settings/endpoint/endpoint";
@@ -14,6 +15,7 @@ import type {
   ProvisionedConcurrencyScaling,
   ServerlessSettings,
 } from "../src/environment/settings/endpoint/serverless";
+import type { FirewallSettings, RateRuleSettings } from "../src/environment/settings/firewall";
 import type { NamedContainer } from "../src/environment/settings/model-source/containers";
 import type { FrameworkImageSettings } from "../src/environment/settings/model-source/framework-image";
 import type {
@@ -22,7 +24,7 @@ import type {
 } from "../src/environment/settings/model-source/model-source";
 import type { NetworkSettings } from "../src/environment/settings/network";
 import type { QuotaSettings } from "../src/environment/settings/quotas";
-import type { StageSettings } from "../src/environment/settings/stage";
+import type { SignInSettings } from "../src/environment/settings/sign-in";
 import type { S3State } from "../src/environment/settings/state";
 import type { WebsiteSettings } from "../src/environment/settings/website";
 
@@ -54,6 +56,28 @@ export const stage: StageSettings = {
 
 export const website: WebsiteSettings = { title: "Churn" };
 
+export const signIn: SignInSettings = {
+  models: [
+    { model: "churn", by: "route" },
+    { model: "iris", by: "functionUrl" },
+  ],
+};
+
+export const firewall: FirewallSettings = { mode: "count", rate: { requests: 1_000 } };
+
+export const rateRule: RateRuleSettings = { requests: 200, windowInSeconds: 60 };
+
+export const stageDomain: StageDomain = {
+  name: "api.example.com",
+  hostedZone: { id: "Z0123456789EXAMPLE", name: "example.com" },
+  basePath: "v1",
+};
+
+export const websiteDomain: WebsiteDomain = {
+  name: "models.example.org",
+  certificateArn: "arn:aws:acm:us-east-1:111122223333:certificate/11111111-2222-4333-8444-555555555555",
+};
+
 export const newVpc: NetworkSettings = {
   vpc: { availabilityZones: ["eu-central-1a", "eu-central-1b"] },
 };
@@ -68,6 +92,14 @@ export const caller: CallerSettings = {
   mayInvoke: [{ model: "churn", by: "endpoint" }],
   roles: ["SageMaker-Execution"],
 };
+
+export const customer: CustomerSettings = {
+  models: ["churn"],
+  throttling: { rateLimit: 50, burstLimit: 100 },
+  quota: { requests: 1_000_000, per: "month" },
+};
+
+export const throttling: StageSettings["throttling"] = { rateLimit: 50, burstLimit: 100 };
 
 export const model: ModelSettings = {
   existingEndpoint: "churn-2026",
@@ -156,3 +188,14 @@ export const account: AccountSettings = {
 };
 
 export const github: GithubSettings = { repository: "octo-org@123456/churn@456789" };
+
+export const cognito = {
+  userPoolArn: "arn:aws:cognito-idp:eu-central-1:111122223333:userpool/eu-central-1_A1b2C3d4E",
+  scopes: ["models/predict"],
+};
+
+export const jwt = {
+  issuer: "https://login.example.com",
+  audience: ["https://models.example.com"],
+  scopes: ["predict"],
+};

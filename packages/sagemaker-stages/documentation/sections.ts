@@ -4,6 +4,8 @@ import { accountSettings, githubSettings } from "../src/environment/account";
 import { environmentSchema } from "../src/environment/environment";
 import { modelSettings } from "../src/environment/model-settings";
 import { callerSettings } from "../src/environment/settings/callers";
+import { customerSettings } from "../src/environment/settings/customers";
+import { stageDomain, websiteDomain } from "../src/environment/settings/domain";
 import { dataCaptureSettings } from "../src/environment/settings/endpoint/data-capture";
 import { deploymentSettings } from "../src/environment/settings/endpoint/deployment";
 import {
@@ -16,6 +18,8 @@ import {
   provisionedConcurrencyScaling,
   serverlessSettings,
 } from "../src/environment/settings/endpoint/serverless";
+import { firewallSettings, rateRuleSettings } from "../src/environment/settings/firewall";
+import { cognitoAccess, cognitoOption, jwtAccess, jwtOption } from "../src/environment/settings/model/access";
 import { modelFunctionSettings } from "../src/environment/settings/model/function";
 import { functionUrlSettings } from "../src/environment/settings/model/function-url";
 import { routeSettings } from "../src/environment/settings/model/route";
@@ -29,7 +33,8 @@ import {
 } from "../src/environment/settings/model-source/model-source";
 import { existingVpc, newVpc } from "../src/environment/settings/network";
 import { quotaSettings } from "../src/environment/settings/quotas";
-import { stageSettings } from "../src/environment/settings/stage";
+import { signInSettings } from "../src/environment/settings/sign-in";
+import { stageSettings, throttlingSettings } from "../src/environment/settings/stage";
 import { stateSettings } from "../src/environment/settings/state";
 import { websiteSettings } from "../src/environment/settings/website";
 import type * as examples from "./examples";
@@ -114,6 +119,36 @@ export const SECTIONS: readonly Section[] = [
     around: setting("website"),
   },
   {
+    title: "Sign-in of the website",
+    sources: [source(signInSettings, "settings/sign-in.ts", "signInSettings")],
+    example: "signIn",
+    around: setting("signIn"),
+  },
+  {
+    title: "Firewall",
+    sources: [source(firewallSettings, "settings/firewall.ts", "group")],
+    example: "firewall",
+    around: setting("firewall"),
+  },
+  {
+    title: "Rate rule of a firewall",
+    sources: [source(rateRuleSettings, "settings/firewall.ts", "rateRuleSettings")],
+    example: "rateRule",
+    around: setting("rate"),
+  },
+  {
+    title: "Domain name of the stage",
+    sources: [source(stageDomain, "settings/domain.ts", "stageDomain")],
+    example: "stageDomain",
+    around: setting("domain"),
+  },
+  {
+    title: "Domain name of the page",
+    sources: [source(websiteDomain, "settings/domain.ts", "websiteDomain")],
+    example: "websiteDomain",
+    around: setting("domain"),
+  },
+  {
     title: "New VPC",
     sources: [source(newVpc, "settings/network.ts", "newVpc")],
     example: "newVpc",
@@ -140,6 +175,18 @@ export const SECTIONS: readonly Section[] = [
     around: entry("callers", "notebooks"),
   },
   {
+    title: "Customer",
+    sources: [source(customerSettings, "settings/customers.ts", "customerSettings")],
+    example: "customer",
+    around: entry("customers", "acme"),
+  },
+  {
+    title: "Throttling",
+    sources: [source(throttlingSettings, "settings/stage.ts", "throttlingSettings")],
+    example: "throttling",
+    around: setting("throttling"),
+  },
+  {
     title: "Model",
     sources: [source(routeSettings, "settings/model/route.ts", "routeSettings")],
     aliases: [modelSettings],
@@ -147,6 +194,20 @@ export const SECTIONS: readonly Section[] = [
     example: "model",
     around: entry("models", "churn"),
     exampleSchema: modelSettings,
+  },
+  {
+    title: "Tokens of a user pool",
+    sources: [source(cognitoAccess, "settings/model/access.ts", "cognitoAccess")],
+    aliases: [cognitoOption],
+    example: "cognito",
+    around: ["access: { cognito: ", " },"],
+  },
+  {
+    title: "Tokens of an issuer",
+    sources: [source(jwtAccess, "settings/model/access.ts", "jwtAccess")],
+    aliases: [jwtOption],
+    example: "jwt",
+    around: ["access: { jwt: ", " },"],
   },
   {
     title: "Function",

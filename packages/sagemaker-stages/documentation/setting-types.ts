@@ -70,8 +70,8 @@ export function typeOf(schema: unknown, link: (schema: unknown) => string | unde
 function choicesOf(schema: unknown): string | undefined {
   if (!(schema instanceof z.ZodCustom)) return undefined;
   const [choice] = rulesOf(schema);
-  const values = choice?.allowed.split(", ") ?? [];
-  // Only the rule of `oneOf` allows exactly the values that it lists.
-  if (values.length === 0 || !values.every((value) => choice?.holds(value) === true)) return undefined;
+  // Only a rule for a choice of strings lists the strings that it allows. It can also name other types of the setting.
+  const values = (choice?.allowed.split(", ") ?? []).filter((value) => choice?.holds(value) === true);
+  if (values.length === 0) return undefined;
   return values.map((value) => `\`"${value}"\``).join(", ");
 }

@@ -121,7 +121,8 @@ export function deprecatedIn(uses: Uses, schema: ProviderSchema): string[] {
 }
 
 function instancesOf({ terraform }: StackJson): Instance[] {
-  const provider = Object.values(terraform.provider.aws ?? []).map((values, index) => ({
+  // The alias is an argument of Terraform itself.
+  const provider = Object.values(terraform.provider.aws ?? []).map(({ alias: _, ...values }, index) => ({
     type: PROVIDER,
     address: `provider.aws[${index}]`,
     values,

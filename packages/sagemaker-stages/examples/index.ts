@@ -1,32 +1,43 @@
 import type { Environment } from "sagemaker-stages";
 import { callers } from "./callers";
+import { customers } from "./customers";
+import { domain } from "./domain";
 import { endpointTargets } from "./endpoint-targets";
 import { existingEndpoint } from "./existing-endpoint";
 import { existingFunction } from "./existing-function";
 import { existingVpc } from "./existing-vpc";
+import { firewall } from "./firewall";
 import { fiveModels } from "./five-models";
 import { frameworkImages } from "./framework-images";
 import { gateway } from "./gateway";
 import { hubModels } from "./hub-models";
 import { instances } from "./instances";
 import { newVpc } from "./new-vpc";
+import { ownCertificate } from "./own-certificate";
 import { ownImage } from "./own-image";
 import { prefix } from "./prefix";
 import { provisionedConcurrency } from "./provisioned-concurrency";
 import { registry } from "./registry";
 import { series } from "./series";
+import { signIn } from "./sign-in";
+import { together } from "./together";
+import { tokens } from "./tokens";
 
 /** One environment for each way to serve a model. */
 export const examples: readonly Environment[] = [
   callers,
+  customers,
+  domain,
   endpointTargets,
   existingEndpoint,
   existingFunction,
   existingVpc,
+  firewall,
   fiveModels,
   gateway,
   instances,
   newVpc,
+  ownCertificate,
   ownImage,
   provisionedConcurrency,
   frameworkImages,
@@ -34,4 +45,7 @@ export const examples: readonly Environment[] = [
   prefix,
   registry,
   series,
+  signIn,
+  together,
+  tokens,
 ];

@@ -10,12 +10,12 @@ const CONTRIBUTOR_DOCUMENTS: readonly string[] = ["architecture.md"];
 /** The engine's sources, from the repository. The published package contains `src`. */
 const SOURCES = "packages/sagemaker-stages/src/";
 
-/** A Markdown link: its text and its target. */
-const LINK = /(?<!!)\[([^\]]*)\]\(([^)\s]+)\)/g;
+/** A Markdown link or picture: its text and its target. The package contains no pictures of documents. */
+const LINK = /!?\[([^\]]*)\]\(([^)\s]+)\)/g;
 
 /**
  * Writes the documents for users of the package into a package that is about to be published. Links to files that the
- * package does not contain become plain text.
+ * package does not contain become plain text, and so do pictures.
  *
  * @param folder - the package's folder
  * @param repository - the repository's folder

@@ -3,6 +3,7 @@ export { type AppProps, createApp } from "./app/create-app";
 export { runApp } from "./app/run-app";
 export type { StateBucket } from "./constructs/account/state-bucket";
 export { AccountStack, type AccountStackContext } from "./constructs/account-stack";
+export type { Customers } from "./constructs/api/customers";
 export type { RestStage } from "./constructs/api/rest-stage";
 export type { EndpointFunction } from "./constructs/function/endpoint-function";
 export { type FunctionPackage, functionPackage } from "./constructs/function/function-code";
@@ -20,6 +21,7 @@ export type { Website } from "./constructs/website/website";
 export type { AccountSettings, ParsedAccountSettings } from "./environment/account";
 export type {
   CallerSettings,
+  CustomerSettings,
   Environment,
   Invocation,
   ParsedEnvironment,

@@ -179,6 +179,11 @@ const OF_ENGINE: readonly Forbidden[] = [
     "runtime imports no other area of the engine",
   ),
   ...areaRule(
+    "authorizer",
+    ["lib/json", "environment/names", "runtime/json", "models"],
+    "authorizer imports no other area of the engine",
+  ),
+  ...areaRule(
     "contracts",
     ["models", "lib/json", "constructs/inference-stack"],
     "contracts import runtime only",
@@ -197,7 +202,7 @@ const OF_ENGINE: readonly Forbidden[] = [
   ...areaRule(
     "constructs",
     ["local/stage", "review/main", "cli/main", "app/create-app", "testing/synthesize"],
-    "constructs import aws, contracts, environment, iam, lib, models, page and runtime only",
+    "constructs import authorizer, aws, contracts, environment, iam, lib, models, page and runtime only",
   ),
   ...areaRule(
     "app",

@@ -281,7 +281,16 @@ function requireModelName(name: string, collector: FaultCollector): void {
 }
 
 /** Names of the constructs that are not for one model, see src/constructs/inference-stack.ts. */
-export const RESERVED_NAMES = ["artifacts", "aws", "backend", "caller", "network", "stage", "website"];
+export const RESERVED_NAMES = [
+  "artifacts",
+  "aws",
+  "aws-us-east-1",
+  "backend",
+  "caller",
+  "network",
+  "stage",
+  "website",
+];
 
 /** API Gateway also accepts `,` and `:`. Clients do not agree on whether to encode these two. */
 const SEGMENT = /^[A-Za-z0-9_.-]+$/;

@@ -7,6 +7,7 @@ import type { Environment } from "../environment/environment";
 import type { Fault } from "../environment/fault-collector";
 import { omitUndefinedDeep } from "../environment/omit-undefined";
 import { parseAccount, parseEnvironment } from "../environment/parse";
+import { describePrice } from "../environment/settings/firewall";
 import { findPipelinePolicyFaults } from "../iam/deployment/pipeline-policies";
 import { findNetworkPolicyFaults } from "../iam/network-limits";
 import { isForDeployment, isForLocalStage } from "../lib/synthesis-purpose";
@@ -148,6 +149,7 @@ export function createApp(props: AppProps): App {
   ];
   if (deploymentFaults.length > 0) throw new InvalidEnvironments(deploymentFaults);
   if (isForDeployment()) warnOfEndingRuntimes({ environments, models }, now);
+  if (isForDeployment()) showPrices(environments, accounts);
 
   return withoutTokenTraces(() => {
     const app = new StagesApp(outdir === undefined ? {} : { outdir });
@@ -177,6 +179,20 @@ const MAX_FUNCTIONS_IN_WARNING = 5;
 function warnOfEndingRuntimes(app: AppWithRuntimes, now: Date): void {
   const { lines } = reportRuntimes(app, now, { maxFunctions: MAX_FUNCTIONS_IN_WARNING });
   for (const line of lines) console.error(`warning: ${line}`);
+}
+
+/** Prints one line for each firewall with its price, on standard error: the output of a synthesis stays the same. */
+function showPrices(environments: readonly Environment[], accounts: readonly AccountSettings[]): void {
+  for (const environment of environments) {
+    const { name, stage, website } = parseEnvironment(environment, accounts);
+    const firewalls = { "stage.firewall": stage.firewall, "website.firewall": website?.firewall };
+    for (const [setting, firewall] of Object.entries(firewalls)) {
+      if (firewall === undefined) continue;
+      console.error(
+        `price: ${name}: ${setting}: ${describePrice(firewall)} (https://aws.amazon.com/waf/pricing/)`,
+      );
+    }
+  }
 }
 
 /**

@@ -15,11 +15,12 @@ import type { Models } from "../models";
 export function writePages(environments: readonly ParsedEnvironment[], models: Models, outdir: string): void {
   const folder = join(outdir, "pages");
   mkdirSync(folder, { recursive: true });
-  for (const { name, website: { title } = LOCAL_WEBSITE, models: served } of environments) {
+  for (const environment of environments) {
+    const { name, website: { title } = LOCAL_WEBSITE } = environment;
     const file = join(folder, `${name}.json`);
     // Atomic: another process reads either the old list or the new list.
     const unfinished = `${file}.${process.pid}`;
-    writeFileSync(unfinished, JSON.stringify(pageFiles(title, served, models)));
+    writeFileSync(unfinished, JSON.stringify(pageFiles(title, environment, models)));
     renameSync(unfinished, file);
   }
 }

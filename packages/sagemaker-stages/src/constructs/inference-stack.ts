@@ -1,21 +1,33 @@
 import { resolve } from "node:path";
 import { App, TerraformOutput, TerraformStack } from "cdktf";
 import type { Construct } from "constructs";
+import { CUSTOMER_KEYS } from "../authorizer/customers";
+import { DEFAULT_NODE_RUNTIME } from "../aws/lambda-runtimes";
 import { boundaryArn } from "../environment/account";
 import { callerPolicyName, namePrefix, type ParsedEnvironment } from "../environment/environment";
 import { functionRuntimeOf } from "../environment/function-runtime";
-import { isViaGateway, type ParsedModelSettings } from "../environment/model-settings";
+import {
+  accessKind,
+  isViaGateway,
+  type ParsedModelSettings,
+  type ParsedRouteAccess,
+} from "../environment/model-settings";
 import { artifactsOf, containersOf, isInS3 } from "../environment/model-source";
 import { omitUndefined } from "../environment/omit-undefined";
+import { AUTHORIZER } from "../environment/rules/name-checks";
 import type { ParsedCallerSettings } from "../environment/settings/callers";
+import { originsOf } from "../environment/settings/cors-origins";
 import { targetOf } from "../environment/settings/endpoint/targets";
 import type { Model, Models } from "../models";
 import { shownMediaTypes } from "../page/public-document";
+import { Authorizer } from "./api/authorizer";
+import { authorizerPackage, authorizerSource } from "./api/authorizer-code";
 import { Caller } from "./api/caller";
+import { Customers } from "./api/customers";
 import { RestStage, type StageRoute } from "./api/rest-stage";
 import { ArtifactBucket } from "./endpoint/artifact-bucket";
 import type { EndpointFunction } from "./function/endpoint-function";
-import { bundleFunctions, functionPackage } from "./function/function-code";
+import { bundleFunctions, type FunctionSources, functionPackage } from "./function/function-code";
 import { FunctionUrl } from "./function/function-url";
 import { FUNCTION_ARCHITECTURE, type ParsedNewFunction } from "./function/new-function";
 import { FUNCTION_TIMEOUT_IN_SECONDS } from "./function/time-budget";
@@ -26,10 +38,12 @@ import {
   type GatewayAndEndpointProps,
 } from "./function-and-endpoint";
 import { Network } from "./network/network";
+import { addCloudFrontProvider } from "./terraform/aws-providers";
 import { AwsScope } from "./terraform/aws-scope";
 import { addTerraformSettings } from "./terraform/terraform-settings";
 import { pageFiles } from "./website/page-files";
 import { publicRoutes } from "./website/public-routes";
+import { type SignedInTarget, SignIn, signInConnectSources } from "./website/sign-in";
 import { Website } from "./website/website";
 
 /** A model of the environment with its constructs. */
@@ -72,15 +86,21 @@ export class InferenceStack extends TerraformStack {
   readonly account: AwsScope;
   /** The web page; `undefined` for an environment without `website`. */
   readonly website: Website | undefined;
+  /** The sign-in of the page's users; `undefined` for an environment without `website.signIn`. */
+  readonly signIn: SignIn | undefined;
   /** The network; `undefined` for an environment without `network`. */
   readonly network: Network | undefined;
   /** The models that the environment serves, in the order of the environment. */
   readonly models: readonly DeployedModel[];
+  /** The customers' keys and usage plans; `undefined` for an environment without `customers`. */
+  readonly customers: Customers | undefined;
   /** The REST API with its stage. */
   readonly stage: RestStage;
+  /** The function that checks callers' credentials; `undefined` if no route needs the function. */
+  readonly authorizer: Authorizer | undefined;
 
   private readonly artifacts: ArtifactBucket | undefined;
-  private readonly corsAllowOrigin: string;
+  private readonly corsAllowOrigins: readonly string[];
 
   /** @param models - the app's models, from which the environment serves some or all */
   constructor(scope: Construct, environment: ParsedEnvironment, models: Models) {
@@ -88,16 +108,20 @@ export class InferenceStack extends TerraformStack {
     this.environment = environment;
     this.prefix = namePrefix(environment);
     addTerraformSettings(this, { ...environment, environmentTag: this.prefix });
+    addCloudFrontProvider(this);
 
     this.account = new AwsScope(this, environment);
     this.website = this.createWebsite(models);
-    this.corsAllowOrigin = this.website?.origin ?? environment.stage.corsAllowOrigin;
+    this.signIn = this.createSignIn();
+    this.corsAllowOrigins = this.allowedOrigins();
     this.network = this.createNetwork();
     this.artifacts = this.createArtifactBucket();
     this.models = this.createModels(models);
     this.network?.grantAccess(
       this.models.flatMap((model) => (model.functionAndEndpoint ?? model.gateway)?.networkMember() ?? []),
     );
+    this.customers = this.createCustomers();
+    this.authorizer = this.createAuthorizer();
     this.stage = this.createStage();
     this.publishPage(models);
 
@@ -106,16 +130,33 @@ export class InferenceStack extends TerraformStack {
   }
 
   private createWebsite(models: Models): Website | undefined {
-    const { website: settings, models: served, protected: isProtected } = this.environment;
+    const { website: settings, stage, protected: isProtected } = this.environment;
     if (settings === undefined) return undefined;
     const { account, prefix: environmentName } = this;
-    const shown = shownMediaTypes(publicRoutes(served, models));
+    const shown = shownMediaTypes(publicRoutes(this.environment, models));
+    const { signIn } = settings;
     return new Website(this, "website", {
       account,
       environmentName,
       settings,
+      stageSource: `https://${stage.domain?.name ?? `*.${account.stageDomain}`}`,
       shownMediaTypes: shown,
+      connectSources: signIn === undefined ? [] : signInConnectSources(account, environmentName, signIn),
       protected: isProtected,
+    });
+  }
+
+  private createSignIn(): SignIn | undefined {
+    const { account, environment, prefix: environmentName, website } = this;
+    const settings = environment.website?.signIn;
+    if (settings === undefined || website === undefined) return undefined;
+    return new SignIn(this, "sign-in", {
+      account,
+      environmentName,
+      settings,
+      pageOrigin: website.origin,
+      permissionsBoundaryArn: this.boundaryArn(),
+      protected: environment.protected,
     });
   }
 
@@ -123,6 +164,13 @@ export class InferenceStack extends TerraformStack {
     const { network: settings } = this.environment;
     if (settings === undefined) return undefined;
     return new Network(this, "network", { account: this.account, environmentName: this.prefix, settings });
+  }
+
+  /** The page's own origin is always allowed. `*` is only the default, and is not an origin beside it. */
+  private allowedOrigins(): readonly string[] {
+    const origins = originsOf(this.environment.stage.corsAllowOrigin);
+    if (this.website === undefined) return origins;
+    return [this.website.origin, ...origins.filter((origin) => origin !== "*")];
   }
 
   /** Creates the bucket for artifacts that are files of the app, if a model has such an artifact. */
@@ -143,13 +191,21 @@ export class InferenceStack extends TerraformStack {
       served.flatMap(([model, settings]) =>
         settings.existingFunction === undefined && !isViaGateway(settings) ? [model] : [],
       ),
-      models,
+      this.withOrigins(models),
     );
     return served.map(([model, settings]) => this.createModel(model, settings, modelOf(models, model)));
   }
 
+  /** The sources of the models' packages: with several allowed origins, a handler names the origin of each request. */
+  private withOrigins(models: Models): FunctionSources {
+    if (this.corsAllowOrigins.length === 1) return models;
+    return Object.fromEntries(
+      Object.entries(models).map(([name, model]) => [name, { ...model, severalOrigins: true }]),
+    );
+  }
+
   private createModel(model: string, settings: ParsedModelSettings, contract: Model): DeployedModel {
-    const { access } = settings;
+    const access = this.withUserPool(settings.access);
     if (isViaGateway(settings)) {
       const gateway = new GatewayAndEndpoint(this, model, this.endpointProps(model, settings));
       const { sagemakerEndpoint: endpoint, gatewayRole: role } = gateway;
@@ -178,6 +234,12 @@ export class InferenceStack extends TerraformStack {
     };
   }
 
+  /** The access of a route, with the user pool of the page's sign-in as the default user pool. */
+  private withUserPool(access: ParsedRouteAccess): ParsedRouteAccess {
+    if (typeof access === "string" || !("cognito" in access) || this.signIn === undefined) return access;
+    return { cognito: { userPoolArn: this.signIn.userPoolArn, ...access.cognito } };
+  }
+
   /** The props of a model's endpoint, with or without a function. */
   private endpointProps(model: string, settings: ParsedModelSettings): GatewayAndEndpointProps {
     const { account, artifacts, network, environment } = this;
@@ -190,9 +252,7 @@ export class InferenceStack extends TerraformStack {
       sagemakerEnvironmentVariableName: settings.sagemakerEnvironmentVariableName,
       artifacts,
       network,
-      permissionsBoundaryArn: environment.permissionsBoundary
-        ? boundaryArn(environment, account.accountId)
-        : undefined,
+      permissionsBoundaryArn: this.boundaryArn(),
       logRetentionInDays: environment.stage.logRetentionInDays,
       protected: environment.protected,
       tags: { ...settings.tags, Model: model },
@@ -221,13 +281,13 @@ export class InferenceStack extends TerraformStack {
       architecture,
       timeoutInSeconds: FUNCTION_TIMEOUT_IN_SECONDS,
       code: functionPackage(model, resolve(App.of(this).outdir, "functions"), {
-        ...contract,
+        ...this.withOrigins({ [model]: contract })[model],
         runtime: functionRuntimeOf(this.environment, settings, contract.python !== undefined),
         architecture,
       }),
       description: contract.description,
       environment: {
-        CORS_ALLOW_ORIGIN: this.corsAllowOrigin,
+        CORS_ALLOW_ORIGIN: this.corsAllowOrigins.join(","),
         ...(this.environment.stage.logErrorMessages ? { LOG_ERROR_MESSAGES: "true" } : {}),
       },
     };
@@ -240,40 +300,151 @@ export class InferenceStack extends TerraformStack {
     contract: Model,
   ): FunctionUrl | undefined {
     if (settings === undefined) return undefined;
-    return new FunctionUrl(this, `${model}-function-url`, { function: fn, settings, contract });
+    const isOnPage = this.environment.website?.signIn?.models.some(
+      (invocation) => invocation.by === "functionUrl" && invocation.model === model,
+    );
+    return new FunctionUrl(this, `${model}-function-url`, {
+      function: fn,
+      settings,
+      contract,
+      pageOrigin: isOnPage === true ? this.website?.origin : undefined,
+    });
+  }
+
+  private createCustomers(): Customers | undefined {
+    const { customers: settings, stage } = this.environment;
+    if (Object.keys(settings).length === 0) return undefined;
+    return new Customers(this, "customers", {
+      environmentName: this.prefix,
+      settings,
+      throttling: stage.throttling,
+      contracts: this.models.map(({ contract }) => contract),
+    });
+  }
+
+  private createAuthorizer(): Authorizer | undefined {
+    const { account, prefix, environment, models, customers } = this;
+    const source = authorizerSource(models, environment.customers);
+    if (source === undefined) return undefined;
+    return new Authorizer(this, AUTHORIZER, {
+      account,
+      prefix,
+      code: authorizerPackage(
+        source,
+        resolve(App.of(this).outdir, "functions"),
+        environment.functionRuntimes.node ?? DEFAULT_NODE_RUNTIME,
+      ),
+      reservedConcurrency: environment.stage.authorizerReservedConcurrency,
+      variables: customers && { [CUSTOMER_KEYS]: customers.keyDigests },
+      permissionsBoundaryArn: this.boundaryArn(),
+      logRetentionInDays: environment.stage.logRetentionInDays,
+    });
+  }
+
+  /** ARN of the permissions boundary of the environment's roles; `undefined` without a boundary. */
+  private boundaryArn(): string | undefined {
+    const { environment, account } = this;
+    return environment.permissionsBoundary ? boundaryArn(environment, account.accountId) : undefined;
   }
 
   private createStage(): RestStage {
-    const { account, prefix, environment, corsAllowOrigin, models } = this;
+    const { account, prefix, environment, corsAllowOrigins, models, authorizer, customers } = this;
     return new RestStage(this, "stage", {
       account,
       apiName: `${prefix}-inference`,
       // Policies that are created before the API identify its routes only by the stage's name.
       stageName: prefix,
       settings: environment.stage,
-      corsAllowOrigin,
+      corsAllowOrigin: corsAllowOrigins,
       routes: models,
+      customers,
+      authorizer,
       protected: environment.protected,
     });
   }
 
   private publishPage(models: Models): void {
-    const { website: settings, models: served } = this.environment;
+    const { website: settings } = this.environment;
     if (settings === undefined) return;
     const { url, origin, openApi } = this.stage;
-    this.website?.publish({ files: pageFiles(settings.title, served, models), url, origin, openApi });
+    const files = pageFiles(settings.title, this.environment, models);
+    this.website?.publish({
+      files,
+      url,
+      origin,
+      openApi,
+      signIn: this.signIn?.allow(this.signedInTargets()),
+    });
+  }
+
+  /** The models that signed-in users may call. */
+  private signedInTargets(): SignedInTarget[] {
+    const { models = [] } = this.environment.website?.signIn ?? {};
+    return models.flatMap(({ model, by }): SignedInTarget[] => {
+      const deployed = this.models.find(({ contract }) => contract.model === model);
+      if (deployed === undefined) return [];
+      const { contract, access, function: fn, functionUrl } = deployed;
+      const { path } = contract.route;
+      if (by === "route") {
+        const url = `${this.stage.url}${path}`;
+        const permission =
+          accessKind(access) === "COGNITO" ? "token" : { routeArn: this.stage.routeArn(contract.route) };
+        return [{ path, url, permission }];
+      }
+      if (fn === undefined || functionUrl === undefined) return [];
+      // The document of the page needs the URL without the slash at the end, which is part of the attribute `function_url`.
+      const url = `https://${functionUrl.urlId}.lambda-url.${this.environment.region}.on.aws/`;
+      return [{ path, url, permission: { functionArn: fn.functionArn } }];
+    });
   }
 
   private createOutputs(): void {
     const { stage, website } = this;
     this.addOutput("stage_url", "The stage's URL", stage.url);
     if (website !== undefined) this.addOutput("website_url", "The web page", website.origin);
+    this.createDomainOutputs();
+    if (this.signIn !== undefined) {
+      this.addOutput(
+        "user_pool_id",
+        "Id of the user pool with the users of the page",
+        this.signIn.userPoolId,
+      );
+    }
     for (const model of this.models) this.createModelOutputs(model);
     if (stage.apiKeyId !== undefined) {
       this.addOutput(
         "api_key_id",
         "Id of the API key; aws apigateway get-api-key shows its value",
         stage.apiKeyId,
+      );
+    }
+    for (const [customer, keyIds] of Object.entries(this.customers?.keyIds ?? {})) {
+      this.addOutput(
+        `${customer.replaceAll("-", "_")}_customer_api_key_ids`,
+        `Ids of the keys of the customer ${customer}, by the names of the keys; aws apigateway get-api-key shows a key's value`,
+        keyIds,
+      );
+    }
+  }
+
+  /** The API's default address, and the targets of the CNAME records that the owner of names without a hosted zone creates. */
+  private createDomainOutputs(): void {
+    const { stage, website, environment } = this;
+    if (stage.domain !== undefined) {
+      const isDisabled = environment.stage.domain?.disableExecuteApiEndpoint === true;
+      const description = `The API's default address${isDisabled ? ", which is disabled" : ""}`;
+      this.addOutput("execute_api_url", description, stage.executeApiUrl);
+    }
+    if (stage.domain !== undefined && environment.stage.domain?.hostedZone === undefined) {
+      const { name } = environment.stage.domain ?? {};
+      this.addOutput("stage_domain_target", `The target of the CNAME record of ${name}`, stage.domain.target);
+    }
+    const page = environment.website?.domain;
+    if (website !== undefined && page !== undefined && page.hostedZone === undefined) {
+      this.addOutput(
+        "website_domain_target",
+        `The target of the CNAME record of ${page.name}`,
+        website.target,
       );
     }
   }
@@ -302,7 +473,11 @@ export class InferenceStack extends TerraformStack {
     }
   }
 
-  private addOutput(name: string, description: string, value: string): void {
+  private addOutput(
+    name: string,
+    description: string,
+    value: string | Readonly<Record<string, string>>,
+  ): void {
     new TerraformOutput(this, name, { description, value }).overrideLogicalId(name);
   }
 }

@@ -7,7 +7,12 @@ import { isViaGateway, type ModelSettings } from "./model-settings";
 import { omitUndefinedDeep } from "./omit-undefined";
 import { checkAccounts, findAccountSchemaFaults } from "./rules/account-checks";
 import { checkCallers, checkCallersTogether, checkExistingRoles } from "./rules/caller-checks";
+import { checkConstructIds } from "./rules/construct-id-checks";
+import { checkCustomers } from "./rules/customer-checks";
+import { checkDomains, checkDomainsTogether } from "./rules/domain-checks";
 import { checkChoiceOfTarget } from "./rules/endpoint/target-checks";
+import { checkLogCallers } from "./rules/log-checks";
+import { checkAccess, checkTokens } from "./rules/model/access-checks";
 import { checkBinaryTypes } from "./rules/model/binary-type-checks";
 import { checkHandler, checkSharedFunctions } from "./rules/model/function-checks";
 import { checkVia } from "./rules/model/gateway-checks";
@@ -16,6 +21,7 @@ import { checkPayload } from "./rules/model/payload-checks";
 import { checkNames, checkNamesTogether } from "./rules/name-checks";
 import { checkNetwork } from "./rules/network-checks";
 import { findQuotaFaults } from "./rules/quota-checks";
+import { checkSignInsTogether } from "./rules/sign-in-checks";
 import { findSharedStacks } from "./rules/state-checks";
 import { checkTags } from "./rules/tag-checks";
 import { checkWebsite } from "./rules/website-checks";
@@ -135,6 +141,7 @@ function checkEnvironment(environment: Environment, routes: ModelRoutes): Fault[
   }
   checkTags(environment.tags ?? {}, collector);
   checkWebsite(environment, collector);
+  checkDomains(environment, routes, collector);
   checkNetwork(environment, collector.in("network"));
   collector.require(
     environment.network === undefined ||
@@ -165,13 +172,17 @@ function checkEnvironment(environment: Environment, routes: ModelRoutes): Fault[
     const route = Object.hasOwn(routes, model) ? routes[model] : undefined;
     const below = collector.in(`models.${model}`);
     checkModel(settings, environment, below);
+    checkAccess(settings, environment, below);
     checkVia(settings, route, below);
     checkChoiceOfTarget(settings, route, below);
     checkPayload(settings, route, below);
     checkHandler(settings, route?.python !== undefined, below);
   }
+  checkConstructIds(environment, collector.in("models"));
+  checkTokens(environment, routes, collector);
   checkBinaryTypes(environment, routes, collector.in("models"));
   checkCallers(environment, collector.in("callers"));
+  checkCustomers(environment, routes, collector);
   return sortBySettings(environment, faults);
 }
 
@@ -189,9 +200,12 @@ function checkTogether(
 ): Fault[] {
   const faults: Fault[] = [];
   checkNamesTogether(environments, accounts, (name) => new FaultCollector(name, faults));
+  checkDomainsTogether(environments, (name) => new FaultCollector(name, faults));
   checkSharedFunctions(environments, faults);
+  checkLogCallers(environments, accounts, (name) => new FaultCollector(name, faults));
   faults.push(...findQuotaFaults(environments, routes));
   checkCallersTogether(environments, (name) => new FaultCollector(name, faults).in("callers"));
   checkExistingRoles(environments, (name) => new FaultCollector(name, faults));
+  checkSignInsTogether(environments, (name) => new FaultCollector(name, faults));
   return faults;
 }

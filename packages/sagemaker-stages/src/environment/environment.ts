@@ -2,6 +2,7 @@ import * as z from "zod";
 import { anyModel, type ModelSettings, modelSettings, type ParsedModelSettings } from "./model-settings";
 import { NAME, NAME_ALLOWED } from "./patterns";
 import { type CallerSettings, callerSettings } from "./settings/callers";
+import { type CustomerSettings, customerSettings } from "./settings/customers";
 import { accountId, region } from "./settings/location";
 import { functionRuntimeSettings } from "./settings/model/function-runtimes";
 import { anyNetwork, networkSettings } from "./settings/network";
@@ -23,8 +24,11 @@ import { stateSettings } from "./settings/state";
 import { websiteSettings } from "./settings/website";
 
 export { type CallerSettings, INVOKED_BY, type Invocation, type InvokedBy } from "./settings/callers";
+export type { CustomerSettings, QuotaPeriod } from "./settings/customers";
+export type { StageDomain, WebsiteDomain } from "./settings/domain";
 export type { ExistingVpc, NewVpc } from "./settings/network";
 export type { QuotaSettings } from "./settings/quotas";
+export type { SignInSettings } from "./settings/sign-in";
 export type { StageSettings } from "./settings/stage";
 export type { LocalState, S3State } from "./settings/state";
 export type { WebsiteSettings } from "./settings/website";
@@ -32,7 +36,7 @@ export type { WebsiteSettings } from "./settings/website";
 /** Names that the account's stack and paths of the local stage use. */
 const RESERVED_NAMES = ["account", "endpoints", "website"];
 
-/** The settings of an environment, except `network`, `models` and `callers`. */
+/** The settings of an environment, except `network`, `models`, `callers` and `customers`. */
 const environmentSettings = settings({
   /**
    * The environment's name: 1–16 characters `a-z`, `0-9`, `-`, starting with a letter. Names with the environment's prefix
@@ -119,8 +123,8 @@ const environmentSettings = settings({
   functionRuntimes: withDefaults(functionRuntimeSettings, {}),
 
   /**
-   * Host the web page: a private bucket behind CloudFront. The page has a form for each model whose access is `PUBLIC`; at
-   * least one model must have this access. A model with `functions/<model>/page.ts`
+   * Host the web page: a private bucket behind CloudFront. The page has a form for each model whose access is `PUBLIC`, and
+   * for each model of `signIn`; at least one model must have a form. A model with `functions/<model>/page.ts`
    * has its own view. The origin of the page becomes the stage's CORS origin. Not available in China and GovCloud.
    *
    * @default - no page
@@ -143,6 +147,7 @@ export const anyEnvironment = z.strictObject({
   network: optional(anyNetwork),
   models: byName(anyModel),
   callers: optional(byName(callerSettings)),
+  customers: optional(byName(customerSettings)),
 });
 
 /** The settings of an environment. @see {@link Environment} */
@@ -160,6 +165,7 @@ export const environmentSchema = z
     network: optional(networkSettings),
     models: byName(modelSettings),
     callers: withDefault(byName(callerSettings), {}),
+    customers: withDefault(byName(customerSettings), {}),
   })
   .readonly();
 
@@ -184,7 +190,7 @@ export const environmentSchema = z
  * };
  */
 export interface Environment<Name extends string = string>
-  extends Omit<z.input<typeof environmentSchema>, "models" | "callers"> {
+  extends Omit<z.input<typeof environmentSchema>, "models" | "callers" | "customers"> {
   /** The models that this environment serves, at least one. The key is the name of the model in `functions/index.ts`. */
   readonly models: ServedModels<Name>;
 
@@ -198,6 +204,16 @@ export interface Environment<Name extends string = string>
    * @default - none
    */
   readonly callers?: Readonly<Record<string, CallerSettings<Name>>>;
+
+  /**
+   * Customers with their own keys: companies or teams that may call some of the routes whose access is `API_KEY`. The
+   * environment creates a usage plan and a key for each customer, and a function that lets each key open only the routes of
+   * its customer. The ids of the keys are outputs. The key is the customer's name: 1–32 characters `a-z`, `0-9`, `-`,
+   * starting with a letter. An environment with customers has no shared key.
+   *
+   * @default - none: all callers of `API_KEY` routes share one key
+   */
+  readonly customers?: Readonly<Record<string, CustomerSettings<Name>>>;
 }
 
 /** The settings of the models that an environment serves. With the type of an app's names, TypeScript finds a wrong name. */
@@ -229,4 +245,19 @@ export function namePrefix({ name, project }: NamedEnvironment): string {
 /** Name of a caller's managed policy. @param prefix - the environment's prefix, see {@link namePrefix} */
 export function callerPolicyName(prefix: string, caller: string): string {
   return `${prefix}-${caller}-caller`;
+}
+
+/** Name of the role of the page's signed-in users. @param prefix - the environment's prefix, see {@link namePrefix} */
+export function signedInRoleName(prefix: string): string {
+  return `${prefix}-website-signed-in`;
+}
+
+/** Name of a customer's usage plan. @param prefix - the environment's prefix, see {@link namePrefix} */
+export function customerPlanName(prefix: string, customer: string): string {
+  return `${prefix}-${customer}-customer`;
+}
+
+/** Name of a customer's key. @param prefix - the environment's prefix, see {@link namePrefix} */
+export function customerKeyName(prefix: string, customer: string, key: string): string {
+  return `${customerPlanName(prefix, customer)}-${key}`;
 }

@@ -6,7 +6,8 @@ import {
   type NewEndpoint,
   serverlessEndpoint,
 } from "./settings/endpoint/endpoint";
-import { type RouteAccess, routeSettings, type ServingSettings } from "./settings/model/route";
+import { type ParsedRouteAccess, routeAccessSetting } from "./settings/model/access";
+import { routeSettings, type ServingSettings } from "./settings/model/route";
 import { propertiesOf } from "./settings/setting";
 
 export type { CaptureMode, DataCaptureSettings } from "./settings/endpoint/data-capture";
@@ -20,12 +21,17 @@ export type {
 export type { InstanceScaling, InstanceSettings } from "./settings/endpoint/instances";
 export type { ScalingSettings } from "./settings/endpoint/scaling";
 export type { ProvisionedConcurrencyScaling, ServerlessSettings } from "./settings/endpoint/serverless";
+export {
+  type AccessKind,
+  accessKind,
+  type ParsedRouteAccess,
+  ROUTE_ACCESS,
+  type RouteAccess,
+} from "./settings/model/access";
 export type { FunctionSettings } from "./settings/model/function";
 export type { FunctionUrlSettings } from "./settings/model/function-url";
 export {
   DEFAULT_ENVIRONMENT_VARIABLE_NAME,
-  ROUTE_ACCESS,
-  type RouteAccess,
   type ServingSettings,
   VIA,
   type Via,
@@ -98,7 +104,9 @@ export function functionNameOf(nameOrArn: string): string {
   return nameOrArn.slice(nameOrArn.lastIndexOf(":") + 1);
 }
 
-/** The access of a route: the setting, or the safe default. */
-export function routeAccess(settings: Pick<ServingSettings, "access">): RouteAccess {
-  return routeSettings.unwrap().shape.access.parse(settings.access);
+/** The access of a route with its defaults. Without the setting, the access is `AWS_IAM`. */
+export function routeAccess({ access }: Pick<ServingSettings, "access">): ParsedRouteAccess {
+  return access === undefined ? DEFAULT_ACCESS : routeAccessSetting.parse(access);
 }
+
+const DEFAULT_ACCESS = routeSettings.unwrap().shape.access.parse(undefined);

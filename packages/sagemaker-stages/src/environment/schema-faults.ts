@@ -17,11 +17,13 @@ const { localeError: describeInEnglish } = z.locales.en();
 
 /**
  * The message of an issue. For unknown properties, the message lists the known names, because the issue does not
- * contain these names.
+ * contain these names. For a union without a dedicated description, the message is empty.
  */
 const MESSAGES: z.core.ParseContext<z.core.$ZodIssue> = {
-  error: (issue) =>
-    issue.code === "unrecognized_keys" ? knownNames(issue.inst).join(" ") : describeInEnglish(issue),
+  error: (issue) => {
+    if (issue.code === "unrecognized_keys") return knownNames(issue.inst).join(" ");
+    return issue.code === "invalid_union" ? "" : describeInEnglish(issue);
+  },
 };
 
 function knownNames(schema: unknown): string[] {
@@ -70,21 +72,58 @@ function describe(
   }
 }
 
-/** Describes the faults of the alternative with the fewest faults. If several alternatives have the fewest, lists their fields. */
+/**
+ * Describes the faults of the nearest alternative: the one with the fewest wrong own properties, then with the fewest
+ * faults. If no single alternative is nearest, describes all alternatives: by the union's own message, or by their fields.
+ */
 function describeUnion(
-  { errors }: z.core.$ZodIssueInvalidUnion,
+  { errors, message }: z.core.$ZodIssueInvalidUnion,
   path: readonly PropertyKey[],
   described: Described,
 ): SchemaFault[] {
-  const forms = errors.map((issues) => issues.flatMap((issue) => describe(issue, path, described)));
-  const fewest = Math.min(...forms.map((form) => form.length));
-  const nearest = forms.filter((form) => form.length === fewest);
-  const [only = []] = nearest;
   const field = path.join(".");
+  const all = errors.map((issues) => issues.flatMap((issue) => describe(issue, path, described)));
+  // An alternative of another type, e.g. a string, is not similar to an object.
+  const ofType = all.filter((form) => form.every((fault) => fault.field !== field));
+  const forms = ofType.length > 0 ? ofType : all;
+  const isOwn = (fault: SchemaFault) => fault.field.split(".").length <= path.length + 1;
+  const fewestOwn = withFewest(forms, (form) => form.filter(isOwn).length);
+  const nearest = withFewest(fewestOwn, (form) => form.length);
+  const [only = []] = nearest;
+  const hasType = ofType.length > 0;
+  if (nearest.length === 1 && (hasType || message === "")) return only;
   // No alternative matches the type of the whole field: all alternatives have the same fault.
-  if (nearest.length === 1 || nearest.flat().every((fault) => fault.field === field)) return only;
-  const allowed = nearest.map((form) => form.map(({ field }) => field).join(" and "));
-  return [{ field, got: shown(described.value, path), allowed: `either ${allowed.join(", or ")}` }];
+  if (message === "" && nearest.flat().every((fault) => fault.field === field)) return only;
+  const names = namesOf(errors);
+  const misspelt = Object.keys(Object(at(described.value, path))).filter((name) => !names.includes(name));
+  const similar = hasType
+    ? misspelt.map((name) => suggestion(name, names)).find((end) => end !== "")
+    : undefined;
+  const unknown = misspelt.map((name) => [...path, name].join("."));
+  const fields = nearest.map((form) =>
+    form.map((fault) => fault.field).filter((one) => !unknown.includes(one)),
+  );
+  const allowed =
+    message !== "" ? message : `either ${fields.map((form) => form.join(" and ")).join(", or ")}`;
+  return [{ field, got: shown(described.value, path), allowed: `${allowed}${similar ?? ""}` }];
+}
+
+/** The forms with the smallest count. */
+function withFewest(
+  forms: readonly SchemaFault[][],
+  count: (form: readonly SchemaFault[]) => number,
+): readonly SchemaFault[][] {
+  const fewest = Math.min(...forms.map(count));
+  return forms.filter((form) => count(form) === fewest);
+}
+
+/** The names of the properties of a union's alternatives that have an unknown property. */
+function namesOf(errors: z.core.$ZodIssueInvalidUnion["errors"]): string[] {
+  return errors.flatMap((issues) =>
+    issues.flatMap((issue) =>
+      issue.code === "unrecognized_keys" && issue.path.length === 0 ? issue.message.split(" ") : [],
+    ),
+  );
 }
 
 /** The name of the expected type. A record is an object whose keys a user chooses. */

@@ -157,7 +157,7 @@ function assignWords(
   for (const [name, { occurs = "once", summary }] of Object.entries(forms)) {
     const isList = occurs === "any" || occurs === "several";
     if (rest.length === 0 && (occurs === "once" || occurs === "several")) {
-      throw new UsageError(`<${name}>: got no word; allowed: ${toOneLine(summary)}`);
+      throw new UsageError(`<${name}>: got nothing; allowed: ${toOneLine(summary)}`);
     }
     assigned[name] = isList ? rest : rest[0];
     rest = isList ? [] : rest.slice(1);

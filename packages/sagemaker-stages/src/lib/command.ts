@@ -62,7 +62,7 @@ export function defineGroup(
       const command = commands.find((candidate) => candidate.name === name);
       if (command !== undefined) return command.run(words, `${program} ${command.name}`);
       const allowed = commands.map((candidate) => candidate.name).join(", ");
-      throw withHint(new UsageError(`command: got ${name ?? "no word"}; allowed: ${allowed}`), program);
+      throw withHint(new UsageError(`command: got ${name ?? "nothing"}; allowed: ${allowed}`), program);
     },
   };
 }

@@ -1,9 +1,16 @@
 import { percentEncode } from "../aws/percent-encode";
+import { TRIAL_USER } from "./cognito/user-pool";
+import { tokenPath } from "./issuer";
 import type { Authorization, Method } from "./rest-api/openapi";
 import type { Container } from "./sagemaker/container";
 import { containerOf } from "./sagemaker/echo-stand-in";
 import { LOCAL_CREDENTIALS } from "./signature";
-import type { Deployment, StageDefinition } from "./terraform/deployment";
+import type {
+  ApiKeyDefinition,
+  Deployment,
+  StageDefinition,
+  StageDomainDefinition,
+} from "./terraform/deployment";
 import { answeringRoutes, type EndpointCompute } from "./terraform/endpoints";
 
 /** The addresses of a local stage. */
@@ -11,16 +18,21 @@ export interface ServedUrls {
   readonly url: string;
   /** Function URLs by the ARN of the function. */
   readonly functionUrls: ReadonlyMap<string, string>;
+  /** The addresses of the sign-ins by the environment. @default - no environment has a sign-in */
+  readonly signInUrls?: ReadonlyMap<string, string>;
 }
 
 /** The text that the local stage prints: addresses, a request for each route, models, and differences from AWS. */
 export function banner(
-  { url, functionUrls }: ServedUrls,
+  { url, functionUrls, signInUrls = new Map() }: ServedUrls,
   deployments: readonly Deployment[],
   containers: ReadonlyMap<string, Container>,
 ): string {
   return [
-    ...deployments.flatMap((deployment) => [...describe(url, functionUrls, deployment, containers), ""]),
+    ...deployments.flatMap((deployment) => [
+      ...describe(url, functionUrls, deployment, containers, signInUrls),
+      "",
+    ]),
   ].join("\n");
 }
 
@@ -29,13 +41,15 @@ function* describe(
   functionUrls: ReadonlyMap<string, string>,
   deployment: Deployment,
   containers: ReadonlyMap<string, Container>,
+  signInUrls: ReadonlyMap<string, string>,
 ): Generator<string> {
   for (const stage of deployment.stages) {
     yield `${deployment.name}  ${url}/${stage.stageName}   page: ${url}/website/${stage.stageName}/`;
+    if (stage.domain !== undefined) yield describeDomain(url, stage.domain);
     for (const method of stage.openApi.methods.filter(({ integration }) => integration.type !== "mock")) {
       yield "";
-      const route = `${method.httpMethod} /${stage.stageName}${method.path}`;
-      yield `  ${route}  (${ACCESS_LABELS[method.authorization]})${describeUnavailable(deployment, method)}`;
+      const route = `${method.httpMethod} ${pathOf(stage)}${method.path}`;
+      yield `  ${route}  (${describeAccess(stage, method)})${describeUnavailable(deployment, method)}`;
       const [bytesType] = method.bytesTypes;
       // A route that API Gateway serves without a function passes a file unchanged, and has no example in JSON.
       const takesOnlyBytes = bytesType !== undefined && method.example === undefined;
@@ -43,6 +57,7 @@ function* describe(
       if (bytesType !== undefined) yield `  ${curlOfFile(url, deployment, stage, method, bytesType)}`;
     }
   }
+  for (const stage of deployment.stages) yield* describeCustomers(stage);
   for (const { functionArn, functionName } of deployment.functionUrls) {
     yield "";
     yield `  ${functionUrls.get(functionArn)}/  (function URL of ${functionName}, signed requests)`;
@@ -51,6 +66,12 @@ function* describe(
       const words = signed(deployment.region, "lambda");
       yield `  ${curlLine(`${functionUrls.get(functionArn)}/`, method, words)}`;
     }
+  }
+  const signInUrl = signInUrls.get(deployment.name);
+  if (signInUrl !== undefined) {
+    yield "";
+    yield `  ${signInUrl}  (sign-in of the page)`;
+    yield `  Sign in on the page as ${TRIAL_USER.email} with the password ${TRIAL_USER.password}`;
   }
   yield* describeEndpoints(url, deployment, containers);
   if (deployment.functions.length > 0) {
@@ -85,7 +106,48 @@ const ACCESS_LABELS: Record<Authorization, string> = {
   NONE: "public",
   AWS_IAM: "signed requests",
   API_KEY: "API key",
+  TOKEN: "token",
 };
+
+/** The callers of a route: for a route with an API key, the customers who have bought the route. */
+function describeAccess(
+  { apiKeys }: Pick<StageDefinition, "apiKeys">,
+  method: Pick<Method, "authorization" | "httpMethod" | "path">,
+): string {
+  const label = ACCESS_LABELS[method.authorization];
+  const customers = keysOf(apiKeys, method).flatMap(({ customer }) => customer?.name ?? []);
+  return method.authorization === "API_KEY" && customers.length > 0
+    ? `${label} of ${[...new Set(customers)].join(", ")}`
+    : label;
+}
+
+/** The keys that open a route. */
+function keysOf(
+  apiKeys: readonly ApiKeyDefinition[],
+  { httpMethod, path }: Pick<Method, "httpMethod" | "path">,
+): readonly ApiKeyDefinition[] {
+  return apiKeys.filter(
+    ({ customer, methodThrottling }) =>
+      customer === undefined || methodThrottling?.has(`${httpMethod}${path}`) === true,
+  );
+}
+
+/** The keys of each customer, with the routes that the keys open, and the quota of each key. */
+function* describeCustomers(stage: StageDefinition): Generator<string> {
+  const ofCustomers = stage.apiKeys.filter(({ customer }) => customer !== undefined);
+  if (ofCustomers.length === 0) return;
+  yield "";
+  yield "  Customers  (keys of this machine, which are valid nowhere else)";
+  for (const { value, customer, methodThrottling, quota } of ofCustomers) {
+    const routes = [...(methodThrottling?.keys() ?? [])].map((method) =>
+      method.replace("/", ` ${pathOf(stage)}/`),
+    );
+    const limit =
+      quota === undefined ? "no quota" : `${quota.limit} requests per ${quota.period.toLowerCase()}`;
+    yield `    ${customer?.name}, key ${customer?.keyName}: ${value}`;
+    yield `      ${routes.join(", ")}; ${limit}`;
+  }
+}
 
 function describeCompute(compute: EndpointCompute): string {
   switch (compute.kind) {
@@ -123,47 +185,65 @@ function signed(region: string, service: string): string[] {
   ];
 }
 
+function describeDomain(url: string, domain: StageDomainDefinition): string {
+  return `  https://${domain.name}${pathOf({ domain, stageName: "" })} on AWS: here ${url} with the header Host: ${domain.name}`;
+}
+
+/** The first part of a stage's paths: the base path of its domain name, or the name of the stage. */
+function pathOf({ domain, stageName }: Pick<StageDefinition, "domain" | "stageName">): string {
+  if (domain === undefined) return `/${stageName}`;
+  return domain.basePath === undefined ? "" : `/${domain.basePath}`;
+}
+
 /** A request as a command line of a POSIX shell. */
 export function curl(
   url: string,
   deployment: Pick<Deployment, "region">,
-  stage: Pick<StageDefinition, "stageName" | "apiKeys">,
-  method: Pick<Method, "path" | "authorization" | keyof RequestExample>,
+  stage: Pick<StageDefinition, "stageName" | "domain" | "apiKeys">,
+  method: Pick<Method, "httpMethod" | "path" | "authorization" | keyof RequestExample>,
 ): string {
-  return curlLine(
-    `${url}/${stage.stageName}${method.path}`,
-    method,
-    authorizationOf(deployment, stage, method),
-  );
+  return curlLine(`${url}${pathOf(stage)}${method.path}`, method, [
+    ...hostOf(stage),
+    ...authorizationOf(url, deployment, stage, method),
+  ]);
+}
+
+/** The Host header of a domain name. */
+function hostOf({ domain }: Pick<StageDefinition, "domain">): string[] {
+  return domain === undefined ? [] : ["-H", quote(`Host: ${domain.name}`)];
 }
 
 /** A command line of a POSIX shell that sends a file. FILE is a placeholder for the name of the file. */
 export function curlOfFile(
   url: string,
   deployment: Pick<Deployment, "region">,
-  stage: Pick<StageDefinition, "stageName" | "apiKeys">,
-  method: Pick<Method, "path" | "authorization">,
+  stage: Pick<StageDefinition, "stageName" | "domain" | "apiKeys">,
+  method: Pick<Method, "httpMethod" | "path" | "authorization">,
   contentType: string,
 ): string {
   return [
     "curl",
-    quote(`${url}/${stage.stageName}${method.path}`),
-    ...authorizationOf(deployment, stage, method),
+    quote(`${url}${pathOf(stage)}${method.path}`),
+    ...hostOf(stage),
+    ...authorizationOf(url, deployment, stage, method),
     ...["-H", quote(`content-type: ${contentType}`), "--data-binary", "@FILE"],
   ].join(" ");
 }
 
 function authorizationOf(
+  url: string,
   { region }: Pick<Deployment, "region">,
-  { apiKeys }: Pick<StageDefinition, "apiKeys">,
-  { authorization }: Pick<Method, "authorization">,
+  { apiKeys, stageName }: Pick<StageDefinition, "apiKeys" | "stageName">,
+  method: Pick<Method, "httpMethod" | "path" | "authorization">,
 ): string[] {
   const words: Record<Authorization, string[]> = {
     NONE: [],
     AWS_IAM: signed(region, "execute-api"),
-    API_KEY: ["-H", quote(`x-api-key: ${apiKeys[0]?.value}`)],
+    API_KEY: ["-H", quote(`x-api-key: ${keysOf(apiKeys, method)[0]?.value}`)],
+    // The shell requests a new trial token for each request, so that the line stays short and never expires.
+    TOKEN: ["-H", `"authorization: Bearer $(curl -s ${quote(url + tokenPath(stageName, method.path))})"`],
   };
-  return words[authorization];
+  return words[method.authorization];
 }
 
 /** The example of a request. */

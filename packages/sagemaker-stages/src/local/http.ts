@@ -35,7 +35,8 @@ const MAX_READ_BYTES = 256 * 1024 * 1024;
 export async function readRequest(incoming: IncomingMessage): Promise<HttpRequest> {
   const body = await readBody(incoming);
   const { target } = splitTarget(incoming.url);
-  const [path = "/", query = ""] = target.split(/\?(.*)/s);
+  const end = target.indexOf("?");
+  const [path, query] = end < 0 ? [target, ""] : [target.slice(0, end), target.slice(end + 1)];
   const headers: [string, string][] = [];
   for (let i = 0; i + 1 < incoming.rawHeaders.length; i += 2) {
     headers.push([incoming.rawHeaders[i] ?? "", incoming.rawHeaders[i + 1] ?? ""]);
@@ -68,9 +69,11 @@ function readBody(incoming: IncomingMessage): Promise<Buffer | undefined> {
     });
     incoming.on("end", () => resolve(bytes <= MAX_KEPT_BYTES ? Buffer.concat(chunks) : undefined));
     incoming.on("error", reject);
-    incoming.on("close", () =>
-      reject(new Error("the client closed the connection before the end of the body")),
-    );
+    incoming.on("close", () => {
+      // This event follows every request. An error costs time, because it records the stack.
+      if (incoming.readableEnded) return;
+      reject(new Error("the client closed the connection before the end of the body"));
+    });
   });
 }
 
@@ -87,6 +90,7 @@ export interface Target {
  * https://www.rfc-editor.org/rfc/rfc9112#section-3.2.2) or `/dev/x?q=1`.
  */
 export function splitTarget(url = "/"): Target {
+  if (url.startsWith("/")) return { host: undefined, target: url };
   const [, host, rest = ""] = /^https?:\/\/([^/?]*)(.*)$/is.exec(url) ?? [];
   if (host === undefined) return { host, target: url };
   return { host, target: rest.startsWith("/") ? rest : `/${rest}` };
@@ -100,7 +104,16 @@ export function sendResponse(outgoing: ServerResponse, { status, headers, body }
   outgoing.end(body);
 }
 
+/**
+ * Whether a header has a name, in any case. Compares the lengths first, because most headers have another name.
+ *
+ * @param lowerCaseName - the name in lower case
+ */
+export function isNamed(candidate: string, lowerCaseName: string): boolean {
+  return candidate.length === lowerCaseName.length && candidate.toLowerCase() === lowerCaseName;
+}
+
 /** The last value of a header. Names are compared without case. */
 export function headerOf({ headers }: Pick<HttpRequest, "headers">, name: string): string | undefined {
-  return headers.findLast(([candidate]) => candidate.toLowerCase() === name)?.[1];
+  return headers.findLast(([candidate]) => isNamed(candidate, name))?.[1];
 }

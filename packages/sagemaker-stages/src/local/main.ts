@@ -4,6 +4,7 @@ import { UsageError } from "../lib/arguments";
 import { UserError } from "../lib/user-error";
 import type { Arguments } from "./arguments";
 import { banner } from "./banner";
+import { DelayedOutput } from "./delayed-output";
 import { loadExampleStandIns } from "./example-stand-ins";
 import { type Container, ownContainer } from "./sagemaker/container";
 import { loadSamples } from "./samples";
@@ -19,7 +20,14 @@ const DEBOUNCE_IN_MS = 150;
 /** The interval in which the stage checks that its parent process exists. */
 const PARENT_CHECK_IN_MS = 500;
 
-const print = (text: string) => process.stdout.write(text);
+const write = (text: string) => process.stdout.write(text);
+/** The output of functions and requests. */
+const log = new DelayedOutput(write);
+/** Prints a message of this command, after the earlier output. */
+const print = (text: string) => {
+  log.flush();
+  write(text);
+};
 
 /**
  * Serves environments until a signal ends the process, and reloads the environments when the app changes.
@@ -39,13 +47,16 @@ export async function serve({
   const stage = new LocalStage({
     port,
     containers,
-    log: print,
+    log: log.add,
     functionProgram: synthesis.functionProgram,
   });
   const close = async () => {
     await stage.close();
     synthesis.close();
+    log.flush();
   };
+  // An error that nothing catches also ends the process.
+  process.on("exit", log.flush);
   const isStopping = stopOnSignal(close);
   const deploymentsNow = () => readDeployments(synthesis.outdir, environments, [...own.keys()]);
   let deployments: readonly Deployment[] | undefined;

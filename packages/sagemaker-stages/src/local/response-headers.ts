@@ -1,5 +1,5 @@
 import { validateHeaderName, validateHeaderValue } from "node:http";
-import type { HttpResponse } from "./http";
+import { type HttpResponse, isNamed } from "./http";
 
 type Headers = HttpResponse["headers"];
 
@@ -32,20 +32,20 @@ const DROPPED = new Set(["transfer-encoding", "x-amz-apigw-id", "x-amzn-trace-id
  * @returns `undefined` if a name or a value is not valid in HTTP
  */
 export function forwardedHeaders(headers: Headers): Headers | undefined {
-  if (!Object.entries(headers).every(([name, value]) => isSendable(name, value))) return undefined;
-  return Object.fromEntries(
-    Object.entries(headers).flatMap(([name, value]) => {
-      const key = name.toLowerCase();
-      if (DROPPED.has(key)) return [];
-      return [[REMAPPED.has(key) ? `x-amzn-Remapped-${name}` : name, value]];
-    }),
-  );
+  const forwarded: [string, string | readonly string[]][] = [];
+  for (const [name, value] of Object.entries(headers)) {
+    if (!isSendable(name, value)) return undefined;
+    const key = name.toLowerCase();
+    if (!DROPPED.has(key)) forwarded.push([REMAPPED.has(key) ? `x-amzn-Remapped-${name}` : name, value]);
+  }
+  return Object.fromEntries(forwarded);
 }
 
 function isSendable(name: string, value: string | readonly string[]): boolean {
   try {
     validateHeaderName(name);
-    for (const text of [value].flat()) validateHeaderValue(name, text);
+    if (typeof value === "string") validateHeaderValue(name, value);
+    else for (const text of value) validateHeaderValue(name, text);
     return true;
   } catch {
     return false;
@@ -54,8 +54,8 @@ function isSendable(name: string, value: string | readonly string[]): boolean {
 
 /** `headers` with the default content type of API Gateway and function URLs. */
 export function withContentType(headers: Headers): Headers {
-  const names = Object.keys(headers).map((name) => name.toLowerCase());
-  return names.includes("content-type") ? headers : { "Content-Type": "application/json", ...headers };
+  const isTyped = Object.keys(headers).some((name) => isNamed(name, "content-type"));
+  return isTyped ? headers : { "Content-Type": "application/json", ...headers };
 }
 
 /**
@@ -64,6 +64,7 @@ export function withContentType(headers: Headers): Headers {
  * (https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html#api-gateway-simple-proxy-for-lambda-output-format).
  */
 export function addMissingHeaders(headers: Headers, added: Headers): Headers {
+  if (Object.keys(headers).length === 0) return addHeaders(headers, added);
   const missing = Object.entries(added).flatMap(([name, value]) => {
     const present = valuesOf(headers, name);
     const values = [value].flat().filter((text) => !present.includes(text));
@@ -82,10 +83,19 @@ function valuesOf(headers: Headers, name: string): readonly string[] {
 /** `headers` with additional headers. If a name has values in both, all values are sent. */
 export function addHeaders(headers: Headers, added: Headers): Headers {
   const all = { ...headers };
+  /** The names in `all` by their lower-case names. */
+  const names = new Map<string, string>();
+  for (const name of Object.keys(headers)) {
+    const key = name.toLowerCase();
+    if (!names.has(key)) names.set(key, name);
+  }
   for (const [name, value] of Object.entries(added)) {
-    const same = Object.keys(all).find((candidate) => candidate.toLowerCase() === name.toLowerCase());
-    if (same === undefined) all[name] = value;
-    else all[same] = [...[all[same] ?? []].flat(), ...[value].flat()];
+    const key = name.toLowerCase();
+    const same = names.get(key);
+    if (same === undefined) {
+      all[name] = value;
+      names.set(key, name);
+    } else all[same] = [...[all[same] ?? []].flat(), ...[value].flat()];
   }
   return all;
 }

@@ -1,7 +1,8 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import aws4 from "aws4";
 import { ArnFactory } from "../aws/arn";
-import { type HttpRequest, headerOf } from "./http";
+import type { RoleSessions } from "./cognito/sessions";
+import { type HttpRequest, headerOf, isNamed } from "./http";
 
 /** The only credentials of the local stage. They are valid nowhere else. */
 export const LOCAL_CREDENTIALS = { accessKeyId: "local", secretAccessKey: "local" } as const;
@@ -12,7 +13,8 @@ export interface SignatureFault {
     | "MissingAuthenticationTokenException"
     | "IncompleteSignatureException"
     | "InvalidSignatureException"
-    | "UnrecognizedClientException";
+    | "UnrecognizedClientException"
+    | "ExpiredTokenException";
   readonly message: string;
 }
 
@@ -25,9 +27,40 @@ const MAX_SKEW_IN_MS = 5 * 60 * 1000;
 const AUTHORIZATION =
   /^AWS4-HMAC-SHA256 Credential=([^/, ]+)\/(\d{8})\/([^/, ]+)\/([^/, ]+)\/aws4_request, ?SignedHeaders=([^, ]+), ?Signature=([0-9a-f]{64})$/;
 
+/** The parts of the header Authorization. */
+interface Authorization {
+  readonly accessKeyId: string;
+  /** The scope of the credential. */
+  readonly date: string;
+  readonly region: string;
+  readonly service: string;
+  /** The names of the signed headers, separated by `;`. */
+  readonly signedHeaders: string;
+  readonly signature: string;
+}
+
+let lastHeader: string | undefined;
+let lastAuthorization: Authorization | undefined;
+
+/** The parts of a header Authorization; `undefined` if the header is not complete. */
+function parseAuthorization(header: string): Authorization | undefined {
+  // The checks of one request read the parts several times.
+  if (header === lastHeader) return lastAuthorization;
+  const [whole, accessKeyId = "", date = "", region = "", service = "", signedHeaders = "", signature = ""] =
+    AUTHORIZATION.exec(header) ?? [];
+  lastHeader = header;
+  lastAuthorization =
+    whole === undefined ? undefined : { accessKeyId, date, region, service, signedHeaders, signature };
+  return lastAuthorization;
+}
+
+function authorizationOf(request: HttpRequest): Authorization | undefined {
+  return parseAuthorization(headerOf(request, "authorization") ?? "");
+}
+
 /** The access key of a signed request. */
 export function accessKeyIdOf(request: HttpRequest): string | undefined {
-  return AUTHORIZATION.exec(headerOf(request, "authorization") ?? "")?.[1];
+  return authorizationOf(request)?.accessKeyId;
 }
 
 /** The ARN of the user with an access key. On this machine, the name of the user is the access key. */
@@ -40,33 +73,53 @@ export function userArnOf(
 
 /** The region in the scope of a signed request. */
 export function regionOf(request: HttpRequest): string | undefined {
-  return AUTHORIZATION.exec(headerOf(request, "authorization") ?? "")?.[3];
+  return authorizationOf(request)?.region;
 }
 
+/** The error for a session token that does not belong to the access key. */
+const INVALID_TOKEN: SignatureFault = {
+  errorType: "UnrecognizedClientException",
+  message: "The security token included in the request is invalid.",
+};
+
 /**
- * Checks a Signature Version 4 in the Authorization header against {@link LOCAL_CREDENTIALS}.
+ * Checks a Signature Version 4 in the Authorization header against {@link LOCAL_CREDENTIALS}, or against temporary credentials.
  *
+ * @param sessions - the temporary credentials that are accepted. Default: none
  * @param scope - the required service and region of the credential's scope
  * @returns `undefined` if the signature is valid
  */
 export function findSignatureFault(
   request: HttpRequest,
   scope: { readonly service: string; readonly region: string },
+  sessions?: RoleSessions,
 ): SignatureFault | undefined {
-  const authorization = headerOf(request, "authorization");
-  if (authorization === undefined) {
+  const header = headerOf(request, "authorization");
+  if (header === undefined) {
     return { errorType: "MissingAuthenticationTokenException", message: "Missing Authentication Token" };
   }
-  const [, accessKeyId, date, region, service, signedHeaders = "", signature = ""] =
-    AUTHORIZATION.exec(authorization) ?? [];
-  if (accessKeyId === undefined) {
+  const authorization = parseAuthorization(header);
+  if (authorization === undefined) {
     return {
       errorType: "IncompleteSignatureException",
       message:
         "Authorization header requires 'Credential' parameter. Authorization header requires 'Signature' parameter. Authorization header requires 'SignedHeaders' parameter.",
     };
   }
-  if (accessKeyId !== LOCAL_CREDENTIALS.accessKeyId) {
+  const { accessKeyId, date, region, service, signedHeaders, signature } = authorization;
+  const names = signedHeaders.split(";");
+  const session = sessions?.find(accessKeyId);
+  if (session !== undefined) {
+    // AWS requires a signed session token.
+    const token = headerOf(request, "x-amz-security-token");
+    if (token !== session.sessionToken || !names.includes("x-amz-security-token")) return INVALID_TOKEN;
+    if (session.expiresAt * 1_000 <= (sessions?.now() ?? 0)) {
+      return {
+        errorType: "ExpiredTokenException",
+        message: "The security token included in the request is expired",
+      };
+    }
+  } else if (accessKeyId !== LOCAL_CREDENTIALS.accessKeyId) {
     return {
       errorType: "UnrecognizedClientException",
       message: `The security token included in the request is invalid. The local stage accepts only the access key ${LOCAL_CREDENTIALS.accessKeyId}`,
@@ -86,11 +139,10 @@ export function findSignatureFault(
       message: `Signature expired or not yet current: ${datetime}`,
     };
   }
-  const names = signedHeaders.split(";");
   if (
     !names.includes("host") ||
     !isBodyAsDeclared(request) ||
-    !isEqual(trySign(request, scope, names, datetime) ?? "", signature)
+    !isEqual(trySign(request, scope, names, datetime, session ?? LOCAL_CREDENTIALS) ?? "", signature)
   ) {
     return {
       errorType: "InvalidSignatureException",
@@ -104,15 +156,14 @@ export function findSignatureFault(
 /** Whether the body has the hash in the signed header. True if the client has not sent this header. */
 function isBodyAsDeclared(request: HttpRequest): boolean {
   const declared = headerOf(request, "x-amz-content-sha256");
-  const actual = createHash("sha256")
-    .update(request.body ?? "")
-    .digest("hex");
-  return declared === undefined || declared === actual;
+  return declared === undefined || declared === sha256(request.body ?? "");
 }
 
 /** A time such as `20261120T190000Z` in milliseconds; NaN for any other text. */
 function toMillis(datetime: string): number {
-  return Date.parse(datetime.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/, "$1-$2-$3T$4:$5:$6Z"));
+  const [, year, month, day, hour, minute, second] =
+    /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(datetime) ?? [];
+  return Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`);
 }
 
 /**
@@ -134,9 +185,10 @@ function sign(
   { service, region }: { readonly service: string; readonly region: string },
   names: readonly string[],
   datetime: string,
+  { accessKeyId, secretAccessKey }: Readonly<Record<"accessKeyId" | "secretAccessKey", string>>,
 ): string {
   const values = names.map((name) => {
-    const all = request.headers.filter(([candidate]) => candidate.toLowerCase() === name);
+    const all = request.headers.filter(([candidate]) => isNamed(candidate, name));
     return [name, all.map(([, value]) => value.trim()).join(",")];
   });
   const signer = new aws4.RequestSigner(
@@ -149,12 +201,17 @@ function sign(
       body: request.body ?? "",
       doNotModifyHeaders: true,
     },
-    LOCAL_CREDENTIALS,
+    // The headers contain the session token.
+    { accessKeyId, secretAccessKey },
   );
   signer.datetime = datetime;
   // The signature includes all headers that the client has signed, even headers that aws4 would exclude.
   Object.assign(signer, { extraHeadersToInclude: Object.fromEntries(names.map((name) => [name, true])) });
   return signer.signature();
+}
+
+function sha256(data: string | Buffer): string {
+  return createHash("sha256").update(data).digest("hex");
 }
 
 function isEqual(left: string, right: string): boolean {

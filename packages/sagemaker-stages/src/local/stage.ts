@@ -4,15 +4,22 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { UserError } from "../lib/user-error";
+import type { SignInConfig } from "../page/config";
+import { signInConfig } from "./cognito/page-config";
+import { RoleSessions } from "./cognito/sessions";
+import { type ServedSignIn, SignInServer } from "./cognito/sign-in-server";
 import { UnsupportedTerraform } from "./errors";
+import { Firewall } from "./firewall";
 import {
   type HttpRequest,
   type HttpResponse,
   headerOf,
+  isNamed,
   readRequest,
   sendResponse,
   splitTarget,
 } from "./http";
+import { answerIssuer, type IssuedStage, isIssuerPath, issuerAddress, LocalIssuer } from "./issuer";
 import { UnreservedConcurrency } from "./lambda/concurrency";
 import { ExistingFunction } from "./lambda/existing-function";
 import { LocalFunction, type RouteFunction } from "./lambda/function";
@@ -22,14 +29,20 @@ import { removeTaskFolders } from "./lambda/task-folder";
 import { callRuntime } from "./rest-api/endpoint-caller";
 import { GATEWAY_ERRORS, type GatewayError, toGatewayAnswer } from "./rest-api/gateway-response";
 import { newRequestIds } from "./rest-api/proxy";
+import { QuotaUsage } from "./rest-api/quota";
 import { RestApi } from "./rest-api/rest-api";
-import { findUrlFault, splitStage } from "./rest-api/url";
+import { findUrlFault, pathBelow, splitStage } from "./rest-api/url";
 import type { Container } from "./sagemaker/container";
 import { ContainerFailures } from "./sagemaker/container-failures";
 import { containerOf } from "./sagemaker/echo-stand-in";
 import { RUNTIME_SEGMENT } from "./sagemaker/operation";
 import { isOperationPath, isRuntimePath, SagemakerRuntime } from "./sagemaker/runtime";
-import type { Deployment, FunctionDefinition, FunctionUrlDefinition } from "./terraform/deployment";
+import type {
+  Deployment,
+  FunctionDefinition,
+  FunctionUrlDefinition,
+  StageDefinition,
+} from "./terraform/deployment";
 import { websiteFor } from "./website";
 
 /** The module of a function failed to load. */
@@ -61,35 +74,65 @@ export interface LocalStageSettings {
    * @default - the stage bundles the program
    */
   readonly functionProgram?: string;
+  /**
+   * Returns the current time in milliseconds since 1970, for the periods of quotas, for tokens and for temporary credentials.
+   *
+   * @default - the clock of the machine
+   */
+  readonly now?: () => number;
+  /** The issuer of the tokens. @default - a new issuer */
+  readonly issuer?: LocalIssuer;
 }
 
 /** One version of the served environments. A reload replaces the version at once. */
 interface ServedVersion {
   readonly stages: ReadonlyMap<string, RestApi>;
+  /** The routes for which the issuer signs tokens. */
+  readonly issuedStages: readonly IssuedStage[];
   readonly functions: ReadonlyMap<string, LocalFunction>;
   readonly runtime: SagemakerRuntime;
   readonly invokeApi: InvokeApi;
   /** Functions by ARN. */
   readonly functionUrls: ReadonlyMap<string, FunctionUrl>;
+  /** The environments with a sign-in, by their names. */
+  readonly signIns: ReadonlyMap<string, ServedSignIn>;
   /** Files of the page by environment and name. */
   readonly websites: ReadonlyMap<string, ReadonlyMap<string, HttpResponse>>;
+  /** Firewalls of the page by environment. */
+  readonly pageFirewalls: ReadonlyMap<string, PageFirewall>;
+  /** The answers of domain names, by the name. */
+  readonly domains: ReadonlyMap<string, (request: HttpRequest) => Promise<HttpResponse>>;
 }
 
 /** The stages of environments on 127.0.0.1, and the SageMaker runtime that their functions call. */
 export class LocalStage {
   private readonly folder = mkdtempSync(join(tmpdir(), "local-stage-"));
-  private readonly server = this.createServer((request, serving) => this.route(request, serving));
+  private readonly server = this.createServer(
+    (request, serving) => this.route(request, serving),
+    (host) => this.serving?.domains.get(host),
+    () => [...(this.serving?.domains.keys() ?? [])],
+  );
   /**
    * The servers of the function URLs. A function URL has a separate host on AWS, and a separate port on this machine.
    */
   private urlServers: ReadonlyMap<string, http.Server> = new Map();
+  /** The servers of the sign-ins by the environment, each with a separate port, too. */
+  private signInServers: ReadonlyMap<string, http.Server> = new Map();
+  private readonly sessions: RoleSessions;
+  /** Signs the tokens that the routes accept. */
+  private readonly issuer: LocalIssuer;
   private readonly containerFailures = new ContainerFailures();
   private readonly unreserved = new UnreservedConcurrency();
+  private readonly quotaUsage: QuotaUsage;
   private serving: ServedVersion | undefined;
   /** The served functions, and replaced functions that still answer requests. */
   private toStop: ReadonlySet<LocalFunction> = new Set();
 
-  constructor(private readonly settings: LocalStageSettings) {}
+  constructor(private readonly settings: LocalStageSettings) {
+    this.sessions = new RoleSessions(settings.now);
+    this.quotaUsage = new QuotaUsage(settings.now);
+    this.issuer = settings.issuer ?? new LocalIssuer(settings.now);
+  }
 
   /** The stage's address, `http://127.0.0.1:<port>`. Defined after {@link listen}. */
   get url(): string {
@@ -99,6 +142,11 @@ export class LocalStage {
   /** The function URLs by the ARN of the function, without a slash at the end. */
   get functionUrls(): ReadonlyMap<string, string> {
     return new Map([...this.urlServers].map(([arn, server]) => [arn, urlOf(server)]));
+  }
+
+  /** The addresses of the sign-ins by the environment, without a slash at the end. */
+  get signInUrls(): ReadonlyMap<string, string> {
+    return new Map([...this.signInServers].map(([name, server]) => [name, urlOf(server)]));
   }
 
   /**
@@ -123,6 +171,7 @@ export class LocalStage {
       folder: this.folder,
       program: this.settings.functionProgram,
       sagemakerRuntimeUrl: this.url,
+      issuerUrl: issuerAddress(this.url),
       log,
       unreserved: this.unreserved,
       containerFailures: this.containerFailures,
@@ -149,6 +198,7 @@ export class LocalStage {
         this.settings.containers,
         log,
         this.containerFailures,
+        this.sessions,
       );
       const invokeEndpoint = callRuntime(runtime, this.containerFailures);
       const stages = deployments.flatMap((deployment) => {
@@ -159,20 +209,46 @@ export class LocalStage {
         );
         const invoked = new Map<string, RouteFunction>([...functions, ...existing]);
         return deployment.stages.map(
-          (stage) => [stage.stageName, new RestApi(stage, deployment, invoked, log, invokeEndpoint)] as const,
+          (stage) =>
+            [
+              stage.stageName,
+              new RestApi(
+                stage,
+                deployment,
+                invoked,
+                log,
+                invokeEndpoint,
+                this.issuer,
+                this.settings.now,
+                this.quotaUsage,
+                this.sessions,
+              ),
+            ] as const,
         );
       });
-      const serving: ServedVersion = {
-        functionUrls: createFunctionUrls(deployments, functions),
-        websites: buildWebsites(this.url, deployments, this.settings.containers),
+      // Refuses documents that must not be public, before a port is opened.
+      this.buildWebsites(deployments);
+      const serving = {
+        functionUrls: createFunctionUrls(deployments, functions, this.sessions, this.url),
+        signIns: this.servedSignIns(deployments),
+        pageFirewalls: createPageFirewalls(deployments),
         functions,
         invokeApi: new InvokeApi(functions),
         stages: new Map(stages),
+        issuedStages: deployments.flatMap(({ stages: served }) =>
+          served.map(({ stageName, openApi: { methods } }) => ({ stageName, methods })),
+        ),
+        domains: new Map([
+          ...domainsOfStages(deployments, new Map(stages)),
+          ...domainsOfPages(deployments, this.url),
+        ]),
         runtime,
       };
       await this.openFunctionUrls(deployments.flatMap((deployment) => deployment.functionUrls));
+      await this.openSignIns(deployments.flatMap(({ name, signIn }) => (signIn === undefined ? [] : [name])));
       this.unreserved.leave([...functions.values()].map(({ definition }) => definition));
-      this.serving = serving;
+      // The page's configuration contains the addresses of the opened ports.
+      this.serving = { ...serving, websites: this.buildWebsites(deployments) };
     } catch (error) {
       await Promise.all(started.map((fn) => fn.stop()));
       throw error;
@@ -184,19 +260,31 @@ export class LocalStage {
 
   /** Stops listening, ends every function, and removes the unpacked packages. */
   async close(): Promise<void> {
-    await Promise.all([this.server, ...this.urlServers.values()].map(close));
+    await Promise.all([this.server, ...this.urlServers.values(), ...this.signInServers.values()].map(close));
     await Promise.all([...this.toStop].map((fn) => fn.stop()));
     removeTaskFolders(this.folder);
   }
 
+  /**
+   * @param answer - answers requests to this machine's own hosts
+   * @param answerOf - the answer of another host; default: no other host is served
+   * @param otherHosts - the other hosts that are served
+   */
   private createServer(
     answer: (request: HttpRequest, serving: ServedVersion) => Promise<HttpResponse>,
+    answerOf: (host: string) => ((request: HttpRequest) => Promise<HttpResponse>) | undefined = () =>
+      undefined,
+    otherHosts: () => readonly string[] = () => [],
   ): http.Server {
     const respond = async (incoming: http.IncomingMessage) => {
       const request = await readRequest(incoming);
       const hosts = hostsOf(incoming, request);
       if (hosts === undefined) return severalHosts();
-      if (!hosts.every(isOwnHost)) return otherHost();
+      if (!hosts.every(isOwnHost)) {
+        const [name, ...others] = new Set(hosts.map(hostNameOf));
+        const answerOther = name === undefined || others.length > 0 ? undefined : answerOf(name);
+        return answerOther === undefined ? otherHost(otherHosts()) : await answerOther(request);
+      }
       return this.serving === undefined ? forbidden() : await answer(request, this.serving);
     };
     const handle: http.RequestListener = (incoming, outgoing) => {
@@ -231,8 +319,7 @@ export class LocalStage {
         const server = known ?? this.createFunctionUrlServer(functionArn);
         servers.set(functionArn, server);
         if (known !== undefined) continue;
-        const taken = [...this.urlServers.values(), ...opened].map(portOf);
-        await listen(server, this.portAfter(taken), `the function URL of ${functionName}`);
+        await listen(server, this.portAfter(opened), `the function URL of ${functionName}`);
         opened.push(server);
       }
     } catch (error) {
@@ -251,9 +338,103 @@ export class LocalStage {
     );
   }
 
-  /** The first port after the stage's port that no function URL uses; 0 if the stage uses any free port. */
-  private portAfter(taken: readonly number[]): number {
+  /**
+   * Opens a port for the sign-in of each environment that has none, and closes the ports of removed sign-ins.
+   *
+   * @throws PortNotFree if a port is not available; no port is then opened or closed
+   */
+  private async openSignIns(names: readonly string[]): Promise<void> {
+    const servers = new Map<string, http.Server>();
+    const opened: http.Server[] = [];
+    try {
+      for (const name of names) {
+        const known = this.signInServers.get(name);
+        const server = known ?? this.createSignInServer(name);
+        servers.set(name, server);
+        if (known !== undefined) continue;
+        await listen(server, this.portAfter(opened), `the sign-in of ${name}`);
+        opened.push(server);
+      }
+    } catch (error) {
+      await Promise.all(opened.map(close));
+      throw error;
+    }
+    const gone = [...this.signInServers].filter(([name]) => !servers.has(name));
+    this.signInServers = servers;
+    await Promise.all(gone.map(([, server]) => close(server)));
+  }
+
+  private createSignInServer(name: string): http.Server {
+    const server = new SignInServer(this.issuer, this.sessions);
+    return this.createServer(async (request, { signIns }) => {
+      const served = signIns.get(name);
+      return served === undefined ? forbidden() : server.handle(request, served);
+    });
+  }
+
+  private servedSignIns(deployments: readonly Deployment[]): ServedVersion["signIns"] {
+    return new Map(
+      deployments.flatMap(({ name, signIn, stages: [stage] }) =>
+        signIn === undefined || stage === undefined
+          ? []
+          : [[name, { definition: signIn, pageUrl: this.pageUrl(stage) }] as const],
+      ),
+    );
+  }
+
+  private pageUrl({ stageName }: StageDefinition): string {
+    return `${this.url}/website/${stageName}/`;
+  }
+
+  /** @throws WebsiteNotBuilt */
+  private buildWebsites(deployments: readonly Deployment[]): ServedVersion["websites"] {
+    const { containers } = this.settings;
+    try {
+      return new Map(
+        deployments.flatMap((deployment) =>
+          deployment.stages.flatMap((stage) => {
+            const { page, endpoints } = deployment;
+            if (page === undefined) return [];
+            const stageUrl = `${this.url}/${stage.stageName}`;
+            const caveats = caveatsOf(endpoints, containers);
+            const files = websiteFor(
+              stageUrl,
+              stage.openApi.document,
+              page,
+              caveats,
+              this.signInConfig(deployment, stage, stageUrl),
+            );
+            return [[stage.stageName, files] as const];
+          }),
+        ),
+      );
+    } catch (error) {
+      throw new WebsiteNotBuilt(
+        `the page could not be built: ${error instanceof Error ? error.message : String(error)}`,
+      );
+    }
+  }
+
+  private signInConfig(
+    deployment: Deployment,
+    stage: StageDefinition,
+    stageUrl: string,
+  ): SignInConfig | undefined {
+    const { name, signIn } = deployment;
+    const server = this.signInServers.get(name);
+    if (signIn === undefined || server === undefined) return undefined;
+    return signInConfig(signIn, stage, deployment, {
+      stageUrl,
+      pageUrl: this.pageUrl(stage),
+      signInUrl: urlOf(server),
+      functionUrls: this.functionUrls,
+    });
+  }
+
+  /** The first port after the stage's port that no other server uses; 0 if the stage uses any free port. */
+  private portAfter(opened: readonly http.Server[]): number {
     if (this.settings.port === 0) return 0;
+    const taken = [...this.urlServers.values(), ...this.signInServers.values(), ...opened].map(portOf);
     let port = this.settings.port + 1;
     while (taken.includes(port)) port++;
     return port;
@@ -261,17 +442,21 @@ export class LocalStage {
 
   private async route(request: HttpRequest, serving: ServedVersion): Promise<HttpResponse> {
     const { runtime, invokeApi, stages, websites } = serving;
+    if (isIssuerPath(request.path)) return answerIssuer(this.issuer, serving.issuedStages, request);
     if (isInvokePath(request.path)) return await invokeApi.handle(request);
-    // A stage can have the name of the runtime's first segment. That stage serves all paths that are not an operation
-    // of the runtime.
-    const isRuntimes = isOperationPath(request.path) || !stages.has(RUNTIME_SEGMENT);
-    if (isRuntimes && isRuntimePath(request.path)) return await runtime.handle(request);
+    if (isRuntimePath(request.path)) {
+      // A stage can have the name of the runtime's first segment. That stage serves all paths that are not an operation
+      // of the runtime.
+      const isRuntimes = !stages.has(RUNTIME_SEGMENT) || isOperationPath(request.path);
+      if (isRuntimes) return await runtime.handle(request);
+    }
     const [, name = "", file = ""] = /^\/website\/([^/]+)(?:\/(.*))?$/s.exec(request.path) ?? [];
     const website = websites.get(name);
     if (website !== undefined) {
       // The page's configuration contains the stage's IP address, and the page must have the same origin.
       const isOwnOrigin = `http://${headerOf(request, "host")}` === this.url;
-      return isOwnOrigin ? servePage(request, website, name, file) : redirect(302, this.url + request.target);
+      if (!isOwnOrigin) return redirect(302, this.url + request.target);
+      return servePage(request, website, name, file, serving.pageFirewalls.get(name));
     }
 
     const fault = findUrlFault(request);
@@ -282,32 +467,40 @@ export class LocalStage {
   }
 }
 
-/** @throws WebsiteNotBuilt */
-function buildWebsites(
-  url: string,
+/** The answers of the stages' domain names. */
+function domainsOfStages(
   deployments: readonly Deployment[],
-  containers: LocalStageSettings["containers"],
-): ServedVersion["websites"] {
-  try {
-    return new Map(
-      deployments.flatMap(({ stages, page, endpoints }) =>
-        stages.flatMap(({ stageName, openApi }) =>
-          page === undefined
-            ? []
-            : [
-                [
-                  stageName,
-                  websiteFor(`${url}/${stageName}`, openApi.document, page, caveatsOf(endpoints, containers)),
-                ] as const,
-              ],
-        ),
-      ),
-    );
-  } catch (error) {
-    throw new WebsiteNotBuilt(
-      `the page could not be built: ${error instanceof Error ? error.message : String(error)}`,
-    );
-  }
+  stages: ReadonlyMap<string, RestApi>,
+): [string, (request: HttpRequest) => Promise<HttpResponse>][] {
+  return deployments.flatMap((deployment) =>
+    deployment.stages.flatMap(({ stageName, domain }) => {
+      const stage = stages.get(stageName);
+      if (domain === undefined || stage === undefined) return [];
+      const { name, basePath } = domain;
+      const answer = async (request: HttpRequest): Promise<HttpResponse> => {
+        const fault = findUrlFault(request);
+        if (fault !== undefined) return refuse(fault);
+        const path = pathBelow(basePath, request.path);
+        return path === undefined ? forbidden() : await stage.handle(request, path, name);
+      };
+      return [[name, answer]];
+    }),
+  );
+}
+
+/**
+ * The answers of the pages' domain names: a redirection to the page on this machine. The page's configuration contains the
+ * stage's address on this machine, and the page must have the same origin.
+ */
+function domainsOfPages(
+  deployments: readonly Deployment[],
+  url: string,
+): [string, (request: HttpRequest) => Promise<HttpResponse>][] {
+  return deployments.flatMap(({ stages, pageDomainName: name }) => {
+    const [stage] = stages;
+    if (name === undefined || stage === undefined) return [];
+    return [[name, async ({ target }) => redirect(302, `${url}/website/${stage.stageName}${target}`)]];
+  });
 }
 
 /** The reasons why answers are not predictions, by the name of the model. */
@@ -326,29 +519,75 @@ function caveatsOf(
 function createFunctionUrls(
   deployments: readonly Deployment[],
   functions: ReadonlyMap<string, LocalFunction>,
+  sessions: RoleSessions,
+  localOrigin: string,
 ): ReadonlyMap<string, FunctionUrl> {
   const urls = new Map<string, FunctionUrl>();
-  for (const definition of deployments.flatMap((deployment) => deployment.functionUrls)) {
-    const fn = functions.get(definition.functionArn);
-    if (fn === undefined)
-      throw new UnsupportedTerraform(`function URL: there is no function ${definition.functionName}`);
-    urls.set(definition.functionArn, new FunctionUrl(definition, fn));
+  for (const deployment of deployments) {
+    for (const deployed of deployment.functionUrls) {
+      const definition = withLocalPage(deployed, deployment.signIn?.pageOrigin, localOrigin);
+      const fn = functions.get(definition.functionArn);
+      if (fn === undefined)
+        throw new UnsupportedTerraform(`function URL: there is no function ${definition.functionName}`);
+      urls.set(definition.functionArn, new FunctionUrl(definition, fn, sessions));
+    }
   }
   return urls;
 }
 
+/** A function URL that also allows the page on this machine, if the URL allows the page's origin on AWS. */
+function withLocalPage(
+  definition: FunctionUrlDefinition,
+  pageOrigin: string | undefined,
+  localOrigin: string,
+): FunctionUrlDefinition {
+  const { cors } = definition;
+  if (cors === undefined || pageOrigin === undefined || !cors.allowOrigins.includes(pageOrigin)) {
+    return definition;
+  }
+  return { ...definition, cors: { ...cors, allowOrigins: [...cors.allowOrigins, localOrigin] } };
+}
+
+/** The firewall of a page, and its answer to a refused request. */
+interface PageFirewall {
+  readonly firewall: Firewall;
+  readonly refusal: HttpResponse;
+}
+
+/** By the name of the stage, because the path of the page contains this name. */
+function createPageFirewalls(deployments: readonly Deployment[]): ServedVersion["pageFirewalls"] {
+  return new Map(
+    deployments.flatMap(({ stages, pageFirewall }) =>
+      stages.flatMap(({ stageName }): [string, PageFirewall][] => {
+        if (pageFirewall === undefined) return [];
+        const { contentType, body } = pageFirewall.refusal;
+        const refusal = { status: 403, headers: { "Content-Type": contentType }, body };
+        return [[stageName, { firewall: new Firewall(pageFirewall), refusal }]];
+      }),
+    ),
+  );
+}
+
 /** Serves the page as CloudFront does: files, and no list of the files. */
 function servePage(
-  { method, path }: HttpRequest,
+  request: HttpRequest,
   website: ReadonlyMap<string, HttpResponse>,
   name: string,
   file: string,
+  page: PageFirewall | undefined,
 ): HttpResponse {
+  const { method, path } = request;
+  const refusal = page?.refusal ?? {
+    status: 403,
+    headers: { "Content-Type": "text/plain" },
+    body: "Access Denied",
+  };
+  if (page?.firewall.refuses(request) === true) return refusal;
   if (!path.startsWith(`/website/${name}/`)) {
     return redirect(301, `/website/${name}/`);
   }
   const answer = method === "GET" || method === "HEAD" ? website.get(file || "index.html") : undefined;
-  return answer ?? { status: 403, headers: { "Content-Type": "text/plain" }, body: "Access Denied" };
+  return answer ?? refusal;
 }
 
 function redirect(status: 301 | 302, location: string): HttpResponse {
@@ -403,7 +642,7 @@ function hostsOf(
   incoming: http.IncomingMessage,
   { headers }: HttpRequest,
 ): readonly (string | undefined)[] | undefined {
-  const sent = headers.filter(([name]) => name.toLowerCase() === "host");
+  const sent = headers.filter(([name]) => isNamed(name, "host"));
   if (sent.length > 1) return undefined;
   const { host } = splitTarget(incoming.url);
   return host === undefined ? [incoming.headers.host] : [incoming.headers.host, host];
@@ -426,11 +665,18 @@ function isOwnHost(host: string | undefined): boolean {
   return host !== undefined && /^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/i.test(host);
 }
 
-function otherHost(): HttpResponse {
+/** The name in a Host header, in lower case and without the port. */
+function hostNameOf(host: string | undefined): string | undefined {
+  return host?.toLowerCase().replace(/:\d+$/, "");
+}
+
+/** @param names - the served domain names */
+function otherHost(names: readonly string[]): HttpResponse {
+  const allowed = ["127.0.0.1", ...names];
   return {
     status: 403,
     headers: { "Content-Type": "text/plain" },
-    body: "Forbidden: got another host in the Host header; allowed: 127.0.0.1 and localhost\n",
+    body: `Forbidden: got another host in the Host header; allowed: ${allowed.join(", ")} and localhost\n`,
   };
 }
 

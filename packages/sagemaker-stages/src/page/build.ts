@@ -91,6 +91,8 @@ function bundle(sources: Omit<WebsiteSources, "title">): Bundle {
     format: "iife",
     charset: "utf8",
     minify: true,
+    // Replaces the browser's `fetch` in the whole script.
+    ...(sources.parts.signIn === true ? { inject: [engineSource("page/browser/sign-in-fetch.ts")] } : {}),
     // A view imports the engine by its name. The alias ensures that the page contains only one copy of the engine.
     alias: { "sagemaker-stages/page": engineSource("page/browser/view.ts") },
     // Otherwise the nearest tsconfig.json would change the bytes.
@@ -121,6 +123,7 @@ function entryOf({ views, parts }: Omit<WebsiteSources, "title">): string {
     // The parts are imported before the views: if a view's script throws, every other form is complete.
     ...(parts.rows ? [`import ${pathOf("rows.css")};`, `import ${pathOf("browser/rows-part.ts")};`] : []),
     ...(parts.bytes ? [`import ${pathOf("bytes.css")};`, `import ${pathOf("browser/bytes-part.ts")};`] : []),
+    ...(parts.signIn === true ? [`import ${pathOf("sign-in.css")};`] : []),
     ...sorted.map(([, file], index) => `import view${index} from ${JSON.stringify(file)};`),
     `useViews({ ${sorted.map(([model], index) => `${JSON.stringify(model)}: view${index}`).join(", ")} });`,
   ].join("\n");

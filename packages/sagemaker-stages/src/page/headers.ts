@@ -1,3 +1,5 @@
+import type { SignInConfig } from "./config";
+
 /** Two years, the recommendation of the browsers' preload lists (https://hstspreload.org). */
 const HSTS_MAX_AGE_IN_SECONDS = 63_072_000;
 
@@ -42,4 +44,15 @@ export function securityHeaders(
     "Referrer-Policy": "no-referrer",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
   };
+}
+
+/** The addresses to which a page with a sign-in connects in addition to the stage, as CSP sources. */
+export function signInSources(signIn: SignInConfig | undefined): string[] {
+  if (signIn === undefined) return [];
+  const { domainUrl, identityPoolUrl, targets } = signIn;
+  // A source whose path ends with a slash includes every path below.
+  const functionUrls = Object.values(targets).flatMap(({ service, url }) =>
+    service === "lambda" ? [url] : [],
+  );
+  return [domainUrl, identityPoolUrl, ...functionUrls];
 }

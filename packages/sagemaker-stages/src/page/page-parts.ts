@@ -10,13 +10,24 @@ export interface PageParts {
    * answers that are images or audio.
    */
   readonly bytes: boolean;
+  /**
+   * Whether users can sign in. If so, the page contains the code for the sign-in and for signed requests.
+   *
+   * @default false
+   */
+  readonly signIn?: boolean;
 }
 
-/** The parts that the forms and the answers of a document need. */
-export function pageParts(document: PublicDocument): PageParts {
+/**
+ * The parts that the forms and the answers of a document need.
+ *
+ * @param signIn - whether users can sign in
+ */
+export function pageParts(document: PublicDocument, signIn = false): PageParts {
   const routes = planRoutes(document);
   return {
     rows: routes.some(({ fields }) => fields.some(({ rows }) => rows !== undefined)),
     bytes: routes.some(({ bytes, answerTypes }) => bytes !== undefined || answerTypes.length > 0),
+    ...(signIn ? { signIn } : {}),
   };
 }

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import type { SignInTarget } from "./config";
 import { withPropertyHints } from "./property-hints";
 
 /** Plain JSON. */
@@ -12,12 +13,19 @@ export interface PublicDocument {
   readonly servers: readonly [{ readonly url: string }];
   /** Operations by path and method, the method in lower case. */
   readonly paths: Readonly<Record<string, Readonly<Record<string, PublicOperation>>>>;
-  readonly components: { readonly schemas: Readonly<Record<string, Json>> };
+  readonly components: {
+    readonly schemas: Readonly<Record<string, Json>>;
+    /** The schemes of the routes of signed-in users. @default - no such route */
+    readonly securitySchemes?: Readonly<Record<string, Json>>;
+  };
 }
 
-/** A public route. */
+/** A route of the page. */
 export type PublicOperation = Omit<z.output<typeof operation>, "security"> & {
-  readonly security: readonly [];
+  /** Empty for a public route. A route of signed-in users requires one of {@link SCHEMES}. */
+  readonly security: readonly [] | readonly [{ readonly [scheme: string]: readonly [] }];
+  /** The function URL of a model that signed-in users do not call through the stage. @default - the document's server */
+  readonly servers?: readonly [{ readonly url: string }];
 };
 
 const text = z.optional(z.string());
@@ -25,6 +33,25 @@ const mediaTypes = z.record(
   z.string(),
   z.object({ schema: z.optional(z.json()), example: z.optional(z.json()) }),
 );
+
+/**
+ * The security schemes of routes of signed-in users, by name. OpenAPI has no type for a signature in the header Authorization,
+ * and the header contains the ID token without the word Bearer. AWS uses this type, too.
+ */
+const SCHEMES = {
+  signature: {
+    type: "apiKey",
+    name: "Authorization",
+    in: "header",
+    description: "Signature Version 4, with temporary credentials of the identity pool",
+  },
+  idToken: {
+    type: "apiKey",
+    name: "Authorization",
+    in: "header",
+    description: "The ID token of a user who has signed in",
+  },
+} satisfies Record<string, Json>;
 
 /** The schema of bytes (https://spec.openapis.org/oas/v3.0.3#considerations-for-file-uploads). */
 const BYTES = { type: "string", format: "binary" };
@@ -115,29 +142,63 @@ const apiDocument = z.object({
  *
  * @param openApi - the API's document, parsed
  * @param stageUrl - URL of the stage, the only server of the document
+ * @param targets - the models that are not public, but that signed-in users may call, by the path of the route. Default: none
  * @throws Error if the value is not an OpenAPI document, or if the result contains an ARN or an account id
  */
-export function publicDocument(openApi: unknown, stageUrl: string): PublicDocument {
+export function publicDocument(
+  openApi: unknown,
+  stageUrl: string,
+  targets: Readonly<Record<string, SignInTarget>> = {},
+): PublicDocument {
   const api = apiDocument.parse(withoutExtensions(openApi));
   const paths = Object.fromEntries(
     Object.entries(api.paths).flatMap(([path, item]) => {
-      const operations = Object.entries(item).flatMap(([method, op]) =>
+      const operations = Object.entries(item).flatMap(([method, op]): [string, PublicOperation][] => {
         // A missing `security` means the document's default, not a public route.
-        op?.security?.length === 0 ? [[method, { ...op, security: [] as const }] as const] : [],
-      );
+        if (op?.security?.length === 0) return [[method, { ...op, security: [] }]];
+        const target = targets[path];
+        return op === undefined || target === undefined
+          ? []
+          : [[method, { ...op, security: [{ [schemeOf(target)]: [] }] }]];
+      });
       return operations.length > 0 ? [[path, Object.fromEntries(operations)] as const] : [];
     }),
   );
+  const used = Object.keys(paths)
+    .flatMap((path) => targets[path] ?? [])
+    .map(schemeOf);
+  const schemes = Object.entries(SCHEMES).filter(([name]) => used.some((one) => one === name));
   const published = {
     openapi: api.openapi,
     info: api.info,
     paths,
     components: {
       schemas: mapValues(schemasUsedBy(paths, api.components?.schemas ?? {}), withPropertyHints),
+      ...(schemes.length > 0 ? { securitySchemes: Object.fromEntries(schemes) } : {}),
     },
   };
   requireNothingPrivate(published, "document");
-  return { ...published, servers: [{ url: stageUrl }] };
+  // After the check, because Terraform knows the URLs after the deployment.
+  const withServers = Object.fromEntries(
+    Object.entries(paths).map(([path, item]) => [
+      path,
+      mapValues(item, (op) => withServer(op, targets[path])),
+    ]),
+  );
+  return { ...published, paths: withServers, servers: [{ url: stageUrl }] };
+}
+
+function schemeOf({ service }: SignInTarget): keyof typeof SCHEMES {
+  return service === "token" ? "idToken" : "signature";
+}
+
+/**
+ * A function URL answers every path, so that the URL and the path of the route are an address of the function. A public route
+ * stays a route of the stage.
+ */
+function withServer(op: PublicOperation, target: SignInTarget | undefined): PublicOperation {
+  if (op.security.length === 0 || target?.service !== "lambda") return op;
+  return { ...op, servers: [{ url: target.url.replace(/\/$/, "") }] };
 }
 
 /** The media types of the binary requests and answers of the public routes. The page can show bodies of these types. */

@@ -1,7 +1,7 @@
 import { loadApp } from "../app/load-app";
 import type { Command } from "../lib/command";
 import { comment } from "./comment";
-import { findDeployableEnvironments, type PlannableEnvironments } from "./deployable-environments";
+import type * as deployable from "./deployable-environments";
 import { findRun } from "./find-run";
 import { digestOfFolder } from "./folder-digest";
 import { checkedOutCommit, readPlanRecords, readWhole } from "./plan-record";
@@ -93,7 +93,9 @@ const UNPRIVILEGED: readonly Command[] = [
   ),
 ];
 
-function planning(): PlannableEnvironments {
+function planning(): deployable.PlannableEnvironments {
+  // Loaded here, because the other steps do not need the schemas of the environments.
+  const { findDeployableEnvironments }: typeof deployable = require("./deployable-environments");
   const { environments, accounts } = loadApp();
   return findDeployableEnvironments(environments, accounts, {
     name: variable("GITHUB_REPOSITORY"),

@@ -79,11 +79,9 @@ export function toAnswer(answer: ReadyAnswer, incoming: IncomingRequest, cors: C
     return answer.bare;
   }
   const { body = JSON.stringify(answer.bare), contentType, isBase64 = false, response } = answer;
-  const headers = { "Content-Type": contentType };
-  const proxied: ProxyResponse = {
-    ...toProxyResponse(response?.status ?? 200, headers, body, incoming, cors, response?.headers),
-    ...(isBase64 && { isBase64Encoded: true }),
-  };
+  const headers = { "Content-Type": contentType, ...response?.headers };
+  const bare = toProxyResponse(response?.status ?? 200, headers, body, incoming, cors);
+  const proxied = isBase64 ? { ...bare, isBase64Encoded: true } : bare;
   const bytesOfCharacter = isBase64 ? 1 : MAX_BYTES_OF_CHARACTER;
   const maxBytes = body.length * bytesOfCharacter + BYTES_AROUND_BODY;
   if (maxBytes > MAX_ANSWER_IN_BYTES || response?.headers !== undefined) {
@@ -121,9 +119,8 @@ function toProxyResponse(
   body: string,
   { kind }: IncomingRequest,
   cors: CorsHeaders,
-  ofContract?: Readonly<Record<string, string>>,
 ): ProxyResponse {
   // A function URL adds CORS headers, and a browser refuses an answer with duplicate CORS headers
   // (https://docs.aws.amazon.com/lambda/latest/dg/urls-configuration.html#urls-cors).
-  return { statusCode, headers: { ...headers, ...ofContract, ...(kind === "rest-api" && cors) }, body };
+  return { statusCode, headers: kind === "rest-api" ? { ...headers, ...cors } : headers, body };
 }

@@ -1,9 +1,7 @@
 import { isUtf8 } from "node:buffer";
-import { Agent, type IncomingMessage, request as requestHttp } from "node:http";
-import { request as requestHttps, Agent as TlsAgent } from "node:https";
-import { connect, isIP, type Socket } from "node:net";
-import { connect as connectTls } from "node:tls";
+import type { IncomingMessage } from "node:http";
 import { MAX_ANSWER_IN_BYTES } from "./answer";
+import { createPost } from "./connections";
 import type { EndpointReply, EndpointRequest } from "./contract";
 import { toEndpointHeaders } from "./headers";
 import { isRecord, parseJson } from "./json";
@@ -160,8 +158,7 @@ export function createEndpointClient(
   { endpointName, region, url, headers: ofTarget }: EndpointAddress,
   environment: NodeJS.ProcessEnv,
 ): EndpointClient {
-  const { agent, warm, host, port } = createWarmAgent(url);
-  const send = url.protocol === "https:" ? requestHttps : requestHttp;
+  const post = createPost(url);
   const load = createEndpointLoad();
   const path = `${url.pathname.replace(/\/$/, "")}/endpoints/${encodeURIComponent(endpointName)}/invocations`;
   const canonicalPath = path.split("/").map(encodeURIComponent).join("/");
@@ -175,7 +172,7 @@ export function createEndpointClient(
         const stats = { endpointMs: Math.round(performance.now() - start), retries };
         if ("reply" in outcome) {
           load.recordSuccess();
-          return { ...outcome, stats };
+          return { body: outcome.body, reply: outcome.reply, stats };
         }
         const wait = nextWaitInMs(outcome.retry, start);
         if (timeLeftInMs() - wait < MIN_ATTEMPT_IN_MS) throw new EndpointFailure(outcome, stats);
@@ -192,7 +189,7 @@ export function createEndpointClient(
   ): Promise<Predictions | Refusal> {
     const headers = signed(request);
     return new Promise((resolve) => {
-      const outgoing = send({ agent, host, port, method: "POST", path, headers });
+      const outgoing = post(path, headers);
       const settle = (outcome: Predictions | Refusal) => {
         clearTimeout(timer);
         resolve(outcome);
@@ -205,7 +202,7 @@ export function createEndpointClient(
       let hasAnswered = false;
       const onError = (error: NodeJS.ErrnoException) => {
         // The server may have closed an idle connection, which is not a failure of the endpoint.
-        const isStale = !hasAnswered && (outgoing.reusedSocket || outgoing.socket === warm);
+        const isStale = outgoing.reusedSocket && !hasAnswered;
         const type = error.code ?? error.name;
         const retry = isStale && ["ECONNRESET", "EPIPE"].includes(type) ? "at once" : "a few times";
         settle({ status: 503, type, origin: "connection", retry });
@@ -227,17 +224,11 @@ export function createEndpointClient(
     });
   }
 
-  /** Reads the credentials on every call, because Lambda can renew them while the process lives. */
-  function signed({ contentType, accept, body, headers }: EndpointRequest): Record<string, string> {
-    const { AWS_ACCESS_KEY_ID = "", AWS_SECRET_ACCESS_KEY = "", AWS_SESSION_TOKEN } = environment;
-    const further = { ...toEndpointHeaders(headers), ...ofTarget };
+  function signed({ contentType, accept, body, headers }: EndpointRequest): string[] {
+    const further = headers === undefined ? ofTarget : { ...toEndpointHeaders(headers), ...ofTarget };
     return sign(
       { region, host: url.host, canonicalPath, contentType, accept, body, headers: further },
-      {
-        accessKeyId: AWS_ACCESS_KEY_ID,
-        secretAccessKey: AWS_SECRET_ACCESS_KEY,
-        sessionToken: AWS_SESSION_TOKEN,
-      },
+      environment,
     );
   }
 }
@@ -292,39 +283,4 @@ function classifyError(type: string, status: number): Pick<Refusal, "status" | "
   // A server sends 408 before it closes an idle connection. The 408 does not answer the request.
   if (status === 408 || status >= 500) return { status: 503, retry: "a few times" };
   return { status: 502, retry: "never" };
-}
-
-/**
- * Creates a keep-alive agent and opens its first connection in Lambda's init phase, so that no request waits for the TLS
- * handshake.
- */
-function createWarmAgent(url: URL): { agent: Agent; warm: Socket; host: string; port: number } {
-  const secure = url.protocol === "https:";
-  // IPv6 addresses without their brackets.
-  const host = url.hostname.replace(/^\[|\]$/g, "");
-  const port = Number(url.port) || (secure ? 443 : 80);
-  const open = (): Socket =>
-    // Without the delay of Nagle's algorithm, as in the agents of Node.js: it would hold back the last part of a body.
-    (secure
-      ? connectTls({ host, port, servername: isIP(host) ? "" : host })
-      : connect({ host, port })
-    ).setNoDelay();
-
-  const warm = open();
-  // This failure is ignored: the first request opens another connection and reports its failure.
-  warm.on("error", () => warm.destroy());
-  warm.unref();
-  let used = false;
-
-  const agent = new (secure ? TlsAgent : Agent)({ keepAlive: true });
-  const createConnection = () => {
-    if (used) return open();
-    used = true;
-    // Data that arrived before the first request is not an answer, but the client would read it as an answer.
-    if (warm.readableEnded || warm.readableLength > 0) warm.destroy();
-    if (warm.destroyed) return open();
-    warm.ref();
-    return warm;
-  };
-  return { agent: Object.assign(agent, { createConnection }), warm, host, port };
 }

@@ -56,11 +56,12 @@ export function readHeader(event: unknown, name: string): string {
   for (const part of ["multiValueHeaders", "headers"]) {
     const headers = partOf(event, part);
     for (const key in headers) {
-      if (key.toLowerCase() !== name) continue;
+      // Most names differ in their length already.
+      if (key.length !== name.length || key.toLowerCase() !== name) continue;
       for (const value of [headers[key]].flat()) if (typeof value === "string") values.add(value.trim());
     }
   }
   const all = [...values].join(", ");
-  const [first = "", ...others] = new Set(all.split(",").map((part) => part.trim()));
-  return others.length > 0 ? all : first;
+  const parts = new Set(all.split(",").map((part) => part.trim()));
+  return parts.size > 1 ? all : [...parts].join();
 }

@@ -42,7 +42,7 @@ const ENDPOINT_HEADERS: Readonly<Record<keyof EndpointHeaders, number>> = {
  *
  * @throws ForbiddenByContract for an unknown header, and for a value that the service would refuse
  */
-export function toEndpointHeaders(headers: EndpointHeaders = {}): Record<string, string> {
+export function toEndpointHeaders(headers: EndpointHeaders): Record<string, string> {
   const sent: Record<string, string> = {};
   for (const [field, value] of Object.entries(headers)) {
     if (value === undefined) continue;

@@ -42,6 +42,8 @@ export const SMOKE = {
     },
   },
   notes: `SMOKE_API_KEY is the API key. Without this variable, the command reads the key from API Gateway with your AWS credentials.
+SMOKE_API_KEYS are keys of the environment's customers: "acme=KEY globex=KEY". Without this variable, the command reads all keys of the customers from API Gateway.
+SMOKE_TOKEN is the token for routes that require a token; SMOKE_TOKEN_<MODEL>, e.g. SMOKE_TOKEN_LOAN_DEFAULT, is the token for one model. Without a token, the command calls these routes without a token only.
 
 example: npx sagemaker-stages smoke dev --wait 60
 

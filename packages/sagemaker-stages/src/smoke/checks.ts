@@ -1,7 +1,8 @@
 import type { Credentials as AwsCredentials } from "aws4";
 import { percentEncode } from "../aws/percent-encode";
 import type { ParsedEnvironment } from "../environment/environment";
-import type { RouteAccess } from "../environment/model-settings";
+import { type AccessKind, accessKind } from "../environment/model-settings";
+import { originsOf } from "../environment/settings/cors-origins";
 import type { Model, Models } from "../models";
 import { parseJson } from "../runtime/json";
 import { findShapeFault } from "./answer-shape";
@@ -13,8 +14,11 @@ import {
   withForgedSignature,
   withKey,
   withSignature,
+  withToken,
   withWrongKey,
 } from "./credentials";
+import type { CustomerKey } from "./customer-keys";
+import { SmokeTestError } from "./errors";
 import type { HttpAnswer, HttpRequest } from "./http";
 import type { StackOutputs } from "./stack-outputs";
 
@@ -40,6 +44,23 @@ export interface Credentials {
   readonly aws: AwsCredentials | undefined;
   /** The API key. Defined if {@link needsApiKey} returns true. */
   readonly apiKey: string | undefined;
+  /** Keys of the environment's customers; empty for an environment without customers. */
+  readonly customerKeys: readonly CustomerKey[];
+  /** The tokens by model. A route that requires a token is called with a token only if its model has one. */
+  readonly tokens: ReadonlyMap<string, string>;
+  /** Forged tokens by model, for each model whose route requires a token: see {@link forgeTokens}. */
+  readonly forgedTokens: ReadonlyMap<string, string>;
+}
+
+/** The models of an environment whose routes require a token. */
+export function modelsWithTokens({ models }: ParsedEnvironment): string[] {
+  return Object.entries(models).flatMap(([model, { access }]) =>
+    isToken(accessKind(access)) ? [model] : [],
+  );
+}
+
+function isToken(access: AccessKind): access is "COGNITO" | "JWT" {
+  return access === "COGNITO" || access === "JWT";
 }
 
 /** Whether a route or a function URL of an environment requires signed requests. */
@@ -49,9 +70,11 @@ export function needsCredentials({ models }: ParsedEnvironment): boolean {
   );
 }
 
-/** Whether a route of an environment requires the API key. */
-export function needsApiKey({ models }: ParsedEnvironment): boolean {
-  return Object.values(models).some(({ access }) => access === "API_KEY");
+/** Whether a route of an environment requires the shared API key. */
+export function needsApiKey({ models, customers }: ParsedEnvironment): boolean {
+  return (
+    Object.keys(customers).length === 0 && Object.values(models).some(({ access }) => access === "API_KEY")
+  );
 }
 
 /** A URL at which a model is called. */
@@ -63,9 +86,11 @@ interface Target {
   readonly label: string;
   readonly url: string;
   readonly kind: "route" | "function URL";
-  readonly access: RouteAccess;
-  /** The origin that CORS allows: `*` means every origin, `undefined` means that the origin is unknown. */
-  readonly origin: string | undefined;
+  readonly access: AccessKind;
+  /** The known origins that CORS allows; `*` means every origin, `undefined` means one origin that is unknown. */
+  readonly origins: readonly (string | undefined)[];
+  /** Whether CORS allows several origins, so that an answer names the origin of its request. */
+  readonly hasSeveralOrigins: boolean;
 }
 
 /** The checks of every route and function URL of an environment. */
@@ -75,17 +100,73 @@ export function checksOf(
   credentials: Credentials,
   models: Models,
 ): readonly Check[] {
-  return targetsOf(environment, outputs, models).flatMap((target) => [
-    ...permittedChecks(target, credentials),
-    ...unauthorizedChecks(target, credentials),
-    preflightCheck(target),
-    ...foreignPreflightChecks(target),
-  ]);
+  const targets = targetsOf(environment, outputs, models);
+  return [
+    ...targets.flatMap((target) => [
+      ...permittedChecks(target, credentials),
+      ...unauthorizedChecks(target, credentials),
+      ...target.origins.map((origin) => preflightCheck(target, origin)),
+      ...foreignPreflightChecks(target),
+      ...originChecks(target, credentials),
+    ]),
+    ...credentials.customerKeys.flatMap((key) => checksOfKey(key, environment, targets, credentials)),
+    ...disabledAddressChecks(targets, outputs),
+  ];
+}
+
+/**
+ * The checks of a customer's key: the key opens one route of the customer, and does not open a route of another customer.
+ * Each key has at most two checks, so that the test of many customers stays short, and uses little of their quotas.
+ */
+function checksOfKey(
+  key: CustomerKey,
+  { customers }: ParsedEnvironment,
+  targets: readonly Target[],
+  { customerKeys }: Credentials,
+): Check[] {
+  const bought = customers[key.customer]?.models ?? [];
+  const routes = targets.filter(({ kind, access }) => kind === "route" && access === "API_KEY");
+  const own = routes.find(({ model }) => bought.includes(model));
+  const foreign = routes.find(({ model }) => !bought.includes(model));
+  const caller = `with ${describeKey(key)}`;
+  return [
+    // The permitted checks of a route have the first key of the route.
+    ...(own === undefined || keyOfCustomer(own, customerKeys) === key
+      ? []
+      : [answerCheck(own, caller, withKey(key.value))]),
+    ...(foreign === undefined ? [] : [refusalCheck(foreign, caller, withKey(key.value), [403])]),
+  ];
+}
+
+function describeKey({ customer, name }: CustomerKey): string {
+  return name === undefined ? `the key of ${customer}` : `the key ${name} of ${customer}`;
+}
+
+/**
+ * The check that the default address of an API with a domain name is disabled. API Gateway then answers before the API, so
+ * that the answer is not a problem document of the API. The request contains no credentials.
+ */
+function disabledAddressChecks([target]: readonly Target[], { executeApiUrl }: StackOutputs): Check[] {
+  if (target === undefined || executeApiUrl === undefined) return [];
+  if (target.environment.stage.domain?.disableExecuteApiEndpoint !== true) return [];
+  const { contract, label } = target;
+  const atDefaultAddress = { ...target, url: `${executeApiUrl}${contract.route.path}` };
+  return [
+    {
+      route: label,
+      caller: "at the API's default address",
+      expected: "403, not of the API",
+      request: () => requestOf(atDefaultAddress, contract.example.request),
+      findFault: (answer) =>
+        unlessStatus(answer, 403) ??
+        (unlessProblem(answer) === undefined ? "the API answers there" : undefined),
+      isTransient: () => true,
+    },
+  ];
 }
 
 function targetsOf(environment: ParsedEnvironment, outputs: StackOutputs, models: Models): Target[] {
-  const { stage, website } = environment;
-  const origin = website === undefined ? stage.corsAllowOrigin : outputs.websiteOrigin;
+  const { origins, hasSeveralOrigins } = originsOfStage(environment, outputs);
   return Object.entries(environment.models).flatMap(([model, settings]) => {
     const contract = models[model];
     if (contract === undefined) return [];
@@ -99,8 +180,9 @@ function targetsOf(environment: ParsedEnvironment, outputs: StackOutputs, models
         label: `${method} ${path}`,
         url: `${outputs.stageUrl}${path}`,
         kind: "route" as const,
-        access: settings.access,
-        origin,
+        access: accessKind(settings.access),
+        origins,
+        hasSeveralOrigins,
       },
       ...(url === undefined
         ? []
@@ -113,24 +195,45 @@ function targetsOf(environment: ParsedEnvironment, outputs: StackOutputs, models
               url,
               kind: "function URL" as const,
               access: "AWS_IAM" as const,
-              origin: settings.functionUrl?.corsAllowOrigins[0],
+              origins: (settings.functionUrl?.corsAllowOrigins ?? []).slice(0, 1),
+              hasSeveralOrigins: false,
             },
           ]),
     ];
   });
 }
 
+/**
+ * The origin of the environment's page. Only the stack's outputs contain CloudFront's address of a page without a domain name.
+ *
+ * @returns `undefined` if the origin is unknown
+ */
+export function pageOriginOf(
+  { website }: ParsedEnvironment,
+  { websiteOrigin }: StackOutputs,
+): string | undefined {
+  return websiteOrigin ?? (website?.domain === undefined ? undefined : `https://${website.domain.name}`);
+}
+
+function originsOfStage(
+  environment: ParsedEnvironment,
+  outputs: StackOutputs,
+): Pick<Target, "origins" | "hasSeveralOrigins"> {
+  const own = originsOf(environment.stage.corsAllowOrigin);
+  if (environment.website === undefined) return { origins: own, hasSeveralOrigins: own.length > 1 };
+  const others = own.filter((origin) => origin !== "*");
+  const page = pageOriginOf(environment, outputs);
+  // A list refuses every origin that it does not contain, so that no request can prove an unknown origin.
+  const origins = page === undefined && others.length > 0 ? others : [page, ...others];
+  return { origins, hasSeveralOrigins: others.length > 0 };
+}
+
 function* permittedChecks(target: Target, credentials: Credentials): Generator<Check> {
-  const { example, schema } = target.contract;
+  // Without a token, the report names the route.
+  if (isToken(target.access) && !credentials.tokens.has(target.model)) return;
+  const { schema } = target.contract;
   const { caller, authorize } = permitted(target, credentials);
-  yield {
-    route: target.label,
-    caller,
-    expected: "200, an answer",
-    request: () => authorize(requestOf(target, example.request)),
-    findFault: (answer) => unlessSuccess(answer) ?? findShapeFault(parseJson(answer.body), example.answer),
-    isTransient: ({ status }) => status === 403,
-  };
+  yield answerCheck(target, caller, authorize);
   yield* bytesChecks(target, caller, authorize);
   // Behind a function URL, only the handler validates a request. The rules of a handler in Python are not known here.
   if (target.kind === "function URL" && target.contract.python !== undefined) return;
@@ -146,6 +249,19 @@ function* permittedChecks(target: Target, credentials: Credentials): Generator<C
       unlessStatus(answer, 400) ??
       unlessProblem(answer) ??
       (namesWrongFields(target) ? unlessNamed(answer, missing) : undefined),
+    isTransient: ({ status }) => status === 403,
+  };
+}
+
+/** The check that a permitted caller gets an answer. */
+function answerCheck(target: Target, caller: string, authorize: Authorize): Check {
+  const { example } = target.contract;
+  return {
+    route: target.label,
+    caller,
+    expected: "200, an answer",
+    request: () => authorize(requestOf(target, example.request)),
+    findFault: (answer) => unlessSuccess(answer) ?? findShapeFault(parseJson(answer.body), example.answer),
     isTransient: ({ status }) => status === 403,
   };
 }
@@ -184,23 +300,62 @@ function namesWrongFields({ kind, contract }: Target): boolean {
   return kind === "function URL" || contract.route.method === "GET";
 }
 
-function permitted(target: Target, { aws, apiKey }: Credentials): { caller: string; authorize: Authorize } {
+function permitted(
+  target: Target,
+  { aws, apiKey, customerKeys, tokens }: Credentials,
+): { caller: string; authorize: Authorize } {
   switch (target.access) {
+    case "COGNITO":
+    case "JWT":
+      return { caller: "with the token", authorize: withToken(required(tokens.get(target.model))) };
     case "PUBLIC":
       return { caller: "anyone", authorize: unauthorized };
     case "API_KEY":
+      if (hasCustomers(target)) {
+        const key = keyOfCustomer(target, customerKeys);
+        return { caller: `with ${describeKey(key)}`, authorize: withKey(key.value) };
+      }
       return { caller: "with the key", authorize: withKey(required(apiKey)) };
     case "AWS_IAM":
       return { caller: "signed", authorize: signed(target, aws, withSignature) };
   }
 }
 
+function hasCustomers({ environment: { customers } }: Target): boolean {
+  return Object.keys(customers).length > 0;
+}
+
+/**
+ * The key of a customer of the route.
+ *
+ * @throws SmokeTestError if SMOKE_API_KEYS contains no such key
+ */
+function keyOfCustomer(
+  { label, model, environment: { customers } }: Target,
+  customerKeys: readonly CustomerKey[],
+): CustomerKey {
+  const buyers = Object.entries(customers).flatMap(([name, { models }]) =>
+    models.includes(model) ? [name] : [],
+  );
+  const key = customerKeys.find(({ customer }) => buyers.includes(customer));
+  if (key !== undefined) return key;
+  throw new SmokeTestError(
+    `SMOKE_API_KEYS: got no key for ${label}; allowed: also the key of one of its customers: ${buyers.join(", ")}`,
+  );
+}
+
 /** A public route has no unauthorized callers. */
 function unauthorizedCallersOf(
   target: Target,
-  { aws }: Credentials,
+  { aws, forgedTokens }: Credentials,
 ): [caller: string, authorize: Authorize][] {
   switch (target.access) {
+    case "COGNITO":
+    case "JWT":
+      return [
+        ["without a token", unauthorized],
+        ["with a forged token", withToken(required(forgedTokens.get(target.model)))],
+      ];
     case "PUBLIC":
       return [];
     case "API_KEY":
@@ -217,17 +372,34 @@ function unauthorizedCallersOf(
 }
 
 function unauthorizedChecks(target: Target, credentials: Credentials): Check[] {
+  // An authorizer whose key is missing answers 401, in place of API Gateway's 403 for a missing key.
+  const ofCustomers = target.access === "API_KEY" && hasCustomers(target);
+  const statuses = ofCustomers ? [401, 403] : [isToken(target.access) ? 401 : 403];
+  return unauthorizedCallersOf(target, credentials).map(([caller, authorize]) =>
+    refusalCheck(target, caller, authorize, statuses),
+  );
+}
+
+/** The check that a caller without permission is refused. */
+function refusalCheck(
+  target: Target,
+  caller: string,
+  authorize: Authorize,
+  statuses: readonly number[],
+): Check {
   const { example } = target.contract;
-  return unauthorizedCallersOf(target, credentials).map(([caller, authorize]) => ({
+  const expected = statuses.join(" or ");
+  return {
     route: target.label,
     caller,
     // Lambda itself answers an unauthorized call of a function URL, without a problem document.
-    expected: target.kind === "route" ? "403, a problem" : "403",
+    expected: target.kind === "route" ? `${expected}, a problem` : expected,
     request: () => authorize(requestOf(target, example.request)),
     findFault: (answer) =>
-      unlessStatus(answer, 403) ?? (target.kind === "route" ? unlessProblem(answer) : undefined),
+      (statuses.includes(answer.status) ? undefined : `not ${expected}`) ??
+      (target.kind === "route" ? unlessProblem(answer) : undefined),
     isTransient: () => true,
-  }));
+  };
 }
 
 function required<T>(credential: T | undefined): T {
@@ -248,8 +420,8 @@ function signed(
  * The preflight request of a page that may call the route: a page of the allowed origin, or any page if CORS allows
  * every origin.
  */
-function preflightCheck(target: Target): Check {
-  const { label, contract, origin } = target;
+function preflightCheck(target: Target, origin: string | undefined): Check {
+  const { label, contract } = target;
   const { method } = contract.route;
   const pageOrigin = origin === undefined || origin === "*" ? "https://www.example.com" : origin;
   const allowedPages = origin === "*" ? "any page" : (origin ?? "one origin");
@@ -263,6 +435,8 @@ function preflightCheck(target: Target): Check {
       const allowed = headers.get("access-control-allow-origin");
       if (allowed === null) return "allows no origin";
       if (origin !== undefined && allowed !== origin) return "allows another origin";
+      // Otherwise a cache can answer a page of another origin with this answer.
+      if (lacksVary(target, headers)) return "has no Vary: Origin";
       const methods = listOf(headers, "access-control-allow-methods");
       if (![method.toLowerCase(), "*"].some((one) => methods.includes(one)))
         return `does not allow ${method}`;
@@ -276,24 +450,69 @@ function preflightCheck(target: Target): Check {
   };
 }
 
+/** An origin that no environment allows: `example.com` is reserved (https://www.rfc-editor.org/rfc/rfc2606#section-3). */
+const FOREIGN_ORIGIN = "https://foreign.example.com";
+
+/** Whether a cache can answer a page with the answer for a page of another origin. */
+function lacksVary({ hasSeveralOrigins }: Target, headers: Headers): boolean {
+  return hasSeveralOrigins && !listOf(headers, "vary").includes("origin");
+}
+
 /** The preflight request of a page of another origin, if CORS does not allow every origin. */
 function foreignPreflightChecks(target: Target): Check[] {
-  const { label, origin } = target;
-  if (origin === "*") return [];
-  const foreign = "https://foreign.example.com";
+  const { label, origins } = target;
+  if (origins.includes("*")) return [];
   return [
     {
       route: label,
       caller: "a foreign page's preflight",
       expected: "does not allow it",
-      request: () => preflightOf(target, foreign),
+      request: () => preflightOf(target, FOREIGN_ORIGIN),
       findFault: ({ status, headers }) => {
         if (status === 429 || status >= 500) return "proves nothing";
         const allowed = headers.get("access-control-allow-origin") ?? "";
-        return ["*", foreign].includes(allowed) ? "allows it" : undefined;
+        if (["*", FOREIGN_ORIGIN].includes(allowed)) return "allows it";
+        return lacksVary(target, headers) ? "has no Vary: Origin" : undefined;
       },
       isTransient: () => true,
     },
+  ];
+}
+
+/**
+ * An answer names the origin of its request if several origins are allowed and one of them is this origin. An answer to a page
+ * of another origin names no origin. A handler in Python names the origin with its own code, so that a preflight does not
+ * prove this.
+ */
+function originChecks(target: Target, credentials: Credentials): Check[] {
+  const { label, origins, contract, kind, hasSeveralOrigins } = target;
+  if (kind !== "route" || !hasSeveralOrigins) return [];
+  if (isToken(target.access) && !credentials.tokens.has(target.model)) return [];
+  const { caller, authorize } = permitted(target, credentials);
+  const checkOf = (origin: string, page: string, allowed: string | null): Check => ({
+    route: label,
+    caller: `${caller}, from a ${page}`,
+    expected: allowed === null ? "200, names no origin" : "200, names the origin",
+    request: () => {
+      const request = requestOf(target, contract.example.request);
+      return authorize({ ...request, headers: { ...request.headers, origin } });
+    },
+    findFault: (answer) => {
+      const failed = unlessSuccess(answer);
+      if (failed !== undefined) return failed;
+      const named = answer.headers.get("access-control-allow-origin");
+      if (named !== allowed) {
+        return allowed === null ? "names an origin" : "does not name the origin of the request";
+      }
+      return lacksVary(target, answer.headers) ? "has no Vary: Origin" : undefined;
+    },
+    isTransient: ({ status }) => status === 403,
+  });
+  return [
+    ...origins.flatMap((origin) =>
+      origin === undefined ? [] : [checkOf(origin, `page of ${origin}`, origin)],
+    ),
+    checkOf(FOREIGN_ORIGIN, "foreign page", null),
   ];
 }
 
@@ -316,6 +535,8 @@ function headersOfPage({ contract, access }: Target): string[] {
   const ofAccess = {
     PUBLIC: [],
     API_KEY: ["x-api-key"],
+    COGNITO: ["authorization"],
+    JWT: ["authorization"],
     AWS_IAM: ["authorization", "x-amz-content-sha256", "x-amz-date", "x-amz-security-token"],
   }[access];
   const ofBody = contract.route.method === "POST" ? ["content-type"] : [];

@@ -31,6 +31,11 @@ export function withKey(key: string): Authorize {
 /** A caller with an API key that does not exist. */
 export const withWrongKey = withKey(UNKNOWN_SECRET);
 
+/** A caller with a token. */
+export function withToken(token: string): Authorize {
+  return (request) => ({ ...request, headers: { ...request.headers, authorization: `Bearer ${token}` } });
+}
+
 /** A caller who signs with Signature Version 4. A signature expires within minutes: sign each try again. */
 export function withSignature(
   credentials: AwsCredentials,
@@ -118,17 +123,81 @@ export async function findApiKey(
       "SMOKE_API_KEY: got none; with --url, routes that require an API key need this variable.",
     );
   }
+  return await readKey({ region }, outputs.apiKeyId, "SMOKE_API_KEY");
+}
+
+/**
+ * Reads the value of a key from API Gateway.
+ *
+ * @param id - the key's id
+ * @param variable - the variable that can contain the key instead, for messages
+ * @throws SmokeTestError if the key cannot be read
+ */
+export async function readKey(
+  { region }: Pick<Environment, "region">,
+  id: string,
+  variable: string,
+): Promise<string> {
   try {
     const { APIGatewayClient, GetApiKeyCommand } = await import("@aws-sdk/client-api-gateway");
     const client = new APIGatewayClient({ region });
-    const { value } = await client.send(
-      new GetApiKeyCommand({ apiKey: outputs.apiKeyId, includeValue: true }),
-    );
+    const { value } = await client.send(new GetApiKeyCommand({ apiKey: id, includeValue: true }));
     if (value !== undefined) return value;
   } catch (error) {
-    throw new SmokeTestError(`The API key cannot be read: ${describeError(error)} Or set SMOKE_API_KEY.`);
+    throw new SmokeTestError(`The API key cannot be read: ${describeError(error)} Or set ${variable}.`);
   }
-  throw new SmokeTestError("The API key has no value. Set SMOKE_API_KEY.");
+  throw new SmokeTestError(`The API key has no value. Set ${variable}.`);
+}
+
+/** A token: three parts in base64url. */
+const TOKEN = /^[\w-]+\.[\w-]+\.[\w-]+$/;
+
+/** A trial token of the local stage; `undefined` if another server answers, or no server. */
+async function trialToken(stageUrl: string, path: string): Promise<string | undefined> {
+  const { origin, pathname } = new URL(stageUrl);
+  try {
+    const response = await fetch(`${origin}/_local/token${pathname.replace(/\/$/, "")}${path}`);
+    const text = await response.text();
+    return response.ok && TOKEN.test(text) ? text : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The variable with the token for one model, e.g. `SMOKE_TOKEN_LOAN_DEFAULT`. */
+export function tokenVariable(model: string): string {
+  return `SMOKE_TOKEN_${model.toUpperCase().replaceAll("-", "_")}`;
+}
+
+/**
+ * The tokens for routes, by model: from the variable of the model, from SMOKE_TOKEN, or from the issuer of the local stage.
+ *
+ * @param routes - the paths of the routes that require a token, by model
+ * @returns no entry for a model without a token: only its owner can get a token of the issuer
+ * @throws SmokeTestError if the value of a variable is no token
+ */
+export async function findTokens(
+  routes: ReadonlyMap<string, string>,
+  { stageUrl }: StackOutputs,
+): Promise<Map<string, string>> {
+  const tokens = new Map<string, string>();
+  for (const [model, path] of routes) {
+    const variable = [tokenVariable(model), "SMOKE_TOKEN"].find((name) => (process.env[name] ?? "") !== "");
+    if (variable !== undefined) {
+      const token = process.env[variable] ?? "";
+      // An invalid header would cause an error whose message contains the token.
+      if (!TOKEN.test(token)) {
+        throw new SmokeTestError(
+          `${variable}: got a text that is no token; allowed: the token alone, three parts with dots, without Bearer`,
+        );
+      }
+      tokens.set(model, token);
+    } else if (isLoopback(stageUrl)) {
+      const token = await trialToken(stageUrl, path);
+      if (token !== undefined) tokens.set(model, token);
+    }
+  }
+  return tokens;
 }
 
 function describeError(error: unknown): string {

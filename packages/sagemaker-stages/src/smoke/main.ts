@@ -5,9 +5,11 @@ import { parseEnvironment } from "../environment/parse";
 import { UsageError } from "../lib/arguments";
 import type { Models } from "../models";
 import type { Arguments } from "./arguments";
-import { checksOf, needsApiKey, needsCredentials } from "./checks";
-import { findApiKey, findCredentials } from "./credentials";
+import { checksOf, modelsWithTokens, needsApiKey, needsCredentials, pageOriginOf } from "./checks";
+import { findApiKey, findCredentials, findTokens, tokenVariable } from "./credentials";
+import { findCustomerKeys } from "./customer-keys";
 import { SmokeTestError } from "./errors";
+import { forgeTokens } from "./forged-token";
 import { Progress } from "./progress";
 import { runCheck } from "./retry";
 import { readStackOutputs, type StackOutputs } from "./stack-outputs";
@@ -47,9 +49,16 @@ export async function smokeTest(
       `${name} has no output for the function URL of ${unknown.join(", ")}. Deploy the environment again: npx cdktf deploy ${name}`,
     );
   }
+  const tokens = await findTokens(
+    new Map(modelsWithTokens(environment).map((model) => [model, models[model]?.route.path ?? ""])),
+    outputs,
+  );
   const credentials = {
     aws: needsCredentials(environment) ? await findCredentials(environment, outputs) : undefined,
     apiKey: needsApiKey(environment) ? await findApiKey(environment, outputs) : undefined,
+    customerKeys: await findCustomerKeys(environment, outputs),
+    tokens,
+    forgedTokens: await forgeTokens(environment, tokens, outputs),
   };
 
   const progress = new Progress(waitInSeconds, process.stderr);
@@ -69,6 +78,16 @@ export async function smokeTest(
   print(`${table(results)}\n\n${name}: ${asExpected} of ${results.length} as expected\n`);
   for (const model of unknown) {
     print(`Not called: ${model}'s function URL (--function-url ${model}=<URL>)\n`);
+  }
+  if (environment.website !== undefined && pageOriginOf(environment, outputs) === undefined) {
+    print(
+      "Not called: the routes from the page's origin, which only the outputs of the stack contain (without --url)\n",
+    );
+  }
+  for (const model of modelsWithTokens(environment).filter((one) => !credentials.tokens.has(one))) {
+    print(
+      `Not called with a token: ${model}'s route (${tokenVariable(model)} or SMOKE_TOKEN). The table shows its answers without a valid token only.\n`,
+    );
   }
   return asExpected === results.length ? 0 : 1;
 }

@@ -12,10 +12,15 @@ export interface StackOutputs {
   readonly functionUrls: ReadonlyMap<string, string>;
   /** The page's origin, if it is known. */
   readonly websiteOrigin?: string;
-  /** The API key's id, if it is known. */
+  /** The stage's URL at the API's default address, if the stage has a domain name. */
+  readonly executeApiUrl?: string;
+  /** The id of the shared API key, if it is known. */
   readonly apiKeyId?: string;
+  /** The ids of the customers' keys, by the names of customer and key. @default - unknown */
+  readonly customerKeyIds?: ReadonlyMap<string, Readonly<Record<string, string>>>;
 }
 
+const keyIds = z.record(z.string(), z.string());
 const outputs = z.record(z.string(), z.object({ value: z.unknown() }));
 
 /**
@@ -24,7 +29,7 @@ const outputs = z.record(z.string(), z.object({ value: z.unknown() }));
  * @param environment - its stack must be synthesized and initialized in this folder
  * @throws SmokeTestError if Terraform cannot read the outputs, or if the environment is not deployed
  */
-export function readStackOutputs({ name, models }: ParsedEnvironment): StackOutputs {
+export function readStackOutputs({ name, models, customers }: ParsedEnvironment): StackOutputs {
   const terraform = terraformProgram();
   const folder = `cdktf.out/stacks/${name}`;
   const { status, stdout, stderr, error } = spawnSync(
@@ -50,6 +55,7 @@ export function readStackOutputs({ name, models }: ParsedEnvironment): StackOutp
     );
   }
   const websiteOrigin = textOf("website_url");
+  const executeApiUrl = textOf("execute_api_url");
   const apiKeyId = textOf("api_key_id");
   return {
     stageUrl,
@@ -59,7 +65,15 @@ export function readStackOutputs({ name, models }: ParsedEnvironment): StackOutp
         return url === undefined ? [] : [[model, url]];
       }),
     ),
+    customerKeyIds: new Map(
+      Object.keys(customers).flatMap((customer) => {
+        const output = `${customer.replaceAll("-", "_")}_customer_api_key_ids`;
+        const { data } = keyIds.safeParse(Object.hasOwn(found, output) ? found[output]?.value : undefined);
+        return data === undefined ? [] : [[customer, data]];
+      }),
+    ),
     ...(websiteOrigin === undefined ? {} : { websiteOrigin }),
+    ...(executeApiUrl === undefined ? {} : { executeApiUrl }),
     ...(apiKeyId === undefined ? {} : { apiKeyId }),
   };
 }

@@ -3,7 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { unzipSync } from "fflate";
-import { functionCode } from "../constructs/function/function-code";
+import { type FunctionSource, functionCode } from "../constructs/function/function-code";
 import { hasPythonHandler } from "../constructs/function/python/files";
 import type { Model } from "../models";
 import { invokePython } from "./python/invoke-python";
@@ -36,7 +36,7 @@ export class RefusedConnection extends Error {
  * });
  */
 export async function invokePackage(
-  model: string | Pick<Model, "model" | "readyMade">,
+  model: string | (Pick<Model, "model" | "readyMade"> & Pick<FunctionSource, "severalOrigins">),
   event: unknown,
   { environment, allowedHost }: { readonly environment: NodeJS.ProcessEnv; readonly allowedHost: string },
 ): Promise<unknown> {

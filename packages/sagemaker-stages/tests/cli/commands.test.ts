@@ -136,7 +136,7 @@ describe("every command", () => {
       const finished = await call(app, command);
 
       // Assess
-      expectUsageError(finished, command, /^<[a-z]+>: got no word; allowed: \S+/);
+      expectUsageError(finished, command, /^<[a-z]+>: got nothing; allowed: \S+/);
     },
     TIMEOUT_IN_MS,
   );
@@ -267,7 +267,7 @@ describe("every group of commands", () => {
       const finished = await call(app, "pipeline");
 
       // Assess
-      expectUsageError(finished, "pipeline", /^command: got no word; allowed: matrix, /);
+      expectUsageError(finished, "pipeline", /^command: got nothing; allowed: matrix, /);
     },
     TIMEOUT_IN_MS,
   );

@@ -150,11 +150,7 @@ describe("the commands of the documents", () => {
     "select tests: $command ($document)",
     async (command) => {
       // Act
-      const { status, stdout } = await run(
-        process.execPath,
-        ["node_modules/jest/bin/jest.js", "--listTests", ...(testsOf(command) ?? [])],
-        REPOSITORY,
-      );
+      const { status, stdout } = await listTests(testsOf(command) ?? []);
 
       // Assess
       expect(status).toBe(0);
@@ -322,6 +318,18 @@ function fill({ form, runBy, evidence }: RegisteredCommand, command: string) {
 function isDeletedSample(file: string): boolean {
   const [folder] = /^functions\/[^/]+\//.exec(file) ?? [];
   return folder !== undefined && !existsSync(join(REPOSITORY, folder));
+}
+
+const lists = new Map<string, ReturnType<typeof run>>();
+
+/** The tests that Jest would run with these words. Several documents have the same command: Jest lists its tests once. */
+function listTests(words: readonly string[]): ReturnType<typeof run> {
+  const key = JSON.stringify(words);
+  const known =
+    lists.get(key) ??
+    run(process.execPath, ["node_modules/jest/bin/jest.js", "--listTests", ...words], REPOSITORY);
+  lists.set(key, known);
+  return known;
 }
 
 /** The words after `jest` of a command that runs Jest, directly or as an npm script. `undefined` for other commands. */

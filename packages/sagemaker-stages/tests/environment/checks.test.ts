@@ -7,6 +7,7 @@ import type {
   ServerlessSettings,
   ServingSettings,
 } from "../../src/environment/model-settings";
+import { MANAGED_RULES, type ManagedRules } from "../../src/environment/settings/firewall";
 import { environments } from "../fixtures/app/environments";
 import { models as catalog } from "../fixtures/app/functions";
 import { checkEnvironments } from "../support/app";
@@ -107,6 +108,8 @@ const STATE_REGION_RULE = "an AWS region such as eu-central-1";
 const REGION_RULE = `${STATE_REGION_RULE}, of AWS, AWS China or AWS GovCloud (US)`;
 const TAG_KEY_RULE = "a key of 1–128 letters, digits, spaces and _.:/=+-@ that does not start with aws:";
 const TAG_VALUE_RULE = "at most 256 letters, digits, spaces and _.:/=+-@";
+const LISTED_ORIGIN_RULE =
+  "an origin as browsers send it, e.g. https://app.example.com or http://localhost:8080: https (http only for localhost and 127.0.0.1), a host name in lower case, a port only if it is not the default port, no path and no slash at the end; * only as the single origin";
 const ORIGIN_RULE = "* or one origin without a path, e.g. https://www.example.com";
 
 const brokenNames: Broken[] = [
@@ -285,6 +288,110 @@ const brokenStages: Broken[] = [
     got: JSON.stringify(corsAllowOrigin),
     allowed: ORIGIN_RULE,
   })),
+  ...[
+    "*",
+    "null",
+    "",
+    "app.example.com",
+    "http://app.example.com",
+    "https://app.example.com/",
+    "https://app.example.com/shop",
+    "https://app.example.com:443",
+    "https://app.example.com:0443",
+    "https://app.example.com:65536",
+    "https://APP.example.com",
+    "https://app..example.com",
+    "https://-app.example.com",
+    "https://*.example.com",
+    "https://user@app.example.com",
+    "https://app.example.com?x",
+    "https://app.example.com#x",
+    "https://a.example,https://b.example",
+    " https://app.example.com",
+    "http://localhost:80",
+    "http://localhost.evil.com",
+    "http://127.0.0.1.evil.com",
+    'https://app.example.com" || "x" == "x',
+    "https://app.example.com$x",
+    `https://${"a".repeat(64)}.${"b.".repeat(100)}com`,
+  ].map((origin) => ({
+    what: `the listed origin ${JSON.stringify(origin)}`,
+    environment: stageWith({ corsAllowOrigin: ["https://www.example.com", origin] }),
+    field: "stage.corsAllowOrigin",
+    got: JSON.stringify(origin),
+    allowed: LISTED_ORIGIN_RULE,
+  })),
+  {
+    what: "an empty list of origins",
+    environment: stageWith({ corsAllowOrigin: [] }),
+    field: "stage.corsAllowOrigin",
+    got: "[]",
+    allowed: "1–10 origins",
+  },
+  {
+    what: "11 origins",
+    environment: stageWith({
+      corsAllowOrigin: Array.from({ length: 11 }, (_, index) => `https://a${index}.example.com`),
+    }),
+    field: "stage.corsAllowOrigin",
+    got: "11 origins",
+    allowed: "1–10 origins",
+  },
+  {
+    what: "an origin twice",
+    environment: stageWith({ corsAllowOrigin: ["https://a.example.com", "https://a.example.com"] }),
+    field: "stage.corsAllowOrigin",
+    got: '["https://a.example.com","https://a.example.com"]',
+    allowed: "each origin once",
+  },
+  {
+    what: "a firewall without rules",
+    environment: stageWith({ firewall: { managedRules: [] } }),
+    field: "stage.firewall",
+    got: '{"managedRules":[]}',
+    allowed: "at least one managed rule group or a rate rule",
+  },
+  {
+    what: "a firewall with an unknown managed rule group",
+    environment: stageWith({ firewall: { managedRules: ["AWSManagedRulesCoreRuleSet" as ManagedRules] } }),
+    field: "stage.firewall.managedRules",
+    got: '"AWSManagedRulesCoreRuleSet"',
+    allowed: Object.keys(MANAGED_RULES).join(", "),
+  },
+  {
+    what: "a firewall with a managed rule group twice",
+    environment: stageWith({
+      firewall: { managedRules: ["AWSManagedRulesAnonymousIpList", "AWSManagedRulesAnonymousIpList"] },
+    }),
+    field: "stage.firewall.managedRules",
+    got: '["AWSManagedRulesAnonymousIpList","AWSManagedRulesAnonymousIpList"]',
+    allowed: "each managed rule group once",
+  },
+  {
+    what: "a firewall with too much capacity",
+    environment: stageWith({ firewall: { managedRules: Object.keys(MANAGED_RULES) as ManagedRules[] } }),
+    field: "stage.firewall",
+    got: JSON.stringify({ managedRules: Object.keys(MANAGED_RULES) }),
+    allowed: `managed rule groups with a capacity of at most 1500 WCU in total: ${Object.entries(
+      MANAGED_RULES,
+    )
+      .map((entry) => entry.join(" "))
+      .join(", ")}; a rate rule 2`,
+  },
+  ...[9, 2_000_000_001, 10.5].map((requests) => ({
+    what: `a rate rule of ${requests} requests`,
+    environment: stageWith({ firewall: { rate: { requests } } }),
+    field: "stage.firewall.rate.requests",
+    got: String(requests),
+    allowed: "a whole number from 10 to 2000000000",
+  })),
+  ...[0, 59, 90, 900].map((windowInSeconds) => ({
+    what: `a rate rule with a window of ${windowInSeconds} s`,
+    environment: stageWith({ firewall: { rate: { requests: 100, windowInSeconds } } }),
+    field: "stage.firewall.rate.windowInSeconds",
+    got: String(windowInSeconds),
+    allowed: "60, 120, 300, 600",
+  })),
 ];
 
 const brokenModels: Broken[] = [
@@ -310,22 +417,43 @@ const brokenWebsites: Broken[] = [
     environment: websiteWith({ models: { "loan-default": { ...MODEL, access: "API_KEY" } } }),
     field: "website",
     got: "{}",
-    allowed: "no website, or a model with the access PUBLIC",
+    allowed: "no website, or a model with the access PUBLIC, or website.signIn",
   },
   {
     what: "a route without access",
     environment: websiteWith({ models: { "loan-default": MODEL } }),
     field: "website",
     got: "{}",
-    allowed: "no website, or a model with the access PUBLIC",
+    allowed: "no website, or a model with the access PUBLIC, or website.signIn",
   },
   {
-    what: "a website together with a CORS origin",
-    environment: websiteWith({ stage: { ...VALID.stage, corsAllowOrigin: "https://www.example.com" } }),
+    what: "a website together with every CORS origin",
+    environment: websiteWith({ stage: { ...VALID.stage, corsAllowOrigin: "*" } }),
     field: "stage.corsAllowOrigin",
-    got: '"https://www.example.com"',
-    allowed: "no corsAllowOrigin together with a website",
+    got: '"*"',
+    allowed: 'no corsAllowOrigin, or origins of further pages, e.g. ["https://app.example.com"]',
   },
+  ...["https://app.example.com:443", "https://APP.example.com", "http://app.example.com"].map(
+    (corsAllowOrigin) => ({
+      what: `a website together with the single origin ${corsAllowOrigin}, which no browser sends`,
+      environment: websiteWith({ stage: { ...VALID.stage, corsAllowOrigin } }),
+      field: "stage.corsAllowOrigin",
+      got: JSON.stringify(corsAllowOrigin),
+      allowed: LISTED_ORIGIN_RULE,
+    }),
+  ),
+  ...["https://www.example.com", ["https://app.example.com", "https://www.example.com"]].map(
+    (corsAllowOrigin) => ({
+      what: `a website together with its own origin: ${JSON.stringify(corsAllowOrigin)}`,
+      environment: websiteWith({
+        stage: { ...VALID.stage, corsAllowOrigin },
+        website: { domain: { name: "www.example.com", hostedZone: { id: "Z0123456789EXAMPLE" } } },
+      }),
+      field: "stage.corsAllowOrigin",
+      got: JSON.stringify(corsAllowOrigin),
+      allowed: "origins of further pages, without https://www.example.com",
+    }),
+  ),
   {
     what: "an empty title",
     environment: websiteWith({ website: { title: "" } }),
@@ -503,7 +631,7 @@ describe("an environment with a wrong type, because no compiler runs before a de
     ["stage.throttling.burstLimit", "1", "number"],
     ["stage.logRetentionInDays", "1", "number"],
     ["stage.accessLogs", "yes", "boolean"],
-    ["stage.corsAllowOrigin", 1, "string"],
+    ["stage.corsAllowOrigin", 1, "*, one origin, or a list of 1–10 origins"],
     ["stage.logErrorMessages", "true", "boolean"],
     ["website.priceClass", 1, "string"],
     ["quotas.serverlessConcurrency", "1", "number"],
@@ -553,7 +681,7 @@ describe("an environment with a wrong type, because no compiler runs before a de
         environment: field === "name" ? "1" : "test",
         field,
         got: JSON.stringify(wrong),
-        allowed: `a value of the type ${type}`,
+        allowed: field === "stage.corsAllowOrigin" ? type : `a value of the type ${type}`,
         because: expect.stringMatching(/./),
       },
     ]);
@@ -661,6 +789,41 @@ describe("a value at a limit has no fault", () => {
     { what: "logs kept for a day", environment: stageWith({ logRetentionInDays: 1 }) },
     { what: "logs kept for 3653 days", environment: stageWith({ logRetentionInDays: 3653 }) },
     { what: "every origin", environment: stageWith({ corsAllowOrigin: "*" }) },
+    {
+      what: "ten origins",
+      environment: stageWith({
+        corsAllowOrigin: [
+          "https://a.example.com",
+          "https://a-b.example.com:8443",
+          "https://xn--bcher-kva.example",
+          "https://localhost",
+          "http://localhost",
+          "http://localhost:8080",
+          "http://127.0.0.1:3000",
+          "https://intranet",
+          "https://a.example.com:65535",
+          "https://203.0.113.7",
+        ],
+      }),
+    },
+    {
+      what: "a website and another page",
+      environment: websiteWith({ stage: { ...VALID.stage, corsAllowOrigin: ["https://www.example.com"] } }),
+    },
+    {
+      what: "a website with a domain name and another page, as a single origin",
+      environment: websiteWith({
+        stage: { ...VALID.stage, corsAllowOrigin: "https://app.example.com" },
+        website: { domain: { name: "www.example.com", hostedZone: { id: "Z0123456789EXAMPLE" } } },
+      }),
+    },
+    { what: "a firewall with its defaults", environment: stageWith({ firewall: {} }) },
+    {
+      what: "a firewall with a rate rule only",
+      environment: stageWith({
+        firewall: { mode: "count", managedRules: [], rate: { requests: 10, windowInSeconds: 600 } },
+      }),
+    },
     { what: "messages of errors in the logs", environment: stageWith({ logErrorMessages: true }) },
     { what: "an origin with a port", environment: stageWith({ corsAllowOrigin: "http://localhost:8080" }) },
   ])("$what", ({ environment }) => {

@@ -27,7 +27,7 @@ const brokenAccesses: Broken[] = ["", "public", "NONE"].map((access) => ({
   model: { ...SERVERLESS, access },
   field: "access",
   got: JSON.stringify(access),
-  allowed: "AWS_IAM, API_KEY, PUBLIC",
+  allowed: "AWS_IAM, API_KEY, PUBLIC, { cognito: … } or { jwt: … }",
   because: "the type ModelSettings of sagemaker-stages",
 }));
 

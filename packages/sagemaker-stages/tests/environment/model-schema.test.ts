@@ -160,12 +160,15 @@ describe("a model with all settings", () => {
     // Assess
     const isSecret = path.includes("containerEnvironment");
     const type = Array.isArray(value) ? "array" : typeof value;
+    const isAccess = path.join(".") === "access";
     expect(faults).toEqual([
       {
         environment: "test",
         field: `models.loan-default.${path.join(".")}`,
         got: isSecret ? "a number" : JSON.stringify(wrong),
-        allowed: `a value of the type ${type}`,
+        allowed: isAccess
+          ? "AWS_IAM, API_KEY, PUBLIC, { cognito: … } or { jwt: … }"
+          : `a value of the type ${type}`,
         because: BECAUSE,
       },
     ]);

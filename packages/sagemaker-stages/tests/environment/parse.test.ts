@@ -29,10 +29,18 @@ describe("a parsed environment", () => {
       ...environment,
       protected: false,
       permissionsBoundary: false,
+      customers: {},
       tags: {},
       callers: {},
       functionRuntimes: { node: "nodejs22.x", python: "python3.13" },
-      stage: { ...environment.stage, corsAllowOrigin: "*", logErrorMessages: false, accessLogs: false },
+      stage: {
+        ...environment.stage,
+        corsAllowOrigin: "*",
+        logErrorMessages: false,
+        logCallers: false,
+        authorizerCacheInSeconds: 60,
+        accessLogs: false,
+      },
       models: {
         "loan-default": {
           ...SERVERLESS,

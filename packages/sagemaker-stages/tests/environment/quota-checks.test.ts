@@ -265,6 +265,34 @@ describe("the concurrency that functions of an account reserve in a region", () 
     ]);
   });
 
+  it("includes the concurrency of the authorizer function", () => {
+    // Prepare
+    const { stage } = environment("dev", {});
+    const names = Object.keys(catalog) as ModelName[];
+    const withAuthorizer = (authorizerReservedConcurrency: number) =>
+      environment("dev", {
+        models: {
+          [String(names[0])]: {
+            ...model(),
+            function: { reservedConcurrency: 400 },
+            access: { jwt: { issuer: "https://login.example.com", audience: ["models"] } },
+          },
+        },
+        stage: { ...stage, authorizerReservedConcurrency },
+      });
+
+    // Act
+    const found = [500, 501].map((count) => checkEnvironments([withAuthorizer(count)]).map(({ got }) => got));
+
+    // Assess
+    expect(found).toEqual([
+      [],
+      [
+        "901 in eu-central-1 of account 111122223333 (dev: loan-default 400, stage.authorizerReservedConcurrency 501)",
+      ],
+    ]);
+  });
+
   it("follows the quota of an environment, which can be higher or lower than the default", () => {
     // Prepare
     const less = { quotas: { lambdaConcurrency: 140 } };

@@ -223,7 +223,11 @@ describe("a part of a policy without a rule is refused:", () => {
 
   it.each([
     ["an account as the principal", { AWS: "999999999999" }, /no rule reads AWS/],
-    ["a federation as the principal", { Federated: "accounts.google.com" }, /no rule reads Federated/],
+    [
+      "a federation as the principal",
+      { Federated: "accounts.google.com" },
+      /no rule reads the federation accounts\.google\.com/,
+    ],
   ])("%s", (_, principal, message) => {
     // Act
     const act = () => readPolicy(document({ ...allow, Principal: principal }), "resource", "the policy");
@@ -477,5 +481,13 @@ describe("a call of a route or a function URL", () => {
 });
 
 function policySetOf(parts: Partial<PolicySet>): PolicySet {
-  return { policies: [], routes: [], functionUrls: new Map(), accountId: "111122223333", ...parts };
+  return {
+    policies: [],
+    routes: [],
+    keys: [],
+    functionUrls: new Map(),
+    openUserPools: new Set(),
+    accountId: "111122223333",
+    ...parts,
+  };
 }

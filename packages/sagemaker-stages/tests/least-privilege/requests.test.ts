@@ -1,6 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
+import type { Environment } from "../../src/environment/environment";
 import { RULES, requestsOf } from "../../src/testing/least-privilege/principals";
-import { readPolicySet } from "../../src/testing/least-privilege/read-policy-set";
+import { readPolicySet, requireOneTimeCodes } from "../../src/testing/least-privilege/read-policy-set";
 import { record } from "../../src/testing/least-privilege/recorder";
 import { ResolvedStack } from "../../src/testing/least-privilege/resolved-stack";
 import type { Json } from "../../src/testing/terraform";
@@ -126,6 +127,66 @@ describe("a resource of an unknown type", () => {
   });
 });
 
+describe("the one-time codes of a user pool", () => {
+  const withCodes = (mfa: string) =>
+    stack.changed(({ resource }) => {
+      for (const pool of Object.values(resource.aws_cognito_user_pool ?? {})) {
+        Object.assign(pool, { mfa_configuration: mfa });
+      }
+    });
+  const invocations = everything.website?.signIn?.models ?? [];
+  const withoutCodes: Environment = {
+    ...everything,
+    website: { signIn: { models: invocations, mfa: "OFF" } },
+  };
+
+  it("are refused when they differ from the codes of the environment", () => {
+    // Act
+    const act = () => requireOneTimeCodes(withCodes("OFF"), everything);
+
+    // Assess
+    expect(act).toThrow(/mfa_configuration: got "OFF"; allowed: "ON"/);
+  });
+
+  it("may be off when the environment turns them off", () => {
+    // Act
+    const act = () => requireOneTimeCodes(withCodes("OFF"), withoutCodes);
+
+    // Assess
+    expect(act).not.toThrow();
+  });
+
+  it("must be codes of an authenticator app", () => {
+    // Prepare
+    const changed = stack.changed(({ resource }) => {
+      for (const pool of Object.values(resource.aws_cognito_user_pool ?? {})) {
+        delete pool.software_token_mfa_configuration;
+      }
+    });
+
+    // Act
+    const act = () => requireOneTimeCodes(changed, everything);
+
+    // Assess
+    expect(act).toThrow(/software_token_mfa_configuration: got undefined/);
+  });
+});
+
+describe("a domain name with a policy", () => {
+  it("is refused, because the policy of a private domain name grants permissions", () => {
+    // Prepare
+    const changed = stack.changed(({ resource }) => {
+      resource.aws_api_gateway_domain_name = { name: { domain_name: "api.example.com", policy: "{}" } };
+    });
+
+    // Act
+    const act = () => readPolicySet(changed, []);
+
+    // Assess
+    expect(act).toThrow("aws_api_gateway_domain_name.name: no rule reads policy");
+  });
+});
+
 describe("a reference to an unknown attribute", () => {
   it("is refused with the place of the known attributes", () => {
     // Prepare
@@ -183,5 +244,44 @@ describe("a reference to a bucket's regional domain", () => {
 
     // Assess
     expect(topic?.get("name")).toBe("amzn-s3-demo-bucket.s3.cn-north-1.amazonaws.com.cn");
+  });
+});
+
+describe("a resource of a provider with an alias", () => {
+  const withAlias = (provider: string): ResolvedStack =>
+    new ResolvedStack("dev", {
+      ...stack.terraform,
+      provider: {
+        aws: [
+          { alias: "us_east_1", region: "us-east-1", allowed_account_ids: ["777788889999"] },
+          { region: "eu-central-1", allowed_account_ids: ["111122223333"] },
+        ],
+      },
+      resource: { aws_sns_topic: { near: {}, far: { provider } } },
+    });
+
+  it("has the provider's region, and no argument provider", () => {
+    // Prepare
+    const aliased = withAlias("aws.us_east_1");
+
+    // Act
+    const topics = aliased.all("aws_sns_topic").map(({ region, set }) => ({ region, set }));
+
+    // Assess
+    expect(topics).toEqual([
+      { region: "eu-central-1", set: [] },
+      { region: "us-east-1", set: [] },
+    ]);
+    expect(aliased.account.arn("sns", "topic")).toBe("arn:aws:sns:eu-central-1:111122223333:topic");
+  });
+
+  it.each(["aws.us_west_2", "aws.undefined"])("is refused when the stack has no provider %s", (provider) => {
+    // Act
+    const topics = () => withAlias(provider).all("aws_sns_topic");
+
+    // Assess
+    expect(topics).toThrow(
+      `aws_sns_topic.far.provider: got "${provider}"; allowed: aws.<alias> of a provider of the stack`,
+    );
   });
 });

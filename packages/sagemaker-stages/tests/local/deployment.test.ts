@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { signIn } from "../../examples/sign-in";
 import type { Environment } from "../../src/environment/environment";
 import type { Deployment } from "../../src/local/terraform/deployment";
 import { readDeployment } from "../../src/local/terraform/read-deployment";
@@ -45,6 +46,23 @@ describe("the stack of an environment with a key", () => {
         expect.stringContaining("aws_iam_role_policy (2): permissions of roles are not enforced"),
         expect.stringContaining("aws_cloudwatch_log_group"),
         "X-Ray: no traces are sent",
+      ]),
+    );
+  });
+
+  it("a stack with a sign-in names the role whose permissions are enforced", () => {
+    // Act
+    const { unsupported } = readDeployment("sign-in", stacks.synthesize(signIn));
+
+    // Assess
+    expect(unsupported).toEqual(
+      expect.arrayContaining([
+        expect.stringMatching(
+          /aws_iam_role \(\d+\): roles are not assumed; except the role of signed-in users$/,
+        ),
+        expect.stringMatching(
+          /aws_iam_role_policy \(\d+\): permissions of roles are not enforced.*; except the role of signed-in users$/,
+        ),
       ]),
     );
   });
@@ -289,14 +307,14 @@ describe("the differences from AWS", () => {
   it("name a resource of an unknown type", () => {
     // Prepare
     const changed = stacks.change(folder, ({ resource }) => {
-      resource.aws_wafv2_web_acl = { acl: { name: "dev", scope: "REGIONAL" } };
+      resource.aws_sns_topic = { topic: { name: "dev" } };
     });
 
     // Act
     const lines = describeChange(changed);
 
     // Assess
-    expect(lines).toContain("aws_wafv2_web_acl (1): NOT SERVED on this machine");
+    expect(lines).toContain("aws_sns_topic (1): NOT SERVED on this machine");
   });
 
   it.each([
@@ -306,7 +324,7 @@ describe("the differences from AWS", () => {
     ["aws_api_gateway_rest_api", { binary_media_types: ["*/*"] }],
     ["aws_api_gateway_stage", { variables: { color: "green" } }],
     ["aws_api_gateway_api_key", { enabled: false }],
-    ["aws_api_gateway_usage_plan", { quota_settings: [{ limit: 10, period: "DAY" }] }],
+    ["aws_api_gateway_usage_plan", { product_code: "a-product-of-the-marketplace" }],
     ["aws_sagemaker_endpoint", { deployment_status: "InService" }],
     ["aws_sagemaker_endpoint_configuration", { async_inference_config: { output_config: {} } }],
     ["aws_sagemaker_model", { container_log_group: "/models" }],

@@ -206,3 +206,59 @@ describe("a stage", () => {
     expect(log).not.toContain("    at ");
   });
 });
+
+describe("a function behind a domain name", () => {
+  const answeringPaths =
+    "exports.handler = async ({ path, resource, requestContext: context }) => ({ body: JSON.stringify({ path, resource, context: { path: context.path, resourcePath: context.resourcePath, stage: context.stage, domainName: context.domainName, domainPrefix: context.domainPrefix } }) });";
+
+  it.each([
+    ["the base path", "v1", "/v1/loan-default"],
+    ["no base path", undefined, "/loan-default"],
+  ])("receives the paths and the name that API Gateway sends: %s", async (_case, basePath, path) => {
+    // Prepare
+    const deployment = deploy(answeringPaths);
+    const domain = { name: "api.example.com", basePath };
+    await stage.serve([
+      { ...deployment, stages: deployment.stages.map((definition) => ({ ...definition, domain })) },
+    ]);
+
+    // Act
+    const response = await send(stage.url, {
+      path,
+      headers: { Host: "api.example.com" },
+      body: '{"data":"1"}',
+    });
+
+    // Assess
+    expect(JSON.parse(response.body)).toEqual({
+      path,
+      resource: "/loan-default",
+      context: {
+        path,
+        resourcePath: "/loan-default",
+        stage: "dev",
+        domainName: "api.example.com",
+        domainPrefix: "api",
+      },
+    });
+  });
+
+  it("is no longer reached at the name after the environment has no domain name", async () => {
+    // Prepare
+    const deployment = deploy(answering('"served"'));
+    const domain = { name: "api.example.com" };
+    const request = { path: "/loan-default", headers: { Host: "api.example.com" }, body: '{"data":"1"}' };
+    await stage.serve([
+      { ...deployment, stages: deployment.stages.map((definition) => ({ ...definition, domain })) },
+    ]);
+    const before = await send(stage.url, request);
+
+    // Act
+    await stage.serve([deployment]);
+    const after = await send(stage.url, request);
+
+    // Assess
+    expect([before.status, before.body]).toEqual([200, "served"]);
+    expect([after.status, after.body]).toEqual([403, expect.stringContaining("another host")]);
+  });
+});

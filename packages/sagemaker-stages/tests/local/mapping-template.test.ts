@@ -54,6 +54,64 @@ describe("a mapping template", () => {
     expect(second).toEqual({ text: "second\n", headers: { "Retry-After": "7" } });
   });
 
+  it.each([
+    ["an equal text", "a.c", "yes"],
+    ["another equal text", "b", "yes"],
+    ["a text that matches only as a regular expression", "abc", "no"],
+    ["a longer text", "a.cd", "no"],
+    ["an empty text", "", "no"],
+  ])("compares whole texts when a condition has == and the value is %s", (_, value, expected) => {
+    // Prepare
+    const template = [
+      `#set($a = "$!input.path('$.a')")`,
+      '#if($a == "a.c" || $a == "b")',
+      "#set($context.responseOverride.header.X-Value = $a)",
+      "yes",
+      "#else",
+      "no",
+      "#end",
+    ].join("\n");
+
+    // Act
+    const result = evaluate(template, JSON.stringify({ a: value }));
+
+    // Assess
+    expect(result.text).toBe(`${expected}\n`);
+    expect(result.headers).toEqual(expected === "yes" ? { "X-Value": value } : {});
+  });
+
+  it("compares no text with a variable that has no value", () => {
+    // Act
+    const { text } = evaluate('#if($unknown == "")\nempty\n#else\nno value\n#end');
+
+    // Assess
+    expect(text).toBe("no value\n");
+  });
+
+  it("reads the last header with exactly the name", () => {
+    // Prepare
+    const headers = [
+      ["Origin", "first"],
+      ["Origin", "last"],
+      ["origin", "lower case"],
+    ] as const;
+    const template = "$!input.params().header.get('Origin'),$!input.params().header.get('Other')";
+
+    // Act
+    const { text } = parseTemplate(template).evaluate({ requestId: REQUEST_ID, body: "", headers });
+
+    // Assess
+    expect(text).toBe("last,");
+  });
+
+  it("writes the JSON of the body again when the template contains $input.json", () => {
+    // Act
+    const { text } = evaluate("$input.json('$')", '{ "a": [10.50, "x"] }');
+
+    // Assess
+    expect(text).toBe('{"a":[10.5,"x"]}');
+  });
+
   it("throws when the template reads JSON and the body is not JSON", () => {
     // Act
     const act = () => evaluate("$!input.path('$.message')", "<html>");
@@ -70,7 +128,9 @@ describe("a mapping template", () => {
     ["a longer variable", "$context.requestIdentity", "$context.requestIdentity"],
     ["an assignment to another variable", '#set($context.requestOverride.path = "x")', "#set("],
     ["a text with another variable", '#set($a = "$stageVariables.b")', "$stageVariables.b"],
-    ["another condition", '#if($a == "b")x#end', '#if($a == "b")x#end'],
+    ["another condition", '#if($a != "b")x#end', '#if($a != "b")x#end'],
+    ["a comparison with a variable", '#if($a == "$b")x#end', '#if($a == "$b")x#end'],
+    ["a comparison of a reference", '#if($input.body == "b")x#end', '#if($input.body == "b")x#end'],
     ["a condition without an end", '#if($a.matches("b"))x', "the end of the template"],
     ["an end without a condition", "x#end", "#end"],
     ["a dollar", "5 $", "$"],

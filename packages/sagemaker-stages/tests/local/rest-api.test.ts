@@ -138,6 +138,61 @@ describe("throttling", () => {
     expect(statuses).toEqual([200, 200, 429, 200]);
   });
 
+  it("applies the limit of a key for one method in addition to the limit of the key", async () => {
+    // Prepare
+    const clock = stopTheClock();
+    const api = serve({
+      openApi: withAuthorization("API_KEY"),
+      apiKeys: [
+        {
+          id: "one",
+          value: "first",
+          throttling: { rateLimit: 10, burstLimit: 10 },
+          methodThrottling: new Map([["POST/loan-default", { rateLimit: 1, burstLimit: 1 }]]),
+        },
+        { id: "two", value: "second", throttling: LIMITS },
+      ],
+    });
+    const statusWith = async (key: string) => (await call(api, "1", { "x-api-key": key })).status;
+
+    // Act
+    const statuses = [await statusWith("first"), await statusWith("first"), await statusWith("second")];
+    clock.move(1_000);
+    const later = await statusWith("first");
+
+    // Assess
+    expect(statuses).toEqual([200, 429, 200]);
+    expect(later).toBe(200);
+  });
+
+  it("does not count a throttled request toward the quota of the key", async () => {
+    // Prepare
+    const clock = stopTheClock();
+    const api = serve({
+      openApi: withAuthorization("API_KEY"),
+      apiKeys: [
+        {
+          id: "one",
+          value: "first",
+          throttling: { rateLimit: 1, burstLimit: 1 },
+          quota: { limit: 2, period: "MONTH" },
+        },
+      ],
+    });
+    const typeOf = async () =>
+      (await call(api, "1", { "x-api-key": "first" })).headers["x-amzn-ErrorType"] ?? "none";
+
+    // Act
+    const types = [await typeOf(), await typeOf()];
+    clock.move(1_000);
+    types.push(await typeOf());
+    clock.move(1_000);
+    types.push(await typeOf());
+
+    // Assess
+    expect(types).toEqual(["none", "TooManyRequestsException", "none", "LimitExceededException"]);
+  });
+
   it("counts only permitted callers", async () => {
     // Prepare
     stopTheClock();

@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { UnsupportedTerraform } from "../../src/local/errors";
+import { read } from "../../src/local/terraform/interpreted";
 import { Stack, UnknownReference } from "../../src/local/terraform/stack";
 import { Stacks } from "./support/terraform";
 
@@ -37,6 +39,28 @@ const DATA = {
 
 function makeStack(aws: object = { region: "eu-central-1" }): Stack {
   return new Stack("dev", stacks.write({ provider: { aws: [aws] }, resource: RESOURCES, data: DATA }));
+}
+
+/** A stack with a certificate in us-east-1. The provider with the alias is the first provider. */
+function makeStackWithAlias(certificate: object = {}, resource: object = {}): Stack {
+  return new Stack(
+    "dev",
+    stacks.write({
+      provider: {
+        aws: [
+          { alias: "us_east_1", region: "us-east-1", allowed_account_ids: ["777788889999"] },
+          { region: "eu-central-1", allowed_account_ids: ["444455556666"] },
+        ],
+      },
+      resource: {
+        aws_acm_certificate: {
+          page: { provider: "aws.us_east_1", domain_name: "a.example", ...certificate },
+        },
+        aws_iam_role: { role: { name: "dev-role" } },
+        ...resource,
+      },
+    }),
+  );
 }
 
 describe("a stack", () => {
@@ -86,6 +110,64 @@ describe("a stack", () => {
     expect(stack.accountId).toEqual(accountId);
   });
 
+  it("has the region and the account of the provider without an alias when the stack has several providers", () => {
+    // Act
+    const stack = makeStackWithAlias();
+
+    // Assess
+    expect(stack.region).toBe("eu-central-1");
+    expect(stack.accountId).toBe("444455556666");
+  });
+
+  it("reads a resource's region from the provider of the resource", () => {
+    // Prepare
+    const stack = makeStackWithAlias();
+
+    // Act
+    const resources = ["aws_acm_certificate", "aws_iam_role"].flatMap((type) => stack.ofType(type));
+
+    // Assess
+    expect(resources).toEqual([
+      {
+        type: "aws_acm_certificate",
+        name: "page",
+        region: "us-east-1",
+        values: { domain_name: "a.example" },
+      },
+      { type: "aws_iam_role", name: "role", values: { name: "dev-role" } },
+    ]);
+  });
+
+  it.each(["aws.us_west_2", "aws", "aws.undefined"])(
+    "refuses a resource whose provider %s is no provider of the stack",
+    (provider) => {
+      // Act
+      const make = () => makeStackWithAlias({ provider });
+
+      // Assess
+      expect(make).toThrow(
+        new UnsupportedTerraform(
+          `aws_acm_certificate.page.provider: got "${provider}"; allowed: aws.us_east_1`,
+        ),
+      );
+    },
+  );
+
+  it("refuses a function in another region than the region of the stack", () => {
+    // Prepare
+    const stack = makeStackWithAlias({}, { aws_lambda_function: { fn: { provider: "aws.us_east_1" } } });
+
+    // Act
+    const functions = () => read(stack, "aws_lambda_function");
+
+    // Assess
+    expect(functions).toThrow(
+      new UnsupportedTerraform(
+        "aws_lambda_function.fn cannot be served on this machine: provider: got the region us-east-1; allowed: eu-central-1, the region of the stack",
+      ),
+    );
+  });
+
   it("gives each resource a unique and stable id", () => {
     // Prepare
     const stack = makeStack();
@@ -133,6 +215,7 @@ describe("a value", () => {
       `\${aws_cloudwatch_log_group.log.name}`,
       `/aws/lambda/\${literally}`,
     ],
+    ["the ARN of a role", `\${aws_iam_role.role.arn}`, "arn:aws:iam::123456789012:role/dev-role"],
     ["a part of an attribute", `a-\${substr(aws_iam_role.role.name, 1, 3)}`, "a-ev-"],
     ["a list", [`\${aws_iam_role.role.name}`, 1], ["dev-role", 1]],
     ["an object", { a: { b: [`\${aws_iam_role.role.name}`] } }, { a: { b: ["dev-role"] } }],
@@ -163,18 +246,18 @@ describe("a value", () => {
   });
 
   it.each([
-    `\${aws_iam_role.role.arn}`,
+    `\${aws_iam_role.role.create_date}`,
     `\${aws_iam_role.role.unique_id}`,
     `\${aws_iam_role.other.name}`,
     `\${aws_iam_role.role.name.more}`,
-    `\${aws_lambda_function.the-function_1.role}`,
+    `\${aws_lambda_function.the-function_1.version}`,
     `\${data.aws_region.here.name}`,
     `\${data.aws_lambda_function.the-function_1.role}`,
     `\${data.aws_lambda_function.the-function_1.id}`,
     `\${data.aws_lambda_function.other.function_name}`,
     `\${element(regexall("[^/]+$", data.aws_lambda_function.the-function_1.function_name), 0)}`,
     `\${sha256(aws_iam_role.role.name)}`,
-    `\${substr(aws_iam_role.role.arn, 0, 8)}`,
+    `\${substr(aws_iam_role.role.unique_id, 0, 8)}`,
     `\${substr(aws_iam_role.role.name, 0)}`,
     `\${var.name}`,
     `\${}`,

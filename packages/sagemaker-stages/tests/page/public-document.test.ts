@@ -35,6 +35,43 @@ describe("the public document", () => {
     expect(JSON.stringify(published)).not.toMatch(/loan|language|api_key|sigv4/i);
   });
 
+  it("describes the routes of signed-in users with their own security and server", () => {
+    // Prepare
+    const api = apiDocument({
+      "loan-default": {
+        cognito: { userPoolArn: "arn:aws:cognito-idp:eu-central-1:111122223333:userpool/x", scopes: [] },
+      },
+      "ticket-urgency": "AWS_IAM",
+      "language-check": "AWS_IAM",
+    });
+    const functionUrl = "https://abc.lambda-url.eu-central-1.on.aws/";
+
+    // Act
+    const { paths, components, servers } = publicDocument(api, STAGE_URL, {
+      "/loan-default": { url: `${STAGE_URL}/loan-default`, service: "token" },
+      "/ticket-urgency": { url: `${STAGE_URL}/ticket-urgency`, service: "execute-api" },
+      "/language-check": { url: functionUrl, service: "lambda" },
+    });
+
+    // Assess
+    expect(
+      Object.fromEntries(
+        Object.entries(paths).map(([path, item]) => [
+          path,
+          Object.values(item).map(({ security, servers: own }) => ({ security, own })),
+        ]),
+      ),
+    ).toEqual({
+      "/loan-default": [{ security: [{ idToken: [] }], own: undefined }],
+      "/ticket-urgency": [{ security: [{ signature: [] }], own: undefined }],
+      "/language-check": [
+        { security: [{ signature: [] }], own: [{ url: "https://abc.lambda-url.eu-central-1.on.aws" }] },
+      ],
+    });
+    expect(Object.keys(components.securitySchemes ?? {})).toEqual(["signature", "idToken"]);
+    expect(servers).toEqual([{ url: STAGE_URL }]);
+  });
+
   it("describes a route like the API's own document", () => {
     // Prepare
     const api = apiDocument({ "language-check": "PUBLIC" });

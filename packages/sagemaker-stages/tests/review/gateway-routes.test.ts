@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
-import type { RouteAccess } from "../../src/environment/model-settings";
+import type { ParsedRouteAccess } from "../../src/environment/model-settings";
 import { gatewayRolePolicy, gatewayRoleTrust } from "../../src/iam/workload/gateway-role";
 import { accessChanges } from "../../src/review/access/access";
 import { planned } from "./support/planned";
@@ -8,7 +8,7 @@ import { costTexts, surfaceTexts } from "./support/texts";
 
 const ENDPOINT_ARN = "arn:aws:sagemaker:us-east-1:111122223333:endpoint/prod-house-price";
 describe("the review of a route that changes from a function to API Gateway", () => {
-  it.each<RouteAccess>(["AWS_IAM", "API_KEY"])(
+  it.each<ParsedRouteAccess>(["AWS_IAM", "API_KEY"])(
     "shows what the route invokes before and after, and opens nothing, with the access %s",
     (access) => {
       // Act

@@ -157,7 +157,7 @@ describe("the review", () => {
   });
 
   it.each<[string, number, readonly string[], string]>([
-    ["no plan", 2, [], "<plan>: got no word; allowed: name of an environment or an account"],
+    ["no plan", 2, [], "<plan>: got nothing; allowed: name of an environment or an account"],
     [
       "an unknown option",
       2,

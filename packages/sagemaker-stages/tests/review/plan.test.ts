@@ -27,6 +27,26 @@ describe("a plan", () => {
     },
   );
 
+  it("reads environment and region from the provider without an alias when the plan has several providers", () => {
+    // Prepare
+    const document = JSON.parse(planJson({ environment: "staging", region: "eu-central-1" }));
+    const { aws } = document.configuration.provider_config;
+    document.configuration.provider_config = {
+      "aws.us_east_1": {
+        ...aws,
+        alias: "us_east_1",
+        expressions: { ...aws.expressions, region: { constant_value: "us-east-1" } },
+      },
+      aws,
+    };
+
+    // Act
+    const { environment, region } = readPlan(JSON.stringify(document), "whatever.json");
+
+    // Assess
+    expect({ environment, region }).toEqual({ environment: "staging", region: "eu-central-1" });
+  });
+
   it("contains managed resources, and no data sources", () => {
     // Act
     const { resources } = recordedPlan("nothing");

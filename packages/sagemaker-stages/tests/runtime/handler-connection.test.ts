@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from "@jest/globals";
 import { readEndpointAddress } from "../../src/runtime/endpoint";
-import { createHandler } from "../../src/runtime/handler";
+import { createHandler, RESERVE_IN_MS } from "../../src/runtime/handler";
 import { EndpointServer } from "../../src/testing/endpoint-server";
 import { contract } from "../fixtures/app/functions/loan-default/contract";
 import { predictions } from "./support/answers";
@@ -65,6 +65,71 @@ describe("the connection", () => {
     // Assess
     expect(answers).toEqual(["repaid", "repaid", "repaid", "repaid"]);
     expect(endpoint.connections).toBe(4);
+  });
+
+  it("serves one request at a time after concurrent requests", async () => {
+    // Prepare
+    endpoint.willAlwaysAnswer({ ...predictions(0), delayInMs: 20 });
+    const handler = handlerOf(endpoint);
+    const callTogether = () =>
+      Promise.all(Array.from({ length: 4 }, () => handler(REQUEST, contextWith(ENOUGH_TIME_IN_MS))));
+
+    // Act
+    await callTogether();
+    await callTogether();
+    const used = endpoint.requests.map(({ connection }) => connection);
+
+    // Assess
+    expect(endpoint.connections).toBe(4);
+    expect(used.slice(0, 4).sort()).toEqual([1, 2, 3, 4]);
+    expect(used.slice(4).sort()).toEqual([1, 2, 3, 4]);
+  });
+
+  it("is not used again when the answer closes it", async () => {
+    // Prepare
+    endpoint.willAnswer({ ...predictions(0), headers: { connection: "close" } });
+    const handler = handlerOf(endpoint);
+
+    // Act
+    const answers = [
+      await handler(REQUEST, contextWith(ENOUGH_TIME_IN_MS)),
+      await handler(REQUEST, contextWith(ENOUGH_TIME_IN_MS)),
+    ];
+
+    // Assess
+    expect(answers).toEqual(["repaid", "repaid"]);
+    expect(endpoint.requests.map(({ connection }) => connection)).toEqual([1, 2]);
+  });
+
+  it.each(["never", "stall"] as const)(
+    "is not used again when the time ends before the answer (%s)",
+    async (instead) => {
+      // Prepare
+      endpoint.willAnswer({ ...predictions(1), instead });
+      const handler = handlerOf(endpoint);
+
+      // Act
+      const late = await handler(REQUEST, contextWith(RESERVE_IN_MS + 100));
+      const next = await handler(REQUEST, contextWith(ENOUGH_TIME_IN_MS));
+
+      // Assess
+      expect(late).toMatchObject({ status: 504 });
+      expect(next).toBe("repaid");
+      expect(endpoint.requests.map(({ connection }) => connection)).toEqual([1, 2]);
+    },
+  );
+
+  it("carries a body without chunks, with its length in bytes", async () => {
+    // Prepare
+    const handler = handlerOf(endpoint);
+
+    // Act
+    await handler(REQUEST, contextWith(ENOUGH_TIME_IN_MS));
+
+    // Assess
+    const { headers, bytes } = endpoint.onlyRequest;
+    expect(headers).toMatchObject({ connection: "keep-alive", "content-length": String(bytes.length) });
+    expect(headers).not.toHaveProperty("transfer-encoding");
   });
 });
 

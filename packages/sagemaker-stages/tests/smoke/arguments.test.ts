@@ -29,7 +29,7 @@ describe("the command line of smoke", () => {
   });
 
   it.each([
-    ["", "<environment>: got no word; allowed: name of the environment"],
+    ["", "<environment>: got nothing; allowed: name of the environment"],
     ["dev prod", "word: got prod; allowed: <environment> and options"],
     ["dev --wait 0", "--wait: got 0; allowed: a whole number from 1 to 3600"],
     ["dev --wait 1.5", "--wait: got 1.5; allowed: a whole number from 1 to 3600"],

@@ -1,12 +1,32 @@
 import { chmodSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
-import { EVERY_MODEL, PROD } from "../local/support/environments";
+import type { Environment } from "../../src/environment/environment";
+import { EVERY_MODEL, LOAN_DEFAULT, PROD } from "../local/support/environments";
 import { ProjectCopy } from "../local/support/project";
 import { RunningStage } from "../local/support/running-stage";
 import { smoke, unexpected } from "./support/smoke";
 
 const TIMEOUT_IN_MS = 60_000;
+
+/** Routes that require tokens of an issuer and of a user pool. */
+const TOKENS: Environment = {
+  ...EVERY_MODEL,
+  name: "tokens",
+  state: { local: { path: "terraform.tokens.tfstate" } },
+  models: {
+    "loan-default": {
+      ...LOAN_DEFAULT,
+      access: { jwt: { issuer: "https://login.example.com", audience: ["models"], scopes: ["loans"] } },
+    },
+    "energy-demand": {
+      ...(EVERY_MODEL.models["energy-demand"] ?? LOAN_DEFAULT),
+      access: {
+        cognito: { userPoolArn: "arn:aws:cognito-idp:us-east-1:123456789012:userpool/us-east-1_A1b2C3d4E" },
+      },
+    },
+  },
+};
 
 describe("a smoke test of the local stage", () => {
   let project: ProjectCopy;
@@ -14,8 +34,8 @@ describe("a smoke test of the local stage", () => {
 
   beforeAll(async () => {
     project = new ProjectCopy();
-    project.setEnvironments(EVERY_MODEL, PROD);
-    stage = await RunningStage.serve(project, ["dev", "prod"]);
+    project.setEnvironments(EVERY_MODEL, PROD, TOKENS);
+    stage = await RunningStage.serve(project, ["dev", "prod", "tokens"]);
   }, TIMEOUT_IN_MS);
 
   afterAll(async () => {
@@ -26,6 +46,54 @@ describe("a smoke test of the local stage", () => {
   /** The function URL in the banner. */
   const functionUrl = () =>
     /(http:\/\/\S+\/) {2}\(function URL of dev-language-check/.exec(stage.output)?.[1] ?? "";
+
+  it(
+    "calls routes that require tokens with trial tokens, without a token and with a forged token",
+    async () => {
+      // Act
+      const { status, table, errors } = await smoke(project, ["tokens", "--url", `${stage.url}/tokens`]);
+
+      // Assess
+      expect(unexpected(table)).toEqual([]);
+      const callers = table.split("\n").flatMap((line) => {
+        const [verdict, route = "", caller = "", expected = ""] = line.split(/ {2,}/);
+        return verdict === "ok" ? [`${route}: ${caller}: ${expected}`] : [];
+      });
+      expect(callers).toEqual(
+        ["loan-default: data", "energy-demand: instances"].flatMap((model) => {
+          const [name, field] = model.split(": ");
+          return [
+            `POST /${name}: with the token: 200, an answer`,
+            `POST /${name}: with the token, without ${field}: 400, a problem`,
+            `POST /${name}: without a token: 401, a problem`,
+            `POST /${name}: with a forged token: 401, a problem`,
+            `POST /${name}: a page's preflight: 2xx, allows POST to any page`,
+          ];
+        }),
+      );
+      expect(`${table}${errors}`).not.toMatch(/eyJ|Not called/);
+      expect(status).toBe(0);
+    },
+    TIMEOUT_IN_MS,
+  );
+
+  it(
+    "refuses a variable that contains no token, and does not show its value",
+    async () => {
+      // Act
+      const { status, errors } = await smoke(project, ["tokens", "--url", `${stage.url}/tokens`], {
+        SMOKE_TOKEN_LOAN_DEFAULT: "Bearer s3cret",
+      });
+
+      // Assess
+      expect(status).toBe(1);
+      expect(errors).toContain(
+        "SMOKE_TOKEN_LOAN_DEFAULT: got a text that is no token; allowed: the token alone",
+      );
+      expect(errors).not.toContain("s3cret");
+    },
+    TIMEOUT_IN_MS,
+  );
 
   it(
     "calls every route and the function URL as a permitted and as an unauthorized caller",

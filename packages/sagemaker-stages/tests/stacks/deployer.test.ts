@@ -7,7 +7,7 @@ import { deployerPolicies } from "../../src/iam/deployment/deployer";
 import { MAX_CHARACTERS } from "../../src/iam/iam-limits";
 import type { Statement } from "../../src/iam/policy-document";
 import type { AuthorizationCheck } from "../deploy/support/authorization";
-import { devWithCaller, everything } from "../deploy/support/environments";
+import { devWithCaller, everything, withFirewalls, withOtherSignIn } from "../deploy/support/environments";
 import { allows, isAllowed } from "../deploy/support/evaluation";
 import { readRecording } from "../deploy/support/recordings";
 import { environments } from "../fixtures/app/environments";
@@ -38,17 +38,33 @@ const lives = [
     policies: Object.values(deployerPolicies(everything, EVERYTHING_ACCOUNT)),
     requested: readRecording("everything"),
   },
+  {
+    name: "firewall",
+    policies: Object.values(deployerPolicies(withFirewalls, EVERYTHING_ACCOUNT)),
+    requested: readRecording("firewall"),
+  },
+  {
+    name: "sign-in",
+    policies: Object.values(deployerPolicies(withOtherSignIn, ACCOUNT)),
+    requested: readRecording("sign-in"),
+  },
 ];
 
 /** Actions without a recorded request, with the reason why the deployer may call the action. */
 const NOT_RECORDED: Readonly<Record<string, string>> = {
   "cloudfront:UpdateOriginAccessControl": "a new version of the stack with another access control",
   "cloudfront:UpdateResponseHeadersPolicy": "a new version of the page with other headers",
+  "cognito-identity:ListTagsForResource": "a version of the provider that reads the tags separately",
+  "cognito-identity:UpdateIdentityPool":
+    "a new version of the stack with other settings of the identity pool",
+  "cognito-idp:ListTagsForResource": "a version of the provider that reads the tags separately",
+  "cognito-idp:UpdateUserPoolDomain": "a new version of the stack with another sign-in form",
   "ec2:ModifySecurityGroupRules": "a new version of the stack with other rules",
   "iam:PutRolePermissionsBoundary": "an environment that receives a boundary after its first deployment",
   "iam:UpdateAssumeRolePolicy": "a new version of the stack with another trust policy",
   "iam:UpdateRoleDescription": "a new version of the stack with another description",
   "lambda:UpdateFunctionCode": "a change in functions/",
+  "wafv2:UntagResource": "an environment that loses a tag",
   "s3:AbortMultipartUpload": "a multipart upload that fails",
 };
 
@@ -107,7 +123,13 @@ describe.each(lives)("the deployer of $name", ({ name, policies, requested }) =>
     // Prepare
     const role = requested.filter(({ action }) => action === "iam:PassRole");
     const toOthers = role.flatMap((one) =>
-      ["lambda.amazonaws.com", "sagemaker.amazonaws.com", "apigateway.amazonaws.com", "ec2.amazonaws.com"]
+      [
+        "lambda.amazonaws.com",
+        "sagemaker.amazonaws.com",
+        "apigateway.amazonaws.com",
+        "cognito-identity.amazonaws.com",
+        "ec2.amazonaws.com",
+      ]
         .filter((service) => service !== one.context["iam:PassedToService"])
         .map((service) => ({ ...one, context: { "iam:PassedToService": service } })),
     );
@@ -116,7 +138,7 @@ describe.each(lives)("the deployer of $name", ({ name, policies, requested }) =>
     const allowed = toOthers.filter((one) => isAllowed(policies, one));
 
     // Assess
-    expect(role.length).toBe(name === "everything" ? 5 : 8);
+    expect(role.length).toBe({ everything: 5, firewall: 1, "sign-in": 7 }[name] ?? 8);
     expect(allowed).toEqual([]);
     const passing = statements.filter(({ Action }) => Action.includes("iam:PassRole"));
     expect(passing.map(({ Action, Condition }) => ({ Action, Condition }))).toEqual(
@@ -125,6 +147,7 @@ describe.each(lives)("the deployer of $name", ({ name, policies, requested }) =>
         "lambda.amazonaws.com",
         // Only if API Gateway invokes an endpoint without a function.
         ...(name === "everything" ? ["apigateway.amazonaws.com"] : []),
+        ...(name === "sign-in" ? ["cognito-identity.amazonaws.com"] : []),
       ].map((service) => ({
         Action: ["iam:PassRole"],
         Condition: { StringEquals: { "iam:PassedToService": service } },
@@ -146,7 +169,7 @@ describe.each(lives)("the deployer of $name", ({ name, policies, requested }) =>
     const allowed = opening.filter((one) => isAllowed(policies, one));
 
     // Assess
-    expect(opening.length).toBeGreaterThan(2);
+    expect(opening.length).toBeGreaterThan(name === "firewall" ? 0 : 2);
     expect(allowed).toEqual([]);
   });
 });
@@ -154,6 +177,7 @@ describe.each(lives)("the deployer of $name", ({ name, policies, requested }) =>
 /** Environments of 16 characters, in a partition with a long name. */
 const longest: Environment = {
   ...everything,
+  stage: { ...everything.stage, firewall: {} },
   name: "abcdefghij-12345",
   region: "us-gov-west-1",
   network: { vpc: { availabilityZones: ["us-gov-west-1a"] } },
@@ -408,7 +432,7 @@ describe("sagemaker-stages deployer", () => {
 
   it.each([
     [["nowhere"], "got nowhere; allowed: dev, staging, prod"],
-    [["dev"], "<account>: got no word; allowed: 12 digits"],
+    [["dev"], "<account>: got nothing; allowed: 12 digits"],
     [["dev", "1234"], "got 1234; allowed: 12 digits"],
     [["prod", "123456789012"], "got 123456789012; allowed: 444455556666, the accountId of prod"],
   ])("refuses %j", (args, expected) => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from "@jest/globals";
 import Ajv from "ajv-draft-04";
 import * as z from "zod/mini";
 import { openApi } from "../../src/constructs/api/openapi";
-import type { RouteAccess } from "../../src/environment/model-settings";
+import type { ParsedRouteAccess } from "../../src/environment/model-settings";
 import { models } from "../fixtures/app/functions";
 import { about as loanDefault } from "../fixtures/app/functions/loan-default/contract";
 import { example, exampleWith, named } from "./support/environments";
@@ -56,7 +56,7 @@ describe("the security of a route", () => {
   };
   const KEY = { api_key: { type: "apiKey", name: "x-api-key", in: "header" } };
 
-  it.each<[RouteAccess, string, OpenApiOperation["security"], object | undefined]>([
+  it.each<[ParsedRouteAccess, string, OpenApiOperation["security"], object | undefined]>([
     ["AWS_IAM", "iam", [{ sigv4: [] }], SIGV4],
     ["API_KEY", "key", [{ api_key: [] }], KEY],
     ["PUBLIC", "public", [], undefined],
@@ -365,7 +365,7 @@ describe("API Gateway's own responses", () => {
   /** A model with the access of its route. */
   interface Route {
     readonly model: "loan-default" | "energy-demand" | "ticket-urgency" | "language-check";
-    readonly access: RouteAccess;
+    readonly access: ParsedRouteAccess;
     /** @default - the contract's */
     readonly path?: `/${string}`;
   }

@@ -37,7 +37,9 @@ function writeView(model: string, text: string): void {
 
 function textOf(name: string, of: Environment = environment): string {
   const { website, models: served } = parseEnvironment(of);
-  return pageFiles(website?.title ?? "", served, models).find((file) => file.name === name)?.body ?? "";
+  return (
+    pageFiles(website?.title ?? "", { models: served }, models).find((file) => file.name === name)?.body ?? ""
+  );
 }
 
 describe("the page of an environment", () => {
@@ -77,7 +79,7 @@ describe("the pages for the local stage", () => {
 
     // Assess
     const read = (name: string) => JSON.parse(readFileSync(join(app, "cdktf.out", "pages", name), "utf8"));
-    expect(read("test.json")).toEqual(pageFiles("Loans", served, models));
-    expect(read("other.json")).toEqual(pageFiles("Try the models", served, models));
+    expect(read("test.json")).toEqual(pageFiles("Loans", { models: served }, models));
+    expect(read("other.json")).toEqual(pageFiles("Try the models", { models: served }, models));
   });
 });

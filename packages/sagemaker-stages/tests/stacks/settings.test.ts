@@ -23,18 +23,21 @@ describe("the provider", () => {
     expect(required_version).toBe(">= 1.10.0");
   });
 
-  it("uses only the environment's region and account, and tags the resources that it creates", () => {
+  it("uses only the environment's account, its region and the region of CloudFront's resources, and tags the resources", () => {
+    // Prepare
+    const common = {
+      allowed_account_ids: ["111122223333"],
+      default_tags: [{ tags: { Project: "example", Environment: "test" } }],
+    };
+
     // Act
     const { provider } = synthesized.stack("test").terraform;
 
     // Assess
     expect(provider).toEqual({
       aws: [
-        {
-          region: "eu-central-1",
-          allowed_account_ids: ["111122223333"],
-          default_tags: [{ tags: { Project: "example", Environment: "test" } }],
-        },
+        { ...common, region: "eu-central-1" },
+        { ...common, region: "us-east-1", alias: "us_east_1" },
       ],
     });
   });
@@ -45,7 +48,10 @@ describe("the provider", () => {
 
     // Assess
     expect(provider).toEqual({
-      aws: [{ region: "eu-central-1", default_tags: [{ tags: { Environment: "local" } }] }],
+      aws: [
+        { region: "eu-central-1", default_tags: [{ tags: { Environment: "local" } }] },
+        { region: "us-east-1", alias: "us_east_1", default_tags: [{ tags: { Environment: "local" } }] },
+      ],
     });
   });
 

@@ -111,7 +111,7 @@ function placeOf(environment: Environment) {
 }
 
 function methodOf({ route }: Model) {
-  return { path: route.path, authorization: "AWS_IAM" } as const;
+  return { httpMethod: route.method, path: route.path, authorization: "AWS_IAM" } as const;
 }
 
 /** Rows in two columns. */

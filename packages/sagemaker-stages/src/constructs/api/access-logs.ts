@@ -10,6 +10,8 @@ export interface AccessLogsProps {
   readonly apiName: string;
   /** Days that the log is kept. */
   readonly retentionInDays: number;
+  /** Whether a line contains the id of a caller with a token, or the name of the key's customer. */
+  readonly logCallers: boolean;
 }
 
 /**
@@ -44,6 +46,16 @@ const FORMAT = {
 };
 
 /**
+ * The fields with the id of a caller. The authorizer's principal is a hash for a token of `jwt`, and the customer's name in the
+ * environment for a key of `customers`. The subject of a user pool is a UUID (https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-the-id-token.html): callers
+ * cannot choose these values.
+ */
+const CALLER_FIELDS = {
+  callerId: "$context.authorizer.principalId",
+  cognitoSubject: "$context.authorizer.claims.sub",
+};
+
+/**
  * The access log of a stage. API Gateway writes to the group with the account's role (`api-gateway-logs.ts`), so the
  * group has no resource policy, and the deployer needs no permission for log deliveries
  * (https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html). Only HTTP APIs need both
@@ -55,7 +67,11 @@ export class AccessLogs extends Construct {
   /** The stage's argument for its log. */
   readonly settings: ApiGatewayStageAccessLogSettings;
 
-  constructor(scope: Construct, id: string, { account, apiName, retentionInDays }: AccessLogsProps) {
+  constructor(
+    scope: Construct,
+    id: string,
+    { account, apiName, retentionInDays, logCallers }: AccessLogsProps,
+  ) {
     super(scope, id);
     const name = `/aws/apigateway/${apiName}/access`;
     this.group = new CloudwatchLogGroup(this, "log-group", {
@@ -66,7 +82,7 @@ export class AccessLogs extends Construct {
     });
     this.settings = {
       destinationArn: account.arn("logs", `log-group:${name}`),
-      format: JSON.stringify(FORMAT),
+      format: JSON.stringify({ ...FORMAT, ...(logCallers ? CALLER_FIELDS : {}) }),
     };
   }
 }

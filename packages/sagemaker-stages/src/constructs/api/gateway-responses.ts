@@ -1,13 +1,14 @@
 import { MAX_EVENT_IN_BYTES } from "../../aws/lambda-limits";
-import type { RouteAccess } from "../../environment/model-settings";
+import { accessKind, type ParsedRouteAccess } from "../../environment/model-settings";
 import { CORS_EXPOSE_HEADERS } from "../../runtime/cors";
 import { GATEWAY_TIMEOUT_IN_SECONDS } from "../function/time-budget";
+import { type AllowedOrigins, singleOrigin } from "./cors";
 
 /** The properties of a route that API Gateway's own responses describe. */
 export interface DescribedRoute {
   readonly method: "GET" | "POST";
   readonly path: string;
-  readonly access: RouteAccess;
+  readonly access: ParsedRouteAccess;
   /** A short description of valid requests. */
   readonly allowed: string;
   /** Whether a function answers. Otherwise API Gateway invokes the endpoint. */
@@ -27,6 +28,18 @@ interface Answer {
   /** JSON text of the detail, with API Gateway's variables in it. */
   readonly detail: string;
   readonly retryAfterInSeconds?: number;
+  /** The value of WWW-Authenticate. */
+  readonly challenge?: string;
+}
+
+/** Properties of an API that determine its gateway responses. */
+export interface GatewayResponseOptions {
+  /** Whether the API has binary media types. @default false */
+  readonly takesBytes?: boolean;
+  /** Whether the stage has a firewall. @default false */
+  readonly hasFirewall?: boolean;
+  /** Whether the keys belong to customers. @default false */
+  readonly hasCustomers?: boolean;
 }
 
 /** Maximum number of routes that one refusal describes, so that the response stays a few lines long. */
@@ -52,14 +65,17 @@ const UNSUPPORTED_BY_GATEWAY =
  * and no logic
  * (https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-gatewayResponse-definition.html).
  *
- * @param corsAllowOrigin - value of Access-Control-Allow-Origin
+ * Without logic, a template cannot compare the origin of a request with a list: with several origins, these responses allow
+ * every origin. They contain no answer of a model and no value of another caller, and no response allows credentials
+ * (docs/decisions/0063-cors-origins.md).
+ *
+ * @param corsAllowOrigin - the origins whose pages may read answers
  * @param routes - every route of the API
- * @param takesBytes - whether the API has binary media types
  */
 export function gatewayResponses(
-  corsAllowOrigin: string,
+  corsAllowOrigin: AllowedOrigins,
   routes: readonly DescribedRoute[],
-  takesBytes = false,
+  { takesBytes = false, hasFirewall = false, hasCustomers = false }: GatewayResponseOptions = {},
 ): Record<string, GatewayResponse> {
   const answers: Record<string, Answer> = {
     BAD_REQUEST_BODY: {
@@ -73,15 +89,18 @@ export function gatewayResponses(
     ACCESS_DENIED: {
       status: 403,
       title: "Forbidden",
-      detail: quoted(
-        "The caller is not allowed to call this route: the caller's IAM policies must allow execute-api:Invoke on the route.",
-      ),
+      detail: quoted(accessDenied(routes, hasCustomers)),
+      ...(requiresTokens(routes) ? { challenge: "Bearer" } : {}),
     },
     EXPIRED_TOKEN: { status: 403, title: "Forbidden", detail: GATEWAY_MESSAGE },
     INVALID_API_KEY: {
       status: 403,
       title: "Forbidden",
-      detail: quoted("Forbidden: this route requires the environment's API key in the header x-api-key."),
+      detail: quoted(
+        hasCustomers
+          ? "Forbidden: this route requires the key of one of its customers in the header x-api-key."
+          : "Forbidden: this route requires the environment's API key in the header x-api-key.",
+      ),
     },
     INVALID_SIGNATURE: { status: 403, title: "Forbidden", detail: GATEWAY_MESSAGE },
     MISSING_AUTHENTICATION_TOKEN: {
@@ -104,15 +123,34 @@ export function gatewayResponses(
         ? GATEWAY_MESSAGE
         : quoted(UNSUPPORTED_BY_GATEWAY),
     },
-    QUOTA_EXCEEDED: { status: 429, title: "Too Many Requests", detail: GATEWAY_MESSAGE },
+    QUOTA_EXCEEDED: {
+      status: 429,
+      title: "Too Many Requests",
+      detail: hasCustomers
+        ? quoted(
+            "Limit Exceeded: the quota of the key is used up. Try again in the next period of the quota.",
+          )
+        : GATEWAY_MESSAGE,
+    },
     THROTTLED: {
       status: 429,
       title: "Too Many Requests",
       detail: quoted(
-        "Too Many Requests: the stage's limit is reached. Try again after the seconds in Retry-After.",
+        `Too Many Requests: the stage's limit${hasCustomers ? ", or a limit of the key," : ""} is reached. Try again after the seconds in Retry-After.`,
       ),
       retryAfterInSeconds: 1,
     },
+    ...(hasFirewall
+      ? {
+          WAF_FILTERED: {
+            status: 403,
+            title: "Forbidden",
+            detail: quoted(
+              "The firewall refused the request: the request matches a rule of the firewall, or the caller's IP address sent too many requests. After too many requests, try again in a few minutes.",
+            ),
+          },
+        }
+      : {}),
     INTEGRATION_TIMEOUT: {
       status: 504,
       title: "Gateway Timeout",
@@ -121,19 +159,81 @@ export function gatewayResponses(
       ),
     },
   };
+  const origin = singleOrigin(corsAllowOrigin) ?? "*";
   const defaults = {
     // Other errors keep their status, which the template cannot contain.
-    DEFAULT_4XX: toGatewayResponse(
-      { title: "The request was refused", detail: GATEWAY_MESSAGE },
-      corsAllowOrigin,
-    ),
-    DEFAULT_5XX: toGatewayResponse({ title: "The request failed", detail: GATEWAY_MESSAGE }, corsAllowOrigin),
+    DEFAULT_4XX: toGatewayResponse({ title: "The request was refused", detail: GATEWAY_MESSAGE }, origin),
+    DEFAULT_5XX: toGatewayResponse({ title: "The request failed", detail: GATEWAY_MESSAGE }, origin),
   };
-  const specific = Object.entries(answers).map(([type, answer]) => [
-    type,
-    toGatewayResponse(answer, corsAllowOrigin),
-  ]);
+  if (requiresTokens(routes) || hasCustomers) {
+    Object.assign(answers, authorizerAnswers(requiresTokens(routes), hasCustomers));
+  }
+  const specific = Object.entries(answers).map(([type, answer]) => [type, toGatewayResponse(answer, origin)]);
   return { ...Object.fromEntries(specific), ...defaults };
+}
+
+/** Whether a route requires a token, of a user pool or of another issuer. */
+function requiresTokens(routes: readonly Pick<DescribedRoute, "access">[]): boolean {
+  return routes.some(({ access }) => ["COGNITO", "JWT"].includes(accessKind(access)));
+}
+
+/** The detail of a 401. An API has one template for all routes. */
+function unauthorized(hasTokens: boolean, hasCustomers: boolean): string {
+  if (!hasCustomers) {
+    return "Unauthorized: this route requires a valid token in the header authorization: Bearer <token>. The token is missing, malformed, expired, or of another issuer or audience.";
+  }
+  const key = "the key of a customer in the header x-api-key";
+  return hasTokens
+    ? `Unauthorized: this route requires a valid token in the header authorization: Bearer <token>, or ${key}. The credential is missing or not valid.`
+    : `Unauthorized: this route requires ${key}. The key is missing or unknown.`;
+}
+
+/**
+ * The refusals of authorizers. `Bearer` is the scheme of the tokens (https://www.rfc-editor.org/rfc/rfc6750#section-3). An
+ * authorizer that fails never opens a route, and a request can succeed later
+ * (https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html).
+ */
+function authorizerAnswers(hasTokens: boolean, hasCustomers: boolean): Readonly<Record<string, Answer>> {
+  return {
+    UNAUTHORIZED: {
+      status: 401,
+      title: "Unauthorized",
+      detail: quoted(unauthorized(hasTokens, hasCustomers)),
+      // No scheme is registered for keys.
+      ...(hasTokens ? { challenge: "Bearer" } : {}),
+    },
+    ...FAILED_AUTHORIZER,
+  };
+}
+
+/** The responses for an authorizer that fails. */
+const FAILED_AUTHORIZER: Readonly<Record<string, Answer>> = {
+  AUTHORIZER_FAILURE: {
+    status: 503,
+    title: "Service Unavailable",
+    detail: quoted(
+      "The credential could not be checked: the authorizer or the issuer's keys are not available. Try again after the seconds in Retry-After.",
+    ),
+    retryAfterInSeconds: 5,
+  },
+  AUTHORIZER_CONFIGURATION_ERROR: {
+    status: 500,
+    title: "Internal Server Error",
+    detail: quoted("The credential could not be checked: API Gateway cannot use the authorizer's answer."),
+  },
+};
+
+/** The detail of a 403 for a caller without permission. An API has one template for all routes. */
+function accessDenied(routes: readonly Pick<DescribedRoute, "access">[], hasCustomers: boolean): string {
+  const kinds = new Set(routes.map(({ access }) => accessKind(access)));
+  const conditions = [
+    ...(kinds.has("AWS_IAM") || !(requiresTokens(routes) || hasCustomers)
+      ? ["the caller's IAM policies must allow execute-api:Invoke on the route"]
+      : []),
+    ...(requiresTokens(routes) ? ["a token must have the route's issuer, audience and scopes"] : []),
+    ...(hasCustomers ? ["the key must be the key of a customer of the route"] : []),
+  ];
+  return `The caller is not allowed to call this route: ${conditions.join(", or ")}.`;
 }
 
 /**
@@ -167,7 +267,7 @@ function toGatewayResponse(
   answer: Partial<Answer> & Pick<Answer, "title" | "detail">,
   corsAllowOrigin: string,
 ): GatewayResponse {
-  const { status, title, detail, retryAfterInSeconds } = answer;
+  const { status, title, detail, retryAfterInSeconds, challenge } = answer;
   const statusMember = status === undefined ? "" : `"status":${status},`;
   return {
     ...(status === undefined ? {} : { statusCode: String(status) }),
@@ -178,6 +278,7 @@ function toGatewayResponse(
       ...(retryAfterInSeconds === undefined
         ? {}
         : { "gatewayresponse.header.Retry-After": `'${retryAfterInSeconds}'` }),
+      ...(challenge === undefined ? {} : { "gatewayresponse.header.WWW-Authenticate": `'${challenge}'` }),
     },
     responseTemplates: {
       "application/json": `{"type":"about:blank","title":${quoted(title)},${statusMember}"detail":${detail},"requestId":"$context.requestId"}`,

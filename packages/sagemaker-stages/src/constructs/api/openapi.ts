@@ -1,10 +1,16 @@
-import { buildArn } from "../../aws/arn";
-import type { RouteAccess } from "../../environment/model-settings";
+import type { ParsedRouteAccess } from "../../environment/model-settings";
 import { omitUndefined } from "../../environment/omit-undefined";
 import type { About, BytesDialect, Contract } from "../../runtime/contract";
 import { GATEWAY_TIMEOUT_IN_SECONDS } from "../function/time-budget";
 import { binaryMediaTypes } from "./binary-media-types";
-import { allowedHeaders, PREFLIGHT_MAX_AGE_IN_SECONDS } from "./cors";
+import {
+  ALLOW_ORIGIN,
+  type AllowedOrigins,
+  allowedHeaders,
+  fixedOriginHeaders,
+  originTemplate,
+  PREFLIGHT_MAX_AGE_IN_SECONDS,
+} from "./cors";
 import { gatewayResponses } from "./gateway-responses";
 import {
   accepts,
@@ -14,6 +20,7 @@ import {
   strictRequestModel,
 } from "./request-model";
 import { type SagemakerTarget, sagemakerOperation } from "./sagemaker-integration";
+import { invocationUri, type StageAuthorizer, securityOf, securitySchemes } from "./security-schemes";
 
 /** The properties of a contract that callers see. */
 export type RouteContract = Pick<
@@ -32,7 +39,7 @@ export type OpenApiRoute = DescribedRoute & (FunctionTarget | { readonly endpoin
 interface DescribedRoute {
   readonly contract: RouteContract;
   /** The authorization of the route. */
-  readonly access: RouteAccess;
+  readonly access: ParsedRouteAccess;
 }
 
 /** The function that answers a route. */
@@ -48,8 +55,14 @@ export interface OpenApiProps {
   readonly region: string;
   readonly partition: string;
   readonly routes: readonly OpenApiRoute[];
-  /** Value of Access-Control-Allow-Origin. */
-  readonly corsAllowOrigin: string;
+  /** The origins whose pages may read answers. */
+  readonly corsAllowOrigin: AllowedOrigins;
+  /** Whether the stage has a firewall. @default false */
+  readonly hasFirewall?: boolean;
+  /** The function that checks credentials. @default - none: no route requires the function */
+  readonly authorizer?: StageAuthorizer | undefined;
+  /** Whether the keys of `API_KEY` routes belong to customers, whom the authorizer distinguishes. @default false */
+  readonly hasCustomers?: boolean | undefined;
 }
 
 type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
@@ -62,7 +75,7 @@ const VALIDATORS = { POST: "body", GET: "parameters" } as const;
  * CORS preflight and gateway responses. The REST API is created from the document, and clients can read it.
  */
 export function openApi(props: OpenApiProps): Json {
-  const accesses = new Set(props.routes.map((route) => route.access));
+  const accesses = props.routes.map((route) => route.access);
   const binary = binaryMediaTypes(
     props.routes.map((route) => ({ contract: route.contract, isViaGateway: "endpoint" in route })),
   );
@@ -76,8 +89,7 @@ export function openApi(props: OpenApiProps): Json {
       schemas: Object.fromEntries(
         props.routes.map((route) => [requestModelName(route.contract.model), modelOf(route) as Json]),
       ),
-      securitySchemes:
-        accesses.has("AWS_IAM") || accesses.has("API_KEY") ? securitySchemes(accesses) : undefined,
+      securitySchemes: securitySchemes({ ...props, accesses }),
     }),
     "x-amazon-apigateway-binary-media-types": binary.length > 0 ? binary : undefined,
     "x-amazon-apigateway-request-validators": {
@@ -92,7 +104,11 @@ export function openApi(props: OpenApiProps): Json {
         allowed: route.contract.allowed,
         hasFunction: "functionArn" in route,
       })),
-      binary.length > 0 && props.routes.some((route) => "functionArn" in route),
+      {
+        takesBytes: binary.length > 0 && props.routes.some((route) => "functionArn" in route),
+        hasCustomers: props.hasCustomers ?? false,
+        hasFirewall: props.hasFirewall === true,
+      },
     ) as unknown as Json,
   });
 }
@@ -118,7 +134,11 @@ function pathItem(route: OpenApiRoute, props: OpenApiProps): Json {
         "200": answer(contract),
         default: { description: "A problem: RFC 9457, application/problem+json" },
       },
-      security: SECURITY[access],
+      security: securityOf(access, {
+        accesses: props.routes.map((one) => one.access),
+        hasCustomers: props.hasCustomers,
+      }),
+      ...requiredToken(access),
       "x-amazon-apigateway-request-validator": VALIDATORS[contract.route.method],
       ...("functionArn" in route
         ? { "x-amazon-apigateway-integration": lambdaIntegration(route.functionArn, props) }
@@ -128,18 +148,11 @@ function pathItem(route: OpenApiRoute, props: OpenApiProps): Json {
   };
 }
 
-function lambdaIntegration(functionArn: string, { partition, region }: OpenApiProps): Json {
+function lambdaIntegration(functionArn: string, api: OpenApiProps): Json {
   return {
     type: "aws_proxy",
     httpMethod: "POST",
-    uri: buildArn({
-      partition,
-      service: "apigateway",
-      region,
-      // The service that API Gateway calls replaces the account.
-      accountId: "lambda",
-      resource: `path/2015-03-31/functions/${functionArn}/invocations`,
-    }),
+    uri: invocationUri(functionArn, api),
     passthroughBehavior: "when_no_match",
     timeoutInMillis: GATEWAY_TIMEOUT_IN_SECONDS * 1000,
   };
@@ -218,20 +231,24 @@ function takesEmpty({ schema, example }: RouteContract, name: string): boolean {
 }
 
 /** The preflight route. API Gateway answers it without a function: a browser sends a preflight without credentials. */
-function preflight({ route, callerHeaders }: RouteContract, corsAllowOrigin: string): Json {
+function preflight({ route, callerHeaders }: RouteContract, corsAllowOrigin: AllowedOrigins): Json {
   const headers: Record<string, string> = {
-    "Access-Control-Allow-Origin": corsAllowOrigin,
+    ...fixedOriginHeaders(corsAllowOrigin),
     "Access-Control-Allow-Methods": `${route.method},OPTIONS`,
     "Access-Control-Allow-Headers": allowedHeaders(callerHeaders).join(","),
     "Access-Control-Max-Age": String(PREFLIGHT_MAX_AGE_IN_SECONDS),
   };
+  const template = originTemplate(corsAllowOrigin);
   return {
     summary: "CORS preflight",
     responses: {
       "204": {
         description: "The requests that a page may send",
         headers: Object.fromEntries(
-          Object.keys(headers).map((name) => [name, { schema: { type: "string" } }]),
+          [...new Set([ALLOW_ORIGIN, ...Object.keys(headers)])].map((name) => [
+            name,
+            { schema: { type: "string" } },
+          ]),
         ),
       },
     },
@@ -246,30 +263,20 @@ function preflight({ route, callerHeaders }: RouteContract, corsAllowOrigin: str
           responseParameters: Object.fromEntries(
             Object.entries(headers).map(([name, value]) => [`method.response.header.${name}`, `'${value}'`]),
           ),
+          ...(template === undefined ? {} : { responseTemplates: { "application/json": template } }),
         },
       },
     },
   };
 }
 
-const SECURITY: Record<RouteAccess, Json> = {
-  AWS_IAM: [{ sigv4: [] }],
-  API_KEY: [{ api_key: [] }],
-  PUBLIC: [],
-};
+/** The token that a route requires, for readers of the document and of a plan: API Gateway ignores this extension. */
+const REQUIRED_TOKEN = "x-required-token";
 
-function securitySchemes(accesses: ReadonlySet<RouteAccess>): Json {
-  return omitUndefined({
-    api_key: accesses.has("API_KEY") ? { type: "apiKey", name: "x-api-key", in: "header" } : undefined,
-    sigv4: accesses.has("AWS_IAM")
-      ? {
-          type: "apiKey",
-          name: "Authorization",
-          in: "header",
-          "x-amazon-apigateway-authtype": "awsSigv4",
-        }
-      : undefined,
-  });
+function requiredToken(access: ParsedRouteAccess): { readonly [key: string]: Json } {
+  if (typeof access === "string" || !("jwt" in access)) return {};
+  const { issuer, audience, scopes } = access.jwt;
+  return { [REQUIRED_TOKEN]: { issuer, audience, scopes } };
 }
 
 /** The name of a request model: API Gateway takes only letters and digits. */

@@ -9,22 +9,33 @@ import { LambdaPermission } from "@cdktf/provider-aws/lib/lambda-permission";
 import { Fn, TerraformStack } from "cdktf";
 import { Construct } from "constructs";
 import type { ParsedEnvironment } from "../../environment/environment";
-import type { RouteAccess } from "../../environment/model-settings";
+import type { ParsedRouteAccess } from "../../environment/model-settings";
 import { omitUndefined } from "../../environment/omit-undefined";
-import { type RouteOfStage, routeArn, routePermission } from "../../iam/workload/api-gateway";
+import { isEnhancedPolicy, type ParsedStageDomain, stageUrlOf } from "../../environment/settings/domain";
+import {
+  authorizerPermission,
+  type RouteOfStage,
+  routeArn,
+  routePermission,
+} from "../../iam/workload/api-gateway";
+import { Firewall } from "../firewall/firewall";
 import type { EndpointFunction, TargetedEndpoint } from "../function/endpoint-function";
 import type { AwsScope } from "../terraform/aws-scope";
 import { terraformJson } from "../terraform/terraform-json";
 import { AccessLogs } from "./access-logs";
+import type { Authorizer } from "./authorizer";
+import type { AllowedOrigins } from "./cors";
+import type { Customers } from "./customers";
 import { checkDefinitionSize } from "./definition-size";
 import type { GatewayRole } from "./gateway-role";
 import { type OpenApiRoute, openApi, type RouteContract } from "./openapi";
+import { StageDomain, setPolicyOfApi } from "./stage-domain";
 
 /** One route of the stage. */
 export interface StageRoute {
   readonly contract: RouteContract;
   /** The authorization of the route. */
-  readonly access: RouteAccess;
+  readonly access: ParsedRouteAccess;
   /** The function that answers, or the endpoint that API Gateway invokes. */
   readonly target: RouteFunction | RouteEndpoint;
 }
@@ -49,8 +60,12 @@ export interface RestStageProps {
   /** Name of the stage: the first part of every path. */
   readonly stageName: string;
   readonly settings: ParsedEnvironment["stage"];
-  readonly corsAllowOrigin: string;
+  readonly corsAllowOrigin: AllowedOrigins;
   readonly routes: readonly StageRoute[];
+  /** The customers with their keys. @default - none: the routes whose access is `API_KEY` share one key */
+  readonly customers?: Customers | undefined;
+  /** The function that checks callers' credentials. @default - none: no route needs the function */
+  readonly authorizer?: Authorizer | undefined;
   /** Whether Terraform refuses to plan the API's destruction. A new API has another URL. */
   readonly protected: boolean;
 }
@@ -60,30 +75,53 @@ export interface RestStageProps {
  * deployment. Terraform creates a deployment before it destroys the previous deployment, so that the stage always has one.
  */
 export class RestStage extends Construct {
-  /** `https://<api>.execute-api.<region>.amazonaws.com/<stage>`; known after the first apply. */
+  /**
+   * The URL of the domain name with its base path, or `https://<api>.execute-api.<region>.amazonaws.com/<stage>`, which is
+   * known after the first apply.
+   */
   readonly url: string;
   /** The origin of {@link url}. */
   readonly origin: string;
+  /** `https://<api>.execute-api.<region>.amazonaws.com/<stage>`; known after the first apply. */
+  readonly executeApiUrl: string;
+  /** The domain name; `undefined` for a stage without `domain`. */
+  readonly domain: StageDomain | undefined;
   /** The API's document. */
   readonly openApi: unknown;
-  /** Id of the API key; `undefined` if no route requires a key. The outputs do not contain the key's value. */
+  /**
+   * Id of the shared API key; `undefined` if no route requires a key, or if the environment has customers. The outputs do not
+   * contain the key's value.
+   */
   readonly apiKeyId: string | undefined;
   private readonly ofStage: Pick<RouteOfStage, "apiExecutionArn" | "stageName">;
 
   constructor(scope: Construct, id: string, props: RestStageProps) {
     super(scope, id);
-    const { account, apiName, stageName, settings, corsAllowOrigin, routes } = props;
+    const { account, apiName, stageName, settings, corsAllowOrigin, routes, authorizer } = props;
 
     this.openApi = openApi({
       title: apiName,
       region: account.region,
       partition: account.partition,
       corsAllowOrigin,
+      hasFirewall: settings.firewall !== undefined,
       routes: routes.map(toOpenApiRoute),
+      hasCustomers: props.customers !== undefined,
+      authorizer: authorizer && {
+        functionArn: authorizer.functionArn,
+        cacheInSeconds: settings.authorizerCacheInSeconds,
+      },
     });
     const body = terraformJson(this.openApi);
     checkDefinitionSize(body, routes.length, TerraformStack.of(this).node.id);
     const roles = routes.flatMap(({ target }) => ("role" in target ? [target.role] : []));
+    this.domain = this.createDomain(props);
+    const beforeApi = [
+      // The roles and their policies exist before API Gateway imports a document that names the roles.
+      ...roles.map(({ rolePolicy }) => rolePolicy),
+      // The default address of an existing API closes only after the domain name has a certificate and records.
+      ...(this.domain?.nameAndRecords ?? []),
+    ];
     const api = new ApiGatewayRestApi(
       this,
       "api",
@@ -91,18 +129,21 @@ export class RestStage extends Construct {
         name: apiName,
         endpointConfiguration: { types: ["REGIONAL"] },
         body,
-        // The roles and their policies exist before API Gateway imports a document that names the roles.
-        dependsOn: roles.length === 0 ? undefined : roles.map(({ rolePolicy }) => rolePolicy),
+        // Without a value, Terraform keeps the value of its state: an API would stay closed after the removal of its domain name.
+        disableExecuteApiEndpoint: settings.domain?.disableExecuteApiEndpoint ?? false,
+        dependsOn: beforeApi.length === 0 ? undefined : beforeApi,
         lifecycle: props.protected ? { preventDestroy: true } : undefined,
       }),
     );
+    if (settings.domain !== undefined) setPolicyOfApi(api, settings.domain);
     this.ofStage = { apiExecutionArn: api.executionArn, stageName };
     const permissions = routes.flatMap(({ contract, target }) =>
       "function" in target ? [this.permit(contract, target.function)] : [],
     );
+    if (authorizer !== undefined) permissions.push(this.permitAuthorizer(authorizer));
     const deployment = new ApiGatewayDeployment(this, "deployment", {
       restApiId: api.id,
-      triggers: { redeployment: Fn.sha256(api.body) },
+      triggers: deploymentTriggers(api.body, settings.domain),
       lifecycle: { createBeforeDestroy: true },
     });
     const accessLogs = settings.accessLogs
@@ -110,6 +151,7 @@ export class RestStage extends Construct {
           account,
           apiName,
           retentionInDays: settings.logRetentionInDays,
+          logCallers: settings.logCallers,
         })
       : undefined;
     const stage = new ApiGatewayStage(
@@ -136,11 +178,34 @@ export class RestStage extends Construct {
       },
     });
 
-    this.url = stage.invokeUrl;
-    this.origin = `https://${api.id}.${account.stageDomain}`;
-    this.apiKeyId = routes.some((route) => route.access === "API_KEY")
-      ? this.addApiKey(apiName, api, stage, settings).id
-      : undefined;
+    props.customers?.addUsagePlans({ apiId: api.id, stageName: stage.stageName });
+    this.apiKeyId =
+      props.customers === undefined && routes.some((route) => route.access === "API_KEY")
+        ? this.addApiKey(apiName, api, stage, settings).id
+        : undefined;
+    if (settings.firewall !== undefined) {
+      new Firewall(this, "firewall", {
+        name: `${stageName}-stage`,
+        scope: "REGIONAL",
+        settings: settings.firewall,
+        // A contract limits the data that the endpoint receives. The body or the query string of a request can be larger than
+        // this data.
+        largeParts: [
+          ...(routes.some(({ contract }) => contract.route.method === "POST") ? (["body"] as const) : []),
+          ...(routes.some(({ contract }) => contract.route.method === "GET")
+            ? (["queryString"] as const)
+            : []),
+        ],
+      }).protectStage(stage.arn);
+    }
+
+    this.domain?.mapTo({ apiId: api.id, stageName: stage.stageName });
+    this.executeApiUrl = stage.invokeUrl;
+    this.url = settings.domain === undefined ? this.executeApiUrl : stageUrlOf(settings.domain);
+    this.origin =
+      settings.domain === undefined
+        ? `https://${api.id}.${account.stageDomain}`
+        : `https://${settings.domain.name}`;
   }
 
   /** The ARN of a route of this stage, for policies. */
@@ -155,6 +220,19 @@ export class RestStage extends Construct {
       ...permission,
       functionName: fn.functionReference,
     });
+  }
+
+  /** Allows API Gateway to invoke the function for the authorizers of this API. */
+  private permitAuthorizer({ functionReference }: Authorizer): LambdaPermission {
+    return new LambdaPermission(this, "authorizer-permission", {
+      ...authorizerPermission(this.ofStage.apiExecutionArn),
+      functionName: functionReference,
+    });
+  }
+
+  private createDomain({ settings, protected: isProtected }: RestStageProps): StageDomain | undefined {
+    if (settings.domain === undefined) return undefined;
+    return new StageDomain(this, "domain", { settings: settings.domain, protected: isProtected });
   }
 
   /** API Gateway generates the key's value. Only Terraform's state contains a copy. */
@@ -177,6 +255,22 @@ export class RestStage extends Construct {
     });
     return key;
   }
+}
+
+/**
+ * The values whose change creates a new deployment. API Gateway applies another `disableExecuteApiEndpoint` only with a new
+ * deployment or another change of a stage
+ * (https://docs.aws.amazon.com/apigateway/latest/developerguide/rest-api-disable-default-endpoint.html), and another security
+ * policy of the API only with a new deployment
+ * (https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-security-policies-update.html). A stage without a
+ * domain name has only the hash, so that the plan of a deployed stage stays empty.
+ */
+function deploymentTriggers(body: string, domain: ParsedStageDomain | undefined): Record<string, string> {
+  return {
+    redeployment: Fn.sha256(body),
+    ...(domain && { disableExecuteApiEndpoint: String(domain.disableExecuteApiEndpoint) }),
+    ...(domain && isEnhancedPolicy(domain.securityPolicy) && { securityPolicy: domain.securityPolicy }),
+  };
 }
 
 /** The route with ARNs that are built from names, so that a plan shows the whole document. */

@@ -1,9 +1,11 @@
 import { buildArn } from "../../aws/arn";
 import { omitUndefined } from "../../environment/omit-undefined";
 import { type EndpointTarget, targetHeaders } from "../../environment/settings/endpoint/targets";
+import { UserError } from "../../lib/user-error";
 import type { BytesDialect, Contract } from "../../runtime/contract";
 import { CORS_EXPOSE_HEADERS } from "../../runtime/cors";
 import { GATEWAY_TIMEOUT_IN_SECONDS } from "../function/time-budget";
+import { ALLOW_ORIGIN, type AllowedOrigins, fixedOriginHeaders, originTemplate } from "./cors";
 import { BAD_GATEWAY, THROTTLED_OR_REFUSED, UNAVAILABLE } from "./sagemaker-templates";
 
 type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
@@ -28,8 +30,8 @@ export interface SagemakerIntegrationProps extends SagemakerTarget {
   readonly contract: PassedContract;
   readonly region: string;
   readonly partition: string;
-  /** Value of Access-Control-Allow-Origin. */
-  readonly corsAllowOrigin: string;
+  /** The origins whose pages may read answers. */
+  readonly corsAllowOrigin: AllowedOrigins;
   /** The successful response in the document, e.g. its example. */
   readonly answer: Readonly<Record<string, Json>>;
 }
@@ -50,7 +52,7 @@ const RETRY_AFTER = "Retry-After";
  */
 export function sagemakerOperation(props: SagemakerIntegrationProps): Readonly<Record<string, Json>> {
   const { contract, corsAllowOrigin, answer } = props;
-  const answers = answersOf(corsAllowOrigin);
+  const answers = answersOf(corsAllowOrigin, contract);
   return omitUndefined({
     parameters: forwardsContentType(contract)
       ? [{ name: CONTENT_TYPE, in: "header", required: false, schema: { type: "string" } }]
@@ -62,7 +64,10 @@ export function sagemakerOperation(props: SagemakerIntegrationProps): Readonly<R
         {
           ...(description === undefined ? answer : { description }),
           headers: Object.fromEntries(
-            Object.keys(headers).map((name) => [name, { schema: { type: "string" } }]),
+            [...new Set([ALLOW_ORIGIN, ...Object.keys(headers)])].map((name) => [
+              name,
+              { schema: { type: "string" } },
+            ]),
           ),
         },
       ]),
@@ -175,14 +180,25 @@ interface Answer {
  * pattern with the whole status of an AWS service
  * (https://docs.aws.amazon.com/apigateway/latest/api/API_IntegrationResponse.html).
  */
-function answersOf(corsAllowOrigin: string): readonly Answer[] {
+function answersOf(
+  corsAllowOrigin: AllowedOrigins,
+  { model, passThrough }: PassedContract,
+): readonly Answer[] {
+  const setsOrigin = originTemplate(corsAllowOrigin);
+  if (setsOrigin !== undefined && !JSON_ANSWER.test(passThrough?.accept ?? "")) {
+    throw new UserError(
+      `stage.corsAllowOrigin: got several origins and the model ${model} via API Gateway, whose endpoint answers ${passThrough?.accept}; allowed: one origin, or a model with a function (via: "function"), because API Gateway's template can name the origin of a request only in an answer that is JSON`,
+    );
+  }
   const cors = {
-    "Access-Control-Allow-Origin": literal(corsAllowOrigin),
+    ...Object.fromEntries(
+      Object.entries(fixedOriginHeaders(corsAllowOrigin)).map(([name, value]) => [name, literal(value)]),
+    ),
     "Access-Control-Expose-Headers": literal(CORS_EXPOSE_HEADERS),
   };
   const description = "A problem: RFC 9457, application/problem+json";
   const problem = { ...cors, [CONTENT_TYPE]: literal("application/problem+json") };
-  return [
+  const answers: readonly Answer[] = [
     {
       pattern: "200",
       status: "200",
@@ -210,7 +226,22 @@ function answersOf(corsAllowOrigin: string): readonly Answer[] {
       template: BAD_GATEWAY,
     },
   ];
+  if (setsOrigin === undefined) return answers;
+  return answers.map((answer) => ({
+    ...answer,
+    template: `${setsOrigin}${answer.template ?? WHOLE_ANSWER}`,
+  }));
 }
+
+/** Media types of JSON, which {@link WHOLE_ANSWER} can read. */
+const JSON_ANSWER = /^application\/(?:[\w.-]+\+)?json\b/i;
+
+/**
+ * The endpoint's answer, which is JSON. An answer with a template has no unchanged body: API Gateway writes the same JSON
+ * again, e.g. 0.5 for 0.50. `$input.body` would keep the text, but AWS documents `$input.body` only for requests
+ * (https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-mapping-template-reference.html).
+ */
+const WHOLE_ANSWER = "$input.json('$')";
 
 function literal(value: string): string {
   return `'${value}'`;

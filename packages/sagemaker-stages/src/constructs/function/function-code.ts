@@ -18,7 +18,7 @@ import { appFolder } from "../../lib/app-folder";
 import { toLoadFailure } from "../../lib/load-failure";
 import { UserError } from "../../lib/user-error";
 import { engineSource } from "../../paths";
-import { type ContractOfParts, handlerSource, partsOf, readParts } from "./handler-source";
+import { type ContractOfParts, handlerSource, ownHandlerSource, partsOf, readParts } from "./handler-source";
 import { FIXED_ATTRIBUTES, MAX_UNZIPPED_BYTES, MAX_ZIPPED_BYTES, requireBytes } from "./package-limits";
 import { hasPythonHandler } from "./python/files";
 import type { Architecture } from "./python/native-code";
@@ -62,6 +62,13 @@ export interface FunctionSource extends ContractOfParts {
    * @default - none
    */
   readonly readyMade?: ReadyMadeSource | undefined;
+  /**
+   * Whether the environment allows several origins (CORS). The handler then names the origin of each request. Without this
+   * property, the package does not contain the code for it.
+   *
+   * @default false
+   */
+  readonly severalOrigins?: boolean | undefined;
 }
 
 /** Runtime and architecture of a function. */
@@ -123,11 +130,13 @@ function zipBundle(
 }
 
 /** The key of a function: the model's name and its ready-made contract, because one process can synthesize several apps. */
-function keyOf(model: string, { readyMade }: FunctionSource): string {
-  return readyMade === undefined ? model : `${model} ${readyMade.file} ${JSON.stringify(readyMade.options)}`;
+function keyOf(model: string, { readyMade, severalOrigins = false }: FunctionSource): string {
+  const name = severalOrigins ? `${model} with several origins` : model;
+  return readyMade === undefined ? name : `${name} ${readyMade.file} ${JSON.stringify(readyMade.options)}`;
 }
 
-const BUILD_OPTIONS = {
+/** The options with which esbuild builds the code of every function. */
+export const BUILD_OPTIONS = {
   outdir: "functions",
   bundle: true,
   write: false,
@@ -227,8 +236,14 @@ function buildFrom(
       "sagemaker-stages/model": engineSource("model.ts"),
       [HANDLER]: engineSource("runtime/generated.ts"),
       [CONTRACTS]: engineSource("contracts"),
+      [ORIGINS]: engineSource("runtime/origins.ts"),
       ...replaced,
-      ...Object.fromEntries(models.map((model) => [contractOf(model), join(appFolder(), contractOf(model))])),
+      ...Object.fromEntries(
+        models.flatMap((model) => [
+          [contractOf(model), join(appFolder(), contractOf(model))],
+          [ownHandlerAlias(model), ownHandlerOf(model)],
+        ]),
+      ),
     },
   };
   const { outputFiles } = buildSync({
@@ -269,14 +284,21 @@ function entryPoints(
     .map((model) => [model, join(appFolder(), contractOf(model))] as const);
   const parts = readParts(new Map(contracts), options);
   return models.map((model) => {
-    if (hasOwnHandler(model)) return { in: ownHandlerOf(model), out: `${model}/index` };
-    const contract = contractOf(model);
+    const origins = sources[model]?.severalOrigins ? ORIGINS : undefined;
+    if (hasOwnHandler(model) && origins === undefined) {
+      return { in: ownHandlerOf(model), out: `${model}/index` };
+    }
     const file = join(generated, `${model}.ts`);
-    writeFileSync(
-      file,
-      handlerOfReadyMade(model, sources[model]) ??
-        handlerSource(HANDLER, parts.get(model) ?? [], { name: "contract", from: contract }),
-    );
+    const source = hasOwnHandler(model)
+      ? ownHandlerSource(ownHandlerAlias(model), ORIGINS)
+      : (handlerOfReadyMade(model, sources[model], origins) ??
+        handlerSource(
+          HANDLER,
+          parts.get(model) ?? [],
+          { name: "contract", from: contractOf(model) },
+          origins,
+        ));
+    writeFileSync(file, source);
     return { in: file, out: `${model}/index` };
   });
 }
@@ -286,14 +308,19 @@ function entryPoints(
  *
  * @returns `undefined` if the contract is not ready-made
  */
-function handlerOfReadyMade(model: string, source: FunctionSource | undefined): string | undefined {
+function handlerOfReadyMade(
+  model: string,
+  source: FunctionSource | undefined,
+  origins: string | undefined,
+): string | undefined {
   if (source?.readyMade === undefined) return undefined;
   const { file, options } = source.readyMade;
-  return handlerSource(HANDLER, partsOf(source), {
+  const contract = {
     name: "createContract",
     from: `${CONTRACTS}/${file}`,
     expression: `createContract(${JSON.stringify(model)}, ${JSON.stringify(options)})`,
-  });
+  };
+  return handlerSource(HANDLER, partsOf(source), contract, origins);
 }
 
 /**
@@ -301,6 +328,14 @@ function handlerOfReadyMade(model: string, source: FunctionSource | undefined): 
  * sources, so that a local path in a source would change the package.
  */
 const HANDLER = "sagemaker-stages/handler";
+
+/** The alias of the code that names the origin of each request. */
+const ORIGINS = "sagemaker-stages/origins";
+
+/** The alias of a model's own handler. */
+function ownHandlerAlias(model: string): string {
+  return `functions/${model}/handler`;
+}
 
 /** The alias by which a generated handler imports a ready-made contract. */
 const CONTRACTS = "sagemaker-stages/contracts";

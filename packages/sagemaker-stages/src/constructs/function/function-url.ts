@@ -12,6 +12,8 @@ export interface FunctionUrlProps {
   readonly settings: ParsedFunctionUrlSettings;
   /** The headers that the contract reads and sets. */
   readonly contract: Pick<Contract<unknown, unknown>, "callerHeaders" | "answerHeaders">;
+  /** The origin of the page that calls the URL; `undefined` if the page does not call the URL. */
+  readonly pageOrigin: string | undefined;
 }
 
 /**
@@ -21,6 +23,8 @@ export interface FunctionUrlProps {
 export class FunctionUrl extends Construct {
   /** Known after the first apply; ends with a slash. */
   readonly url: string;
+  /** The first label of the host's name; known after the first apply. */
+  readonly urlId: string;
 
   constructor(scope: Construct, id: string, props: FunctionUrlProps) {
     super(scope, id);
@@ -29,7 +33,7 @@ export class FunctionUrl extends Construct {
       functionName: props.function.functionReference,
       authorizationType: "AWS_IAM",
       cors: {
-        allowOrigins: [...props.settings.corsAllowOrigins],
+        allowOrigins: allowedOrigins(props),
         allowMethods: ["*"],
         allowHeaders: allowedHeaders(callerHeaders),
         exposeHeaders: ["access-control-allow-origin", ...exposedHeaders(answerHeaders).split(",")],
@@ -37,5 +41,12 @@ export class FunctionUrl extends Construct {
       },
     });
     this.url = functionUrl.functionUrl;
+    this.urlId = functionUrl.urlId;
   }
+}
+
+/** The origins of the setting, and the origin of the page. `*` includes the page. */
+function allowedOrigins({ settings, pageOrigin }: FunctionUrlProps): string[] {
+  const { corsAllowOrigins: origins } = settings;
+  return pageOrigin === undefined || origins.includes("*") ? [...origins] : [...origins, pageOrigin];
 }

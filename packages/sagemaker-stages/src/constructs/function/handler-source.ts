@@ -37,17 +37,34 @@ function partNames(): PartName[] {
  *
  * @param handler - the module specifier of `src/runtime/generated.ts`
  * @param contract - the imported name, its module specifier, and the expression of the contract; default: the name
+ * @param origins - the module specifier of `src/runtime/origins.ts`, for several allowed origins; default: one origin
  */
 export function handlerSource(
   handler: string,
   parts: readonly PartName[],
   contract: { readonly name: string; readonly from: string; readonly expression?: string },
+  origins?: string,
 ): string {
   const { name, from, expression = name } = contract;
-  return `import { ${["createHandlerWith", ...parts].join(", ")} } from "${handler}";
+  const created = `createHandlerWith({ ${parts.join(", ")} }, ${expression})`;
+  return `${origins === undefined ? "" : `import { nameOrigin } from "${origins}";\n`}import { ${["createHandlerWith", ...parts].join(", ")} } from "${handler}";
 import { ${name} } from "${from}";
 
-module.exports.handler = createHandlerWith({ ${parts.join(", ")} }, ${expression});
+module.exports.handler = ${origins === undefined ? created : `nameOrigin(${created})`};
+`;
+}
+
+/**
+ * The source of a handler that names the origin of each request in the answers of a model's own handler.
+ *
+ * @param handler - the module specifier of the model's own handler
+ * @param origins - the module specifier of `src/runtime/origins.ts`
+ */
+export function ownHandlerSource(handler: string, origins: string): string {
+  return `import { nameOrigin } from "${origins}";
+import { handler } from "${handler}";
+
+module.exports.handler = nameOrigin(handler);
 `;
 }
 

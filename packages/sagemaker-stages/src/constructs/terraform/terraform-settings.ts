@@ -1,6 +1,6 @@
-import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import { LocalBackend, S3Backend, type TerraformStack } from "cdktf";
 import type { ParsedEnvironment } from "../../environment/environment";
+import { addAwsProvider } from "./aws-providers";
 import { lockProviders } from "./provider-lock";
 import { declareProviderVersions } from "./provider-version";
 
@@ -42,7 +42,7 @@ export type StackSettings = Pick<ParsedEnvironment, "region" | "accountId" | "ta
 export function addTerraformSettings(stack: TerraformStack, settings: StackSettings): void {
   const { environmentTag, region, accountId, tags, state } = settings;
 
-  new AwsProvider(stack, "aws", {
+  addAwsProvider(stack, {
     region,
     ...(accountId === undefined ? {} : { allowedAccountIds: [accountId] }),
     defaultTags: [{ tags: { ...tags, Environment: environmentTag } }],

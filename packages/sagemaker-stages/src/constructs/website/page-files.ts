@@ -7,25 +7,27 @@ import { UserError } from "../../lib/user-error";
 import type { Models } from "../../models";
 import { buildWebsite, type WebsiteFile } from "../../page/build";
 import { pageParts } from "../../page/page-parts";
-import { publicRoutes } from "./public-routes";
+import { pageModels, publicRoutes } from "./public-routes";
 
 /**
- * The files of an environment's page, with the views of the environment's public models. Views of other models are not
- * included, because everything on the page is public.
+ * The files of an environment's page, with the views of the models that have a form on the page. Views of other models are
+ * not included, because everything on the page is public.
  *
  * @param title - the page's heading
- * @param served - the environment's models
+ * @param environment - the environment's models and page
  * @param models - the app's models
  * @throws LoadFailure with the model, the file and the line, if a view does not build
  * @throws UserError if a view has no default export
  */
-export function pageFiles(title: string, served: ParsedEnvironment["models"], models: Models): WebsiteFile[] {
-  const parts = pageParts(publicRoutes(served, models));
-  const publicModels = Object.entries(served).flatMap(([model, settings]) =>
-    settings.access === "PUBLIC" ? [model] : [],
-  );
+export function pageFiles(
+  title: string,
+  environment: Pick<ParsedEnvironment, "models" | "website">,
+  models: Models,
+): WebsiteFile[] {
+  const hasSignIn = environment.website?.signIn !== undefined;
+  const parts = pageParts(publicRoutes(environment, models), hasSignIn);
   try {
-    return buildWebsite({ title, views: findViews(publicModels), parts });
+    return buildWebsite({ title, views: findViews(pageModels(environment)), parts });
   } catch (error) {
     throw readMissingExport(error) ?? toLoadFailure(error) ?? error;
   }

@@ -4,18 +4,38 @@ import { type PublicDocument, publicDocument } from "../../page/public-document"
 import { openApi } from "../api/openapi";
 
 /**
- * The public document of an environment without values of a deployment. The page's files and headers are created from it
+ * The document of the page's models, without values of a deployment. The page's files and headers are created from it
  * before the stage exists.
  *
- * @param served - the environment's models
+ * @param environment - the environment's models and page
  * @param models - the app's models
- * @throws Error if a public route's description names an ARN, an account or a value of the deployment
+ * @throws Error if a description names an ARN, an account or a value of the deployment
  */
-export function publicRoutes(served: ParsedEnvironment["models"], models: Models): PublicDocument {
-  const routes = Object.entries(served).flatMap(([name, { access }]) => {
+export function publicRoutes(
+  environment: Pick<ParsedEnvironment, "models" | "website">,
+  models: Models,
+): PublicDocument {
+  const shown = pageModels(environment);
+  const routes = Object.entries(environment.models).flatMap(([name, { access }]) => {
     const contract = models[name];
-    return access === "PUBLIC" && contract !== undefined ? [{ contract, access, functionArn: "" }] : [];
+    if (!shown.includes(name) || contract === undefined) return [];
+    // The page's document does not contain the access of routes that are not public.
+    return [{ contract, access: access === "PUBLIC" ? access : ("AWS_IAM" as const), functionArn: "" }];
   });
   const document = openApi({ title: "", region: "", partition: "", corsAllowOrigin: "", routes });
-  return publicDocument(document, "");
+  // The forms and the answers do not depend on the addresses.
+  const target = { url: "", service: "execute-api" } as const;
+  return publicDocument(
+    document,
+    "",
+    Object.fromEntries(routes.map(({ contract }) => [contract.route.path, target])),
+  );
+}
+
+/** The models that have a form on the page: the public models, and the models that signed-in users may call. */
+export function pageModels({ models, website }: Pick<ParsedEnvironment, "models" | "website">): string[] {
+  const signedIn = website?.signIn?.models.map(({ model }) => model) ?? [];
+  return Object.entries(models).flatMap(([model, { access }]) =>
+    access === "PUBLIC" || signedIn.includes(model) ? [model] : [],
+  );
 }

@@ -1,6 +1,6 @@
 import type { CallerSettings, Environment, Invocation } from "../environment";
 import type { FaultCollector } from "../fault-collector";
-import { routeAccess } from "../model-settings";
+import { accessKind, routeAccess } from "../model-settings";
 import { AWS_MANAGED_ROLE, isPrincipal, principalAllowed, principalName } from "../patterns";
 import { isRoleOf } from "./name-checks";
 
@@ -85,7 +85,7 @@ function checkInvocation(
     "by",
     by,
     "functionUrl, endpoint, or route for a model whose access is AWS_IAM",
-    `models.${model}.access is ${routeAccess(settings)}, which IAM policies do not affect`,
+    `models.${model}.access is ${accessKind(routeAccess(settings))}, which IAM policies do not affect`,
   );
 }
 

@@ -7,6 +7,9 @@ import { NAME, principalName } from "../patterns";
 /** The suffixes of the names of an environment's alarms. These alarms roll back updates of endpoints. */
 export const ALARMS = ["server-errors", "model-latency"] as const;
 
+/** The suffix of the name of the function that checks callers' credentials. */
+export const AUTHORIZER = "authorizer";
+
 const MAX_BUCKET_CHARACTERS = 63;
 const BUCKET_SOURCE = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html";
 const MAX_SAGEMAKER_CHARACTERS = 63;
@@ -163,7 +166,9 @@ export function isRoleOf(environment: Environment, role: string): boolean {
   return [role, principalName(role)]
     .map((name) => name.toLowerCase())
     .some(
-      (name) => name.startsWith(prefix) && /-(?:function|endpoint|gateway)$/.test(name.slice(prefix.length)),
+      (name) =>
+        name.startsWith(prefix) &&
+        /-(?:function|endpoint|gateway)$|^website-signed-in$/.test(name.slice(prefix.length)),
     );
 }
 

@@ -1,10 +1,12 @@
+import { REST_API_LIMITS } from "../../aws/api-gateway-limits";
 import type { ModelRoutes } from "../../models";
-import type { Environment, QuotaSettings } from "../environment";
+import type { CustomerSettings, Environment, QuotaSettings } from "../environment";
 import type { Fault } from "../fault-collector";
-import type { ModelSettings, ServerlessSettings } from "../model-settings";
+import { type ModelSettings, routeAccess, type ServerlessSettings } from "../model-settings";
 import { keepsRules } from "../settings/check-rules";
 import { MAX_CONCURRENCY } from "../settings/endpoint/serverless";
 import { quotaValue } from "../settings/quotas";
+import { hasAuthorizer, hasCustomers, hasTokensOfIssuers } from "./model/access-checks";
 
 /** The scope of a quota: an account in one region, an account in all regions, or one environment. */
 type ScopeKind = "region" | "account" | "environment";
@@ -41,8 +43,8 @@ interface Need {
 
 const SERVERLESS_SOURCE = "https://docs.aws.amazon.com/sagemaker/latest/dg/serverless-endpoints.html";
 const LAMBDA_SOURCE = "https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html";
-const REST_API_SOURCE =
-  "https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html";
+
+const WAF_SOURCE = "https://docs.aws.amazon.com/waf/latest/developerguide/limits.html";
 
 /** Concurrent executions that Lambda keeps for functions without reserved concurrency (LAMBDA_SOURCE). */
 const UNRESERVED_CONCURRENCY = 100;
@@ -79,13 +81,21 @@ export const QUOTAS: readonly Quota[] = [
     source: LAMBDA_SOURCE,
     setting: "lambdaConcurrency",
     field: "models.*.function.reservedConcurrency",
-    needs: ({ models }) =>
-      entriesOf(models).map(([what, settings]) => ({ what, count: reservedConcurrencyOf(settings) })),
+    needs: ({ models, stage }) => [
+      ...entriesOf(models).map(([what, settings]) => ({
+        what,
+        count: validConcurrency(settings.function?.reservedConcurrency),
+      })),
+      {
+        what: "stage.authorizerReservedConcurrency",
+        count: validConcurrency(stage.authorizerReservedConcurrency),
+      },
+    ],
   },
   {
     name: "Regional APIs per Region",
     default: 600,
-    source: REST_API_SOURCE,
+    source: REST_API_LIMITS,
     setting: undefined,
     field: "stage",
     needs: () => [{ count: 1 }],
@@ -93,22 +103,60 @@ export const QUOTAS: readonly Quota[] = [
   {
     name: "Usage plans per account per Region",
     default: 300,
-    source: REST_API_SOURCE,
+    source: REST_API_LIMITS,
     setting: "usagePlans",
     field: "models.*.access",
-    needs: ({ models }) => {
-      const accesses = entriesOf(models).map(([, { access }]) => access);
-      return [{ count: accesses.includes("API_KEY") ? 1 : 0 }];
+    needs: (environment) => {
+      const { length } = customersOf(environment);
+      return [{ count: length === 0 ? sharedKeysOf(environment) : length }];
     },
+  },
+  {
+    name: "API keys per account per Region",
+    default: 10_000,
+    source: REST_API_LIMITS,
+    setting: undefined,
+    field: "customers",
+    needs: (environment) => {
+      const customers = customersOf(environment);
+      if (customers.length === 0) return [{ count: sharedKeysOf(environment) }];
+      return [{ count: customers.reduce((sum, { keys = [""] }) => sum + keys.length, 0) }];
+    },
+  },
+  {
+    name: "Maximum web ACLs per account in WAF for regional",
+    default: 100,
+    source: WAF_SOURCE,
+    setting: "webAcls",
+    field: "stage.firewall",
+    needs: ({ stage }) => [{ count: stage.firewall === undefined ? 0 : 1 }],
+  },
+  {
+    scope: "account",
+    name: "Maximum web ACLs per account in WAF for CloudFront",
+    default: 100,
+    source: WAF_SOURCE,
+    setting: "cloudFrontWebAcls",
+    field: "website.firewall",
+    needs: ({ website }) => [{ count: website?.firewall === undefined ? 0 : 1 }],
   },
   {
     scope: "environment",
     name: "Resources per API",
     default: 300,
-    source: REST_API_SOURCE,
+    source: REST_API_LIMITS,
     setting: "apiResources",
     field: "models",
     needs: ({ models }, routes) => [{ count: resourcesOf(Object.keys(models), routes) }],
+  },
+  {
+    scope: "environment",
+    name: "Authorizers per API",
+    default: 10,
+    source: REST_API_LIMITS,
+    setting: "authorizers",
+    field: "models.*.access",
+    needs: (environment) => [{ count: authorizersOf(environment) }],
   },
   {
     scope: "account",
@@ -117,7 +165,7 @@ export const QUOTAS: readonly Quota[] = [
     source: "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html",
     setting: "roles",
     field: "models",
-    needs: ({ models }) => [{ count: rolesOf(models) }],
+    needs: (environment) => [{ count: rolesOf(environment.models) + (hasAuthorizer(environment) ? 1 : 0) }],
   },
 ];
 
@@ -240,10 +288,18 @@ function concurrencyOf({ maxConcurrency }: ServerlessSettings): number {
   return maxConcurrency > MAX_CONCURRENCY || maxConcurrency < 1 ? 0 : maxConcurrency;
 }
 
-/** The reserved concurrency of a model. An invalid value already has a fault, and is not counted. */
-function reservedConcurrencyOf({ function: settings }: ModelSettings): number {
-  const { reservedConcurrency = 0 } = settings ?? {};
+/** The reserved concurrency of a function. An invalid value already has a fault, and is not counted. */
+function validConcurrency(reservedConcurrency = 0): number {
   return keepsRules(quotaValue, reservedConcurrency) ? reservedConcurrency : 0;
+}
+
+function customersOf({ customers = {} }: Environment): CustomerSettings[] {
+  return Object.values(customers);
+}
+
+/** The number of shared keys of an environment without customers. */
+function sharedKeysOf({ models }: Environment): number {
+  return entriesOf(models).some(([, { access }]) => access === "API_KEY") ? 1 : 0;
 }
 
 function entriesOf(models: Environment["models"]): [string, ModelSettings][] {
@@ -270,6 +326,16 @@ function resourcesOf(models: readonly string[], routes: ModelRoutes): number {
     return parts.map((_, index) => parts.slice(0, index + 1).join("/"));
   });
   return 1 + new Set(resources).size;
+}
+
+/** Counts the authorizers: one for the tokens of other issuers, one for the keys of customers, and one for each user pool. */
+function authorizersOf(environment: Environment): number {
+  const pools = entriesOf(environment.models).flatMap(([, settings]) => {
+    const access = routeAccess(settings);
+    return typeof access !== "string" && "cognito" in access ? [access.cognito.userPoolArn] : [];
+  });
+  const ofFunction = [hasTokensOfIssuers(environment), hasCustomers(environment)].filter(Boolean);
+  return new Set(pools).size + ofFunction.length;
 }
 
 /** Counts the roles: one for each new function or route via API Gateway, and one for each new endpoint. */

@@ -2,12 +2,17 @@ import { partitionOf } from "../../aws/partition";
 import type { Environment } from "../environment";
 import type { FaultCollector } from "../fault-collector";
 import { routeAccess } from "../model-settings";
+import {
+  isListedOrigin,
+  LISTED_ORIGIN_ALLOWED,
+  LISTED_ORIGIN_SOURCE,
+  originsOf,
+} from "../settings/cors-origins";
+import { checkSignIn } from "./sign-in-checks";
 
 /** Checks that an environment can host the web page. @param collector - collects the faults of the environment */
-export function checkWebsite(
-  { website, region, stage, models }: Environment,
-  collector: FaultCollector,
-): void {
+export function checkWebsite(environment: Environment, collector: FaultCollector): void {
+  const { website, region, stage, models } = environment;
   if (website === undefined) return;
   collector.require(
     partitionOf(region) === "aws",
@@ -18,17 +23,44 @@ export function checkWebsite(
   );
   const accesses = Object.values(models).map(routeAccess);
   collector.require(
-    accesses.includes("PUBLIC"),
+    website.signIn !== undefined || accesses.includes("PUBLIC"),
     "website",
     website,
-    "no website, or a model with the access PUBLIC",
-    "the page can call only public routes",
+    "no website, or a model with the access PUBLIC, or website.signIn",
+    "the page can call only public routes, and models that signIn names",
   );
+  if (website.signIn !== undefined) {
+    checkSignIn(website.signIn, environment, collector.in("website.signIn"));
+  }
   collector.require(
-    stage.corsAllowOrigin === undefined,
+    stage.corsAllowOrigin !== "*",
     "stage.corsAllowOrigin",
     stage.corsAllowOrigin,
-    "no corsAllowOrigin together with a website",
-    "the website sets the allowed origin to the origin of the page",
+    'no corsAllowOrigin, or origins of further pages, e.g. ["https://app.example.com"]',
+    "the origin of the page is always allowed, and * cannot be combined with an origin",
+  );
+  checkOriginsBesidePage(environment, collector);
+}
+
+/** Beside the page, a single origin is one of several: it must have the form of an origin in a list. */
+function checkOriginsBesidePage({ website, stage }: Environment, collector: FaultCollector): void {
+  const { corsAllowOrigin: setting = "*" } = stage;
+  if (setting === "*") return;
+  if (typeof setting === "string") {
+    collector.require(
+      isListedOrigin(setting),
+      "stage.corsAllowOrigin",
+      setting,
+      LISTED_ORIGIN_ALLOWED,
+      LISTED_ORIGIN_SOURCE,
+    );
+  }
+  const ofPage = `https://${website?.domain?.name ?? ""}`;
+  collector.require(
+    !originsOf(setting).includes(ofPage),
+    "stage.corsAllowOrigin",
+    setting,
+    `origins of further pages, without ${ofPage}`,
+    "the origin of the page is always allowed",
   );
 }

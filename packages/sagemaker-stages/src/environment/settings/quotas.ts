@@ -39,11 +39,28 @@ export const quotaSettings = settings({
   lambdaConcurrency: optional(quotaValue),
 
   /**
-   * The number of API Gateway's usage plans: one per environment with the access `API_KEY`.
+   * The number of API Gateway's usage plans: one per customer, and one per environment with the access `API_KEY` and without
+   * customers.
    *
    * @default 300
    */
   usagePlans: optional(quotaValue),
+
+  /**
+   * The number of AWS WAF's web ACLs: one per environment with `stage.firewall`, and the account's other web ACLs of the region
+   * (https://docs.aws.amazon.com/waf/latest/developerguide/limits.html).
+   *
+   * @default 100
+   */
+  webAcls: optional(quotaValue),
+
+  /**
+   * The number of AWS WAF's web ACLs for CloudFront, of the account in all regions: one per environment with
+   * `website.firewall`, and the account's other web ACLs for CloudFront.
+   *
+   * @default 100
+   */
+  cloudFrontWebAcls: optional(quotaValue),
 
   /**
    * The number of resources of one REST API: the root, and one for each part of a route's path. The quota applies to each
@@ -52,6 +69,15 @@ export const quotaSettings = settings({
    * @default 300
    */
   apiResources: optional(quotaValue),
+
+  /**
+   * The number of authorizers of one REST API: one for the tokens of all `jwt` issuers, one for the keys of
+   * `customers`, and one per user pool. The quota
+   * applies to each environment separately.
+   *
+   * @default 10
+   */
+  authorizers: optional(quotaValue),
 
   /**
    * The number of IAM roles of the account in all regions: one per new function, one per new endpoint, and the account's

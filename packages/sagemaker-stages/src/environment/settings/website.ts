@@ -1,5 +1,8 @@
 import type * as z from "zod";
-import { oneOf, rule, settings, text, withDefault } from "./setting";
+import { websiteDomain } from "./domain";
+import { firewallSettings } from "./firewall";
+import { oneOf, optional, rule, settings, text, withDefault } from "./setting";
+import { signInSettings } from "./sign-in";
 
 const PRICE_CLASSES = ["PriceClass_100", "PriceClass_200", "PriceClass_All"] as const;
 
@@ -37,6 +40,31 @@ export const websiteSettings = settings({
     ),
     "PriceClass_100",
   ),
+
+  /**
+   * A firewall (AWS WAF) in front of the page. It costs $8 a month with its defaults, and $0.60 per million requests, in
+   * addition to a firewall of the stage. With `{}`, all settings have their defaults.
+   *
+   * @default - no firewall
+   */
+  firewall: optional(firewallSettings),
+
+  /**
+   * A domain name for the page, e.g. `https://models.example.com`. The stage then allows only pages of this origin (CORS): at
+   * CloudFront's own name, the page still loads, but cannot call routes.
+   *
+   * @default - none: `https://<id>.cloudfront.net`
+   */
+  domain: optional(websiteDomain),
+
+  /**
+   * Let users sign in on the page, and call the models that the setting names. The environment creates a Cognito user pool, its
+   * sign-in form, and an identity pool. The identity pool gives a signed-in user temporary credentials of a role that may call
+   * exactly these routes and function URLs. `docs/sign-in.md` describes the sign-in.
+   *
+   * @default - no sign-in: the page has forms only for models whose access is `PUBLIC`
+   */
+  signIn: optional(signInSettings),
 });
 
 /** Settings of the web page. */

@@ -33,7 +33,25 @@ export function boundaryPolicy(
   deployerPolicies(environment, accountId);
   const arns = new EnvironmentArns(environment, accountId);
   const models: readonly ModelSettings[] = Object.values(environment.models);
-  return policyDocument(...functionStatements(arns, models), ...endpointStatements(arns, registryOf));
+  return policyDocument(
+    ...functionStatements(arns, models),
+    ...endpointStatements(arns, registryOf),
+    ...signedInStatements(arns),
+  );
+}
+
+/** The page's signed-in users call routes and function URLs of the environment. */
+function signedInStatements(arns: EnvironmentArns): Statement[] {
+  if (!arns.hasSignIn) return [];
+  return [
+    allow("InvokeRoutes", ["execute-api:Invoke"], [arns.arn("execute-api", `*/${arns.prefix}/*`)]),
+    allow("InvokeFunctionUrls", ["lambda:InvokeFunctionUrl"], arns.functions(), {
+      StringEquals: { "lambda:FunctionUrlAuthType": "AWS_IAM" },
+    }),
+    allow("InvokeFunctionsThroughUrls", ["lambda:InvokeFunction"], arns.functions(), {
+      Bool: { "lambda:InvokedViaFunctionUrl": "true" },
+    }),
+  ];
 }
 
 function functionStatements(arns: EnvironmentArns, models: readonly ModelSettings[]): Statement[] {

@@ -1,7 +1,10 @@
 import { boundaryArn } from "../../environment/account";
 import type { Environment } from "../../environment/environment";
+import { MAX_CHARACTERS, sizeOf } from "../iam-limits";
 import { allow, type PolicyDocument, policyDocument, type Statement } from "../policy-document";
+import { apiGatewayRoleArn, certificateArns, recordLimits } from "./deployer-domains";
 import { existingFunctions } from "./deployer-existing-functions";
+import { firewallResources } from "./deployer-firewall";
 import { hasAlarms, scalableTargetsArn, scales, scalingRoleArn, volumeKeys } from "./deployer-scaling";
 import { EnvironmentArns, PRINCIPAL_KINDS } from "./environment-arns";
 import { modelPackageStatements } from "./model-packages";
@@ -16,18 +19,32 @@ const NETWORK_PARTS = ["network-interface", "route-table", "security-group*", "s
  * without the environment's boundary, and cannot remove a boundary. The deploy role may edit the trust policies of the
  * environment's roles.
  *
- * The boundary must be short enough for one IAM policy, so it is broader than {@link deployerPolicies}.
+ * The boundary must be short enough for one IAM policy, so it is broader than {@link deployerPolicies}. A boundary that is too
+ * long has patterns in place of lists, and fewer statements.
  *
  * @param accountId - 12 digits
  */
 export function deployLimits(environment: Environment, accountId: string): PolicyDocument {
   const arns = new EnvironmentArns(environment, accountId);
+  const limits = policyDocument(...limitStatements(arns, { short: false }));
+  if (sizeOf(limits) <= MAX_CHARACTERS) return limits;
+  return policyDocument(...mergeByService(limitStatements(arns, { short: true })));
+}
+
+/** @param short - whether patterns replace lists of names, for fewer characters */
+function limitStatements(arns: EnvironmentArns, { short }: { readonly short: boolean }): Statement[] {
+  const { environment, accountId } = arns;
   const own = `${arns.prefix}-*`;
+  const certificates = certificateArns(arns);
   const roles = [
     ...[`role/${own}-endpoint`, `role/${own}-function`].map((role) => arns.globalArn("iam", role)),
     ...arns.roles("gateway"),
+    ...arns.roles("signed-in"),
   ];
-  return policyDocument(
+  // The pattern also matches the deploy role, which no statement allows, and existing roles of functions.
+  const anyRole = arns.globalArn("iam", `role/${own}`);
+  const hasOwnPrefix = existingFunctions(arns).roles.some((role) => role.startsWith(anyRole.slice(0, -1)));
+  return [
     allow("Roles", ["iam:*"], roles),
     ...callerStatements(arns),
     allow("Routes", ["execute-api:Invoke"], [arns.arn("execute-api", `*/${arns.prefix}/*`)]),
@@ -35,7 +52,9 @@ export function deployLimits(environment: Environment, accountId: string): Polic
     allow(
       "Endpoints",
       ["sagemaker:*"],
-      ["model", "endpoint-config", "endpoint"].map((type) => arns.arn("sagemaker", `${type}/${own}`)),
+      (short ? ["model", "endpoint*"] : ["model", "endpoint-config", "endpoint"]).map((type) =>
+        arns.arn("sagemaker", `${type}/${own}`),
+      ),
     ),
     allow(
       "LogGroups",
@@ -48,24 +67,46 @@ export function deployLimits(environment: Environment, accountId: string): Polic
     allow(
       "ActionsWithoutResourceTypes",
       [
-        "cloudfront:CreateDistribution",
-        "cloudfront:CreateOriginAccessControl",
-        "cloudfront:CreateResponseHeadersPolicy",
+        ...(short
+          ? ["cloudfront:Create*"]
+          : [
+              "cloudfront:CreateDistribution",
+              "cloudfront:CreateOriginAccessControl",
+              "cloudfront:CreateResponseHeadersPolicy",
+            ]),
         "logs:DescribeLogGroups",
         ...(environment.network === undefined ? [] : ["ec2:Describe*"]),
         ...(scales(environment) ? ["application-autoscaling:Describe*"] : []),
+        ...(arns.hasSignIn
+          ? [
+              "cognito-identity:CreateIdentityPool",
+              "cognito-identity:SetIdentityPoolRoles",
+              "cognito-idp:CreateUserPool",
+              "cognito-idp:DescribeUserPoolDomain",
+            ]
+          : []),
+        ...(certificates.length === 0 ? [] : ["acm:RequestCertificate"]),
       ],
       ["*"],
     ),
     allow(
       "ResourcesKnownByIdOnly",
-      ["apigateway:*", "cloudfront:*"],
+      ["apigateway:*", "cloudfront:*", ...(certificates.length === 0 ? [] : ["acm:*"])],
       [
-        ...["restapis", "apikeys", "usageplans", "tags"].flatMap((type) => {
-          const collection = arns.apiGatewayArn(`/${type}`);
-          return [collection, `${collection}/*`];
-        }),
+        // No other collection of API Gateway has a name that begins with the name of one of these collections
+        // (https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonapigatewaymanagement.html).
+        ...[...arns.apiCollections(), arns.apiGatewayArn("/tags")].flatMap((collection) =>
+          short ? `${collection}*` : [collection, `${collection}/*`],
+        ),
+        ...arns.domainNameCollection(),
+        ...(short
+          ? arns
+              .domainName()
+              .slice(0, 1)
+              .map((name) => `${name}*`)
+          : arns.domainName()),
         arns.globalArn("cloudfront", "*"),
+        ...certificates,
       ],
     ),
     allow(
@@ -73,8 +114,10 @@ export function deployLimits(environment: Environment, accountId: string): Polic
       ["s3:*"],
       [arns.bucket("artifacts"), arns.bucket("website")].flatMap((bucket) => [bucket, `${bucket}/*`]),
     ),
+    ...recordLimits(arns, { short }),
+    ...firewallLimits(arns, { short }),
     ...modelPackageStatements(environment),
-    ...scalingAndFunctionStatements(arns),
+    ...scalingAndFunctionStatements(arns, { short }),
     ...taggedStatements(arns),
     ...stateStatements(arns),
     {
@@ -84,10 +127,9 @@ export function deployLimits(environment: Environment, accountId: string): Polic
       Action: [
         "iam:AttachRolePolicy",
         "iam:CreateRole",
-        "iam:PutRolePermissionsBoundary",
-        "iam:PutRolePolicy",
+        ...(short ? ["iam:PutRole*"] : ["iam:PutRolePermissionsBoundary", "iam:PutRolePolicy"]),
       ],
-      Resource: roles,
+      Resource: short && !hasOwnPrefix ? [anyRole] : roles,
       Condition: { StringNotEquals: { "iam:PermissionsBoundary": boundaryArn(environment, accountId) } },
     },
     {
@@ -96,7 +138,33 @@ export function deployLimits(environment: Environment, accountId: string): Polic
       Action: ["iam:DeleteRolePermissionsBoundary"],
       Resource: ["*"],
     },
-  );
+  ];
+}
+
+/**
+ * Puts the actions and the resources of services that have only one statement without a condition into one statement. The
+ * merged statement allows the same requests, because an action applies only to resources of the same service. The web ACLs stay
+ * separate: AWS WAF's actions also apply to stages of API Gateway.
+ */
+function mergeByService(statements: readonly Statement[]): Statement[] {
+  const taken = new Set<string>();
+  const merged = statements.filter(({ Effect, Action, Resource = [], Condition }) => {
+    const services = new Set(Action.map((action) => action.split(":")[0] ?? ""));
+    const ofResources = new Set(Resource.map((resource) => resource.split(":")[2] ?? ""));
+    const isOwn = services.size === ofResources.size && [...services].every((one) => ofResources.has(one));
+    if (Effect !== "Allow" || Condition !== undefined || !isOwn) return false;
+    if ([...services].some((service) => taken.has(service))) return false;
+    for (const service of services) taken.add(service);
+    return true;
+  });
+  return [
+    allow(
+      "OwnResources",
+      merged.flatMap(({ Action }) => Action),
+      merged.flatMap(({ Resource = [] }) => Resource),
+    ),
+    ...statements.filter((statement) => !merged.includes(statement)),
+  ];
 }
 
 function callerStatements(arns: EnvironmentArns): Statement[] {
@@ -125,8 +193,22 @@ function callerStatements(arns: EnvironmentArns): Statement[] {
   ];
 }
 
-/** Resources with other prefixes: alarms and the role of Application Auto Scaling, and existing functions with their roles. */
-function scalingAndFunctionStatements(arns: EnvironmentArns): Statement[] {
+/** Web ACLs by their names, AWS's rule groups that they use, and the stage to which one of them is attached. */
+function firewallLimits(arns: EnvironmentArns, { short }: { readonly short: boolean }): Statement[] {
+  const { acls, managedRules, stages } = firewallResources(arns);
+  // AWS owns the managed rules of every region and scope.
+  const anyRules = managedRules.map((rules) =>
+    rules.replace(/^(arn:[^:]+:wafv2:)[^:]+(:\d+:)\w+\//, "$1*$2*/"),
+  );
+  const resources = [...acls, ...(short ? new Set(anyRules) : managedRules), ...stages];
+  return resources.length === 0 ? [] : [allow("Firewalls", ["wafv2:*"], resources)];
+}
+
+/** Resources with other prefixes: alarms of Application Auto Scaling, service-linked roles, and existing functions with their roles. */
+function scalingAndFunctionStatements(
+  arns: EnvironmentArns,
+  { short }: { readonly short: boolean },
+): Statement[] {
   const { environment } = arns;
   const { functions, roles, whereBound } = existingFunctions(arns);
   const isScaled = scales(environment);
@@ -136,10 +218,15 @@ function scalingAndFunctionStatements(arns: EnvironmentArns): Statement[] {
     ...(isScaled ? [`TargetTracking-endpoint/${arns.prefix}-*`] : []),
   ].map((alarm) => arns.arn("cloudwatch", `alarm:${alarm}`));
   // Each action applies only to ARNs of the same service.
-  const named = [...alarms, ...(isScaled ? [scalingRoleArn(arns)] : []), ...functions, ...roles];
+  const serviceRoles = [
+    ...(isScaled ? [scalingRoleArn(arns)] : []),
+    ...(environment.stage.domain === undefined ? [] : [apiGatewayRoleArn(arns)]),
+    // The path of a service-linked role names its service, which has no other role.
+  ].map((role) => (short ? role.replace(/[^/]+$/, "*") : role));
+  const named = [...alarms, ...serviceRoles, ...functions, ...roles];
   const actions = [
     ...(alarms.length === 0 ? [] : ["cloudwatch:*"]),
-    ...(isScaled ? ["iam:CreateServiceLinkedRole"] : []),
+    ...(serviceRoles.length === 0 ? [] : ["iam:CreateServiceLinkedRole"]),
     ...(roles.length === 0 ? [] : ["iam:DeleteRolePolicy", "iam:GetRolePolicy"]),
     ...(functions.length === 0
       ? []
@@ -160,15 +247,17 @@ function taggedStatements(arns: EnvironmentArns): Statement[] {
   const { network } = environment;
   const parts = network === undefined || "existing" in network ? [] : NETWORK_PARTS;
   const targets = scales(environment) ? [scalableTargetsArn(arns)] : [];
-  if (parts.length + targets.length === 0) return [];
+  const pools = arns.hasSignIn ? arns.signInPools() : [];
+  if (parts.length + targets.length + pools.length === 0) return [];
   return [
     allow(
       "TaggedResources",
       [
         ...(targets.length === 0 ? [] : ["application-autoscaling:*"]),
+        ...(pools.length === 0 ? [] : ["cognito-identity:*", "cognito-idp:*"]),
         ...(parts.length === 0 ? [] : ["ec2:*"]),
       ],
-      [...targets, ...parts.map((part) => arns.arn("ec2", `${part}/*`))],
+      [...targets, ...pools, ...parts.map((part) => arns.arn("ec2", `${part}/*`))],
       {
         StringEqualsIfExists: {
           "aws:RequestTag/Environment": arns.prefix,

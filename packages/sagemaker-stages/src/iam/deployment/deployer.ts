@@ -3,24 +3,27 @@ import type { Environment } from "../../environment/environment";
 import { omitUndefined } from "../../environment/omit-undefined";
 import { UserError } from "../../lib/user-error";
 import { allow, type PolicyDocument, policyDocument, type Statement } from "../policy-document";
+import { domainStatements } from "./deployer-domains";
 import { existingFunctionStatements, functionPermissionStatement } from "./deployer-existing-functions";
+import { firewallStatements } from "./deployer-firewall";
 import { networkStatements } from "./deployer-network";
 import { scalingStatements } from "./deployer-scaling";
+import { signInStatements } from "./deployer-sign-in";
 import { EnvironmentArns, PRINCIPAL_KINDS } from "./environment-arns";
 import { modelPackageStatements } from "./model-packages";
 
 /** The deployer's permissions for one environment, by topic. */
 export type DeployerPolicies = Readonly<
   Record<"roles" | "functions" | "endpoints" | "stage" | "storage", PolicyDocument> &
-    // Only for environments with a network, and for environments whose endpoints have scaling, alarms or keys.
-    Partial<Record<"network" | "scaling", PolicyDocument>>
+    // Only for environments with a network, with domain names, and for environments whose endpoints have scaling, alarms or keys.
+    Partial<Record<"network" | "scaling" | "domains", PolicyDocument>>
 >;
 
 /**
  * The least permissions with which Terraform can plan, create, change and destroy one environment, and no other
  * environment of the account. The policies name resources by the environment's prefix. This includes the
- * resources of models that the environment no longer serves. To remove `website`, `callers`, `network`, `via: "gateway"`,
- * scaling, alarms or keys from an environment, apply the change with the previous policies.
+ * resources of models that the environment no longer serves. To remove `website`, `signIn`, `callers`, `network`, `domain`,
+ * `via: "gateway"`, a firewall, scaling, alarms or keys from an environment, apply the change with the previous policies.
  *
  * A principal that may write a role's policy can give the role any permission, and gets the permission if it can also pass
  * the role. The deployer may write and pass only roles of this environment, each to one service. Only a permissions boundary
@@ -41,6 +44,7 @@ export function deployerPolicies(environment: Environment, accountId: string): D
   const arns = new EnvironmentArns(environment, accountId);
   const network = networkStatements(arns);
   const scaling = scalingStatements(arns);
+  const domains = domainStatements(arns);
   return omitUndefined({
     roles: policyDocument(...roleStatements(arns), ...callerStatements(arns)),
     functions: policyDocument(
@@ -54,10 +58,13 @@ export function deployerPolicies(environment: Environment, accountId: string): D
       // A stage without an access log needs this permission to delete the log group of a previous access log.
       logGroupStatement("ManageAccessLogGroup", [arns.accessLogGroup(), `${arns.accessLogGroup()}:*`]),
       ...websiteStatements(arns),
+      ...signInStatements(arns),
+      ...firewallStatements(arns),
     ),
     storage: policyDocument(...bucketStatements(arns), ...stateStatements(arns)),
     network: network.length === 0 ? undefined : policyDocument(...network),
     scaling: scaling.length === 0 ? undefined : policyDocument(...scaling),
+    domains: domains.length === 0 ? undefined : policyDocument(...domains),
   });
 }
 
@@ -74,7 +81,8 @@ const WITHIN_BOUNDARY = ["iam:CreateRole", "iam:PutRolePolicy"];
 function roleStatements(arns: EnvironmentArns): Statement[] {
   const { environment, accountId } = arns;
   const gatewayRoles = arns.roles("gateway");
-  const roles = [...arns.roles("endpoint"), ...arns.roles("function"), ...gatewayRoles];
+  const signedInRoles = arns.roles("signed-in");
+  const roles = [...arns.roles("endpoint"), ...arns.roles("function"), ...gatewayRoles, ...signedInRoles];
   const passing = (service: string): Statement["Condition"] => ({
     StringEquals: { "iam:PassedToService": service },
   });
@@ -122,6 +130,17 @@ function roleStatements(arns: EnvironmentArns): Statement[] {
         // (https://docs.aws.amazon.com/apigateway/latest/developerguide/permissions.html).
         [
           allow("PassRolesToApiGateway", ["iam:PassRole"], gatewayRoles, passing("apigateway.amazonaws.com")),
+        ]),
+    ...(signedInRoles.length === 0
+      ? []
+      : // https://docs.aws.amazon.com/cognito/latest/developerguide/role-based-access-control.html
+        [
+          allow(
+            "PassRoleToIdentityPool",
+            ["iam:PassRole"],
+            signedInRoles,
+            passing("cognito-identity.amazonaws.com"),
+          ),
         ]),
   ];
 }
@@ -265,21 +284,22 @@ function logGroupStatement(sid: string, groups: readonly string[]): Statement {
 }
 
 /**
- * API Gateway assigns the ids, so that conditions identify resources by the tag `Environment`. APIs, keys and usage plans
- * have the tag; deployments and stages inherit it from their APIs
+ * API Gateway assigns the ids, so that conditions identify resources by the tag `Environment`. A domain name is also identified
+ * by its ARN, because the deployer can tag resources that have no tag yet. APIs, keys, usage plans and domain
+ * names have the tag; deployments and stages inherit it from their APIs, and base path mappings from their domain names
  * (https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-tagging-supported-resources.html).
  */
 function apiStatements(arns: EnvironmentArns): Statement[] {
   const { prefix } = arns;
-  const collections = ["restapis", "apikeys", "usageplans"].map((type) => arns.apiGatewayArn(`/${type}`));
+  const collections = arns.apiCollections();
   return [
-    allow("CreateApis", ["apigateway:POST"], collections, {
+    allow("CreateApis", ["apigateway:POST"], [...collections, ...arns.domainNameCollection()], {
       StringEquals: { "aws:RequestTag/Environment": prefix },
     }),
     allow(
       "ManageApis",
       ["apigateway:DELETE", "apigateway:GET", "apigateway:PATCH", "apigateway:POST", "apigateway:PUT"],
-      collections.map((collection) => `${collection}/*`),
+      [...collections.map((collection) => `${collection}/*`), ...arns.domainName()],
       { StringEquals: { "aws:ResourceTag/Environment": prefix } },
     ),
     // A separate request tags a new resource, which has no tags yet. Resources with the tag of another environment are

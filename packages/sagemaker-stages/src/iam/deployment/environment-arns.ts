@@ -5,10 +5,14 @@ import {
   callerPolicyName,
   type Environment,
   namePrefix,
+  signedInRoleName,
 } from "../../environment/environment";
 import { isViaGateway, type ModelSettings } from "../../environment/model-settings";
 import { ALARMS } from "../../environment/rules/name-checks";
 import { targetOf } from "../../environment/settings/endpoint/targets";
+
+/** AWS WAF keeps the web ACLs of CloudFront in this region. */
+const CLOUDFRONT_WAF_REGION = "us-east-1";
 
 /** Pattern of a revision's eight digits. */
 const DIGITS = "????????";
@@ -54,15 +58,53 @@ export class EnvironmentArns extends ArnFactory {
     this.anyModel = `${this.prefix}-*`;
   }
 
-  /** Execution roles of endpoints, roles of functions, or roles with which API Gateway invokes endpoints. */
-  roles(purpose: "endpoint" | "function" | "gateway"): string[] {
+  /**
+   * Execution roles of endpoints, roles of functions, roles with which API Gateway invokes endpoints, or the role of the page's
+   * signed-in users.
+   */
+  roles(purpose: "endpoint" | "function" | "gateway" | "signed-in"): string[] {
     if (purpose === "gateway" && !this.hasGatewayRoles) return [];
+    if (purpose === "signed-in") {
+      return this.hasSignIn ? [this.globalArn("iam", `role/${signedInRoleName(this.prefix)}`)] : [];
+    }
     return [this.globalArn("iam", `role/${this.anyModel}-${purpose}`)];
   }
 
   /** Whether API Gateway invokes an endpoint of the environment without a function. */
   private get hasGatewayRoles(): boolean {
     return Object.values<ModelSettings>(this.environment.models).some(isViaGateway);
+  }
+
+  /** Whether users can sign in on the page. */
+  get hasSignIn(): boolean {
+    return this.environment.website?.signIn !== undefined;
+  }
+
+  /** User pools and identity pools. */
+  signInPools(): string[] {
+    return [this.arn("cognito-idp", "userpool/*"), this.arn("cognito-identity", "identitypool/*")];
+  }
+
+  /** Web ACL of the stage or of the page. AWS WAF appends an id to the name. */
+  webAcl(of: "stage" | "website"): string {
+    const name = `webacl/${this.prefix}-${of}/*`;
+    return of === "stage" ? this.arn("wafv2", `regional/${name}`) : this.cloudFrontWafArn(name);
+  }
+
+  /** AWS's managed rule groups. AWS WAF authorizes the use of each group with the ARN of any group. */
+  managedRules(of: "stage" | "website"): string {
+    const any = "managedruleset/*/*";
+    return of === "stage" ? this.arn("wafv2", `regional/${any}`) : this.cloudFrontWafArn(any);
+  }
+
+  private cloudFrontWafArn(resource: string): string {
+    const { accountId } = this;
+    return new ArnFactory(CLOUDFRONT_WAF_REGION, accountId).arn("wafv2", `global/${resource}`);
+  }
+
+  /** The environment's stage, for AWS WAF. API Gateway assigns the API's id. */
+  stage(): string {
+    return this.apiGatewayArn(`/restapis/*/stages/${this.prefix}`);
   }
 
   /** Managed policies of callers; a caller of many models has policies that end with a number. */
@@ -122,6 +164,28 @@ export class EnvironmentArns extends ArnFactory {
   logGroups(of: "functions" | "endpoints"): string[] {
     const prefix = of === "functions" ? "/aws/lambda" : "/aws/sagemaker/Endpoints";
     return [this.arn("logs", `log-group:${prefix}/${this.anyModel}`)];
+  }
+
+  /** Collections of API Gateway, whose resources have the tag `Environment`. The resources' ARNs have only ids. */
+  apiCollections(): string[] {
+    return ["restapis", "apikeys", "usageplans"].map((type) => this.apiGatewayArn(`/${type}`));
+  }
+
+  /** The collection of the domain names of API Gateway; empty without a domain name of the stage. */
+  domainNameCollection(): string[] {
+    return this.environment.stage.domain === undefined ? [] : [this.apiGatewayArn("/domainnames")];
+  }
+
+  /**
+   * The domain name of API Gateway and its base path mappings; empty without a domain name of the stage. The ARN contains the
+   * name (https://docs.aws.amazon.com/apigateway/latest/developerguide/arn-format-reference.html), so that a tag on another
+   * domain name gives no access to that name.
+   */
+  domainName(): string[] {
+    const { domain } = this.environment.stage;
+    return domain === undefined
+      ? []
+      : [domain.name, `${domain.name}/*`].map((name) => this.apiGatewayArn(`/domainnames/${name}`));
   }
 
   /** The log group of the stage's access log, without its streams. */

@@ -107,7 +107,7 @@ function ownerOf({ name }: Environment): PolicyOwner {
   return {
     name,
     remedy:
-      "Fewer callers, principals of callers, buckets, image repositories, existing functions or existing endpoints in the environment make the policy shorter.",
+      "Fewer callers, principals of callers, buckets, image repositories, existing functions or existing endpoints in the environment make the policy shorter, and so do shorter names, or domain names with certificateArn in place of hostedZone.",
   };
 }
 

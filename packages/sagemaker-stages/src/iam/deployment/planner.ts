@@ -1,12 +1,13 @@
 import type { Environment } from "../../environment/environment";
 import { type PolicyDocument, policyDocument } from "../policy-document";
 import { deployerPolicies } from "./deployer";
+import { WAIT_FOR_RECORDS } from "./deployer-domains";
 
 /** Actions that only read. API Gateway's actions are HTTP methods. */
 const READ_ACTIONS = /^(?:apigateway:GET|[a-z0-9-]+:(?:Describe|Get|List)[A-Z]\w*)$/;
 
-/** Statements with read actions that a plan does not need: a plan takes no lock and changes no scaling. */
-const NOT_NEEDED_TO_PLAN = ["LockState", "ManageScalingAlarms"];
+/** Statements with read actions that a plan does not need: a plan takes no lock, and changes neither scaling nor records. */
+const NOT_NEEDED_TO_PLAN = ["LockState", "ManageScalingAlarms", WAIT_FOR_RECORDS];
 
 /** The planner's permissions for one environment, in two managed policies because of their size. */
 export type PlannerPolicies = Readonly<Record<"functions" | "endpoints", PolicyDocument>>;
@@ -19,13 +20,13 @@ export type PlannerPolicies = Readonly<Record<"functions" | "endpoints", PolicyD
  * @throws UserError as {@link deployerPolicies}
  */
 export function plannerPolicies(environment: Environment, accountId: string): PlannerPolicies {
-  const { roles, functions, endpoints, stage, storage, network, scaling } = deployerPolicies(
+  const { roles, functions, endpoints, stage, storage, network, scaling, domains } = deployerPolicies(
     environment,
     accountId,
   );
   // With this division, both policies fit the longest names with every setting.
   return {
-    functions: readOnly(roles, functions, ...present(scaling)),
+    functions: readOnly(roles, functions, ...present(scaling), ...present(domains)),
     endpoints: readOnly(endpoints, stage, storage, ...present(network)),
   };
 }

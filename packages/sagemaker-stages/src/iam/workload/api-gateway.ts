@@ -39,3 +39,18 @@ export function routePermission(route: RouteOfStage, statementId: string): Invok
     sourceArn: routeArn(route),
   };
 }
+
+/**
+ * Permission with which API Gateway invokes a function for the authorizers of one API, and for no route. API Gateway assigns
+ * the ids of authorizers when it imports the API's document, and can assign others after a change of the document: the
+ * pattern includes every authorizer of this API, and only the document defines authorizers
+ * (https://docs.aws.amazon.com/apigateway/latest/developerguide/configure-api-gateway-lambda-authorization.html).
+ */
+export function authorizerPermission(apiExecutionArn: string): InvokePermission {
+  return {
+    statementId: "ApiGatewayAuthorizer",
+    principal: "apigateway.amazonaws.com",
+    action: "lambda:InvokeFunction",
+    sourceArn: `${apiExecutionArn}/authorizers/*`,
+  };
+}

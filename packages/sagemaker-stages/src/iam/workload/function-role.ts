@@ -35,6 +35,21 @@ export function existingFunctionRolePolicy({
   return policyDocument(invokeEndpoint("InvokeEndpoint", { endpointArn }));
 }
 
+/** Permissions of the role of a function that checks credentials: write one log group. */
+export function authorizerRolePolicy({ logGroupArn }: { readonly logGroupArn: string }): PolicyDocument {
+  return policyDocument(writeOwnLogs(logGroupArn));
+}
+
+/** No CreateLogGroup: Terraform owns the group, and with it the retention. */
+function writeOwnLogs(logGroupArn: string): Statement {
+  return {
+    Sid: "WriteOwnLogs",
+    Effect: "Allow",
+    Action: ["logs:CreateLogStream", "logs:PutLogEvents"],
+    Resource: [`${logGroupArn}:*`],
+  };
+}
+
 /** Permissions of a function's role: invoke one endpoint, write one log group, send traces. */
 export function functionRolePolicy({
   endpoint,
@@ -48,13 +63,7 @@ export function functionRolePolicy({
 }): PolicyDocument {
   return policyDocument(
     invokeEndpoint("InvokeEndpoint", endpoint),
-    {
-      // No CreateLogGroup: Terraform owns the group, and with it the retention.
-      Sid: "WriteOwnLogs",
-      Effect: "Allow",
-      Action: ["logs:CreateLogStream", "logs:PutLogEvents"],
-      Resource: [`${logGroupArn}:*`],
-    },
+    writeOwnLogs(logGroupArn),
     {
       // X-Ray defines no resource types for these actions.
       Sid: "SendTraces",

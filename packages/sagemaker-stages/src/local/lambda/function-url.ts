@@ -1,5 +1,7 @@
 import { EVENT_TOO_LARGE, MAX_ANSWER_IN_BYTES, MAX_EVENT_IN_BYTES } from "../../aws/lambda-limits";
 import { isBase64 } from "../base64";
+import type { RequestContext } from "../cognito/role-policy";
+import type { RoleSessions } from "../cognito/sessions";
 import { toCommonLogTime } from "../common-log-time";
 import { type HttpRequest, type HttpResponse, headerOf } from "../http";
 import { addHeaders, forwardedHeaders, withContentType } from "../response-headers";
@@ -10,11 +12,13 @@ import { newSegmentId, TRACE_HEADER, traceRootOf, withTrace } from "../trace";
 import type { InvocationResult, LocalFunction, ThrottleReason } from "./function";
 import { withLocalCause } from "./local-cause";
 
-/** A function URL: signature, CORS, event and answer in payload version 2.0. */
+/** A function URL: signature, permission, CORS, event and answer in payload version 2.0. */
 export class FunctionUrl {
+  /** @param sessions - the temporary credentials that are accepted in addition to the local credentials. Default: none */
   constructor(
     private readonly definition: FunctionUrlDefinition,
     private readonly fn: LocalFunction,
+    private readonly sessions?: RoleSessions,
   ) {}
 
   async handle(request: HttpRequest): Promise<HttpResponse> {
@@ -33,16 +37,31 @@ export class FunctionUrl {
 
   private async answer(request: HttpRequest, requestId: string): Promise<HttpResponse> {
     if (request.body === undefined) return TOO_LARGE;
-    const fault = findSignatureFault(request, { service: "lambda", region: this.definition.region });
+    const { region } = this.definition;
+    const fault = findSignatureFault(request, { service: "lambda", region }, this.sessions);
     if (fault !== undefined) return forbidden(fault);
+    if (!this.isAllowed(request)) return FORBIDDEN;
     const traced = withTrace(request);
-    const event = JSON.stringify(toFunctionUrlEvent(traced, request.body, this.definition, requestId));
+    const event = JSON.stringify(
+      toFunctionUrlEvent(traced, request.body, this.definition, requestId, this.sessions),
+    );
     if (Buffer.byteLength(event) > MAX_EVENT_IN_BYTES) return TOO_LARGE;
 
     const result = await this.fn.invoke(event);
     if (!result.ok && result.throttledBy !== undefined) return throttled(result.throttledBy);
     const answer = readResult(result);
     return { ...answer, headers: { ...answer.headers, [TRACE_HEADER]: invocationTrace(traced) } };
+  }
+
+  /** Whether the signer has both permissions that a URL requires (https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html). */
+  private isAllowed(request: HttpRequest): boolean {
+    const { functionArn } = this.definition;
+    const permits = (action: string, context: RequestContext): boolean =>
+      this.sessions?.isAllowed(accessKeyIdOf(request), action, functionArn, context) ?? true;
+    return (
+      permits("lambda:InvokeFunctionUrl", { "lambda:FunctionUrlAuthType": ["AWS_IAM"] }) &&
+      permits("lambda:InvokeFunction", { "lambda:InvokedViaFunctionUrl": ["true"] })
+    );
   }
 }
 
@@ -70,10 +89,18 @@ function forbidden({ errorType, message }: SignatureFault): HttpResponse {
   if (errorType !== "MissingAuthenticationTokenException") {
     return failure(403, errorType, JSON.stringify({ message }));
   }
-  const Message =
-    "Forbidden. For troubleshooting Function URL authorization issues, see: https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html";
-  return failure(403, "AccessDeniedException", JSON.stringify({ Message }));
+  return FORBIDDEN;
 }
+
+/** The answer to a request without a signature or without permission. */
+const FORBIDDEN = failure(
+  403,
+  "AccessDeniedException",
+  JSON.stringify({
+    Message:
+      "Forbidden. For troubleshooting Function URL authorization issues, see: https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html",
+  }),
+);
 
 const PREFLIGHT_ANSWER: HttpResponse = {
   status: 200,
@@ -129,6 +156,7 @@ export function toFunctionUrlEvent(
   body: Buffer,
   { urlId, region, accountId }: FunctionUrlDefinition,
   requestId: string,
+  sessions?: RoleSessions,
 ): Record<string, unknown> {
   const query = join([...new URLSearchParams(request.query)]);
   const all = withTrace(request).headers.map(([name, value]) => [name.toLowerCase(), value] as const);
@@ -137,6 +165,7 @@ export function toFunctionUrlEvent(
   const isText = TEXT.test(headers["content-type"] ?? "");
   const now = new Date();
   const accessKey = accessKeyIdOf(request) ?? "";
+  const userArn = sessions?.find(accessKey)?.session.arn ?? userArnOf({ region, accountId }, accessKey);
   return {
     version: "2.0",
     routeKey: "$default",
@@ -155,7 +184,7 @@ export function toFunctionUrlEvent(
           callerId: accessKey,
           cognitoIdentity: null,
           principalOrgId: null,
-          userArn: userArnOf({ region, accountId }, accessKey),
+          userArn,
           userId: accessKey,
         },
       },

@@ -56,6 +56,8 @@ export interface LambdaSettings {
   readonly program?: string | undefined;
   /** The address of the local SageMaker runtime. */
   readonly sagemakerRuntimeUrl: string;
+  /** The address of the local issuer, which answers the requests of authorizers. @default - none */
+  readonly issuerUrl?: string | undefined;
   /** Receives the functions' output. */
   readonly log: (text: string) => void;
   /** The concurrency that functions without reserved concurrency share. */
@@ -309,6 +311,15 @@ export class LocalFunction implements RouteFunction {
     const { process: child } = worker;
     const { timeoutInSeconds, memorySizeInMb, arn } = this.definition;
     const requestId = randomUUID();
+    const invoke: Invoke = {
+      requestId,
+      payload,
+      deadline: Date.now() + timeoutInSeconds * 1000,
+      functionArn: arn,
+    };
+    // The process works while this method prepares for its answer, which no event can deliver before this method returns.
+    // If the process has just died, the exit event reports the error.
+    child.send(invoke, () => undefined);
     return new Promise((resolve) => {
       const settle = (result: InvocationResult) => {
         clearTimeout(timer);
@@ -345,18 +356,13 @@ export class LocalFunction implements RouteFunction {
         );
       }, timeoutInSeconds * 1000);
       child.on("message", onMessage).on("exit", onExit);
-      const invoke: Invoke = {
-        requestId,
-        payload,
-        deadline: Date.now() + timeoutInSeconds * 1000,
-        functionArn: arn,
-      };
-      // If the process has just died, the exit event reports the error.
-      child.send(invoke, () => undefined);
     });
   }
 
   private fail(error: FunctionError): InvocationResult {
+    // A refused credential is no fault, and the authorizer's log contains the reason.
+    if (this.definition.isAuthorizer === true && error.errorMessage === UNAUTHORIZED)
+      return { ok: false, error };
     const lines = [
       `${this.definition.name}: ${error.errorType}: ${error.errorMessage}\n`,
       ...(error.stackTrace ?? []),
@@ -448,9 +454,15 @@ export class LocalFunction implements RouteFunction {
       LANG: "en_US.UTF-8",
       TZ: ":UTC",
       AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME: settings.sagemakerRuntimeUrl,
+      ...(definition.isAuthorizer === true && settings.issuerUrl !== undefined
+        ? { LOCAL_ISSUER_URL: settings.issuerUrl }
+        : {}),
     };
   }
 }
+
+/** The error of a function by which API Gateway recognizes a missing or invalid credential. */
+export const UNAUTHORIZED = "Unauthorized";
 
 const STOPPED: FunctionError = { errorType: "Runtime.ExitError", errorMessage: "the stage was stopped" };
 

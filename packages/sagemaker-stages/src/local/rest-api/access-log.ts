@@ -26,6 +26,8 @@ export interface RequestDetails {
   apiKeyId?: string;
   /** The signer of the request, if the route requires a signature. */
   signer?: { readonly userArn: string; readonly accountId: string };
+  /** The context of the authorizer, if the route has one. */
+  authorizer?: Readonly<Record<string, unknown>>;
   /** The status of Lambda's answer, even if the function failed. */
   lambdaStatus?: number;
   /** The status of the integration's answer, which is the function's status. */
@@ -48,6 +50,8 @@ const VARIABLES: Readonly<Record<string, Variable>> = {
   "identity.userArn": ({ details }) => details.signer?.userArn,
   "identity.accountId": ({ details }) => details.signer?.accountId,
   "identity.apiKeyId": ({ details }) => details.apiKeyId,
+  "authorizer.principalId": ({ details }) => textOf(details.authorizer?.principalId),
+  "authorizer.claims.sub": ({ details }) => textOf(Object(details.authorizer?.claims).sub),
   httpMethod: ({ httpMethod }) => httpMethod,
   resourcePath: ({ details }) => details.resourcePath,
   status: ({ status }) => status,
@@ -58,6 +62,10 @@ const VARIABLES: Readonly<Record<string, Variable>> = {
   "integration.status": ({ details }) => details.integrationStatus,
   "integration.latency": ({ details }) => details.integrationLatency,
 };
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === "string" ? value : undefined;
+}
 
 const VARIABLE = /\$context\.([A-Za-z]+(?:\.[A-Za-z_]+)*)/g;
 

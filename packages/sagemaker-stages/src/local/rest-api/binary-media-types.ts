@@ -1,4 +1,4 @@
-import type { HttpRequest } from "../http";
+import { type HttpRequest, isNamed } from "../http";
 
 /**
  * Whether API Gateway treats a body as bytes: the first media type in the header's first line is one of the API's
@@ -12,7 +12,8 @@ export function isBinary(
   name: "accept" | "content-type",
   binaryMediaTypes: readonly string[],
 ): boolean {
-  const value = headers.find(([candidate]) => candidate.toLowerCase() === name)?.[1];
+  if (binaryMediaTypes.length === 0) return false;
+  const value = headers.find(([candidate]) => isNamed(candidate, name))?.[1];
   const mediaType = /^[^,;]*/.exec(value ?? "")?.[0] ?? "";
   const [type, subtype, ...more] = mediaType.split("/");
   if (!type || !subtype || more.length > 0) return false;

@@ -1,4 +1,4 @@
-import type { HttpRequest } from "../http";
+import { type HttpRequest, isNamed } from "../http";
 import { TRACE_HEADER, withTrace } from "../trace";
 
 /**
@@ -50,8 +50,6 @@ export function toEventHeaders(request: HttpRequest): readonly (readonly [name: 
 
 /** The caller's list of addresses, followed by the address of the connection. */
 function forwardedFor({ headers, sourceIp }: HttpRequest): string {
-  const listed = headers
-    .filter(([name]) => name.toLowerCase() === "x-forwarded-for")
-    .map(([, value]) => value);
+  const listed = headers.filter(([name]) => isNamed(name, "x-forwarded-for")).map(([, value]) => value);
   return [...listed, sourceIp].join(", ");
 }

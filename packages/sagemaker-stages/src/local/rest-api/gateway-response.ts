@@ -28,6 +28,35 @@ export const GATEWAY_ERRORS = {
     "Missing Authentication Token",
   ),
   badKey: error("INVALID_API_KEY", 403, "ForbiddenException", "Forbidden"),
+  unauthorized: error("UNAUTHORIZED", 401, "UnauthorizedException", "Unauthorized"),
+  // API Gateway's message for an expired token of a user pool.
+  expiredToken: error("UNAUTHORIZED", 401, "UnauthorizedException", "The incoming token has expired"),
+  accessDenied: error(
+    "ACCESS_DENIED",
+    403,
+    "AccessDeniedException",
+    "User is not authorized to access this resource",
+  ),
+  explicitlyDenied: error(
+    "ACCESS_DENIED",
+    403,
+    "AccessDeniedException",
+    "User is not authorized to access this resource with an explicit deny",
+  ),
+  // The function failed, or API Gateway cannot use the function or its answer
+  // (https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html).
+  authorizerFailure: error(
+    "AUTHORIZER_FAILURE",
+    500,
+    "InternalServerErrorException",
+    "Internal server error",
+  ),
+  authorizerConfiguration: error(
+    "AUTHORIZER_CONFIGURATION_ERROR",
+    500,
+    "AuthorizerConfigurationException",
+    "Internal server error",
+  ),
   badBody: error("BAD_REQUEST_BODY", 400, "BadRequestException", "Invalid request body"),
   tooLarge: {
     responseType: "REQUEST_TOO_LARGE",
@@ -36,8 +65,11 @@ export const GATEWAY_ERRORS = {
     message: "HTTP content length exceeded 10485760 bytes.",
   },
   tooLargeForLambda: error("REQUEST_TOO_LARGE", 413, "RequestEntityTooLargeException", "Request Too Long"),
+  // https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html
+  refusedByFirewall: error("WAF_FILTERED", 403, "ForbiddenException", "Forbidden"),
   unsupportedMediaType: error("UNSUPPORTED_MEDIA_TYPE", 415, "BadRequestException", "Unsupported Media Type"),
   throttled: error("THROTTLED", 429, "TooManyRequestsException", "Too Many Requests"),
+  quotaExceeded: error("QUOTA_EXCEEDED", 429, "LimitExceededException", "Limit Exceeded"),
   configuration: error(
     "API_CONFIGURATION_ERROR",
     500,

@@ -1,8 +1,12 @@
+import type { HttpRequest } from "../http";
+
 /** The values of a template's variables for one request. */
 export interface TemplateContext {
   readonly requestId: string;
   /** The body of the request or of the integration's answer, as text. */
   readonly body: string;
+  /** The headers of the request, with the case in which the caller sent their names. @default - none */
+  readonly headers?: HttpRequest["headers"];
 }
 
 /** The result of a template. */
@@ -45,8 +49,7 @@ type Node =
   | { readonly kind: "set"; readonly to: string; readonly parts: readonly Value[] }
   | {
       readonly kind: "if";
-      readonly variable: string;
-      readonly pattern: RegExp;
+      readonly condition: Condition;
       readonly then: readonly Node[];
       readonly otherwise: readonly Node[];
     };
@@ -55,13 +58,25 @@ type Value =
   | { readonly of: "text"; readonly text: string }
   | { readonly of: "request id" }
   | { readonly of: "body" }
-  | { readonly of: "member"; readonly name: string };
+  | { readonly of: "answer" }
+  | { readonly of: "member"; readonly name: string }
+  | { readonly of: "header"; readonly name: string }
+  | { readonly of: "variable"; readonly name: string };
 
-const SET = /#set\(\$([\w.-]+) = (?:"([^"]*)"|(\d+))\)\n?/y;
+/** A condition about a variable: a pattern for its whole text, or texts of which one is equal. */
+type Condition =
+  | { readonly variable: string; readonly pattern: RegExp }
+  | { readonly anyOf: readonly { readonly variable: string; readonly text: string }[] };
+
+const SET = /#set\(\$([\w.-]+) = (?:"([^"]*)"|(\d+)|\$(\w+))\)\n?/y;
 const IF = /#if\(\$(\w+)\.matches\("([^"]*)"\)\)\n?/y;
+/** Texts without `$`: in Velocity, a text in double quotes can contain variables. */
+const IF_EQUAL = /#if\((\$\w+ == "[^"$#\\]*"(?: \|\| \$\w+ == "[^"$#\\]*")*)\)\n?/y;
+const EQUALITY = /\$(\w+) == "([^"]*)"/g;
 const ELSE = /#else\n?/y;
 const END = /#end\n?/y;
-const REFERENCE = /\$(?:context\.(requestId)|input\.(body)|!input\.path\('\$\.(\w+)'\))(?![\w(])/y;
+const REFERENCE =
+  /\$(?:context\.(requestId)|input\.(body)|input\.(json)\('\$'\)|!input\.path\('\$\.(\w+)'\)|!input\.params\(\)\.header\.get\('([\w-]+)'\))(?![\w(])/y;
 const TEXT = /[^#$]+/y;
 
 /** The target of a `#set`: a variable of the template, the answer's status, or a header of the answer. */
@@ -91,12 +106,27 @@ class Parser {
     if (reference !== undefined) return { kind: "value", value: toValue(reference) };
     const set = this.take(SET);
     if (set !== undefined) return this.toSet(set);
-    const condition = this.take(IF);
+    const condition = this.takeCondition();
     return condition === undefined ? undefined : this.readBranches(condition);
   }
 
-  private toSet([whole, to = "", text, number]: RegExpExecArray): Node {
+  private takeCondition(): Condition | undefined {
+    const matches = this.take(IF);
+    if (matches !== undefined) {
+      const [, variable = "", pattern = ""] = matches;
+      // As Java's String.matches(), which compares the whole text.
+      return { variable, pattern: new RegExp(`^(?:${pattern})$`) };
+    }
+    const [, equalities] = this.take(IF_EQUAL) ?? [];
+    if (equalities === undefined) return undefined;
+    return {
+      anyOf: [...equalities.matchAll(EQUALITY)].map(([, variable = "", text = ""]) => ({ variable, text })),
+    };
+  }
+
+  private toSet([whole, to = "", text, number, variable]: RegExpExecArray): Node {
     if (!SETTABLE.test(to)) throw this.unknown(whole);
+    if (variable !== undefined) return { kind: "set", to, parts: [{ of: "variable", name: variable }] };
     return {
       kind: "set",
       to,
@@ -119,13 +149,12 @@ class Parser {
     return nodes;
   }
 
-  private readBranches([, variable = "", pattern = ""]: RegExpExecArray): Node {
+  private readBranches(condition: Condition): Node {
     const then = this.readNodes();
     const otherwise = this.take(ELSE) === undefined ? [] : this.readNodes();
     if (this.take(END) === undefined)
       throw this.unknown(this.template.slice(this.at) || "the end of the template");
-    // As Java's String.matches(), which compares the whole text.
-    return { kind: "if", variable, pattern: new RegExp(`^(?:${pattern})$`), then, otherwise };
+    return { kind: "if", condition, then, otherwise };
   }
 
   private take(pattern: RegExp): RegExpExecArray | undefined {
@@ -139,14 +168,16 @@ class Parser {
   private unknown(rest: string): Error {
     const [line = ""] = rest.split("\n");
     return new Error(
-      `mapping template: got ${JSON.stringify(line.slice(0, 80))}; allowed: #set of a variable or of $context.responseOverride, #if with matches(), #else, #end, $context.requestId, $input.body and $!input.path('$.<member>')`,
+      `mapping template: got ${JSON.stringify(line.slice(0, 80))}; allowed: #set of a variable or of $context.responseOverride, #if with matches() or ==, #else, #end, $context.requestId, $input.body, $input.json('$'), $!input.path('$.<member>') and $!input.params().header.get('<name>')`,
     );
   }
 }
 
-function toValue([, requestId, body, name = ""]: RegExpExecArray): Value {
+function toValue([, requestId, body, json, member, header = ""]: RegExpExecArray): Value {
   if (requestId !== undefined) return { of: "request id" };
-  return body === undefined ? { of: "member", name } : { of: "body" };
+  if (body !== undefined) return { of: "body" };
+  if (json !== undefined) return { of: "answer" };
+  return member === undefined ? { of: "header", name: header } : { of: "member", name: member };
 }
 
 const STATUS = "context.responseOverride.status";
@@ -182,10 +213,16 @@ class Run {
         this.variables.set(node.to, node.parts.map((part) => this.valueOf(part)).join(""));
         return "";
       case "if":
-        return this.write(
-          node.pattern.test(this.variables.get(node.variable) ?? "") ? node.then : node.otherwise,
-        );
+        return this.write(this.holds(node.condition) ? node.then : node.otherwise);
     }
+  }
+
+  private holds(condition: Condition): boolean {
+    if ("pattern" in condition) {
+      return condition.pattern.test(this.variables.get(condition.variable) ?? "");
+    }
+    // A variable without a value is equal to no text.
+    return condition.anyOf.some(({ variable, text }) => this.variables.get(variable) === text);
   }
 
   private valueOf(value: Value): string {
@@ -196,10 +233,24 @@ class Run {
         return this.context.requestId;
       case "body":
         return this.context.body;
+      case "answer":
+        return JSON.stringify(JSON.parse(this.context.body));
       case "member":
         return memberOf(this.context.body, value.name);
+      case "header":
+        return headerNamed(this.context.headers ?? [], value.name);
+      case "variable":
+        return this.variables.get(value.name) ?? "";
     }
   }
+}
+
+/**
+ * `$!input.params().header.get('<name>')`: an empty text if the request has no header with exactly this name. The names keep
+ * the caller's case. Of several headers with the name, the last one counts, as in the `headers` of a function's event.
+ */
+function headerNamed(headers: HttpRequest["headers"], name: string): string {
+  return headers.filter(([key]) => key === name).at(-1)?.[1] ?? "";
 }
 
 /** `$!input.path('$.<name>')`: an empty text if the member is missing or null. */

@@ -1,6 +1,12 @@
 import * as z from "zod";
 import { UnsupportedTerraform } from "../errors";
-import { sagemakerIntegration } from "./sagemaker-integration";
+import {
+  type MethodAuthorizer,
+  methodAuthorizer,
+  type SecurityScheme,
+  securityScheme,
+} from "./method-authorizer";
+import { sagemakerIntegration, templates } from "./sagemaker-integration";
 
 const stringMap = z.record(z.string(), z.string());
 
@@ -36,6 +42,7 @@ const integration = z.discriminatedUnion("type", [
       default: z.strictObject({
         statusCode: z.coerce.string(),
         responseParameters: z.optional(literalHeaders("method.response.header.")),
+        responseTemplates: z.optional(templates),
       }),
     }),
   }),
@@ -78,6 +85,9 @@ const operation = z.strictObject({
   ),
   responses: z.optional(z.unknown()),
   security: z.optional(z.array(z.record(z.string(), z.array(z.string())))),
+  "x-required-token": z.optional(
+    z.strictObject({ issuer: z.string(), audience: z.array(z.string()), scopes: z.array(z.string()) }),
+  ),
   "x-amazon-apigateway-request-validator": z.optional(z.string()),
   "x-amazon-apigateway-integration": integration,
 });
@@ -95,18 +105,7 @@ const document = z.strictObject({
   components: z.optional(
     z.object({
       schemas: z.optional(z.record(z.string(), z.unknown())),
-      securitySchemes: z.optional(
-        z.record(
-          z.string(),
-          z.strictObject({
-            description: z.optional(z.string()),
-            type: z.literal("apiKey"),
-            name: z.string(),
-            in: z.literal("header"),
-            "x-amazon-apigateway-authtype": z.optional(z.string()),
-          }),
-        ),
-      ),
+      securitySchemes: z.optional(z.record(z.string(), securityScheme)),
     }),
   ),
   "x-amazon-apigateway-binary-media-types": z.optional(
@@ -131,7 +130,17 @@ const document = z.strictObject({
 export type GatewayResponse = z.infer<typeof gatewayResponse>;
 
 /** The authorization of a method. */
-export type Authorization = "NONE" | "AWS_IAM" | "API_KEY";
+export type Authorization = "NONE" | "AWS_IAM" | "API_KEY" | "TOKEN";
+
+/** The token that a method requires. */
+export interface RequiredToken {
+  /** A token of another issuer, or an access token or ID token of a user pool. */
+  readonly use: "jwt" | "access" | "id";
+  readonly issuer: string;
+  /** The audiences, of which a token of another issuer must contain one; empty for a user pool. */
+  readonly audience: readonly string[];
+  readonly scopes: readonly string[];
+}
 
 /** A method of a path. */
 export interface Method {
@@ -141,6 +150,10 @@ export interface Method {
   /** The operation's name in the document and in the event. */
   readonly operationId?: string | undefined;
   readonly authorization: Authorization;
+  /** The authorizer that checks each request. @default - none */
+  readonly authorizer?: MethodAuthorizer | undefined;
+  /** The token that the method requires. @default - none, or unknown because another project wrote the document */
+  readonly requiredToken?: RequiredToken | undefined;
   /** The JSON Schema by media type; empty if the method does not validate bodies. */
   readonly requestModels: Readonly<Record<string, object>>;
   /** The query parameters that the method's validator requires. */
@@ -196,7 +209,7 @@ export function readOpenApi(body: string): OpenApi {
         path,
         title: op.summary,
         operationId: op.operationId,
-        authorization: readAuthorization(`${httpMethod} ${path}`, op.security ?? [], schemes),
+        ...readSecurity(`${httpMethod} ${path}`, op, schemes),
         requestModels: validates ? readModels(content, api.components?.schemas ?? {}) : {},
         requiredParameters:
           checks?.validateRequestParameters === true
@@ -237,21 +250,48 @@ function findValidator(
   return validator;
 }
 
-function readAuthorization(
+type Security = Pick<Method, "authorization" | "authorizer" | "requiredToken">;
+
+function readSecurity(
   where: string,
-  security: readonly Record<string, readonly string[]>[],
-  schemes: Readonly<Record<string, { name: string; "x-amazon-apigateway-authtype"?: string | undefined }>>,
-): Authorization {
-  const names = security.flatMap((requirement) => Object.keys(requirement));
-  const [name, ...more] = names;
-  if (name === undefined) return "NONE";
+  { security = [], "x-required-token": token }: z.infer<typeof operation>,
+  schemes: Readonly<Record<string, SecurityScheme>>,
+): Security {
+  const required = security.flatMap((requirement) => Object.entries(requirement));
+  const keys = required.filter(([name]) => isApiKey(schemes[name]));
+  const others = required.filter(([name]) => !isApiKey(schemes[name]));
+  const [[name, scopes] = [], ...more] = others;
+  if (name === undefined) return { authorization: keys.length === 0 ? "NONE" : "API_KEY" };
   const scheme = schemes[name];
-  if (more.length === 0 && scheme?.["x-amazon-apigateway-authtype"] === "awsSigv4") return "AWS_IAM";
-  const isKey = scheme?.name.toLowerCase() === "x-api-key" && !("x-amazon-apigateway-authtype" in scheme);
-  if (more.length === 0 && isKey) return "API_KEY";
+  if (scheme !== undefined && more.length === 0) {
+    const authType = scheme["x-amazon-apigateway-authtype"];
+    if (authType === "awsSigv4" && keys.length === 0) return { authorization: "AWS_IAM" };
+    const authorizer = methodAuthorizer(name, scheme, scopes ?? []);
+    if (authorizer !== undefined) {
+      return {
+        authorization: keys.length === 0 ? "TOKEN" : "API_KEY",
+        authorizer,
+        requiredToken: requiredTokenOf(authorizer, token),
+      };
+    }
+  }
   throw new UnsupportedTerraform(
-    `${where}: the security ${JSON.stringify(names)} cannot be served on this machine`,
+    `${where}: the security ${JSON.stringify(required.map(([one]) => one))} cannot be served on this machine`,
   );
+}
+
+function isApiKey(scheme: SecurityScheme | undefined): boolean {
+  return scheme?.name.toLowerCase() === "x-api-key" && scheme["x-amazon-apigateway-authtype"] === undefined;
+}
+
+function requiredTokenOf(
+  authorizer: MethodAuthorizer,
+  token: z.infer<typeof operation>["x-required-token"],
+): RequiredToken | undefined {
+  if (authorizer.kind === "function") return token && { use: "jwt", ...token };
+  const { issuers, scopes } = authorizer;
+  const [issuer = ""] = issuers;
+  return { use: scopes.length > 0 ? "access" : "id", issuer, audience: [], scopes };
 }
 
 /** Models as self-contained schemas, with the schemas that `#/components/schemas/X` refers to. */

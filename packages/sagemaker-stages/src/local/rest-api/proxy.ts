@@ -1,8 +1,10 @@
-import { createHash, randomBytes, randomUUID } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 import { parseArn } from "../../aws/arn";
 import { isBase64 } from "../base64";
+import type { RoleSession } from "../cognito/sessions";
 import { toCommonLogTime } from "../common-log-time";
 import { type HttpRequest, type HttpResponse, headerOf } from "../http";
+import { randomText } from "../random";
 import { addMissingHeaders, forwardedHeaders, withContentType } from "../response-headers";
 import { accessKeyIdOf, userArnOf } from "../signature";
 import type { StageDefinition } from "../terraform/deployment";
@@ -19,10 +21,16 @@ export interface RequestIds {
 
 /** Makes the ids of a new request. */
 export function newRequestIds(): RequestIds {
-  return { requestId: randomUUID(), extendedRequestId: randomBytes(11).toString("base64") };
+  return { requestId: randomUUID(), extendedRequestId: randomText(11, "base64") };
 }
 
-/** The event (payload version 1.0) that API Gateway sends to a function. */
+/**
+ * The event (payload version 1.0) that API Gateway sends to a function.
+ *
+ * @param domainName - the domain name that received the request. Both paths of the event then contain the base path
+ *   (https://github.com/localstack/localstack/pull/12296, https://github.com/CodeGenieApp/serverless-express/issues/216).
+ *   Default: the API's default address
+ */
 export function toProxyEvent(
   request: HttpRequest,
   method: Method,
@@ -30,10 +38,14 @@ export function toProxyEvent(
   accountId: string,
   { requestId, extendedRequestId }: RequestIds,
   apiKeyId: string | undefined,
+  authorizer?: Readonly<Record<string, unknown>>,
+  domainName?: string,
+  session?: RoleSession,
 ): Record<string, unknown> {
   const query = readQuery(request.query);
   const headers = toEventHeaders(request);
-  const { path } = splitStage(request.path);
+  const path = domainName === undefined ? splitStage(request.path).path : request.path;
+  const host = domainName ?? `${stage.apiId}.execute-api.localhost`;
   const now = new Date();
   return {
     resource: method.path,
@@ -48,29 +60,31 @@ export function toProxyEvent(
     requestContext: {
       accountId,
       apiId: stage.apiId,
-      deploymentId: deploymentIdOf(stage.openApi),
-      domainName: `${stage.apiId}.execute-api.localhost`,
-      domainPrefix: stage.apiId,
+      ...(authorizer === undefined ? {} : { authorizer }),
+      deploymentId: localId(stage.openApi, () => JSON.stringify(stage.openApi.document)),
+      domainName: host,
+      domainPrefix: host.split(".")[0],
       extendedRequestId,
       httpMethod: request.method,
       identity: {
         ...callerOf(request, method, stage, accountId),
+        ...(session === undefined ? {} : { userArn: session.arn }),
         ...(apiKeyId === undefined ? {} : { apiKey: headerOf(request, "x-api-key") ?? null, apiKeyId }),
         cognitoAuthenticationProvider: null,
-        cognitoAuthenticationType: null,
-        cognitoIdentityId: null,
-        cognitoIdentityPoolId: null,
+        cognitoAuthenticationType: session === undefined ? null : "authenticated",
+        cognitoIdentityId: session?.identityId ?? null,
+        cognitoIdentityPoolId: session?.identityPoolId ?? null,
         principalOrgId: null,
         sourceIp: request.sourceIp,
         userAgent: headerOf(request, "user-agent") ?? null,
       },
       ...(method.operationId === undefined ? {} : { operationName: method.operationId }),
-      path: `/${stage.stageName}${path}`,
+      path: domainName === undefined ? `/${stage.stageName}${path}` : path,
       protocol: "HTTP/1.1",
       requestId,
       requestTime: toCommonLogTime(now),
       requestTimeEpoch: now.getTime(),
-      resourceId: localId(method.path),
+      resourceId: localId(method, () => method.path),
       resourcePath: method.path,
       stage: stage.stageName,
     },
@@ -105,21 +119,17 @@ function callerOf(
   return { accessKey, accountId, caller: accessKey, user: accessKey, userArn };
 }
 
-/** The ids of the deployments by the API: the document of an API can have megabytes, and each request needs the id. */
-const deploymentIds = new WeakMap<OpenApi, string>();
+/** The ids of deployments and resources. The document of an API can have megabytes, and each request needs the ids. */
+const localIds = new WeakMap<OpenApi | Method, string>();
 
-function deploymentIdOf(api: OpenApi): string {
-  const known = deploymentIds.get(api);
+/** An id in API Gateway's form (six letters and digits), derived from the content of its owner. */
+function localId(owner: OpenApi | Method, contentOf: () => string): string {
+  const known = localIds.get(owner);
   if (known !== undefined) return known;
-  const id = localId(JSON.stringify(api.document));
-  deploymentIds.set(api, id);
+  const digits = createHash("sha256").update(contentOf()).digest().readUInt32BE().toString(36);
+  const id = digits.padStart(6, "0").slice(-6);
+  localIds.set(owner, id);
   return id;
-}
-
-/** An id in API Gateway's form (six letters and digits), derived from the content. */
-function localId(content: string): string {
-  const digits = createHash("sha256").update(content).digest().readUInt32BE().toString(36);
-  return digits.padStart(6, "0").slice(-6);
 }
 
 type Pairs = readonly (readonly [string, string])[];
@@ -131,7 +141,11 @@ function singleValues(pairs: Pairs): Record<string, string> {
 
 function multiValues(pairs: Pairs): Record<string, string[]> {
   const values = new Map<string, string[]>();
-  for (const [name, value] of pairs) values.set(name, [...(values.get(name) ?? []), value]);
+  for (const [name, value] of pairs) {
+    const known = values.get(name);
+    if (known === undefined) values.set(name, [value]);
+    else known.push(value);
+  }
   return Object.fromEntries(values);
 }
 

@@ -3,24 +3,30 @@ import Ajv from "ajv-draft-04";
 import { ArnFactory } from "../../aws/arn";
 import { matchesArn } from "../../aws/arn-pattern";
 import { MAX_ANSWER_IN_BYTES, MAX_EVENT_IN_BYTES } from "../../aws/lambda-limits";
+import type { RoleSessions } from "../cognito/sessions";
+import { Firewall } from "../firewall";
 import { type HttpRequest, type HttpResponse, headerOf } from "../http";
+import type { LocalIssuer } from "../issuer";
 import type { RouteFunction } from "../lambda/function";
 import { withLocalCause } from "../lambda/local-cause";
 import { withContentType } from "../response-headers";
-import { findSignatureFault, LOCAL_CREDENTIALS, userArnOf } from "../signature";
+import { accessKeyIdOf, findSignatureFault, LOCAL_CREDENTIALS, userArnOf } from "../signature";
 import type { ApiKeyDefinition, StageDefinition } from "../terraform/deployment";
 import { TRACE_HEADER, traceRootOf, withTrace } from "../trace";
 import { accessLogLine, type RequestDetails } from "./access-log";
+import { type AuthorizerContext, Authorizers } from "./authorizers";
 import { isBinary } from "./binary-media-types";
 import type { EndpointAnswer, EndpointCaller } from "./endpoint-caller";
 import { GATEWAY_ERRORS, type GatewayError, missingParameters, toGatewayAnswer } from "./gateway-response";
 import type { Method } from "./openapi";
 import { NOT_BASE64, newRequestIds, type RequestIds, readProxyAnswer, toProxyEvent } from "./proxy";
+import { QuotaUsage } from "./quota";
 import {
   authorizedInvocation,
   canAssumeRole,
   findDenial,
   type SagemakerIntegration,
+  templateFor,
   toInvocation,
   toMethodResponse,
 } from "./sagemaker-integration";
@@ -46,12 +52,19 @@ interface Route {
 /** A stage of a REST API: routing, authorization, throttling, validation, integration, in API Gateway's order. */
 export class RestApi {
   private readonly routes: readonly Route[];
+  /** The buckets of the keys, by the key's id; and of single methods of a key, by the key's id and the method. */
   private readonly keyBuckets: ReadonlyMap<string, TokenBucket>;
+  private readonly firewall: Firewall | undefined;
+  private readonly authorizers: Authorizers;
 
   /**
    * @param functions - the functions of the account and region, by ARN
    * @param log - receives the lines of the stage's access log
    * @param invokeEndpoint - invokes the endpoints of routes without functions
+   * @param issuer - the issuer of this machine, whose tokens the routes of user pools accept
+   * @param now - returns the current time of the firewall in milliseconds; default: the clock of the process
+   * @param quotaUsage - the requests that are counted already
+   * @param sessions - the temporary credentials that are accepted in addition to the local credentials
    */
   constructor(
     private readonly stage: StageDefinition,
@@ -59,7 +72,13 @@ export class RestApi {
     private readonly functions: ReadonlyMap<string, RouteFunction>,
     private readonly log: (text: string) => void = () => {},
     private readonly invokeEndpoint?: EndpointCaller,
+    issuer?: LocalIssuer,
+    now?: () => number,
+    private readonly quotaUsage: QuotaUsage = new QuotaUsage(),
+    private readonly sessions?: RoleSessions,
   ) {
+    this.firewall = stage.firewall && new Firewall(stage.firewall, now);
+    this.authorizers = new Authorizers(stage, functions, issuer);
     // `multipleOfPrecision` sets decimal arithmetic, so that 0.3 is a multiple of 0.1.
     const ajv = new Ajv({ strict: false, multipleOfPrecision: 9 });
     this.routes = stage.openApi.methods.map((method) => ({
@@ -70,16 +89,24 @@ export class RestApi {
       ),
     }));
     this.keyBuckets = new Map(
-      stage.apiKeys.flatMap(({ id, throttling }) => (throttling ? [[id, new TokenBucket(throttling)]] : [])),
+      stage.apiKeys.flatMap(({ id, throttling, methodThrottling = new Map() }) => [
+        ...(throttling ? [[id, new TokenBucket(throttling)] as const] : []),
+        ...[...methodThrottling].map(
+          ([method, limits]) => [`${id} ${method}`, new TokenBucket(limits)] as const,
+        ),
+      ]),
     );
   }
 
-  /** @param path - the path below the stage, as received */
-  async handle(request: HttpRequest, path: string): Promise<HttpResponse> {
+  /**
+   * @param path - the path below the stage, as received
+   * @param domainName - the domain name that received the request; default: the API's default address
+   */
+  async handle(request: HttpRequest, path: string, domainName?: string): Promise<HttpResponse> {
     const ids = newRequestIds();
     const receivedAt = new Date();
     const details: RequestDetails = {};
-    const response = await this.answerOrRefuse(request, path, ids, details);
+    const response = await this.answerOrRefuse(request, path, ids, details, domainName);
     if (this.stage.accessLogFormat !== undefined) {
       const line = accessLogLine(this.stage.accessLogFormat, {
         ...ids,
@@ -101,9 +128,10 @@ export class RestApi {
     path: string,
     ids: RequestIds,
     details: RequestDetails,
+    domainName: string | undefined,
   ): Promise<HttpResponse> {
     try {
-      return await this.answer(request, path, ids, details);
+      return await this.answer(request, path, ids, details, domainName);
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       details.errorType = error.failure.responseType;
@@ -121,8 +149,12 @@ export class RestApi {
     path: string,
     ids: RequestIds,
     details: RequestDetails,
+    domainName: string | undefined,
   ): Promise<HttpResponse> {
     if (request.body === undefined) throw new Refusal(GATEWAY_ERRORS.tooLarge);
+    // AWS WAF evaluates a request before API Gateway authorizes the request
+    // (https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-control-access-aws-waf.html).
+    if (this.firewall?.refuses(request) === true) throw new Refusal(GATEWAY_ERRORS.refusedByFirewall);
     const resourcePath = toResourcePath(path);
     const route = this.routes.find(
       ({ method }) => method.path === resourcePath && method.httpMethod === request.method,
@@ -130,12 +162,17 @@ export class RestApi {
     if (route === undefined) throw new Refusal(GATEWAY_ERRORS.notFound);
     details.resourcePath = route.method.path;
 
+    // AWS does not document whether API Gateway checks the key or the authorizer first. Both refuse in any order.
+    const sentKey =
+      route.method.authorization === "API_KEY"
+        ? this.stage.apiKeys.find(({ value }) => value === headerOf(request, "x-api-key"))
+        : undefined;
+    const context = await this.runAuthorizer(request, route.method, path, ids, sentKey?.id);
     const apiKey = this.authorize(request, route.method);
     if (apiKey !== undefined) details.apiKeyId = apiKey.id;
-    if (route.method.authorization === "AWS_IAM") details.signer = this.localSigner();
-    const keyBucket = apiKey && this.keyBuckets.get(apiKey.id);
-    if (route.bucket?.take() === false || keyBucket?.take() === false)
-      throw new Refusal(GATEWAY_ERRORS.throttled);
+    if (context !== undefined) details.authorizer = context;
+    if (route.method.authorization === "AWS_IAM") details.signer = this.signerOf(request);
+    this.throttle(route, apiKey);
     this.validate(request, route);
 
     const { integration } = route.method;
@@ -147,9 +184,13 @@ export class RestApi {
         name.replace(/^method\.response\.header\./, ""),
         value.replace(/^'(.*)'$/s, "$1"),
       ]);
+      const { headers } = request;
+      const template = templateFor(response.responseTemplates ?? {}, request);
+      const result = template?.evaluate({ requestId: ids.requestId, body: "", headers });
       return {
-        status: Number(response.statusCode),
-        headers: { ...withContentType(Object.fromEntries(mapped)), ...own },
+        status: result?.status ?? Number(response.statusCode),
+        headers: { ...withContentType({ ...Object.fromEntries(mapped), ...result?.headers }), ...own },
+        // A 204 has no body, and API Gateway's preflight is a 204.
         body: "",
       };
     }
@@ -160,7 +201,17 @@ export class RestApi {
       const answer = await this.answerByEndpoint(request, route.method, integration, ids.requestId, details);
       return { ...answer, headers: { ...answer.headers, ...own, ...trace } };
     }
-    const event = toProxyEvent(traced, route.method, this.stage, this.account.accountId, ids, apiKey?.id);
+    const event = toProxyEvent(
+      traced,
+      route.method,
+      this.stage,
+      this.account.accountId,
+      ids,
+      apiKey?.id,
+      context,
+      domainName,
+      this.sessions?.find(accessKeyIdOf(request))?.session,
+    );
     const timeout = integration.timeoutInMillis ?? DEFAULT_INTEGRATION_TIMEOUT_IN_MS;
     const { status, headers, body } = await this.invoke(
       integration.uri,
@@ -175,17 +226,58 @@ export class RestApi {
     return { status, headers: { ...headers, ...own, ...trace }, body };
   }
 
-  /** The IAM user of the local credentials. */
-  private localSigner(): NonNullable<RequestDetails["signer"]> {
+  /**
+   * Applies the limits in API Gateway's order: the usage plan's limits, then the stage's
+   * (https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-request-throttling.html). AWS does not document
+   * whether a throttled request counts toward the quota. Here, it does not.
+   */
+  private throttle({ method, bucket }: Route, apiKey: ApiKeyDefinition | undefined): void {
+    const ofKey = apiKey === undefined ? [] : [`${apiKey.id} ${method.httpMethod}${method.path}`, apiKey.id];
+    const buckets = [...ofKey.map((name) => this.keyBuckets.get(name)), bucket];
+    if (buckets.some((one) => one?.take() === false)) throw new Refusal(GATEWAY_ERRORS.throttled);
+    const isWithinQuota = apiKey?.quota === undefined || this.quotaUsage.take(apiKey.id, apiKey.quota);
+    if (!isWithinQuota) throw new Refusal(GATEWAY_ERRORS.quotaExceeded);
+  }
+
+  /** @returns the context of the route's authorizer; `undefined` if the route has none */
+  private async runAuthorizer(
+    request: HttpRequest,
+    method: Method,
+    path: string,
+    ids: RequestIds,
+    apiKeyId: string | undefined,
+  ): Promise<AuthorizerContext | undefined> {
+    const { authorizer } = method;
+    if (authorizer === undefined) return undefined;
+    const event = toProxyEvent(request, method, this.stage, this.account.accountId, ids, apiKeyId);
+    const methodArn = `${this.stage.executionArn}/${request.method}${path}`;
+    const result =
+      authorizer.kind === "function"
+        ? await this.authorizers.runFunction(authorizer, request, methodArn, event)
+        : this.authorizers.checkUserPool(authorizer, request);
+    if (result.error !== undefined) throw new Refusal(result.error);
+    return result.context;
+  }
+
+  /** The session of a role, or the IAM user of the local credentials. */
+  private signerOf(request: HttpRequest): NonNullable<RequestDetails["signer"]> {
     const { accountId } = this.account;
-    return { userArn: userArnOf(this.account, LOCAL_CREDENTIALS.accessKeyId), accountId };
+    const session = this.sessions?.find(accessKeyIdOf(request))?.session;
+    return { userArn: session?.arn ?? userArnOf(this.account, LOCAL_CREDENTIALS.accessKeyId), accountId };
   }
 
   /** @returns the key, if the method requires a key */
-  private authorize(request: HttpRequest, { authorization }: Method): ApiKeyDefinition | undefined {
+  private authorize(request: HttpRequest, method: Method): ApiKeyDefinition | undefined {
+    const { authorization } = method;
     if (authorization === "AWS_IAM") {
-      const fault = findSignatureFault(request, { service: "execute-api", region: this.account.region });
-      if (fault === undefined) return undefined;
+      const scope = { service: "execute-api", region: this.account.region };
+      const fault = findSignatureFault(request, scope, this.sessions);
+      if (fault === undefined) {
+        this.requirePermission(request, method);
+        return undefined;
+      }
+      if (fault.errorType === "ExpiredTokenException")
+        throw new Refusal({ responseType: "EXPIRED_TOKEN", status: 403, ...fault });
       if (fault.errorType === "MissingAuthenticationTokenException")
         throw new Refusal(GATEWAY_ERRORS.notFound);
       throw new Refusal({ responseType: "INVALID_SIGNATURE", status: 403, ...fault });
@@ -197,6 +289,19 @@ export class RestApi {
       return key;
     }
     return undefined;
+  }
+
+  /** Refuses a signer whose policies do not permit the route. */
+  private requirePermission(request: HttpRequest, { httpMethod, path }: Method): void {
+    const accessKeyId = accessKeyIdOf(request);
+    const resource = `${this.stage.executionArn}/${httpMethod}${path}`;
+    if (this.sessions?.isAllowed(accessKeyId, "execute-api:Invoke", resource) !== false) return;
+    throw new Refusal({
+      responseType: "ACCESS_DENIED",
+      status: 403,
+      errorType: "AccessDeniedException",
+      message: `User: ${this.sessions.find(accessKeyId)?.session.arn} is not authorized to perform: execute-api:Invoke on resource: ${resource}`,
+    });
   }
 
   /**

@@ -16,7 +16,8 @@ const template = z.string().transform((text, context) => {
   }
 });
 
-const templates = z.record(z.string(), template);
+/** Parsed templates by media type. */
+export const templates = z.record(z.string(), template);
 
 /** Mapped headers: a `'literal'`, or a header of the request or the answer. */
 function parameters(target: string, source: RegExp) {
@@ -177,7 +178,8 @@ export function toInvocation(
     headerOf(request, name.toLowerCase()),
   );
   if (template !== undefined) {
-    const { text } = template.evaluate({ requestId, body: bytes.toString("utf8") });
+    const { headers: sent } = request;
+    const { text } = template.evaluate({ requestId, body: bytes.toString("utf8"), headers: sent });
     return { ...endpointOf(integration), headers, body: Buffer.from(text) };
   }
   const hasTemplates = Object.keys(requestTemplates).length > 0;
@@ -219,7 +221,7 @@ export function toMethodResponse(
   if (template === undefined)
     return { status: Number(response.statusCode), headers: withContentType(headers), body };
   try {
-    const result = template.evaluate({ requestId, body });
+    const result = template.evaluate({ requestId, body, headers: request.headers });
     return {
       status: result.status ?? Number(response.statusCode),
       headers: withContentType({ ...headers, ...result.headers }),
@@ -243,7 +245,7 @@ function select<Response>(
 }
 
 /** The template for the caller's Accept, or the template for JSON, or the first template. */
-function templateFor<Template>(
+export function templateFor<Template>(
   byType: Readonly<Record<string, Template>>,
   request: HttpRequest,
 ): Template | undefined {

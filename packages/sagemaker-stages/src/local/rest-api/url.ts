@@ -18,6 +18,18 @@ export function splitStage(path: string): StagePath {
 }
 
 /**
+ * The part of a path on a domain name after the base path, as received. Slashes before the base path are ignored, as before
+ * a stage.
+ *
+ * @returns `undefined` for a path outside of the base path
+ */
+export function pathBelow(basePath: string | undefined, path: string): string | undefined {
+  if (basePath === undefined) return path;
+  const { stageName: first, path: rest } = splitStage(path);
+  return first === basePath ? rest : undefined;
+}
+
+/**
  * A path below the stage in a function's event: several slashes at the start become one slash. Other slashes and
  * percent-encodings stay. AWS's recordings: `//hardcoded` is `/hardcoded`, `/proxy-value/` and
  * `/proxy-value//double-slash` stay (localstack/localstack,
@@ -40,7 +52,7 @@ export function toResourcePath(path: string): string {
  * (https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-known-issues.html#api-gateway-known-issues-rest-apis).
  */
 export function readQuery(query: string): readonly (readonly [name: string, value: string])[] {
-  return [...new URLSearchParams(query.replaceAll(";", "&"))];
+  return query === "" ? [] : [...new URLSearchParams(query.replaceAll(";", "&"))];
 }
 
 /**
@@ -49,6 +61,9 @@ export function readQuery(query: string): readonly (readonly [name: string, valu
  */
 const MAX_CHARACTERS_OF_URL = 10_240;
 const MAX_BYTES_OF_HEADERS = 10_240;
+
+/** The characters after the name and after the value of a header. */
+const SEPARATORS = ": \r\n";
 
 const KNOWN_ISSUES =
   "https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-known-issues.html";
@@ -65,7 +80,10 @@ export function findUrlFault(request: HttpRequest): GatewayError | undefined {
     const rule = `got a URL of ${url.length} characters; allowed: up to ${MAX_CHARACTERS_OF_URL}`;
     return refusal("URI_TOO_LONG", 414, `URI Too Long: ${rule} (${QUOTAS})`);
   }
-  const bytes = request.headers.reduce((sum, [name, value]) => sum + `${name}: ${value}\r\n`.length, 0);
+  const bytes = request.headers.reduce(
+    (sum, [name, value]) => sum + name.length + SEPARATORS.length + value.length,
+    0,
+  );
   if (bytes > MAX_BYTES_OF_HEADERS) {
     const rule = `got headers of ${bytes} bytes; allowed: up to ${MAX_BYTES_OF_HEADERS}`;
     return refusal("HEADERS_TOO_LARGE", 431, `Request Header Fields Too Large: ${rule} (${QUOTAS})`);

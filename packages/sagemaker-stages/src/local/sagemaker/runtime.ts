@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { ArnFactory } from "../../aws/arn";
+import type { RoleSessions } from "../cognito/sessions";
 import { type HttpRequest, type HttpResponse, headerOf } from "../http";
 import { refusalLatency } from "../latency";
 import { accessKeyIdOf, findSignatureFault, LOCAL_CREDENTIALS, regionOf } from "../signature";
@@ -61,6 +62,7 @@ export class SagemakerRuntime {
    * endpoint.
    */
   private readonly endpoints: readonly EndpointDefinition[];
+  private readonly byName = new Map<string, EndpointDefinition[]>();
   private readonly invocations = new Map<EndpointDefinition, number>();
 
   /**
@@ -68,16 +70,23 @@ export class SagemakerRuntime {
    * endpoint
    * @param containers - the containers by model; an echo stand-in answers for a model without a container
    * @param failures - receives the reasons why containers did not answer
+   * @param sessions - the temporary credentials of signed-in users, whose role may invoke no endpoint. Default: none
    */
   constructor(
     endpoints: readonly EndpointDefinition[],
     private readonly containers: ReadonlyMap<string, Container>,
     private readonly log: (text: string) => void,
     private readonly failures: ContainerFailures = new ContainerFailures(),
+    private readonly sessions?: RoleSessions,
   ) {
     const isOwn = ({ compute }: EndpointDefinition) => compute.kind !== "existing";
     const existing = endpoints.filter((endpoint) => !isOwn(endpoint));
     this.endpoints = [...endpoints.filter(isOwn), ...mergeExisting(existing)];
+    for (const endpoint of this.endpoints) {
+      const known = this.byName.get(endpoint.name);
+      if (known === undefined) this.byName.set(endpoint.name, [endpoint]);
+      else known.push(endpoint);
+    }
   }
 
   async handle(request: HttpRequest): Promise<HttpResponse> {
@@ -116,8 +125,10 @@ export class SagemakerRuntime {
 
   /** Names are unique within a region only. */
   private find(name: string, request: HttpRequest): EndpointDefinition | undefined {
-    const named = this.endpoints.filter((endpoint) => endpoint.name === name);
-    return named.find(({ region }) => region === regionOf(request)) ?? named[0];
+    const [first, ...others] = this.byName.get(name) ?? [];
+    if (others.length === 0) return first;
+    const region = regionOf(request);
+    return [first, ...others].find((endpoint) => endpoint?.region === region) ?? first;
   }
 
   private refuse(
@@ -128,6 +139,14 @@ export class SagemakerRuntime {
     // The payload is not stored, so its signature cannot be checked.
     if (request.body === undefined) return payloadTooLarge(endpoint?.compute.kind ?? "existing");
     const keyId = accessKeyIdOf(request);
+    const session = this.sessions?.find(keyId)?.session;
+    if (session !== undefined) {
+      return failure(
+        403,
+        "AccessDeniedException",
+        `User: ${session.arn} is not authorized to perform: sagemaker:${operation.name}`,
+      );
+    }
     // Clients can have other credentials, whose secret is unknown here.
     if (keyId === undefined || keyId === LOCAL_CREDENTIALS.accessKeyId) {
       const region = endpoint?.region ?? this.regionFor(request);
@@ -216,12 +235,12 @@ export class SagemakerRuntime {
 
 /** The headers with these names for which `read` returns a value. */
 function pick(names: readonly string[], read: (name: string) => string | undefined): Record<string, string> {
-  return Object.fromEntries(
-    names.flatMap((name) => {
-      const value = read(name);
-      return value === undefined ? [] : [[name, value]];
-    }),
-  );
+  const picked: Record<string, string> = {};
+  for (const name of names) {
+    const value = read(name);
+    if (value !== undefined) picked[name] = value;
+  }
+  return picked;
 }
 
 /** The failure of a container, and the remedy. */

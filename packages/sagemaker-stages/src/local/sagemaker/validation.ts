@@ -123,10 +123,11 @@ export function findConstraintFault(
   { name, endpointName }: Operation & { readonly name: OperationName },
   request: HttpRequest,
 ): ValidationFault | undefined {
-  const faults = [
-    ...faultsOf(ENDPOINT_NAME, endpointName),
-    ...MEMBERS[name].flatMap((member) => faultsOf(member, headerOf(request, member.header))),
-  ];
+  const faults = faultsOf(ENDPOINT_NAME, endpointName);
+  for (const member of MEMBERS[name]) {
+    const value = headerOf(request, member.header);
+    if (value !== undefined || member.isRequired) faults.push(...faultsOf(member, value));
+  }
   if (faults.length === 0) return undefined;
   const errors = faults.length === 1 ? "error" : "errors";
   return { message: `${faults.length} validation ${errors} detected: ${faults.join("; ")}` };

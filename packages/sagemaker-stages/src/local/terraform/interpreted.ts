@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { isObjectOrList } from "../../lib/json";
 import { UnsupportedTerraform } from "../errors";
+import { QUOTA_PERIODS } from "../rest-api/quota";
 import type { Resource, Stack } from "./stack";
 
 /** The metadata of an argument in {@link INTERPRETED}. */
@@ -65,6 +66,41 @@ const variant = z.union(
   "a variant must have a serverless_config, or both an instance_type and an initial_instance_count",
 );
 
+/** An action of a firewall's rule. A custom response is not supported. */
+const countOr = (other: "block" | "none") =>
+  z.strictObject({ count: z.optional(z.strictObject({})), [other]: z.optional(z.strictObject({})) });
+
+const ruleMetadata = { name: text, priority: z.number(), visibility_config: z.unknown() };
+
+/** A rule of a firewall: a limit by IP address, or AWS's managed rules, which exist only on AWS. */
+const webAclRule = z.union(
+  [
+    z.strictObject({
+      ...ruleMetadata,
+      action: countOr("block"),
+      statement: z.strictObject({
+        rate_based_statement: z.strictObject({
+          limit: z.number(),
+          aggregate_key_type: z.literal("IP"),
+          evaluation_window_sec: z.optional(z.number()),
+        }),
+      }),
+    }),
+    z.strictObject({
+      ...ruleMetadata,
+      override_action: countOr("none"),
+      statement: z.strictObject({
+        managed_rule_group_statement: z.strictObject({
+          name: text,
+          vendor_name: text,
+          rule_action_override: z.optional(z.unknown()),
+        }),
+      }),
+    }),
+  ],
+  "the local stage supports rules that limit the rate by IP address, and names managed rule groups",
+);
+
 /**
  * The known arguments of each type: the arguments that the local stage reads, and the arguments that only AWS uses,
  * with their effect here. Every other argument is reported as not interpreted.
@@ -115,11 +151,92 @@ export const INTERPRETED = {
       }),
     ),
   }),
+  aws_cognito_user_pool: z.object({
+    ...meta,
+    name: text,
+    admin_create_user_config: awsOnly(
+      "user pool: the sign-in form has one user, which this text shows, and creates no users",
+    ),
+    mfa_configuration: awsOnly("user pool: the sign-in form requires no one-time codes"),
+    software_token_mfa_configuration: awsOnly(),
+    account_recovery_setting: awsOnly(),
+    auto_verified_attributes: awsOnly(),
+    deletion_protection: awsOnly(),
+    password_policy: awsOnly(),
+    username_attributes: awsOnly(),
+    username_configuration: awsOnly(),
+  }),
+  aws_cognito_user_pool_client: z.object({
+    ...meta,
+    name: text,
+    user_pool_id: text,
+    generate_secret: z.literal(false),
+    allowed_oauth_flows_user_pool_client: z.literal(true),
+    allowed_oauth_flows: z.tuple([z.literal("code")]),
+    allowed_oauth_scopes: z.array(text),
+    callback_urls: z.array(text),
+    logout_urls: z.array(text),
+    supported_identity_providers: z.tuple([z.literal("COGNITO")]),
+    enable_token_revocation: z.literal(true),
+    id_token_validity: z.number(),
+    access_token_validity: z.number(),
+    refresh_token_validity: z.number(),
+    token_validity_units: z.array(
+      z.strictObject({
+        access_token: z.literal("minutes"),
+        id_token: z.literal("minutes"),
+        refresh_token: z.literal("minutes"),
+      }),
+    ),
+    explicit_auth_flows: awsOnly(),
+    prevent_user_existence_errors: awsOnly(),
+    read_attributes: awsOnly(),
+  }),
+  // The local stage serves the sign-in form at its own port.
+  aws_cognito_user_pool_domain: z.object({ ...meta, domain: awsOnly(), user_pool_id: text }),
+  aws_cognito_identity_pool: z.object({
+    ...meta,
+    identity_pool_name: text,
+    allow_unauthenticated_identities: z.literal(false),
+    allow_classic_flow: z.literal(false),
+    cognito_identity_providers: z.tuple([
+      z.strictObject({ client_id: text, provider_name: text, server_side_token_check: awsOnly() }),
+    ]),
+  }),
+  aws_cognito_identity_pool_roles_attachment: z.object({
+    ...meta,
+    identity_pool_id: text,
+    roles: z.strictObject({ authenticated: text }),
+  }),
   aws_api_gateway_rest_api: z.object({
     ...meta,
     name: text,
     body: text,
     endpoint_configuration: z.unknown(),
+    disable_execute_api_endpoint: awsOnly(
+      "default address of the API: disabled on AWS; here, routes also answer below the name of the stage, because the page on this machine calls them there",
+    ),
+    security_policy: awsOnly(),
+    endpoint_access_mode: awsOnly(),
+  }),
+  aws_api_gateway_domain_name: z.object({
+    ...meta,
+    domain_name: text,
+    // A private domain name would not answer callers outside of a VPC.
+    endpoint_configuration: z.strictObject({
+      types: z.tuple([z.literal("REGIONAL")]),
+      ip_address_type: z.optional(text),
+    }),
+    regional_certificate_arn: awsOnly("domain names: HTTP on 127.0.0.1, without certificates, TLS and DNS"),
+    security_policy: awsOnly(),
+    endpoint_access_mode: awsOnly(),
+  }),
+  aws_api_gateway_base_path_mapping: z.object({
+    ...meta,
+    api_id: text,
+    stage_name: text,
+    domain_name: text,
+    base_path: z.optional(text),
   }),
   aws_api_gateway_deployment: z.object({ ...meta, rest_api_id: text, triggers: unresolved(z.unknown()) }),
   aws_api_gateway_stage: z.object({
@@ -146,10 +263,34 @@ export const INTERPRETED = {
   aws_api_gateway_usage_plan: z.object({
     ...meta,
     name: text,
-    api_stages: z.array(z.strictObject({ api_id: text, stage: text })),
+    api_stages: z.array(
+      z.strictObject({
+        api_id: text,
+        stage: text,
+        throttle: z.optional(z.array(z.strictObject({ ...throttleSettings.shape, path: text }))),
+      }),
+    ),
     throttle_settings: z.optional(throttleSettings),
+    // Without an offset, a week begins on Sunday, and a month on its first day.
+    quota_settings: z.optional(
+      z.strictObject({ limit: z.number(), period: z.enum(QUOTA_PERIODS), offset: z.optional(z.literal(0)) }),
+    ),
   }),
   aws_api_gateway_usage_plan_key: z.object({ ...meta, key_id: text, key_type: text, usage_plan_id: text }),
+  aws_wafv2_web_acl: z.object({
+    ...meta,
+    name: text,
+    scope: z.enum(["REGIONAL", "CLOUDFRONT"]),
+    default_action: z.strictObject({ allow: z.strictObject({}) }),
+    rule: z.array(webAclRule),
+    visibility_config: awsOnly(),
+  }),
+  // Both are ARNs of resources of the stack. `firewalls.ts` reads the references.
+  aws_wafv2_web_acl_association: z.object({
+    ...meta,
+    resource_arn: unresolved(text),
+    web_acl_arn: unresolved(text),
+  }),
   aws_sagemaker_endpoint: z.object({
     ...meta,
     name: text,
@@ -204,6 +345,7 @@ export interface Read<T extends InterpretedType> {
  */
 export function read<T extends InterpretedType>(stack: Stack, type: T): Read<T>[] {
   return stack.ofType(type).map((resource) => {
+    requireOwnRegion(stack, resource);
     const parsed = INTERPRETED[type].safeParse(knownArguments(stack, resource, INTERPRETED[type].shape));
     if (!parsed.success) {
       throw new UnsupportedTerraform(
@@ -212,6 +354,16 @@ export function read<T extends InterpretedType>(stack: Stack, type: T): Read<T>[
     }
     return { resource, values: parsed.data as z.infer<(typeof INTERPRETED)[T]> };
   });
+}
+
+/** The local stage serves one region: the ARNs and hosts of a resource in another region would be wrong. */
+function requireOwnRegion(stack: Stack, { type, name, region = stack.region, values }: Resource): void {
+  if (region === stack.region) return;
+  // The web ACL of a distribution is in us-east-1, and its rules apply in every region.
+  if (type === "aws_wafv2_web_acl" && values.scope === "CLOUDFRONT") return;
+  throw new UnsupportedTerraform(
+    `${type}.${name} cannot be served on this machine: provider: got the region ${region}; allowed: ${stack.region}, the region of the stack`,
+  );
 }
 
 /** The arguments of `shape` that a resource has, with their references resolved. */

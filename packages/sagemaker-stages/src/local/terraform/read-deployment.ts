@@ -12,11 +12,15 @@ import type {
   FunctionDefinition,
   FunctionUrlDefinition,
   StageDefinition,
+  StageDomainDefinition,
+  Throttling,
 } from "./deployment";
 import { type GatewayInvocation, readEndpoints } from "./endpoints";
+import { readPageFirewall, readStageFirewall } from "./firewalls";
 import { readGatewayRoles } from "./gateway-roles";
 import { read } from "./interpreted";
-import { Stack } from "./stack";
+import { readSignIn } from "./sign-in";
+import { localCustomerKey, Stack } from "./stack";
 import { describeUnsupported } from "./unsupported";
 
 /**
@@ -33,9 +37,12 @@ export function readDeployment(
   ownContainers: readonly string[] = [],
 ): Deployment {
   const stack = new Stack(name, folder);
-  const functions = readFunctions(stack);
   const existingFunctions = readExistingFunctions(stack);
   const stages = readStages(stack);
+  const authorizers = authorizersOf(stages);
+  const functions = readFunctions(stack).map((fn) =>
+    authorizers.has(fn.arn) ? { ...fn, isAuthorizer: true } : fn,
+  );
   const endpoints = readEndpoints(stack, gatewayInvocations(stages));
   return {
     name,
@@ -46,7 +53,10 @@ export function readDeployment(
     endpoints,
     stages,
     functionUrls: readFunctionUrls(stack),
+    signIn: readSignIn(stack),
     page: readPage(stack),
+    pageFirewall: readPageFirewall(stack),
+    pageDomainName: readPageDomainName(stack),
     unsupported: [...describeUnsupported(stack, { functions, existingFunctions, endpoints }, ownContainers)],
   };
 }
@@ -95,6 +105,14 @@ function readPage(stack: Stack): WebsiteFile[] | undefined {
   return existsSync(file) ? pageFiles.parse(JSON.parse(readFileSync(file, "utf8"))) : undefined;
 }
 
+/** The domain name of the page's distribution. */
+function readPageDomainName(stack: Stack): string | undefined {
+  const [name] = stack
+    .ofType("aws_cloudfront_distribution")
+    .flatMap(({ values: { aliases } }) => (Array.isArray(aliases) ? aliases : []));
+  return typeof name === "string" ? name : undefined;
+}
+
 function readExistingFunctions(stack: Stack): ExistingFunctionDefinition[] {
   return read(stack, "data.aws_lambda_function").map(({ values: { function_name: name } }) => ({
     name,
@@ -135,7 +153,8 @@ function readFunctionUrls(stack: Stack): FunctionUrlDefinition[] {
 function readStages(stack: Stack): StageDefinition[] {
   const apis = read(stack, "aws_api_gateway_rest_api");
   const settings = read(stack, "aws_api_gateway_method_settings");
-  return read(stack, "aws_api_gateway_stage").map(({ values }) => {
+  const domains = readDomains(stack);
+  return read(stack, "aws_api_gateway_stage").map(({ resource, values }) => {
     const { rest_api_id: apiId, stage_name: stageName } = values;
     const api = apis.find(({ resource }) => stack.idOf(resource) === apiId);
     if (api === undefined)
@@ -145,6 +164,7 @@ function readStages(stack: Stack): StageDefinition[] {
       ?.values.settings;
     return {
       stageName,
+      domain: domains.find((domain) => domain.apiId === apiId && domain.stageName === stageName),
       apiId,
       executionArn: stack.arns.arn("execute-api", `${apiId}/${stageName}`),
       openApi,
@@ -153,9 +173,35 @@ function readStages(stack: Stack): StageDefinition[] {
         throttling === undefined
           ? undefined
           : { rateLimit: throttling.throttling_rate_limit, burstLimit: throttling.throttling_burst_limit },
+      firewall: readStageFirewall(stack, resource),
       apiKeys: readApiKeys(stack, apiId, stageName),
       accessLogFormat: values.access_log_settings?.format,
     };
+  });
+}
+
+/** The ARNs of the functions that check credentials. */
+function authorizersOf(stages: readonly StageDefinition[]): Set<string> {
+  return new Set(
+    stages
+      .flatMap(({ openApi }) => openApi.methods)
+      .flatMap(({ authorizer }) => (authorizer?.kind === "function" ? [authorizer.functionArn] : [])),
+  );
+}
+
+/** The domain names of API Gateway, each with the stage to which it is mapped. */
+function readDomains(
+  stack: Stack,
+): (StageDomainDefinition & { readonly apiId: string; readonly stageName: string })[] {
+  const names = new Set(read(stack, "aws_api_gateway_domain_name").map(({ values }) => values.domain_name));
+  return read(stack, "aws_api_gateway_base_path_mapping").map(({ resource, values }) => {
+    const { domain_name: name, base_path: basePath, api_id: apiId, stage_name: stageName } = values;
+    if (!names.has(name)) {
+      throw new UnsupportedTerraform(
+        `aws_api_gateway_base_path_mapping.${resource.name}: got no domain name ${name}`,
+      );
+    }
+    return { name, basePath, apiId, stageName };
   });
 }
 
@@ -184,21 +230,39 @@ function gatewayInvocations(stages: readonly StageDefinition[]): GatewayInvocati
 function readApiKeys(stack: Stack, apiId: string, stageName: string): ApiKeyDefinition[] {
   const plans = read(stack, "aws_api_gateway_usage_plan");
   const links = read(stack, "aws_api_gateway_usage_plan_key");
-  return read(stack, "aws_api_gateway_api_key").flatMap(({ resource }) => {
+  return read(stack, "aws_api_gateway_api_key").flatMap(({ resource, values }) => {
     const id = stack.idOf(resource);
     const link = links.find(({ values }) => values.key_id === id);
     const plan = plans.find((candidate) => stack.idOf(candidate.resource) === link?.values.usage_plan_id);
-    const covered = plan?.values.api_stages.some(
+    const covered = plan?.values.api_stages.find(
       (stage) => stage.api_id === apiId && stage.stage === stageName,
     );
-    if (plan === undefined || covered !== true) return [];
-    const throttle = plan.values.throttle_settings;
+    if (plan === undefined || covered === undefined) return [];
+    const { throttle_settings: throttle, quota_settings: quota } = plan.values;
+    const customer = values.tags?.Customer;
     return [
       {
         id,
-        value: `local-${stageName}-key-not-a-secret`,
-        throttling: throttle && { rateLimit: throttle.rate_limit, burstLimit: throttle.burst_limit },
+        value: localCustomerKey(resource.values) ?? `local-${stageName}-key-not-a-secret`,
+        throttling: throttle && toThrottling(throttle),
+        methodThrottling: new Map(
+          (covered.throttle ?? []).map((limits) => [toMethod(limits.path), toThrottling(limits)]),
+        ),
+        quota: quota && { limit: quota.limit, period: quota.period },
+        ...(customer === undefined
+          ? {}
+          : { customer: { name: customer, keyName: values.name.replace(`${plan.values.name}-`, "") } }),
       },
     ];
   });
+}
+
+function toThrottling(limits: { readonly rate_limit: number; readonly burst_limit: number }): Throttling {
+  return { rateLimit: limits.rate_limit, burstLimit: limits.burst_limit };
+}
+
+/** `<METHOD><path>` of a usage plan's `<path>/<METHOD>`. */
+function toMethod(path: string): string {
+  const slash = path.lastIndexOf("/");
+  return `${path.slice(slash + 1)}${path.slice(0, slash)}`;
 }

@@ -14,6 +14,8 @@ import type { Stack } from "./stack";
 
 const BUCKETS = "the local stage serves the page's files from this project, and reads no artifacts";
 
+const CERTIFICATES = "the local stage serves HTTP, without certificates";
+
 /** The types of resources that only AWS uses, with the effect of each type on this machine. */
 const EFFECTS_OF_AWS_ONLY_TYPES: Readonly<Record<string, string>> = {
   aws_iam_role: "roles are not assumed",
@@ -24,6 +26,9 @@ const EFFECTS_OF_AWS_ONLY_TYPES: Readonly<Record<string, string>> = {
   aws_iam_group_policy_attachment: "see aws_iam_policy",
   aws_iam_role_policy_attachment: "see aws_iam_policy",
   aws_iam_user_policy_attachment: "see aws_iam_policy",
+  aws_acm_certificate: CERTIFICATES,
+  aws_acm_certificate_validation: CERTIFICATES,
+  aws_route53_record: "no DNS: send the domain name in the Host header",
   aws_cloudfront_distribution: "the local stage serves the page below /website/",
   aws_cloudfront_origin_access_control: "the local stage serves the page",
   aws_cloudfront_response_headers_policy: "the local stage sends the page with the same headers",
@@ -74,6 +79,7 @@ export function* describeUnsupported(
     }
   }
   yield* describeAccessLogs(stack);
+  yield* describeFirewalls(stack);
   if (
     stack.resources.some(({ values }) => "tracing_config" in values || values.xray_tracing_enabled === true)
   ) {
@@ -91,16 +97,38 @@ function typesByEffect(stack: Stack): Map<string, string[]> {
   for (const type of types.filter(
     (candidate) => !(candidate in INTERPRETED) || candidate in EFFECTS_OF_AWS_ONLY_TYPES,
   )) {
-    const effect = EFFECTS_OF_AWS_ONLY_TYPES[type] ?? "NOT SERVED on this machine";
+    const effect = effectOf(type, stack) ?? "NOT SERVED on this machine";
     byEffect.set(effect, [...(byEffect.get(effect) ?? []), type]);
   }
   return byEffect;
+}
+
+/** The local stage evaluates the policies of one role: the role of users who have signed in. */
+function effectOf(type: string, stack: Stack): string | undefined {
+  const effect = EFFECTS_OF_AWS_ONLY_TYPES[type];
+  const hasSignIn = stack.ofType("aws_cognito_identity_pool").length > 0;
+  return effect !== undefined && hasSignIn && ["aws_iam_role", "aws_iam_role_policy"].includes(type)
+    ? `${effect}; except the role of signed-in users`
+    : effect;
 }
 
 function* describeAccessLogs(stack: Stack): Generator<string> {
   for (const { resource, values } of read(stack, "aws_api_gateway_stage")) {
     for (const variable of unknownVariables(values.access_log_settings?.format ?? "")) {
       yield `aws_api_gateway_stage.${resource.name}: ${variable} of access_log_settings is NOT INTERPRETED on this machine: the access log contains - instead`;
+    }
+  }
+}
+
+/** Managed rules are AWS's code: the local stage cannot evaluate them, and answers as if no request matched them. */
+function* describeFirewalls(stack: Stack): Generator<string> {
+  for (const { values } of read(stack, "aws_wafv2_web_acl")) {
+    const managed = values.rule.flatMap((rule) => ("override_action" in rule ? [rule.name] : []));
+    if (managed.length > 0) {
+      yield `firewall ${values.name}: the managed rules ${managed.join(", ")} exist only on AWS and refuse NO request here`;
+    }
+    if (managed.length < values.rule.length) {
+      yield `firewall ${values.name}: the rate rule counts exactly here; AWS WAF estimates the rate, so that more requests can pass`;
     }
   }
 }

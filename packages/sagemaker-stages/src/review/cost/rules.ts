@@ -196,7 +196,7 @@ export const RULES: Readonly<Record<string, Rule>> = {
 
 /** Types that cost nothing, or whose cost is part of another resource. */
 export const FREE =
-  /^(?:terraform_data|(?:null|random|time|tls|archive)_\w+|aws_(?:iam|appautoscaling|cloudfront_origin_access|cloudfront_response_headers|cloudfront_cache)_\w+|aws_api_gateway_\w+|aws_lambda_(?:alias|function_url|permission)|aws_sagemaker_(?:endpoint|model)|aws_(?:default_\w+|internet_gateway|route|route_table|route_table_association|security_group|security_group_rule|subnet|vpc|vpc_endpoint_\w+|vpc_security_group_\w+)|aws_s3_bucket_\w+|aws_\w+_(?:policy|permission)|aws_kms_(?:alias|grant)|aws_cloudwatch_log_(?:resource_policy|stream)|aws_wafv2_(?:ip_set|regex_pattern_set|web_acl_association))$/;
+  /^(?:terraform_data|(?:null|random|time|tls|archive)_\w+|aws_(?:iam|appautoscaling|cloudfront_origin_access|cloudfront_response_headers|cloudfront_cache)_\w+|aws_api_gateway_\w+|aws_lambda_(?:alias|function_url|permission)|aws_sagemaker_(?:endpoint|model)|aws_(?:acm_certificate|acm_certificate_validation|default_\w+|internet_gateway|route|route53_record|route_table|route_table_association|security_group|security_group_rule|subnet|vpc|vpc_endpoint_\w+|vpc_security_group_\w+)|aws_s3_bucket_\w+|aws_\w+_(?:policy|permission)|aws_kms_(?:alias|grant)|aws_cloudwatch_log_(?:resource_policy|stream)|aws_wafv2_(?:ip_set|regex_pattern_set|web_acl_association))$/;
 
 /** Types that cost by use only. */
 export const BY_USE =

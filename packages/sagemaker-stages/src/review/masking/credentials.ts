@@ -186,6 +186,29 @@ const NAME_BEFORE =
 /** A longer text is not a name, and makes the search slow. */
 const MAX_NAME = 150;
 
+/** The number of characters that {@link NAME_BEFORE} reads before a name. */
+const MAX_BEFORE_NAME = 5;
+
+/**
+ * The end of the text before `index` that {@link NAME_BEFORE} can match, and the characters before it. The pattern has no
+ * fixed start, so that the time of a search grows with the square of the length.
+ */
+function textBefore(text: string, index: number): string {
+  const min = Math.max(0, index - MAX_NAME);
+  let start = index;
+  while (start > min && canBeInName(text.charCodeAt(start - 1))) start -= 1;
+  return text.slice(Math.max(min, start - MAX_BEFORE_NAME), index);
+}
+
+/** Whether the words before an assignment can contain a character. Outside of ASCII, {@link NAME_BEFORE} decides. */
+function canBeInName(code: number): boolean {
+  return code > 0x7f || IN_NAME.has(code);
+}
+
+const IN_NAME: ReadonlySet<number> = new Set(
+  [..."ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_$.- "].map((one) => one.charCodeAt(0)),
+);
+
 /** The credentials in `text`, identified by their form or by the name before them; sorted and without overlaps. */
 export function credentialsIn(text: string): readonly Range[] {
   if (text.length < MIN_LENGTH) return [];
@@ -234,7 +257,7 @@ function isSecretKey(word: string): boolean {
 function assignedIn(text: string): Range[] {
   if (!/[=:]|->|%3D/i.test(text)) return [];
   return [...text.matchAll(ASSIGNMENT)].flatMap((match): Range[] => {
-    const name = NAME_BEFORE.exec(text.slice(Math.max(0, match.index - MAX_NAME), match.index))?.[0];
+    const name = NAME_BEFORE.exec(textBefore(text, match.index))?.[0];
     if (name === undefined || !isSecretName(name)) return [];
     const { open, brace, escape: escapes = "" } = match.groups ?? {};
     const start = match.index + match[0].length;

@@ -20,6 +20,11 @@ export interface Plan {
   readonly region: string | undefined;
   /** The only allowed account of the provider, 12 digits; undefined if the configuration names none or several. */
   readonly accountId: string | undefined;
+  /**
+   * The account of the credentials with which Terraform planned, from the data source `aws_caller_identity`; undefined if the
+   * plan does not contain it.
+   */
+  readonly callerAccountId: string | undefined;
   /** When Terraform created the plan; undefined for Terraform before 1.5. */
   readonly plannedAt: Date | undefined;
   /** Every resource that Terraform manages, including unchanged resources, in the plan's order. */
@@ -242,6 +247,7 @@ function planOf(data: Document, file: string, masking: Masking): Plan {
     environment: bare(provider.environment ?? nameOf(file)),
     region: provider.region === undefined ? undefined : bare(provider.region),
     accountId: provider.accountId,
+    callerAccountId: callerAccountOf(data.prior_state),
     plannedAt: readTime(data.timestamp),
     resources: resources(data.resource_changes),
     drift: resources(data.resource_drift),
@@ -353,6 +359,31 @@ function providerOf(configuration: unknown): {
     environment: expressions?.default_tags?.[0]?.tags?.constant_value?.Environment,
     region: expressions?.region?.constant_value,
   };
+}
+
+const priorState = z.object({
+  values: z.object({
+    root_module: z.object({
+      resources: z.array(
+        z.object({
+          mode: z.optional(z.string()),
+          type: z.optional(z.string()),
+          values: z.optional(z.object({ account_id: z.optional(z.unknown()) })),
+        }),
+      ),
+    }),
+  }),
+});
+
+/** Terraform shows a data source that it read during the plan in the prior state. */
+function callerAccountOf(state: unknown): string | undefined {
+  if (state === undefined) return undefined;
+  const resources = priorState.safeParse(state).data?.values.root_module.resources ?? [];
+  const accounts = resources.flatMap(({ mode, type, values }) =>
+    mode === "data" && type === "aws_caller_identity" ? [values?.account_id] : [],
+  );
+  const [account, ...others] = [...new Set(accounts)];
+  return typeof account === "string" && /^\d{12}$/.test(account) && others.length === 0 ? account : undefined;
 }
 
 /** The environment of `plans/prod.json`, `prod.plan.json` and `prod.tfplan.json` is `prod`. */

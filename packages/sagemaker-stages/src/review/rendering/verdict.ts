@@ -262,7 +262,8 @@ function openedPhrases({ surface, access }: EnvironmentReport): string[] {
   const opened = surface.filter(isOpened);
   const routes = opened.filter(({ subject }) => subject.kind === "route");
   const others = opened.filter((one) => !routes.includes(one));
-  const weaker = surface.filter((change) => change.opened && !change.public);
+  const weaker = surface.filter((change) => change.opened && !change.public && !hasKeyRoutes(change));
+  const keys = surface.filter((change) => change.opened && hasKeyRoutes(change));
   const openings = (kind: "route" | "URL", changes: readonly SurfaceChange[]): string[] =>
     changes.length === 0 ? [] : [phrases.openedPart(kind, changes.map(openedText), changes.length)];
   return [
@@ -277,7 +278,21 @@ function openedPhrases({ surface, access }: EnvironmentReport): string[] {
       2,
     ),
     ...(weaker.length === 0 ? [] : [phrases.weakerAuthorization(weaker.map(openedText))]),
+    ...(keys.length === 0
+      ? []
+      : [phrases.moreKeyRoutes(keys.map((change) => [subjectText(change.subject), newRoutes(change)]))]),
   ];
+}
+
+/** Whether the change is of the routes that a customer's keys open. */
+function hasKeyRoutes({ after }: SurfaceChange): boolean {
+  return after?.kind === "key routes";
+}
+
+/** The routes that keys open, and did not open before. */
+function newRoutes({ before, after }: SurfaceChange): string[] {
+  const was = before?.kind === "key routes" ? before.routes : [];
+  return after?.kind === "key routes" ? after.routes.filter((route) => !was.includes(route)) : [];
 }
 
 function openedText({ subject, before, after }: SurfaceChange): string {

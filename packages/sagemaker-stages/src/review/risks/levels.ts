@@ -25,6 +25,18 @@ export const noneOf =
   (value) =>
     typeof value === "string" && texts.includes(value) ? 0 : 1;
 
+/**
+ * An earlier text of a list is more dangerous. Another text does not show how dangerous it is.
+ *
+ * @param unset - the text if none is set, e.g. AWS's default
+ */
+export const weakerThan =
+  (order: readonly string[], unset: string): Level =>
+  (value) => {
+    const index = order.indexOf(isNothing(value) ? unset : String(value));
+    return index === -1 ? undefined : -index;
+  };
+
 /** Dangerous if not set. */
 export const absent: Level = (value) => (isNothing(value) ? 1 : 0);
 

@@ -10,6 +10,7 @@ import {
   on,
   oneOf,
   present,
+  weakerThan,
   world,
   zero,
 } from "./levels";
@@ -68,6 +69,40 @@ function weaker(types: string, path: string, level: Level, risk: RiskId): Rule {
 const RELATIONAL = "aws_db_instance aws_rds_cluster";
 const CLUSTERS = "aws_rds_cluster aws_docdb_cluster aws_neptune_cluster";
 const SEARCH = "aws_opensearch_domain aws_elasticsearch_domain";
+
+/**
+ * Policies for TLS from the weakest to the strongest
+ * (https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/secure-connections-supported-viewer-protocols-ciphers.html).
+ */
+const CLOUDFRONT_POLICIES = [
+  "SSLv3",
+  "TLSv1",
+  "TLSv1_2016",
+  "TLSv1.1_2016",
+  "TLSv1.2_2018",
+  "TLSv1.2_2019",
+  "TLSv1.2_2021",
+  "TLSv1.2_2025",
+  "TLSv1.3_2025",
+];
+
+/**
+ * Policies for TLS by their minimum version, from the weakest to the strongest. The order of policies with the same version
+ * is by their ciphers (https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-security-policies-list.html).
+ */
+const API_GATEWAY_POLICIES = [
+  "TLS_1_0",
+  "TLS_1_2",
+  "SecurityPolicy_TLS13_1_2_Ext2_PQ_2025_09",
+  "SecurityPolicy_TLS13_1_2_Ext2_FIPS_PQ_2025_09",
+  "SecurityPolicy_TLS13_1_2_2021_06",
+  "SecurityPolicy_TLS13_1_2_PQ_2025_09",
+  "SecurityPolicy_TLS13_1_2_FIPS_PQ_2025_09",
+  "SecurityPolicy_TLS13_1_2_PFS_PQ_2025_09",
+  "SecurityPolicy_TLS13_1_2_FIPS_PFS_PQ_2025_09",
+  "SecurityPolicy_TLS13_1_3_2025_09",
+  "SecurityPolicy_TLS13_1_3_FIPS_2025_09",
+];
 
 /**
  * Attributes whose values can be dangerous. Terraform's provider documents each attribute at
@@ -332,6 +367,18 @@ export const RULES: readonly Rule[] = [
     "default_cache_behavior.0.viewer_protocol_policy",
     oneOf("allow-all"),
     "HTTPS",
+  ),
+  weaker(
+    "aws_cloudfront_distribution",
+    "viewer_certificate.0.minimum_protocol_version",
+    weakerThan(CLOUDFRONT_POLICIES, "TLSv1"),
+    "TLS policy",
+  ),
+  weaker(
+    "aws_api_gateway_domain_name aws_api_gateway_rest_api",
+    "security_policy",
+    weakerThan(API_GATEWAY_POLICIES, "TLS_1_0"),
+    "TLS policy",
   ),
   weaker(SEARCH, "domain_endpoint_options.0.enforce_https", off, "HTTPS"),
   weaker("aws_elasticache_replication_group", "transit_encryption_enabled", off, "encrypted connections"),

@@ -30,12 +30,30 @@ export const securityScheme = z.object({
   "x-amazon-apigateway-authorizer": z.optional(z.unknown()),
 });
 
+/** An authorizer for user pools, with literal ARNs. */
+const userPools = z.object({
+  type: z.literal("cognito_user_pools"),
+  providerARNs: z.array(z.string().regex(/^arn:[^:]+:cognito-idp:[^:]+:\d{12}:userpool\/[\w-]+$/)).min(1),
+});
+
+/** The form of the engine's authorizer. A further member can change which requests the authorizer refuses. */
+const engineAuthorizer = z.strictObject({
+  type: z.literal("request"),
+  identitySource: z.string(),
+  authorizerUri: z.string(),
+  authorizerResultTtlInSeconds: z.number(),
+});
+
 /** Security schemes by name. */
 export type SecuritySchemes = Readonly<Record<string, z.infer<typeof securityScheme>>>;
 
 /** The parts of an operation that determine its authorization. */
 export const operationSecurity = z.object({
   security: z.optional(z.array(z.record(z.string(), z.array(z.string())))),
+  // The engine writes this extension and the table of the authorizer's package from the same setting.
+  "x-required-token": z.optional(
+    z.object({ issuer: z.string(), audience: z.array(z.string()), scopes: z.array(z.string()) }),
+  ),
   "x-amazon-apigateway-auth": z.optional(z.object({ type: z.string() })),
 });
 
@@ -45,10 +63,19 @@ interface Rated {
   readonly strength: number;
   /** For comparison; absent where nothing is required. */
   readonly key?: string;
+  /** Alternatives of keys, in place of one key: a token of one of several audiences, for example. */
+  readonly keys?: readonly (readonly string[])[];
 }
 
 /** Prefix of the key of an authorizer. */
 const AUTHORIZER = "authorizer ";
+
+/** The header with the credential that the engine's authorizer checks. */
+const TOKEN_HEADER = "Authorization";
+const KEY_HEADER = "x-api-key";
+
+/** Prefix of the key of a token's issuer and audience. */
+const TOKEN = "token ";
 
 const NOTHING: Rated = { requirement: { kind: "NONE" }, strength: STRENGTH.NONE };
 const API_KEY: Rated = { requirement: { kind: "API_KEY" }, strength: STRENGTH.API_KEY, key: "API_KEY" };
@@ -57,23 +84,31 @@ const AWS_IAM: Rated = { requirement: { kind: "AWS_IAM" }, strength: STRENGTH.ID
 /**
  * The authorization of an operation of an OpenAPI document. A requirement at the document's root does not count, because
  * API Gateway may not read it, and no route must look less open than it is.
+ *
+ * @param ownAuthorizer - the URI of the authorizer that the stack creates; `undefined` if unknown
  */
 export function readAuthorization(
   operation: z.infer<typeof operationSecurity>,
   schemes: SecuritySchemes,
+  ownAuthorizer: string | undefined,
 ): Authorization {
   const requirements = operation.security ?? [];
   const type = operation["x-amazon-apigateway-auth"]?.type.toUpperCase();
-  const alternatives = [
+  const alternatives = withKeyOfAuthorizers([
     // An empty requirement makes the others optional.
     ...requirements.map((requirement) => {
       const required = Object.keys(requirement).map((name) =>
-        requiredByScheme(name, Object.hasOwn(schemes, name) ? schemes[name] : undefined),
+        requiredByScheme(
+          name,
+          Object.hasOwn(schemes, name) ? schemes[name] : undefined,
+          operation["x-required-token"],
+          ownAuthorizer,
+        ),
       );
       return required.length === 0 ? [NOTHING] : required;
     }),
     ...(type === undefined ? [] : [[requiredByType(type)]]),
-  ];
+  ]);
   const all = alternatives.length === 0 ? [NOTHING] : alternatives.flat();
   const scopes = requirements.flatMap((requirement) => Object.values(requirement).flat());
   return {
@@ -82,9 +117,34 @@ export function readAuthorization(
     strongest: Math.max(...all.map(({ strength }) => strength)),
     scopes: unique(scopes),
     alternatives: (alternatives.length === 0 ? [[NOTHING]] : alternatives)
-      .map((required) => unique(required.flatMap(({ key }) => key ?? [])))
+      .flatMap(combinations)
       .sort((one, other) => compareTexts(one.join(), other.join())),
   };
+}
+
+/**
+ * Alternatives, in which a key is required in addition to an authorizer. In OpenAPI, a key and an authorizer in separate
+ * requirements are alternatives. A method of API Gateway has no alternatives: it has at most one authorizer, and requires a
+ * key or not. AWS SAM writes both as separate requirements
+ * (https://github.com/aws/serverless-application-model/blob/develop/samtranslator/swagger/swagger.py).
+ */
+function withKeyOfAuthorizers(alternatives: readonly (readonly Rated[])[]): readonly (readonly Rated[])[] {
+  const isKey = (required: readonly Rated[]) => required.length === 1 && required[0] === API_KEY;
+  const others = alternatives.filter((required) => !isKey(required));
+  const haveAuthorizers = others.every((required) => required.some(({ key }) => key?.startsWith(AUTHORIZER)));
+  if (others.length === alternatives.length || others.length === 0 || !haveAuthorizers) return alternatives;
+  return others.map((required) => [...required, API_KEY]);
+}
+
+/** Every combination of the keys of requirements that are all required. */
+function combinations(required: readonly Rated[]): string[][] {
+  return required
+    .reduce<readonly string[][]>(
+      (all, { key, keys = [key === undefined ? [] : [key]] }) =>
+        all.flatMap((one) => keys.map((more) => [...one, ...more])),
+      [[]],
+    )
+    .map(unique);
 }
 
 /** The authorization of a method that is a separate resource: its type and its API key are both required. */
@@ -164,7 +224,21 @@ export function isWeaker(before: Authorization, after: Authorization): boolean {
       !before.alternatives.some((old) => isWithin(old, keys)),
   );
   return (
-    after.weakest < before.weakest || after.strongest < before.strongest || hasMoreScopes || requiresLess
+    after.weakest < before.weakest ||
+    after.strongest < before.strongest ||
+    hasMoreScopes ||
+    requiresLess ||
+    acceptsOtherTokens(before, after)
+  );
+}
+
+/** Whether tokens are accepted after that were not accepted before, e.g. of another issuer or audience. */
+function acceptsOtherTokens(before: Authorization, after: Authorization): boolean {
+  // A token in place of an API key identifies the caller better.
+  if (before.weakest < STRENGTH.IDENTITY) return false;
+  return after.alternatives.some(
+    (keys) =>
+      keys.some((key) => key.startsWith(TOKEN)) && !before.alternatives.some((old) => isWithin(old, keys)),
   );
 }
 
@@ -185,18 +259,80 @@ function isWithin(keys: readonly string[], others: readonly string[]): boolean {
   return keys.every((key) => others.includes(key));
 }
 
-function requiredByScheme(name: string, scheme: SecuritySchemes[string] | undefined): Rated {
+function requiredByScheme(
+  name: string,
+  scheme: SecuritySchemes[string] | undefined,
+  token: z.infer<typeof operationSecurity>["x-required-token"],
+  ownAuthorizer: string | undefined,
+): Rated {
+  const tokens = requiredTokens(scheme, token, ownAuthorizer);
+  if (tokens !== undefined) return tokens;
   const authtype = scheme?.["x-amazon-apigateway-authtype"];
   if (authtype?.toLowerCase() === "awssigv4") return AWS_IAM;
   const authorizer = scheme?.["x-amazon-apigateway-authorizer"];
   if (authtype !== undefined || authorizer !== undefined) {
-    const key = `${AUTHORIZER}${authorizer === undefined ? name : ""}${inOneOrder(scheme)}`;
+    // The time for which results are used again changes no result of the engine's authorizer. A required token is only a
+    // part of the key where another authorizer checks it.
+    const definition = isOwnAuthorizer(scheme, KEY_HEADER, ownAuthorizer)
+      ? `customers ${ownAuthorizer}`
+      : inOneOrder(token === undefined ? scheme : { ...scheme, token });
+    const key = `${AUTHORIZER}${authorizer === undefined ? name : ""}${definition}`;
     return { requirement: { kind: "authorizer", name }, strength: STRENGTH.IDENTITY, key };
   }
   if (scheme?.type === "apiKey" && scheme.name?.toLowerCase() === "x-api-key") {
     return API_KEY;
   }
   return { requirement: { kind: "NONE", ignoredScheme: name }, strength: STRENGTH.NONE };
+}
+
+/**
+ * Whether a scheme is the engine's authorizer for a header: the stack's own function with the header as the only identity
+ * source. API Gateway uses a result again for every request with the same value of the identity source. With another header
+ * as the identity source, one valid request would open the route for every caller.
+ */
+function isOwnAuthorizer(
+  scheme: SecuritySchemes[string] | undefined,
+  header: string,
+  ownAuthorizer: string | undefined,
+): boolean {
+  const { data } = engineAuthorizer.safeParse(scheme?.["x-amazon-apigateway-authorizer"]);
+  return (
+    data !== undefined &&
+    data.authorizerUri === ownAuthorizer &&
+    data.identitySource === `method.request.header.${header}` &&
+    scheme?.["x-amazon-apigateway-authtype"] === "custom" &&
+    scheme.type === "apiKey" &&
+    scheme.in === "header" &&
+    scheme.name === header
+  );
+}
+
+/** The tokens that a scheme requires; `undefined` for another scheme, and for an authorizer whose effect is undetermined. */
+function requiredTokens(
+  scheme: SecuritySchemes[string] | undefined,
+  token: z.infer<typeof operationSecurity>["x-required-token"],
+  ownAuthorizer: string | undefined,
+): Rated | undefined {
+  if (scheme?.name?.toLowerCase() !== "authorization") return undefined;
+  const pools = userPools.safeParse(scheme["x-amazon-apigateway-authorizer"]).data?.providerARNs;
+  if (pools !== undefined) {
+    const issuers = unique(pools.map((arn) => arn.replace(/^.*userpool\//, "user pool ")));
+    return {
+      requirement: { kind: "token", issuers },
+      strength: STRENGTH.IDENTITY,
+      keys: pools.map((arn) => [`${TOKEN}${arn}`]),
+    };
+  }
+  if (token === undefined || !isOwnAuthorizer(scheme, TOKEN_HEADER, ownAuthorizer)) return undefined;
+  const { issuer, audience, scopes } = token;
+  return {
+    requirement: { kind: "token", issuers: [issuer], audiences: unique(audience), scopes: unique(scopes) },
+    strength: STRENGTH.IDENTITY,
+    keys: audience.map((one) => [
+      `${TOKEN}${JSON.stringify([issuer, one])}`,
+      ...scopes.map((scope) => `scope ${scope}`),
+    ]),
+  };
 }
 
 function requiredByType(type: string): Rated {

@@ -3,6 +3,7 @@ export type SurfaceKind =
   | "added"
   | "removed"
   | "authorization changed"
+  | "routes changed"
   | "target changed"
   | "address changed"
   | "CORS changed"
@@ -17,11 +18,27 @@ export type SurfaceSubject =
   | { readonly kind: "gateway responses" }
   | { readonly kind: "endpoint type" }
   | { readonly kind: "default address"; readonly api?: string }
+  | { readonly kind: "domain name"; readonly name: string }
   | { readonly kind: "API"; readonly api: string }
   | { readonly kind: "stage"; readonly stage: string }
   | { readonly kind: "throttled routes"; readonly stage: string; readonly path: string }
   | { readonly kind: "usage plan"; readonly usagePlan: string }
+  | { readonly kind: "customer"; readonly customer: string }
   | { readonly kind: "function URL"; readonly function: string }
+  | { readonly kind: "user pool"; readonly name: string; readonly part: "users" | "sign-in" }
+  | {
+      readonly kind: "sign-in client";
+      readonly name: string;
+      readonly part:
+        | "addresses"
+        | "addresses after the sign-out"
+        | "OAuth flows"
+        | "authentication flows"
+        | "scopes"
+        | "identity providers"
+        | "settings";
+    }
+  | { readonly kind: "identity pool"; readonly name: string; readonly part?: "providers" }
   | { readonly kind: "page"; readonly pattern: string }
   | { readonly kind: "bucket"; readonly bucket: string }
   | { readonly kind: "load balancer" | "listener" | "listener rule"; readonly name: string }
@@ -41,7 +58,19 @@ export interface Cors {
 export type Requirement =
   | { readonly kind: "API_KEY" | "AWS_IAM" }
   | { readonly kind: "NONE"; readonly ignoredScheme?: string; readonly ignoredType?: string }
-  | { readonly kind: "authorizer"; readonly name?: string; readonly type?: string };
+  | { readonly kind: "authorizer"; readonly name?: string; readonly type?: string }
+  | TokenRequirement;
+
+/** A token, of which the plan shows every property that API Gateway or the engine's authorizer checks. */
+export interface TokenRequirement {
+  readonly kind: "token";
+  /** The issuers, or the ids of user pools, of which one must have signed the token. */
+  readonly issuers: readonly string[];
+  /** The audiences, of which the token must contain one; absent for user pools. */
+  readonly audiences?: readonly string[];
+  /** The scopes, of which the token must contain all; absent for user pools, whose tokens must contain one of the scopes. */
+  readonly scopes?: readonly string[];
+}
 
 /** What a route invokes, without addresses: an address can contain a secret. */
 export interface TargetName {
@@ -61,6 +90,14 @@ export type SurfaceNote =
   | "removed, not supported"
   | "enabled"
   | "disabled"
+  | "only an administrator creates users"
+  | "anyone can create a user"
+  | "one-time codes required"
+  | "one-time codes optional"
+  | "no one-time codes"
+  | "only signed-in users get credentials"
+  | "visitors without a sign-in get credentials"
+  | "address of the page"
   | "readable by anyone"
   | "readable with a signature"
   | "behaviors known after apply"
@@ -78,7 +115,13 @@ export type SurfaceState =
   | ThrottlingState
   | { readonly kind: "endpoint types"; readonly types: readonly string[] }
   | { readonly kind: "route count"; readonly count: number }
+  /** Addresses, flows, scopes or providers of a sign-in, sorted. */
+  | { readonly kind: "names"; readonly names: readonly string[] }
+  /** Changed arguments of a resource, whose effect the review does not evaluate; sorted. */
+  | { readonly kind: "settings"; readonly names: readonly string[] }
   | { readonly kind: "open routes"; readonly routes: readonly string[] }
+  | { readonly kind: "key routes"; readonly routes: readonly string[] }
+  | { readonly kind: "mapping"; readonly stage: string; readonly basePath: string }
   | { readonly kind: "facing"; readonly internal: boolean; readonly isNew: boolean };
 
 /** What callers of a route need. */
@@ -123,7 +166,9 @@ export interface SurfaceChange {
   readonly before: SurfaceState | undefined;
   /** Undefined where the subject will not exist. */
   readonly after: SurfaceState | undefined;
-  /** Callers need less authorization than before, or the effect of an authorizer is undetermined. */
+  /**
+   * Callers need less authorization than before, a key opens more routes, or the effect of an authorizer is undetermined.
+   */
   readonly opened: boolean;
   /**
    * Anyone can reach the subject without authorization, and could not before. Also true where {@link undetermined} is

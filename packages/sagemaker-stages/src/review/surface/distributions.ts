@@ -37,6 +37,41 @@ function pageOf(pattern: string): SurfaceSubject {
 export function distributionChanges(resource: PlannedResource): Finding[] {
   const { before, after } = deployedValues(resource);
   if (isSame(before, after)) return [];
+  return [...behaviorChanges(before, after), ...aliasChanges(before, after)];
+}
+
+/** Domain names of a page. Anyone who can read the page at CloudFront's own name reads the same page. */
+function aliasChanges(before: Values | undefined, after: Values | undefined): Finding[] {
+  const [was, is] = [aliasesOf(before), aliasesOf(after)];
+  const added = is.filter((name) => !was.includes(name));
+  const removed = was.filter((name) => !is.includes(name));
+  return [
+    ...added.map(
+      (name): Finding => ({
+        subject: { kind: "domain name", name },
+        kind: "added",
+        before: undefined,
+        after: note("address of the page"),
+      }),
+    ),
+    ...removed.map(
+      (name): Finding => ({
+        subject: { kind: "domain name", name },
+        kind: "removed",
+        before: note("address of the page"),
+        after: undefined,
+      }),
+    ),
+  ];
+}
+
+function aliasesOf(values: Values | undefined): string[] {
+  const aliases = values?.aliases ?? [];
+  if (!Array.isArray(aliases)) return [];
+  return (aliases as readonly Value[]).flatMap((alias) => textOf(alias) ?? []).sort();
+}
+
+function behaviorChanges(before: Values | undefined, after: Values | undefined): Finding[] {
   const was = behaviorsOf(before);
   const is = behaviorsOf(after);
   if (was === undefined || is === undefined) {

@@ -7,12 +7,15 @@ import type { PlannedResource } from "../reading/planned-resource";
 import { isSame, textOf, type Values } from "../reading/values";
 import { bucketCorsChanges } from "./buckets";
 import { type Finding, note, type SurfaceChange, type SurfaceSubject, undetermined } from "./change";
+import { customerChanges } from "./customers";
 import { distributionChanges } from "./distributions";
+import { domainNameChanges, mappingChanges } from "./domain-names";
 import { functionUrlChanges } from "./function-urls";
 import { httpApiChanges } from "./http-apis";
 import { listenerChanges, loadBalancerChanges } from "./load-balancers";
 import { httpRouteChanges, methodChanges } from "./methods";
 import { restApiChanges } from "./rest-apis";
+import { identityPoolChanges, userPoolChanges, userPoolClientChanges } from "./sign-in";
 import { stageChanges } from "./stages";
 import { keyThrottling, stageThrottling } from "./throttling";
 
@@ -22,10 +25,15 @@ export type { SurfaceChange, SurfaceKind, SurfaceState, SurfaceSubject } from ".
 const FINDERS: Readonly<Record<string, (resource: PlannedResource, plan: Plan) => Finding[]>> = {
   aws_api_gateway_rest_api: restApiChanges,
   aws_api_gateway_stage: stageChanges,
+  aws_api_gateway_domain_name: domainNameChanges,
+  aws_api_gateway_base_path_mapping: mappingChanges,
   aws_api_gateway_method_settings: stageThrottling,
-  aws_api_gateway_usage_plan: keyThrottling,
+  aws_api_gateway_usage_plan: (resource) => [...customerChanges(resource), ...keyThrottling(resource)],
   aws_lambda_function_url: functionUrlChanges,
   aws_cloudfront_distribution: distributionChanges,
+  aws_cognito_identity_pool: identityPoolChanges,
+  aws_cognito_user_pool: userPoolChanges,
+  aws_cognito_user_pool_client: userPoolClientChanges,
   aws_alb: loadBalancerChanges,
   aws_elb: loadBalancerChanges,
   aws_lb: loadBalancerChanges,
@@ -42,7 +50,7 @@ const FINDERS: Readonly<Record<string, (resource: PlannedResource, plan: Plan) =
 
 /** Types that expose a resource or control access to it, and that the review does not support. */
 const UNSUPPORTED =
-  /^aws_(?:apigatewayv2_(?:stage|authorizer|domain_name|api_mapping)|api_gateway_(?:authorizer|domain_name|base_path_mapping|rest_api_policy|rest_api_put|gateway_response)|appsync_graphql_api|apprunner_service)$/;
+  /^aws_(?:apigatewayv2_(?:stage|authorizer|domain_name|api_mapping)|api_gateway_(?:authorizer|rest_api_policy|rest_api_put|gateway_response)|appsync_graphql_api|apprunner_service|cognito_(?:identity_pool_provider_principal_tag|identity_provider|managed_user_pool_client|user_group))$/;
 
 /** Whether the surface shows changes of the type, at least as undetermined. */
 export function isReadForSurface(type: string): boolean {
@@ -57,8 +65,8 @@ const RESTRICTS = /_rest_api_policy$/;
 
 /**
  * Changes of the public surface: routes of REST APIs by their OpenAPI document, with authorization, CORS and throttling,
- * function URLs, and pages. A change contains only methods, paths, names of authorizers and functions, scopes, origins
- * and limits of a document.
+ * function URLs, pages, and the sign-in of pages. A change contains only methods, paths, names of authorizers and functions,
+ * issuers, audiences, addresses of sign-ins, scopes, origins and limits of a document.
  *
  * The CORS headers that a function sends are not visible, because its variables are masked. Resource policies are part of
  * the access changes.

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { isSame } from "../reading/values";
 import { type Authorization, operationSecurity, readAuthorization, securityScheme } from "./authorization";
 import type { Cors, TargetName } from "./change";
 import { cors, NO_CORS } from "./cors";
@@ -33,6 +34,7 @@ const ANY = "x-amazon-apigateway-any-method";
 const METHODS = new Set(["get", "put", "post", "delete", "options", "head", "patch", "trace", ANY]);
 
 const responseParameters = z.optional(z.record(z.string(), z.string()));
+const responseTemplates = z.optional(z.record(z.string(), z.string()));
 
 const operation = z.object({
   ...operationSecurity.shape,
@@ -43,7 +45,7 @@ const operation = z.object({
       credentials: z.optional(z.string()),
       connectionId: z.optional(z.string()),
       httpMethod: z.optional(z.string()),
-      responses: z.optional(z.record(z.string(), z.object({ responseParameters }))),
+      responses: z.optional(z.record(z.string(), z.object({ responseParameters, responseTemplates }))),
     }),
   ),
 });
@@ -58,8 +60,13 @@ const document = z.object({
   "x-amazon-apigateway-gateway-responses": z.optional(z.record(z.string(), z.object({ responseParameters }))),
 });
 
-/** Reads the surface from an API's document; undefined where the document is not OpenAPI in JSON. */
-export function readSurface(body: string): ApiSurface | undefined {
+/**
+ * Reads the surface from an API's document; undefined where the document is not OpenAPI in JSON.
+ *
+ * @param ownAuthorizer - see {@link ownAuthorizerUri}. Default: the effect of every function that authorizes callers is
+ * undetermined
+ */
+export function readSurface(body: string, ownAuthorizer?: string): ApiSurface | undefined {
   const parsed = document.safeParse(json(body));
   if (!parsed.success) return undefined;
   const { paths, components, securityDefinitions } = parsed.data;
@@ -80,7 +87,7 @@ export function readSurface(body: string): ApiSurface | undefined {
         const answers = Object.values(integration.responses ?? {});
         preflights.set(path, corsOf(answers, "method.response.header."));
       } else {
-        const authorization = readAuthorization(read.data, known);
+        const authorization = readAuthorization(read.data, known, ownAuthorizer);
         routes.set(`${method} ${path}`, { method, path, authorization, target: targetOf(integration) });
       }
     }
@@ -146,7 +153,39 @@ function json(text: string): unknown {
 
 interface Answer {
   readonly responseParameters?: Readonly<Record<string, string>> | undefined;
+  readonly responseTemplates?: Readonly<Record<string, string>> | undefined;
 }
+
+/**
+ * The origins that a template of the engine's stacks allows (`src/constructs/api/cors.ts`). Another template that sets the
+ * header can allow any origin: this origin is known only at run time.
+ */
+function originsOfTemplate(template: string): readonly string[] {
+  if (!SETS_ORIGIN.test(template)) return [];
+  const lines = template.split("\n");
+  const [, condition] = ONE_OF_ORIGINS.exec(lines[CONDITION_LINE] ?? "") ?? [];
+  const others = lines.slice(0, NAMES_ORIGIN.length).filter((_, index) => index !== CONDITION_LINE);
+  const isOfEngine =
+    isSame(
+      others,
+      NAMES_ORIGIN.filter((_, index) => index !== CONDITION_LINE),
+    ) && !lines.slice(NAMES_ORIGIN.length).some((line) => SETS_ORIGIN.test(line));
+  if (condition === undefined || !isOfEngine) return ["known at run time"];
+  return [...condition.matchAll(/== "([^"]*)"/g)].flatMap(([, origin = ""]) => [origin]);
+}
+
+const SETS_ORIGIN = /responseOverride\.header\.access-control-allow-origin\b/i;
+const ONE_OF_ORIGINS = /^#if\((\$origin == "[^"$#\\]*"(?: \|\| \$origin == "[^"$#\\]*")*)\)$/;
+const CONDITION_LINE = 4;
+const NAMES_ORIGIN = [
+  `#set($origin = "$!input.params().header.get('Origin')")`,
+  `#if($origin == "")`,
+  `#set($origin = "$!input.params().header.get('origin')")`,
+  "#end",
+  "",
+  "#set($context.responseOverride.header.Access-Control-Allow-Origin = $origin)",
+  "#end",
+];
 
 function corsOf(answers: readonly Answer[], prefix: string): Cors {
   const headers = answers.flatMap(({ responseParameters: mapped = {} }) =>
@@ -157,7 +196,12 @@ function corsOf(answers: readonly Answer[], prefix: string): Cors {
       .filter(([name]) => name === `${prefix}access-control-allow-${header}`)
       .flatMap(([, value]) => value);
   return cors(
-    valuesOf("origin"),
+    [
+      ...valuesOf("origin"),
+      ...answers.flatMap(({ responseTemplates = {} }) =>
+        Object.values(responseTemplates).flatMap(originsOfTemplate),
+      ),
+    ],
     valuesOf("methods").map((method) => method.toUpperCase()),
     valuesOf("credentials").some((value) => value !== "false"),
   );

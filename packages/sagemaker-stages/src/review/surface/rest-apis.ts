@@ -1,4 +1,5 @@
 import { deployedValues } from "../reading/deployed-values";
+import type { Plan } from "../reading/plan";
 import type { PlannedResource } from "../reading/planned-resource";
 import { at, isSame, textOf, UNKNOWN, type Value, type Values } from "../reading/values";
 import {
@@ -21,21 +22,26 @@ import {
 } from "./change";
 import { corsChange, NO_CORS } from "./cors";
 import { type ApiSurface, answeringRoute, NO_ROUTES, type Route, readSurface } from "./open-api";
+import { ownAuthorizerUri } from "./own-authorizer";
 
 const ALL_ROUTES: SurfaceSubject = { kind: "all routes" };
 
 /** Changes of a REST API's routes, their authorization and CORS, and the API's address. */
-export function restApiChanges(resource: PlannedResource): Finding[] {
+export function restApiChanges(resource: PlannedResource, plan: Plan): Finding[] {
   const { before, after } = deployedValues(resource);
   const address =
     before !== undefined && after !== undefined ? addressChanges(before, after, surfaceOf(after)) : [];
-  return [...documentChanges(before, after), ...address];
+  return [...documentChanges(before, after, ownAuthorizerUri(plan)), ...address];
 }
 
-/** Changes of the routes that an API's document describes. */
-export function documentChanges(before: Values | undefined, after: Values | undefined): Finding[] {
-  const was = surfaceOf(before);
-  const is = surfaceOf(after);
+/** Changes of the routes that an API's document describes. @param ownAuthorizer - see {@link readSurface} */
+export function documentChanges(
+  before: Values | undefined,
+  after: Values | undefined,
+  ownAuthorizer?: string,
+): Finding[] {
+  const was = surfaceOf(before, ownAuthorizer);
+  const is = surfaceOf(after, ownAuthorizer);
   if (isSame(before?.body ?? null, after?.body ?? null)) return [];
   if (typeof was === "string" && after === undefined) {
     return [{ subject: ALL_ROUTES, kind: "removed", before: note(was), after: undefined }];
@@ -53,15 +59,15 @@ export function documentChanges(before: Values | undefined, after: Values | unde
   ];
 }
 
-/** The surface of an API's document, or why the surface is undetermined. */
-export function surfaceOf(values: Values | undefined): ApiSurface | SurfaceNote {
+/** The surface of an API's document, or why the surface is undetermined. @param ownAuthorizer - see {@link readSurface} */
+export function surfaceOf(values: Values | undefined, ownAuthorizer?: string): ApiSurface | SurfaceNote {
   const body = values?.body ?? null;
   if (body === null) return NO_ROUTES;
   const text = textOf(body);
   if (text === undefined) {
     return body === UNKNOWN ? "document known after apply" : "document masked";
   }
-  return readSurface(text) ?? "document not OpenAPI";
+  return readSurface(text, ownAuthorizer) ?? "document not OpenAPI";
 }
 
 function stateOf(surface: ApiSurface | SurfaceNote, values: Values | undefined): SurfaceState | undefined {

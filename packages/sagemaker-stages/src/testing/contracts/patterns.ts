@@ -1,4 +1,4 @@
-import { analyse } from "scslre";
+import type * as scslre from "scslre";
 import {
   type Expression,
   nodesIn,
@@ -25,6 +25,8 @@ export interface SourceFile {
 
 /** The reasons why a regular expression takes more than linear time on some text, one line for each reason. */
 export function findPatternFaults({ file, source, flags }: FoundPattern): string[] {
+  // Loaded here, because the package takes 30 ms to load, and most tests that import this module's folder analyse no pattern.
+  const { analyse }: typeof scslre = require("scslre");
   const { reports } = analyse(new RegExp(source, flags));
   return reports.map(({ type, exponential, character }) => {
     const time = exponential ? "exponential" : "polynomial";

@@ -27,9 +27,9 @@ export class Account extends ArnFactory {
     if (!isPinned) this.placeholders.push([id, "<account>"]);
   }
 
-  /** The account and region of the stack's provider. */
+  /** The account and region of the stack's provider: the provider without an alias. */
   static of({ provider }: TerraformJson): Account {
-    const [settings] = provider.aws ?? [];
+    const settings = provider.aws?.find(({ alias }) => alias === undefined);
     const [pinned] = Array.isArray(settings?.allowed_account_ids) ? settings.allowed_account_ids : [];
     return new Account(
       String(settings?.region),

@@ -1,5 +1,5 @@
 import { type EvaluatedRequest, evaluate, matchesAction, type Verdict } from "./iam-evaluator";
-import type { Statement } from "./policy";
+import { federationName, type Statement } from "./policy";
 import { type AccessRequest, type Principal, textOf } from "./request";
 
 /**
@@ -21,6 +21,7 @@ export function namesAction({ actions }: Pick<Statement, "actions">, action: str
 
 function namesPrincipal({ principal: named }: Statement, principal: Principal): boolean {
   if (named === undefined || named === "*") return true;
+  if (principal.kind === "federation") return named.includes(federationName(principal.name));
   return principal.kind === "service" && named.includes(principal.name);
 }
 

@@ -131,6 +131,9 @@ type Operator = (values: readonly string[], got: string | undefined, key: string
 
 const equals: Operator = (values, got) => got !== undefined && values.includes(got);
 
+const like: Operator = (values, got) =>
+  got !== undefined && values.some((pattern) => matchesText(pattern, got));
+
 /**
  * According to IAM's documentation, ArnEquals and ArnLike both accept wildcards and behave identically. Here a lone `*`
  * matches every ARN, so that the proof misses no grant.
@@ -146,7 +149,14 @@ const OPERATORS: Readonly<Record<string, Operator>> = {
   StringEquals: equals,
   StringEqualsIfExists: (values, got, key) => got === undefined || equals(values, got, key),
   StringNotEquals: (values, got, key) => !equals(values, got, key),
-  StringLike: (values, got) => got !== undefined && values.some((pattern) => matchesText(pattern, got)),
+  StringLike: like,
+  // A request here has one value for each key.
+  "ForAnyValue:StringLike": like,
+  // A context has at most one value for each key. Without a value, these conditions hold
+  // (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-single-vs-multi-valued-context-keys.html).
+  "ForAllValues:StringEquals": (values, got, key) => got === undefined || equals(values, got, key),
+  "ForAllValues:StringNotLike": (values, got, key) => got === undefined || !like(values, got, key),
+  "ForAllValues:StringLike": (values, got, key) => got === undefined || like(values, got, key),
   ArnEquals: arnLike,
   ArnLike: arnLike,
   Bool: (values, got, key) =>

@@ -3,7 +3,7 @@ import { evaluateRequest, namesAction } from "./evaluator";
 import type { Verdict } from "./iam-evaluator";
 import type { PolicyKind, Statement } from "./policy";
 import { Refused } from "./refused";
-import { type AccessRequest, textOf } from "./request";
+import { type AccessRequest, type RequestToken, textOf } from "./request";
 
 /** A policy in the stack. */
 export interface Policy {
@@ -21,15 +21,44 @@ export interface Policy {
 export interface Route {
   /** `arn:<partition>:execute-api:<region>:<account>:<api>/<stage>/<METHOD>/<path>` */
   readonly arn: string;
-  readonly access: "AWS_IAM" | "API_KEY" | "PUBLIC";
+  readonly access: "AWS_IAM" | "API_KEY" | "CUSTOMER" | "PUBLIC" | "TOKEN";
+  /** The token that a route with the access `TOKEN` requires. */
+  readonly token?: RequiredToken;
+}
+
+/** A key of the stack. */
+export interface ApiKey {
+  /** The key's name in API Gateway. */
+  readonly name: string;
+  /** `arn:<partition>:execute-api:<region>:<account>:<api>/<stage>` of each stage of the key's usage plans. */
+  readonly stageArns: readonly string[];
+  /** The ARNs of the routes that the authorizer's policy for the key allows; empty for a key that it does not know. */
+  readonly allowedRouteArns: readonly string[];
+}
+
+/** The token that a route requires. */
+export interface RequiredToken {
+  /** The issuer, or the ARN of the user pool. */
+  readonly issuer: string;
+  /** The audiences, of which a token must contain one; absent for a user pool. */
+  readonly audience?: readonly string[];
+  readonly scopes: readonly string[];
+  /**
+   * The scopes that a token must contain: an authorizer function requires all scopes, API Gateway requires one scope of a user
+   * pool's access token.
+   */
+  readonly required: "all scopes" | "one scope";
 }
 
 /** Every part of a stack that grants permissions. */
 export interface PolicySet {
   readonly policies: readonly Policy[];
   readonly routes: readonly Route[];
+  readonly keys: readonly ApiKey[];
   /** The authorization of each function URL, by the ARN of the function: `AWS_IAM`, or `NONE` for public access. */
   readonly functionUrls: ReadonlyMap<string, string>;
+  /** The ARNs of user pools in which every visitor can create a user. */
+  readonly openUserPools: ReadonlySet<string>;
   /** 12 digits. */
   readonly accountId: string;
 }
@@ -59,12 +88,16 @@ export function ownStatements(
 }
 
 /** Whether an action assumes a role. */
-function isAssumingRole(action: string): boolean {
+export function isAssumingRole(action: string): boolean {
   return action.toLowerCase().startsWith("sts:assumerole");
 }
 
+/** The action with which a visitor creates a user. Cognito evaluates no policy for this action. */
+export const SIGN_UP = "cognito-idp:SignUp";
+
 /** Whether AWS allows a request. */
 export function isAllowed(policySet: PolicySet, request: AccessRequest): boolean {
+  if (request.action === SIGN_UP) return policySet.openUserPools.has(textOf(request.resource));
   if (request.action === "execute-api:Invoke") return isRouteOpen(policySet, request);
   if (request.action === "lambda:InvokeFunctionUrl") {
     const authorization = policySet.functionUrls.get(textOf(request.resource));
@@ -78,17 +111,46 @@ export function isAllowed(policySet: PolicySet, request: AccessRequest): boolean
  * other accounts.
  */
 function isRouteOpen(policySet: PolicySet, request: AccessRequest): boolean {
+  const key = policySet.keys.find(({ name }) => name === request.apiKey);
+  const isKeyOfStage = key?.stageArns.includes(stageArnOf(textOf(request.resource))) ?? false;
   const route = policySet.routes.find(({ arn }) => arn === textOf(request.resource));
   switch (route?.access) {
     case "PUBLIC":
       return true;
     case "API_KEY":
-      return request.withApiKey === true;
+      return request.withApiKey === true || isKeyOfStage;
+    case "CUSTOMER":
+      return isKeyOfStage && (key?.allowedRouteArns.includes(route.arn) ?? false);
     case "AWS_IAM":
       return isAllowedByPolicies(policySet, request);
+    case "TOKEN":
+      return route.token !== undefined && isAccepted(route.token, request.token);
     default:
-      return false;
+      // A key opens the routes of every stage of its usage plans, also of other stacks.
+      return (
+        isKeyOfStage &&
+        !policySet.routes.some(({ arn }) => stageArnOf(arn) === stageArnOf(textOf(request.resource)))
+      );
   }
+}
+
+/** The ARN of a route's stage. */
+function stageArnOf(routeArn: string): string {
+  return routeArn.split("/", 2).join("/");
+}
+
+function isAccepted(
+  { issuer, audience, scopes, required }: RequiredToken,
+  token: RequestToken | undefined,
+): boolean {
+  if (token?.issuer !== issuer) return false;
+  if (audience !== undefined && !(token.audience !== undefined && audience.includes(token.audience)))
+    return false;
+  const isGranted = (scope: string) => token.scopes.includes(scope);
+  // Without scopes, a user pool's route requires an ID token, which has no scopes.
+  if (required === "one scope")
+    return scopes.length === 0 ? token.scopes.length === 0 : scopes.some(isGranted);
+  return scopes.every(isGranted);
 }
 
 /**

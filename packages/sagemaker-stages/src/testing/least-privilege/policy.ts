@@ -1,7 +1,10 @@
 import { type Json, type JsonObject, parseEmbedded } from "../terraform";
 import { Refused } from "./refused";
 
-/** The principal of a trust or resource policy: names of services, or `*` for every principal. */
+/**
+ * The principal of a trust or resource policy: names of services and of federations (see {@link federationName}), or `*` for
+ * every principal.
+ */
 export type StatementPrincipal = "*" | readonly string[];
 
 /** `<operator>: {<key>: <values>}`. The condition holds if one of the values matches. */
@@ -27,7 +30,14 @@ export interface Statement {
 }
 
 /** The condition operators that the engine's policies use. */
-export const OPERATORS = ["StringEquals", "StringLike", "ArnEquals", "ArnLike", "Bool"] as const;
+export const OPERATORS = [
+  "StringEquals",
+  "StringLike",
+  "ArnEquals",
+  "ArnLike",
+  "Bool",
+  "ForAnyValue:StringLike",
+] as const;
 export type Operator = (typeof OPERATORS)[number];
 
 /**
@@ -84,8 +94,29 @@ function readStatement(statement: JsonObject, kind: PolicyKind, place: string): 
 function readPrincipal(principal: Json, place: string): StatementPrincipal {
   if (principal === "*") return principal;
   const members = asObject(principal, `${place}: the principal`);
-  requireMembers(members, ["Service"], `${place}: the principal`);
-  return asTexts(members.Service, place);
+  requireMembers(members, ["Service", "Federated"], `${place}: the principal`);
+  const { Service: services, Federated: federations } = members;
+  if (services === undefined && federations === undefined)
+    throw new Refused(`${place}: the principal is empty`);
+  return [
+    ...(services === undefined ? [] : asTexts(services, place)),
+    ...(federations === undefined
+      ? []
+      : asTexts(federations, place).map((name) => readFederation(name, place))),
+  ];
+}
+
+/** The federation of Cognito's identity pools, the only federation of the engine's roles. */
+export const IDENTITY_POOLS = "cognito-identity.amazonaws.com";
+
+function readFederation(name: string, place: string): string {
+  if (name !== IDENTITY_POOLS) throw new Refused(`${place}: no rule reads the federation ${name}`);
+  return federationName(name);
+}
+
+/** The name of a federation in {@link StatementPrincipal}, which differs from the name of a service. */
+export function federationName(name: string): string {
+  return `federation ${name}`;
 }
 
 function readConditions(conditions: Json | undefined, place: string): Condition[] {

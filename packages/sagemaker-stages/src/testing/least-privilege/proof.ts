@@ -7,6 +7,7 @@ import type { Condition, Statement } from "./policy";
 import {
   isAllowed,
   isAllowedByOwnPolicies,
+  isAssumingRole,
   mayDecide,
   ownStatements,
   type Policy,
@@ -14,7 +15,7 @@ import {
 } from "./policy-set";
 import { type Requests, requestsOf } from "./principals";
 import type { PrincipalRules } from "./principals/principal";
-import { readPolicySet } from "./read-policy-set";
+import { type EnvironmentAuthorizer, readPolicySet, requireOneTimeCodes } from "./read-policy-set";
 import type { RecordedCall } from "./recorder";
 import { Refused } from "./refused";
 import { type AccessRequest, type AllowedRequest, describe, only } from "./request";
@@ -33,6 +34,13 @@ export interface Permission {
    * that would be allowed without the deny.
    */
   readonly requests: readonly AccessRequest[];
+}
+
+/** The requests that a statement of a policy can decide, see {@link Proof.difference}. */
+interface DecidedRequests {
+  readonly policy: Policy;
+  readonly breaks?: readonly AccessRequest[];
+  readonly opens?: readonly AccessRequest[];
 }
 
 /** The source for Lambda's actions in {@link ACTIONS_ON_EVERY_RESOURCE}. */
@@ -79,6 +87,8 @@ export interface ProofInput {
   readonly recorded: ReadonlyMap<string, readonly RecordedCall[]>;
   readonly otherEnvironments: readonly string[];
   readonly iamData: IamData;
+  /** The code of the environment's authorizer. @default - the environment needs no authorizer */
+  readonly authorizer?: EnvironmentAuthorizer | undefined;
 }
 
 /** A stack's policies, compared with every request that they must allow and every request that they must deny. */
@@ -91,6 +101,7 @@ export class Proof {
   /** The actions of the services that policies and requests name. */
   readonly iamData: IamData;
   private readonly requestsToDenyBySubject: Map<string, readonly AccessRequest[]>;
+  private readonly decided = new WeakMap<Statement, DecidedRequests>();
 
   /**
    * @param original - a proof whose requests this proof uses. Default: this proof derives the requests from the stack
@@ -101,7 +112,8 @@ export class Proof {
     private readonly given: ProofInput,
     original?: Proof,
   ) {
-    this.policySet = readPolicySet(stack, typesAddedByApp(given));
+    this.policySet = readPolicySet(stack, typesAddedByApp(given), given.authorizer);
+    requireOneTimeCodes(stack, given.environment);
     const { allowedRequests, deniedRequests }: Requests =
       original ?? requestsOf({ stack, ...given }, given.rules);
     [this.allowedRequests, this.deniedRequests] = [allowedRequests, deniedRequests];
@@ -399,15 +411,29 @@ export class Proof {
     kind: "breaks" | "opens",
   ): AccessRequest[] {
     const changed = this.changed(policy, from, to);
+    return this.decidedBy(policy, from, kind).filter(
+      (request) => isAllowed(changed, request) === (kind === "opens"),
+    );
+  }
+
+  /**
+   * The requests whose verdict a change of the statement can break or open. Each action, resource and condition of the
+   * statement is changed in turn, and the requests are the same for all these changes.
+   */
+  private decidedBy(policy: Policy, from: Statement, kind: "breaks" | "opens"): readonly AccessRequest[] {
+    const known = this.decided.get(from);
+    const found = known?.policy === policy ? known[kind] : undefined;
+    if (found !== undefined) return found;
     const candidates = kind === "breaks" ? this.allowedRequests : this.requestsToDeny(policy.subject);
-    return candidates.filter(
+    const requests = candidates.filter(
       (request) =>
         // The statement cannot change the verdict on a request with another action.
         namesAction(from, request.action) &&
         mayDecide(policy, request) &&
-        isAllowed(this.policySet, request) === (kind === "breaks") &&
-        isAllowed(changed, request) === (kind === "opens"),
+        isAllowed(this.policySet, request) === (kind === "breaks"),
     );
+    this.decided.set(from, { ...(known?.policy === policy ? known : { policy }), [kind]: requests });
+    return requests;
   }
 
   private changed(policy: Policy, from: Statement, to: readonly Statement[]): PolicySet {
@@ -496,7 +522,7 @@ function splitWithout(statement: Statement, actionIndex: number, resourceIndex: 
 
 /** Whether a variation assumes another role. A trust policy names no role, so that it cannot deny the variation. */
 function isAnotherRole({ kind, request }: Variation): boolean {
-  return kind === "near miss" && request.action === "sts:AssumeRole";
+  return kind === "near miss" && isAssumingRole(request.action);
 }
 
 /** A different value with the same form. */

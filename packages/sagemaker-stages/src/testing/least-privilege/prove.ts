@@ -1,11 +1,13 @@
-import type { Environment } from "../../environment/environment";
+import { authorizerZip } from "../../constructs/api/authorizer-code";
+import { type Environment, namePrefix } from "../../environment/environment";
+import { AUTHORIZER } from "../../environment/rules/name-checks";
 import type { Models } from "../../models";
 import type { StackJson } from "../terraform";
 import { IamData } from "./iam-data";
 import type { PrincipalRules } from "./principals/principal";
 import { PRIVILEGE_ESCALATION_SERVICES, Proof, typesAddedByApp } from "./proof";
-import { readPolicySet } from "./read-policy-set";
-import { type Answers, record } from "./recorder";
+import { type EnvironmentAuthorizer, readPolicySet } from "./read-policy-set";
+import { type Answers, authorizerSourceOf, record } from "./recorder";
 import { ResolvedStack } from "./resolved-stack";
 
 /** Every service whose actions the engine's policies name. */
@@ -54,11 +56,23 @@ export async function proveStack(synthesized: StackJson, origin: StackOrigin): P
   ];
   return new Proof(stack, {
     ...sources,
+    authorizer: authorizerOf(environment, models),
     rules,
     typesWithoutPermissions,
     otherEnvironments: [...names].filter((name) => name !== environment.name),
     iamData: await iamData(actions.map(serviceOf)),
   });
+}
+
+/** The authorizer that the engine makes for the environment; `undefined` if the environment needs no authorizer. */
+function authorizerOf(environment: Environment, models: Models): EnvironmentAuthorizer | undefined {
+  const source = authorizerSourceOf(environment, models);
+  if (source === undefined) return undefined;
+  return {
+    functionName: `${namePrefix(environment)}-${AUTHORIZER}`,
+    sha256: authorizerZip(source).sha256,
+    routes: source.customers,
+  };
 }
 
 /** The answers of every rule. */

@@ -1,6 +1,13 @@
-import { parseEmbedded } from "../terraform";
+import { isDeepStrictEqual } from "node:util";
+import { Refused as RefusedCredential } from "../../authorizer/credential";
+import { CUSTOMER_KEYS, type CustomerRoutes, customers } from "../../authorizer/customers";
+import { policyOf } from "../../authorizer/policy";
+import { invocationUri } from "../../constructs/api/security-schemes";
+import type { Environment } from "../../environment/environment";
+import { AUTHORIZER } from "../../environment/rules/name-checks";
+import { type Json, type JsonObject, parseEmbedded } from "../terraform";
 import { readPolicy, requireMembers, type Statement } from "./policy";
-import type { Policy, PolicySet, Route } from "./policy-set";
+import type { ApiKey, Policy, PolicySet, RequiredToken, Route } from "./policy-set";
 import { Refused } from "./refused";
 import type { ResolvedStack, Resource } from "./resolved-stack";
 
@@ -8,10 +15,19 @@ import type { ResolvedStack, Resource } from "./resolved-stack";
  * Reads every policy of a stack. A policy that cannot be read is refused, never ignored.
  *
  * @param otherTypes - types that the app adds and that contain no policy
+ * @param authorizer - the code of the environment's authorizer. Default: the environment needs no authorizer, or only a part
+ * of the policy set is read that does not depend on the code
  * @throws Refused if no rule reads a type, an argument or a part of a policy
  */
-export function readPolicySet(stack: ResolvedStack, otherTypes: readonly string[]): PolicySet {
+export function readPolicySet(
+  stack: ResolvedStack,
+  otherTypes: readonly string[],
+  authorizer?: EnvironmentAuthorizer,
+): PolicySet {
   requireKnownTypes(stack, otherTypes);
+  if (authorizer !== undefined) requirePackage(stack, authorizer);
+  requireSafeSignIn(stack);
+  const routes = readRoutes(stack);
   return {
     accountId: stack.account.id,
     policies: [
@@ -21,14 +37,28 @@ export function readPolicySet(stack: ResolvedStack, otherTypes: readonly string[
       ...readBucketPolicies(stack),
       ...readVpcEndpoints(stack),
     ],
-    routes: readRoutes(stack),
+    routes,
+    keys: readKeys(stack, routes, authorizer),
     functionUrls: readFunctionUrls(stack),
+    openUserPools: new Set(
+      stack
+        .all("aws_cognito_user_pool")
+        .filter((pool) => pool.get("admin_create_user_config.allow_admin_create_user_only") !== true)
+        .map((pool) => pool.text("arn")),
+    ),
   };
 }
 
 /** Types that grant permissions. Each type is read below. */
 const TYPES_WITH_PERMISSIONS = [
+  "aws_api_gateway_api_key",
   "aws_api_gateway_rest_api",
+  "aws_cognito_identity_pool",
+  "aws_cognito_identity_pool_roles_attachment",
+  "aws_cognito_user_pool",
+  "aws_cognito_user_pool_client",
+  "aws_api_gateway_usage_plan",
+  "aws_api_gateway_usage_plan_key",
   "aws_iam_group_policy_attachment",
   "aws_iam_policy",
   "aws_iam_role",
@@ -44,12 +74,14 @@ const TYPES_WITH_PERMISSIONS = [
 
 /** Types that grant no permission. The rules in `principals/` derive requests from some of these types. */
 const TYPES_WITHOUT_PERMISSIONS = [
-  "aws_api_gateway_api_key",
+  "aws_acm_certificate",
+  "aws_acm_certificate_validation",
+  "aws_api_gateway_base_path_mapping",
   "aws_api_gateway_deployment",
+  // The policy of a private domain name would grant permissions: see readRoutes.
+  "aws_api_gateway_domain_name",
   "aws_api_gateway_method_settings",
   "aws_api_gateway_stage",
-  "aws_api_gateway_usage_plan",
-  "aws_api_gateway_usage_plan_key",
   "aws_appautoscaling_policy",
   "aws_appautoscaling_target",
   "aws_cloudfront_distribution",
@@ -57,8 +89,10 @@ const TYPES_WITHOUT_PERMISSIONS = [
   "aws_cloudfront_response_headers_policy",
   "aws_cloudwatch_log_group",
   "aws_cloudwatch_metric_alarm",
+  "aws_cognito_user_pool_domain",
   "aws_default_security_group",
   "aws_lambda_function",
+  "aws_route53_record",
   "aws_route_table",
   "aws_route_table_association",
   "aws_s3_bucket_ownership_controls",
@@ -74,6 +108,8 @@ const TYPES_WITHOUT_PERMISSIONS = [
   "aws_vpc",
   "aws_vpc_security_group_egress_rule",
   "aws_vpc_security_group_ingress_rule",
+  "aws_wafv2_web_acl",
+  "aws_wafv2_web_acl_association",
   "terraform_data",
 ];
 
@@ -96,6 +132,136 @@ function requireKnownTypes(stack: ResolvedStack, otherTypes: readonly string[]):
 
 function requireArguments({ address, set }: Resource, ...known: readonly string[]): void {
   requireMembers(Object.fromEntries(set.map((name) => [name, true])), known, address);
+}
+
+/**
+ * The sign-in decides who is a signed-in user. No policy shows these settings, so that any other value is refused: identities
+ * without a sign-in, a role that the caller chooses, other roles, other ways to sign in, and addresses other than the page.
+ */
+function requireSafeSignIn(stack: ResolvedStack): void {
+  const pages = stack
+    .all("aws_cloudfront_distribution")
+    .flatMap((distribution) => [distribution.text("domain_name"), ...aliasesOf(distribution)])
+    .map((host) => `https://${host}/`);
+  for (const pool of stack.all("aws_cognito_identity_pool")) {
+    requireArguments(pool, ...IDENTITY_POOL_ARGUMENTS);
+    requireValue(pool, "allow_unauthenticated_identities", false);
+    requireValue(pool, "allow_classic_flow", false);
+    const client = stack.all("aws_cognito_user_pool_client").map((one) => one.text("id"));
+    const userPool = stack.all("aws_cognito_user_pool").map((one) => one.text("endpoint"));
+    requireValue(pool, "cognito_identity_providers", [
+      { client_id: client[0] ?? "", provider_name: userPool[0] ?? "", server_side_token_check: true },
+    ]);
+  }
+  for (const attachment of stack.all("aws_cognito_identity_pool_roles_attachment")) {
+    requireArguments(attachment, "identity_pool_id", "roles");
+    const { authenticated = null, ...others } = (attachment.get("roles") ?? {}) as JsonObject;
+    requireMembers(others, [], `${attachment.address}.roles`);
+    const roles: Json[] = stack.all("aws_iam_role").map((role) => stack.account.roleArn(role.text("name")));
+    if (!roles.includes(authenticated)) {
+      throw new Refused(`${attachment.address}: got the role ${authenticated}; allowed: roles of the stack`);
+    }
+  }
+  for (const pool of stack.all("aws_cognito_user_pool")) requireArguments(pool, ...USER_POOL_ARGUMENTS);
+  for (const client of stack.all("aws_cognito_user_pool_client")) {
+    requireArguments(client, ...CLIENT_ARGUMENTS);
+    requireValue(client, "allowed_oauth_flows", ["code"]);
+    requireValue(client, "allowed_oauth_scopes", ["openid"]);
+    requireValue(client, "explicit_auth_flows", ["ALLOW_REFRESH_TOKEN_AUTH"]);
+    requireValue(client, "supported_identity_providers", ["COGNITO"]);
+    requireValue(client, "enable_token_revocation", true);
+    for (const token of ["access_token_validity", "id_token_validity", "refresh_token_validity"]) {
+      requireValue(client, token, TOKEN_VALIDITY_IN_MINUTES);
+    }
+    requireValue(client, "token_validity_units", [
+      { access_token: "minutes", id_token: "minutes", refresh_token: "minutes" },
+    ]);
+    requireValue(client, "prevent_user_existence_errors", "ENABLED");
+    for (const argument of ["callback_urls", "logout_urls"]) {
+      const others = asList(client.get(argument)).filter((url) => !pages.includes(String(url)));
+      if (others.length > 0) {
+        throw new Refused(
+          `${client.address}.${argument}: got ${others.join(", ")}; allowed: ${pages.join(", ")}, the addresses of the page`,
+        );
+      }
+    }
+  }
+}
+
+/**
+ * Whether users need one-time codes decides how easily someone else signs in as a user, and no policy shows the setting. The
+ * value must be the value of the environment.
+ *
+ * @throws Refused if a user pool has another value
+ */
+export function requireOneTimeCodes(stack: ResolvedStack, environment: Environment): void {
+  const { mfa = "ON" } = environment.website?.signIn ?? {};
+  for (const pool of stack.all("aws_cognito_user_pool")) {
+    requireValue(pool, "mfa_configuration", mfa);
+    if (mfa === "ON") requireValue(pool, "software_token_mfa_configuration", { enabled: true });
+  }
+}
+
+function aliasesOf(distribution: Resource): string[] {
+  return asList(distribution.get("aliases")).map(String);
+}
+
+function asList(value: Json | undefined): readonly Json[] {
+  return Array.isArray(value) ? value : [];
+}
+
+/** The shortest lifetime of a refresh token. A longer lifetime of a token gives someone who copies the token more time. */
+const TOKEN_VALIDITY_IN_MINUTES = 60;
+
+const IDENTITY_POOL_ARGUMENTS = [
+  "identity_pool_name",
+  "allow_unauthenticated_identities",
+  "allow_classic_flow",
+  "cognito_identity_providers",
+  "tags",
+];
+
+/** Other arguments can add ways to sign in, e.g. `lambda_config` and `sign_in_policy`. */
+const USER_POOL_ARGUMENTS = [
+  "name",
+  "account_recovery_setting",
+  "admin_create_user_config",
+  "auto_verified_attributes",
+  "deletion_protection",
+  "lifecycle",
+  "mfa_configuration",
+  "password_policy",
+  "software_token_mfa_configuration",
+  "tags",
+  "username_attributes",
+  "username_configuration",
+];
+
+const CLIENT_ARGUMENTS = [
+  "name",
+  "user_pool_id",
+  "access_token_validity",
+  "allowed_oauth_flows",
+  "allowed_oauth_flows_user_pool_client",
+  "allowed_oauth_scopes",
+  "callback_urls",
+  "enable_token_revocation",
+  "explicit_auth_flows",
+  "generate_secret",
+  "id_token_validity",
+  "logout_urls",
+  "prevent_user_existence_errors",
+  "read_attributes",
+  "refresh_token_validity",
+  "supported_identity_providers",
+  "token_validity_units",
+];
+
+function requireValue(resource: Resource, argument: string, allowed: Json): void {
+  const got = JSON.stringify(resource.get(argument));
+  if (got !== JSON.stringify(allowed)) {
+    throw new Refused(`${resource.address}.${argument}: got ${got}; allowed: ${JSON.stringify(allowed)}`);
+  }
 }
 
 function readRoles(stack: ResolvedStack): Policy[] {
@@ -268,6 +434,7 @@ function readFunctionUrls(stack: ResolvedStack): Map<string, string> {
 
 /** One route of the API's document. */
 interface Operation {
+  readonly "x-required-token"?: Omit<RequiredToken, "required">;
   readonly security?: readonly Readonly<Record<string, unknown>>[];
   readonly "x-amazon-apigateway-integration"?: { readonly type?: string };
 }
@@ -288,8 +455,29 @@ const DOCUMENT_MEMBERS = [
  * no permission.
  */
 function readRoutes(stack: ResolvedStack): Route[] {
+  for (const domainName of stack.all("aws_api_gateway_domain_name")) {
+    requireArguments(
+      domainName,
+      "domain_name",
+      "endpoint_access_mode",
+      "endpoint_configuration",
+      "lifecycle",
+      "regional_certificate_arn",
+      "security_policy",
+    );
+  }
   return stack.all("aws_api_gateway_rest_api").flatMap((api) => {
-    requireArguments(api, "name", "body", "depends_on", "endpoint_configuration", "lifecycle");
+    requireArguments(
+      api,
+      "name",
+      "body",
+      "depends_on",
+      "disable_execute_api_endpoint",
+      "endpoint_access_mode",
+      "endpoint_configuration",
+      "lifecycle",
+      "security_policy",
+    );
     const document = parseEmbedded(api.text("body"), `${api.address}.body`);
     requireMembers(document, DOCUMENT_MEMBERS, `${api.address}.body`);
     const paths = document.paths as unknown as Readonly<Record<string, Readonly<Record<string, Operation>>>>;
@@ -300,14 +488,19 @@ function readRoutes(stack: ResolvedStack): Route[] {
       Object.entries(paths).flatMap(([path, methods]) =>
         Object.entries(methods)
           .filter(([, operation]) => operation["x-amazon-apigateway-integration"]?.type !== "mock")
-          .map(([method, { security }]): Route => {
+          .map(([method, { security, "x-required-token": token }]): Route => {
             const place = `${api.address}.body: ${method} ${path}`;
             return {
               arn: stack.account.arn(
                 "execute-api",
                 `${stack.account.generatedName(api.address, "<api>")}/${stage.text("stage_name")}/${method.toUpperCase()}${path}`,
               ),
-              access: readAccess(security ?? [], schemes ?? {}, place),
+              ...readAccess(security ?? [], {
+                schemes: schemes ?? {},
+                authorizerUri: authorizerUriOf(stack, stage.text("stage_name")),
+                token,
+                place,
+              }),
             };
           }),
       ),
@@ -315,15 +508,207 @@ function readRoutes(stack: ResolvedStack): Route[] {
   });
 }
 
+/** The URI of the environment's authorizer. The stage's name is the environment's prefix. */
+function authorizerUriOf({ account }: ResolvedStack, stageName: string): string {
+  return invocationUri(account.arn("lambda", `function:${stageName}-${AUTHORIZER}`), account);
+}
+
+/** The parts of a security scheme that differ between environments. */
+interface Scheme {
+  readonly "x-amazon-apigateway-authorizer"?: {
+    readonly providerARNs?: readonly string[];
+    readonly authorizerResultTtlInSeconds?: number;
+  };
+}
+
+/** The security scheme of a credential in a header. */
+function headerScheme(name: string): JsonObject {
+  return { type: "apiKey", name, in: "header" };
+}
+
+const AUTHORIZATION = "Authorization";
+const KEY = "x-api-key";
+const KEY_SCHEME = headerScheme(KEY);
+const SIGNATURE_SCHEME = { ...headerScheme(AUTHORIZATION), "x-amazon-apigateway-authtype": "awsSigv4" };
+
+/**
+ * Whether a scheme is the environment's authorizer for the credential in a header. API Gateway uses a result again for every
+ * request with the same identity source, so that the credential must be the identity source.
+ */
+function isAuthorizer(scheme: unknown, header: string, authorizerUri: string): boolean {
+  const ttl = (scheme as Scheme | undefined)?.["x-amazon-apigateway-authorizer"]
+    ?.authorizerResultTtlInSeconds;
+  return (
+    Number.isInteger(ttl) &&
+    isDeepStrictEqual(scheme, {
+      ...headerScheme(header),
+      "x-amazon-apigateway-authtype": "custom",
+      "x-amazon-apigateway-authorizer": {
+        type: "request",
+        identitySource: `method.request.header.${header}`,
+        authorizerUri,
+        authorizerResultTtlInSeconds: ttl,
+      },
+    })
+  );
+}
+
+/** The only user pool of a scheme; `undefined` for another scheme. */
+function userPoolOf(scheme: unknown): string | undefined {
+  const [pool] = (scheme as Scheme | undefined)?.["x-amazon-apigateway-authorizer"]?.providerARNs ?? [];
+  const expected = {
+    ...headerScheme(AUTHORIZATION),
+    "x-amazon-apigateway-authtype": "cognito_user_pools",
+    "x-amazon-apigateway-authorizer": { type: "cognito_user_pools", providerARNs: [pool] },
+  };
+  return isDeepStrictEqual(scheme, expected) ? pool : undefined;
+}
+
+interface RouteContext {
+  readonly schemes: Readonly<Record<string, unknown>>;
+  /** The URI of the environment's authorizer. */
+  readonly authorizerUri: string;
+  readonly token: Operation["x-required-token"];
+  /** The route in the Terraform, for messages. */
+  readonly place: string;
+}
+
 function readAccess(
   security: NonNullable<Operation["security"]>,
-  schemes: Readonly<Record<string, unknown>>,
-  place: string,
-): Route["access"] {
-  if (security.length === 0) return "PUBLIC";
-  const [name, ...others] = security.flatMap((requirement) => Object.keys(requirement));
-  const scheme = JSON.stringify(schemes[name ?? ""] ?? {});
-  if (others.length === 0 && scheme.includes('"x-amazon-apigateway-authtype":"awsSigv4"')) return "AWS_IAM";
-  if (others.length === 0 && scheme.includes('"name":"x-api-key"')) return "API_KEY";
-  throw new Refused(`${place}: no rule reads the security ${JSON.stringify(security)}`);
+  { schemes, authorizerUri, token, place }: RouteContext,
+): Pick<Route, "access" | "token"> {
+  if (security.length === 0) return { access: "PUBLIC" };
+  const [[name = "", scopes] = [], ...others] = security.flatMap((requirement) =>
+    Object.entries(requirement),
+  );
+  const scheme = schemes[name];
+  if (others.length === 0 && isDeepStrictEqual(scheme, SIGNATURE_SCHEME)) return { access: "AWS_IAM" };
+  if (others.length === 0 && isDeepStrictEqual(scheme, KEY_SCHEME)) return { access: "API_KEY" };
+  const isKeyAndAuthorizer =
+    others.length === 1 &&
+    isAuthorizer(scheme, KEY, authorizerUri) &&
+    isDeepStrictEqual(schemes[others[0]?.[0] ?? ""], KEY_SCHEME);
+  if (isKeyAndAuthorizer) return { access: "CUSTOMER" };
+  if (others.length === 0 && token !== undefined && isAuthorizer(scheme, AUTHORIZATION, authorizerUri)) {
+    return { access: "TOKEN", token: { ...token, required: "all scopes" } };
+  }
+  const userPoolArn = userPoolOf(scheme);
+  if (others.length === 0 && userPoolArn !== undefined) {
+    const required = { issuer: userPoolArn, scopes: (scopes ?? []) as string[] };
+    return { access: "TOKEN", token: { ...required, required: "one scope" } };
+  }
+  throw new Refused(
+    `${place}: no rule reads the security ${JSON.stringify(security)} with the scheme ${JSON.stringify(scheme)}`,
+  );
+}
+
+/** The code of an environment's authorizer. */
+export interface EnvironmentAuthorizer {
+  /** The function's name. */
+  readonly functionName: string;
+  /** The SHA-256 of the package with the required tokens and the customers' routes. */
+  readonly sha256: string;
+  /** The routes of each customer. @default - the environment has no customers */
+  readonly routes?: CustomerRoutes | undefined;
+}
+
+/** The package decides which tokens and keys open a route. */
+function requirePackage(stack: ResolvedStack, { functionName, sha256 }: EnvironmentAuthorizer): void {
+  const fn = stack.find("aws_lambda_function", "function_name", functionName);
+  if (fn?.text("source_code_hash") === sha256) return;
+  throw new Refused(
+    `function ${functionName}: got another package; allowed: the package that the engine makes for the environment's tokens and customers`,
+  );
+}
+
+/** The keys, with the stages of their usage plans, and with the decisions of the authorizer's code. */
+function readKeys(
+  stack: ResolvedStack,
+  routes: readonly Route[],
+  authorizer: EnvironmentAuthorizer | undefined,
+): ApiKey[] {
+  const plans = stack.all("aws_api_gateway_usage_plan");
+  for (const plan of plans) {
+    requireArguments(plan, "name", "tags", "api_stages", "quota_settings", "throttle_settings");
+  }
+  const links = stack.all("aws_api_gateway_usage_plan_key").map((link) => {
+    requireArguments(link, "key_id", "key_type", "usage_plan_id");
+    return { keyId: link.text("key_id"), planId: link.text("usage_plan_id") };
+  });
+  const ofCustomers = authorizer?.routes;
+  const decide = ofCustomers && decisionsOf(stack, routes, authorizer.functionName, ofCustomers);
+  return stack.all("aws_api_gateway_api_key").map((key): ApiKey => {
+    // A value in the Terraform would be in the plan, and could be a value that others know.
+    requireArguments(key, "name", "tags");
+    const planIds = links.filter(({ keyId }) => keyId === key.text("id")).map(({ planId }) => planId);
+    const own = plans.filter((plan) => planIds.includes(plan.text("id")));
+    const allowedRouteArns = decide?.(key.text("value")) ?? [];
+    if (decide !== undefined) for (const plan of own) requireSameRoutes(plan, allowedRouteArns);
+    return {
+      name: key.text("name"),
+      stageArns: own.flatMap((plan) => stagesOf(plan, stack)),
+      allowedRouteArns,
+    };
+  });
+}
+
+interface PlannedStage {
+  readonly api_id: string;
+  readonly stage: string;
+  readonly throttle?: readonly { readonly path: string }[];
+}
+
+function plannedStages(plan: Resource): readonly PlannedStage[] {
+  return plan.get("api_stages") as unknown as readonly PlannedStage[];
+}
+
+function stagesOf(plan: Resource, { account }: ResolvedStack): string[] {
+  return plannedStages(plan).map(({ api_id, stage }) => account.arn("execute-api", `${api_id}/${stage}`));
+}
+
+/** The review reads the routes of a customer from the usage plan, so that the plan must limit exactly the opened routes. */
+function requireSameRoutes(plan: Resource, allowedRouteArns: readonly string[]): void {
+  const limited = plannedStages(plan).flatMap(({ stage, throttle = [] }) =>
+    throttle.map(({ path }) => {
+      const slash = path.lastIndexOf("/");
+      return `/${stage}/${path.slice(slash + 1)}${path.slice(0, slash)}`;
+    }),
+  );
+  const opened = allowedRouteArns.map((arn) => arn.slice(arn.indexOf("/")));
+  if (JSON.stringify([...limited].sort()) === JSON.stringify([...opened].sort())) return;
+  throw new Refused(
+    `${plan.address}: got limits for ${limited.join(", ") || "no route"}; allowed: limits for exactly the routes that the authorizer opens for the plan's keys: ${opened.join(", ") || "none"}`,
+  );
+}
+
+/** A function that returns the ARNs of the routes that the authorizer's policy for a key allows. */
+function decisionsOf(
+  stack: ResolvedStack,
+  routes: readonly Route[],
+  functionName: string,
+  ofCustomers: CustomerRoutes,
+): (key: string) => readonly string[] {
+  const fn = stack.find("aws_lambda_function", "function_name", functionName);
+  if (fn === undefined) throw new Refused(`${stack.name}: got no function ${functionName}`);
+  const kind = customers(ofCustomers, fn.text(`environment.variables.${CUSTOMER_KEYS}`));
+  const [methodArn = ""] = routes.map(({ arn }) => arn);
+  return (key) => {
+    const event = {
+      type: "REQUEST",
+      methodArn,
+      httpMethod: "",
+      resource: "",
+      multiValueHeaders: { "x-api-key": [key] },
+    };
+    try {
+      const caller = kind.check(event);
+      if (caller instanceof Promise)
+        throw new Refused(`function ${functionName}: the check of a key must not wait`);
+      const { Statement } = policyOf(caller, methodArn).policyDocument;
+      return Statement.flatMap(({ Effect, Resource }) => (Effect === "Allow" ? Resource : []));
+    } catch (error) {
+      if (error instanceof RefusedCredential) return [];
+      throw error instanceof Refused ? error : new Refused(`function ${functionName}: ${String(error)}`);
+    }
+  };
 }

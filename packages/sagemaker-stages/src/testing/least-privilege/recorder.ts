@@ -1,6 +1,8 @@
+import { type AuthorizerSource, authorizerSource, authorizerZip } from "../../constructs/api/authorizer-code";
 import { functionCode } from "../../constructs/function/function-code";
 import { type Environment, namePrefix } from "../../environment/environment";
-import { isViaGateway } from "../../environment/model-settings";
+import { isViaGateway, routeAccess } from "../../environment/model-settings";
+import { AUTHORIZER } from "../../environment/rules/name-checks";
 import type { Container } from "../../local/sagemaker/container";
 import type { Model, Models } from "../../models";
 import { mapConcurrently } from "../concurrency";
@@ -69,6 +71,7 @@ export async function record(
   stack: ResolvedStack,
   { environment, models, answers = {} }: RecordedModels,
 ): Promise<Map<string, readonly RecordedCall[]>> {
+  requireAuthorizer(stack, environment, models);
   const samples = samplesOfApp();
   const names = Object.entries(environment.models)
     .filter(([, settings]) => settings.existingFunction === undefined && !isViaGateway(settings))
@@ -76,12 +79,14 @@ export async function record(
   const calls = await mapConcurrently(names, async (name): Promise<[string, readonly RecordedCall[]]> => {
     const functionName = `${namePrefix(environment)}-${name}`;
     const fn = stack.find("aws_lambda_function", "function_name", functionName);
-    const model = models[name];
-    if (fn === undefined || model === undefined) {
+    const known = models[name];
+    if (fn === undefined || known === undefined) {
       throw new Error(
         `${stack.name}: got no function ${functionName} of a model; allowed: a new function per model`,
       );
     }
+    const severalOrigins = String(fn.get("environment.variables.CORS_ALLOW_ORIGIN")).includes(",");
+    const model = { ...known, severalOrigins };
     if (functionCode(name, model).sha256 !== fn.text("source_code_hash")) {
       throw new Error(`${fn.address}: the deployed package is not the package of functions/${name}`);
     }
@@ -98,6 +103,28 @@ export async function record(
     }
   });
   return new Map(calls);
+}
+
+/** The credentials that the authorizer of an environment must check; `undefined` if the environment needs no authorizer. */
+export function authorizerSourceOf(environment: Environment, models: Models): AuthorizerSource | undefined {
+  const routes = Object.entries(environment.models).flatMap(([name, settings]) => {
+    const contract = models[name];
+    return contract === undefined ? [] : [{ contract, access: routeAccess(settings) }];
+  });
+  return authorizerSource(routes, environment.customers);
+}
+
+/**
+ * Checks that the deployed authorizer has the package for the environment's routes: the package contains the issuers,
+ * audiences and scopes that the function accepts.
+ */
+function requireAuthorizer(stack: ResolvedStack, environment: Environment, models: Models): void {
+  const source = authorizerSourceOf(environment, models);
+  if (source === undefined) return;
+  const name = `${namePrefix(environment)}-${AUTHORIZER}`;
+  const fn = stack.find("aws_lambda_function", "function_name", name);
+  if (fn?.text("source_code_hash") === authorizerZip(source).sha256) return;
+  throw new Error(`${stack.name}: the function ${name} is not the authorizer of the environment's routes`);
 }
 
 /** The request of a handler that only invokes its endpoint. */

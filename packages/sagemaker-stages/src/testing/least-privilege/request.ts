@@ -31,6 +31,7 @@ export function textOf({ exact, free }: Exactly): string {
  * - `principal with every permission`: only the policy of the resource or of the VPC endpoint can deny its request;
  * - `principal without permissions`: a principal without policies;
  * - `service`: a service of AWS, e.g. `lambda.amazonaws.com`;
+ * - `federation`: a user of an identity provider, e.g. of the identity pools `cognito-identity.amazonaws.com`;
  * - `anonymous`: an unsigned request.
  *
  * @example
@@ -41,8 +42,22 @@ export type Principal =
       readonly kind: "principal" | "principal with every permission" | "principal without permissions";
       readonly arn: string;
     }
-  | { readonly kind: "service"; readonly name: string }
+  | { readonly kind: "service" | "federation"; readonly name: string }
   | { readonly kind: "anonymous" };
+
+/**
+ * A token with a valid signature and lifetime.
+ *
+ * @example
+ * const token: RequestToken = { issuer: "https://login.example.com", audience: "models", scopes: ["predict"] };
+ */
+export interface RequestToken {
+  /** The issuer, or the ARN of the user pool. */
+  readonly issuer: string;
+  /** The audience; absent for a token of a user pool. */
+  readonly audience?: string;
+  readonly scopes: readonly string[];
+}
 
 /**
  * A request to AWS, with the parts that policies can evaluate.
@@ -66,8 +81,12 @@ export interface AccessRequest {
   readonly context: Readonly<Record<string, Exactly>>;
   /** The service name of the VPC endpoint that the request passes, e.g. `com.amazonaws.eu-central-1.s3`. */
   readonly vpcEndpoint?: string;
-  /** Whether the request has the stage's API key. */
+  /** Whether the request has a key of the stage. */
   readonly withApiKey?: boolean;
+  /** The name of the key of the request, in the header `x-api-key`. */
+  readonly apiKey?: string;
+  /** The valid token of the request, in the header `authorization`. */
+  readonly token?: RequestToken;
   /** The reason for the request. For a denied request: the effect that the policies must prevent. */
   readonly reason: string;
   /** The source of the reason: an address of AWS's documentation, or `recorded`. */
@@ -106,6 +125,8 @@ export function keyOf({
   context,
   vpcEndpoint,
   withApiKey,
+  apiKey,
+  token,
 }: AccessRequest): string {
   const keys = Object.entries(context).map(([key, value]) => `${key}=${textOf(value)}`);
   return JSON.stringify([
@@ -115,6 +136,8 @@ export function keyOf({
     keys.sort(),
     vpcEndpoint ?? "",
     withApiKey ?? false,
+    ...(token === undefined ? [] : [token]),
+    ...(apiKey === undefined ? [] : [`key ${apiKey}`]),
   ]);
 }
 
@@ -126,7 +149,7 @@ export function keyOf({
  * // "arn:aws:iam::111122223333:role/r is not authorized to perform s3:GetObject on arn:aws:s3:::b/k"
  */
 export function describe(
-  { principal, action, resource, context, vpcEndpoint, withApiKey }: AccessRequest,
+  { principal, action, resource, context, vpcEndpoint, withApiKey, apiKey, token }: AccessRequest,
   isAuthorized: boolean,
 ): string {
   const conditions = Object.entries(context)
@@ -142,6 +165,16 @@ export function describe(
     `${name} is ${isAuthorized ? "" : "not "}authorized to perform ${action} on ${textOf(resource)}`,
     ...(conditions.length > 0 ? [`with ${conditions.join(" and ")}`] : []),
     ...(withApiKey ? ["with the API key"] : []),
+    ...(apiKey === undefined ? [] : [`with the key ${apiKey}`]),
+    ...(token === undefined ? [] : [`with ${describeToken(token)}`]),
     ...(vpcEndpoint === undefined ? [] : [`through ${vpcEndpoint}`]),
+  ].join(" ");
+}
+
+function describeToken({ issuer, audience, scopes }: RequestToken): string {
+  return [
+    `a token of ${issuer}`,
+    ...(audience === undefined ? [] : [`for ${audience}`]),
+    scopes.length === 0 ? "without scopes" : `with the scopes ${scopes.join(", ")}`,
   ].join(" ");
 }

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { domainOf, serviceDomain } from "../../aws/partition";
 import type { Json, JsonObject, TerraformJson } from "../terraform";
 import { Account } from "./account";
@@ -14,7 +15,9 @@ export interface Resource {
   readonly address: string;
   /** The Terraform type, e.g. `aws_lambda_function`. Types of data sources have the prefix `data.`. */
   readonly type: string;
-  /** Names of the arguments that are set. */
+  /** The region in which the resource's provider creates the resource. */
+  readonly region: string;
+  /** Names of the arguments that are set, without `provider`. */
   readonly set: readonly string[];
   /** Names of the arguments whose values are only numbers. A number refers to no other resource. */
   readonly limits: readonly string[];
@@ -41,6 +44,13 @@ const COMPUTED: Readonly<Record<string, Readonly<Record<string, Computed>>>> = {
     registry_path: (image, account) =>
       `${account.registry()}.dkr.ecr.${account.region}.${domainOf(account.region)}/${image.text("repository_name")}:${image.text("image_tag")}`,
   },
+  aws_api_gateway_api_key: {
+    id: ({ address }, account) => account.generatedName(address, "<key>"),
+    value: ({ address }) => keyValueOf(address),
+  },
+  aws_api_gateway_usage_plan: {
+    id: ({ address }, account) => account.generatedName(address, "<usage plan>"),
+  },
   aws_api_gateway_rest_api: {
     id: ({ address }, account) => account.generatedName(address, "<api>"),
     execution_arn: ({ address }, account) =>
@@ -58,6 +68,16 @@ const COMPUTED: Readonly<Record<string, Readonly<Record<string, Computed>>>> = {
   aws_cloudfront_origin_access_control: {
     id: ({ address }, account) => account.generatedName(address, "<access>"),
   },
+  aws_cognito_identity_pool: {
+    id: ({ address }, account) => account.generatedName(address, "<identity pool>", `${account.region}:`),
+  },
+  aws_cognito_user_pool: {
+    id: userPoolId,
+    arn: (pool, account) => account.arn("cognito-idp", `userpool/${userPoolId(pool, account)}`),
+    endpoint: (pool, account) =>
+      `${serviceDomain("cognito-idp", account.region)}/${userPoolId(pool, account)}`,
+  },
+  aws_cognito_user_pool_client: { id: ({ address }, account) => account.generatedName(address, "<client>") },
   aws_iam_policy: { arn: (policy, account) => account.globalArn("iam", `policy/${policy.text("name")}`) },
   aws_iam_role: { arn: (role, account) => account.roleArn(role.text("name")) },
   aws_lambda_function: {
@@ -76,8 +96,13 @@ const COMPUTED: Readonly<Record<string, Readonly<Record<string, Computed>>>> = {
   terraform_data: { id: ({ address }, account) => account.generatedName(address, "<digits>") },
 };
 
+function userPoolId({ address }: Resource, account: Account): string {
+  return account.generatedName(address, "<user pool>", `${account.region}_`);
+}
+
 const REFERENCE = /^((?:data\.)?[a-z0-9_]+)\.([\w-]+)\.(\w+)$/;
 const LAST_OF_PATH = /^element\(regexall\("\[\^\/\]\+\$", (.+)\), 0\)$/;
+const CALL = /^(nonsensitive|base64sha256)\((.+)\)$/;
 const SHORTENED = /^substr\((.+), (\d+), (\d+)\)$/;
 
 /**
@@ -132,7 +157,7 @@ export class ResolvedStack {
     return this.all(type).find((resource) => resource.get(argument) === value);
   }
 
-  private resource(type: string, id: string, { "//": _, ...values }: JsonObject): Resource {
+  private resource(type: string, id: string, { "//": _, provider, ...values }: JsonObject): Resource {
     const address = `${type}.${id}`;
     const get = (path: string): Json | undefined => {
       let value: Json | undefined = values;
@@ -149,8 +174,21 @@ export class ResolvedStack {
     };
     const set = Object.keys(values);
     const limits = set.filter((name) => hasNumbersOnly(values[name]));
-    const resource = { address, type, set, limits, get, text };
+    const region = this.regionOf(provider, address);
+    const resource = { address, type, region, set, limits, get, text };
     return resource;
+  }
+
+  /** @param provider - the argument `provider` of a resource: `aws.<alias>` */
+  private regionOf(provider: Json | undefined, address: string): string {
+    if (provider === undefined) return this.account.region;
+    const settings = this.terraform.provider.aws?.find(
+      ({ alias }) => typeof alias === "string" && provider === `aws.${alias}`,
+    );
+    if (settings !== undefined) return String(settings.region);
+    throw new Refused(
+      `${address}.provider: got ${JSON.stringify(provider)}; allowed: aws.<alias> of a provider of the stack`,
+    );
   }
 
   private resolve(value: Json, place: string): Json {
@@ -166,6 +204,11 @@ export class ResolvedStack {
   }
 
   private evaluate(expression: string, place: string): string {
+    const [, call, argument = ""] = CALL.exec(expression) ?? [];
+    if (call === "nonsensitive") return this.evaluate(argument, place);
+    if (call === "base64sha256") {
+      return createHash("sha256").update(this.evaluate(argument, place)).digest("base64");
+    }
     const [, inner, start, length] = SHORTENED.exec(expression) ?? [];
     if (inner !== undefined) {
       return this.evaluate(inner, place).substring(Number(start), Number(start) + Number(length));
@@ -182,6 +225,11 @@ export class ResolvedStack {
       `${place}: got the attribute ${attribute} of ${type}; allowed: arguments that the stack sets, and the attributes in COMPUTED of resolved-stack.ts`,
     );
   }
+}
+
+/** The value of a key, in the form of API Gateway's generated values. The same address always gets the same value. */
+export function keyValueOf(address: string): string {
+  return createHash("sha256").update(`key ${address}`).digest("hex").slice(0, 40);
 }
 
 /** Whether a value is a number, or a block or list of numbers. */

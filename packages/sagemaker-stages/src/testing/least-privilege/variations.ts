@@ -44,6 +44,8 @@ const OTHER_SERVICES = [
   "cloudformation.amazonaws.com",
 ];
 
+const OTHER_FEDERATION = "accounts.google.com";
+
 /** The variations that an attacker can try, or that a typing error in a policy would allow. */
 export function namedVariations(allowed: AllowedRequest, variationContext: VariationContext): Variation[] {
   if (allowed.otherRequests === "any") return [];
@@ -173,8 +175,11 @@ function otherPrincipals(
     "a principal without permissions",
     { kind: "principal without permissions", arn },
   ] as const;
-  if (principal.kind === "service") {
+  if ("name" in principal) {
     return [
+      ...(principal.kind === "federation"
+        ? [[`a user of ${OTHER_FEDERATION}`, { kind: "federation", name: OTHER_FEDERATION }] as const]
+        : []),
       ...OTHER_SERVICES.filter((name) => name !== principal.name).map(
         (name) => [`the service ${name}`, { kind: "service", name }] as const,
       ),

@@ -297,7 +297,7 @@ describe("sagemaker-stages new-model", () => {
       words: ["iris", "--environment", "test"],
       message: "--environment: got test; allowed: dev, staging, prod",
     },
-    { words: [], message: "<name>: got no word; allowed: 1–30 characters: a-z, 0-9 and single hyphens" },
+    { words: [], message: "<name>: got nothing; allowed: 1–30 characters: a-z, 0-9 and single hyphens" },
     { words: ["iris", "species"], message: "word: got species; allowed: <name> and options" },
     { words: ["iris", "--name", "species"], message: "option: got --name; allowed: --takes" },
   ])("refuses the words $words, and writes nothing", ({ words, message }) => {

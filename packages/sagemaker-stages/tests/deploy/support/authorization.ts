@@ -397,7 +397,146 @@ const s3: ServiceChecks = (operation) => {
   return [check(`s3:${action}`, key === undefined ? bucket : `${bucket}/${key}`)];
 };
 
+/**
+ * Web ACLs by their names. AWS WAF authorizes the use of managed rules on the ARN of any managed rule group, and an
+ * association on the stage, too.
+ */
+const wafv2: ServiceChecks = (operation, { accountId }) => {
+  const { operation: name } = operation;
+  const region = has(operation, "Scope") && text(operation, "Scope") === "CLOUDFRONT" ? "global" : "regional";
+  const arnOf = (resource: string): string =>
+    `arn:aws:wafv2:${region === "global" ? "us-east-1" : operation.region}:${accountId}:${region}/${resource}`;
+  const stage = firstOf(operation, "ResourceArn");
+  if (stage !== undefined) {
+    const acl = firstOf(operation, "WebACLArn");
+    const changes = name === "GetWebACLForResource" ? [] : [check("apigateway:SetWebACL", stage)];
+    return [
+      check(`wafv2:${name}`, stage),
+      ...(acl === undefined ? [] : [check(`wafv2:${name}`, acl)]),
+      ...changes,
+    ];
+  }
+  const tagged = firstOf(operation, "ResourceARN");
+  if (tagged !== undefined) return [check(`wafv2:${name}`, tagged)];
+  const acl = arnOf(`webacl/${text(operation, "Name")}/${firstOf(operation, "Id") ?? "*"}`);
+  const usesRules = Object.keys(operation.parameters).some((path) =>
+    path.includes("ManagedRuleGroupStatement"),
+  );
+  return [
+    check(`wafv2:${name}`, acl),
+    ...(usesRules ? [check(`wafv2:${name}`, arnOf("managedruleset/*/*"))] : []),
+    ...(has(operation, "Tags") ? [check("wafv2:TagResource", acl)] : []),
+  ];
+};
+
+const acm: ServiceChecks = (operation, { accountId, environmentName }) => {
+  const { operation: name, region } = operation;
+  const tag = { "aws:RequestTag/Environment": environmentName };
+  if (name === "RequestCertificate") {
+    return [
+      check("acm:RequestCertificate", "*", {
+        ...tag,
+        "acm:DomainNames": text(operation, "DomainName"),
+        "acm:ValidationMethod": text(operation, "ValidationMethod"),
+      }),
+      check("acm:AddTagsToCertificate", `arn:aws:acm:${region}:${accountId}:certificate/*`, tag),
+    ];
+  }
+  const own = { "aws:ResourceTag/Environment": environmentName };
+  return [check(`acm:${name}`, text(operation, "CertificateArn"), own)];
+};
+
+const route53: ServiceChecks = (operation) => {
+  const { operation: name } = operation;
+  if (name === "GetChange") return [check("route53:GetChange", "arn:aws:route53:::change/*")];
+  const id = firstOf(operation, "Id", "HostedZoneId") ?? "";
+  const zone = `arn:aws:route53:::hostedzone/${id.replace("/hostedzone/", "")}`;
+  if (name !== "ChangeResourceRecordSets") return [check(`route53:${name}`, zone)];
+  return [
+    check("route53:ChangeResourceRecordSets", zone, {
+      "route53:ChangeResourceRecordSetsActions": text(operation, "Action"),
+      "route53:ChangeResourceRecordSetsNormalizedRecordNames": text(operation, "Name").replace(/\.$/, ""),
+      "route53:ChangeResourceRecordSetsRecordTypes": text(operation, "Type"),
+    }),
+  ];
+};
+
+/**
+ * User pools by their ids. Clients and domains have no ARNs. Cognito authorizes the tags of a new pool as a separate
+ * action (https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncognitouserpools.html).
+ */
+const userPools: ServiceChecks = (operation, context) => {
+  const { operation: name } = operation;
+  // Cognito defines no resource type for this action.
+  if (name === "DescribeUserPoolDomain") return [check("cognito-idp:DescribeUserPoolDomain", "*")];
+  return poolChecks(operation, context, {
+    service: "cognito-idp",
+    creation: "CreateUserPool",
+    tags: "UserPoolTags",
+    type: "userpool",
+    id: "UserPoolId",
+  });
+};
+
+/**
+ * Identity pools by their ids
+ * (https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncognitoidentity.html).
+ */
+const identityPools: ServiceChecks = (operation, context) => {
+  const { operation: name } = operation;
+  // Cognito defines no resource type for this action, and requires PassRole for the roles.
+  if (name === "SetIdentityPoolRoles") {
+    const roles = Object.entries(operation.parameters).filter(([parameter]) =>
+      parameter.startsWith("Roles."),
+    );
+    return [
+      check("cognito-identity:SetIdentityPoolRoles", "*"),
+      ...roles.map(([, role]) => passRole(String(role), "cognito-identity.amazonaws.com")),
+    ];
+  }
+  return poolChecks(operation, context, {
+    service: "cognito-identity",
+    creation: "CreateIdentityPool",
+    tags: "IdentityPoolTags",
+    type: "identitypool",
+    id: "IdentityPoolId",
+  });
+};
+
+/** How the operations of a service name its pools. */
+interface Pools {
+  /** The prefix of the actions, and the service in ARNs. */
+  readonly service: string;
+  /** The operation that creates a pool. */
+  readonly creation: string;
+  /** The parameter with the tags of a new pool. */
+  readonly tags: string;
+  /** The resource type in ARNs. */
+  readonly type: string;
+  /** The parameter with the pool's id. */
+  readonly id: string;
+}
+
+function poolChecks(
+  operation: Operation,
+  { accountId, environmentName }: OperationContext,
+  { service, creation, tags, type, id }: Pools,
+): readonly AuthorizationCheck[] {
+  const { operation: name, region } = operation;
+  const arn = (pool: string): string => `arn:aws:${service}:${region}:${accountId}:${type}/${pool}`;
+  if (name === creation) {
+    const tag = { "aws:RequestTag/Environment": text(operation, `${tags}.Environment`) };
+    return [check(`${service}:${name}`, "*", tag), check(`${service}:TagResource`, arn("*"), tag)];
+  }
+  const resource = firstOf(operation, "ResourceArn") ?? arn(text(operation, id));
+  return [check(`${service}:${name}`, resource, { "aws:ResourceTag/Environment": environmentName })];
+}
+
 const SERVICES: Readonly<Record<string, ServiceChecks>> = {
+  acm,
+  "cognito-identity": identityPools,
+  "cognito-idp": userPools,
+  route53,
   apigateway,
   "application-autoscaling": applicationAutoScaling,
   cloudfront,
@@ -413,6 +552,7 @@ const SERVICES: Readonly<Record<string, ServiceChecks>> = {
     if (operation === "GetCallerIdentity") return [];
     throw new Error(`authorization.ts: got the operation sts:${operation}; allowed: GetCallerIdentity`);
   },
+  wafv2,
 };
 
 /**
@@ -450,6 +590,8 @@ function withoutIds(check: AuthorizationCheck): AuthorizationCheck {
     .replace(/(arn:aws:sagemaker:[^/]*:(?:model|endpoint-config)\/.*-)[0-9a-f]{8}$/, "$100000000")
     .replace(/(arn:aws:ec2:[^/]*\/[a-z]+-)[0-9a-f]+$/, "$1ID")
     .replace(/(arn:aws:cloudfront::[^/]*\/)[A-Za-z0-9-]{8,}$/, "$1ID")
+    .replace(/(arn:aws:wafv2:.*\/webacl\/[^/]+\/)[0-9a-f-]{36}$/, "$1ID")
+    .replace(/(arn:aws:cognito-(?:idp|identity):[^/]*\/)[\w:-]+$/, "$1ID")
     .replace(/(arn:aws:apigateway:[^/]*\/tags\/).+/, "$1ARN")
     .replace(/(arn:aws:apigateway:[^/]*\/)(restapis|usageplans|apikeys)\/\w+/, "$1$2/ID")
     .replace(/(\/restapis\/ID\/deployments\/|\/usageplans\/ID\/keys\/)\w+/, "$1ID");

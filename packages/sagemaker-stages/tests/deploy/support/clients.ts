@@ -8,11 +8,24 @@ import { IAMClient } from "@aws-sdk/client-iam";
 import { LambdaClient } from "@aws-sdk/client-lambda";
 import { S3Client } from "@aws-sdk/client-s3";
 import { SageMakerClient } from "@aws-sdk/client-sagemaker";
+import aws4 from "aws4";
 import type { Emulator } from "./emulator";
 import { CREDENTIALS } from "./programs";
 
 // The pinned clients support every Node.js of package.json, and warn that later versions will not.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = "true";
+
+/** A request to a service of AWS. */
+export interface ServiceRequest {
+  /** The name in signatures. */
+  readonly service: string;
+  readonly region: string;
+  readonly method: string;
+  /** @default / */
+  readonly path?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+}
 
 /** The AWS SDK's clients of the emulator. */
 export class Clients {
@@ -27,7 +40,14 @@ export class Clients {
   readonly s3: S3Client;
   readonly sagemaker: SageMakerClient;
 
-  constructor({ endpoint }: Emulator, region: string) {
+  private readonly endpoint: string;
+
+  constructor(
+    { endpoint }: Emulator,
+    /** The environment's region. */
+    readonly region: string,
+  ) {
+    this.endpoint = endpoint;
     const settings = { endpoint, region, credentials: CREDENTIALS };
     this.apiGateway = new APIGatewayClient(settings);
     this.applicationAutoScaling = new ApplicationAutoScalingClient(settings);
@@ -39,5 +59,79 @@ export class Clients {
     this.logs = new CloudWatchLogsClient(settings);
     this.s3 = new S3Client({ ...settings, forcePathStyle: true });
     this.sagemaker = new SageMakerClient(settings);
+  }
+
+  /**
+   * Sends a signed request to a service without a client in the dependencies.
+   *
+   * @returns the body
+   * @throws Error if the status is not 200
+   */
+  async send(request: ServiceRequest): Promise<string> {
+    const { service, region, method, path = "/", headers = {}, body } = request;
+    const { host } = new URL(this.endpoint);
+    const { headers: signed = {} } = aws4.sign(
+      {
+        service,
+        region,
+        host,
+        method,
+        path,
+        headers: { ...headers },
+        ...(body === undefined ? {} : { body }),
+      },
+      CREDENTIALS,
+    );
+    const response = await fetch(`${this.endpoint}${path}`, {
+      method,
+      headers: Object.fromEntries(Object.entries(signed).map(([name, value]) => [name, String(value)])),
+      ...(body === undefined ? {} : { body }),
+    });
+    const text = await response.text();
+    if (response.status !== 200) throw new Error(`${service} ${method} ${path}: ${response.status} ${text}`);
+    return text;
+  }
+
+  /**
+   * Calls an operation of a service with the protocol JSON 1.1, in the environment's region.
+   *
+   * @param target - the prefix of the service, a dot, and the operation
+   * @throws Error if the emulator does not answer 200
+   */
+  async call(service: string, target: string, body: object): Promise<object> {
+    const answer = await this.send({
+      service,
+      region: this.region,
+      method: "POST",
+      headers: { "Content-Type": "application/x-amz-json-1.1", "X-Amz-Target": target },
+      body: JSON.stringify(body),
+    });
+    return JSON.parse(answer) as object;
+  }
+
+  /** The ids of the identity pools. @throws Error if the emulator does not answer 200 */
+  async listIdentityPools(): Promise<readonly string[]> {
+    const { IdentityPools } = (await this.call(
+      "cognito-identity",
+      "AWSCognitoIdentityService.ListIdentityPools",
+      { MaxResults: 60 },
+    )) as { IdentityPools: readonly { readonly IdentityPoolId: string }[] };
+    return IdentityPools.map(({ IdentityPoolId }) => IdentityPoolId);
+  }
+
+  /** The ARNs of the web ACLs. @throws Error if the emulator does not answer 200 */
+  async listWebAcls(scope: "REGIONAL" | "CLOUDFRONT"): Promise<readonly string[]> {
+    const answer = await this.send({
+      service: "wafv2",
+      region: scope === "CLOUDFRONT" ? "us-east-1" : this.region,
+      method: "POST",
+      headers: {
+        "Content-Type": "application/x-amz-json-1.1",
+        "X-Amz-Target": "AWSWAF_20190729.ListWebACLs",
+      },
+      body: JSON.stringify({ Scope: scope }),
+    });
+    const { WebACLs } = JSON.parse(answer) as { WebACLs: readonly { readonly ARN: string }[] };
+    return WebACLs.map(({ ARN }) => ARN);
   }
 }

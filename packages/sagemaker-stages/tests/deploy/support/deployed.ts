@@ -63,6 +63,18 @@ export interface Deployed {
   readonly buckets: Readonly<Record<string, Policy | null>>;
   /** APIs by their names. */
   readonly apis: Readonly<Record<string, DeployedApi>>;
+  /** Identity pools by their names. */
+  readonly identityPools: Readonly<Record<string, DeployedIdentityPool>>;
+}
+
+/** An identity pool: who gets credentials, and the roles of the credentials. */
+export interface DeployedIdentityPool {
+  readonly allowsUnauthenticated: boolean;
+  readonly allowsClassicFlow: boolean;
+  /** The clients of user pools whose tokens the identity pool accepts. */
+  readonly clients: readonly string[];
+  /** ARNs of roles by the kind of the identity. */
+  readonly roles: Readonly<Record<string, string>>;
 }
 
 /** An API: the authorization of its methods, its gateway responses and its stages. */
@@ -112,7 +124,31 @@ export async function readDeployed(clients: Clients, without: readonly string[] 
     apis: Object.fromEntries(
       await Promise.all(apis.map(async ({ id = "", name = "" }) => [name, await readApi(clients, id)])),
     ),
+    identityPools: Object.fromEntries(
+      await Promise.all((await clients.listIdentityPools()).map((id) => readIdentityPool(clients, id))),
+    ),
   };
+}
+
+async function readIdentityPool(clients: Clients, id: string): Promise<[string, DeployedIdentityPool]> {
+  const read = (operation: string): Promise<object> =>
+    clients.call("cognito-identity", `AWSCognitoIdentityService.${operation}`, { IdentityPoolId: id });
+  const pool = (await read("DescribeIdentityPool")) as {
+    readonly IdentityPoolName: string;
+    readonly AllowUnauthenticatedIdentities: boolean;
+    readonly AllowClassicFlow: boolean;
+    readonly CognitoIdentityProviders: readonly { readonly ClientId: string }[];
+  };
+  const { Roles = {} } = (await read("GetIdentityPoolRoles")) as { Roles?: Record<string, string> };
+  return [
+    pool.IdentityPoolName,
+    {
+      allowsUnauthenticated: pool.AllowUnauthenticatedIdentities,
+      allowsClassicFlow: pool.AllowClassicFlow,
+      clients: pool.CognitoIdentityProviders.map(({ ClientId }) => ClientId),
+      roles: Roles,
+    },
+  ];
 }
 
 /**

@@ -1,3 +1,5 @@
+import { firewall } from "../../../examples/firewall";
+import { signIn } from "../../../examples/sign-in";
 import type { Environment } from "../../../src/environment/environment";
 import type { ServerlessEndpoint, ServingSettings } from "../../../src/environment/model-settings";
 import { dev } from "../../fixtures/app/environments/dev";
@@ -126,3 +128,58 @@ export const everythingChanged = everythingWith({
   alarms: { serverErrorsPerMinute: 9, modelLatencyInMs: 800 },
   serverlessScaling: { maxCapacity: 5, targetUtilization: 0.5 },
 });
+
+/** The smallest environment with a firewall of the stage and of the page. */
+export const withFirewalls: Environment = {
+  ...firewall,
+  models: { "energy-demand": { existingEndpoint: "demand", access: "PUBLIC" } },
+};
+
+/** {@link withFirewalls} with other rules, tags and modes. */
+export const withOtherFirewalls: Environment = {
+  ...withFirewalls,
+  tags: { Team: "models" },
+  stage: {
+    ...withFirewalls.stage,
+    firewall: {
+      managedRules: ["AWSManagedRulesAnonymousIpList"],
+      rate: { requests: 200, windowInSeconds: 60 },
+    },
+  },
+  website: { firewall: { managedRules: ["AWSManagedRulesAmazonIpReputationList"] } },
+};
+
+const { firewall: _ofStage, ...stageWithoutFirewall } = withOtherFirewalls.stage;
+
+/** {@link withOtherFirewalls} without firewalls, and with its page. */
+export const withoutFirewalls: Environment = {
+  ...withOtherFirewalls,
+  stage: stageWithoutFirewall,
+  website: {},
+};
+
+const { signIn: settings } = signIn.website ?? {};
+if (settings === undefined) throw new Error("the example has no sign-in");
+
+/** The example of a sign-in, with a tag that {@link withOtherSignIn} does not have. */
+export const withSignIn: Environment = { ...signIn, tags: { Project: "texts" } };
+
+/** {@link withSignIn} with every change that needs no new user pool: other settings of the sign-in, tags and names. */
+export const withOtherSignIn: Environment = {
+  ...withSignIn,
+  tags: { Team: "models" },
+  website: {
+    ...signIn.website,
+    domain: {
+      name: "texts.example.org",
+      certificateArn: "arn:aws:acm:us-east-1:123456789012:certificate/66666666-7777-4888-9999-aaaaaaaaaaaa",
+    },
+    signIn: {
+      ...settings,
+      domainPrefix: "example-org-texts",
+      mfa: "OFF",
+      selfRegistration: true,
+      models: [{ model: "language-check", by: "functionUrl" }],
+    },
+  },
+};

@@ -4,6 +4,7 @@ import { models as exampleModels } from "../../../examples/functions";
 import type { Environment } from "../../../src/environment/environment";
 import { principalName } from "../../../src/environment/patterns";
 import { functionRoleTrust } from "../../../src/iam/workload/function-role";
+import { deniedToDeployer } from "./deployer";
 import { Deployment } from "./deployment";
 import { succeeded } from "./project";
 
@@ -17,7 +18,7 @@ export function testLifecycles(examples: readonly Environment[]): void {
   afterEach(() => deployment?.stop(), TIMEOUT_IN_MS);
 
   it.each(examples.map((example) => [example.name, example] as const))(
-    "has an empty plan after the apply, and no resources after the destruction: %s",
+    "has an empty plan after the apply, no resources after the destruction, and needs only the deployer's permissions: %s",
     async (_, example) => {
       // Prepare
       const roles = Object.values(example.callers ?? {}).flatMap(({ roles: named = [] }) => named);
@@ -40,6 +41,9 @@ export function testLifecycles(examples: readonly Environment[]): void {
       succeeded(await deployment.project.destroy(example.name));
 
       // Assess
+      const requested = await deployment.recording();
+      expect(requested.length).toBeGreaterThan(50);
+      expect(deniedToDeployer(example, deployment.emulator.accountId, requested)).toEqual([]);
       expect(made).toEqual(remembered);
       expect(actual).toEqual(synthesized);
       expect(plan).toEqual([]);

@@ -1,4 +1,11 @@
-import { canonical, type Deployed, type DeployedApi, type DeployedRole } from "./deployed";
+import { createHash } from "node:crypto";
+import {
+  canonical,
+  type Deployed,
+  type DeployedApi,
+  type DeployedIdentityPool,
+  type DeployedRole,
+} from "./deployed";
 import type { StateResource } from "./state";
 
 /** A synthesized resource with resolved references. */
@@ -110,16 +117,38 @@ export function expectedOf(cdkTfJson: string, state: readonly StateResource[]): 
         ),
       ]),
     ),
+    identityPools: Object.fromEntries(
+      resources
+        .filter(({ type }) => type === "aws_cognito_identity_pool")
+        .map(({ values }) => [values.identity_pool_name, expectedIdentityPool(values, resources)]),
+    ),
+  };
+}
+
+/** An environment has at most one identity pool. */
+function expectedIdentityPool(
+  pool: Synthesized["values"],
+  resources: readonly Synthesized[],
+): DeployedIdentityPool {
+  const attachment = resources.find(({ type }) => type === "aws_cognito_identity_pool_roles_attachment");
+  return {
+    allowsUnauthenticated: pool.allow_unauthenticated_identities as boolean,
+    allowsClassicFlow: pool.allow_classic_flow as boolean,
+    clients: (pool.cognito_identity_providers as readonly { readonly client_id: string }[]).map(
+      ({ client_id }) => client_id,
+    ),
+    roles: (attachment?.values.roles ?? {}) as Readonly<Record<string, string>>,
   };
 }
 
 /** Types that can grant permissions. */
 const GRANTS =
-  /^aws_iam_|_policy$|_permission$|_policy_attachment$|^aws_api_gateway_(rest_api|authorizer)|_url$/;
+  /^aws_iam_|_policy$|_permission$|_(policy|roles)_attachment$|^aws_api_gateway_(rest_api|authorizer)|_url$/;
 
 /** Types that {@link readDeployed} reads, or that grant no permission. */
 const READ = [
   "aws_api_gateway_rest_api",
+  "aws_cognito_identity_pool_roles_attachment",
   "aws_iam_openid_connect_provider",
   "aws_iam_policy",
   "aws_iam_role",
@@ -207,13 +236,20 @@ function followText(text: string, state: readonly StateResource[]): string {
 function evaluate(expression: string, state: readonly StateResource[]): string {
   const start = /^substr\((.*), 0, (\d+)\)$/.exec(expression);
   if (start !== null) return evaluate(start[1] ?? "", state).slice(0, Number(start[2]));
+  const [, call, argument = ""] = /^(nonsensitive|base64sha256)\((.*)\)$/.exec(expression) ?? [];
+  if (call === "nonsensitive") return evaluate(argument, state);
+  if (call === "base64sha256") {
+    return createHash("sha256").update(evaluate(argument, state)).digest("base64");
+  }
   const last = /^element\(regexall\("\[\^\/\]\+\$", (.*)\), 0\)$/.exec(expression);
   if (last !== null) return evaluate(last[1] ?? "", state).replace(/.*\//, "");
   // The hash of the API's document triggers deployments, and grants no permission.
   if (/^sha256\(.*\)$/.test(expression)) return expression;
-  const [, address, attribute] = /^((?:data\.)?\w+\.[\w-]+)\.(\w+)$/.exec(expression) ?? [];
+  const ofList = /^tolist\((.+)\.(\w+)\)\.(\d+)\.(\w+)$/.exec(expression);
+  const [, address, attribute = "", index = "", property = ""] =
+    ofList ?? /^((?:data\.)?\w+\.[\w-]+)\.(\w+)$/.exec(expression) ?? [];
   const values = state.find((resource) => resource.address === address)?.values;
-  const value = values?.[attribute ?? ""];
+  const value = ofList === null ? values?.[attribute] : Object(values?.[attribute])[index]?.[property];
   if (typeof value !== "string") {
     throw new Error(
       `expected.ts, \${${expression}}: got ${JSON.stringify(value)} in the state; allowed: a text`,

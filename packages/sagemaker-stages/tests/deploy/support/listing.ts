@@ -1,6 +1,8 @@
 import {
   GetApiKeysCommand,
+  GetBasePathMappingsCommand,
   GetDeploymentsCommand,
+  GetDomainNamesCommand,
   GetRestApisCommand,
   GetStagesCommand,
   GetUsagePlanKeysCommand,
@@ -53,6 +55,11 @@ export async function listAccount(clients: Clients): Promise<readonly string[]> 
     listCloudFront(clients),
     listScaling(clients),
     listNetworks(clients),
+    listFirewalls(clients),
+    listCertificates(clients),
+    listRecords(clients),
+    listUserPools(clients),
+    listIdentityPools(clients),
     clients.cloudWatch
       .send(new DescribeAlarmsCommand({}))
       .then(({ MetricAlarms = [] }) => MetricAlarms.map(({ AlarmName }) => `alarm ${AlarmName}`)),
@@ -127,7 +134,88 @@ async function listApiGateway({ apiGateway }: Clients): Promise<string[]> {
       ];
     }),
   );
-  return [...ofApis.flat(), ...keys.map(({ id }) => `API key ${id}`), ...ofPlans.flat()];
+  const { items: names = [] } = await apiGateway.send(new GetDomainNamesCommand({}));
+  const ofNames = await Promise.all(
+    names.map(async ({ domainName }) => {
+      const { items = [] } = await apiGateway.send(new GetBasePathMappingsCommand({ domainName }));
+      return [
+        `domain name ${domainName}`,
+        ...items.map(({ basePath }) => `mapping ${basePath} of ${domainName}`),
+      ];
+    }),
+  );
+  return [...ofApis.flat(), ...keys.map(({ id }) => `API key ${id}`), ...ofPlans.flat(), ...ofNames.flat()];
+}
+
+/** Certificates in the environment's region, and in the region of CloudFront's certificates. */
+async function listCertificates(clients: Clients): Promise<string[]> {
+  const regions = [...new Set([clients.region, "us-east-1"])];
+  const lists = await Promise.all(
+    regions.map(async (region) => {
+      const answer = await clients.send({
+        service: "acm",
+        region,
+        method: "POST",
+        headers: {
+          "Content-Type": "application/x-amz-json-1.1",
+          "X-Amz-Target": "CertificateManager.ListCertificates",
+        },
+        body: "{}",
+      });
+      const { CertificateSummaryList = [] } = JSON.parse(answer) as {
+        CertificateSummaryList?: readonly { readonly CertificateArn: string }[];
+      };
+      return CertificateSummaryList.map(({ CertificateArn }) => `certificate ${CertificateArn}`);
+    }),
+  );
+  return lists.flat();
+}
+
+/** Records of all hosted zones, without the records that Route 53 creates with a hosted zone. */
+async function listRecords(clients: Clients): Promise<string[]> {
+  const request = { service: "route53", region: "us-east-1", method: "GET" };
+  const zones = await clients.send({ ...request, path: "/2013-04-01/hostedzone" });
+  const lists = await Promise.all(
+    [...zones.matchAll(/<Id>(\/hostedzone\/\w+)<\/Id>/g)].map(async ([, id = ""]) => {
+      const records = await clients.send({ ...request, path: `/2013-04-01${id}/rrset` });
+      return [...records.matchAll(/<Name>([^<]+?)\.?<\/Name>\s*<Type>(\w+)<\/Type>/g)]
+        .filter(([, , type = ""]) => !["NS", "SOA"].includes(type))
+        .map(([, name, type]) => `record ${type} ${name}`);
+    }),
+  );
+  return lists.flat();
+}
+
+/** User pools with their clients and domains. */
+async function listUserPools(clients: Clients): Promise<string[]> {
+  const call = (operation: string, body: object) =>
+    clients.call("cognito-idp", `AWSCognitoIdentityProviderService.${operation}`, body);
+  const { UserPools = [] } = (await call("ListUserPools", { MaxResults: 60 })) as {
+    UserPools?: readonly { readonly Id: string }[];
+  };
+  const lists = await Promise.all(
+    UserPools.map(async ({ Id: UserPoolId }) => {
+      const { UserPoolClients = [] } = (await call("ListUserPoolClients", {
+        UserPoolId,
+        MaxResults: 60,
+      })) as { UserPoolClients?: readonly { readonly ClientId: string }[] };
+      const { UserPool } = (await call("DescribeUserPool", { UserPoolId })) as {
+        UserPool: { readonly Domain?: string };
+      };
+      return [
+        `user pool ${UserPoolId}`,
+        ...UserPoolClients.map(({ ClientId }) => `client ${ClientId} of user pool ${UserPoolId}`),
+        ...(UserPool.Domain === undefined ? [] : [`domain ${UserPool.Domain} of user pool ${UserPoolId}`]),
+      ];
+    }),
+  );
+  return lists.flat();
+}
+
+/** Identity pools. Their roles are settings. */
+async function listIdentityPools(clients: Clients): Promise<string[]> {
+  const pools = await clients.listIdentityPools();
+  return pools.map((id) => `identity pool ${id}`);
 }
 
 async function listSagemaker({ sagemaker }: Clients): Promise<string[]> {
@@ -205,6 +293,11 @@ async function listNetworks({ ec2 }: Clients): Promise<string[]> {
   ];
 }
 
+async function listFirewalls(clients: Clients): Promise<string[]> {
+  const arns = [...(await clients.listWebAcls("REGIONAL")), ...(await clients.listWebAcls("CLOUDFRONT"))];
+  return arns.map((arn) => `web ACL ${arn}`);
+}
+
 /** The answer, or `undefined` for an error that means that the resource does not exist. */
 export async function absentWhere<Value>(error: string, request: Promise<Value>): Promise<Value | undefined> {
   try {
@@ -217,8 +310,13 @@ export async function absentWhere<Value>(error: string, request: Promise<Value>)
 
 /** The entry of {@link listAccount} for a type of Terraform. Empty if the type is a setting of another resource. */
 const LISTED: Readonly<Record<string, ((values: StateResource["values"]) => string) | "setting">> = {
+  aws_acm_certificate: ({ arn }) => `certificate ${arn}`,
+  aws_acm_certificate_validation: "setting",
   aws_api_gateway_account: "setting",
   aws_api_gateway_api_key: ({ id }) => `API key ${id}`,
+  aws_api_gateway_base_path_mapping: ({ base_path, domain_name }) =>
+    `mapping ${base_path || "(none)"} of ${domain_name}`,
+  aws_api_gateway_domain_name: ({ domain_name }) => `domain name ${domain_name}`,
   aws_api_gateway_deployment: ({ id, rest_api_id }) => `deployment ${id} of API ${rest_api_id}`,
   aws_api_gateway_method_settings: "setting",
   aws_api_gateway_rest_api: ({ id }) => `API ${id}`,
@@ -234,6 +332,11 @@ const LISTED: Readonly<Record<string, ((values: StateResource["values"]) => stri
   aws_cloudfront_response_headers_policy: "setting",
   aws_cloudwatch_log_group: ({ name }) => `log group ${name}`,
   aws_cloudwatch_metric_alarm: ({ alarm_name }) => `alarm ${alarm_name}`,
+  aws_cognito_identity_pool: ({ id }) => `identity pool ${id}`,
+  aws_cognito_identity_pool_roles_attachment: "setting",
+  aws_cognito_user_pool: ({ id }) => `user pool ${id}`,
+  aws_cognito_user_pool_client: ({ id, user_pool_id }) => `client ${id} of user pool ${user_pool_id}`,
+  aws_cognito_user_pool_domain: ({ domain, user_pool_id }) => `domain ${domain} of user pool ${user_pool_id}`,
   aws_default_security_group: ({ id }) => `security group ${id}`,
   aws_iam_openid_connect_provider: ({ arn }) => `OIDC provider ${arn}`,
   aws_iam_policy: ({ arn }) => `managed policy ${arn}`,
@@ -243,6 +346,7 @@ const LISTED: Readonly<Record<string, ((values: StateResource["values"]) => stri
   aws_lambda_function: ({ function_name }) => `function ${function_name}`,
   aws_lambda_function_url: ({ function_name }) => `function URL of ${function_name}`,
   aws_lambda_permission: "setting",
+  aws_route53_record: ({ type, fqdn }) => `record ${type} ${String(fqdn).replace(/\.$/, "")}`,
   aws_route_table: ({ id }) => `route table ${id}`,
   aws_route_table_association: ({ id }) => `route table association ${id}`,
   aws_s3_bucket: ({ bucket }) => `bucket ${bucket}`,
@@ -261,6 +365,8 @@ const LISTED: Readonly<Record<string, ((values: StateResource["values"]) => stri
   aws_vpc_endpoint: ({ id }) => `VPC endpoint ${id}`,
   aws_vpc_security_group_egress_rule: ({ id }) => `security group rule ${id}`,
   aws_vpc_security_group_ingress_rule: ({ id }) => `security group rule ${id}`,
+  aws_wafv2_web_acl: ({ arn }) => `web ACL ${arn}`,
+  aws_wafv2_web_acl_association: "setting",
   terraform_data: "setting",
 };
 

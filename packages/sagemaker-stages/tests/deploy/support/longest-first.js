@@ -11,6 +11,8 @@ const SLOW_SUITES = [
   "examples-of-models.test.ts",
   "saved-plan.test.ts",
   "examples-of-environments.test.ts",
+  "together.test.ts",
+  "sign-in.test.ts",
 ];
 
 /** The position of a test file: other files come last. */

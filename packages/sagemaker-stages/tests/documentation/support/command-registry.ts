@@ -103,4 +103,16 @@ export const REGISTRY: readonly RegisteredCommand[] = [
     evidence: "answers the documented request of",
     document: "docs/five-models.md",
   },
+  {
+    form: /curl -H 'Host: api\.example\.com' http:\/\/127\.0\.0\.1:3000\/v1\/.*/,
+    runBy: `${TESTS}/local/domain-names.test.ts`,
+    evidence: "has a curl line that calls the domain name",
+    document: "docs/domain-names.md",
+  },
+  {
+    form: /curl --resolve api\.example\.com:3000:127\.0\.0\.1 .*/,
+    runBy: `${TESTS}/local/domain-names.test.ts`,
+    evidence: "curl --resolve",
+    document: "docs/domain-names.md",
+  },
 ];

@@ -3,6 +3,24 @@ import type { Environment } from "../../../src/environment/environment";
 import { environments } from "../../fixtures/app/environments";
 import { example, exampleModel, exampleWithCallers, named } from "../../stacks/support/environments";
 
+const POOL = "arn:aws:cognito-idp:eu-central-1:111122223333:userpool/eu-central-1_";
+
+/** Two customers whose routes differ in both directions. */
+export const sold: Environment = named("apart", {
+  ...example,
+  models: {
+    "loan-default": { ...exampleModel, access: "API_KEY" },
+    "energy-demand": { ...exampleModel, access: "API_KEY" },
+    "ticket-urgency": { ...exampleModel, access: "API_KEY" },
+    // API Gateway invokes the endpoint of this route without a function.
+    "house-price": { ...exampleModel, via: "gateway", access: "API_KEY" },
+  },
+  customers: {
+    acme: { models: ["loan-default", "ticket-urgency", "house-price"], keys: ["1", "2"] },
+    globex: { models: ["energy-demand", "ticket-urgency"] },
+  },
+});
+
 /** Environments with properties that neither the fixture app nor the examples have. */
 const variants: readonly Environment[] = [
   named("callers", exampleWithCallers),
@@ -25,6 +43,19 @@ const variants: readonly Environment[] = [
     ...example,
     models: { "house-price": { existingEndpoint: "shared", targetModel: "eu/prices", via: "gateway" } },
   }),
+  // User pools of two teams, with and without scopes.
+  named("user-pools", {
+    ...example,
+    models: {
+      "loan-default": {
+        ...exampleModel,
+        access: { cognito: { userPoolArn: `${POOL}A1b2C3d4E`, scopes: ["loans/score", "loans/admin"] } },
+      },
+      "ticket-urgency": { ...exampleModel, access: { cognito: { userPoolArn: `${POOL}A1b2C3d4E` } } },
+      "energy-demand": { ...exampleModel, access: { cognito: { userPoolArn: `${POOL}Z9y8X7w6V` } } },
+    },
+  }),
+  sold,
   named("china", {
     ...exampleWithCallers,
     region: "cn-north-1",
@@ -40,7 +71,14 @@ const { corsAllowOrigin: _, ...stage } = example.stage;
 export const everything: Environment = {
   ...named("all", example),
   stage: { ...stage, accessLogs: true },
-  website: {},
+  website: {
+    signIn: {
+      models: [
+        { model: "loan-default", by: "route" },
+        { model: "language-check", by: "functionUrl" },
+      ],
+    },
+  },
   models: {
     "loan-default": {
       ...exampleModel,
@@ -66,8 +104,20 @@ export const everything: Environment = {
       serverless: exampleModel.serverless,
       access: "PUBLIC",
     },
-    "house-price": { ...exampleModel, via: "gateway" },
+    "house-price": {
+      ...exampleModel,
+      via: "gateway",
+      access: {
+        jwt: {
+          issuer: "https://login.example.com",
+          audience: ["models", "prices"],
+          scopes: ["predict", "prices"],
+        },
+      },
+    },
     "language-check": {
+      functionUrl: {},
+      access: { cognito: { userPoolArn: `${POOL}A1b2C3d4E`, scopes: ["languages/check"] } },
       artifact: "s3://amzn-s3-demo-bucket/language-check/1/",
       artifactKeyArn: `${KEYS}/1234abcd-12ab-34cd-56ef-1234567890ab`,
       image: { framework: "sklearn", version: "1.2-1" },

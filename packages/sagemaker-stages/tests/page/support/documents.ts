@@ -1,11 +1,11 @@
 import { openApi } from "../../../src/constructs/api/openapi";
 import type { ReadyMade } from "../../../src/contracts/ready-made";
-import type { RouteAccess } from "../../../src/environment/model-settings";
+import type { ParsedRouteAccess } from "../../../src/environment/model-settings";
 import { type PublicDocument, publicDocument } from "../../../src/page/public-document";
 import { type ModelName, models } from "../../fixtures/app/functions";
 
 /** The API's document of a stack with some of the fixture models. */
-export function apiDocument(access: Readonly<Partial<Record<ModelName, RouteAccess>>>): unknown {
+export function apiDocument(access: Readonly<Partial<Record<ModelName, ParsedRouteAccess>>>): unknown {
   return openApi({
     title: "test-inference",
     region: "eu-central-1",
@@ -22,7 +22,7 @@ export function apiDocument(access: Readonly<Partial<Record<ModelName, RouteAcce
 /** Every fixture model, with public access. */
 export const ALL_PUBLIC = Object.fromEntries(Object.keys(models).map((model) => [model, "PUBLIC"])) as Record<
   ModelName,
-  RouteAccess
+  ParsedRouteAccess
 >;
 
 export const STAGE_URL = "https://abcdefghij.execute-api.eu-central-1.amazonaws.com/test";

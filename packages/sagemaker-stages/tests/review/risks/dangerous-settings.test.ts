@@ -594,7 +594,33 @@ const firewall = (...rules: readonly Values[]): Values => ({
   rule: rules,
 });
 const blocking = { name: "bots", priority: 1, action: [{ block: [{}], count: [] }] };
+const limiting = (limit: number, window: number): Values => ({
+  ...blocking,
+  name: "rate",
+  statement: [{ rate_based_statement: [{ limit, evaluation_window_sec: window, aggregate_key_type: "IP" }] }],
+});
 const managed = { name: "core", priority: 2, override_action: [{ none: [{}], count: [] }] };
+const grouped = (...overrides: readonly (readonly [name: string, action: string])[]): Values => ({
+  ...managed,
+  statement: [
+    {
+      managed_rule_group_statement: [
+        {
+          name: "core",
+          rule_action_override: overrides.map(([name, action]) => ({
+            name,
+            action_to_use: [{ allow: [], block: [], count: [], [action]: [{}] }],
+          })),
+        },
+      ],
+    },
+  ],
+});
+const scoped = (...scope: readonly Values[]): Values => ({
+  ...managed,
+  statement: [{ managed_rule_group_statement: [{ name: "core", scope_down_statement: scope }] }],
+});
+const below = (path: string): Values => ({ byte_match_statement: [{ search_string: path }] });
 const table = (attribute: string): Values => ({
   name: "t",
   ttl: [{ enabled: true, attribute_name: attribute }],
@@ -719,6 +745,110 @@ describe("a setting that is compared with its previous value", () => {
       /only counts/,
     ],
     [
+      "a rate rule of a firewall permits more requests",
+      "aws_wafv2_web_acl",
+      firewall(limiting(100, 60)),
+      firewall(limiting(101, 60)),
+      "-W-",
+      /permits more requests from one address/,
+    ],
+    [
+      "a rate rule of a firewall has a shorter window",
+      "aws_wafv2_web_acl",
+      firewall(limiting(100, 0)),
+      firewall(limiting(100, 60)),
+      "-W-",
+      /permits more requests from one address/,
+    ],
+    [
+      "a rate rule of a firewall permits fewer requests",
+      "aws_wafv2_web_acl",
+      firewall(limiting(100, 60)),
+      firewall(limiting(100, 120)),
+      "---",
+      /permits fewer requests from one address/,
+    ],
+    [
+      "a rate rule of a firewall has the same rate",
+      "aws_wafv2_web_acl",
+      firewall(limiting(100, 60)),
+      firewall(limiting(500, 300)),
+      "---",
+      /1 updated/,
+    ],
+    [
+      "a rule inside a rule group of a firewall only counts",
+      "aws_wafv2_web_acl",
+      firewall(grouped(["SizeRestrictions_BODY", "count"])),
+      firewall(grouped(["SizeRestrictions_BODY", "count"], ["CrossSiteScripting_BODY", "count"])),
+      "-W-",
+      /only counts or permits requests that match the rule CrossSiteScripting_BODY/,
+    ],
+    [
+      "a rule inside a rule group of a firewall permits requests",
+      "aws_wafv2_web_acl",
+      firewall(grouped(["CrossSiteScripting_BODY", "block"])),
+      firewall(grouped(["CrossSiteScripting_BODY", "allow"])),
+      "-W-",
+      /only counts or permits requests that match the rule CrossSiteScripting_BODY/,
+    ],
+    [
+      "another rule inside a rule group of a firewall only counts, in place of the first",
+      "aws_wafv2_web_acl",
+      firewall(grouped(["SizeRestrictions_BODY", "count"])),
+      firewall(grouped(["CrossSiteScripting_BODY", "count"])),
+      "-W-",
+      /rule CrossSiteScripting_BODY/,
+    ],
+    [
+      "a rule inside a rule group of a firewall blocks again",
+      "aws_wafv2_web_acl",
+      firewall(grouped(["SizeRestrictions_BODY", "count"])),
+      firewall(grouped()),
+      "---",
+      /blocks requests that match the rule SizeRestrictions_BODY/,
+    ],
+    [
+      "the overrides of a rule group of a firewall only change their order",
+      "aws_wafv2_web_acl",
+      firewall(grouped(["a", "count"], ["b", "count"])),
+      firewall(grouped(["b", "count"], ["a", "count"])),
+      "---",
+      /1 updated/,
+    ],
+    [
+      "a rule group of a firewall that only counted blocks, except for one rule",
+      "aws_wafv2_web_acl",
+      firewall({ ...managed, override_action: [{ none: [], count: [{}] }] }),
+      firewall(grouped(["SizeRestrictions_BODY", "count"])),
+      "---",
+      /rule group that blocks/,
+    ],
+    [
+      "a rule group of a firewall inspects only some requests",
+      "aws_wafv2_web_acl",
+      firewall(scoped()),
+      firewall(scoped(below("/a"))),
+      "-W-",
+      /inspects fewer requests/,
+    ],
+    [
+      "a rule group of a firewall inspects all requests",
+      "aws_wafv2_web_acl",
+      firewall(scoped(below("/a"))),
+      firewall(scoped()),
+      "---",
+      /inspects more requests/,
+    ],
+    [
+      "a rule group of a firewall inspects other requests",
+      "aws_wafv2_web_acl",
+      firewall(scoped(below("/a"))),
+      firewall(scoped(below("/b"))),
+      "-W-",
+      /undetermined: .*w/,
+    ],
+    [
       "the rules of a firewall only change their order",
       "aws_wafv2_web_acl",
       firewall(blocking, managed),
@@ -789,6 +919,22 @@ describe("a setting that is compared with its previous value", () => {
     // Assess
     expect(reviewed.gates).toBe(gates);
     expect(reviewed.verdict).toMatch(sentence);
+  });
+
+  it("is undetermined when the overrides of a rule group of a firewall are known after apply", () => {
+    // Act
+    const { gates, verdict } = review({
+      type: "aws_wafv2_web_acl",
+      before: firewall(grouped()),
+      after: firewall({ ...managed, statement: [{ managed_rule_group_statement: [{ name: "core" }] }] }),
+      unknown: {
+        rule: [{ statement: [{ managed_rule_group_statement: [{ rule_action_override: true }] }] }],
+      },
+    });
+
+    // Assess
+    expect(gates).toBe("-W-");
+    expect(verdict).toMatch(/undetermined: .*web ACL w/);
   });
 
   it("is undetermined, and no improvement, when the days of backups are known after apply", () => {

@@ -32,6 +32,8 @@ export interface PlanParts {
   readonly region?: string;
   /** The only allowed account of the provider. */
   readonly accountId?: string | undefined;
+  /** The account of the credentials. If absent, the plan contains no data source with the account. */
+  readonly callerAccountId?: string;
   readonly resources?: readonly ResourceJson[];
   readonly drift?: readonly ResourceJson[];
   readonly outputs?: Readonly<Record<string, OutputJson>>;
@@ -47,6 +49,7 @@ export function planJson(parts: PlanParts): string {
     environment = "dev",
     region = "us-east-1",
     accountId,
+    callerAccountId,
     resources = [],
     drift = [],
     outputs = {},
@@ -55,6 +58,7 @@ export function planJson(parts: PlanParts): string {
     format_version: "1.2",
     terraform_version: "1.11.4",
     planned_values: {},
+    prior_state: callerAccountId === undefined ? undefined : priorState(callerAccountId),
     resource_changes: resources.map(changeJson),
     resource_drift: drift.map(changeJson),
     output_changes: Object.fromEntries(
@@ -80,6 +84,14 @@ export function planJson(parts: PlanParts): string {
     deferred_changes: parts.deferred,
     action_invocations: parts.invocations,
   });
+}
+
+/** The state before an apply, with the data source that Terraform has read during the plan. */
+function priorState(accountId: string): object {
+  const address = "data.aws_caller_identity.caller";
+  const values = { account_id: accountId, id: accountId };
+  const caller = { address, mode: "data", type: "aws_caller_identity", name: "caller", values };
+  return { format_version: "1.0", values: { root_module: { resources: [caller] } } };
 }
 
 /** A plan from its parts. */

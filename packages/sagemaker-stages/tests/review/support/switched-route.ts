@@ -1,5 +1,5 @@
 import { openApi } from "../../../src/constructs/api/openapi";
-import type { RouteAccess, Via } from "../../../src/environment/model-settings";
+import type { ParsedRouteAccess, Via } from "../../../src/environment/model-settings";
 import { models } from "../../fixtures/app/functions";
 import type { PlannedChange } from "./planned";
 
@@ -7,7 +7,7 @@ const FUNCTION_ARN = "arn:aws:lambda:us-east-1:111122223333:function:prod-house-
 const ROLE_ARN = "arn:aws:iam::111122223333:role/prod-house-price-gateway";
 
 /** The arguments of an API with the route `POST /house-price`, as the stack defines them. */
-export function apiOf(via: Via, access: RouteAccess): { readonly body: string } {
+export function apiOf(via: Via, access: ParsedRouteAccess): { readonly body: string } {
   const route = { contract: models["house-price"], access };
   const document = openApi({
     title: "prod-inference",
@@ -35,7 +35,7 @@ const FUNCTION = {
 export function switchedRoute(
   from: Via,
   to: Via,
-  access: RouteAccess = "AWS_IAM",
+  access: ParsedRouteAccess = "AWS_IAM",
 ): readonly [api: PlannedChange, fn: PlannedChange] {
   const fn = { type: "aws_lambda_function", name: "function" };
   return [

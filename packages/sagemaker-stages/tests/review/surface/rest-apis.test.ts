@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
 import { openApi } from "../../../src/constructs/api/openapi";
-import type { RouteAccess } from "../../../src/environment/model-settings";
+import type { ParsedRouteAccess } from "../../../src/environment/model-settings";
 import type { SurfaceChange } from "../../../src/review/surface";
 import { surfaceChanges } from "../../../src/review/surface";
 import { type ModelName, models } from "../../fixtures/app/functions";
@@ -11,8 +11,8 @@ const API = "aws_api_gateway_rest_api";
 
 /** The document that the stack makes. */
 function body(
-  access: Partial<Record<ModelName, RouteAccess>>,
-  corsAllowOrigin = "https://example.com",
+  access: Partial<Record<ModelName, ParsedRouteAccess>>,
+  corsAllowOrigin: string | readonly string[] = "https://example.com",
 ): string {
   return JSON.stringify(
     openApi({
@@ -242,6 +242,75 @@ describe("CORS", () => {
       ]);
     },
   );
+});
+
+describe("CORS of several origins", () => {
+  const APP = "https://app.example.com";
+  const OTHER = "https://www.example.org";
+
+  it.each([
+    ["to several origins", APP, [APP, OTHER], `CORS ${APP}, ${OTHER}`, " !widenedCors", "CORS *"],
+    ["to fewer origins", [APP, OTHER, "https://c.example"], [APP, OTHER], `CORS ${APP}, ${OTHER}`, "", ""],
+    [
+      "to another origin in the list",
+      [APP, "https://c.example"],
+      [APP, OTHER],
+      `CORS ${APP}, ${OTHER}`,
+      " !widenedCors",
+      "",
+    ],
+  ])("is read from the template of the preflight: %s", (_, before, after, expected, flag, own) => {
+    // Act
+    const changes = changesOf(
+      { body: body({ "ticket-urgency": "AWS_IAM" }, before) },
+      { body: body({ "ticket-urgency": "AWS_IAM" }, after) },
+    ).map(line);
+
+    // Assess
+    const [path = ""] = changes.filter((change) => change.startsWith("CORS changed /ticket-urgency"));
+    expect(path).toContain(`→ ${expected} (OPTIONS, POST)`);
+    expect(path.endsWith(`)${flag}`)).toBe(true);
+    expect(changes.filter((change) => change.includes("API Gateway generates")).join()).toContain(own);
+  });
+
+  it.each([
+    ["every origin", "#set($context.responseOverride.header.Access-Control-Allow-Origin = $origin)"],
+    [
+      "a pattern",
+      '#if($origin.matches(".*"))#set($context.responseOverride.header.Access-Control-Allow-Origin = $origin)#end',
+    ],
+  ])("is known only at run time when another template permits %s", (_, template) => {
+    // Prepare
+    const document = JSON.parse(body({ "ticket-urgency": "AWS_IAM" }, [APP, OTHER]));
+    const { responses } = document.paths["/ticket-urgency"].options["x-amazon-apigateway-integration"];
+    responses.default.responseTemplates["application/json"] = template;
+
+    // Act
+    const changes = changesOf(
+      { body: body({ "ticket-urgency": "AWS_IAM" }, [APP, OTHER]) },
+      { body: JSON.stringify(document) },
+    ).map(line);
+
+    // Assess
+    expect(changes.join()).toMatch(/→ CORS known at run time \(OPTIONS, POST\) !widenedCors/);
+  });
+
+  it("is known only at run time when a template continues after the comparison", () => {
+    // Prepare
+    const document = JSON.parse(body({ "ticket-urgency": "AWS_IAM" }, [APP, OTHER]));
+    const { responses } = document.paths["/ticket-urgency"].options["x-amazon-apigateway-integration"];
+    responses.default.responseTemplates["application/json"] +=
+      '#set($context.responseOverride.header.access-control-allow-origin = "*")';
+
+    // Act
+    const changes = changesOf(
+      { body: body({ "ticket-urgency": "AWS_IAM" }, [APP, OTHER]) },
+      { body: JSON.stringify(document) },
+    ).map(line);
+
+    // Assess
+    expect(changes.join()).toContain("known at run time");
+  });
 });
 
 describe("the routes of another document", () => {

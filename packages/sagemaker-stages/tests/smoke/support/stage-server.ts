@@ -18,7 +18,11 @@ export type CallerKind =
   | "wrong key";
 
 /** The wrong answer to a request; `undefined`: the right answer, `silence`: no answer. */
-export type Misbehaviour = (caller: CallerKind, requests: number) => Answer | "silence" | undefined;
+export type Misbehaviour = (
+  caller: CallerKind,
+  requests: number,
+  origin: string | undefined,
+) => Answer | "silence" | undefined;
 
 /** The key of a {@link StageServer}. */
 export const KEY = "the-key-of-this-stage-0123456789";
@@ -61,7 +65,7 @@ export class StageServer {
       request.setEncoding("utf8").on("data", (text: string) => {
         body += text;
       });
-      request.on("end", () => this.answer(callerOf(request, body), response));
+      request.on("end", () => this.answer(callerOf(request, body), request.headers.origin, response));
     });
   }
 
@@ -80,10 +84,10 @@ export class StageServer {
     await new Promise((resolve) => this.server.close(resolve));
   }
 
-  private answer(caller: CallerKind, response: http.ServerResponse): void {
+  private answer(caller: CallerKind, origin: string | undefined, response: http.ServerResponse): void {
     const requests = (this.requests.get(caller) ?? 0) + 1;
     this.requests.set(caller, requests);
-    const answer = this.misbehaviour(caller, requests) ?? RIGHT_ANSWERS[caller];
+    const answer = this.misbehaviour(caller, requests, origin) ?? RIGHT_ANSWERS[caller];
     if (answer === "silence") return;
     response.writeHead(answer.status, answer.headers ?? {});
     response.end(answer.body === undefined ? undefined : JSON.stringify(answer.body));

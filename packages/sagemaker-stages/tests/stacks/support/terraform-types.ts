@@ -1,3 +1,5 @@
+import type { JsonObject } from "../../../src/testing/terraform";
+
 interface TerraformCondition {
   readonly condition: string;
   readonly error_message: string;
@@ -55,6 +57,15 @@ export interface TerraformTypes {
   "data.aws_iam_openid_connect_provider": WithLifecycle & { readonly url: string };
   "data.aws_lambda_function": WithLifecycle & { readonly function_name: string };
   "data.aws_sagemaker_prebuilt_ecr_image": { readonly repository_name: string; readonly image_tag: string };
+  aws_acm_certificate: WithLifecycle & { readonly domain_name: string; readonly validation_method: string };
+  aws_acm_certificate_validation: { readonly certificate_arn: string };
+  aws_api_gateway_base_path_mapping: { readonly domain_name: string; readonly base_path?: string };
+  aws_api_gateway_domain_name: WithLifecycle & {
+    readonly domain_name: string;
+    readonly regional_certificate_arn: string;
+    readonly security_policy: string;
+  };
+  aws_route53_record: { readonly zone_id: string; readonly name: string; readonly type: string };
   aws_appautoscaling_policy: WithLifecycle & {
     readonly name: string;
     readonly policy_type: string;
@@ -90,6 +101,7 @@ export interface TerraformTypes {
   aws_api_gateway_rest_api: WithLifecycle & {
     readonly name: string;
     readonly body: string;
+    readonly disable_execute_api_endpoint: boolean;
     readonly endpoint_configuration: { readonly types: readonly string[] };
   };
   aws_api_gateway_stage: WithLifecycle & {
@@ -268,6 +280,36 @@ export interface TerraformTypes {
       readonly data_capture_config?: object;
       readonly kms_key_arn?: string;
     };
+  aws_cognito_identity_pool: WithTags & {
+    readonly identity_pool_name: string;
+    readonly allow_classic_flow: boolean;
+    readonly allow_unauthenticated_identities: boolean;
+    readonly cognito_identity_providers: readonly {
+      readonly client_id: string;
+      readonly provider_name: string;
+      readonly server_side_token_check: boolean;
+    }[];
+  };
+  aws_cognito_identity_pool_roles_attachment: {
+    readonly identity_pool_id: string;
+    readonly roles: Readonly<Record<string, string>>;
+  };
+  aws_cognito_user_pool: WithLifecycle &
+    WithTags & {
+      readonly name: string;
+      readonly deletion_protection: string;
+      readonly admin_create_user_config: { readonly allow_admin_create_user_only: boolean };
+      readonly mfa_configuration: string;
+      readonly software_token_mfa_configuration?: { readonly enabled: boolean };
+    };
+  aws_cognito_user_pool_client: {
+    readonly name: string;
+    readonly generate_secret: boolean;
+    readonly allowed_oauth_flows: readonly string[];
+    readonly callback_urls: readonly string[];
+    readonly logout_urls: readonly string[];
+  };
+  aws_cognito_user_pool_domain: { readonly domain: string; readonly user_pool_id: string };
   aws_sagemaker_model: WithLifecycle &
     WithTags & {
       readonly name: string;
@@ -315,6 +357,14 @@ export interface TerraformTypes {
     };
   aws_vpc_security_group_egress_rule: SecurityGroupRule;
   aws_vpc_security_group_ingress_rule: SecurityGroupRule;
+  aws_wafv2_web_acl: {
+    readonly name: string;
+    readonly scope: "REGIONAL" | "CLOUDFRONT";
+    readonly default_action: { readonly allow: object };
+    readonly rule: readonly JsonObject[];
+    readonly provider?: string;
+  };
+  aws_wafv2_web_acl_association: { readonly resource_arn: string; readonly web_acl_arn: string };
   terraform_data: WithLifecycle & { readonly triggers_replace: Readonly<Record<string, string | number>> };
 }
 
@@ -328,6 +378,11 @@ export const TERRAFORM_TYPES = Object.keys({
   "data.aws_iam_openid_connect_provider": true,
   "data.aws_lambda_function": true,
   "data.aws_sagemaker_prebuilt_ecr_image": true,
+  aws_acm_certificate: true,
+  aws_acm_certificate_validation: true,
+  aws_api_gateway_base_path_mapping: true,
+  aws_api_gateway_domain_name: true,
+  aws_route53_record: true,
   aws_appautoscaling_policy: true,
   aws_appautoscaling_target: true,
   aws_api_gateway_account: true,
@@ -343,6 +398,11 @@ export const TERRAFORM_TYPES = Object.keys({
   aws_cloudfront_response_headers_policy: true,
   aws_cloudwatch_log_group: true,
   aws_cloudwatch_metric_alarm: true,
+  aws_cognito_identity_pool: true,
+  aws_cognito_identity_pool_roles_attachment: true,
+  aws_cognito_user_pool: true,
+  aws_cognito_user_pool_client: true,
+  aws_cognito_user_pool_domain: true,
   aws_iam_group_policy_attachment: true,
   aws_iam_openid_connect_provider: true,
   aws_iam_policy: true,
@@ -372,5 +432,7 @@ export const TERRAFORM_TYPES = Object.keys({
   aws_vpc_endpoint: true,
   aws_vpc_security_group_egress_rule: true,
   aws_vpc_security_group_ingress_rule: true,
+  aws_wafv2_web_acl: true,
+  aws_wafv2_web_acl_association: true,
   terraform_data: true,
 } satisfies Record<TerraformType, true>);

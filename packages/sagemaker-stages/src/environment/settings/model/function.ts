@@ -6,6 +6,13 @@ import { RUNTIME_SOURCE } from "./function-runtimes";
 
 const LAMBDA_API = "https://docs.aws.amazon.com/lambda/latest/api";
 
+/** Lambda's reserved concurrency of a function. */
+export const reservedConcurrency = wholeNumber(
+  1,
+  UNLIMITED,
+  `0 would disable the function; omit the setting to reserve no concurrency: ${LAMBDA_API}/API_PutFunctionConcurrency.html`,
+);
+
 /** Settings of a new function. */
 export const functionSettings = settings({
   /**
@@ -44,13 +51,7 @@ export const functionSettings = settings({
    *
    * @default - none: the function uses the account's unreserved concurrency
    */
-  reservedConcurrency: optional(
-    wholeNumber(
-      1,
-      UNLIMITED,
-      `0 would disable the function; omit the setting to reserve no concurrency: ${LAMBDA_API}/API_PutFunctionConcurrency.html`,
-    ),
-  ),
+  reservedConcurrency: optional(reservedConcurrency),
 });
 
 /** Settings of the new function of a model. */

@@ -19,14 +19,9 @@ import {
   withDefault,
   withDefaults,
 } from "../setting";
+import { routeAccessSetting } from "./access";
 import { modelFunctionSettings } from "./function";
 import { functionUrlSettings } from "./function-url";
-
-/** Every value of {@link RouteAccess}. */
-export const ROUTE_ACCESS = ["AWS_IAM", "API_KEY", "PUBLIC"] as const;
-
-/** Who may call a route. */
-export type RouteAccess = (typeof ROUTE_ACCESS)[number];
 
 /** Every value of {@link Via}. */
 export const VIA = ["lambda", "gateway"] as const;
@@ -44,13 +39,17 @@ export const routeSettings = settings({
   /**
    * Who may call the route.
    * - `AWS_IAM`: principals with the permission `execute-api:Invoke` on the route, with signed requests.
-   * - `API_KEY`: callers that send the environment's key in `x-api-key`. For trials only: an API key does not authenticate
-   *   the caller.
+   * - `API_KEY`: callers that send a key in `x-api-key`: the environment's key, or the key of one of its `customers`. An API
+   *   key identifies a customer, but does not authenticate the caller: anyone who has the key can use it.
    * - `PUBLIC`: anyone, without authentication.
+   * - `{ cognito: … }`: callers that send a token of an Amazon Cognito user pool in the header `authorization`.
+   * - `{ jwt: … }`: callers that send a token of another OpenID Connect issuer as `authorization: Bearer <token>`.
+   *
+   * A function URL always requires signed requests, whatever the access of the route. `docs/tokens.md` describes tokens.
    *
    * @default "AWS_IAM"
    */
-  access: withDefault(oneOf(ROUTE_ACCESS, "the type ModelSettings of sagemaker-stages"), "AWS_IAM"),
+  access: withDefault(routeAccessSetting, "AWS_IAM"),
 
   /**
    * The service that invokes the endpoint for the route.

@@ -22,12 +22,22 @@ export function missingPythonAnswer(
     statusCode: 503,
     headers: {
       "Content-Type": "application/problem+json",
-      ...(!isOfFunctionUrl(event) && {
-        "Access-Control-Allow-Origin": environment.CORS_ALLOW_ORIGIN ?? "*",
-      }),
+      ...(!isOfFunctionUrl(event) && allowedOrigin(environment.CORS_ALLOW_ORIGIN ?? "*", event)),
     },
     body: JSON.stringify(problem),
   });
+}
+
+/** With several allowed origins, an answer names the origin of its request, as `src/runtime/origins.ts` does. */
+function allowedOrigin(setting: string, event: string): Readonly<Record<string, string>> {
+  const allowed = setting.split(",");
+  if (allowed.length === 1) return { "Access-Control-Allow-Origin": setting };
+  const { headers = {} }: { readonly headers?: Readonly<Record<string, unknown>> } = JSON.parse(event);
+  const sent = Object.entries(headers).flatMap(([name, value]) =>
+    name.toLowerCase() === "origin" ? [value] : [],
+  );
+  const origin = allowed.find((one) => sent.length === 1 && sent[0] === one);
+  return { Vary: "Origin", ...(origin === undefined ? {} : { "Access-Control-Allow-Origin": origin }) };
 }
 
 /**

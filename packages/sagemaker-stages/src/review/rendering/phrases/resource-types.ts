@@ -2,11 +2,18 @@ import type { Noun } from "./formats";
 
 /** Labels of types of resources. */
 const LABELS: Readonly<Record<string, Noun>> = {
+  aws_acm_certificate: { one: "certificate", many: "certificates" },
+  aws_acm_certificate_validation: { one: "certificate validation", many: "certificate validations" },
   aws_ami_launch_permission: { one: "image permission", many: "image permissions" },
   aws_api_gateway_account: { one: "API Gateway account setting", many: "API Gateway account settings" },
   aws_api_gateway_api_key: { one: "API key", many: "API keys" },
   aws_api_gateway_authorizer: { one: "authorizer", many: "authorizers" },
+  aws_api_gateway_base_path_mapping: {
+    one: "mapping of a domain name",
+    many: "mappings of domain names",
+  },
   aws_api_gateway_deployment: { one: "deployment", many: "deployments" },
+  aws_api_gateway_domain_name: { one: "domain name", many: "domain names" },
   aws_api_gateway_method: { one: "method", many: "methods" },
   aws_api_gateway_method_settings: { one: "method setting", many: "method settings" },
   aws_api_gateway_rest_api: { one: "API", many: "APIs" },
@@ -24,7 +31,13 @@ const LABELS: Readonly<Record<string, Noun>> = {
   aws_cloudwatch_log_group: { one: "log group", many: "log groups" },
   aws_cloudwatch_metric_alarm: { one: "alarm", many: "alarms" },
   aws_cognito_identity_pool: { one: "identity pool", many: "identity pools" },
+  aws_cognito_identity_pool_roles_attachment: {
+    one: "role of identity pool",
+    many: "roles of identity pools",
+  },
   aws_cognito_user_pool: { one: "user pool", many: "user pools" },
+  aws_cognito_user_pool_client: { one: "user pool client", many: "user pool clients" },
+  aws_cognito_user_pool_domain: { one: "sign-in domain", many: "sign-in domains" },
   aws_db_instance: { one: "database", many: "databases" },
   aws_db_snapshot: { one: "database snapshot", many: "database snapshots" },
   aws_default_security_group: { one: "security group", many: "security groups" },
@@ -51,6 +64,7 @@ const LABELS: Readonly<Record<string, Noun>> = {
   aws_rds_cluster: { one: "database cluster", many: "database clusters" },
   aws_rds_cluster_instance: { one: "database", many: "databases" },
   aws_redshift_cluster: { one: "data warehouse", many: "data warehouses" },
+  aws_route53_record: { one: "DNS record", many: "DNS records" },
   aws_s3_bucket: { one: "bucket", many: "buckets" },
   aws_s3_bucket_acl: { one: "access list of bucket", many: "access lists of buckets" },
   aws_s3_bucket_lifecycle_configuration: { one: "lifecycle of bucket", many: "lifecycles of buckets" },

@@ -68,9 +68,17 @@ export const RISK_PHRASES = {
     worse: "has a rule that no longer blocks requests",
     better: "has a rule that blocks requests",
   },
+  "firewall rate": {
+    worse: "has a rule that permits more requests from one address",
+    better: "has a rule that permits fewer requests from one address",
+  },
   "firewall count": {
     worse: "has a rule group that only counts requests",
     better: "has a rule group that blocks requests",
+  },
+  "firewall scope": {
+    worse: "has a rule that inspects fewer requests",
+    better: "has a rule that inspects more requests",
   },
   "public address": { worse: "has a public IP address", better: "no longer has a public IP address" },
   "public addresses of instances": {
@@ -195,6 +203,10 @@ export const RISK_PHRASES = {
     better: "is encrypted with a customer managed key",
   },
   VPC: { worse: "no longer runs in a VPC", better: "runs in a VPC" },
+  "TLS policy": {
+    worse: "accepts older versions or weaker ciphers of TLS",
+    better: "accepts only newer versions or stronger ciphers of TLS",
+  },
   HTTPS: { worse: "accepts unencrypted HTTP", better: "accepts only HTTPS" },
   "encrypted connections": { worse: "no longer encrypts connections", better: "encrypts connections" },
   "instance metadata": {
@@ -271,6 +283,10 @@ export const RISK_PHRASES = {
     better: "keeps its items longer",
   },
   "firewall rules": { worse: "no longer has the {rules}", better: "has the {rules}" },
+  "firewall override": {
+    worse: "only counts or permits requests that match the {rules}",
+    better: "blocks requests that match the {rules}",
+  },
   "public sharing": { worse: "is shared with the public", better: "is no longer shared with the public" },
   sharing: { worse: "is shared with {names}", better: "is no longer shared with {names}" },
   "ending runtime": {

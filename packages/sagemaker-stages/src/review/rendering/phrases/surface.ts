@@ -7,6 +7,7 @@ import type {
   SurfaceNote,
   TargetName,
   ThrottlingState,
+  TokenRequirement,
 } from "../../surface/change";
 import { counted, firstOf, inDigits } from "./formats";
 import { KNOWN_AFTER_APPLY } from "./values";
@@ -19,6 +20,14 @@ const NOTES: Readonly<Record<SurfaceNote, string>> = {
   "removed, not supported": "removed; the review does not support this type: check the resource",
   enabled: "enabled",
   disabled: "disabled",
+  "only an administrator creates users": "only an administrator creates users",
+  "anyone can create a user": "anyone can create a user, and sign in",
+  "one-time codes required": "multi-factor authentication required",
+  "one-time codes optional": "multi-factor authentication optional",
+  "no one-time codes": "no multi-factor authentication",
+  "only signed-in users get credentials": "only signed-in users get credentials",
+  "visitors without a sign-in get credentials": "visitors without a sign-in get credentials",
+  "address of the page": "address of the page",
   "readable by anyone": "readable by anyone",
   "readable with a signature": "readable with a signed URL or cookie",
   "behaviors known after apply": "its cache behaviors are known after apply",
@@ -30,8 +39,21 @@ const NOTES: Readonly<Record<SurfaceNote, string>> = {
   "stage of an API without a document": "the API has no document: check its methods",
 };
 
+const CLIENT_PARTS: Readonly<Record<Extract<SurfaceSubject, { kind: "sign-in client" }>["part"], string>> = {
+  addresses: "addresses that receive sign-ins",
+  "addresses after the sign-out": "addresses after the sign-out",
+  "OAuth flows": "OAuth flows",
+  "authentication flows": "authentication flows",
+  scopes: "scopes of tokens",
+  "identity providers": "identity providers",
+  settings: "sign-in client",
+};
+
 /** Open routes that a new stage names. */
 const MAX_ROUTES = 3;
+
+/** Routes that a customer's state names. */
+const MAX_KEY_ROUTES = 10;
 
 /** The subject of a change, e.g. `POST /churn`, `function URL of prod-churn`. */
 export function subjectText(subject: SurfaceSubject): string {
@@ -48,6 +70,8 @@ export function subjectText(subject: SurfaceSubject): string {
       return "endpoint type of the API";
     case "default address":
       return `default address (execute-api) of ${subject.api === undefined ? "the API" : `API ${subject.api}`}`;
+    case "domain name":
+      return `domain name ${subject.name}`;
     case "API":
       return `API ${subject.api}`;
     case "stage":
@@ -56,8 +80,16 @@ export function subjectText(subject: SurfaceSubject): string {
       return `${subject.path === "*/*" ? "every route" : subject.path} of stage ${subject.stage}`;
     case "usage plan":
       return `each key of usage plan ${subject.usagePlan}`;
+    case "customer":
+      return `customer ${subject.customer}`;
     case "function URL":
       return `function URL of ${subject.function}`;
+    case "user pool":
+      return `${subject.part} of user pool ${subject.name}`;
+    case "sign-in client":
+      return `${CLIENT_PARTS[subject.part]} of ${subject.name}`;
+    case "identity pool":
+      return `${subject.part === "providers" ? "providers of " : ""}identity pool ${subject.name}`;
     case "page":
       return `page (CloudFront distribution)${pathsText(subject.pattern)}`;
     case "bucket":
@@ -85,10 +117,18 @@ export function stateText(state: SurfaceState | undefined): string {
       return throttlingText(state);
     case "endpoint types":
       return state.types.join(", ");
+    case "names":
+      return state.names.length === 0 ? "none" : state.names.join(", ");
+    case "settings":
+      return `changed ${state.names.join(", ")}: check the ${state.names.length === 1 ? "setting" : "settings"}`;
     case "route count":
       return counted(state.count, "route");
     case "open routes":
       return `no authorization (NONE): ${firstOf(state.routes, MAX_ROUTES)}`;
+    case "key routes":
+      return firstOf(state.routes, MAX_KEY_ROUTES);
+    case "mapping":
+      return `address of stage ${state.stage}${state.basePath === "" ? "" : `, below /${state.basePath}`}`;
     case "facing": {
       const text = state.internal ? "internal" : "internet-facing";
       return state.isNew ? `${text}: check its listeners and security groups` : text;
@@ -115,6 +155,7 @@ const CREDENTIALS: readonly (readonly [Requirement["kind"], string])[] = [
   ["AWS_IAM", "a signature"],
   ["API_KEY", "an API key"],
   ["authorizer", "an authorizer's consent"],
+  ["token", "a token"],
 ];
 
 function pathsText(pattern: string): string {
@@ -151,6 +192,8 @@ function requirementText(requirement: Requirement): string {
       return requirement.name === undefined
         ? `authorizer (${requirement.type})`
         : `authorizer ${requirement.name}`;
+    case "token":
+      return tokenText(requirement);
     case "NONE": {
       const { ignoredScheme, ignoredType } = requirement;
       if (ignoredScheme !== undefined) return `NONE (API Gateway ignores ${ignoredScheme})`;
@@ -161,6 +204,15 @@ function requirementText(requirement: Requirement): string {
     default:
       return requirement.kind;
   }
+}
+
+/** `token of https://login.example.com for models with scope predict` */
+function tokenText({ issuers, audiences = [], scopes = [] }: TokenRequirement): string {
+  return [
+    `token of ${issuers.join(" or ")}`,
+    ...(audiences.length === 0 ? [] : [` for ${audiences.join(" or ")}`]),
+    ...(scopes.length === 0 ? [] : [` with scope ${scopes.join(" and ")}`]),
+  ].join("");
 }
 
 function targetText({ kind, name, hasRole }: TargetName): string {

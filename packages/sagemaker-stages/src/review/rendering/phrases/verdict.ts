@@ -73,6 +73,13 @@ export function weakerAuthorization(subjects: readonly string[]): string {
   return `weaker authorization (${namesOf(subjects)})`;
 }
 
+/** `keys open more routes (customer acme: POST /prod/churn)` */
+export function moreKeyRoutes(
+  subjects: readonly (readonly [subject: string, routes: readonly string[]])[],
+): string {
+  return `keys open more routes (${namesOf(subjects.map(([subject, routes]) => `${subject}: ${namesOf(routes)}`))})`;
+}
+
 /** `anyone gains access to bucket models` */
 export function publicAccessTo(resource: string): string {
   return `anyone gains access to ${resource}`;

@@ -25,6 +25,7 @@ export function conditionChanges({ statement }: ChangeContext): Change[] {
       const withValue = (other: unknown) => withCondition({ ...others, [operator]: { [key]: other } });
       const values = texts(value);
       const isArn = operator.startsWith("Arn");
+      const opposite = operator.replace(/^(ForAnyValue:)?(String|Arn|Bool)/, "$1$2Not");
       const first = values[0] ?? "";
       const another =
         first === "true" ? "false" : first === "false" ? "true" : isArn ? `${first}2` : `${first}-other`;
@@ -44,8 +45,8 @@ export function conditionChanges({ statement }: ChangeContext): Change[] {
         },
         {
           kind: "a condition that is the opposite",
-          detail: `${operator.replace(/^(String|Arn|Bool)/, "$1Not")} ${key}`,
-          statements: withCondition({ ...others, [operator.replace(/^(String|Arn|Bool)/, "$1Not")]: byKey }),
+          detail: `${opposite} ${key}`,
+          statements: withCondition({ ...others, [opposite]: byKey }),
           killedBy: ["refused"],
         },
         {
@@ -60,7 +61,7 @@ export function conditionChanges({ statement }: ChangeContext): Change[] {
           ],
         },
         // In a deny, this change has no finding: the deny matches more requests, but none that a principal needs.
-        ...((isArn || operator === "StringLike") && !isDeny && !values.includes("*")
+        ...((isArn || operator.endsWith("StringLike")) && !isDeny && !values.includes("*")
           ? [
               {
                 kind: "every value of a condition",

@@ -47,9 +47,13 @@ export function handPicked(stack: ResolvedStack, documents: readonly Document[])
       killedBy,
     });
   }
-  const functions = functionsOf(stack);
+  // An authorizer has no variables, and its role invokes no endpoint.
+  const isAuthorizer = ({ resource }: FunctionInStack) => !resource.set.includes("environment");
+  const functions = functionsOf(stack).filter((fn) => !isAuthorizer(fn));
   const endpoints = endpointsOf(stack);
   for (const addition of FUNCTION_ADDITIONS) add(functions, "new function", addition);
+  const authorizers = functionsOf(stack).filter(isAuthorizer);
+  for (const addition of AUTHORIZER_ADDITIONS) add(authorizers, "authorizer", addition);
   for (const addition of ENDPOINT_ADDITIONS) add(endpoints, "new endpoint", addition);
   const gatewayRoles = gatewayRolesOf(stack);
   for (const addition of GATEWAY_ROLE_ADDITIONS) add(gatewayRoles, "route via API Gateway", addition);
@@ -119,6 +123,30 @@ const FUNCTION_ADDITIONS: readonly Addition<FunctionInStack>[] = [
     detail: "an ARN with too few parts",
     killedBy: ["refused"],
     statement: () => ({ Action: ["sagemaker:InvokeEndpoint"], Resource: ["arn:aws:sagemaker:*"] }),
+  },
+];
+
+const AUTHORIZER_ADDITIONS: readonly Addition<FunctionInStack>[] = [
+  {
+    detail: "invokes an endpoint, as the function of a model does",
+    killedBy: ["granted, not used"],
+    statement: (_, { account }) => ({
+      Action: ["sagemaker:InvokeEndpoint"],
+      Resource: [account.arn("sagemaker", "endpoint/another")],
+    }),
+  },
+  {
+    detail: "sends traces, although tracing is not active",
+    killedBy: ["granted, not used"],
+    statement: () => ({ Action: ["xray:PutTraceSegments"], Resource: ["*"] }),
+  },
+  {
+    detail: "reads API keys, which the check of a credential does not need",
+    killedBy: ["granted, not used"],
+    statement: () => ({
+      Action: ["apigateway:GET"],
+      Resource: ["arn:aws:apigateway:eu-central-1::/apikeys/*"],
+    }),
   },
 ];
 

@@ -61,12 +61,14 @@ function principalChanges({ statement }: ChangeContext): Change[] {
     change("a federation as the principal", { Federated: "accounts.google.com" }, ["refused"]),
   ];
   if (principal === "*") return refused;
-  const { Service: own } = principal as JsonObject;
+  const { Service: own = [], ...others } = principal as JsonObject;
   return [
     ...refused,
     change("every principal", "*", ["other principal"]),
     change("another service instead", { Service: "ec2.amazonaws.com" }, ["used, not granted"]),
-    change("another service, too", { Service: [...texts(own), "ec2.amazonaws.com"] }, ["other principal"]),
+    change("another service, too", { ...others, Service: [...texts(own), "ec2.amazonaws.com"] }, [
+      "other principal",
+    ]),
     {
       kind: "every principal except one",
       detail: "NotPrincipal",

@@ -28,7 +28,7 @@ export const caller: PrincipalRules = {
 };
 
 /** Requests that use the permissions for a function URL in another way. */
-function deniedRequestsOf(allowed: AllowedRequest): AccessRequest[] {
+export function deniedRequestsOf(allowed: AllowedRequest): AccessRequest[] {
   switch (allowed.action) {
     case "lambda:InvokeFunctionUrl":
       return [
@@ -72,9 +72,9 @@ function allowedRequestsOf(name: string, settings: CallerSettings, sources: Sour
 }
 
 /** The requests of one way to invoke a model. */
-function requestsOf(
+export function requestsOf(
   { model, by }: Invocation,
-  { mayInvoke }: CallerSettings,
+  { mayInvoke }: Pick<CallerSettings, "mayInvoke">,
   { stack, environment, models }: Sources,
 ): Omit<AccessRequest, "subject" | "principal">[] {
   const names = namesOf(environment, model);

@@ -1,4 +1,5 @@
 import type { AccessRequest, AllowedRequest } from "../request";
+import { authorizer } from "./authorizer";
 import { bucket } from "./bucket";
 import { caller } from "./caller";
 import { endpointRole } from "./endpoint-role";
@@ -12,6 +13,7 @@ import {
   requireRequestsOfAnswers,
   type Sources,
 } from "./principal";
+import { signedInRole } from "./signed-in-role";
 import { stage } from "./stage";
 import { vpcEndpoint } from "./vpc-endpoint";
 
@@ -22,8 +24,10 @@ export const RULES: readonly PrincipalRules[] = [
   existingFunction,
   gatewayRole,
   stage,
+  authorizer,
   functionUrl,
   caller,
+  signedInRole,
   bucket,
   vpcEndpoint,
 ];

@@ -1,6 +1,9 @@
-import { type RouteAccess, routeAccess } from "../../../environment/model-settings";
+import { customerKeyName, type Environment, namePrefix } from "../../../environment/environment";
+import { accessKind, type ParsedRouteAccess, routeAccess } from "../../../environment/model-settings";
+import { parseEnvironment } from "../../../environment/parse";
 import { parseEmbedded } from "../../terraform";
-import { type AccessRequest, type AllowedRequest, only, type Principal } from "../request";
+import { Refused } from "../refused";
+import { type AccessRequest, type AllowedRequest, only, type Principal, type RequestToken } from "../request";
 import type { ResolvedStack } from "../resolved-stack";
 import { foreignPrincipal, outsidePrincipal, type PrincipalRules, routeOf, type Sources } from "./principal";
 
@@ -80,16 +83,17 @@ interface Calls {
 function routesOf({ stack, environment, models }: Sources): Calls[] {
   return stageArns(stack).flatMap((stageArn) =>
     Object.entries(environment.models).map(([model, settings]) =>
-      callsOf(routeOf(models, model), routeAccess(settings), stageArn, stack),
+      callsOf(routeOf(models, model), routeAccess(settings), stageArn, stack, keysOf(environment, model)),
     ),
   );
 }
 
 function callsOf(
   { method, path }: { readonly method: string; readonly path: string },
-  access: RouteAccess,
+  access: ParsedRouteAccess,
   stageArn: string,
   stack: ResolvedStack,
+  customerKeys: readonly CustomerKey[],
 ): Calls {
   const call = (principal: Principal, reason: string, withApiKey = false): AccessRequest => ({
     subject: `route ${method} ${path} of ${stack.name}`,
@@ -113,12 +117,53 @@ function callsOf(
     "a principal without permissions calls with a signature",
   );
   const foreign = call(foreignPrincipal(stack), "a principal of another account calls with a signature");
-  switch (access) {
+  switch (accessKind(access)) {
+    case "COGNITO":
+    case "JWT": {
+      const tokens = tokensOf(access, stack);
+      const withToken = ({ token, reason }: TokenOfRoute): AccessRequest => ({
+        ...call(unsigned, reason),
+        token,
+      });
+      return {
+        allowedRequests: tokens.accepted.map((token) => ({ ...withToken(token), otherRequests: "denied" })),
+        deniedRequests: [anonymous, withKey, signed, foreign, ...tokens.refused.map(withToken)],
+      };
+    }
     case "PUBLIC":
       return { allowedRequests: [{ ...anonymous, otherRequests: "denied" }], deniedRequests: [] };
     case "API_KEY":
+      if (customerKeys.length > 0) {
+        const withCustomerKey = ({ name, reason }: CustomerKey): AccessRequest => ({
+          ...call(unsigned, reason),
+          apiKey: name,
+        });
+        const onOtherStage = ({ name }: CustomerKey): AccessRequest => ({
+          ...call(unsigned, "a key of a customer opens another stage"),
+          resource: only(`${stageArn}-other/${method}${path}`),
+          apiKey: name,
+        });
+        return {
+          allowedRequests: customerKeys
+            .filter(({ mayCall }) => mayCall)
+            .map((key) => ({ ...withCustomerKey(key), otherRequests: "denied" })),
+          deniedRequests: [
+            anonymous,
+            withKey,
+            signed,
+            foreign,
+            withCustomerKey({ name: "unknown", mayCall: false, reason: "a request with an unknown key" }),
+            ...customerKeys.filter(({ mayCall }) => !mayCall).map(withCustomerKey),
+            ...customerKeys.map(onOtherStage),
+          ],
+        };
+      }
       return {
-        allowedRequests: [{ ...withKey, otherRequests: "denied" }],
+        allowedRequests: sharedKeysOf(stack).map((apiKey) => ({
+          ...call(unsigned, "a request with the stage's API key"),
+          apiKey,
+          otherRequests: "denied",
+        })),
         deniedRequests: [anonymous, signed, foreign],
       };
     case "AWS_IAM":
@@ -127,4 +172,100 @@ function callsOf(
         deniedRequests: [anonymous, withKey, withoutPermissions, foreign],
       };
   }
+}
+
+/** The names of the keys of a stack without customers. */
+function sharedKeysOf(stack: ResolvedStack): string[] {
+  const names = stack.all("aws_api_gateway_api_key").map((key) => key.text("name"));
+  if (names.length === 1) return names;
+  throw new Refused(
+    `${stack.name}: got ${names.length} keys; allowed: one key for the routes with the access API_KEY`,
+  );
+}
+
+/** A key of a customer. */
+interface CustomerKey {
+  readonly name: string;
+  /** Whether the environment lets the customer call the route. */
+  readonly mayCall: boolean;
+  readonly reason: string;
+}
+
+/** The keys of every customer of the environment; empty for an environment without customers. */
+function keysOf(environment: Environment, model: string): CustomerKey[] {
+  const { customers } = parseEnvironment(environment);
+  return Object.entries(customers).flatMap(([customer, { models, keys }]) => {
+    const mayCall = models.includes(model);
+    return keys.map((key) => ({
+      name: customerKeyName(namePrefix(environment), customer, key),
+      mayCall,
+      reason: mayCall
+        ? `the key of the customer ${customer}, who has the model ${model}`
+        : `the key of the customer ${customer}, who does not have the model ${model}`,
+    }));
+  });
+}
+
+/** A token, with the reason for the request. */
+interface TokenOfRoute {
+  readonly token: RequestToken;
+  readonly reason: string;
+}
+
+/** An issuer, a user pool, an audience and a scope that no environment names. */
+const OTHER_ISSUER = "https://other-issuer.example.com";
+const OTHER_AUDIENCE = "other-audience";
+const OTHER_SCOPE = "other-scope";
+
+/** The user pool of the page's sign-in, whose tokens open a route without the setting `userPoolArn`. */
+function ownUserPool(stack: ResolvedStack): string {
+  const [pool, ...others] = stack.all("aws_cognito_user_pool");
+  if (pool !== undefined && others.length === 0) return pool.text("arn");
+  throw new Refused(
+    `${stack.name}: got ${others.length + (pool === undefined ? 0 : 1)} user pools; allowed: one user pool for the routes with the access { cognito: {} }`,
+  );
+}
+
+/** The tokens that a route must accept, and the near misses that it must refuse. */
+function tokensOf(
+  access: ParsedRouteAccess,
+  stack: ResolvedStack,
+): {
+  readonly accepted: readonly TokenOfRoute[];
+  readonly refused: readonly TokenOfRoute[];
+} {
+  if (typeof access === "string") return { accepted: [], refused: [] };
+  if ("cognito" in access) {
+    const { scopes } = access.cognito;
+    const userPoolArn = access.cognito.userPoolArn ?? ownUserPool(stack);
+    const one = (issuer: string, given: readonly string[], reason: string): TokenOfRoute => ({
+      token: { issuer, scopes: given },
+      reason,
+    });
+    return {
+      accepted:
+        scopes.length === 0
+          ? [one(userPoolArn, [], "an ID token of the user pool")]
+          : scopes.map((scope) => one(userPoolArn, [scope], `an access token with the scope ${scope}`)),
+      refused: [
+        one(`${userPoolArn}x`, scopes, "a token of another user pool"),
+        one(userPoolArn, [OTHER_SCOPE], "an access token with another scope"),
+        ...(scopes.length === 0 ? [] : [one(userPoolArn, [], "an ID token in place of an access token")]),
+      ],
+    };
+  }
+  const { issuer, audience, scopes } = access.jwt;
+  const [first = ""] = audience;
+  const valid: RequestToken = { issuer, audience: first, scopes };
+  return {
+    accepted: audience.map((one) => ({ token: { ...valid, audience: one }, reason: `a token for ${one}` })),
+    refused: [
+      { token: { ...valid, issuer: OTHER_ISSUER }, reason: "a token of another issuer" },
+      { token: { ...valid, audience: OTHER_AUDIENCE }, reason: "a token for another audience" },
+      ...scopes.map((scope) => ({
+        token: { ...valid, scopes: [...scopes.filter((one) => one !== scope), OTHER_SCOPE] },
+        reason: `a token without the scope ${scope}`,
+      })),
+    ],
+  };
 }

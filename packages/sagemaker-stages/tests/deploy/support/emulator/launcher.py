@@ -14,7 +14,20 @@ API Gateway
 - The import of OpenAPI requires `uri` and `httpMethod`, which a MOCK integration does not have.
 - The import of OpenAPI loses the authorization of methods (`security`) and the gateway responses.
 - The import of OpenAPI loses the binary media types.
+- An update of an API cannot enable its default address again: the text "false" is true.
 - Tags of APIs, keys and usage plans cannot be changed.
+- An update of a usage plan loses the limits of methods, cannot remove a stage with such limits, and answers with texts in
+  place of the numbers of a quota.
+ACM
+- A certificate is issued after a minute.
+Route 53
+- The hosted zones of the examples do not exist.
+- A deleted record cannot be created again while the hosted zone has other records.
+Cognito
+- The roles of an identity pool, SetIdentityPoolRoles and GetIdentityPoolRoles, do not exist.
+- An identity pool loses AllowClassicFlow.
+- Tags of user pools and identity pools cannot be changed or listed.
+- An update of a user pool loses the attributes of the users' names, and the tags.
 SageMaker
 - UpdateEndpoint does not exist.
 - A second model, configuration or endpoint with the same name overwrites the first. AWS refuses the second.
@@ -31,7 +44,8 @@ Lambda
 CloudFront
 - Response headers policies do not exist.
 - A distribution's ARN lacks a colon. A distribution loses its origin's access control, and has ForwardedValues and an
-  SSL support method that the request did not contain.
+  SSL support method that the request did not contain. A distribution with a certificate also has CloudFront's default
+  certificate.
 Application Auto Scaling
 - The provisioned concurrency of endpoints is not a scalable dimension.
 - Targets have no tags.
@@ -65,14 +79,18 @@ HOST = "127.0.0.1"
 
 # The services of the tests' environments, by their names in signatures. Another service is loaded by its first request.
 SERVICES = [
+    "acm",
     "apigateway",
     "application-autoscaling",
     "cloudfront",
+    "cognito-identity",
+    "cognito-idp",
     "ec2",
     "iam",
     "lambda",
     "logs",
     "monitoring",
+    "route53",
     "s3",
     "sagemaker",
     "sts",

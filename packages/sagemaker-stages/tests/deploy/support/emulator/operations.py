@@ -3,6 +3,7 @@
 import json
 import re
 from urllib.parse import parse_qs, unquote
+from xml.etree import ElementTree
 
 import botocore.session
 
@@ -39,6 +40,9 @@ def name_operation(environ, body):
         operation, parameters = match_rest(model, method, path, query, environ)
         if protocol == "rest-json" and body.startswith(b"{"):
             parameters = {**json.loads(body), **parameters}
+        # IAM evaluates conditions on records. No condition depends on the XML of other services.
+        if service == "route53" and body.startswith(b"<"):
+            parameters = {**record_of(body), **parameters}
     if operation not in model.operation_names:
         raise UnknownOperation(f"{service}: {method} {path}")
     return {
@@ -49,6 +53,19 @@ def name_operation(environ, body):
         "path": path,
         "byTerraform": "HashiCorp" in environ.get("HTTP_USER_AGENT", ""),
         "parameters": dict(plain_values(parameters)),
+    }
+
+
+def record_of(body):
+    """{"Action", "Name", "Type"} of the only change in a ChangeResourceRecordSets request of the provider."""
+    change = ElementTree.fromstring(body).find(".//{*}Change")
+    if change is None:
+        return {}
+    record = change.find("{*}ResourceRecordSet")
+    return {
+        "Action": change.findtext("{*}Action"),
+        "Name": record.findtext("{*}Name"),
+        "Type": record.findtext("{*}Type"),
     }
 
 

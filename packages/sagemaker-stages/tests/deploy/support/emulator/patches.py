@@ -23,6 +23,9 @@ def apply_patches(faults):
     patch_cloudfront()
     patch_application_auto_scaling()
     patch_ec2()
+    patch_acm()
+    patch_route53()
+    patch_cognito()
 
 
 def patch_api_gateway():
@@ -62,6 +65,187 @@ def patch_api_gateway():
         return api
 
     APIGatewayBackend.put_rest_api = put_whole_rest_api
+    patch_default_address()
+    patch_usage_plans()
+
+
+def patch_default_address():
+    from moto.apigateway.models import RestAPI
+
+    apply_operations = RestAPI.apply_patch_operations
+
+    def apply_with_false(self, operations):
+        apply_operations(self, operations)
+        for operation in operations:
+            if operation["path"] == "/disableExecuteApiEndpoint":
+                self.disableExecuteApiEndpoint = operation["value"] == "true"
+
+    RestAPI.apply_patch_operations = apply_with_false
+
+
+METHOD_LIMIT = re.compile(r"^/apiStages/([^/]+)/throttle/(.+)/(rateLimit|burstLimit)$")
+
+
+def patch_usage_plans():
+    from moto.apigateway.models import UsagePlan
+
+    apply_operations = UsagePlan.apply_patch_operations
+
+    def apply_all_operations(self, operations):
+        others = []
+        for operation in operations:
+            kind, path, value = operation["op"], operation["path"], operation.get("value")
+            limit = METHOD_LIMIT.match(path)
+            if limit is not None:
+                stage, method, name = limit.groups()
+                method = "/" + method.replace("~1", "/").lstrip("/")
+                limits = stage_of(self, stage).setdefault("throttle", {}).setdefault(method, {})
+                limits[name] = float(value) if name == "rateLimit" else int(value)
+            elif path == "/apiStages" and kind == "remove":
+                self.api_stages.remove(stage_of(self, value))
+            elif path == "/apiStages" and kind == "add":
+                api, stage = value.split(":")
+                self.api_stages.append({"apiId": api, "stage": stage})
+            elif path == "/quota/limit":
+                self.quota["limit"] = int(value)
+            elif path == "/quota/offset":
+                self.quota["offset"] = int(value)
+            else:
+                others.append(operation)
+        apply_operations(self, others)
+
+    def stage_of(plan, name):
+        return next(one for one in plan.api_stages if f"{one['apiId']}:{one['stage']}" == name)
+
+    UsagePlan.apply_patch_operations = apply_all_operations
+
+
+def patch_acm():
+    from moto import settings
+
+    # ACM validates a certificate some minutes after the record exists. The tests do not wait.
+    settings.ACM_VALIDATION_WAIT = 0
+
+
+def patch_route53():
+    from moto.route53.models import FakeZone, Route53Backend
+
+    get_hosted_zone = Route53Backend.get_hosted_zone
+
+    def get_example_zone(self, id_):
+        """The hosted zone of the examples exists before the first apply, as in the account of a team."""
+        zone = id_.replace("/hostedzone/", "")
+        if zone == "Z0123456789EXAMPLE" and zone not in self.zones:
+            self.zones[zone] = FakeZone("models.example.com.", zone, private_zone=False, caller_reference="example")
+        return get_hosted_zone(self, id_)
+
+    Route53Backend.get_hosted_zone = get_example_zone
+
+    change_record_sets = Route53Backend.change_resource_record_sets
+
+    def change_and_forget(self, zoneid, change_list):
+        """A deleted record can be created again, as in AWS."""
+        deleted = [key_of(change) for change in change_list if change["Action"] == "DELETE"]
+        change_record_sets(self, zoneid, change_list)
+        journal = self.get_hosted_zone(zoneid).rr_changes
+        journal[:] = [change for change in journal if key_of(change) not in deleted]
+
+    def key_of(change):
+        record = change["ResourceRecordSet"]
+        return record["Name"].strip("."), record["Type"]
+
+    Route53Backend.change_resource_record_sets = change_and_forget
+
+
+def patch_cognito():
+    from moto.cognitoidentity.exceptions import ResourceNotFoundError
+    from moto.cognitoidentity.models import CognitoIdentityPool
+    from moto.cognitoidentity.responses import CognitoIdentityResponse
+    from moto.cognitoidp.models import CognitoIdpUserPool
+    from moto.cognitoidp.responses import CognitoIdpResponse
+
+    def pool_of(response):
+        return known_pool(response.backend.identity_pools, response._get_param("IdentityPoolId"))
+
+    def known_pool(pools, pool_id):
+        if pool_id not in pools:
+            raise ResourceNotFoundError(f"IdentityPool '{pool_id}' not found.")
+        return pools[pool_id]
+
+    def set_identity_pool_roles(self):
+        """As in AWS, the roles of a request replace all roles."""
+        pool_of(self).roles = {
+            "Roles": self._get_param("Roles"),
+            "RoleMappings": self._get_param("RoleMappings") or {},
+        }
+        return ""
+
+    def get_identity_pool_roles(self):
+        roles = getattr(pool_of(self), "roles", {})
+        return json.dumps({"IdentityPoolId": self._get_param("IdentityPoolId"), **roles})
+
+    CognitoIdentityResponse.set_identity_pool_roles = set_identity_pool_roles
+    CognitoIdentityResponse.get_identity_pool_roles = get_identity_pool_roles
+
+    to_json = CognitoIdentityPool.to_json
+
+    def to_whole_json(self):
+        return json.dumps({**json.loads(to_json(self)), "AllowClassicFlow": getattr(self, "classic_flow", False)})
+
+    CognitoIdentityPool.to_json = to_whole_json
+
+    def remember_flow(name):
+        method = getattr(CognitoIdentityResponse, name)
+
+        def change(self):
+            pool = json.loads(method(self))
+            changed = self.backend.identity_pools[pool["IdentityPoolId"]]
+            changed.classic_flow = bool(self._get_param("AllowClassicFlow"))
+            return changed.to_json()
+
+        setattr(CognitoIdentityResponse, name, change)
+
+    remember_flow("create_identity_pool")
+    remember_flow("update_identity_pool")
+
+    def tags_of_identity_pool(self):
+        pool = known_pool(self.backend.identity_pools, self._get_param("ResourceArn").rpartition("/")[2])
+        return pool.tags
+
+    def tags_of_user_pool(self):
+        pool = self.backend.describe_user_pool(self._get_param("ResourceArn").rpartition("/")[2])
+        return pool.extended_config.setdefault("UserPoolTags", {})
+
+    def tag_with(klass, tags_of):
+        def tag_resource(self):
+            tags_of(self).update(self._get_param("Tags"))
+            return "{}"
+
+        def untag_resource(self):
+            for name in self._get_param("TagKeys"):
+                tags_of(self).pop(name, None)
+            return "{}"
+
+        def list_tags_for_resource(self):
+            return json.dumps({"Tags": tags_of(self)})
+
+        klass.tag_resource = tag_resource
+        klass.untag_resource = untag_resource
+        klass.list_tags_for_resource = list_tags_for_resource
+
+    tag_with(CognitoIdentityResponse, tags_of_identity_pool)
+    tag_with(CognitoIdpResponse, tags_of_user_pool)
+
+    update_extended_config = CognitoIdpUserPool.update_extended_config
+
+    def update_known_config(self, config):
+        """An update keeps what it cannot change: the attributes of the users' names, and the tags, which have own operations."""
+        kept = getattr(self, "extended_config", {})
+        update_extended_config(self, config)
+        fixed = ("UsernameAttributes", "UsernameConfiguration", "AliasAttributes", "UserPoolTags")
+        self.extended_config.update({name: kept[name] for name in fixed if name in kept and name not in config})
+
+    CognitoIdpUserPool.update_extended_config = update_known_config
 
 
 def patch_sagemaker(faults):
@@ -253,6 +437,8 @@ def patch_cloudfront():
 
     def keep_support_method(certificate, requested):
         certificate.ssl_support_method = requested.get("SSLSupportMethod")
+        if requested.get("ACMCertificateArn"):
+            certificate.cloud_front_default_certificate = False
 
     after_init(DefaultCacheBehaviour, forward_only_requested_values)
     after_init(Origin, keep_access_control)

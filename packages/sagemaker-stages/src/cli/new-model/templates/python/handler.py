@@ -30,7 +30,17 @@ def lambda_handler(event, context):
 
 def respond(event, status, body):
     headers = {"Content-Type": "application/json" if status == 200 else "application/problem+json"}
-    # A function URL (payload 2.0) adds its own header, and a browser refuses an answer that has the header twice.
+    # A function URL (payload 2.0) adds its own headers, and a browser refuses an answer that has a CORS header twice.
     if event.get("version") != "2.0":
-        headers["Access-Control-Allow-Origin"] = os.environ["CORS_ALLOW_ORIGIN"]
+        headers.update(cors_headers(event))
     return {"statusCode": status, "headers": headers, "body": json.dumps(body)}
+
+
+def cors_headers(event):
+    # One origin or *, or several origins separated by commas: then the answer names the origin of the request.
+    allowed = os.environ["CORS_ALLOW_ORIGIN"].split(",")
+    if len(allowed) == 1:
+        return {"Access-Control-Allow-Origin": allowed[0]}
+    sent = [value for name, value in (event.get("headers") or {}).items() if name.lower() == "origin"]
+    named = {"Access-Control-Allow-Origin": sent[0]} if len(sent) == 1 and sent[0] in allowed else {}
+    return {"Vary": "Origin", **named}

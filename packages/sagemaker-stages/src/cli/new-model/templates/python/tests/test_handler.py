@@ -65,6 +65,17 @@ class HandlerTest(unittest.TestCase):
         self.assertEqual(of_gateway["headers"]["Access-Control-Allow-Origin"], "*")
         self.assertNotIn("Access-Control-Allow-Origin", of_url["headers"])
 
+    def test_names_the_origin_of_the_request_if_several_origins_are_allowed(self):
+        def named(origin):
+            event = {"version": "1.0", "headers": {"Origin": origin}}
+            return handler.cors_headers(event).get("Access-Control-Allow-Origin")
+
+        with patch.dict(os.environ, CORS_ALLOW_ORIGIN="https://a.example,https://b.example"):
+            self.assertEqual(named("https://b.example"), "https://b.example")
+            for origin in ["https://b.example.evil.com", "https://B.example", "null", "*", ""]:
+                self.assertIsNone(named(origin))
+            self.assertEqual(handler.cors_headers({"headers": None}), {"Vary": "Origin"})
+
 
 if __name__ == "__main__":
     unittest.main()

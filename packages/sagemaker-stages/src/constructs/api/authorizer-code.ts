@@ -1,0 +1,130 @@
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, renameSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { buildSync } from "esbuild";
+import { zipSync } from "fflate";
+import type { CustomerRoutes } from "../../authorizer/customers";
+import type { TokenRoute } from "../../authorizer/tokens";
+import type { NodeRuntime } from "../../aws/lambda-runtimes";
+import type { ParsedRouteAccess } from "../../environment/model-settings";
+import { engineSource } from "../../paths";
+import type { Route } from "../../runtime/contract";
+import { BUILD_OPTIONS, type FunctionPackage } from "../function/function-code";
+import { FIXED_ATTRIBUTES } from "../function/package-limits";
+
+/** The credentials that an authorizer checks. */
+export interface AuthorizerSource {
+  /** The routes that require a token. */
+  readonly tokens: readonly TokenRoute[];
+  /** The routes that the keys of customers open, by the customer's name. @default - none */
+  readonly customers?: CustomerRoutes | undefined;
+}
+
+/** A route whose callers' credentials an authorizer can check. */
+interface AuthorizedRoute {
+  readonly access: ParsedRouteAccess;
+  readonly contract: { readonly model: string; readonly route: Route };
+}
+
+/**
+ * The credentials that the routes of an environment require; `undefined` if no route needs an authorizer function.
+ *
+ * @param customers - the models that each customer has bought, by the customer's name
+ */
+export function authorizerSource(
+  routes: readonly AuthorizedRoute[],
+  customers: Readonly<Record<string, { readonly models: readonly string[] }>> = {},
+): AuthorizerSource | undefined {
+  const tokens = routes.flatMap(({ access, contract: { route } }) =>
+    typeof access !== "string" && "jwt" in access
+      ? [{ route: `${route.method} ${route.path}`, ...access.jwt }]
+      : [],
+  );
+  const names = Object.keys(customers);
+  if (tokens.length === 0 && names.length === 0) return undefined;
+  return {
+    tokens,
+    customers: names.length === 0 ? undefined : customerRoutes(routes, customers),
+  };
+}
+
+/** The routes of each customer, in the order of the stage. */
+function customerRoutes(
+  routes: readonly AuthorizedRoute[],
+  customers: Readonly<Record<string, { readonly models: readonly string[] }>>,
+): CustomerRoutes {
+  return Object.fromEntries(
+    Object.entries(customers).map(([customer, { models }]) => [
+      customer,
+      routes
+        .filter(({ contract }) => models.includes(contract.model))
+        .map(({ contract: { route } }) => `${route.method} ${route.path}`),
+    ]),
+  );
+}
+
+/**
+ * The alias by which the generated source imports the engine. esbuild chooses short names by the frequency of letters in the
+ * sources, so that a local path in a source would change the package.
+ */
+const AUTHORIZER = "sagemaker-stages/authorizer";
+
+/** The bundled code of an environment's authorizer, with the table of its routes: CommonJS, minified. */
+export function authorizerCode({ tokens, customers }: AuthorizerSource): Uint8Array {
+  const kinds = [
+    ...(tokens.length > 0 ? [{ name: "tokens", table: tokens }] : []),
+    ...(customers === undefined ? [] : [{ name: "customers", table: customers }]),
+  ];
+  const imports = ["createAuthorizer", ...kinds.map(({ name }) => name)];
+  const calls = kinds.map(({ name, table }) => `${name}(${JSON.stringify(table)})`);
+  const { outdir: _, ...options } = BUILD_OPTIONS;
+  const [file] = buildSync({
+    ...options,
+    absWorkingDir: engineSource(""),
+    alias: { [AUTHORIZER]: engineSource("authorizer/generated.ts") },
+    sourcemap: false,
+    stdin: {
+      contents: `import { ${imports.join(", ")} } from "${AUTHORIZER}";
+
+module.exports.handler = createAuthorizer([${calls.join(", ")}]);
+`,
+      resolveDir: engineSource(""),
+      sourcefile: "authorizer.ts",
+      loader: "ts",
+    },
+  }).outputFiles;
+  if (file === undefined) throw new Error("esbuild wrote nothing for the authorizer");
+  return file.contents;
+}
+
+/** The zip of an environment's authorizer, and its SHA-256 in base64. The same table gives the same bytes. */
+export function authorizerZip(source: AuthorizerSource): {
+  readonly zip: Uint8Array;
+  readonly sha256: string;
+} {
+  const zip = zipSync({ "index.js": [authorizerCode(source), FIXED_ATTRIBUTES] });
+  return { zip, sha256: createHash("sha256").update(zip).digest("base64") };
+}
+
+/**
+ * Writes the package of an environment's authorizer.
+ *
+ * @param directory - the folder for the zip
+ */
+export function authorizerPackage(
+  source: AuthorizerSource,
+  directory: string,
+  runtime: NodeRuntime,
+): FunctionPackage {
+  const { zip, sha256 } = authorizerZip(source);
+  // The folder's name follows the content, so that concurrent syntheses do not write the same file.
+  const folder = join(directory, Buffer.from(sha256, "base64").toString("hex").slice(0, 16));
+  const zipFile = join(folder, "authorizer.zip");
+  mkdirSync(folder, { recursive: true });
+  if (!existsSync(zipFile)) {
+    const unfinished = `${zipFile}.${process.pid}`;
+    writeFileSync(unfinished, zip);
+    renameSync(unfinished, zipFile);
+  }
+  return { zipFile, sha256, handler: "index.handler", runtime };
+}

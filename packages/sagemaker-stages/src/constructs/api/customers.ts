@@ -1,0 +1,130 @@
+import { ApiGatewayApiKey } from "@cdktf/provider-aws/lib/api-gateway-api-key";
+import { ApiGatewayUsagePlan } from "@cdktf/provider-aws/lib/api-gateway-usage-plan";
+import { ApiGatewayUsagePlanKey } from "@cdktf/provider-aws/lib/api-gateway-usage-plan-key";
+import { Fn } from "cdktf";
+import { Construct } from "constructs";
+import { BETWEEN_CUSTOMERS, BETWEEN_DIGESTS, DIGEST_CHARACTERS } from "../../authorizer/customers";
+import { customerKeyName, customerPlanName, type StageSettings } from "../../environment/environment";
+import { omitUndefined } from "../../environment/omit-undefined";
+import type { ParsedCustomerSettings } from "../../environment/settings/customers";
+import type { RouteContract } from "./openapi";
+
+/** A stage of a REST API. */
+export interface PlannedStage {
+  /** Id of the API. */
+  readonly apiId: string;
+  readonly stageName: string;
+}
+
+/** Props of {@link Customers}. */
+export interface CustomersProps {
+  /** The environment's prefix, with which the names of usage plans and keys begin. */
+  readonly environmentName: string;
+  /** The settings of each customer. */
+  readonly settings: Readonly<Record<string, ParsedCustomerSettings>>;
+  /** The limits of the stage: the default of the customers' limits. */
+  readonly throttling: StageSettings["throttling"];
+  /** The contracts of the stage's routes. */
+  readonly contracts: readonly RouteContract[];
+}
+
+/** The settings and the keys of one customer. */
+interface CustomerResources {
+  /** The construct of the customer's resources. */
+  readonly scope: Construct;
+  readonly settings: ParsedCustomerSettings;
+  readonly keys: readonly { readonly name: string; readonly key: ApiGatewayApiKey }[];
+}
+
+/**
+ * The keys and usage plans of an environment's customers. API Gateway generates the values of the keys, and only
+ * Terraform's state contains copies.
+ */
+export class Customers extends Construct {
+  /** The value of the authorizer's environment variable `CUSTOMER_KEYS`; known after the first apply. */
+  readonly keyDigests: string;
+  /** The ids of the keys by the customer's name and the key's name. */
+  readonly keyIds: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  private readonly keys: ReadonlyMap<string, CustomerResources>;
+
+  constructor(
+    scope: Construct,
+    id: string,
+    private readonly props: CustomersProps,
+  ) {
+    super(scope, id);
+    const { environmentName } = props;
+    this.keys = new Map(
+      Object.entries(props.settings).map(([customer, settings]) => {
+        // A construct for each customer: otherwise the ids of one customer could be the ids of another customer.
+        const own = new Construct(this, customer);
+        const keys = settings.keys.map((name) => ({
+          name,
+          key: new ApiGatewayApiKey(own, `key-${name}`, {
+            name: customerKeyName(environmentName, customer, name),
+            tags: { Customer: customer },
+          }),
+        }));
+        return [customer, { scope: own, settings, keys }];
+      }),
+    );
+    const keys = [...this.keys];
+    this.keyDigests = keys
+      .map(([customer, own]) => [customer, ...own.keys.map(({ key }) => digestOf(key))].join(BETWEEN_DIGESTS))
+      .join(BETWEEN_CUSTOMERS);
+    this.keyIds = Object.fromEntries(
+      keys.map(([customer, own]) => [
+        customer,
+        Object.fromEntries(own.keys.map(({ name, key }) => [name, key.id])),
+      ]),
+    );
+  }
+
+  /** Creates a usage plan for each customer. A plan limits its keys to the stage, and sets their limits. */
+  addUsagePlans({ apiId, stageName }: PlannedStage): void {
+    const { environmentName, throttling: ofStage } = this.props;
+    for (const [customer, { scope, settings: ofCustomer, keys }] of this.keys) {
+      const { models, throttling = ofStage, modelThrottling, quota } = ofCustomer;
+      const plan = new ApiGatewayUsagePlan(
+        scope,
+        "usage-plan",
+        omitUndefined({
+          name: customerPlanName(environmentName, customer),
+          tags: { Customer: customer },
+          apiStages: [
+            {
+              apiId,
+              stage: stageName,
+              throttle: this.contractsOf(models).map(({ model, route: { method, path } }) => ({
+                path: `${path}/${method}`,
+                ...(modelThrottling[model] ?? throttling),
+              })),
+            },
+          ],
+          throttleSettings: throttling,
+          quotaSettings: quota && { limit: quota.requests, period: quota.per.toUpperCase() },
+        }),
+      );
+      for (const { name, key } of keys) {
+        new ApiGatewayUsagePlanKey(scope, `usage-plan-key-${name}`, {
+          keyId: key.id,
+          keyType: "API_KEY",
+          usagePlanId: plan.id,
+        });
+      }
+    }
+  }
+
+  /** The contracts of these models, in the order of the stage. */
+  private contractsOf(models: readonly string[]): readonly RouteContract[] {
+    return this.props.contracts.filter(({ model }) => models.includes(model));
+  }
+}
+
+/**
+ * The digest of a key's value, as the authorizer computes it. The digest is not sensitive: 96 bits of SHA-256 of a random
+ * key do not disclose the key, and no digest opens a route. A plan can therefore show which customers the authorizer knows.
+ */
+function digestOf(key: ApiGatewayApiKey): string {
+  return Fn.nonsensitive(Fn.substr(Fn.base64sha256(key.value), 0, DIGEST_CHARACTERS));
+}
