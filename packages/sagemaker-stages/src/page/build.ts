@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { buildSync } from "esbuild";
 import { engineSource } from "../paths";
+import { escapeHtml } from "./escape-html";
 import type { PageParts } from "./page-parts";
 
 /** A file of the website. */
@@ -55,14 +56,6 @@ export function buildWebsite({ title, ...sources }: WebsiteSources): WebsiteFile
 
 function read(name: string): string {
   return readFileSync(engineSource(`page/${name}`), "utf8");
-}
-
-function escapeHtml(text: string): string {
-  return text
-    .replaceAll("&", "&amp;")
-    .replaceAll("<", "&lt;")
-    .replaceAll(">", "&gt;")
-    .replaceAll('"', "&quot;");
 }
 
 interface Bundle {

@@ -3,6 +3,7 @@ import type { FaultCollector } from "../fault-collector";
 import { accessKind, routeAccess } from "../model-settings";
 import { AWS_MANAGED_ROLE, isPrincipal, principalAllowed, principalName } from "../patterns";
 import { isRoleOf } from "./name-checks";
+import { requireModel } from "./required-model";
 
 const QUOTAS_SOURCE = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html";
 
@@ -59,16 +60,14 @@ function checkInvocations(
 
 function checkInvocation(
   { model, by }: Invocation,
-  { models }: Environment,
+  environment: Environment,
   collector: FaultCollector,
 ): void {
-  const settings = Object.hasOwn(models, model) ? models[model] : undefined;
-  collector.require(
-    settings !== undefined,
-    "model",
+  const settings = requireModel(
     model,
-    Object.keys(models).join(", "),
+    environment,
     "a caller can invoke only models of the same environment",
+    collector,
   );
   if (settings === undefined) return;
   collector.require(

@@ -2,6 +2,7 @@ import { type Environment, namePrefix } from "../environment";
 import type { FaultCollector } from "../fault-collector";
 import { type ParsedRouteAccess, routeAccess } from "../model-settings";
 import { hasReservedWord, type SignInSettings } from "../settings/sign-in";
+import { requireModel } from "./required-model";
 
 const MAX_MODELS = 40;
 const ROLE_POLICY_SOURCE = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html";
@@ -45,16 +46,14 @@ export function checkSignIn(
 
 function checkInvocation(
   { model, by }: SignInSettings["models"][number],
-  { models }: Environment,
+  environment: Environment,
   collector: FaultCollector,
 ): void {
-  const settings = Object.hasOwn(models, model) ? models[model] : undefined;
-  collector.require(
-    settings !== undefined,
-    "model",
+  const settings = requireModel(
     model,
-    Object.keys(models).join(", "),
+    environment,
     "signed-in users can call only models of the same environment",
+    collector,
   );
   if (settings === undefined) return;
   const access = routeAccess(settings);

@@ -1,3 +1,4 @@
+import { escapeHtml } from "../../page/escape-html";
 import type { HttpResponse } from "../http";
 
 /** The headers of the sign-in form. No address of the form is stored or sent to another host. */
@@ -56,12 +57,4 @@ export function refusalPage(code: string, explanation: string): HttpResponse {
 function page(status: number, title: string, main: string): HttpResponse {
   const body = `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>${title}</title><style>${STYLE}</style></head><body><main>${main}</main></body></html>`;
   return { status, headers: HEADERS, body };
-}
-
-function escapeHtml(text: string): string {
-  return text
-    .replaceAll("&", "&amp;")
-    .replaceAll("<", "&lt;")
-    .replaceAll(">", "&gt;")
-    .replaceAll('"', "&quot;");
 }
