@@ -1,8 +1,7 @@
-import http from "node:http";
-import type { AddressInfo } from "node:net";
-import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
+import { describe, expect, it } from "@jest/globals";
 import { findApiKey } from "../../src/smoke/credentials";
 import { DEV } from "../local/support/environments";
+import { serveKeys } from "./support/key-server";
 
 const OUTPUTS = {
   stageUrl: "https://abcdefghij.execute-api.us-east-1.amazonaws.com/dev",
@@ -10,37 +9,8 @@ const OUTPUTS = {
   apiKeyId: "key1234567",
 };
 
-const VARIABLES = ["AWS_ENDPOINT_URL", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "SMOKE_API_KEY"];
-
 describe("the API key of a smoke test", () => {
-  const before = Object.fromEntries(VARIABLES.map((name) => [name, process.env[name]]));
-  const requestedPaths: (string | undefined)[] = [];
-  let status = 200;
-  const apiGateway = http.createServer((request, response) => {
-    requestedPaths.push(request.url);
-    response.writeHead(status, { "Content-Type": "application/json" });
-    response.end(JSON.stringify(status === 200 ? { value: "of-the-stage" } : { message: "not authorized" }));
-  });
-
-  beforeEach(async () => {
-    await new Promise<void>((resolve) => apiGateway.listen(0, "127.0.0.1", resolve));
-    const { port } = apiGateway.address() as AddressInfo;
-    process.env.AWS_ENDPOINT_URL = `http://127.0.0.1:${port}`;
-    process.env.AWS_ACCESS_KEY_ID = "test";
-    process.env.AWS_SECRET_ACCESS_KEY = "test";
-    delete process.env.SMOKE_API_KEY;
-    requestedPaths.length = 0;
-    status = 200;
-  });
-
-  afterEach(async () => {
-    for (const [name, value] of Object.entries(before)) {
-      if (value === undefined) delete process.env[name];
-      else process.env[name] = value;
-    }
-    apiGateway.closeAllConnections();
-    await new Promise((resolve) => apiGateway.close(resolve));
-  });
+  const apiGateway = serveKeys("SMOKE_API_KEY", () => "of-the-stage");
 
   it("the key is read from API Gateway by the id in the stack's outputs", async () => {
     // Act
@@ -48,7 +18,7 @@ describe("the API key of a smoke test", () => {
 
     // Assess
     expect(key).toBe("of-the-stage");
-    expect(requestedPaths).toEqual(["/apikeys/key1234567?includeValue=true"]);
+    expect(apiGateway.requestedPaths).toEqual(["/apikeys/key1234567?includeValue=true"]);
   });
 
   it("the key is SMOKE_API_KEY when the variable is set", async () => {
@@ -60,7 +30,7 @@ describe("the API key of a smoke test", () => {
 
     // Assess
     expect(key).toBe("given");
-    expect(requestedPaths).toEqual([]);
+    expect(apiGateway.requestedPaths).toEqual([]);
   });
 
   it("the key is refused without its value when a header cannot contain it", async () => {
@@ -77,7 +47,7 @@ describe("the API key of a smoke test", () => {
 
   it("the key is required as SMOKE_API_KEY when API Gateway refuses to return the key", async () => {
     // Prepare
-    status = 403;
+    apiGateway.status = 403;
 
     // Act
     const finding = findApiKey(DEV, OUTPUTS);

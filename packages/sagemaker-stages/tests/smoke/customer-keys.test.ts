@@ -1,11 +1,8 @@
-import http from "node:http";
-import type { AddressInfo } from "node:net";
-import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
+import { describe, expect, it } from "@jest/globals";
 import { customers as EXAMPLE } from "../../examples/customers";
 import { parseEnvironment } from "../../src/environment/parse";
 import { findCustomerKeys } from "../../src/smoke/customer-keys";
-
-const VARIABLES = ["AWS_ENDPOINT_URL", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "SMOKE_API_KEYS"];
+import { serveKeys } from "./support/key-server";
 
 const environment = parseEnvironment(EXAMPLE);
 const STAGE = {
@@ -21,37 +18,7 @@ const OUTPUTS = {
 };
 
 describe("the customers' keys of a smoke test", () => {
-  const before = Object.fromEntries(VARIABLES.map((name) => [name, process.env[name]]));
-  const requestedPaths: (string | undefined)[] = [];
-  let status = 200;
-  const apiGateway = http.createServer((request, response) => {
-    requestedPaths.push(request.url);
-    response.writeHead(status, { "Content-Type": "application/json" });
-    const [, , id] = /^(\/apikeys\/)(\w+)/.exec(request.url ?? "") ?? [];
-    response.end(
-      JSON.stringify(status === 200 ? { value: `value-of-${id}` } : { message: "not authorized" }),
-    );
-  });
-
-  beforeEach(async () => {
-    await new Promise<void>((resolve) => apiGateway.listen(0, "127.0.0.1", resolve));
-    const { port } = apiGateway.address() as AddressInfo;
-    process.env.AWS_ENDPOINT_URL = `http://127.0.0.1:${port}`;
-    process.env.AWS_ACCESS_KEY_ID = "test";
-    process.env.AWS_SECRET_ACCESS_KEY = "test";
-    delete process.env.SMOKE_API_KEYS;
-    requestedPaths.length = 0;
-    status = 200;
-  });
-
-  afterEach(async () => {
-    for (const [name, value] of Object.entries(before)) {
-      if (value === undefined) delete process.env[name];
-      else process.env[name] = value;
-    }
-    apiGateway.closeAllConnections();
-    await new Promise((resolve) => apiGateway.close(resolve));
-  });
+  const apiGateway = serveKeys("SMOKE_API_KEYS", (id) => `value-of-${id}`);
 
   it("are read from API Gateway by the ids in the stack's outputs", async () => {
     // Act
@@ -63,7 +30,7 @@ describe("the customers' keys of a smoke test", () => {
       { customer: "acme", name: "2027-01", value: "value-of-acmesecond" },
       { customer: "globex", name: "1", value: "value-of-globexfirst" },
     ]);
-    expect(requestedPaths.sort()).toEqual([
+    expect(apiGateway.requestedPaths.sort()).toEqual([
       "/apikeys/acmefirst0?includeValue=true",
       "/apikeys/acmesecond?includeValue=true",
       "/apikeys/globexfirst?includeValue=true",
@@ -82,7 +49,7 @@ describe("the customers' keys of a smoke test", () => {
       { customer: "globex", name: undefined, value: "first=1" },
       { customer: "acme", name: undefined, value: "second" },
     ]);
-    expect(requestedPaths).toEqual([]);
+    expect(apiGateway.requestedPaths).toEqual([]);
   });
 
   it.each([
@@ -118,7 +85,7 @@ describe("the customers' keys of a smoke test", () => {
 
   it("are required as SMOKE_API_KEYS when API Gateway refuses to return a key", async () => {
     // Prepare
-    status = 403;
+    apiGateway.status = 403;
 
     // Act
     const finding = findCustomerKeys(environment, OUTPUTS);
