@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { buildSync } from "esbuild";
 import { unzipSync } from "fflate";
+import { METRICS_VARIABLE } from "../src/aws/metrics";
 import { functionCode } from "../src/constructs/function/function-code";
 import { alternate, median } from "./measure";
 import type { Report } from "./report";
@@ -31,7 +32,8 @@ interface HandlerCost {
 }
 
 /**
- * Compares the handler of a model with the smallest handler that signs and sends the same request (`handler-base/`). Each
+ * Compares the handler of a model, which prints metrics as in every environment by default, with the smallest handler that
+ * signs and sends the same request (`handler-base/`), and with the same handler without metrics. Each
  * measurement is a fresh process. Both handlers call the same endpoint, an HTTP server of this process.
  */
 export async function benchHandler(report: Report, folder: string): Promise<void> {
@@ -48,9 +50,10 @@ export async function benchHandler(report: Report, folder: string): Promise<void
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;
   try {
-    const { handler, base } = await alternate(ROUNDS, {
+    const { handler, withoutMetrics, base } = await alternate(ROUNDS, {
       base: () => measure(baseFile, folder, port),
-      handler: () => measure(handlerFile, folder, port),
+      handler: () => measure(handlerFile, folder, port, { [METRICS_VARIABLE]: "bench" }),
+      withoutMetrics: () => measure(handlerFile, folder, port),
     });
     const compare = (
       measured: string,
@@ -72,6 +75,21 @@ export async function benchHandler(report: Report, folder: string): Promise<void
     compare("import and first call, CPU time", "coldCpuInMs", "ms");
     compare("warm call, CPU time", "warmCpuInMs", "ms");
     compare("16 concurrent calls, CPU time of a call", "concurrentCpuInMs", "ms");
+    const compareMetrics = (
+      measured: string,
+      figure: keyof HandlerCost,
+      goal?: { readonly atMost: number },
+    ) =>
+      report.add({
+        measured: `handler with metrics, ${measured}`,
+        value: median(handler.map((cost) => cost[figure])),
+        base: "without metrics",
+        baseValue: median(withoutMetrics.map((cost) => cost[figure])),
+        unit: "ms",
+        ...(goal && { goal }),
+      });
+    compareMetrics("warm call, p50", "warmInMs", { atMost: 1.05 });
+    compareMetrics("warm call, CPU time", "warmCpuInMs");
   } finally {
     server.close();
     server.closeAllConnections();
@@ -110,7 +128,12 @@ function bundleOfBase(): Uint8Array {
 }
 
 /** Runs a handler in a fresh process. A file receives the log, so that writing the log is part of the measurement. */
-function measure(file: string, folder: string, port: number): Promise<HandlerCost> {
+function measure(
+  file: string,
+  folder: string,
+  port: number,
+  variables: NodeJS.ProcessEnv = {},
+): Promise<HandlerCost> {
   const result = join(folder, "handler-result.json");
   const env = {
     ENDPOINT_NAME: "bench",
@@ -118,6 +141,7 @@ function measure(file: string, folder: string, port: number): Promise<HandlerCos
     AWS_ACCESS_KEY_ID: "bench",
     AWS_SECRET_ACCESS_KEY: "bench",
     AWS_ENDPOINT_URL: `http://127.0.0.1:${port}`,
+    ...variables,
   };
   const log = openSync(join(folder, "handler-log"), "w");
   return new Promise((resolve, reject) => {

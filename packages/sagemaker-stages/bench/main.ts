@@ -6,9 +6,11 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { benchCapture } from "./capture";
 import { benchFlood } from "./flood";
 import { benchGateway } from "./gateway";
 import { benchHandler } from "./handler";
+import { benchLoad } from "./load";
 import { benchLocalStage } from "./local-stage";
 import { FIXTURE_APP } from "./measure";
 import { Report } from "./report";
@@ -28,10 +30,12 @@ interface Bench {
 const BENCHES: Readonly<Record<Topic, (bench: Bench) => Promise<void>>> = {
   synthesis: ({ report, folder }) => benchSynthesis(report, folder),
   handler: ({ report, folder }) => benchHandler(report, folder),
+  capture: ({ report, folder }) => benchCapture(report, folder),
   "local-stage": ({ report, folder }) => benchLocalStage(report, folder),
   review: ({ report, folder }) => benchReview(report, folder),
   flood: ({ report, seconds }) => benchFlood(report, seconds),
   gateway: ({ report, seconds }) => benchGateway(report, seconds),
+  load: ({ report, seconds }) => benchLoad(report, seconds),
 };
 
 async function run(selected: readonly Selected[]): Promise<void> {

@@ -3,11 +3,13 @@ export const TOPICS = {
   synthesis:
     "time and memory of a synthesis, compared with AWS CDK; 1, 3 and 12 environments of 4 and 50 models",
   handler: "time of a handler, compared with signing and node:http alone",
+  capture: "time of a handler that stores every request, compared with the same handler without capture",
   "local-stage": "time to the first answer and per request, compared with serverless-offline",
   review: "time of a review of large plans",
   flood: "another route during a flood of requests; a number sets the seconds (default 10)",
   gateway:
     "a route without a function, compared with a route with a function; a number sets the seconds (default 10)",
+  load: "percentiles of sagemaker-stages load, compared with a known latency; a number sets the seconds (default 10)",
 } as const;
 
 /** The name of a topic. */
@@ -26,7 +28,7 @@ export interface Selected {
 
 const DEFAULT_SECONDS = 10;
 /** The topics whose duration the command line sets. */
-const TIMED: readonly Topic[] = ["flood", "gateway"];
+const TIMED: readonly Topic[] = ["flood", "gateway", "load"];
 
 /** The command line is not a list of topics. The message is for the terminal. */
 export class UsageError extends Error {}

@@ -2,20 +2,24 @@ import type { AccountSettings, Environment, ModelSettings } from "../src";
 import type { GithubSettings } from "../src/environment/account";
 import type { CallerSettings, CustomerSettings, StageSettings } from "../src/environment/environment";
 import type {
+  CaptureSettings,
   ExistingEndpoint,
   FunctionSettings,
   FunctionUrlSettings,
 } from "../src/environment/model-settings";
+import type { BudgetSettings } from "../src/environment/settings/budget";
 import type { StageDomain, WebsiteDomain } from "../src/environment/settings/domain";
 import type { DataCaptureSettings } from "../src/environment/settings/endpoint/data-capture";
 import type { DeploymentSettings } from "../src/environment/settings/endpoint/deployment";
 import type { InstanceEndpoint } from "../src/environment/settings/endpoint/endpoint";
 import type { InstanceScaling, InstanceSettings } from "../src/environment/settings/endpoint/instances";
+import type { ScheduledCapacity, ScheduleSettings } from "../src/environment/settings/endpoint/schedule";
 import type {
   ProvisionedConcurrencyScaling,
   ServerlessSettings,
 } from "../src/environment/settings/endpoint/serverless";
 import type { FirewallSettings, RateRuleSettings } from "../src/environment/settings/firewall";
+import type { ObjectivesSettings } from "../src/environment/settings/model/objectives";
 import type { NamedContainer } from "../src/environment/settings/model-source/containers";
 import type { FrameworkImageSettings } from "../src/environment/settings/model-source/framework-image";
 import type {
@@ -23,6 +27,7 @@ import type {
   ModelSourceSettings,
 } from "../src/environment/settings/model-source/model-source";
 import type { NetworkSettings } from "../src/environment/settings/network";
+import type { NotifySettings } from "../src/environment/settings/notify";
 import type { QuotaSettings } from "../src/environment/settings/quotas";
 import type { SignInSettings } from "../src/environment/settings/sign-in";
 import type { S3State } from "../src/environment/settings/state";
@@ -86,6 +91,12 @@ export const existingVpc: NetworkSettings = {
   existing: { subnetIds: ["subnet-0123456789abcdef0"], securityGroupIds: ["sg-0123456789abcdef0"] },
 };
 
+export const emailNotification: NotifySettings = { email: "on-call@example.com" };
+
+export const topicNotification: NotifySettings = {
+  topicArn: "arn:aws:sns:eu-central-1:111122223333:on-call",
+};
+
 export const quotas: QuotaSettings = { serverlessConcurrency: 10 };
 
 export const caller: CallerSettings = {
@@ -106,6 +117,8 @@ export const model: ModelSettings = {
   access: "API_KEY",
   tags: { Team: "growth" },
 };
+
+export const objectives: ObjectivesSettings = { availability: 0.995, p99InMs: 1_500 };
 
 export const modelFunction: FunctionSettings = { memorySizeInMb: 512, reservedConcurrency: 40 };
 
@@ -143,6 +156,8 @@ export const deployment: DeploymentSettings = {
   trafficShift: { canary: { percent: 10, waitInSeconds: 300 } },
   rollbackOn: { serverErrorsPerMinute: 5 },
 };
+
+export const capture: CaptureSettings = { percent: 10, keep: ["age", "predictions"], days: 90 };
 
 export const dataCapture: DataCaptureSettings = {
   destination: "s3://amzn-s3-demo-bucket/captured",
@@ -198,4 +213,20 @@ export const jwt = {
   issuer: "https://login.example.com",
   audience: ["https://models.example.com"],
   scopes: ["predict"],
+};
+
+export const budget: BudgetSettings = { monthlyInUsd: 300, notifyAtPercent: [50, 80, 100] };
+
+export const schedule: ScheduleSettings = {
+  timezone: "Europe/Berlin",
+  actions: {
+    "working-day": { cron: "0 7 ? * MON-FRI *", minCapacity: 4, maxCapacity: 10 },
+    evening: { cron: "0 19 ? * MON-FRI *", minCapacity: 1, maxCapacity: 4 },
+  },
+};
+
+export const scheduledCapacity: ScheduledCapacity = {
+  cron: "0 19 ? * MON-FRI *",
+  minCapacity: 1,
+  maxCapacity: 4,
 };

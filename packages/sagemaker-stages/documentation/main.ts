@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { readEmittedStacks } from "../tests/documentation/support/emitted-stacks";
+import { dashboardOf, drawDashboard, DOCUMENT as PICTURE } from "./dashboard-picture";
 import { DOCUMENT as PROVIDER_VERSIONS, readSchemas, withTables } from "./provider-versions";
 import { DOCUMENT as SETTINGS, withReference } from "./settings-reference";
 import { usesOf } from "./stack-arguments";
@@ -15,8 +16,10 @@ function rewrite(document: string, write: (text: string) => string): void {
 function main(): void {
   rewrite(SETTINGS, withReference);
   const schemas = readSchemas();
-  const uses = usesOf(readEmittedStacks(), schemas);
+  const stacks = readEmittedStacks();
+  const uses = usesOf(stacks, schemas);
   rewrite(PROVIDER_VERSIONS, (text) => withTables(text, uses, schemas));
+  writeFileSync(join(repository, PICTURE), drawDashboard(dashboardOf(stacks)));
 }
 
 main();

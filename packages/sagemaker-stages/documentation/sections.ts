@@ -3,6 +3,7 @@ import type * as z from "zod";
 import { accountSettings, githubSettings } from "../src/environment/account";
 import { environmentSchema } from "../src/environment/environment";
 import { modelSettings } from "../src/environment/model-settings";
+import { budgetSettings } from "../src/environment/settings/budget";
 import { callerSettings } from "../src/environment/settings/callers";
 import { customerSettings } from "../src/environment/settings/customers";
 import { stageDomain, websiteDomain } from "../src/environment/settings/domain";
@@ -14,14 +15,17 @@ import {
   serverlessEndpoint,
 } from "../src/environment/settings/endpoint/endpoint";
 import { instanceScaling, instanceSettings } from "../src/environment/settings/endpoint/instances";
+import { scheduledCapacity, scheduleSettings } from "../src/environment/settings/endpoint/schedule";
 import {
   provisionedConcurrencyScaling,
   serverlessSettings,
 } from "../src/environment/settings/endpoint/serverless";
 import { firewallSettings, rateRuleSettings } from "../src/environment/settings/firewall";
 import { cognitoAccess, cognitoOption, jwtAccess, jwtOption } from "../src/environment/settings/model/access";
+import { captureSettings } from "../src/environment/settings/model/capture";
 import { modelFunctionSettings } from "../src/environment/settings/model/function";
 import { functionUrlSettings } from "../src/environment/settings/model/function-url";
+import { objectivesSettings } from "../src/environment/settings/model/objectives";
 import { routeSettings } from "../src/environment/settings/model/route";
 import { namedContainer } from "../src/environment/settings/model-source/containers";
 import { frameworkImage } from "../src/environment/settings/model-source/framework-image";
@@ -32,6 +36,7 @@ import {
   modelSource,
 } from "../src/environment/settings/model-source/model-source";
 import { existingVpc, newVpc } from "../src/environment/settings/network";
+import { emailNotification, topicNotification } from "../src/environment/settings/notify";
 import { quotaSettings } from "../src/environment/settings/quotas";
 import { signInSettings } from "../src/environment/settings/sign-in";
 import { stageSettings, throttlingSettings } from "../src/environment/settings/stage";
@@ -163,6 +168,24 @@ export const SECTIONS: readonly Section[] = [
     exampleSchema: environmentSchema.unwrap().shape.network,
   },
   {
+    title: "Notifications by email",
+    sources: [source(emailNotification, "settings/notify.ts", "emailNotification")],
+    example: "emailNotification",
+    around: setting("notify"),
+  },
+  {
+    title: "Notifications to a topic",
+    sources: [source(topicNotification, "settings/notify.ts", "topicNotification")],
+    example: "topicNotification",
+    around: setting("notify"),
+  },
+  {
+    title: "Budget",
+    sources: [source(budgetSettings, "settings/budget.ts", "budgetSettings")],
+    example: "budget",
+    around: setting("budget"),
+  },
+  {
     title: "Quotas",
     sources: [source(quotaSettings, "settings/quotas.ts", "quotaSettings")],
     example: "quotas",
@@ -196,6 +219,12 @@ export const SECTIONS: readonly Section[] = [
     exampleSchema: modelSettings,
   },
   {
+    title: "Objectives",
+    sources: [source(objectivesSettings, "settings/model/objectives.ts", "group")],
+    example: "objectives",
+    around: setting("objectives"),
+  },
+  {
     title: "Tokens of a user pool",
     sources: [source(cognitoAccess, "settings/model/access.ts", "cognitoAccess")],
     aliases: [cognitoOption],
@@ -220,6 +249,12 @@ export const SECTIONS: readonly Section[] = [
     sources: [source(functionUrlSettings, "settings/model/function-url.ts", "functionUrlSettings")],
     example: "functionUrl",
     around: setting("functionUrl"),
+  },
+  {
+    title: "Capture",
+    sources: [source(captureSettings, "settings/model/capture.ts", "captureSettings")],
+    example: "capture",
+    around: setting("capture"),
   },
   {
     title: "Existing endpoint",
@@ -268,6 +303,18 @@ export const SECTIONS: readonly Section[] = [
     sources: [source(instanceScaling, "settings/endpoint/instances.ts", "instanceScaling")],
     example: "instanceScaling",
     around: setting("autoscaling"),
+  },
+  {
+    title: "Schedule",
+    sources: [source(scheduleSettings, "settings/endpoint/schedule.ts", "scheduleSettings")],
+    example: "schedule",
+    around: setting("schedule"),
+  },
+  {
+    title: "Scheduled capacity",
+    sources: [source(scheduledCapacity, "settings/endpoint/schedule.ts", "scheduledCapacity")],
+    example: "scheduledCapacity",
+    around: entry("actions", "evening"),
   },
   {
     title: "Deployment",

@@ -128,8 +128,9 @@ function renderRow({ setting, schema, doc, isAlternative }: Row): string {
 function renderDefault(schema: unknown, doc: DocComment): string {
   if (isRequired(schema)) return "required";
   const text = doc.default ?? describeDefault(defaultOf(schema));
+  // A value and a remark, e.g. `512`, in MB. A list is one value.
   return toCell(
-    text.startsWith("- ") ? text.slice(2) : `\`${text}\``.replace(/^`([^,]+), (.*)`$/, "`$1`, $2"),
+    text.startsWith("- ") ? text.slice(2) : `\`${text}\``.replace(/^`(?!\[)([^,]+), (.*)`$/, "`$1`, $2"),
   );
 }
 

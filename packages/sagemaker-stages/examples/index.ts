@@ -1,5 +1,6 @@
 import type { Environment } from "sagemaker-stages";
 import { callers } from "./callers";
+import { capture } from "./capture";
 import { customers } from "./customers";
 import { domain } from "./domain";
 import { endpointTargets } from "./endpoint-targets";
@@ -13,11 +14,14 @@ import { gateway } from "./gateway";
 import { hubModels } from "./hub-models";
 import { instances } from "./instances";
 import { newVpc } from "./new-vpc";
+import { objectives } from "./objectives";
+import { operations } from "./operations";
 import { ownCertificate } from "./own-certificate";
 import { ownImage } from "./own-image";
 import { prefix } from "./prefix";
 import { provisionedConcurrency } from "./provisioned-concurrency";
 import { registry } from "./registry";
+import { releases } from "./releases";
 import { series } from "./series";
 import { signIn } from "./sign-in";
 import { together } from "./together";
@@ -26,6 +30,7 @@ import { tokens } from "./tokens";
 /** One environment for each way to serve a model. */
 export const examples: readonly Environment[] = [
   callers,
+  capture,
   customers,
   domain,
   endpointTargets,
@@ -37,6 +42,8 @@ export const examples: readonly Environment[] = [
   gateway,
   instances,
   newVpc,
+  objectives,
+  operations,
   ownCertificate,
   ownImage,
   provisionedConcurrency,
@@ -44,6 +51,7 @@ export const examples: readonly Environment[] = [
   hubModels,
   prefix,
   registry,
+  releases,
   series,
   signIn,
   together,

@@ -230,14 +230,38 @@ const OF_ENGINE: readonly Forbidden[] = [
     "smoke reads Terraform's outputs: it imports aws, environment, lib, models and runtime only",
   ),
   ...areaRule(
+    "drift",
+    [
+      "app/load-app",
+      "constructs/inference-stack",
+      "local/stage",
+      "smoke/main",
+      "page/headers",
+      "runtime/contract",
+    ],
+    "drift compares captured requests: it imports aws, environment, lib, models and page/escape-html only",
+  ),
+  ...areaRule(
+    "load",
+    [
+      "constructs/inference-stack",
+      "review/main",
+      "local/stage",
+      "app/load-app",
+      "page/build",
+      "runtime/json",
+    ],
+    "load calls routes as the smoke test does: it imports aws, environment, lib, models, page/escape-html and smoke only",
+  ),
+  ...areaRule(
     "pipeline",
     ["app/create-app", "constructs/inference-stack", "review/main"],
-    "pipeline imports the loaded app, environment and lib only",
+    "pipeline imports the loaded app, aws, environment and lib only",
   ),
   ...areaRule(
     "testing",
-    ["cli/main", "pipeline/main", "review/main", "smoke/main"],
-    "testing imports no command: neither cli, pipeline, review nor smoke",
+    ["cli/main", "drift/main", "load/main", "pipeline/main", "review/main", "smoke/main"],
+    "testing imports no command: neither cli, drift, load, pipeline, review nor smoke",
   ),
   ...areaRule("cli", ["testing", "testing/synthesize"], "cli does not import testing"),
   ...areaRule(
@@ -292,11 +316,13 @@ const OF_ENGINE: readonly Forbidden[] = [
     statement: from(module),
     rule: "contracts are bundled in functions: they import zod/mini only",
   })),
-  ...["environment", "iam", "local", "review", "smoke", "pipeline", "page", "cli", "testing"].map((area) => ({
-    file: `${SRC}/${area}/probe.ts`,
-    statement: from("cdktf"),
-    rule: "only app and constructs import CDKTF",
-  })),
+  ...["drift", "environment", "iam", "local", "review", "smoke", "pipeline", "page", "cli", "testing"].map(
+    (area) => ({
+      file: `${SRC}/${area}/probe.ts`,
+      statement: from("cdktf"),
+      rule: "only app and constructs import CDKTF",
+    }),
+  ),
   ...["constructs", "@cdktf/provider-aws/lib/vpc"].map((module) => ({
     file: `${SRC}/local/terraform/probe.ts`,
     statement: from(module),
@@ -458,6 +484,7 @@ const ALLOWED: readonly (readonly [file: string, module: string, type?: "type"])
   [`${SRC}/local/lambda/probe.ts`, "../../page/headers"],
   [`${SRC}/review/access/probe.ts`, "../../aws/arn"],
   [`${SRC}/smoke/probe.ts`, "../environment/names"],
+  [`${SRC}/drift/report/probe.ts`, "../../page/escape-html"],
   [`${SRC}/pipeline/probe.ts`, "../app/load-app"],
   [`${SRC}/testing/probe.ts`, "../constructs/function/function-code"],
   [`${SRC}/cli/probe.ts`, "../local/main"],

@@ -7,11 +7,13 @@ import type { Environment } from "../environment/environment";
 import type { Fault } from "../environment/fault-collector";
 import { omitUndefinedDeep } from "../environment/omit-undefined";
 import { parseAccount, parseEnvironment } from "../environment/parse";
+import { withReleases } from "../environment/releases";
 import { describePrice } from "../environment/settings/firewall";
 import { findPipelinePolicyFaults } from "../iam/deployment/pipeline-policies";
 import { findNetworkPolicyFaults } from "../iam/network-limits";
 import { isForDeployment, isForLocalStage } from "../lib/synthesis-purpose";
 import type { Models } from "../models";
+import { findCaptureFaults } from "./capture-checks";
 import { checkCatalog, InvalidCatalog } from "./catalog-checks";
 import { findUncheckedSchemas } from "./gateway-schema-checks";
 import { findPlaceholders } from "./placeholder-checks";
@@ -133,7 +135,7 @@ export function createApp(props: AppProps): App {
     acceptBlockedRuntimes,
     outdir,
   } = props;
-  const environments = props.environments.map(omitUndefinedDeep<Environment>);
+  const environments = props.environments.map(omitUndefinedDeep<Environment>).map(withReleases);
   const accounts = (props.accounts ?? []).map(omitUndefinedDeep<AccountSettings>);
   const checkedAccounts = accountStacks ? accounts : [];
   const faults = checkEnvironments(environments, { models, accounts: checkedAccounts });
@@ -206,6 +208,7 @@ function findDeploymentFaults(
 ): Fault[] {
   return [
     ...findUncheckedSchemas(environments, models),
+    ...findCaptureFaults(environments, models),
     ...environments.flatMap(findNetworkPolicyFaults),
     ...accounts.flatMap((account) => findPipelinePolicyFaults(account, environments, models)),
   ];

@@ -48,6 +48,6 @@ function accountOf({ name, accountId }: Environment, account: string | undefined
   }
   if (account !== undefined && /^\d{12}$/.test(account)) return account;
   throw new UsageError(
-    `<account>: got ${account ?? "nothing"}; allowed: 12 digits, because ${name} has no accountId`,
+    `<account>: got ${account ?? "nothing"}; allowed: 12 digits, because ${name} has no accountId: npx sagemaker-stages deployer ${name} 111122223333`,
   );
 }

@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { AccountSettings } from "../environment/account";
 import type { Environment } from "../environment/environment";
+import { withReleases } from "../environment/releases";
 import { appFolder, requireAppFolder } from "../lib/app-folder";
 import { LoadFailure, toLoadFailure } from "../lib/load-failure";
 import { readTypeScript } from "../lib/typescript";
@@ -18,7 +19,7 @@ export interface LoadedApp {
 const ACCOUNTS = "environments/accounts.ts";
 
 /**
- * Loads the app in the current folder: `models` of `functions/index.ts`, `environments` of `environments/index.ts` and, if
+ * Loads the app in the current folder, with the content of the releases that its environments name: `models` of `functions/index.ts`, `environments` of `environments/index.ts` and, if
  * the file exists, `accounts` of `environments/accounts.ts`.
  *
  * @throws UserError if the current folder is not an app, or if a file cannot be loaded or has no such export
@@ -27,7 +28,9 @@ export function loadApp(): LoadedApp {
   requireAppFolder();
   void readTypeScript("require");
   const models = load("functions/index.ts", "models") as Models;
-  const environments = load("environments/index.ts", "environments") as readonly Environment[];
+  const environments = (load("environments/index.ts", "environments") as readonly Environment[]).map(
+    withReleases,
+  );
   const hasAccounts = existsSync(join(appFolder(), ACCOUNTS));
   const accounts = hasAccounts ? (load(ACCOUNTS, "accounts") as readonly AccountSettings[]) : [];
   return { models, environments, accounts };

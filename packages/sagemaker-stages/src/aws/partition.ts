@@ -23,6 +23,18 @@ export function domainOf(region: string): string {
   return partitionOf(region) === "aws-cn" ? "amazonaws.com.cn" : "amazonaws.com";
 }
 
+/** The domain of AWS's console in each partition. */
+const CONSOLE_DOMAINS: Readonly<Record<Partition, string>> = {
+  aws: "console.aws.amazon.com",
+  "aws-cn": "console.amazonaws.cn",
+  "aws-us-gov": "console.amazonaws-us-gov.com",
+};
+
+/** The host of AWS's console for a region, e.g. `eu-central-1.console.aws.amazon.com`. */
+export function consoleHost(region: string): string {
+  return `${region}.${CONSOLE_DOMAINS[partitionOf(region)]}`;
+}
+
 /** The domain of one service in a region, e.g. `s3.eu-central-1.amazonaws.com`. Condition keys contain this domain. */
 export function serviceDomain(service: string, region: string): string {
   return `${service}.${region}.${domainOf(region)}`;

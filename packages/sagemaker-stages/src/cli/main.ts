@@ -3,13 +3,17 @@ import { type Command, defineGroup } from "../lib/command";
 import { toLoadFailure } from "../lib/load-failure";
 import { runProgram } from "../lib/run-program";
 import { type RegisterTypeScript, setTypeScript } from "../lib/typescript";
+import type * as baseline from "./baseline";
 import type * as deployer from "./deployer";
 import type * as doctor from "./doctor";
+import type * as drift from "./drift";
 import type * as init from "./init";
+import type * as load from "./load";
 import type * as newModel from "./new-model";
 import type * as pipeline from "./pipeline";
 import type * as programs from "./programs";
 import type * as providersLock from "./providers-lock";
+import type * as release from "./release";
 import type * as review from "./review";
 import type * as smoke from "./smoke";
 import type * as start from "./start";
@@ -22,10 +26,15 @@ import type * as start from "./start";
 const COMMANDS: readonly Command[] = [
   lazy("init", () => (require("./init") as typeof init).init),
   lazy("new-model", () => (require("./new-model") as typeof newModel).newModel),
+  lazy("release", () => (require("./release") as typeof release).release),
+  lazy("promote", () => (require("./release") as typeof release).promote),
   lazy("doctor", () => (require("./doctor") as typeof doctor).doctor),
   lazy("start", () => (require("./start") as typeof start).start),
   lazy("review", () => (require("./review") as typeof review).review),
   lazy("smoke", () => (require("./smoke") as typeof smoke).smoke),
+  lazy("baseline", () => (require("./baseline") as typeof baseline).baseline),
+  lazy("drift", () => (require("./drift") as typeof drift).drift),
+  lazy("load", () => (require("./load") as typeof load).load),
   lazy("deployer", () => (require("./deployer") as typeof deployer).deployer),
   lazy("pipeline", () => (require("./pipeline") as typeof pipeline).pipeline),
   lazy("programs", () => (require("./programs") as typeof programs).programs),

@@ -9,6 +9,8 @@ import type { ParsedNewEndpoint } from "../environment/model-settings";
 import { artifactsOf, containersOf, isInS3 } from "../environment/model-source";
 import { omitUndefined } from "../environment/omit-undefined";
 import { targetOf } from "../environment/settings/endpoint/targets";
+import type { ReleasedArtifact } from "../environment/settings/model-source/release";
+import type { FunctionCapture } from "../iam/workload/function-role";
 import { GatewayRole } from "./api/gateway-role";
 import { type Artifact, artifactInS3 } from "./endpoint/artifact-bucket";
 import type { SourcedContainer } from "./endpoint/model-container";
@@ -101,10 +103,23 @@ abstract class ModelEndpoint extends Construct {
   }
 
   private containersOf(settings: ParsedNewEndpoint, props: ParsedProps): SourcedContainer[] {
+    const { release } = settings;
     return containersOf(settings).map((source) => ({
       source,
-      artifacts: artifactsOf(source).map((artifact) => this.artifactOf(artifact, props)),
+      artifacts:
+        source.pinned === undefined
+          ? artifactsOf(source).map((artifact) => this.artifactOf(artifact, props))
+          : [this.releasedArtifact(typeof release === "object" ? release.id : "", source.pinned, props)],
     }));
+  }
+
+  private releasedArtifact(release: string, pinned: ReleasedArtifact, { artifacts }: ParsedProps): Artifact {
+    if (artifacts === undefined) {
+      throw new Error(
+        `${this.node.path}: release: got the release ${release} with an artifact; allowed: a release and also the prop artifacts`,
+      );
+    }
+    return artifacts.storePinned(this.node.id, release, pinned);
   }
 
   private artifactOf(artifact: string, { account, artifacts }: ParsedProps): Artifact {
@@ -116,6 +131,12 @@ abstract class ModelEndpoint extends Construct {
     }
     return artifacts.upload(this.node.id, artifact);
   }
+}
+
+/** Props of {@link FunctionAndEndpoint}. */
+export interface FunctionAndEndpointProps extends ParsedProps {
+  /** The objects to which the new function writes captured requests. @default - none */
+  readonly capture?: FunctionCapture | undefined;
 }
 
 /**
@@ -131,7 +152,7 @@ export class FunctionAndEndpoint extends ModelEndpoint {
 
   private readonly newFunction: InferenceFunction | undefined;
 
-  constructor(scope: Construct, id: string, props: ParsedProps) {
+  constructor(scope: Construct, id: string, props: FunctionAndEndpointProps) {
     super(scope, id, props);
     const { network } = this;
     const { newFunction } = props;
@@ -161,7 +182,7 @@ export class FunctionAndEndpoint extends ModelEndpoint {
 
   private createFunction(
     settings: NonNullable<ParsedProps["newFunction"]>,
-    props: ParsedProps,
+    props: FunctionAndEndpointProps,
     network: Network | undefined,
   ): InferenceFunction {
     const { account, name, logRetentionInDays, tags } = props;
@@ -177,6 +198,7 @@ export class FunctionAndEndpoint extends ModelEndpoint {
         permissionsBoundaryArn: props.permissionsBoundaryArn,
         logRetentionInDays,
         network: network?.functions,
+        capture: props.capture,
         tags,
       }),
     );

@@ -1,9 +1,12 @@
 import { resolve } from "node:path";
-import { App, TerraformOutput, TerraformStack } from "cdktf";
+import { App, TerraformOutput, TerraformResource, TerraformStack } from "cdktf";
 import type { Construct } from "constructs";
 import { CUSTOMER_KEYS } from "../authorizer/customers";
 import { DEFAULT_NODE_RUNTIME } from "../aws/lambda-runtimes";
+import { METRICS_VARIABLE } from "../aws/metrics";
+import { serviceDomain } from "../aws/partition";
 import { boundaryArn } from "../environment/account";
+import { capturePrefix, storesRequests, VARIANT_NAME } from "../environment/captured-requests";
 import { callerPolicyName, namePrefix, type ParsedEnvironment } from "../environment/environment";
 import { functionRuntimeOf } from "../environment/function-runtime";
 import {
@@ -12,20 +15,27 @@ import {
   type ParsedModelSettings,
   type ParsedRouteAccess,
 } from "../environment/model-settings";
-import { artifactsOf, containersOf, isInS3 } from "../environment/model-source";
+import { containersOf, needsArtifactBucket } from "../environment/model-source";
 import { omitUndefined } from "../environment/omit-undefined";
+import { describeRelease, RELEASES_OUTPUT, releaseOf } from "../environment/releases";
 import { AUTHORIZER } from "../environment/rules/name-checks";
 import type { ParsedCallerSettings } from "../environment/settings/callers";
 import { originsOf } from "../environment/settings/cors-origins";
 import { targetOf } from "../environment/settings/endpoint/targets";
+import type { FunctionCapture } from "../iam/workload/function-role";
 import type { Model, Models } from "../models";
 import { shownMediaTypes } from "../page/public-document";
-import { Authorizer } from "./api/authorizer";
+import { Alarms, type AlarmsProps } from "./alarms/alarms";
+import { AUTHORIZER_SIZE, Authorizer } from "./api/authorizer";
 import { authorizerPackage, authorizerSource } from "./api/authorizer-code";
 import { Caller } from "./api/caller";
 import { Customers } from "./api/customers";
 import { RestStage, type StageRoute } from "./api/rest-stage";
+import { Budget } from "./budget/budget";
+import { Dashboard } from "./dashboard/dashboard";
+import { dashboardModel } from "./dashboard/dashboard-models";
 import { ArtifactBucket } from "./endpoint/artifact-bucket";
+import { DeployedReleases } from "./endpoint/deployed-releases";
 import type { EndpointFunction } from "./function/endpoint-function";
 import { bundleFunctions, type FunctionSources, functionPackage } from "./function/function-code";
 import { FunctionUrl } from "./function/function-url";
@@ -38,6 +48,7 @@ import {
   type GatewayAndEndpointProps,
 } from "./function-and-endpoint";
 import { Network } from "./network/network";
+import { CaptureBucket } from "./storage/capture-bucket";
 import { addCloudFrontProvider } from "./terraform/aws-providers";
 import { AwsScope } from "./terraform/aws-scope";
 import { addTerraformSettings } from "./terraform/terraform-settings";
@@ -70,7 +81,7 @@ export interface DeployedModel extends StageRoute {
  * class OwnStack extends InferenceStack {
  *   constructor(scope: Construct, environment: ParsedEnvironment, models: Models) {
  *     super(scope, environment, models);
- *     new CloudwatchDashboard(this, "dashboard", { dashboardName: this.prefix, dashboardBody });
+ *     new CloudwatchDashboard(this, "own-dashboard", { dashboardName: `${this.prefix}-own`, dashboardBody });
  *     for (const { functionAndEndpoint } of this.models) {
  *       functionAndEndpoint?.lambdaFunction.addOverride("description", "Serves a model of team Atlas");
  *     }
@@ -94,12 +105,19 @@ export class InferenceStack extends TerraformStack {
   readonly models: readonly DeployedModel[];
   /** The customers' keys and usage plans; `undefined` for an environment without `customers`. */
   readonly customers: Customers | undefined;
+  /** The alarms of the models' objectives; `undefined` for an environment without objectives. */
+  readonly alarms: Alarms | undefined;
   /** The REST API with its stage. */
   readonly stage: RestStage;
+  /** The monthly budget; `undefined` for an environment without `budget`. */
+  readonly budget: Budget | undefined;
+  /** The dashboard; `undefined` for an environment without `dashboard`. */
+  readonly dashboard: Dashboard | undefined;
   /** The function that checks callers' credentials; `undefined` if no route needs the function. */
   readonly authorizer: Authorizer | undefined;
 
   private readonly artifacts: ArtifactBucket | undefined;
+  private readonly captured: CaptureBucket | undefined;
   private readonly corsAllowOrigins: readonly string[];
 
   /** @param models - the app's models, from which the environment serves some or all */
@@ -116,10 +134,12 @@ export class InferenceStack extends TerraformStack {
     this.corsAllowOrigins = this.allowedOrigins();
     this.network = this.createNetwork();
     this.artifacts = this.createArtifactBucket();
+    this.captured = this.createCaptureBucket();
     this.models = this.createModels(models);
     this.network?.grantAccess(
       this.models.flatMap((model) => (model.functionAndEndpoint ?? model.gateway)?.networkMember() ?? []),
     );
+    this.alarms = this.createAlarms();
     this.customers = this.createCustomers();
     this.authorizer = this.createAuthorizer();
     this.stage = this.createStage();
@@ -127,6 +147,8 @@ export class InferenceStack extends TerraformStack {
 
     this.createOutputs();
     for (const [name, settings] of Object.entries(environment.callers)) this.grantInvoke(name, settings);
+    this.budget = this.createBudget();
+    this.dashboard = this.createDashboard(models);
   }
 
   private createWebsite(models: Models): Website | undefined {
@@ -173,16 +195,62 @@ export class InferenceStack extends TerraformStack {
     return [this.website.origin, ...origins.filter((origin) => origin !== "*")];
   }
 
-  /** Creates the bucket for artifacts that are files of the app, if a model has such an artifact. */
+  /** Creates the bucket for artifacts that are files of the app or belong to a release, if a model has such an artifact. */
   private createArtifactBucket(): ArtifactBucket | undefined {
     const { models, protected: isProtected } = this.environment;
     const hasFiles = Object.values(models)
       .flatMap((settings) => ("existingEndpoint" in settings ? [] : containersOf(settings)))
-      .flatMap(artifactsOf)
-      .some((artifact) => !isInS3(artifact));
+      .some(needsArtifactBucket);
     if (!hasFiles) return undefined;
     const { account, prefix: environmentName } = this;
     return new ArtifactBucket(this, "artifacts", { account, environmentName, protected: isProtected });
+  }
+
+  /** Creates the bucket for captured requests, if a model has `capture`, also with `percent: 0`. */
+  private createCaptureBucket(): CaptureBucket | undefined {
+    const { models, protected: isProtected } = this.environment;
+    const daysByPrefix: Record<string, number> = {};
+    for (const [model, settings] of Object.entries(models)) {
+      const prefix = capturePrefix(this.prefix, model, settings);
+      if (prefix === undefined || settings.capture === undefined) continue;
+      daysByPrefix[prefix] = settings.capture.days;
+    }
+    if (Object.keys(daysByPrefix).length === 0) return undefined;
+    const { account, prefix: environmentName } = this;
+    return new CaptureBucket(this, "capture", {
+      account,
+      environmentName,
+      daysByPrefix,
+      protected: isProtected,
+    });
+  }
+
+  /** The captured requests of a model: the permission of its function, and the function's variables. */
+  private captureOf(
+    model: string,
+    settings: ParsedModelSettings,
+  ): { readonly permission: FunctionCapture; readonly variables: Record<string, string> } | undefined {
+    const { capture } = settings;
+    const prefix = capturePrefix(this.prefix, model, settings);
+    if (capture === undefined || prefix === undefined || this.captured === undefined) return undefined;
+    if (!storesRequests(settings)) return undefined;
+    const { percent, keep, drop, kmsKeyArn } = capture;
+    return {
+      permission: {
+        objectsArn: this.captured.objectsArn(prefix),
+        keyArn: kmsKeyArn,
+        s3ServiceName: serviceDomain("s3", this.environment.region),
+      },
+      variables: {
+        CAPTURE_DESTINATION: `s3://${this.captured.bucketName}/${prefix}`,
+        CAPTURE_PERCENT: String(percent),
+        ...(drop === undefined
+          ? { CAPTURE_KEEP: JSON.stringify(keep ?? []) }
+          : { CAPTURE_DROP: JSON.stringify(drop) }),
+        ...(kmsKeyArn === undefined ? {} : { CAPTURE_KMS_KEY: kmsKeyArn }),
+        ...(settings.function.reservedConcurrency === undefined ? {} : { CAPTURE_RESERVED: "1" }),
+      },
+    };
   }
 
   private createModels(models: Models): DeployedModel[] {
@@ -191,16 +259,22 @@ export class InferenceStack extends TerraformStack {
       served.flatMap(([model, settings]) =>
         settings.existingFunction === undefined && !isViaGateway(settings) ? [model] : [],
       ),
-      this.withOrigins(models),
+      this.withSettings(models),
     );
     return served.map(([model, settings]) => this.createModel(model, settings, modelOf(models, model)));
   }
 
-  /** The sources of the models' packages: with several allowed origins, a handler names the origin of each request. */
-  private withOrigins(models: Models): FunctionSources {
-    if (this.corsAllowOrigins.length === 1) return models;
+  /**
+   * The sources of the models' packages: with several allowed origins, a handler names the origin of each request, and with
+   * `capture`, a handler stores requests.
+   */
+  private withSettings(models: Models): FunctionSources {
+    const severalOrigins = this.corsAllowOrigins.length > 1;
     return Object.fromEntries(
-      Object.entries(models).map(([name, model]) => [name, { ...model, severalOrigins: true }]),
+      Object.entries(models).map(([name, model]) => {
+        const captures = storesRequests(this.environment.models[name] ?? {});
+        return [name, severalOrigins || captures ? { ...model, severalOrigins, captures } : model];
+      }),
     );
   }
 
@@ -270,6 +344,7 @@ export class InferenceStack extends TerraformStack {
       ...omitUndefined({
         existingFunction,
         newFunction: existingFunction === undefined ? this.newFunction(model, settings, contract) : undefined,
+        capture: this.captureOf(model, settings)?.permission,
       }),
     });
   }
@@ -281,7 +356,7 @@ export class InferenceStack extends TerraformStack {
       architecture,
       timeoutInSeconds: FUNCTION_TIMEOUT_IN_SECONDS,
       code: functionPackage(model, resolve(App.of(this).outdir, "functions"), {
-        ...this.withOrigins({ [model]: contract })[model],
+        ...this.withSettings({ [model]: contract })[model],
         runtime: functionRuntimeOf(this.environment, settings, contract.python !== undefined),
         architecture,
       }),
@@ -289,6 +364,8 @@ export class InferenceStack extends TerraformStack {
       environment: {
         CORS_ALLOW_ORIGIN: this.corsAllowOrigins.join(","),
         ...(this.environment.stage.logErrorMessages ? { LOG_ERROR_MESSAGES: "true" } : {}),
+        ...(this.environment.metrics ? { [METRICS_VARIABLE]: this.prefix } : {}),
+        ...this.captureOf(model, settings)?.variables,
       },
     };
   }
@@ -309,6 +386,35 @@ export class InferenceStack extends TerraformStack {
       contract,
       pageOrigin: isOnPage === true ? this.website?.origin : undefined,
     });
+  }
+
+  private createAlarms(): Alarms | undefined {
+    const { account, prefix, environment } = this;
+    const models = this.models.flatMap((model) => this.alarmsOf(model));
+    // The rules of environments require the setting for objectives.
+    if (models.length === 0 || environment.notify === undefined) return undefined;
+    return new Alarms(this, "alarms", { account, prefix, notify: environment.notify, models });
+  }
+
+  /** The props of a model's alarms; empty for a model without objectives. */
+  private alarmsOf({ contract, endpoint, function: fn }: DeployedModel): AlarmsProps["models"] {
+    const { model } = contract;
+    const settings = this.environment.models[model];
+    if (settings?.objectives === undefined || fn === undefined) return [];
+    const maxConcurrency = "serverless" in settings ? settings.serverless.maxConcurrency : undefined;
+    return [
+      {
+        model,
+        objectives: settings.objectives,
+        functionName: fn.functionName,
+        reservedConcurrency: settings.function.reservedConcurrency,
+        serverless:
+          maxConcurrency === undefined
+            ? undefined
+            : { endpointName: endpoint.endpointName, variantName: VARIANT_NAME, maxConcurrency },
+        tags: { ...settings.tags, Model: model },
+      },
+    ];
   }
 
   private createCustomers(): Customers | undefined {
@@ -411,6 +517,7 @@ export class InferenceStack extends TerraformStack {
       );
     }
     for (const model of this.models) this.createModelOutputs(model);
+    this.createReleaseOutput();
     if (stage.apiKeyId !== undefined) {
       this.addOutput(
         "api_key_id",
@@ -459,6 +566,27 @@ export class InferenceStack extends TerraformStack {
     }
   }
 
+  /** The output with the deployed releases, by model. */
+  private createReleaseOutput(): void {
+    const releases = Object.entries(this.environment.models).flatMap(([model, settings]) => {
+      const release = releaseOf(settings);
+      if (release === undefined) return [];
+      return [[model, describeRelease(release, this.environment, this.account.accountId)] as const];
+    });
+    if (releases.length === 0) return;
+    const served = new Set(releases.map(([model]) => model));
+    const endpoints = this.models.flatMap(({ contract, endpoint: { resource } }) =>
+      served.has(contract.model) && resource !== undefined ? [resource] : [],
+    );
+    const deployed = new DeployedReleases(this, Object.fromEntries(releases), endpoints);
+    // A model can have the name of the output: ids of constructs with an underscore are no names of models.
+    const output = new TerraformOutput(this, "releases_output", {
+      description: "The deployed releases, by model",
+      value: deployed.output,
+    });
+    output.overrideLogicalId(RELEASES_OUTPUT);
+  }
+
   /** Creates a caller's policies. */
   private grantInvoke(name: string, settings: ParsedCallerSettings): void {
     const { stage, models } = this;
@@ -473,6 +601,45 @@ export class InferenceStack extends TerraformStack {
     }
   }
 
+  private createBudget(): Budget | undefined {
+    const { prefix, environment, account } = this;
+    const { budget: settings, notify } = environment;
+    if (settings === undefined || notify === undefined) return undefined;
+    return new Budget(this, "budget", { prefix, accountId: account.accountId, settings, notify });
+  }
+
+  /** Creates the dashboard after all alarms, which it shows. */
+  private createDashboard(contracts: Models): Dashboard | undefined {
+    const { environment, prefix, account, models, authorizer } = this;
+    if (!environment.dashboard) return undefined;
+    const settings = new Map(Object.entries(environment.models));
+    const dashboard = new Dashboard(this, "dashboard", {
+      environment: prefix,
+      region: environment.region,
+      apiName: `${prefix}-inference`,
+      stageName: prefix,
+      authorizer: authorizer && { name: `${prefix}-${AUTHORIZER}`, hasMetrics: false, size: AUTHORIZER_SIZE },
+      models: models.flatMap(({ contract, function: fn, endpoint }) => {
+        const ofModel = settings.get(contract.model);
+        if (ofModel === undefined) return [];
+        return dashboardModel({
+          model: contract.model,
+          title: contract.title,
+          settings: ofModel,
+          functionName: fn?.functionName,
+          hasMetrics:
+            environment.metrics &&
+            ofModel.existingFunction === undefined &&
+            contracts[contract.model]?.python === undefined,
+          endpointName: endpoint.endpointName,
+        });
+      }),
+      alarmArns: alarmNamesOf(this).map((name) => account.arn("cloudwatch", `alarm:${name}`)),
+    });
+    this.addOutput("dashboard_url", "The dashboard in the console of CloudWatch", dashboard.url);
+    return dashboard;
+  }
+
   private addOutput(
     name: string,
     description: string,
@@ -480,6 +647,26 @@ export class InferenceStack extends TerraformStack {
   ): void {
     new TerraformOutput(this, name, { description, value }).overrideLogicalId(name);
   }
+}
+
+/** The types of CloudWatch's alarms. */
+const ALARM_TYPES = ["aws_cloudwatch_metric_alarm", "aws_cloudwatch_composite_alarm"];
+
+/** The names of all alarms of a stack, composite alarms first: they say what is wrong. */
+function alarmNamesOf(stack: TerraformStack): string[] {
+  const alarms = stack.node
+    .findAll()
+    .filter(TerraformResource.isTerraformResource)
+    .filter(({ terraformResourceType }) => ALARM_TYPES.includes(terraformResourceType));
+  const names = (type: string | undefined) =>
+    alarms.flatMap((alarm) =>
+      alarm.terraformResourceType === type &&
+      "alarmNameInput" in alarm &&
+      typeof alarm.alarmNameInput === "string"
+        ? [alarm.alarmNameInput]
+        : [],
+    );
+  return [...ALARM_TYPES].reverse().flatMap(names);
 }
 
 /** @throws Error if the app has no such model. The rules of environments refuse this case before */

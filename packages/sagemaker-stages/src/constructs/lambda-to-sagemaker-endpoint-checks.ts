@@ -214,6 +214,13 @@ function checkS3Locations(
   collector: FaultCollector,
 ): void {
   if (newEndpoint === undefined) return;
+  collector.require(
+    newEndpoint.release === undefined,
+    "release",
+    raw("a release"),
+    "image and artifact",
+    "only environments have releases: functions/<model>/releases/",
+  );
   const destination = "dataCapture" in newEndpoint ? newEndpoint.dataCapture?.destination : undefined;
   const ofContainers = containersOf(newEndpoint).flatMap((source, index) =>
     artifactsOf(source).map((artifact) => {

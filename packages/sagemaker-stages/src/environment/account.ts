@@ -217,6 +217,16 @@ export function deployRoleArn(environment: DeployableEnvironment): string {
   return new ArnFactory(environment.region, environment.accountId).roleArn(deployRoleName(environment));
 }
 
+/** Name of the role with which the workflow `drift` checks one environment every day. */
+export function driftRoleName(environment: NamedEnvironment): string {
+  return `${namePrefix(environment)}-drift`;
+}
+
+/** ARN of the role {@link driftRoleName}. The role exists if the account has `github`. */
+export function driftRoleArn(environment: DeployableEnvironment): string {
+  return new ArnFactory(environment.region, environment.accountId).roleArn(driftRoleName(environment));
+}
+
 /** Name of the managed policy that is the permissions boundary of an environment's roles. */
 export function boundaryName(environment: NamedEnvironment): string {
   return `${namePrefix(environment)}-boundary`;

@@ -5,21 +5,27 @@ import { anyEnvironment, type Environment } from "./environment";
 import { describeFaults, type Fault, FaultCollector, raw, show, sortBySettings } from "./fault-collector";
 import { isViaGateway, type ModelSettings } from "./model-settings";
 import { omitUndefinedDeep } from "./omit-undefined";
+import { withReleases } from "./releases";
 import { checkAccounts, findAccountSchemaFaults } from "./rules/account-checks";
+import { checkBudget } from "./rules/budget-checks";
 import { checkCallers, checkCallersTogether, checkExistingRoles } from "./rules/caller-checks";
 import { checkConstructIds } from "./rules/construct-id-checks";
 import { checkCustomers } from "./rules/customer-checks";
+import { checkDashboard } from "./rules/dashboard-checks";
 import { checkDomains, checkDomainsTogether } from "./rules/domain-checks";
 import { checkChoiceOfTarget } from "./rules/endpoint/target-checks";
 import { checkLogCallers } from "./rules/log-checks";
 import { checkAccess, checkTokens } from "./rules/model/access-checks";
 import { checkBinaryTypes } from "./rules/model/binary-type-checks";
+import { checkCapture, checkCapturePrefixes } from "./rules/model/capture-checks";
 import { checkHandler, checkSharedFunctions } from "./rules/model/function-checks";
 import { checkVia } from "./rules/model/gateway-checks";
 import { checkModel } from "./rules/model/model-checks";
 import { checkPayload } from "./rules/model/payload-checks";
 import { checkNames, checkNamesTogether } from "./rules/name-checks";
 import { checkNetwork } from "./rules/network-checks";
+import { checkObjectives } from "./rules/objective-checks";
+import { checkPromotions, checkReleaseFiles } from "./rules/promotion-checks";
 import { findQuotaFaults } from "./rules/quota-checks";
 import { checkSignInsTogether } from "./rules/sign-in-checks";
 import { findSharedStacks } from "./rules/state-checks";
@@ -61,7 +67,7 @@ export function checkEnvironments(
   { models, accounts: givenAccounts = [] }: EnvironmentContext,
 ): Fault[] {
   const [schemaFaults, environments] = checkSchemas(
-    given.map(omitUndefinedDeep<Environment>),
+    given.map(omitUndefinedDeep<Environment>).map(withReleases),
     findEnvironmentSchemaFaults,
   );
   const [accountSchemaFaults, accounts] = checkSchemas(
@@ -142,6 +148,8 @@ function checkEnvironment(environment: Environment, routes: ModelRoutes): Fault[
   checkTags(environment.tags ?? {}, collector);
   checkWebsite(environment, collector);
   checkDomains(environment, routes, collector);
+  checkDashboard(environment, collector);
+  checkBudget(environment, collector);
   checkNetwork(environment, collector.in("network"));
   collector.require(
     environment.network === undefined ||
@@ -176,8 +184,12 @@ function checkEnvironment(environment: Environment, routes: ModelRoutes): Fault[
     checkVia(settings, route, below);
     checkChoiceOfTarget(settings, route, below);
     checkPayload(settings, route, below);
+    checkCapture(settings, route, environment, below);
     checkHandler(settings, route?.python !== undefined, below);
   }
+  checkCapturePrefixes(environment, collector);
+  checkObjectives(environment, collector);
+  checkReleaseFiles(environment, collector.in("models"));
   checkConstructIds(environment, collector.in("models"));
   checkTokens(environment, routes, collector);
   checkBinaryTypes(environment, routes, collector.in("models"));
@@ -202,6 +214,7 @@ function checkTogether(
   checkNamesTogether(environments, accounts, (name) => new FaultCollector(name, faults));
   checkDomainsTogether(environments, (name) => new FaultCollector(name, faults));
   checkSharedFunctions(environments, faults);
+  checkPromotions(environments, (name) => new FaultCollector(name, faults));
   checkLogCallers(environments, accounts, (name) => new FaultCollector(name, faults));
   faults.push(...findQuotaFaults(environments, routes));
   checkCallersTogether(environments, (name) => new FaultCollector(name, faults).in("callers"));

@@ -1,11 +1,13 @@
 import * as z from "zod";
 import { anyModel, type ModelSettings, modelSettings, type ParsedModelSettings } from "./model-settings";
 import { NAME, NAME_ALLOWED } from "./patterns";
+import { budgetSettings } from "./settings/budget";
 import { type CallerSettings, callerSettings } from "./settings/callers";
 import { type CustomerSettings, customerSettings } from "./settings/customers";
 import { accountId, region } from "./settings/location";
 import { functionRuntimeSettings } from "./settings/model/function-runtimes";
 import { anyNetwork, networkSettings } from "./settings/network";
+import { anyNotify, notifySettings } from "./settings/notify";
 import { quotaSettings } from "./settings/quotas";
 import {
   byName,
@@ -23,10 +25,12 @@ import { stageSettings } from "./settings/stage";
 import { stateSettings } from "./settings/state";
 import { websiteSettings } from "./settings/website";
 
+export type { BudgetSettings } from "./settings/budget";
 export { type CallerSettings, INVOKED_BY, type Invocation, type InvokedBy } from "./settings/callers";
 export type { CustomerSettings, QuotaPeriod } from "./settings/customers";
 export type { StageDomain, WebsiteDomain } from "./settings/domain";
 export type { ExistingVpc, NewVpc } from "./settings/network";
+export type { NotifySettings } from "./settings/notify";
 export type { QuotaSettings } from "./settings/quotas";
 export type { SignInSettings } from "./settings/sign-in";
 export type { StageSettings } from "./settings/stage";
@@ -91,6 +95,16 @@ const environmentSettings = settings({
   protected: withDefault(flag, false),
 
   /**
+   * The name of the environment that deploys releases before this environment, e.g. `staging`. Every model must then have a
+   * `release` that the preceding environment has deployed: `npx sagemaker-stages promote` reads the outputs of its stack, and
+   * records the digest in the file of the release. Images must be pinned by digest, and endpoints must be new
+   * (`docs/releases.md`).
+   *
+   * @default - none: the environment accepts every source of a model
+   */
+  promotedFrom: optional(text),
+
+  /**
    * Attach the managed policy `<prefix>-boundary` to every role of the environment as permissions boundary. The boundary
    * limits the permissions of the roles, whatever their own policies allow: deployers of the environment can then give its
    * roles only the permissions for its models. The roles' trust policies do not change. The stack of the account creates
@@ -123,6 +137,20 @@ const environmentSettings = settings({
   functionRuntimes: withDefaults(functionRuntimeSettings, {}),
 
   /**
+   * Print the metrics of each request in the log lines of the new functions: requests by outcome, times, cold starts, retries
+   * and rows. CloudWatch reads the metrics from the logs, without an agent and without a permission. `docs/metrics.md`
+   * explains the metrics. The setting becomes the functions' environment variable `METRICS_ENVIRONMENT`. A route without a
+   * function (`via: "gateway"`) has only the metrics of API Gateway and SageMaker. Existing functions do not change.
+   *
+   * CloudWatch bills each metric of a model for the hours in which the metric receives data, $0.30 for a whole month in most
+   * regions (https://aws.amazon.com/cloudwatch/pricing/): about $1.50 a month for a model with requests in every hour, and
+   * nothing for a model without requests.
+   *
+   * @default true
+   */
+  metrics: withDefault(flag, true),
+
+  /**
    * Host the web page: a private bucket behind CloudFront. The page has a form for each model whose access is `PUBLIC`, and
    * for each model of `signIn`; at least one model must have a form. A model with `functions/<model>/page.ts`
    * has its own view. The origin of the page becomes the stage's CORS origin. Not available in China and GovCloud.
@@ -130,6 +158,26 @@ const environmentSettings = settings({
    * @default - no page
    */
   website: optional(websiteSettings),
+
+  /**
+   * A monthly budget in AWS Budgets, whose notifications go to `notify`. The budget counts the cost of the resources with the
+   * tag `Environment` of the environment. The owner of the bill must activate the tag as a cost allocation tag; before, the
+   * budget counts nothing. A budget costs nothing (https://aws.amazon.com/aws-cost-management/aws-budgets/pricing/).
+   *
+   * @default - none
+   */
+  budget: optional(budgetSettings),
+
+  /**
+   * Create a dashboard `<prefix>-models` in CloudWatch: requests, outcomes, latency, cold starts, concurrency, the answers of
+   * the API and an estimate of the cost, for all models and for each model. At most 40 models. The apply replaces an existing
+   * dashboard of this name. A dashboard costs $3 per
+   * month, except three dashboards of an account with at most 50 metrics each
+   * (https://aws.amazon.com/cloudwatch/pricing/).
+   *
+   * @default false
+   */
+  dashboard: withDefault(flag, false),
 
   /**
    * The quotas of the environment's account and region, if they differ from AWS's defaults. The quotas apply to all
@@ -145,6 +193,7 @@ const environmentSettings = settings({
 export const anyEnvironment = z.strictObject({
   ...propertiesOf(environmentSettings),
   network: optional(anyNetwork),
+  notify: optional(anyNotify),
   models: byName(anyModel),
   callers: optional(byName(callerSettings)),
   customers: optional(byName(customerSettings)),
@@ -163,6 +212,13 @@ export const environmentSchema = z
      * @default - none: the functions run in Lambda's own network, the endpoints in SageMaker's
      */
     network: optional(networkSettings),
+    /**
+     * Where the alarms of the models' `objectives` are sent: `email`, an address that a new topic of Amazon SNS notifies, or
+     * `topicArn`, an existing topic. Each environment has one alarm, `<prefix>-alarm`, that is on while an alarm of a model is.
+     *
+     * @default - none; a model with `objectives`, and `budget`, require the setting
+     */
+    notify: optional(notifySettings),
     models: byName(modelSettings),
     callers: withDefault(byName(callerSettings), {}),
     customers: withDefault(byName(customerSettings), {}),
@@ -240,6 +296,11 @@ export type NamedEnvironment = Pick<Environment, "name" | "project">;
  */
 export function namePrefix({ name, project }: NamedEnvironment): string {
   return project === undefined ? name : `${project}-${name}`;
+}
+
+/** Name of the environment's dashboard. @param prefix - the environment's prefix, see {@link namePrefix} */
+export function dashboardName(prefix: string): string {
+  return `${prefix}-models`;
 }
 
 /** Name of a caller's managed policy. @param prefix - the environment's prefix, see {@link namePrefix} */

@@ -28,8 +28,10 @@ export {
   ROUTE_ACCESS,
   type RouteAccess,
 } from "./settings/model/access";
+export type { CaptureSettings, ParsedCaptureSettings } from "./settings/model/capture";
 export type { FunctionSettings } from "./settings/model/function";
 export type { FunctionUrlSettings } from "./settings/model/function-url";
+export type { ObjectivesSettings } from "./settings/model/objectives";
 export {
   DEFAULT_ENVIRONMENT_VARIABLE_NAME,
   type ServingSettings,

@@ -1,17 +1,48 @@
 import type { NewEndpoint, ParsedNewEndpoint } from "./model-settings";
+import { omitUndefined } from "./omit-undefined";
 import { repositoryOf, tagOf } from "./settings/model-source/framework-image";
 import type { ModelImageSettings, ModelSourceSettings } from "./settings/model-source/model-source";
+import type { ReleaseContent, ReleasedArtifact } from "./settings/model-source/release";
 
 /** One container of a new endpoint's model. */
 export interface ContainerSource extends ModelSourceSettings {
   /** Name of the container, if the model has several containers. */
   readonly name?: string;
+  /** The pinned artifact, if the model has a release with an artifact. */
+  readonly pinned?: ReleasedArtifact;
 }
 
 /** The containers of a new endpoint's model: the containers of `containers` in their order, or one container. */
 export function containersOf(settings: NewEndpoint | ParsedNewEndpoint): readonly ContainerSource[] {
   const several = "containers" in settings ? settings.containers : undefined;
-  return several ?? [settings];
+  if (several !== undefined) return several;
+  return [typeof settings.release === "object" ? releasedSource(settings, settings.release) : settings];
+}
+
+/** The container of a release. The environment adds only its own secrets. */
+export function releasedSource(
+  { secrets, secretsKeyArn }: Pick<ModelSourceSettings, "secrets" | "secretsKeyArn">,
+  { artifact: pinned, images = {}, modelPackage, containerEnvironment }: ReleaseContent,
+): ContainerSource {
+  // Only the image of the environment's region is left (releases.ts).
+  const [uri] = Object.values(images);
+  return omitUndefined({
+    artifact: pinned?.uri ?? pinned?.file,
+    image: uri === undefined ? undefined : { uri },
+    modelPackage,
+    containerEnvironment,
+    secrets,
+    secretsKeyArn,
+    pinned,
+  });
+}
+
+/**
+ * Whether the environment's bucket contains the artifact of a container: Terraform uploads a file of the project, and copies the
+ * artifact of a release.
+ */
+export function needsArtifactBucket(source: ContainerSource): boolean {
+  return source.pinned !== undefined || artifactsOf(source).some((artifact) => !isInS3(artifact));
 }
 
 /** A location in S3: an object, or all objects below a prefix. */

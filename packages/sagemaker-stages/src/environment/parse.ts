@@ -1,8 +1,9 @@
 import { type AccountSettings, accountSettings, hasAccessLogs, type ParsedAccountSettings } from "./account";
 import { type Environment, environmentSchema, type ParsedEnvironment } from "./environment";
+import { withReleases } from "./releases";
 
 /**
- * Adds the defaults to an environment. Constructs receive the result. Call `checkEnvironments` first: it reports all
+ * Adds the defaults to an environment, and reads its releases. Constructs receive the result. Call `checkEnvironments` first: it reports all
  * faults.
  *
  * @param environment - without properties that are `undefined`
@@ -13,7 +14,7 @@ export function parseEnvironment(
   environment: Environment,
   accounts: readonly AccountSettings[] = [],
 ): ParsedEnvironment {
-  const parsed = environmentSchema.parse(environment);
+  const parsed = environmentSchema.parse(withReleases(environment));
   return { ...parsed, stage: { ...parsed.stage, accessLogs: hasAccessLogs(environment, accounts) } };
 }
 

@@ -17,17 +17,53 @@ const { localeError: describeInEnglish } = z.locales.en();
 
 /**
  * The message of an issue. For unknown properties, the message lists the known names, because the issue does not
- * contain these names. For a union without a dedicated description, the message is empty.
+ * contain these names. For a value of another type than an object, the message lists the properties of the object. For a
+ * union without a dedicated description, and for other types, the message is empty.
  */
 const MESSAGES: z.core.ParseContext<z.core.$ZodIssue> = {
   error: (issue) => {
-    if (issue.code === "unrecognized_keys") return knownNames(issue.inst).join(" ");
-    return issue.code === "invalid_union" ? "" : describeInEnglish(issue);
+    switch (issue.code) {
+      case "unrecognized_keys":
+        return knownNames(issue.inst).join(" ");
+      case "invalid_type":
+        return objectForm(issue.inst);
+      case "invalid_union":
+        return "";
+      default:
+        return describeInEnglish(issue);
+    }
   },
 };
 
+/** Maximum number of properties that a message lists, so that the message stays one readable line. */
+const MAX_LISTED_PROPERTIES = 8;
+
+function shapeOf(schema: unknown): Readonly<Record<string, z.core.$ZodType>> {
+  return schema instanceof z.core.$ZodObject ? schema._zod.def.shape : {};
+}
+
 function knownNames(schema: unknown): string[] {
-  return schema instanceof z.core.$ZodObject ? Object.keys(schema._zod.def.shape) : [];
+  return Object.keys(shapeOf(schema));
+}
+
+/** An object as TypeScript writes its type, e.g. `an object { monthlyInUsd, notifyAtPercent? }`; empty for other schemas. */
+function objectForm(schema: unknown): string {
+  const properties = Object.entries(shapeOf(schema)).map(
+    ([name, { _zod }]) => `${name}${_zod.optin === "optional" ? "?" : ""}`,
+  );
+  const isListed = properties.length > 0 && properties.length <= MAX_LISTED_PROPERTIES;
+  return isListed ? `an object { ${properties.join(", ")} }` : "";
+}
+
+/** The end of the message about an unknown property: the allowed properties, and the one that the name probably means. */
+function knownProperties(unknown: string, known: readonly string[]): string {
+  const isListed = known.length > 0 && known.length <= MAX_LISTED_PROPERTIES;
+  const listed = isListed ? `: ${known.join(", ")}` : "";
+  const similar = suggestion(unknown, known);
+  if (similar !== "") return `${listed}${similar}`;
+  // A name without its unit, e.g. monthly for monthlyInUsd.
+  const completed = known.filter((name) => name.startsWith(unknown));
+  return `${listed}${completed.length === 1 ? `. Did you mean ${completed[0]}?` : ""}`;
 }
 
 /**
@@ -59,13 +95,17 @@ function describe(
       return issue.keys.map((key) => ({
         field: [...path, key].join("."),
         got: kindOf(at(value, [...path, key])),
-        allowed: `a property of ${documentation}${suggestion(key, issue.message.split(" "))}`,
+        allowed: `a property of ${documentation}${knownProperties(key, issue.message.split(" "))}`,
       }));
     case "invalid_union":
       return describeUnion(issue, path, described);
     case "invalid_type":
       return [
-        { field: path.join("."), got: shown(value, path), allowed: `a value of the type ${typeName(issue)}` },
+        {
+          field: path.join("."),
+          got: shown(value, path),
+          allowed: issue.message === "" ? `a value of the type ${typeName(issue)}` : issue.message,
+        },
       ];
     default:
       return [{ field: path.join("."), got: shown(value, path), allowed: issue.message }];
@@ -92,8 +132,11 @@ function describeUnion(
   const [only = []] = nearest;
   const hasType = ofType.length > 0;
   if (nearest.length === 1 && (hasType || message === "")) return only;
-  // No alternative matches the type of the whole field: all alternatives have the same fault.
-  if (message === "" && nearest.flat().every((fault) => fault.field === field)) return only;
+  // No alternative matches the type of the whole field: one fault, with the types of all alternatives.
+  if (message === "" && nearest.flat().every((fault) => fault.field === field)) {
+    const types = [...new Set(nearest.flat().map((fault) => fault.allowed))];
+    return only.map((fault) => ({ ...fault, allowed: types.join(", or ") }));
+  }
   const names = namesOf(errors);
   const misspelt = Object.keys(Object(at(described.value, path))).filter((name) => !names.includes(name));
   const similar = hasType

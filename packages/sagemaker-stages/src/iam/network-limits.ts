@@ -1,3 +1,4 @@
+import { capturedFolder, capturePrefix, storesRequests } from "../environment/captured-requests";
 import type { Environment } from "../environment/environment";
 import type { Fault } from "../environment/fault-collector";
 import { isViaGateway, type ModelSettings } from "../environment/model-settings";
@@ -7,6 +8,7 @@ import { EnvironmentArns } from "./deployment/environment-arns";
 import type { PolicyDocument } from "./policy-document";
 import {
   type BucketAccess,
+  type CaptureAccess,
   type FunctionAccess,
   runtimeEndpointPolicy,
   s3GatewayPolicy,
@@ -21,7 +23,8 @@ const ANY_ACCOUNT = "123456789012";
 
 /**
  * Finds VPC endpoint policies that AWS would refuse for their length. A policy names every function or endpoint of the
- * network with its role, so that no role can use the endpoint or bucket of another role.
+ * network with its role, so that no role can use the endpoint or the captured requests of another role. The policy for S3 names the
+ * buckets of artifacts, which several roles can share.
  */
 export function findNetworkPolicyFaults(environment: Environment): Fault[] {
   const { name, network } = environment;
@@ -30,7 +33,7 @@ export function findNetworkPolicyFaults(environment: Environment): Fault[] {
   const models: [string, ModelSettings][] = Object.entries(environment.models);
   const policies: readonly [what: string, count: number, PolicyDocument][] = [
     ofPolicy("functions", functionAccessOf(models, arns), runtimeEndpointPolicy),
-    ofPolicy("endpoints with inNetwork", bucketAccessOf(models, arns), s3GatewayPolicy),
+    ofS3Policy(bucketAccessOf(models, arns), captureAccessOf(models, arns)),
   ];
   return policies.flatMap(([what, count, policy]) => {
     const { length } = JSON.stringify(policy);
@@ -53,6 +56,18 @@ function ofPolicy<Item>(
   policyOf: (items: readonly Item[]) => PolicyDocument,
 ): [string, number, PolicyDocument] {
   return [what, items.length, policyOf(items)];
+}
+
+/** The policy for S3 also names the captured requests of functions. */
+function ofS3Policy(
+  endpoints: readonly BucketAccess[],
+  functions: readonly CaptureAccess[],
+): [string, number, PolicyDocument] {
+  const what = [
+    ...(endpoints.length > 0 || functions.length === 0 ? ["endpoints with inNetwork"] : []),
+    ...(functions.length > 0 ? ["functions with capture"] : []),
+  ];
+  return [what.join(" and "), endpoints.length + functions.length, s3GatewayPolicy(endpoints, functions)];
 }
 
 function functionAccessOf(
@@ -78,6 +93,15 @@ function functionAccessOf(
   });
 }
 
+function captureAccessOf(models: readonly [string, ModelSettings][], arns: EnvironmentArns): CaptureAccess[] {
+  return models.flatMap(([model, settings]) => {
+    const prefix = capturePrefix(arns.prefix, model, settings);
+    if (prefix === undefined || !storesRequests(settings)) return [];
+    const roleArn = arns.globalArn("iam", `role/${arns.prefix}-${model}-function`);
+    return [{ model, roleArn, objectsArn: `${arns.bucket("capture")}/${prefix}/*` }];
+  });
+}
+
 function bucketAccessOf(models: readonly [string, ModelSettings][], arns: EnvironmentArns): BucketAccess[] {
   return models.flatMap(([model, settings]) => {
     if (!("instances" in settings) || settings.inNetwork !== true) return [];
@@ -88,7 +112,8 @@ function bucketAccessOf(models: readonly [string, ModelSettings][], arns: Enviro
         roleArn: arns.globalArn("iam", `role/${name}-endpoint`),
         ...artifactBuckets([settings], arns),
         capturedObjectsArn:
-          settings.dataCapture && `${arns.objectArn(settings.dataCapture.destination)}/${name}/AllTraffic/*`,
+          settings.dataCapture &&
+          `${arns.objectArn(settings.dataCapture.destination)}/${capturedFolder(arns.prefix, model, settings)}/*`,
       },
     ];
   });

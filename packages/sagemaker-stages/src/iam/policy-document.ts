@@ -15,7 +15,11 @@ export interface Statement {
   readonly Sid: string;
   readonly Effect: "Allow" | "Deny";
   /** Only in trust and resource policies. `*` only in a Deny, or with a condition that names the principal. */
-  readonly Principal?: { readonly Service: string } | { readonly Federated: string } | "*";
+  readonly Principal?:
+    | { readonly Service: string }
+    | { readonly Federated: string }
+    | { readonly AWS: readonly string[] }
+    | "*";
   readonly Action: readonly string[];
   /**
    * Absent in trust policies. `*` only in a Deny, for actions without a resource type, and for actions that AWS documents

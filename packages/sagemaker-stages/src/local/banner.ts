@@ -1,7 +1,9 @@
 import { percentEncode } from "../aws/percent-encode";
+import { ALARMS_PATH } from "./cloudwatch/alarms-page";
 import { TRIAL_USER } from "./cognito/user-pool";
 import { tokenPath } from "./issuer";
 import type { Authorization, Method } from "./rest-api/openapi";
+import { CAPTURE_FOLDER } from "./s3/captured-requests";
 import type { Container } from "./sagemaker/container";
 import { containerOf } from "./sagemaker/echo-stand-in";
 import { LOCAL_CREDENTIALS } from "./signature";
@@ -77,6 +79,15 @@ function* describe(
   if (deployment.functions.length > 0) {
     yield "";
     yield `  Lambda  ${url}  (e.g. boto3.client("lambda", endpoint_url="${url}"))`;
+  }
+  const alarms = (deployment.alarms ?? []).filter(({ kind }) => kind !== "unsupported");
+  if (alarms.length > 0) {
+    yield "";
+    yield `  Alarms  ${url}${ALARMS_PATH}  (states of ${alarms.length} alarms, evaluated every minute; this terminal shows each change)`;
+  }
+  if ((deployment.captureBuckets ?? []).length > 0) {
+    yield "";
+    yield `  Captured requests  ${CAPTURE_FOLDER}/${deployment.name}/`;
   }
   if (deployment.unsupported.length > 0) {
     yield "";

@@ -1,4 +1,4 @@
-import { relative } from "node:path";
+import { join, relative } from "node:path";
 import { appFolder } from "../lib/app-folder";
 import { UsageError } from "../lib/arguments";
 import { UserError } from "../lib/user-error";
@@ -6,6 +6,7 @@ import type { Arguments } from "./arguments";
 import { banner } from "./banner";
 import { DelayedOutput } from "./delayed-output";
 import { loadExampleStandIns } from "./example-stand-ins";
+import { CAPTURE_FOLDER } from "./s3/captured-requests";
 import { type Container, ownContainer } from "./sagemaker/container";
 import { loadSamples } from "./samples";
 import { LocalStage } from "./stage";
@@ -48,6 +49,7 @@ export async function serve({
     port,
     containers,
     log: log.add,
+    captureFolder: join(appFolder(), CAPTURE_FOLDER),
     functionProgram: synthesis.functionProgram,
   });
   const close = async () => {

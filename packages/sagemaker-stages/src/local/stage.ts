@@ -5,6 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { UserError } from "../lib/user-error";
 import type { SignInConfig } from "../page/config";
+import { ALARMS_PATH, answerAlarms } from "./cloudwatch/alarms-page";
+import { CloudWatch } from "./cloudwatch/cloudwatch";
 import { signInConfig } from "./cognito/page-config";
 import { RoleSessions } from "./cognito/sessions";
 import { type ServedSignIn, SignInServer } from "./cognito/sign-in-server";
@@ -32,6 +34,7 @@ import { newRequestIds } from "./rest-api/proxy";
 import { QuotaUsage } from "./rest-api/quota";
 import { RestApi } from "./rest-api/rest-api";
 import { findUrlFault, pathBelow, splitStage } from "./rest-api/url";
+import { answerS3, type CaptureBucketDefinition, isS3Path, S3_SEGMENT } from "./s3/captured-requests";
 import type { Container } from "./sagemaker/container";
 import { ContainerFailures } from "./sagemaker/container-failures";
 import { containerOf } from "./sagemaker/echo-stand-in";
@@ -75,13 +78,22 @@ export interface LocalStageSettings {
    */
   readonly functionProgram?: string;
   /**
-   * Returns the current time in milliseconds since 1970, for the periods of quotas, for tokens and for temporary credentials.
+   * The folder of captured requests: `<folder>/<environment>/<key>`.
+   *
+   * @default - a folder that is removed when the stage closes
+   */
+  readonly captureFolder?: string;
+  /**
+   * Returns the current time in milliseconds since 1970, for the periods of quotas, for tokens, for temporary credentials,
+   * and for metrics and alarms.
    *
    * @default - the clock of the machine
    */
   readonly now?: () => number;
   /** The issuer of the tokens. @default - a new issuer */
   readonly issuer?: LocalIssuer;
+  /** The metrics and alarms. @default - new metrics */
+  readonly cloudWatch?: CloudWatch;
 }
 
 /** One version of the served environments. A reload replaces the version at once. */
@@ -91,6 +103,7 @@ interface ServedVersion {
   readonly issuedStages: readonly IssuedStage[];
   readonly functions: ReadonlyMap<string, LocalFunction>;
   readonly runtime: SagemakerRuntime;
+  readonly captureBuckets: readonly CaptureBucketDefinition[];
   readonly invokeApi: InvokeApi;
   /** Functions by ARN. */
   readonly functionUrls: ReadonlyMap<string, FunctionUrl>;
@@ -124,6 +137,8 @@ export class LocalStage {
   private readonly containerFailures = new ContainerFailures();
   private readonly unreserved = new UnreservedConcurrency();
   private readonly quotaUsage: QuotaUsage;
+  private readonly cloudWatch: CloudWatch;
+  private alarmTimer: NodeJS.Timeout | undefined;
   private serving: ServedVersion | undefined;
   /** The served functions, and replaced functions that still answer requests. */
   private toStop: ReadonlySet<LocalFunction> = new Set();
@@ -131,6 +146,7 @@ export class LocalStage {
   constructor(private readonly settings: LocalStageSettings) {
     this.sessions = new RoleSessions(settings.now);
     this.quotaUsage = new QuotaUsage(settings.now);
+    this.cloudWatch = settings.cloudWatch ?? new CloudWatch(settings.log, settings.now);
     this.issuer = settings.issuer ?? new LocalIssuer(settings.now);
   }
 
@@ -156,6 +172,7 @@ export class LocalStage {
    */
   async listen(): Promise<void> {
     await listen(this.server, this.settings.port, "the stages");
+    this.alarmTimer = setInterval(() => this.cloudWatch.evaluateAlarms(), ALARM_INTERVAL_IN_MS).unref();
   }
 
   /**
@@ -172,9 +189,12 @@ export class LocalStage {
       program: this.settings.functionProgram,
       sagemakerRuntimeUrl: this.url,
       issuerUrl: issuerAddress(this.url),
+      s3Url: `${this.url}/${S3_SEGMENT}`,
       log,
       unreserved: this.unreserved,
       containerFailures: this.containerFailures,
+      cloudWatch: this.cloudWatch,
+      now: this.settings.now,
     };
     const functions = new Map<string, LocalFunction>();
     for (const definition of deployments.flatMap((deployment) => deployment.functions)) {
@@ -199,6 +219,7 @@ export class LocalStage {
         log,
         this.containerFailures,
         this.sessions,
+        this.cloudWatch,
       );
       const invokeEndpoint = callRuntime(runtime, this.containerFailures);
       const stages = deployments.flatMap((deployment) => {
@@ -222,6 +243,7 @@ export class LocalStage {
                 this.settings.now,
                 this.quotaUsage,
                 this.sessions,
+                this.cloudWatch,
               ),
             ] as const,
         );
@@ -243,6 +265,7 @@ export class LocalStage {
           ...domainsOfPages(deployments, this.url),
         ]),
         runtime,
+        captureBuckets: deployments.flatMap((deployment) => deployment.captureBuckets ?? []),
       };
       await this.openFunctionUrls(deployments.flatMap((deployment) => deployment.functionUrls));
       await this.openSignIns(deployments.flatMap(({ name, signIn }) => (signIn === undefined ? [] : [name])));
@@ -253,6 +276,7 @@ export class LocalStage {
       await Promise.all(started.map((fn) => fn.stop()));
       throw error;
     }
+    this.cloudWatch.define(deployments.flatMap(({ alarms = [] }) => alarms));
     for (const [arn, fn] of before?.functions ?? []) {
       if (functions.get(arn) !== fn) fn.retire();
     }
@@ -260,6 +284,7 @@ export class LocalStage {
 
   /** Stops listening, ends every function, and removes the unpacked packages. */
   async close(): Promise<void> {
+    clearInterval(this.alarmTimer);
     await Promise.all([this.server, ...this.urlServers.values(), ...this.signInServers.values()].map(close));
     await Promise.all([...this.toStop].map((fn) => fn.stop()));
     removeTaskFolders(this.folder);
@@ -442,7 +467,12 @@ export class LocalStage {
 
   private async route(request: HttpRequest, serving: ServedVersion): Promise<HttpResponse> {
     const { runtime, invokeApi, stages, websites } = serving;
+    if (request.path === ALARMS_PATH) return answerAlarms(this.cloudWatch, request);
     if (isIssuerPath(request.path)) return answerIssuer(this.issuer, serving.issuedStages, request);
+    if (isS3Path(request.path)) {
+      const { captureFolder = join(this.folder, "capture") } = this.settings;
+      return answerS3(request, serving.captureBuckets, captureFolder);
+    }
     if (isInvokePath(request.path)) return await invokeApi.handle(request);
     if (isRuntimePath(request.path)) {
       // A stage can have the name of the runtime's first segment. That stage serves all paths that are not an operation
@@ -466,6 +496,9 @@ export class LocalStage {
     return stage === undefined ? forbidden() : await stage.handle(request, path);
   }
 }
+
+/** The interval in which the stage looks for minutes that have ended, at whose ends it evaluates the alarms. */
+const ALARM_INTERVAL_IN_MS = 1_000;
 
 /** The answers of the stages' domain names. */
 function domainsOfStages(

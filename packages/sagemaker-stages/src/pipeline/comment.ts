@@ -4,11 +4,13 @@ import type { PlanRecord } from "./plan-record";
 /** The first line of the comment, by which a later run finds the comment. */
 const MARKER = "<!-- plans-of-all-environments -->";
 
-/** The author of comments that are written with a workflow's token. Comments of other authors stay unchanged. */
-const AUTHOR = "github-actions[bot]";
+/**
+ * The author of comments and issues that are written with a workflow's token. Those of other authors stay unchanged.
+ */
+export const AUTHOR = "github-actions[bot]";
 
-/** GitHub's limit for a comment. */
-const MAX_CHARACTERS = 65_536;
+/** GitHub's limit for a comment, and for the text of an issue. */
+export const MAX_CHARACTERS = 65_536;
 
 /** The content of the comment on a pull request. */
 export interface CommentInput {
@@ -84,7 +86,7 @@ const CUT = "\n\n**The review is cut here**: the run's summary has the complete 
 const FOLD_END = "\n</details>";
 
 /** The text up to the last whole line that fits into the limit. Closes an open `<details>`. */
-function cut(text: string, maxCharacters: number): string {
+export function cut(text: string, maxCharacters: number): string {
   if (text.length <= maxCharacters) return text;
   const fitting = text.slice(0, maxCharacters - CUT.length - FOLD_END.length);
   const lines = fitting.slice(0, fitting.lastIndexOf("\n"));

@@ -3,6 +3,7 @@ import {
   accountName,
   deployableEnvironments,
   deployRoleArn,
+  driftRoleArn,
   planRoleArn,
   repositoryName,
 } from "../environment/account";
@@ -15,6 +16,7 @@ export interface DeployableEnvironment {
   readonly accountId: string;
   readonly planRoleArn: string;
   readonly deployRoleArn: string;
+  readonly driftRoleArn: string;
 }
 
 /** The GitHub repository of a workflow. */
@@ -82,5 +84,6 @@ function findOne(
     accountId: deployable.accountId,
     planRoleArn: planRoleArn(account),
     deployRoleArn: deployRoleArn(deployable),
+    driftRoleArn: driftRoleArn(deployable),
   };
 }

@@ -1,6 +1,11 @@
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { credentialsFromVariables } from "../aws/credentials-from-variables";
 import type { Command } from "../lib/command";
 import { compare } from "./compare";
+import { partsOfEndpoints } from "./endpoint-parts";
+import { PipelineError } from "./errors";
+import { findArtifact, findImage } from "./existence";
 import { requireDigest } from "./folder-digest";
 import { requireHead } from "./head";
 import { PLAN_FILE, readPlanRecord, readState, readWhole, recordPlan } from "./plan-record";
@@ -71,6 +76,32 @@ export const PRIVILEGED: readonly Command[] = [
         { plan: readJson(join(folder, PLAN_FILE)), state: readPlanRecord(folder).state },
         { plan: readJson(plan), state: readState(state) },
       ),
+  ),
+
+  defineStep(
+    {
+      name: "parts",
+      summary: "Determine whether the parts of each endpoint that AWS needs to patch the endpoint exist",
+      words: {
+        plan: { summary: "file with a refresh-only plan as JSON" },
+        result: { summary: "file for the result as JSON" },
+      },
+    },
+    async ({ words: { plan, result } }) => {
+      const region = variable("AWS_REGION");
+      const credentials = credentialsFromVariables();
+      if (credentials === undefined) {
+        throw new PipelineError(
+          "AWS_ACCESS_KEY_ID: got no credentials; allowed: the credentials of a role in the variables of AWS",
+        );
+      }
+      const endpoints = await partsOfEndpoints(readJson(plan), {
+        image: (uri) => findImage(uri, credentials),
+        artifact: (uri) => findArtifact(uri, region, credentials),
+      });
+      writeFileSync(result, JSON.stringify(endpoints));
+      process.stdout.write(`endpoints: ${endpoints.length}\n`);
+    },
   ),
 
   defineStep({ name: "head", summary: "Check that GITHUB_SHA is the last commit of main" }, () =>

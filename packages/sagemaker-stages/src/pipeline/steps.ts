@@ -1,14 +1,16 @@
 import { loadApp } from "../app/load-app";
 import type { Command } from "../lib/command";
 import { comment } from "./comment";
+import { checksSection, faultsOf, readDailyChecks } from "./daily-checks";
 import type * as deployable from "./deployable-environments";
+import { driftReport, keepDriftIssue, missingOf } from "./drift";
 import { findRun } from "./find-run";
 import { digestOfFolder } from "./folder-digest";
 import { checkedOutCommit, readPlanRecords, readWhole } from "./plan-record";
 import { PRIVILEGED } from "./privileged";
 import { select } from "./select";
 import { defineStep } from "./step";
-import { notice, setOutput, variable } from "./workflow";
+import { addSummary, failure, notice, setOutput, variable } from "./workflow";
 
 /** Steps of jobs without credentials. */
 const UNPRIVILEGED: readonly Command[] = [
@@ -51,9 +53,36 @@ const UNPRIVILEGED: readonly Command[] = [
         plans: readPlanRecords(folder),
         environments: namesOf(variable("ENVIRONMENTS")),
         review: readWhole(review).toString("utf8"),
-        runUrl: `${variable("GITHUB_SERVER_URL")}/${variable("GITHUB_REPOSITORY")}/actions/runs/${variable("GITHUB_RUN_ID")}`,
+        runUrl: runUrl(),
       });
       process.stdout.write(`comment: ${result}\n`);
+    },
+  ),
+
+  defineStep(
+    {
+      name: "drift",
+      summary:
+        "Open, update or close the issue about differences from the state and failed checks of ENVIRONMENTS",
+      words: {
+        report: { summary: "file with the review of the refresh-only plans as JSON" },
+        review: { summary: "file with the review as Markdown" },
+        checks: { summary: "folder with the results of the checks, with one folder for each environment" },
+      },
+    },
+    async ({ words: { report: file, review, checks: folder } }) => {
+      const report = driftReport.parse(JSON.parse(readWhole(file).toString("utf8")));
+      const checks = namesOf(variable("ENVIRONMENTS")).map((name) => readDailyChecks(folder, name));
+      for (const fault of checks.flatMap(faultsOf)) failure(fault);
+      for (const name of missingOf({ report, checks })) notice(`${name} could not be compared.`);
+      addSummary(checksSection(checks));
+      const result = await keepDriftIssue({
+        report,
+        checks,
+        review: readWhole(review).toString("utf8"),
+        runUrl: runUrl(),
+      });
+      process.stdout.write(`issue: ${result}\n`);
     },
   ),
 
@@ -92,6 +121,11 @@ const UNPRIVILEGED: readonly Command[] = [
     },
   ),
 ];
+
+/** The URL of the workflow's run. */
+function runUrl(): string {
+  return `${variable("GITHUB_SERVER_URL")}/${variable("GITHUB_REPOSITORY")}/actions/runs/${variable("GITHUB_RUN_ID")}`;
+}
 
 function planning(): deployable.PlannableEnvironments {
   // Loaded here, because the other steps do not need the schemas of the environments.

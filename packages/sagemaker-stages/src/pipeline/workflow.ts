@@ -24,6 +24,13 @@ export function setOutput(name: string, value: string): void {
   else appendFileSync(file, line);
 }
 
+/** Adds Markdown to the summary of the run. Outside of a workflow, the text is printed. */
+export function addSummary(markdown: string): void {
+  const file = process.env.GITHUB_STEP_SUMMARY;
+  if (file === undefined) process.stdout.write(`${markdown}\n`);
+  else appendFileSync(file, `\n${markdown}\n`);
+}
+
 /**
  * Whether the process runs in a workflow (https://docs.github.com/actions/reference/workflows-and-actions/variables).
  */

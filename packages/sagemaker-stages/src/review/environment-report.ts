@@ -3,6 +3,7 @@ import type { Change } from "./changes/changes";
 import type { Drift } from "./changes/drift";
 import type { CostChange } from "./cost";
 import type { FailedCheck } from "./reading/checks";
+import type { ReleaseChange } from "./releases/changes";
 import type { Risk } from "./risks";
 import type { SurfaceChange } from "./surface";
 import type { UnsupportedType } from "./unsupported-types";
@@ -36,6 +37,8 @@ export interface EnvironmentReport {
   /** Changed types that the review does not support. */
   readonly unsupportedTypes: readonly UnsupportedType[];
   readonly cost: CostChange;
+  /** Models that serve another release than before. */
+  readonly releases: readonly ReleaseChange[];
   readonly outputs: readonly OutputChange[];
 }
 

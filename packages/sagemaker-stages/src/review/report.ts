@@ -7,6 +7,7 @@ import type { EnvironmentReport } from "./environment-report";
 import { mapTexts } from "./map-texts";
 import { unnumbered } from "./masking/masking";
 import type { Plan } from "./reading/plan";
+import { RELEASES_RESOURCE, releaseChanges } from "./releases/changes";
 import { type Difference, differencesOf } from "./rendering/differences";
 import { valueText } from "./rendering/phrases/values";
 import { verdictOf } from "./rendering/verdict";
@@ -32,15 +33,20 @@ export function reportOf(plans: readonly Plan[]): Report {
 }
 
 function environmentReport(plan: Plan): EnvironmentReport {
-  const changes = changesOf(plan);
+  const lifecycle = lifecycleOf(plan);
+  const releases = lifecycle === "destroyed" ? [] : releaseChanges(plan);
+  // A changed release is a part of the report, and its resource exists only in Terraform's state.
+  const allChanges = changesOf(plan);
+  const changes = allChanges.filter(({ address }) => releases.length === 0 || address !== RELEASES_RESOURCE);
   const access = withRollouts(plan, accessChanges(plan));
   const surface = surfaceChanges(plan);
   const risks = risksOf(plan);
   const isGated = (gate: Gate): boolean => risks.some(({ gates }) => gates.includes(gate));
+  // The numbers are Terraform's numbers, which contain the resource of the releases.
   const count = (...kinds: readonly Change["kind"][]): number =>
-    changes.filter(({ kind }) => kinds.includes(kind)).length;
+    allChanges.filter(({ kind }) => kinds.includes(kind)).length;
   const counts = {
-    import: changes.filter(({ imported }) => imported).length,
+    import: allChanges.filter(({ imported }) => imported).length,
     create: count("create"),
     update: count("update", "tags", "move", "forget"),
     rollout: count("rollout", "leftover"),
@@ -52,7 +58,7 @@ function environmentReport(plan: Plan): EnvironmentReport {
   return {
     environment: plan.environment,
     region: plan.region ?? null,
-    lifecycle: lifecycleOf(plan),
+    lifecycle,
     errored: plan.errored,
     failedChecks: plan.failedChecks,
     planned: plannedOf(plan),
@@ -79,6 +85,7 @@ function environmentReport(plan: Plan): EnvironmentReport {
     drift: driftOf(plan),
     unsupportedTypes: unsupportedTypesIn(changes, access, surface),
     cost: costChange(plan),
+    releases,
     outputs: plan.outputs
       .filter(({ actions }) => !actions.every((action) => action === "no-op"))
       .map(({ name, before, after }) => ({ name, before: valueText(before), after: valueText(after) })),

@@ -1,9 +1,10 @@
 import type { CallerAnswer, Contract } from "./contract";
 import type { IncomingRequest } from "./event";
 import { isRecord } from "./json";
+import { BYTES_AROUND_BODY, MAX_ANSWER_IN_BYTES, MAX_BYTES_OF_CHARACTER } from "./limits";
 import { JSON_TYPE, TEXT_TYPE } from "./media-type";
 import type { HandlerParts } from "./parts";
-import { type Failure, ProblemError, toProblem } from "./problem";
+import { type Failure, refusal, toProblem } from "./problem";
 import type { ReadyAnswer } from "./ready-answer";
 
 /** The answer format of API Gateway and function URLs. */
@@ -22,17 +23,6 @@ export interface CorsHeaders {
 }
 
 /**
- * The maximum size of JSON that a function can return, in bytes
- * (https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html: 6 MB; Lambda accepts 100 bytes more).
- */
-export const MAX_ANSWER_IN_BYTES = 6 * 1024 * 1024 + 100;
-
-/** A character of an answer needs up to six bytes in the JSON that Lambda returns, e.g. `\u0000`. */
-const MAX_BYTES_OF_CHARACTER = 6;
-/** An upper limit for the size of status and headers in a proxy response. */
-const BYTES_AROUND_BODY = 4_000;
-
-/**
  * Converts the contract's answer to the media type that the caller receives.
  *
  * @param accept - the media type: JSON, text, or one of the contract's `answerTypes`
@@ -48,11 +38,9 @@ export function presentAnswer<Request, Answer>(
   accept: string,
   { bytesAnswer }: HandlerParts,
 ): ReadyAnswer {
-  if (isCallerAnswer(decoded)) {
-    decoded.requireAllowed(answerHeaders);
-    return { ...present(decoded.answer), response: decoded.response };
-  }
-  return present(decoded);
+  if (!isCallerAnswer(decoded)) return present(decoded);
+  decoded.requireAllowed(answerHeaders);
+  return { ...present(decoded.answer), response: decoded.response };
 
   function present(answer: Answer): ReadyAnswer {
     const bytes = bytesAnswer?.(answerTypes, answer, accept);
@@ -64,7 +52,9 @@ export function presentAnswer<Request, Answer>(
 }
 
 /** Checks the method, not the class: a package contains the class only if the contract uses it. */
-function isCallerAnswer<Answer>(decoded: Answer | CallerAnswer<Answer>): decoded is CallerAnswer<Answer> {
+export function isCallerAnswer<Answer>(
+  decoded: Answer | CallerAnswer<Answer>,
+): decoded is CallerAnswer<Answer> {
   return isRecord(decoded) && typeof decoded.requireAllowed === "function";
 }
 
@@ -94,10 +84,10 @@ function requireReturnable(json: string, isBase64: boolean): void {
   const bytes = Buffer.byteLength(json);
   if (bytes > MAX_ANSWER_IN_BYTES) {
     const got = isBase64 ? "bytes of base64" : "bytes";
-    throw new ProblemError({
-      status: 413,
-      detail: `answer: got ${bytes} ${got}; allowed: at most ${MAX_ANSWER_IN_BYTES}, the limit of Lambda. Request less at once.`,
-    });
+    throw refusal(
+      413,
+      `answer: got ${bytes} ${got}; allowed: at most ${MAX_ANSWER_IN_BYTES}, the limit of Lambda. Request less at once.`,
+    );
   }
 }
 

@@ -1,11 +1,6 @@
 import type * as z from "zod/mini";
 import { isRecord } from "./json";
-
-/**
- * The number of faulty members after which the further members of a list are not validated. An error reports fewer
- * faults.
- */
-export const MAX_FAULTY_MEMBERS = 10;
+import { MAX_FAULTY_MEMBERS } from "./limits";
 
 /** The properties of zod's definitions that contain a schema for any number of members: array, tuple, record, object. */
 const MEMBERS = ["element", "rest", "keyType", "valueType", "catchall"];
@@ -17,24 +12,22 @@ const bounded = new WeakSet<object>();
  * of 6 MB can have millions of faults, which need more memory than a function has. A valid value is parsed as before.
  *
  * The function changes the schema in place, once.
+ *
+ * @param part - the schema, or a part of its definition
  */
-export function stopAtFirstFaults(schema: z.core.$ZodType): void {
-  visit(schema);
-}
-
-/** A schema's definition contains the inner schemas directly, in lists, or in objects. */
-function visit(part: unknown): void {
+export function stopAtFirstFaults(part: unknown): void {
+  // A schema's definition contains the inner schemas directly, in lists, or in objects.
   if (!isRecord(part) || bounded.has(part)) return;
   bounded.add(part);
   if (!isSchema(part)) {
-    for (const inner of Object.values(part)) visit(inner);
+    for (const inner of Object.values(part)) stopAtFirstFaults(inner);
     return;
   }
   const definition: unknown = part._zod.def;
   if (!isRecord(definition)) return;
-  visit(definition);
+  stopAtFirstFaults(definition);
   // The inner schema of a lazy schema. zod creates the inner schema at the first use, and keeps it.
-  if ("innerType" in part._zod) visit(part._zod.innerType);
+  if ("innerType" in part._zod) stopAtFirstFaults(part._zod.innerType);
   for (const name of MEMBERS) {
     const member = definition[name];
     if (isSchema(member)) definition[name] = stopAfterFaults(part, member);

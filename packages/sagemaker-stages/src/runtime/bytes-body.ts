@@ -3,7 +3,7 @@ import type { Bytes } from "./contract";
 import { cut } from "./faults";
 import { isRecord } from "./json";
 import { JSON_TYPE } from "./media-type";
-import { ProblemError, unsupported } from "./problem";
+import { refusal, unsupported } from "./problem";
 
 /**
  * Parameters that do not change the meaning of bytes: a name, codecs that the file itself also contains
@@ -37,10 +37,7 @@ function readBytes(event: unknown, contentType: string, parameters: readonly str
         : LOST_BYTES.test(sent) && "bytes converted to text";
   if (got) {
     const json = `or, as ${JSON_TYPE}, {"contentType": "${contentType}", "base64": "…"}`;
-    throw new ProblemError({
-      status: 400,
-      detail: `body: got ${got}; allowed: the bytes of the type ${contentType}, ${json}`,
-    });
+    throw refusal(400, `body: got ${got}; allowed: the bytes of the type ${contentType}, ${json}`);
   }
   return { contentType, base64: isEncoded ? sent : Buffer.from(sent).toString("base64") };
 }

@@ -2,6 +2,7 @@ import { type ClientRequest, request as requestHttp } from "node:http";
 import type * as HttpsModule from "node:https";
 import { connect as connectTcp, isIP, type Socket, type TcpNetConnectOpts } from "node:net";
 import type * as TlsModule from "node:tls";
+import { KEEP_ALIVE_IN_MS } from "./limits";
 
 /**
  * Starts a `POST` to one server.
@@ -12,9 +13,6 @@ import type * as TlsModule from "node:tls";
  * an idle connection at the moment of the request.
  */
 export type Post = (path: string, headers: readonly string[]) => ClientRequest;
-
-/** The time without data after which TCP checks an idle connection: the default of the agents of Node.js. */
-const KEEP_ALIVE_IN_MS = 1_000;
 
 /**
  * Creates a client of one server. The client keeps connections open between requests, and opens the first connection in

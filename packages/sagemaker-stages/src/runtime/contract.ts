@@ -388,7 +388,7 @@ export function splitPredictions(body: string, separator: RegExp, rows: number):
 }
 
 /** The payload limit of a serverless endpoint, in bytes. */
-export const SERVERLESS_PAYLOAD_IN_BYTES = 4 * 1024 * 1024;
+export const SERVERLESS_PAYLOAD_IN_BYTES = 4_194_304;
 
 /** The payload limit of an endpoint on instances, in bytes (https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_runtime_InvokeEndpoint.html). */
-export const INSTANCES_PAYLOAD_IN_BYTES = 6 * 1024 * 1024;
+export const INSTANCES_PAYLOAD_IN_BYTES = 6_291_456;

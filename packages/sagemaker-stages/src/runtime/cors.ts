@@ -10,5 +10,5 @@ export const CORS_EXPOSE_HEADERS = "Retry-After,x-amzn-RequestId";
  * @param answerHeaders - the further headers that the contract can set
  */
 export function exposedHeaders(answerHeaders: readonly string[] = []): string {
-  return [CORS_EXPOSE_HEADERS, ...answerHeaders].join(",");
+  return `${[CORS_EXPOSE_HEADERS, ...answerHeaders]}`;
 }

@@ -1,12 +1,8 @@
 import { ForbiddenByContract, UnreadablePredictions } from "./contract";
 import { EndpointFailure, type Refusal } from "./endpoint";
+import { RETRY_AFTER_THROTTLE_IN_SECONDS, RETRY_AFTER_UNAVAILABLE_IN_SECONDS } from "./limits";
 import { describeThrown, type LoggedError, messageForLog } from "./log";
 import { type Failure, ProblemError } from "./problem";
-
-/** A throttling endpoint recovers within seconds. */
-const RETRY_AFTER_THROTTLE_IN_SECONDS = 1;
-/** A serverless endpoint starts within tens of seconds, at most four minutes. */
-const RETRY_AFTER_UNAVAILABLE_IN_SECONDS = 10;
 
 /** The end of a problem whose cause is visible to the operator only. The container writes its errors to its own log. */
 const SEE_LOGS = "See the logs of the function and the endpoint.";
@@ -28,11 +24,11 @@ export function explain(thrown: unknown, logsMessages: boolean): Explanation {
     const { status, type, origin, originStatus, message, detail } = thrown.refusal;
     return {
       failure: { status, ...ENDPOINT_FAILURES[status], ...(detail && { detail }) },
-      error: { type, origin, status: originStatus, ...messageForLog(message, logsMessages) },
+      error: { type, origin, status: originStatus, message: messageForLog(message, logsMessages) },
     };
   }
-  const error = thrown instanceof Error ? thrown : new Error("not an Error");
-  const logged = { ...describeThrown(error), ...messageForLog(error.message, logsMessages) };
+  const error = thrown instanceof Error ? thrown : new Error();
+  const logged = { ...describeThrown(error), message: messageForLog(error.message, logsMessages) };
   return error instanceof UnreadablePredictions
     ? {
         failure: { status: 502, detail: `The function could not read the model's answer. ${SEE_LOGS}` },
@@ -43,7 +39,7 @@ export function explain(thrown: unknown, logsMessages: boolean): Explanation {
         error: {
           origin: "function",
           ...logged,
-          ...(error instanceof ForbiddenByContract && { field: error.field }),
+          field: error instanceof ForbiddenByContract ? error.field : undefined,
         },
       };
 }

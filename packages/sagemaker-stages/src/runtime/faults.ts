@@ -1,6 +1,11 @@
 import type * as z from "zod/mini";
-import { MAX_FAULTY_MEMBERS } from "./bounded-schema";
 import { isRecord } from "./json";
+import {
+  MAX_CHARACTERS_OF_FAULT,
+  MAX_CHARACTERS_QUOTED,
+  MAX_FAULTS_NAMED,
+  MAX_FAULTY_MEMBERS,
+} from "./limits";
 
 type Issue = z.core.$ZodIssue;
 
@@ -19,13 +24,6 @@ export function fault(
 ): z.core.$ZodRawIssue {
   return { code: "custom", input, params, continue: true };
 }
-
-/** Three faults are enough to correct a request. A batch with a systematic error has thousands of faults. */
-const MAX_FAULTS_NAMED = 3;
-/** The maximum length of a quoted value: enough to recognize the value, and short enough to read. */
-const MAX_CHARACTERS_QUOTED = 40;
-/** The limit of one fault: a contract's own text can be longer. */
-const MAX_CHARACTERS_OF_FAULT = 400;
 
 /**
  * Describes the faults of `request` for the caller: the field, the value, and the allowed values.
@@ -120,7 +118,7 @@ export function describeUnknown(field: string, keys: readonly string[]): string 
 
 function fieldName(path: readonly PropertyKey[]): string {
   const name = path.map((key) => (typeof key === "number" ? `[${key}]` : `.${cut(String(key))}`)).join("");
-  return name === "" ? "request" : name.replace(/^\./, "");
+  return name.replace(/^\./, "") || "request";
 }
 
 /** Describes a value for a person, cut to a readable length. */

@@ -5,16 +5,15 @@ import { exposedHeaders } from "./cors";
 import { createEndpointClient, EndpointFailure, readEndpointAddress, TIME_IS_OVER } from "./endpoint";
 import { type LambdaContext, readEvent } from "./event";
 import { explain } from "./failure";
+import { RESERVE_IN_MS } from "./limits";
 import { type LogLine, readLogsMessages, writeLine } from "./log";
 import { JSON_TYPE, TEXT_TYPE } from "./media-type";
+import { addMetrics } from "./metrics";
 import type { HandlerParts } from "./parts";
 import { encodeRequest, parseRequest, readBareRequest } from "./request";
 
 /** A Lambda handler. */
 export type Handler = (event: unknown, context: LambdaContext) => Promise<unknown>;
-
-/** The time from the end of the handler's wait to Lambda's timeout, in which the handler can still answer a 504. */
-export const RESERVE_IN_MS = 500;
 
 /**
  * Creates the Lambda handler of a contract: event → request → endpoint → answer. The format of the answer depends on the
@@ -22,8 +21,9 @@ export const RESERVE_IN_MS = 500;
  *
  * @param parts - at least the parts that the contract needs; the function's package contains only these parts
  * @param environment - the function's environment variables; default `process.env`. They are the variables that Lambda
- * sets, the variables of `readEndpointAddress`, CORS_ALLOW_ORIGIN and LOG_ERROR_MESSAGES. With LOG_ERROR_MESSAGES =
- * `true`, the log contains messages of errors, and these messages can quote the request.
+ * sets, the variables of `readEndpointAddress`, CORS_ALLOW_ORIGIN, LOG_ERROR_MESSAGES and METRICS_ENVIRONMENT. With
+ * LOG_ERROR_MESSAGES = `true`, the log contains messages of errors, and these messages can quote the request. With
+ * METRICS_ENVIRONMENT, the log line contains the request's metrics, with the value as the dimension `Environment`.
  * @throws Error in Lambda's init phase, if the environment lacks a variable
  */
 export function createHandlerWith<Request, Answer>(
@@ -37,6 +37,7 @@ export function createHandlerWith<Request, Answer>(
     "Access-Control-Expose-Headers": exposedHeaders(contract.answerHeaders),
   };
   const logsMessages = readLogsMessages(environment);
+  const metricsEnvironment = environment.METRICS_ENVIRONMENT;
   stopAtFirstFaults(contract.schema);
   let cold = true;
 
@@ -56,6 +57,7 @@ export function createHandlerWith<Request, Answer>(
     cold = false;
 
     let answer: unknown;
+    let rows: number | undefined;
     try {
       const { bare, isText, contentType } = readBareRequest(contract, incoming, parts);
       const plain = isText ? TEXT_TYPE : JSON_TYPE;
@@ -64,6 +66,7 @@ export function createHandlerWith<Request, Answer>(
       const caller = { headers: parts.callerHeaders?.(contract, incoming) ?? {}, accept };
       const passed = parts.passThrough?.request(contract, incoming, accept, contentType);
       const encoded = encodeRequest(contract, request, caller, passed);
+      rows = encoded.rows;
       const { body, reply, stats } = await client.invoke(encoded, timeLeftInMs, contract.answerTypes);
       Object.assign(line, stats);
       const ready =
@@ -75,10 +78,12 @@ export function createHandlerWith<Request, Answer>(
     } catch (thrown) {
       if (thrown instanceof EndpointFailure) Object.assign(line, thrown.stats);
       const { failure, error } = explain(thrown, logsMessages);
-      Object.assign(line, { status: failure.status }, error && { error });
+      line.status = failure.status;
+      line.error = error;
       answer = toFailureAnswer(failure, incoming, cors);
     }
     line.totalMs = Math.round(performance.now() - start);
+    if (metricsEnvironment) addMetrics(line, metricsEnvironment, rows);
     writeLine(line);
     return answer;
   };

@@ -2,7 +2,7 @@ import type { Contract } from "./contract";
 import { createHandlerWith, type Handler } from "./handler-core";
 import { EVERY_PART } from "./parts";
 
-export { type Handler, RESERVE_IN_MS } from "./handler-core";
+export type { Handler } from "./handler-core";
 
 /**
  * Creates the Lambda handler of any contract, e.g. for a test or for a function that the engine does not generate.

@@ -4,6 +4,13 @@
  */
 export const MAX_JSON_PARTS = 300_000;
 
+// Before the first function, because esbuild then writes the numbers into the function.
+const QUOTE = 0x22;
+const COLON = 0x3a;
+const BRACKET = 0x5b;
+const BACKSLASH = 0x5c;
+const BRACE = 0x7b;
+
 /** Whether the JSON in `text` has more than {@link MAX_JSON_PARTS} objects, lists and properties. */
 export function hasTooManyParts(text: string): boolean {
   // Each part has at least two characters.
@@ -18,12 +25,6 @@ export function hasTooManyParts(text: string): boolean {
   }
   return parts > MAX_JSON_PARTS;
 }
-
-const QUOTE = 0x22;
-const COLON = 0x3a;
-const BRACKET = 0x5b;
-const BACKSLASH = 0x5c;
-const BRACE = 0x7b;
 
 /**
  * Parses a JSON document.

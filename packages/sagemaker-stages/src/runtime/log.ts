@@ -12,7 +12,7 @@ export interface LogLine {
   retries: number;
   /** Whether this was the process's first request. */
   cold: boolean;
-  error?: LoggedError;
+  error?: LoggedError | undefined;
 }
 
 /** An error in the function's log. */
@@ -29,7 +29,7 @@ export interface LoggedError {
   /** The location in the function's code, for an error that the function itself threw. */
   readonly at?: string;
   /** The name of a field that the contract must not set, e.g. `x-model-version`; never the value. */
-  readonly field?: string;
+  readonly field?: string | undefined;
   /** The number of rows sent, if the number of predictions differs. */
   readonly rows?: number;
   /** The number of predictions received for these rows. */
@@ -38,7 +38,7 @@ export interface LoggedError {
    * The error's own message, cut to 500 characters. The message can quote the caller's data. It is present only if the
    * function's environment has LOG_ERROR_MESSAGES = `true`.
    */
-  readonly message?: string;
+  readonly message?: string | undefined;
 }
 
 /** The maximum length of a logged message: enough to understand a model's error. */
@@ -49,12 +49,9 @@ export function readLogsMessages(environment: NodeJS.ProcessEnv): boolean {
   return environment.LOG_ERROR_MESSAGES === "true";
 }
 
-/** The property `message` of an error in the log; empty if messages are not permitted. */
-export function messageForLog(
-  message: string | undefined,
-  logsMessages: boolean,
-): { readonly message?: string } {
-  return logsMessages && message ? { message: message.slice(0, MAX_CHARACTERS_OF_MESSAGE) } : {};
+/** The message of an error in the log; `undefined` if messages are not permitted. */
+export function messageForLog(message: string | undefined, logsMessages: boolean): string | undefined {
+  return logsMessages && message ? message.slice(0, MAX_CHARACTERS_OF_MESSAGE) : undefined;
 }
 
 /** The type and the location of an error that the function threw. Neither quotes the request. */

@@ -1,3 +1,5 @@
+import { STATUS_CODES } from "node:http";
+
 /** A failure as the caller sees it: RFC 9457, `application/problem+json`. */
 export interface Problem {
   /** Always `about:blank`, because no problem type has its own page. */
@@ -13,19 +15,10 @@ export interface Problem {
 }
 
 /** The statuses of a handler's failures. */
-export type ProblemStatus = keyof typeof TITLES;
+export type ProblemStatus = 400 | 406 | 413 | 415 | 429 | 500 | 502 | 503 | 504;
 
-const TITLES = {
-  400: "Bad Request",
-  406: "Not Acceptable",
-  413: "Content Too Large",
-  415: "Unsupported Media Type",
-  429: "Too Many Requests",
-  500: "Internal Server Error",
-  502: "Bad Gateway",
-  503: "Service Unavailable",
-  504: "Gateway Timeout",
-} as const;
+/** The reason phrases of statuses. Node.js has the phrase of 413 from before RFC 9110 until version 24. */
+const TITLES: Readonly<Partial<Record<number, string>>> = { ...STATUS_CODES, 413: "Content Too Large" };
 
 /** A failure without a request id. */
 export interface Failure {
@@ -45,16 +38,21 @@ export class ProblemError extends Error {
   }
 }
 
+/** The problem of a request that the caller must change. */
+export function refusal(status: ProblemStatus, detail: string): ProblemError {
+  return new ProblemError({ status, detail });
+}
+
 /** The problem of a body that the model does not accept: 415. */
 export function unsupported(header: string, got: string, allowed: string): ProblemError {
-  return new ProblemError({ status: 415, detail: `${header}: got ${got}; allowed: ${allowed}` });
+  return refusal(415, `${header}: got ${got}; allowed: ${allowed}`);
 }
 
 /** Creates the problem document of a failure. */
 export function toProblem(failure: Failure, requestId: string): Problem {
   return {
     type: "about:blank",
-    title: TITLES[failure.status],
+    title: TITLES[failure.status] ?? "",
     status: failure.status,
     detail: failure.detail,
     requestId,

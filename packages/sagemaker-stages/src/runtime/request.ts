@@ -1,20 +1,11 @@
-import { readBody } from "./body";
+import { type BareRequest, ofJson, ofText, readBody } from "./body";
 import type { CallerValues, Contract, EndpointRequest, RequestLimits } from "./contract";
 import type { IncomingRequest } from "./event";
 import { describeFaults, describeUnknown } from "./faults";
 import { isRecord } from "./json";
-import { JSON_TYPE, TEXT_TYPE } from "./media-type";
+import { MAX_DEPTH, MAX_PROPERTIES } from "./limits";
 import type { HandlerParts } from "./parts";
-import { ProblemError } from "./problem";
-
-/** The bare request from any kind of event. */
-export interface BareRequest {
-  readonly bare: unknown;
-  /** Whether the request was a text. */
-  readonly isText: boolean;
-  /** The media type of the body, without parameters. */
-  readonly contentType: string;
-}
+import { refusal } from "./problem";
 
 /**
  * Reads the bare request.
@@ -22,24 +13,16 @@ export interface BareRequest {
  * @throws ProblemError 400, 413 or 415 for a body that cannot be read; 400 for a repeated parameter of the query
  */
 export function readBareRequest<Request, Answer>(
-  { route, text, bytes }: Contract<Request, Answer>,
+  contract: Contract<Request, Answer>,
   { kind, event }: IncomingRequest,
   parts: HandlerParts,
 ): BareRequest {
-  const ofJson = (bare: unknown) => ({ bare, isText: false, contentType: JSON_TYPE });
-  const ofText = (sent: string) => ({ bare: text?.read(sent), isText: true, contentType: TEXT_TYPE });
+  const { route, text } = contract;
   if (route.method === "GET") return ofJson(parts.query?.(event));
   if (kind === "direct") {
-    return text !== undefined && typeof event === "string" ? ofText(event) : ofJson(event);
+    return text !== undefined && typeof event === "string" ? ofText(text.read(event)) : ofJson(event);
   }
-  const body = readBody(event, { text: text !== undefined, bytes: bytes?.takes ?? [] }, parts);
-  if (body.kind === "json") return ofJson(body.document);
-  if (body.kind === "text") return ofText(body.text);
-  return { bare: bytes?.read(body.bytes), isText: false, contentType: body.bytes.contentType };
-}
-
-function badRequest(detail: string): ProblemError {
-  return new ProblemError({ status: 400, detail });
+  return readBody(event, contract, parts);
 }
 
 /**
@@ -50,22 +33,13 @@ function badRequest(detail: string): ProblemError {
  */
 export function parseRequest<Request, Answer>(contract: Contract<Request, Answer>, bare: unknown): Request {
   const { rows, rowsIn } = contract.limits;
-  const list = isRecord(bare) && rowsIn !== undefined ? bare[rowsIn] : undefined;
+  const list = rowsIn && isRecord(bare) ? bare[rowsIn] : undefined;
   if (Array.isArray(list)) requireAtMost(rows, list.length, "rows");
   requireValidValues(bare);
   const parsed = contract.schema.safeParse(bare);
   if (parsed.success) return parsed.data;
-  throw badRequest(describeFaults(parsed.error.issues, bare));
+  throw refusal(400, describeFaults(parsed.error.issues, bare));
 }
-
-/** The maximum number of levels: more than a request needs, and few enough for recursive functions. */
-const MAX_DEPTH = 100;
-
-/**
- * The maximum number of properties of an object: more than a request needs. Validation of 500,000 properties takes
- * seconds.
- */
-const MAX_PROPERTIES = 10_000;
 
 /** Half of a surrogate pair. UTF-8 cannot encode it, so that the endpoint would receive another character. */
 const UNPAIRED_SURROGATE = /\p{Surrogate}/u;
@@ -73,23 +47,25 @@ const UNPAIRED_SURROGATE = /\p{Surrogate}/u;
 /** Refuses values that no schema checks for. */
 function requireValidValues(value: unknown, depth = 0): void {
   if (typeof value === "string" && UNPAIRED_SURROGATE.test(value)) {
-    throw badRequest("request: got text with an unpaired surrogate; allowed: Unicode text");
+    throw refusal(400, "request: got text with an unpaired surrogate; allowed: Unicode text");
   }
   if (!isRecord(value)) return;
   if (depth === MAX_DEPTH) {
-    throw badRequest(
+    throw refusal(
+      400,
       `request: got more than ${MAX_DEPTH} levels of objects and lists; allowed: at most ${MAX_DEPTH}`,
     );
   }
   // zod ignores a property of this name instead of reporting it as unknown.
-  if (Object.hasOwn(value, "__proto__")) throw badRequest(describeUnknown("request", ["__proto__"]));
+  if (Object.hasOwn(value, "__proto__")) throw refusal(400, describeUnknown("request", ["__proto__"]));
   if (Array.isArray(value)) {
     for (const inner of value) requireValidValues(inner, depth + 1);
     return;
   }
   const names = Object.keys(value);
   if (names.length > MAX_PROPERTIES) {
-    throw badRequest(
+    throw refusal(
+      400,
       `request: got an object of ${names.length} properties; allowed: at most ${MAX_PROPERTIES}`,
     );
   }
@@ -117,6 +93,6 @@ export function encodeRequest<Request, Answer>(
 
 function requireAtMost(max: number, got: number, unit: string, field = "batch"): void {
   if (got > max) {
-    throw new ProblemError({ status: 413, detail: `${field}: got ${got} ${unit}; allowed: at most ${max}` });
+    throw refusal(413, `${field}: got ${got} ${unit}; allowed: at most ${max}`);
   }
 }

@@ -1,13 +1,11 @@
 /** Whether a further attempt at the endpoint can succeed. */
 export type Retry =
-  /** No retry: the next attempt would fail in the same way. */
-  | "never"
   /** An immediate retry: the server closed an idle connection, which is not a failure of the endpoint. */
-  | "at once"
+  | "now"
   /** Retries until the request's time is over, because a starting endpoint will answer. */
-  | "while waking"
+  | "waking"
   /** A few retries: a throttling or failing endpoint recovers soon, or not in the time of this request. */
-  | "a few times";
+  | "few";
 
 /** The maximum number of attempts at a throttling or failing endpoint, as in AWS's SDKs. */
 const MAX_ATTEMPTS = 3;
@@ -34,7 +32,7 @@ export interface EndpointLoad {
  * @param startedAt - the start of the failed attempt, as `performance.now()`
  * @returns milliseconds; infinity if no attempt follows
  */
-export type NextWait = (retry: Retry, startedAt: number) => number;
+export type NextWait = (retry: Retry | undefined, startedAt: number) => number;
 
 /**
  * Creates the retry rules of one endpoint. After all attempts of a request fail, the endpoint counts as overloaded. Until
@@ -49,9 +47,9 @@ export function createEndpointLoad(): EndpointLoad {
     let refusals = 0;
     let firstRefusedAt = Number.POSITIVE_INFINITY;
     return (retry, startedAt) => {
-      if (retry === "at once") return 0;
-      if (retry === "never") return Number.POSITIVE_INFINITY;
-      if (retry === "while waking") return fullJitterInMs(wakingAnswers++);
+      if (retry === "now") return 0;
+      if (retry === undefined) return Number.POSITIVE_INFINITY;
+      if (retry === "waking") return fullJitterInMs(wakingAnswers++);
 
       firstRefusedAt = Math.min(firstRefusedAt, startedAt);
       const wait = fullJitterInMs(refusals++);

@@ -1,6 +1,6 @@
 import { isUtf8 } from "node:buffer";
 import { isRecord } from "./json";
-import { ProblemError } from "./problem";
+import { refusal } from "./problem";
 
 /**
  * Decodes the text of an event's body, without a byte order mark.
@@ -12,10 +12,7 @@ export function decodeBody(event: unknown): string {
   if (typeof body !== "string") return "";
   const bytes = isBase64Encoded === true ? Buffer.from(body, "base64") : undefined;
   if (bytes !== undefined && !isUtf8(bytes)) {
-    throw new ProblemError({
-      status: 400,
-      detail: `body: got ${bytes.length} byte(s) that are not UTF-8; allowed: UTF-8`,
-    });
+    throw refusal(400, `body: got ${bytes.length} byte(s) that are not UTF-8; allowed: UTF-8`);
   }
   return String(bytes ?? body).replace(/^\ufeff/, "");
 }

@@ -8,6 +8,8 @@ export interface Arguments {
   readonly url: string | undefined;
   /** Function URLs by model; only with `url`. */
   readonly functionUrls: ReadonlyMap<string, string>;
+  /** A file with the outputs of the stack (`terraform output -json`); `undefined`: the command runs Terraform. */
+  readonly outputsFile: string | undefined;
   /** The time in which every answer must arrive. */
   readonly waitInSeconds: number;
 }
@@ -34,6 +36,10 @@ export const SMOKE = {
       value: "URL",
       summary:
         "URL of the stage, in place of Terraform's outputs,\ne.g. http://127.0.0.1:3000/dev for the local stage (npm start)",
+    },
+    outputs: {
+      value: "FILE",
+      summary: "file with the outputs of the stack (terraform output -json), in place of running Terraform",
     },
     "function-url": {
       value: "MODEL=URL",
@@ -62,10 +68,16 @@ export function readArguments({ words, options }: CommandLine<typeof SMOKE>): Ar
       `--function-url: got ${options["function-url"].join(" ")} without --url; allowed: with --url only`,
     );
   }
+  if (options.url !== undefined && options.outputs !== undefined) {
+    throw new UsageError(
+      `--outputs: got ${options.outputs} with --url ${options.url}; allowed: one of the two options`,
+    );
+  }
   return {
     environment: words.environment,
     url: options.url === undefined ? undefined : readUrl("--url", options.url),
     functionUrls,
+    outputsFile: options.outputs,
     waitInSeconds: readWait(options.wait),
   };
 }
@@ -98,7 +110,8 @@ function readUrl(option: string, word: string): string {
   const url = URL.canParse(word) ? new URL(word) : undefined;
   // The API key must not leave this machine unencrypted.
   const isSafe = url?.protocol === "https:" || (url?.protocol === "http:" && isLoopback(url.href));
-  if (url === undefined || !isSafe || url.search !== "" || url.hash !== "" || url.username !== "") {
+  const hasUser = url !== undefined && (url.username !== "" || url.password !== "");
+  if (url === undefined || !isSafe || url.search !== "" || url.hash !== "" || hasUser) {
     throw new UsageError(
       `${option}: got ${word}; allowed: an https URL, or an http URL of this machine, without a query`,
     );

@@ -115,6 +115,27 @@ export function checksOf(
 }
 
 /**
+ * The check that a permitted caller of a model's route gets an answer.
+ *
+ * @param model - the name of a model of the environment
+ * @returns `undefined` if the route requires a token, and the credentials have no token of the model
+ */
+export function routeCheckOf(
+  environment: ParsedEnvironment,
+  outputs: StackOutputs,
+  credentials: Credentials,
+  models: Models,
+  model: string,
+): Check | undefined {
+  const target = targetsOf(environment, outputs, models).find(
+    (candidate) => candidate.kind === "route" && candidate.model === model,
+  );
+  if (target === undefined || (isToken(target.access) && !credentials.tokens.has(model))) return undefined;
+  const { caller, authorize } = permitted(target, credentials);
+  return answerCheck(target, caller, authorize);
+}
+
+/**
  * The checks of a customer's key: the key opens one route of the customer, and does not open a route of another customer.
  * Each key has at most two checks, so that the test of many customers stays short, and uses little of their quotas.
  */

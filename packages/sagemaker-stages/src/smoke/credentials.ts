@@ -1,12 +1,10 @@
 import { type Credentials as AwsCredentials, sign } from "aws4";
+import { defaultCredentials } from "../aws/credentials";
 import type { Environment } from "../environment/environment";
 import { isLoopback } from "./arguments";
 import { SmokeTestError } from "./errors";
 import type { HttpRequest } from "./http";
 import type { StackOutputs } from "./stack-outputs";
-
-// The pinned version of the clients supports every Node.js version of package.json, but warns about the older versions.
-process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = "true";
 
 /** The AWS service in the scope of a signature. */
 export type SignedService = "execute-api" | "lambda";
@@ -67,8 +65,7 @@ export const withForgedSignature: typeof withSignature = (credentials, service, 
 
 /**
  * The credentials to sign with: those of AWS's default provider chain (variables, profile, …), or the local stage's
- * pair. Variables are read without the SDK, so that the job of a deployment, which sets these variables, runs no code
- * of the SDK.
+ * pair.
  *
  * @throws SmokeTestError if no credentials are found
  */
@@ -77,26 +74,11 @@ export async function findCredentials(
   { stageUrl }: StackOutputs,
 ): Promise<AwsCredentials> {
   if (isLoopback(stageUrl)) return LOCAL_CREDENTIALS;
-  const fromVariables = credentialsFromVariables();
-  if (fromVariables !== undefined) return fromVariables;
   try {
-    const { APIGatewayClient } = await import("@aws-sdk/client-api-gateway");
-    return await new APIGatewayClient({ region }).config.credentials();
+    return await defaultCredentials(region);
   } catch (error) {
     throw new SmokeTestError(`AWS credentials: ${describeError(error)}`);
   }
-}
-
-/** `undefined` if the SDK would use another source: AWS_PROFILE takes precedence over the other variables. */
-function credentialsFromVariables(): AwsCredentials | undefined {
-  const {
-    AWS_PROFILE: profile = "",
-    AWS_ACCESS_KEY_ID: accessKeyId = "",
-    AWS_SECRET_ACCESS_KEY: secretAccessKey = "",
-    AWS_SESSION_TOKEN: sessionToken = "",
-  } = process.env;
-  if (profile !== "" || accessKeyId === "" || secretAccessKey === "") return undefined;
-  return { accessKeyId, secretAccessKey, ...(sessionToken === "" ? {} : { sessionToken }) };
 }
 
 /**

@@ -47,14 +47,17 @@ interface Required {
  * not check signatures accepts the token.
  *
  * @param tokens - valid tokens by model. The header of such a token names a key of the issuer
+ * @param signIn - the sign-in of the page, which names the issuer of the environment's own user pool. Without it, the forged
+ * token of such a route names an unknown pool
  */
 export async function forgeTokens(
   environment: ParsedEnvironment,
   tokens: ReadonlyMap<string, string>,
   { stageUrl }: Pick<StackOutputs, "stageUrl">,
+  signIn?: { readonly issuer: string },
 ): Promise<Map<string, string>> {
   const forged = Object.keys(environment.models).flatMap((model) => {
-    const required = requiredBy(model, environment);
+    const required = requiredBy(model, environment, signIn?.issuer);
     if (required === undefined) return [];
     return [forge(required, keyOf(tokens.get(model)), stageUrl).then((token) => [model, token] as const)];
   });
@@ -81,7 +84,11 @@ async function forge(
   return `${signed}.${signature.toString("base64url")}`;
 }
 
-function requiredBy(model: string, { region, models }: ParsedEnvironment): Required | undefined {
+function requiredBy(
+  model: string,
+  { region, models }: ParsedEnvironment,
+  ownIssuer: string | undefined,
+): Required | undefined {
   const access = models[model]?.access;
   if (access === undefined || typeof access === "string") return undefined;
   if ("jwt" in access) {
@@ -93,7 +100,7 @@ function requiredBy(model: string, { region, models }: ParsedEnvironment): Requi
   }
   const { userPoolArn, scopes } = access.cognito;
   return {
-    issuer: issuerOfPool(userPoolArn, region),
+    issuer: (userPoolArn === undefined ? ownIssuer : undefined) ?? issuerOfPool(userPoolArn, region),
     claims:
       scopes.length > 0
         ? { token_use: "access", client_id: "unknown", scope: scopes.join(" ") }

@@ -1,7 +1,4 @@
-import * as z from "zod";
 import type { Environment, ParsedEnvironment } from "../environment/environment";
-import { omitUndefinedDeep } from "../environment/omit-undefined";
-import { parseEnvironment } from "../environment/parse";
 import { UsageError } from "../lib/arguments";
 import type { Models } from "../models";
 import type { Arguments } from "./arguments";
@@ -10,8 +7,10 @@ import { findApiKey, findCredentials, findTokens, tokenVariable } from "./creden
 import { findCustomerKeys } from "./customer-keys";
 import { SmokeTestError } from "./errors";
 import { forgeTokens } from "./forged-token";
+import { parsedEnvironment } from "./parsed-environment";
 import { Progress } from "./progress";
 import { runCheck } from "./retry";
+import { findSignIn, signInChecks } from "./sign-in";
 import { readStackOutputs, type StackOutputs } from "./stack-outputs";
 import { table } from "./table";
 
@@ -31,7 +30,7 @@ export interface SmokeTestedApp {
  */
 export async function smokeTest(
   { models, environments }: SmokeTestedApp,
-  { environment: name, url, functionUrls, waitInSeconds }: Arguments,
+  { environment: name, url, functionUrls, outputsFile, waitInSeconds }: Arguments,
 ): Promise<number> {
   const environment = parsedEnvironment(environments, name);
   const withUrl = modelsWithFunctionUrl(environment);
@@ -42,7 +41,7 @@ export async function smokeTest(
     );
   }
   const outputs: StackOutputs =
-    url === undefined ? readStackOutputs(environment) : { stageUrl: url, functionUrls };
+    url === undefined ? readStackOutputs(environment, outputsFile) : { stageUrl: url, functionUrls };
   const unknown = withUrl.filter((model) => !outputs.functionUrls.has(model));
   if (url === undefined && unknown.length > 0) {
     throw new SmokeTestError(
@@ -53,18 +52,22 @@ export async function smokeTest(
     new Map(modelsWithTokens(environment).map((model) => [model, models[model]?.route.path ?? ""])),
     outputs,
   );
+  const signIn = await findSignIn(environment, outputs);
   const credentials = {
     aws: needsCredentials(environment) ? await findCredentials(environment, outputs) : undefined,
     apiKey: needsApiKey(environment) ? await findApiKey(environment, outputs) : undefined,
     customerKeys: await findCustomerKeys(environment, outputs),
     tokens,
-    forgedTokens: await forgeTokens(environment, tokens, outputs),
+    forgedTokens: await forgeTokens(environment, tokens, outputs, signIn),
   };
 
   const progress = new Progress(waitInSeconds, process.stderr);
   const start = performance.now();
   const results = await Promise.all(
-    checksOf(environment, outputs, credentials, models).map(async (check) => {
+    [
+      ...checksOf(environment, outputs, credentials, models),
+      ...(signIn === undefined ? [] : signInChecks(signIn)),
+    ].map(async (check) => {
       const result = await runCheck(check, start, waitInSeconds * 1000, (waiting, reason) =>
         progress.wait(waiting, reason),
       );
@@ -81,7 +84,7 @@ export async function smokeTest(
   }
   if (environment.website !== undefined && pageOriginOf(environment, outputs) === undefined) {
     print(
-      "Not called: the routes from the page's origin, which only the outputs of the stack contain (without --url)\n",
+      `Not called: ${environment.website.signIn === undefined ? "" : "the sign-in, and "}the routes from the page's origin, which only the outputs of the stack contain (without --url)\n`,
     );
   }
   for (const model of modelsWithTokens(environment).filter((one) => !credentials.tokens.has(one))) {
@@ -90,22 +93,6 @@ export async function smokeTest(
     );
   }
   return asExpected === results.length ? 0 : 1;
-}
-
-function parsedEnvironment(environments: readonly Environment[], name: string): ParsedEnvironment {
-  const environment = environments.find((candidate) => candidate.name === name);
-  if (environment === undefined) {
-    const allowed = environments.map((candidate) => candidate.name).join(", ");
-    throw new UsageError(`environment: got ${name}; allowed: ${allowed}`);
-  }
-  try {
-    return parseEnvironment(omitUndefinedDeep(environment));
-  } catch (error) {
-    if (!(error instanceof z.ZodError)) throw error;
-    throw new SmokeTestError(
-      `The environment ${name} has faults. npx cdktf synth reports each fault with the allowed values.\n${z.prettifyError(error)}`,
-    );
-  }
 }
 
 function modelsWithFunctionUrl({ models }: ParsedEnvironment): string[] {

@@ -1,7 +1,8 @@
-import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
 import * as z from "zod";
 import type { ParsedEnvironment } from "../environment/environment";
-import { terraformProgram } from "../lib/terraform-program";
+import { parseJson } from "../lib/json";
+import { readTerraformOutputs } from "../lib/terraform-outputs";
 import { SmokeTestError } from "./errors";
 
 /** The URLs and ids of a deployed environment: the outputs of its stack, or the values of the command line. */
@@ -21,31 +22,19 @@ export interface StackOutputs {
 }
 
 const keyIds = z.record(z.string(), z.string());
-const outputs = z.record(z.string(), z.object({ value: z.unknown() }));
 
 /**
- * Reads the outputs of an environment's stack with `terraform output`.
+ * Reads the outputs of an environment's stack with `terraform output`, or from a file.
  *
- * @param environment - its stack must be synthesized and initialized in this folder
- * @throws SmokeTestError if Terraform cannot read the outputs, or if the environment is not deployed
+ * @param environment - without a file, its stack must be synthesized and initialized in this folder
+ * @param file - a file with the output of `terraform output -json`
+ * @throws SmokeTestError if the outputs cannot be read, or if the environment is not deployed
  */
-export function readStackOutputs({ name, models, customers }: ParsedEnvironment): StackOutputs {
-  const terraform = terraformProgram();
-  const folder = `cdktf.out/stacks/${name}`;
-  const { status, stdout, stderr, error } = spawnSync(
-    terraform,
-    [`-chdir=${folder}`, "output", "-json", "-no-color"],
-    { encoding: "utf8" },
-  );
-  if (error !== undefined) throw new SmokeTestError(`${terraform}: ${error.message}. Is it on the PATH?`);
-  if (status !== 0) {
-    throw new SmokeTestError(
-      `${stderr.trim()}\n\nThe outputs of ${name} cannot be read. Deploy the environment first: npx cdktf deploy ${name}. If the environment is deployed from another folder, run: npx cdktf synth, then ${terraform} -chdir=${folder} init.`,
-    );
-  }
-  const found = outputs.parse(JSON.parse(stdout));
+export function readStackOutputs(environment: ParsedEnvironment, file?: string): StackOutputs {
+  const { name, models, customers } = environment;
+  const found = file === undefined ? readStack(name) : readFile(file);
   const textOf = (output: string): string | undefined => {
-    const value = Object.hasOwn(found, output) ? found[output]?.value : undefined;
+    const value = found.get(output);
     return typeof value === "string" ? value : undefined;
   };
   const stageUrl = textOf("stage_url");
@@ -68,7 +57,7 @@ export function readStackOutputs({ name, models, customers }: ParsedEnvironment)
     customerKeyIds: new Map(
       Object.keys(customers).flatMap((customer) => {
         const output = `${customer.replaceAll("-", "_")}_customer_api_key_ids`;
-        const { data } = keyIds.safeParse(Object.hasOwn(found, output) ? found[output]?.value : undefined);
+        const { data } = keyIds.safeParse(found.get(output));
         return data === undefined ? [] : [[customer, data]];
       }),
     ),
@@ -76,4 +65,34 @@ export function readStackOutputs({ name, models, customers }: ParsedEnvironment)
     ...(executeApiUrl === undefined ? {} : { executeApiUrl }),
     ...(apiKeyId === undefined ? {} : { apiKeyId }),
   };
+}
+
+/** The shape of `terraform output -json`. */
+const outputs = z.record(z.string(), z.object({ value: z.unknown() }));
+
+/** The values of outputs by name. */
+type Values = ReadonlyMap<string, unknown>;
+
+/** Runs `terraform output` in the folder of a synthesized and initialized stack. */
+function readStack(name: string): Values {
+  const found = readTerraformOutputs(name);
+  if ("fault" in found) throw new SmokeTestError(found.fault);
+  return found.values;
+}
+
+/** The values are not part of the message: another file could contain secrets. */
+function readFile(file: string): Values {
+  let text: string;
+  try {
+    text = readFileSync(file, "utf8");
+  } catch (error) {
+    throw new SmokeTestError(
+      `--outputs: ${file} cannot be read: ${error instanceof Error ? error.message : String(error)}`,
+    );
+  }
+  const { data } = outputs.safeParse(parseJson(text));
+  if (data !== undefined) return new Map(Object.entries(data).map(([name, { value }]) => [name, value]));
+  throw new SmokeTestError(
+    `--outputs: got a file in another format, ${file}; allowed: the output of terraform output -json`,
+  );
 }

@@ -36,7 +36,7 @@ export class RefusedConnection extends Error {
  * });
  */
 export async function invokePackage(
-  model: string | (Pick<Model, "model" | "readyMade"> & Pick<FunctionSource, "severalOrigins">),
+  model: string | (Pick<Model, "model" | "readyMade"> & Pick<FunctionSource, "severalOrigins" | "captures">),
   event: unknown,
   { environment, allowedHost }: { readonly environment: NodeJS.ProcessEnv; readonly allowedHost: string },
 ): Promise<unknown> {
@@ -84,7 +84,9 @@ async function invokePythonPackage(
 /** A script that prints the log of the handler, and then the answer as `{ answer }`. */
 function scriptOf(event: unknown): string {
   return `
-    const { handler } = require("./index.js");
+    // The bundle of a function with capture has another name.
+    const bundle = require("node:fs").existsSync("bundle.js") ? "./bundle.js" : "./index.js";
+    const { handler } = require(bundle);
     const context = { awsRequestId: "id", getRemainingTimeInMillis: () => 5000 };
     handler(${JSON.stringify(event)}, context).then((answer) => console.log(JSON.stringify({ answer })));
   `;

@@ -25,6 +25,7 @@ const PROVED: Replacements = {
   aws_iam_role: { assume_role_policy: IN_RECORD_OF_PERMISSIONS },
   aws_iam_role_policy: { policy: IN_RECORD_OF_PERMISSIONS },
   aws_s3_bucket_policy: { policy: IN_RECORD_OF_PERMISSIONS },
+  aws_sns_topic_policy: { policy: IN_RECORD_OF_PERMISSIONS },
   aws_vpc_endpoint: { policy: IN_RECORD_OF_PERMISSIONS },
 };
 

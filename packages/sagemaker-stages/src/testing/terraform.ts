@@ -18,6 +18,8 @@ export interface JsonObject {
 
 /** The part of `cdk.tf.json` that tests read. */
 export interface TerraformJson {
+  /** The local values by name. */
+  readonly locals?: Readonly<Record<string, unknown>>;
   readonly terraform: {
     readonly backend: Readonly<Record<string, JsonObject>>;
     readonly required_providers: Readonly<Record<string, JsonObject>>;

@@ -31,6 +31,10 @@ describe("a command that runs terraform", () => {
     { words: ["providers-lock"], call: /^tofu -chdir=\S+ providers lock -platform=linux_amd64 .*$/ },
     { words: ["review", "dev"], call: /^tofu init .*$/ },
     { words: ["smoke", "dev"], call: /^tofu -chdir=cdktf\.out\/stacks\/dev output -json .*$/ },
+    {
+      words: ["load", "dev", "--model", "loan-default", "--rate", "1"],
+      call: /^tofu -chdir=cdktf\.out\/stacks\/dev output -json .*$/,
+    },
   ])(
     "runs the program that TERRAFORM_BINARY_NAME names: sagemaker-stages $words.0",
     async ({ words, call }) => {

@@ -4,16 +4,25 @@ import {
   GetRoleCommand,
   ListAttachedRolePoliciesCommand,
 } from "@aws-sdk/client-iam";
-import { GetBucketVersioningCommand, GetObjectCommand } from "@aws-sdk/client-s3";
+import {
+  CreateBucketCommand,
+  GetBucketVersioningCommand,
+  GetObjectCommand,
+  PutObjectCommand,
+} from "@aws-sdk/client-s3";
+import { DeleteModelCommand, ListModelsCommand } from "@aws-sdk/client-sagemaker";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import {
   type AccountSettings,
   boundaryArn,
   type DeployableEnvironment,
   deployRoleName,
+  driftRoleName,
   planRoleName,
 } from "../../src/environment/account";
 import type { PolicyDocument } from "../../src/iam/policy-document";
+import { partsOfEndpoints } from "../../src/pipeline/endpoint-parts";
+import { findArtifact, findImage } from "../../src/pipeline/existence";
 import { recordingOf } from "./support/authorization";
 import { Clients } from "./support/clients";
 import { readDeployed } from "./support/deployed";
@@ -21,7 +30,7 @@ import { Emulator, type Operation } from "./support/emulator";
 import { isAllowed } from "./support/evaluation";
 import { expectedOf } from "./support/expected";
 import { listAccount, listState } from "./support/listing";
-import { killRunning } from "./support/programs";
+import { CREDENTIALS, killRunning } from "./support/programs";
 import { DeployedProject, succeeded } from "./support/project";
 import { squashed } from "./support/squashed";
 
@@ -98,6 +107,7 @@ describe("the lifecycle of an account", () => {
         "account-api-gateway-logs",
         "account-plan",
         "small-deploy",
+        "small-drift",
       ]);
       expect(deployed).toEqual(expectedOf(project.synthesized("account"), resources));
       const { cloudwatchRoleArn } = await clients.apiGateway.send(new GetAccountCommand({}));
@@ -188,6 +198,59 @@ describe("the lifecycle of an account", () => {
       );
       expect(await listAccount(clients)).toEqual(before);
       expect(emulator.faults()).toBe("");
+    },
+    TIMEOUT_IN_MS,
+  );
+
+  it(
+    "has roles that find a deleted model of an endpoint with a refresh-only plan, and the artifact in another bucket",
+    async () => {
+      // Prepare
+      const [bucket, key] = ["amzn-s3-demo-bucket", "ticket-urgency/2026-11-20/model.tar.gz"];
+      await clients.s3.send(new CreateBucketCommand({ Bucket: bucket }));
+      await clients.s3.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: "weights" }));
+      const { Models: [{ ModelName } = {}] = [] } = await clients.sagemaker.send(new ListModelsCommand({}));
+      await clients.sagemaker.send(new DeleteModelCommand({ ModelName }));
+      process.env.AWS_ENDPOINT_URL_S3 = emulator.endpoint;
+      process.env.AWS_ENDPOINT_URL_ECR = emulator.endpoint;
+
+      // Act
+      let plan = "";
+      const operations = await operationsOf(async () => {
+        plan = await project.shownPlan("small", "-lock=false", "-refresh-only");
+      });
+      const [endpoint] = await partsOfEndpoints(JSON.parse(plan), {
+        image: (uri) => findImage(uri, CREDENTIALS),
+        artifact: (uri) => findArtifact(uri, account.region, CREDENTIALS),
+      });
+
+      // Assess: the emulator has no registry of SageMaker
+      delete process.env.AWS_ENDPOINT_URL_S3;
+      delete process.env.AWS_ENDPOINT_URL_ECR;
+      expect(endpoint?.endpoint).toBe("small-ticket-urgency");
+      expect(endpoint?.parts.map(({ kind, name, state }) => [kind, name, state])).toEqual([
+        ["endpoint configuration", expect.stringMatching(/^small-ticket-urgency-/), "exists"],
+        ["model", ModelName, "missing"],
+        ["role", `arn:aws:iam::${accountId}:role/small-ticket-urgency-endpoint`, "exists"],
+        ["artifact", `s3://${bucket}/${key}`, "exists"],
+        [
+          "image",
+          expect.stringMatching(/^\d{12}\.dkr\.ecr\.us-east-1\..*\/sagemaker-xgboost:1\.7-1$/),
+          "missing",
+        ],
+      ]);
+      expect(deniedTo((await policiesOf(planRoleName(account))).attached, operations)).toEqual([]);
+      const image = endpoint?.parts.find(({ kind }) => kind === "image")?.name ?? "";
+      const { attached } = await policiesOf(driftRoleName(environment));
+      const reads = [
+        {
+          action: "ecr:BatchGetImage",
+          resource: `arn:aws:ecr:us-east-1:${image.slice(0, 12)}:repository/sagemaker-xgboost`,
+          context: {},
+        },
+        { action: "s3:ListBucket", resource: `arn:aws:s3:::${bucket}`, context: { "s3:prefix": key } },
+      ];
+      expect(reads.filter((one) => !isAllowed(attached, one))).toEqual([]);
     },
     TIMEOUT_IN_MS,
   );

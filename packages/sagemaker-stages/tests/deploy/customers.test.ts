@@ -1,4 +1,9 @@
-import { GetApiKeyCommand, GetUsagePlanKeysCommand, GetUsagePlansCommand } from "@aws-sdk/client-api-gateway";
+import {
+  GetApiKeyCommand,
+  GetApiKeysCommand,
+  GetUsagePlanKeysCommand,
+  GetUsagePlansCommand,
+} from "@aws-sdk/client-api-gateway";
 import { GetFunctionConfigurationCommand } from "@aws-sdk/client-lambda";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { customers as example } from "../../examples/customers";
@@ -161,6 +166,54 @@ describe("the lifecycle of customers", () => {
       expect(await deployment.createdResources()).toEqual([]);
       expect(requested.length).toBeGreaterThan(100);
       expect(deniedToDeployer(replaced, deployment.emulator.accountId, requested)).toEqual([]);
+    },
+    TIMEOUT_IN_MS,
+  );
+});
+
+describe("the shared key of an environment", () => {
+  const { customers: _, ...withoutCustomers } = example;
+  const withCustomers = sold({
+    everyone: { models: ["language-check", "loan-default"], sharedKey: true },
+    acme: { ...acme, keys: ["2026-11"] },
+  });
+  let deployment: Deployment;
+
+  beforeAll(async () => {
+    deployment = await Deployment.start(withoutCustomers);
+  }, TIMEOUT_IN_MS);
+
+  afterAll(() => deployment?.stop(), TIMEOUT_IN_MS);
+
+  /** The keys of the account: their values by their ids. */
+  async function keys(): Promise<Record<string, string>> {
+    const { items = [] } = await deployment.clients.apiGateway.send(
+      new GetApiKeysCommand({ includeValues: true }),
+    );
+    return Object.fromEntries(items.map(({ id = "", value = "" }) => [id, value]));
+  }
+
+  it(
+    "keeps its value, and is a key of the customer with sharedKey, when the environment has customers",
+    async () => {
+      // Prepare
+      succeeded(await deployment.project.deploy("sold"));
+      const before = await keys();
+      deployment.project.setEnvironments(withCustomers);
+
+      // Act
+      succeeded(await deployment.project.deploy("sold"));
+
+      // Assess
+      const after = await keys();
+      const outputs = JSON.parse(await deployment.project.terraform("sold", "output", "-json"));
+      expect(Object.keys(before)).toHaveLength(1);
+      expect(after).toMatchObject(before);
+      expect(Object.keys(after)).toHaveLength(2);
+      expect(outputs.everyone_customer_api_key_ids.value).toEqual({ "1": Object.keys(before)[0] });
+      expect(await deployment.project.plan("sold")).toEqual([]);
+      expect(await deployment.deployed()).toEqual(await deployment.synthesized());
+      expect(deployment.emulator.faults()).toBe("");
     },
     TIMEOUT_IN_MS,
   );

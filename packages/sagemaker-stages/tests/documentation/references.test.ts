@@ -9,6 +9,25 @@ const templateScripts = scriptsIn(
   templateOfApp({ name: "my-app", engine: "1.0.0" }).get("package.json") ?? "{}",
 );
 
+describe("a document in docs/", () => {
+  it("is linked from README.md, or from a document that README.md links", () => {
+    // Prepare
+    const linkedFrom = (document: string): string[] =>
+      linksOf(withoutCodeBlocks(read(join(REPOSITORY, document))))
+        .filter((link) => !SCHEME.test(link))
+        .map((link) => join(dirname(document), link.replace(/#.*$/, "")));
+    const direct = new Set(linkedFrom("README.md"));
+    const indirect = [...direct].filter((path) => documents.includes(path)).flatMap(linkedFrom);
+    const reached = new Set([...direct, ...indirect]);
+
+    // Act
+    const unlinked = documents.filter((path) => /^docs\/[^/]+\.md$/.test(path) && !reached.has(path));
+
+    // Assess
+    expect(unlinked).toEqual([]);
+  });
+});
+
 describe.each(documents)("%s", (document) => {
   const text = withoutCodeBlocks(read(join(REPOSITORY, document)));
 

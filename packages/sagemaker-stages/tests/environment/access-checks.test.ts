@@ -112,7 +112,7 @@ describe("access by tokens", () => {
     [
       "an unknown setting",
       { jwt: { ...JWT, audiences: ["models"] } },
-      "access.jwt.audiences: got a list; allowed: a property of the type Environment of sagemaker-stages. Did you mean audience?",
+      "access.jwt.audiences: got a list; allowed: a property of the type Environment of sagemaker-stages: issuer, audience, scopes. Did you mean audience?",
     ],
     ["an unknown kind", { oidc: JWT }, `access: got an object; ${ALLOWED}`],
     ["a misspelt kind", { JWT }, `access: got an object; ${ALLOWED}. Did you mean jwt?`],

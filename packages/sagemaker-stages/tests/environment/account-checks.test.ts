@@ -154,7 +154,7 @@ describe("an account with one invalid setting has exactly one fault", () => {
     [
       "a misspelt property",
       { ...VALID, gitHub: {} } as AccountSettings,
-      "account: gitHub: got {}; allowed: a property of the type AccountSettings of sagemaker-stages. Did you mean github?",
+      "account: gitHub: got {}; allowed: a property of the type AccountSettings of sagemaker-stages: name, region, accountId, state, stateBucket, apiGatewayLogs, github, tags. Did you mean github?",
     ],
     [
       "a text in place of a boolean",
@@ -225,7 +225,7 @@ describe("a combination of accounts and environments has the expected faults", (
         "test: models.loan-default.existingFunctionRole: got nothing; allowed: the name of the function's role",
       ],
     ],
-    ...["account-plan", "Account-API-Gateway-Logs", "test-deploy"].map(
+    ...["account-plan", "Account-API-Gateway-Logs", "test-deploy", "test-drift"].map(
       (role): [string, readonly AccountSettings[], readonly Environment[], readonly string[]] => [
         `the role ${role} of an account's stack as a caller`,
         [VALID],
@@ -238,7 +238,7 @@ describe("a combination of accounts and environments has the expected faults", (
         [`test: callers.ci.roles: got "${role}"; allowed: a role that no account's stack creates`],
       ],
     ),
-    ...["account-plan", "Account-API-Gateway-Logs", "test-deploy"].map(
+    ...["account-plan", "Account-API-Gateway-Logs", "test-deploy", "test-drift"].map(
       (role): [string, readonly AccountSettings[], readonly Environment[], readonly string[]] => [
         `the role ${role} of an account's stack as an existing function's role`,
         [VALID],

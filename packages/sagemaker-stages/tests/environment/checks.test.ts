@@ -549,22 +549,26 @@ describe("an environment with a wrong type, because no compiler runs before a de
         ...VALID,
         state: { s3: { bucket: "amzn-s3-demo-bucket", key: "test.tfstate", regoin: "us-east-1" } },
       },
-      { field: "state.s3.regoin", got: "a string", allowed: `${NO_SUCH_PROPERTY}. Did you mean region?` },
+      {
+        field: "state.s3.regoin",
+        got: "a string",
+        allowed: `${NO_SUCH_PROPERTY}: bucket, key, region. Did you mean region?`,
+      },
     ],
     [
       "a misspelt property of a local state",
       { ...VALID, state: { local: { path: "test.tfstate", lock: true } } },
-      { field: "state.local.lock", got: "true", allowed: NO_SUCH_PROPERTY },
+      { field: "state.local.lock", got: "true", allowed: `${NO_SUCH_PROPERTY}: path` },
     ],
     [
       "an additional property of a local state",
       { ...VALID, state: { local: { path: "test.tfstate" }, key: 1 } },
-      { field: "state.key", got: "a number", allowed: NO_SUCH_PROPERTY },
+      { field: "state.key", got: "a number", allowed: `${NO_SUCH_PROPERTY}: local` },
     ],
     [
       "an additional property of a state in S3",
       { ...VALID, state: { s3: { bucket: "amzn-s3-demo-bucket", key: "test.tfstate" }, lock: null } },
-      { field: "state.lock", got: "null", allowed: NO_SUCH_PROPERTY },
+      { field: "state.lock", got: "null", allowed: `${NO_SUCH_PROPERTY}: s3` },
     ],
     [
       "a misspelt property of the stage",
@@ -574,18 +578,26 @@ describe("an environment with a wrong type, because no compiler runs before a de
     [
       "a misspelt property of throttling",
       throttlingWith({ burst: [1] } as Partial<StageSettings["throttling"]>),
-      { field: "stage.throttling.burst", got: "a list", allowed: NO_SUCH_PROPERTY },
+      {
+        field: "stage.throttling.burst",
+        got: "a list",
+        allowed: `${NO_SUCH_PROPERTY}: rateLimit, burstLimit. Did you mean burstLimit?`,
+      },
     ],
     [
       "a misspelt property of the website",
       { ...VALID, website: { price: {} } },
-      { field: "website.price", got: "{}", allowed: NO_SUCH_PROPERTY },
+      {
+        field: "website.price",
+        got: "{}",
+        allowed: `${NO_SUCH_PROPERTY}: title, priceClass, firewall, domain, signIn. Did you mean priceClass?`,
+      },
     ],
     ["no stage", withoutStage, { field: "stage", got: "nothing", allowed: "a value of the type object" }],
     [
       "no throttling",
       { ...VALID, stage: { logRetentionInDays: 7 } },
-      { field: "stage.throttling", got: "nothing", allowed: "a value of the type object" },
+      { field: "stage.throttling", got: "nothing", allowed: "an object { rateLimit, burstLimit }" },
     ],
     [
       "a text in place of a number",
@@ -625,6 +637,7 @@ describe("an environment with a wrong type, because no compiler runs before a de
     ["region", 1, "string"],
     ["accountId", 111122223333, "string"],
     ["protected", 1, "boolean"],
+    ["metrics", "true", "boolean"],
     ["tags", 1, "object"],
     ["tags.Team", 1, "string"],
     ["stage.throttling.rateLimit", "1", "number"],

@@ -53,6 +53,21 @@ function foundIn(...environments: Environment[]): string[] {
 }
 
 describe("the customers of an environment", () => {
+  it("have one shared key at most", () => {
+    // Prepare
+    const shared = { ...ACME, sharedKey: true };
+
+    // Act
+    const one = foundIn({ ...VALID, customers: { acme: shared, globex: ACME } });
+    const two = foundIn({ ...VALID, customers: { acme: shared, globex: shared } });
+
+    // Assess
+    expect(one).toEqual([]);
+    expect(two).toEqual([
+      "customers.globex.sharedKey: got true; allowed: false, because customers.acme.sharedKey is true",
+    ]);
+  });
+
   it.each([
     { what: "a customer without limits", environment: VALID },
     {

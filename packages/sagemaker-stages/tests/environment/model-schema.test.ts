@@ -121,7 +121,7 @@ describe("a model with all settings", () => {
         environment: "test",
         field: `models.loan-default.${path.join(".")}`,
         got: "a string",
-        allowed: NO_SUCH_PROPERTY,
+        allowed: expect.stringMatching(new RegExp(`^${NO_SUCH_PROPERTY}(?:: \\w+(?:, \\w+)*)?$`)),
         because: BECAUSE,
       },
     ]);
@@ -216,14 +216,16 @@ describe("a model with all settings", () => {
       path: ["instances"],
       value: [INSTANCES.instances],
       got: "a list",
-      allowed: "a value of the type object",
+      allowed:
+        "an object { instanceType, initialInstanceCount, autoscaling?, schedule?, modelDataDownloadTimeoutInSeconds?, containerStartupHealthCheckTimeoutInSeconds? }",
     },
     {
       what: "an image that is a text",
       path: ["image"],
       value: "linear-learner",
       got: '"linear-learner"',
-      allowed: "a value of the type object",
+      allowed:
+        "an object { algorithm, tag }, or an object { uri }, or an object { framework, version, pytorch?, python?, os?, accelerator?, cuda? }",
     },
     {
       what: "an image without a tag",

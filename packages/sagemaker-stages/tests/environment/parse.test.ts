@@ -29,9 +29,11 @@ describe("a parsed environment", () => {
       ...environment,
       protected: false,
       permissionsBoundary: false,
+      dashboard: false,
       customers: {},
       tags: {},
       callers: {},
+      metrics: true,
       functionRuntimes: { node: "nodejs22.x", python: "python3.13" },
       stage: {
         ...environment.stage,

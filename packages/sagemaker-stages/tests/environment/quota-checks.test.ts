@@ -2,7 +2,7 @@ import { describe, expect, it } from "@jest/globals";
 import { InvalidEnvironments } from "../../src/environment/checks";
 import type { Environment, QuotaSettings } from "../../src/environment/environment";
 import type { ModelSettings, ServerlessSettings } from "../../src/environment/model-settings";
-import { QUOTAS } from "../../src/environment/rules/quota-checks";
+import { concurrencyLeftFor, QUOTAS } from "../../src/environment/rules/quota-checks";
 import { models as catalog, type ModelName } from "../fixtures/app/functions";
 import { checkEnvironments } from "../support/app";
 
@@ -594,3 +594,44 @@ function withRoom([first, ...others]: Environment[]): Environment[] {
   const quotas = { serverlessConcurrency: 10_000, serverlessEndpoints: 10_000, roles: 10_000 };
   return first === undefined ? [] : [{ ...first, quotas }, ...others];
 }
+
+describe("the concurrency that a model can have", () => {
+  const names = Object.keys(catalog) as ModelName[];
+  const [first = "loan-default", second = "loan-default"] = names;
+
+  it.each<[what: string, part: Partial<Environment>, left: number]>([
+    ["AWS's default quota", {}, 200 - 20 - 30],
+    ["the stated quota", { quotas: { serverlessConcurrency: 60 } }, 60 - 20 - 30],
+    ["none, if the others use all", { quotas: { serverlessConcurrency: 40 } }, 0],
+  ])("is what the other models of the account and region leave of %s", (_, part, left) => {
+    // Prepare: the other model of the environment, another environment, and another region.
+    const environments = [
+      withConcurrency("dev", [10, 20], part),
+      withConcurrency("staging", [30]),
+      withConcurrency("far", [100], { region: "us-east-1" }),
+    ];
+
+    // Act and assess
+    expect(
+      concurrencyLeftFor(
+        "serverlessConcurrency",
+        environments,
+        { environment: "dev", model: first },
+        catalog,
+      ),
+    ).toBe(left);
+  });
+
+  it("excludes the 100 executions that Lambda keeps, and the reserved concurrency of other functions", () => {
+    // Prepare
+    const reserving = (reservedConcurrency: number) => ({ ...model(), function: { reservedConcurrency } });
+    const environments = [
+      environment("dev", { models: { [first]: reserving(50), [second]: reserving(25) } }),
+    ];
+
+    // Act and assess
+    expect(
+      concurrencyLeftFor("lambdaConcurrency", environments, { environment: "dev", model: first }, catalog),
+    ).toBe(1_000 - 100 - 25);
+  });
+});

@@ -1,7 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
+import { METRICS_NAMESPACE, metricDimensions } from "../../src/aws/metrics";
+import { embeddedMetrics } from "../support/emf";
 import { problemOf, type Response, send } from "./support/client";
 import { ContainerServer } from "./support/container-server";
 import { DEV, PROD } from "./support/environments";
+import { eventually } from "./support/eventually";
 import { ProjectCopy } from "./support/project";
 import { DEFAULTED_ROW, REPAID_ROW } from "./support/rows";
 import { RunningStage } from "./support/running-stage";
@@ -105,6 +108,29 @@ describe("a container of the user's own", () => {
       `dev-loan-default: container at ${container.url}/invocations answered 500: ${secret}\n`,
     );
     expect(container.invocations).toHaveLength(1);
+  });
+
+  it("the function's log line has the metrics that CloudWatch would read", async () => {
+    // Prepare
+    container.answer = () => ({ status: 500, contentType: "text/plain", body: "out of memory" });
+    const before = stage.output.length;
+
+    // Act
+    await callWith(REPAID_ROW);
+
+    // Assess
+    const lineOf = () => /^\{.*"model":"loan-default".*\}$/m.exec(stage.output.slice(before))?.[0];
+    await eventually("the log line", () => lineOf() !== undefined);
+    const metrics = embeddedMetrics(JSON.parse(lineOf() ?? ""));
+    const dimensions = metricDimensions("dev", "loan-default");
+    expect(metrics).toContainEqual({
+      namespace: METRICS_NAMESPACE,
+      dimensions,
+      name: "ModelFaults",
+      unit: "Count",
+      value: 1,
+    });
+    expect(new Set(metrics.map((metric) => JSON.stringify(metric.dimensions))).size).toBe(1);
   });
 
   it("an answer with fewer predictions than rows is a failure for the caller", async () => {

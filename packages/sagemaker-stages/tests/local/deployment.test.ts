@@ -307,14 +307,14 @@ describe("the differences from AWS", () => {
   it("name a resource of an unknown type", () => {
     // Prepare
     const changed = stacks.change(folder, ({ resource }) => {
-      resource.aws_sns_topic = { topic: { name: "dev" } };
+      resource.aws_sqs_queue = { queue: { name: "dev" } };
     });
 
     // Act
     const lines = describeChange(changed);
 
     // Assess
-    expect(lines).toContain("aws_sns_topic (1): NOT SERVED on this machine");
+    expect(lines).toContain("aws_sqs_queue (1): NOT SERVED on this machine");
   });
 
   it.each([

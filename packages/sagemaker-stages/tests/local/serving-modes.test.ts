@@ -131,7 +131,7 @@ describe("an endpoint on instances", () => {
         expect.stringMatching(/^instances-energy-demand: sample model: .* \(on AWS: 2 × ml\.m5\.large\)$/),
         expect.stringContaining("aws_appautoscaling_target (1): no scaling"),
         "- aws_appautoscaling_policy (1): see aws_appautoscaling_target",
-        "- aws_cloudwatch_metric_alarm (2): no metrics are recorded, so no alarm changes its state",
+        "- aws_cloudwatch_metric_alarm (2): the states are evaluated here; the actions, e.g. notifications, exist only on AWS",
         "- data capture: neither requests nor answers are written to S3",
         "- volume encryption: an endpoint has no volume here",
         "- network isolation: on this machine, the container of a model has network access",

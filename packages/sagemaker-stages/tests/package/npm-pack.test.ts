@@ -88,28 +88,32 @@ describe("npm pack of the engine", () => {
     );
   });
 
-  it("contains the documents for users, with links to files of the package", async () => {
-    // Act
-    const files = await filesOf(tarball);
-    const documents = files.filter((file) => file.startsWith("docs/"));
-    const texts = await Promise.all(documents.map((document) => textOf(tarball, document)));
+  it(
+    "contains the documents for users, with links to files of the package",
+    async () => {
+      // Act
+      const files = await filesOf(tarball);
+      const documents = files.filter((file) => file.startsWith("docs/"));
+      const texts = await Promise.all(documents.map((document) => textOf(tarball, document)));
 
-    // Assess
-    const linked = texts.flatMap((text) =>
-      [...text.matchAll(/\]\((?!#|[a-z]+:)([^)#\s]+)/g)].map(([, path = ""]) => posix.join("docs", path)),
-    );
-    expect(documents).toEqual(
-      expect.arrayContaining([
-        "docs/contracts.md",
-        "docs/environments.md",
-        "docs/models.md",
-        "docs/python.md",
-      ]),
-    );
-    expect(documents).not.toContain("docs/architecture.md");
-    expect(linked.length).toBeGreaterThan(20);
-    expect(linked.filter((path) => !files.includes(path))).toEqual([]);
-  });
+      // Assess
+      const linked = texts.flatMap((text) =>
+        [...text.matchAll(/\]\((?!#|[a-z]+:)([^)#\s]+)/g)].map(([, path = ""]) => posix.join("docs", path)),
+      );
+      expect(documents).toEqual(
+        expect.arrayContaining([
+          "docs/contracts.md",
+          "docs/environments.md",
+          "docs/models.md",
+          "docs/python.md",
+        ]),
+      );
+      expect(documents).not.toContain("docs/architecture.md");
+      expect(linked.length).toBeGreaterThan(20);
+      expect(linked.filter((path) => !files.includes(path))).toEqual([]);
+    },
+    TIMEOUT_IN_MS,
+  );
 
   it(
     "contains every document that a command names",

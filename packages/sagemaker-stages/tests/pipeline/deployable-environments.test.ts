@@ -20,6 +20,7 @@ describe("the environments that a repository's workflows can deploy", () => {
         accountId: "111122223333",
         planRoleArn: "arn:aws:iam::111122223333:role/account-plan",
         deployRoleArn: "arn:aws:iam::111122223333:role/staging-deploy",
+        driftRoleArn: "arn:aws:iam::111122223333:role/staging-drift",
       },
       {
         name: "prod",
@@ -27,6 +28,7 @@ describe("the environments that a repository's workflows can deploy", () => {
         accountId: "444455556666",
         planRoleArn: "arn:aws:iam::444455556666:role/account-prod-plan",
         deployRoleArn: "arn:aws:iam::444455556666:role/prod-deploy",
+        driftRoleArn: "arn:aws:iam::444455556666:role/prod-drift",
       },
     ]);
     expect(notices).toEqual([]);

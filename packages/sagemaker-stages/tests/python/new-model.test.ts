@@ -1,4 +1,6 @@
 import { execFile } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { AppCopy } from "../cli/new-model/support/app-copy";
@@ -28,7 +30,9 @@ describe("the model that new-model --handler python writes", () => {
       );
 
       // Assess
-      expect(stderr).toMatch(/Ran 3 tests[\s\S]*OK/);
+      const written = readFileSync(join(app.folder, "functions/iris-species/tests/test_handler.py"), "utf8");
+      const count = written.match(/^ {4}def test_/gm)?.length;
+      expect(stderr).toMatch(new RegExp(`Ran ${count} tests[\\s\\S]*OK`));
     },
     TIMEOUT_IN_MS,
   );

@@ -191,11 +191,11 @@ describe("the verdict names important changes:", () => {
       },
     ],
     [
-      "dev: check: every action, other account, permissions management · new environment with 2 resources · nothing destroyed",
+      "dev: new environment, 2 resources, $0.00 a month without requests · check: every action, other account, permissions management · nothing destroyed",
       { resources: newRole("*", { AWS: "arn:aws:iam::999988887777:root" }) },
     ],
     [
-      "dev: new environment with 2 resources · nothing destroyed",
+      "dev: new environment, 2 resources, $0.00 a month without requests · nothing destroyed",
       { resources: newRole("xray:PutTraceSegments", lambda) },
     ],
     [

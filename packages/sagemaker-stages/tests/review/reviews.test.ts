@@ -11,7 +11,10 @@ const FOLDER = join(__dirname, "reviews");
 describe("the review of the plan", () => {
   it.each<[RecordedPlan, string]>([
     ["nothing", "prod: nothing changes"],
-    ["new-environment", "prod: new environment with 33 resources · nothing destroyed"],
+    [
+      "new-environment",
+      "prod: new environment, 33 resources, $0.00 a month without requests · nothing destroyed",
+    ],
     ["new-artifact", "prod: 1 endpoint rollout · nothing destroyed"],
     [
       "opened",

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
 import * as z from "zod/mini";
-import { MAX_FAULTY_MEMBERS, stopAtFirstFaults } from "../../src/runtime/bounded-schema";
+import { stopAtFirstFaults } from "../../src/runtime/bounded-schema";
+import { MAX_FAULTY_MEMBERS } from "../../src/runtime/limits";
 
 /** Creates a new schema on each call, because bounding changes a schema in place. */
 type MakeSchema = () => z.ZodMiniType;

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from "@jest/globals";
-import { MAX_ANSWER_IN_BYTES } from "../../src/runtime/answer";
 import type { Contract } from "../../src/runtime/contract";
+import { MAX_ANSWER_IN_BYTES } from "../../src/runtime/limits";
 import { EndpointServer } from "../../src/testing/endpoint-server";
 import { contract as languageCheck } from "../fixtures/app/functions/language-check/contract";
 import { contract } from "../fixtures/app/functions/loan-default/contract";

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from "@jest/globals";
 import * as z from "zod/mini";
-import { MAX_ANSWER_IN_BYTES } from "../../src/runtime/answer";
 import type { Contract } from "../../src/runtime/contract";
+import { MAX_ANSWER_IN_BYTES } from "../../src/runtime/limits";
 import { EndpointServer, type ScriptedAnswer } from "../../src/testing/endpoint-server";
 import { functionUrlEvent, type HttpRequest, restHttpEvent } from "../../src/testing/events";
 import { readAnswer } from "../../src/testing/handler";

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from "@jest/globals";
 import { readEndpointAddress } from "../../src/runtime/endpoint";
-import { createHandler, RESERVE_IN_MS } from "../../src/runtime/handler";
+import { createHandler } from "../../src/runtime/handler";
+import { RESERVE_IN_MS } from "../../src/runtime/limits";
 import { EndpointServer } from "../../src/testing/endpoint-server";
 import { contract } from "../fixtures/app/functions/loan-default/contract";
 import { predictions } from "./support/answers";
@@ -364,7 +365,7 @@ describe("the handler throws at creation when a variable is missing or malformed
     const create = () => createHandler(contract, environment);
 
     // Assess
-    expect(create).toThrow(`${name}: got nothing; the function's environment must set it`);
+    expect(create).toThrow(`${name}: got nothing; allowed: a value`);
   });
 
   const malformed = ["localhost:8080", "127.0.0.1", "ftp://127.0.0.1", "http://"];
@@ -377,9 +378,7 @@ describe("the handler throws at creation when a variable is missing or malformed
     const create = () => createHandler(contract, environment);
 
     // Assess
-    expect(create).toThrow(
-      `AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME: got "${address}"; allowed: an http:// or https:// URL`,
-    );
+    expect(create).toThrow(`AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME: got "${address}"; allowed: an HTTP URL`);
   });
 
   it.each(malformed)("AWS_ENDPOINT_URL: %s", (address) => {
@@ -394,6 +393,6 @@ describe("the handler throws at creation when a variable is missing or malformed
     const create = () => createHandler(contract, environment);
 
     // Assess
-    expect(create).toThrow(`AWS_ENDPOINT_URL: got "${address}"; allowed: an http:// or https:// URL`);
+    expect(create).toThrow(`AWS_ENDPOINT_URL: got "${address}"; allowed: an HTTP URL`);
   });
 });

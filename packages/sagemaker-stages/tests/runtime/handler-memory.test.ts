@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { buildSync } from "esbuild";
-import { MAX_ANSWER_IN_BYTES } from "../../src/runtime/answer";
+import { MAX_ANSWER_IN_BYTES } from "../../src/runtime/limits";
 import { EndpointServer } from "../../src/testing/endpoint-server";
 import type { ModelName } from "../fixtures/app/functions";
 import { csv } from "./support/answers";

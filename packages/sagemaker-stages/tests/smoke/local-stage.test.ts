@@ -173,6 +173,43 @@ describe("a smoke test of the local stage", () => {
     TIMEOUT_IN_MS,
   );
 
+  it(
+    "reads the URLs from a file with the outputs, without Terraform",
+    async () => {
+      // Prepare
+      project.write("outputs.json", JSON.stringify({ stage_url: { value: `${stage.url}/prod` } }));
+
+      // Act
+      const { status, table } = await smoke(project, ["prod", "--outputs", "outputs.json"], {
+        TERRAFORM_BINARY_NAME: "no-terraform",
+      });
+
+      // Assess
+      expect(table).toMatch(/\nprod: 5 of 5 as expected\n$/);
+      expect(status).toBe(0);
+    },
+    TIMEOUT_IN_MS,
+  );
+
+  it.each<[what: string, file: string, message: RegExp]>([
+    ["does not exist", "no-file.json", /^--outputs: no-file\.json cannot be read: ENOENT/],
+    [
+      "has another format",
+      "cdktf.json",
+      /^--outputs: got a file in another format, cdktf\.json; allowed: the output of terraform output -json\n$/,
+    ],
+  ])(
+    "names the file with the outputs that %s",
+    async (_, file, message) => {
+      // Act
+      const ended = await smoke(project, ["prod", "--outputs", file], {});
+
+      // Assess
+      expect(ended).toEqual({ status: 1, table: "", errors: expect.stringMatching(message) });
+    },
+    TIMEOUT_IN_MS,
+  );
+
   it.each<[what: string, outputs: Readonly<Record<string, string>>, message: RegExp]>([
     [
       "the environment is not deployed",

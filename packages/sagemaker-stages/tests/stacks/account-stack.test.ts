@@ -5,6 +5,7 @@ import {
   boundaryArn,
   deployableEnvironments,
   deployRoleArn,
+  driftRoleArn,
   type GithubSettings,
   planRoleArn,
 } from "../../src/environment/account";
@@ -23,12 +24,15 @@ import { parseEmbedded, type SynthesizedStack, synthesize } from "./support/synt
 
 const ISSUER = "token.actions.githubusercontent.com";
 const WORKFLOW = "octo-org/stages/.github/workflows/deploy.yml";
+const DRIFT_WORKFLOW = WORKFLOW.replace("deploy", "drift");
 const REPOSITORY = "repo:octo-org@123456/stages@456789";
 /** Claims of a token of the deploy workflow on main. */
 const AT_MAIN = {
   [`${ISSUER}:ref`]: "refs/heads/main",
   [`${ISSUER}:job_workflow_ref`]: `${WORKFLOW}@refs/heads/main`,
 };
+/** Claims of a token of the drift workflow on main. */
+const OF_DRIFT = { ...AT_MAIN, [`${ISSUER}:job_workflow_ref`]: `${DRIFT_WORKFLOW}@refs/heads/main` };
 /** Managed policies of one role: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
 const MAX_POLICIES = 10;
 
@@ -378,9 +382,47 @@ describe("GitHub's tokens", () => {
     expect(taken).toBe(false);
   });
 
-  it.each(["account-plan", "test-deploy"])(
+  it.each<[verdict: string, what: string, sub: string, claims: Readonly<Record<string, string>>]>([
+    ["allow", "main's drift workflow", `${REPOSITORY}:ref:refs/heads/main`, {}],
+    ["do not allow", "a pull request", `${REPOSITORY}:pull_request`, {}],
+    ["do not allow", "the GitHub environment", `${REPOSITORY}:environment:test`, {}],
+    [
+      "do not allow",
+      "another branch that has the workflow",
+      `${REPOSITORY}:ref:refs/heads/other`,
+      { ref: "refs/heads/other", job_workflow_ref: `${DRIFT_WORKFLOW}@refs/heads/other` },
+    ],
+    [
+      "do not allow",
+      "another workflow on main",
+      `${REPOSITORY}:ref:refs/heads/main`,
+      { job_workflow_ref: `${WORKFLOW.replace("deploy", "plan")}@refs/heads/main` },
+    ],
+    ["do not allow", "a fork", "repo:fork@9/stages@99:ref:refs/heads/main", {}],
+  ])("%s daily checks from %s", (verdict, _, sub, changed) => {
+    // Prepare
+    const trust = trustOf(stack, "test-drift");
+    const named = Object.entries(changed).map(([name, value]) => [`${ISSUER}:${name}`, value]);
+
+    // Act
+    const taken = trusts(trust, {
+      ...OF_DRIFT,
+      [`${ISSUER}:aud`]: "sts.amazonaws.com",
+      [`${ISSUER}:sub`]: sub,
+      ...Object.fromEntries(named),
+    });
+
+    // Assess
+    expect(taken).toBe(verdict === "allow");
+  });
+
+  it.each([
+    ["account-plan", AT_MAIN],
+    ["test-deploy", AT_MAIN],
+    ["test-drift", OF_DRIFT],
+  ])(
     "do not allow anyone to assume %s with a token for another audience, or without claims",
-    (role) => {
+    (role, ofWorkflow) => {
       // Prepare
       const trust = trustOf(stack, role);
       const [statement] = trust.Statement;
@@ -389,14 +431,14 @@ describe("GitHub's tokens", () => {
 
       // Act
       const taken = [
-        { ...AT_MAIN, [`${ISSUER}:aud`]: "https://github.com/octo-org", [`${ISSUER}:sub`]: sub },
-        { ...AT_MAIN, [`${ISSUER}:sub`]: sub },
-        { ...AT_MAIN, ...audience },
+        { ...ofWorkflow, [`${ISSUER}:aud`]: "https://github.com/octo-org", [`${ISSUER}:sub`]: sub },
+        { ...ofWorkflow, [`${ISSUER}:sub`]: sub },
+        { ...ofWorkflow, ...audience },
         {},
       ].filter((claims) => trusts(trust, claims));
 
       // Assess
-      expect(trusts(trust, { ...AT_MAIN, ...audience, [`${ISSUER}:sub`]: sub })).toBe(true);
+      expect(trusts(trust, { ...ofWorkflow, ...audience, [`${ISSUER}:sub`]: sub })).toBe(true);
       expect(taken).toEqual([]);
       expect(trust.Statement.map(({ Action, Principal }) => ({ Action, Principal }))).toEqual([
         {
@@ -409,12 +451,12 @@ describe("GitHub's tokens", () => {
 });
 
 describe("the roles", () => {
-  it("are a plan role, and a deploy role for each environment that workflows deploy", () => {
+  it("are a plan role, and a deploy role and a drift role for each environment that workflows deploy", () => {
     // Act
     const names = stack.find("aws_iam_role").map(({ values }) => values.name);
 
     // Assess
-    expect(names.sort()).toEqual(["account-api-gateway-logs", "account-plan", "test-deploy"]);
+    expect(names.sort()).toEqual(["account-api-gateway-logs", "account-plan", "test-deploy", "test-drift"]);
     expect(synthesized.stack("existing").one("aws_iam_role").values.name).toBe("existing-plan");
   });
 
@@ -426,6 +468,7 @@ describe("the roles", () => {
     if (environment === undefined) throw new Error("no environment is deployable");
     expect(planRoleArn(account)).toBe("arn:aws:iam::111122223333:role/account-plan");
     expect(deployRoleArn(environment)).toBe("arn:aws:iam::111122223333:role/test-deploy");
+    expect(driftRoleArn(environment)).toBe("arn:aws:iam::111122223333:role/test-drift");
     expect(boundaryArn(environment, "111122223333")).toBe("arn:aws:iam::111122223333:policy/test-boundary");
   });
 
@@ -438,17 +481,19 @@ describe("the roles", () => {
     expect(values.max_session_duration).toBe(10_800);
     expect(values.permissions_boundary).toBe(`\${${limits?.address}.arn}`);
     expect(roleOf(stack, "account-plan").values.max_session_duration).toBe(3_600);
+    expect(roleOf(stack, "test-drift").values.max_session_duration).toBe(3_600);
   });
 
-  it("have only the policies of the deployer, the smoke test and the planner", () => {
+  it("have only the policies of the deployer, the smoke test, the planner and the daily checks", () => {
     // Act
-    const policies = ["test-deploy", "account-plan"].map((role) => attachedTo(stack, role));
+    const policies = ["test-deploy", "account-plan", "test-drift"].map((role) => attachedTo(stack, role));
 
     // Assess
     const named = (role: string, parts: object) => Object.keys(parts).map((part) => `${role}-${part}`);
     expect(policies.map((names) => names.sort())).toEqual([
       [...named("test-deploy", deployerPolicies(deployed, "111122223333")), "test-deploy-smoke-test"].sort(),
       named("test-plan", plannerPolicies(deployed, "111122223333")).sort(),
+      ["test-drift-checks"],
     ]);
   });
 });
@@ -586,7 +631,7 @@ describe("the policies of the longest names, with every model and caller", () =>
       .map(({ values }) => [values.name, values.policy.length] as const);
 
     // Assess
-    expect(sizes).toHaveLength(5 * 12);
+    expect(sizes).toHaveLength(5 * 13);
     expect(sizes.filter(([, size]) => size > MAX_CHARACTERS)).toEqual([]);
     const attached = large.find("aws_iam_role").map(({ values }) => attachedTo(large, values.name).length);
     expect(Math.max(...attached)).toBe(MAX_POLICIES);

@@ -16,11 +16,19 @@ const similarNames = {
     "acme-usage-plan-key-1": { models: ["language-check"] },
   },
 };
+const adopted = {
+  ...shared,
+  customers: {
+    everyone: { models: ["language-check", "loan-default"], keys: ["1", "2027-01"], sharedKey: true },
+    acme: { models: ["language-check"] },
+  },
+};
 const synthesized = synthesize([
   EXAMPLE,
   named("shared", shared),
   named("unlimited", withoutLimits),
   named("similar", similarNames),
+  named("adopted", adopted),
 ]);
 const stack = synthesized.stack("sold");
 
@@ -85,6 +93,30 @@ describe("the keys of customers", () => {
     // Assess
     expect(keys.map(({ values }) => values)).toEqual([{ name: "shared-inference" }]);
     expect(JSON.stringify(stack.openApi())).not.toContain("environment's API key");
+  });
+
+  it("contain the shared key of the environment when the customer has sharedKey", () => {
+    // Prepare
+    const types = [
+      "aws_api_gateway_api_key",
+      "aws_api_gateway_usage_plan",
+      "aws_api_gateway_usage_plan_key",
+    ] as const;
+    const addressesIn = (name: string, part: string) =>
+      types.map((type) => {
+        const found = synthesized.stack(name).find(type);
+        return found.find(({ address }) => address.startsWith(`${type}.${part}`))?.address;
+      });
+
+    // Act
+    const { moved } = JSON.parse(synthesized.stack("adopted").text);
+
+    // Assess
+    const from = addressesIn("shared", "stage_");
+    const to = addressesIn("adopted", "customers_everyone_");
+    expect(moved).toEqual(types.map((_, index) => ({ from: from[index], to: to[index] })));
+    expect(new Set([...from, ...to]).size).toBe(6);
+    expect(JSON.parse(stack.text).moved).toBeUndefined();
   });
 
   it("have ids in the outputs, and no value", () => {

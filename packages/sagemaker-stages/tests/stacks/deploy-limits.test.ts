@@ -8,7 +8,7 @@ import { deployerParts } from "../../src/iam/deployment/pipeline-policies";
 import { MAX_CHARACTERS, sizeOf } from "../../src/iam/iam-limits";
 import type { PolicyDocument } from "../../src/iam/policy-document";
 import type { AuthorizationCheck } from "../deploy/support/authorization";
-import { devWithCaller, everything, withFirewalls } from "../deploy/support/environments";
+import { devWithCaller, everything, withFirewalls, withObjectives } from "../deploy/support/environments";
 import { isAllowed } from "../deploy/support/evaluation";
 import { readRecording } from "../deploy/support/recordings";
 import { prod } from "../fixtures/app/environments/prod";
@@ -94,6 +94,7 @@ describe.each([
   { name: "prod", environment: prod, account: "444455556666" },
   { name: "everything", environment: everything, account: ACCOUNT },
   { name: "firewall", environment: withFirewalls, account: ACCOUNT },
+  { name: "objectives", environment: withObjectives, account: ACCOUNT },
 ])("the boundary of the deploy role of the recorded $name", ({ name, environment, account }) => {
   it("allows everything that Terraform requested", () => {
     // Prepare

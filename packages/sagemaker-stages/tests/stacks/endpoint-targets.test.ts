@@ -97,7 +97,7 @@ describe("the function of a model whose endpoint has a target", () => {
   it("has the target in its variables, and no target variable for targetModels", () => {
     // Act
     const variables = stack.find("aws_lambda_function").map(({ values }) => {
-      const { CORS_ALLOW_ORIGIN: _, ...others } = values.environment.variables;
+      const { CORS_ALLOW_ORIGIN: _, METRICS_ENVIRONMENT: __, ...others } = values.environment.variables;
       return [values.function_name, others];
     });
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
+import { findPrice } from "../../src/aws/prices";
 import type { Environment } from "../../src/environment/environment";
 import {
   capacityOf,
@@ -9,7 +10,6 @@ import {
 } from "../../src/environment/settings/firewall";
 import { deployerPolicies } from "../../src/iam/deployment/deployer";
 import { plannerPolicies } from "../../src/iam/deployment/planner";
-import { findPrice } from "../../src/review/cost/prices";
 import type { JsonObject } from "../../src/testing/terraform";
 import { example, exampleModel, named } from "./support/environments";
 import { parseEmbedded, synthesize } from "./support/synthesized";

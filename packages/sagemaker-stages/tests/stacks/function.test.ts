@@ -36,7 +36,7 @@ describe("a function", () => {
     expect(fn.values.timeout * 1000).toBeLessThan(gatewayWaits);
   });
 
-  it("has only the endpoint's name and the allowed origin in its variables", () => {
+  it("has only the endpoint's name, the allowed origin and the prefix for metrics in its variables", () => {
     // Prepare
     const endpoint = stack.one("aws_sagemaker_endpoint");
 
@@ -47,6 +47,7 @@ describe("a function", () => {
     expect(variables).toEqual({
       ENDPOINT_NAME: endpoint.values.name,
       CORS_ALLOW_ORIGIN: "https://www.example.com",
+      METRICS_ENVIRONMENT: example.name,
     });
   });
 
@@ -66,6 +67,22 @@ describe("a function", () => {
       expect(values.environment.variables.LOG_ERROR_MESSAGES).toBe(variable);
     },
   );
+
+  it("has no METRICS_ENVIRONMENT when the environment switches the metrics off", () => {
+    // Act
+    const { values } = synthesizeOne({ ...example, metrics: false }).one("aws_lambda_function");
+
+    // Assess
+    expect(values.environment.variables).not.toHaveProperty("METRICS_ENVIRONMENT");
+  });
+
+  it("has the environment's prefix with the project in METRICS_ENVIRONMENT when the environment has a project", () => {
+    // Act
+    const { values } = synthesizeOne({ ...example, project: "shop" }).one("aws_lambda_function");
+
+    // Assess
+    expect(values.environment.variables.METRICS_ENVIRONMENT).toBe(`shop-${example.name}`);
+  });
 
   it("allows every origin when the environment names no origin", () => {
     // Prepare

@@ -780,7 +780,7 @@ describe("values", () => {
           serverless: { ...exampleModel.serverless, provisionedConcurency: 1 },
         },
       },
-      "newEndpoint.serverless.provisionedConcurency: got a number; allowed: a property of the type LambdaToSagemakerEndpointProps of sagemaker-stages. Did you mean provisionedConcurrency?",
+      "newEndpoint.serverless.provisionedConcurency: got a number; allowed: a property of the type LambdaToSagemakerEndpointProps of sagemaker-stages: memorySizeInMb, maxConcurrency, provisionedConcurrency, autoscaling, schedule. Did you mean provisionedConcurrency?",
     ],
     [
       "a setting of a model in newEndpoint",
@@ -790,12 +790,12 @@ describe("values", () => {
     [
       "an image that is a text",
       { newEndpoint: { ...exampleModel, image: "linear-learner" } },
-      'newEndpoint.image: got "linear-learner"; allowed: a value of the type object',
+      'newEndpoint.image: got "linear-learner"; allowed: an object { algorithm, tag }, or an object { uri }, or an object { framework, version, pytorch?, python?, os?, accelerator?, cuda? }',
     ],
     [
       "a misspelt setting of a VPC",
       { newVpc: { ...NEW_VPC, cidr: "10.0.0.0/16" } },
-      "newVpc.cidr: got a string; allowed: a property of the type LambdaToSagemakerEndpointProps of sagemaker-stages",
+      "newVpc.cidr: got a string; allowed: a property of the type LambdaToSagemakerEndpointProps of sagemaker-stages: cidrBlock, availabilityZones. Did you mean cidrBlock?",
     ],
     [
       "a misspelt prop",
@@ -826,7 +826,7 @@ describe("values", () => {
     expect(act).toThrow(
       faults(
         `newFunction.environment.SECRET: got a number; allowed: a value of the type string ${MISSPELT}`,
-        `newFunction.memorySize: got a number; allowed: a property of the type LambdaToSagemakerEndpointProps of sagemaker-stages ${MISSPELT}`,
+        `newFunction.memorySize: got a number; allowed: a property of the type LambdaToSagemakerEndpointProps of sagemaker-stages: memorySizeInMb, ephemeralStorageInMb, reservedConcurrency, code, description, environment, architecture, timeoutInSeconds. Did you mean memorySizeInMb? ${MISSPELT}`,
       ),
     );
   });

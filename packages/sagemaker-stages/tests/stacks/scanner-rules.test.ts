@@ -15,6 +15,7 @@ const strict: Environment = {
   ...withoutWebsite,
   stage: { ...prod.stage, logRetentionInDays: 365, accessLogs: true, firewall: {} },
   network: { vpc: { availabilityZones: ["us-east-1a", "us-east-1b"] } },
+  notify: { email: "on-call@example.com" },
   models: {
     "energy-demand": {
       artifact: "s3://amzn-s3-demo-bucket/energy-demand/2026-11-20/model.tar.gz",
@@ -25,6 +26,7 @@ const strict: Environment = {
       access: "AWS_IAM",
       function: { reservedConcurrency: 40 },
       functionUrl: { corsAllowOrigins: ["https://www.example.com"] },
+      objectives: { availability: 0.995 },
     },
   },
 };
@@ -202,7 +204,7 @@ const RULES: Readonly<Record<string, Holds>> = {
     (variables) =>
       Object.keys(variables as object)
         .sort()
-        .join() === "CORS_ALLOW_ORIGIN,ENDPOINT_NAME",
+        .join() === "CORS_ALLOW_ORIGIN,ENDPOINT_NAME,METRICS_ENVIRONMENT",
   ),
   CKV_AWS_363: every(FUNCTION, "runtime", is("nodejs22.x")),
   CKV_AWS_258: every("aws_lambda_function_url", "authorization_type", is("AWS_IAM")),
@@ -218,6 +220,14 @@ const RULES: Readonly<Record<string, Holds>> = {
   CKV_AWS_66: every("aws_cloudwatch_log_group", "retention_in_days", (days) => Number(days) > 0),
   CKV_AWS_338: every("aws_cloudwatch_log_group", "retention_in_days", (days) => Number(days) >= 365),
   CKV_AWS_158: every("aws_cloudwatch_log_group", "kms_key_id", isSet),
+  CKV_AWS_319: every("aws_cloudwatch_metric_alarm", "actions_enabled", isNot(false)),
+  CKV_AWS_26: every("aws_sns_topic", "kms_master_key_id", isSet),
+  CKV_AWS_169: everyStatement(
+    "aws_sns_topic_policy",
+    "policy",
+    ({ Principal, Condition }) =>
+      !JSON.stringify(Principal).includes('"*"') && isObject(Condition) && "ArnEquals" in Condition,
+  ),
   CKV_AWS_98: every("aws_sagemaker_endpoint_configuration", "kms_key_arn", isSet),
   CKV_AWS_370: every("aws_sagemaker_model", "enable_network_isolation", is(true)),
   CKV_AWS_60: everyStatement("aws_iam_role", "assume_role_policy", ({ Principal, Condition }) => {

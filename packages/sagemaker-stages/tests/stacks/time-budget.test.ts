@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
-import { RESERVE_IN_MS } from "../../src/runtime/handler";
+import { RESERVE_IN_MS } from "../../src/runtime/limits";
 import { example } from "./support/environments";
 import { synthesizeOne } from "./support/synthesized";
 

@@ -99,8 +99,10 @@ describe("sagemaker-stages review dev", () => {
       const headline = stdout.slice(0, stdout.indexOf("\n")).split(" · ");
       // Whether a runtime ends soon depends on the day of the plan: tests/review/risks/runtimes.test.ts sets the day.
       expect(headline.filter((part) => !/^(?:function \S+|\d+ functions) .*runtime/.test(part))).toEqual([
-        "dev: 1 route opened to the public (POST /ticket-urgency)",
-        expect.stringMatching(/^new environment with \d+ resources$/),
+        expect.stringMatching(
+          /^dev: new environment, \d+ resources(?:, (?:at least )?\$[\d.,]+ a month without requests)?$/,
+        ),
+        "1 route opened to the public (POST /ticket-urgency)",
         "nothing destroyed",
       ]);
       expect(stdout).toContain("`POST /loan-default`");

@@ -1,4 +1,4 @@
-import { CloudwatchDashboard } from "@cdktf/provider-aws/lib/cloudwatch-dashboard";
+import { CloudwatchQueryDefinition } from "@cdktf/provider-aws/lib/cloudwatch-query-definition";
 import { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy";
 import { SqsQueue } from "@cdktf/provider-aws/lib/sqs-queue";
 import { describe, expect, it } from "@jest/globals";
@@ -196,24 +196,26 @@ describe("proveLeastPrivilege", () => {
 
   it("refuses a resource of an unknown type unless the app lists the type as without permissions", async () => {
     // Prepare
-    class WithDashboard extends InferenceStack {
+    class WithQuery extends InferenceStack {
       constructor(...args: ConstructorParameters<typeof InferenceStack>) {
         super(...args);
-        new CloudwatchDashboard(this, "dashboard", { dashboardName: "test", dashboardBody: "{}" });
+        new CloudwatchQueryDefinition(this, "query", { name: "test", queryString: "fields @message" });
       }
     }
-    const app = { models, environments: [example], InferenceStack: WithDashboard };
+    const app = { models, environments: [example], InferenceStack: WithQuery };
 
     // Act
     const refused = await proveLeastPrivilege(app, { mutants: false });
     const allowed = await proveLeastPrivilege(app, {
       mutants: false,
-      typesWithoutPermissions: ["aws_cloudwatch_dashboard"],
+      typesWithoutPermissions: ["aws_cloudwatch_query_definition"],
     });
 
     // Assess
     expect(refused.findings.map(({ message }) => message)).toEqual([
-      expect.stringMatching(/^stack test, .*refused: .*aws_cloudwatch_dashboard.*typesWithoutPermissions/),
+      expect.stringMatching(
+        /^stack test, .*refused: .*aws_cloudwatch_query_definition.*typesWithoutPermissions/,
+      ),
     ]);
     expect(allowed.findings).toEqual([]);
   });

@@ -119,7 +119,7 @@ function editsOf(added: NewModel): Edit[] {
 }
 
 /** The text of each TypeScript file in a folder and its folders, by its path from the app's folder. */
-function readSources(app: string, folder: string): Map<string, string> {
+export function readSources(app: string, folder: string): Map<string, string> {
   const files = readdirSync(join(app, folder), { recursive: true, encoding: "utf8" })
     .filter((file) => file.endsWith(".ts"))
     .map((file) => `${folder}/${file.replaceAll("\\", "/")}`)

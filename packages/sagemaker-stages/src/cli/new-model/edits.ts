@@ -28,6 +28,8 @@ export interface Edit {
   /** Path from the app's folder, with slashes. */
   readonly path: string;
   readonly text: string;
+  /** Whether the file does not exist before. @default - the file exists */
+  readonly isNew?: boolean;
 }
 
 /** The file that lists the models, from the app's folder. */
@@ -170,7 +172,8 @@ export function describeEnvironmentLines(environment: string, property: Property
   return `in models of ${environment}: ${printProperty(property)},`;
 }
 
-function findModels(file: SourceFile, environment: string): ObjectLiteral[] {
+/** The object literal of an environment's models in each place that defines the environment. */
+export function findModels(file: SourceFile, environment: string): ObjectLiteral[] {
   return objectsIn(file)
     .filter((literal) => isText(propertyValue(literal, "name"), environment))
     .map((literal) => propertyValue(literal, "models"))
@@ -178,7 +181,7 @@ function findModels(file: SourceFile, environment: string): ObjectLiteral[] {
 }
 
 /** Parses the new text: a fault of this program must not write a broken file. */
-function checked(path: string, text: string): Edit {
+export function checked(path: string, text: string): Edit {
   parseSource(path, text);
   return { path, text };
 }

@@ -39,8 +39,8 @@ export function requireRules(app: LoadedApp, { name, model, settings }: AddedMod
   if (lists.length > 0) throw new UserError([`${name}: nothing was written.`, ...lists].join("\n"));
 }
 
-/** The description of the faults that the new model adds, or an empty list. */
-function describeNew(folder: string, faults: readonly Fault[], before: readonly Fault[]): string[] {
+/** The description of the faults that a change adds, or an empty list. */
+export function describeNew(folder: string, faults: readonly Fault[], before: readonly Fault[]): string[] {
   const added = faults.filter((fault) => !before.some((known) => isDeepStrictEqual(known, fault)));
   return added.length === 0 ? [] : [describeFaults(folder, added)];
 }

@@ -1,5 +1,6 @@
 import {
   chmodSync,
+  mkdirSync,
   mkdtempSync,
   readFileSync,
   realpathSync,
@@ -8,7 +9,7 @@ import {
   statSync,
   writeFileSync,
 } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { type AppFiles, writeFiles } from "../template/files";
 import type { Edit } from "./edits";
 
@@ -61,7 +62,10 @@ export function writeAll(
     }
     if (target !== undefined) renameSync(staged.path, join(app, target));
   } catch (error) {
-    for (const { file, before } of replaced) writeFileSync(file, before);
+    for (const { file, before } of replaced) {
+      if (before === undefined) rmSync(file);
+      else writeFileSync(file, before);
+    }
     throw error;
   }
 }
@@ -69,15 +73,21 @@ export function writeAll(
 /** A file of the app, and the file that replaces it. */
 interface Replacement {
   readonly file: string;
-  readonly before: Buffer;
+  /** `undefined` for a new file. */
+  readonly before: Buffer | undefined;
   readonly prepared: string;
 }
 
-/** Writes the new text to the file `prepared`, with the permissions of the file that `prepared` will replace. */
-function prepare(app: string, { path, text }: Edit, prepared: string): Replacement {
-  // The file to which a symbolic link refers.
-  const file = realpathSync(join(app, path));
+/** Writes the new text to the file `prepared`, with the permissions of the file that `prepared` will replace, if it exists. */
+function prepare(app: string, { path: edited, text, isNew = false }: Edit, prepared: string): Replacement {
   writeFileSync(prepared, text);
+  const path = join(app, edited);
+  if (isNew) {
+    mkdirSync(dirname(path), { recursive: true });
+    return { file: path, before: undefined, prepared };
+  }
+  // The file to which a symbolic link refers.
+  const file = realpathSync(path);
   chmodSync(prepared, statSync(file).mode);
   return { file, before: readFileSync(file), prepared };
 }

@@ -12,6 +12,7 @@ export const MAINTAINED_FILES = [
   ".github/dependabot.yml",
   ".github/workflows/check.yml",
   ".github/workflows/deploy.yml",
+  ".github/workflows/drift.yml",
   ".github/workflows/plan.yml",
   ".nvmrc",
   "biome.json",

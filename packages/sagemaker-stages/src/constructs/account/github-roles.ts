@@ -9,12 +9,20 @@ import { Construct } from "constructs";
 import {
   type DeployableEnvironment,
   deployRoleName,
+  driftRoleName,
   type ParsedGithubSettings,
 } from "../../environment/account";
-import { deployRoleTrust, GITHUB_AUDIENCE, GITHUB_ISSUER, planRoleTrust } from "../../iam/deployment/github";
+import {
+  deployRoleTrust,
+  driftRoleTrust,
+  GITHUB_AUDIENCE,
+  GITHUB_ISSUER,
+  planRoleTrust,
+} from "../../iam/deployment/github";
 import {
   deployLimitsPolicy,
   deployRolePolicies,
+  driftRolePolicies,
   environmentBoundary,
   planRolePolicies,
 } from "../../iam/deployment/pipeline-policies";
@@ -24,8 +32,8 @@ import type { ModelRoutes } from "../../models";
 import type { AwsScope } from "../terraform/aws-scope";
 import { terraformJson } from "../terraform/terraform-json";
 
-/** The minimum and the default of IAM. A plan takes only minutes. */
-const PLAN_SESSION_IN_SECONDS = 3_600;
+/** The minimum and the default of IAM. A plan and the daily checks take only minutes. */
+const SHORT_SESSION_IN_SECONDS = 3_600;
 
 /**
  * Terraform's provider waits up to an hour for the endpoints of an environment, concurrently, and as long for a page's
@@ -49,8 +57,8 @@ export interface GithubRolesProps {
 }
 
 /**
- * GitHub's access to an account: the OIDC provider, one plan role that only reads, and for each environment a deploy role and
- * the permissions boundary of the environment's roles.
+ * GitHub's access to an account: the OIDC provider, one plan role that only reads, and for each environment a deploy role, a drift
+ * role for the daily checks, and the permissions boundary of the environment's roles.
  */
 export class GithubRoles extends Construct {
   /** ARN of the plan role; known after the first apply. */
@@ -75,14 +83,18 @@ export class GithubRoles extends Construct {
       name: planRoleName,
       description: "Lets GitHub's workflows plan",
       trust: planRoleTrust(this.providerArn, settings),
-      maxSessionDuration: PLAN_SESSION_IN_SECONDS,
+      maxSessionDuration: SHORT_SESSION_IN_SECONDS,
     });
     for (const environment of environments) {
       for (const policy of planRolePolicies(environment)) this.attach(planRole, policy, "plan");
     }
     this.planRoleArn = planRole.arn;
     this.deployRoleArns = Object.fromEntries(
-      environments.map((environment) => [environment.name, this.addDeployRole(environment).arn]),
+      environments.map((environment) => {
+        const registryOf = this.registriesOf(environment);
+        this.addDriftRole(environment, registryOf);
+        return [environment.name, this.addDeployRole(environment, registryOf).arn];
+      }),
     );
   }
 
@@ -105,12 +117,28 @@ export class GithubRoles extends Construct {
     });
   }
 
-  private addDeployRole(environment: DeployableEnvironment): IamRole {
+  private addDriftRole(environment: DeployableEnvironment, registryOf: (algorithm: string) => string): void {
+    const { name } = environment;
+    const role = this.addRole(`${name}-drift`, {
+      name: driftRoleName(environment),
+      description: `Lets GitHub's workflows check the environment ${name} every day`,
+      trust: driftRoleTrust(this.providerArn, this.props.settings, environment),
+      maxSessionDuration: SHORT_SESSION_IN_SECONDS,
+    });
+    for (const policy of driftRolePolicies(environment, this.props.routes, registryOf)) {
+      this.attach(role, policy, "check deployments");
+    }
+  }
+
+  private addDeployRole(
+    environment: DeployableEnvironment,
+    registryOf: (algorithm: string) => string,
+  ): IamRole {
     const { name } = environment;
     // A description never changes: Terraform replaces a policy with another description, and IAM refuses to delete a policy
     // that is a permissions boundary of a role.
     this.addPolicy(`${name}-boundary`, {
-      ...environmentBoundary(environment, this.registriesOf(environment)),
+      ...environmentBoundary(environment, registryOf),
       description: `The most that a role of the environment ${name} may do`,
     });
     const limits = this.addPolicy(`${name}-deploy-limits`, {
@@ -175,7 +203,11 @@ export class GithubRoles extends Construct {
     return new IamPolicy(this, id, { ...config, policy: terraformJson(policy) });
   }
 
-  private attach(role: IamRole, { name, policy }: NamedPolicy, purpose: "plan" | "deploy"): void {
+  private attach(
+    role: IamRole,
+    { name, policy }: NamedPolicy,
+    purpose: "plan" | "deploy" | "check deployments",
+  ): void {
     const created = this.addPolicy(`${name}-policy`, {
       name,
       description: `Lets GitHub's workflows ${purpose}`,

@@ -23,6 +23,9 @@ const TIMEOUT_IN_SECONDS = 6;
 /** Lambda gives CPU time in proportion to memory: with 256 MB, a start and the check of a signature take about 0.3 seconds. */
 const MEMORY_SIZE_IN_MB = 256;
 
+/** The size of the function, from which its price follows. */
+export const AUTHORIZER_SIZE = { memorySizeInMb: MEMORY_SIZE_IN_MB, architecture: FUNCTION_ARCHITECTURE };
+
 /** Props of {@link Authorizer}. */
 export interface AuthorizerProps {
   readonly account: AwsScope;

@@ -1,7 +1,7 @@
 import { ApiGatewayApiKey } from "@cdktf/provider-aws/lib/api-gateway-api-key";
 import { ApiGatewayUsagePlan } from "@cdktf/provider-aws/lib/api-gateway-usage-plan";
 import { ApiGatewayUsagePlanKey } from "@cdktf/provider-aws/lib/api-gateway-usage-plan-key";
-import { Fn } from "cdktf";
+import { Fn, type TerraformResource } from "cdktf";
 import { Construct } from "constructs";
 import { BETWEEN_CUSTOMERS, BETWEEN_DIGESTS, DIGEST_CHARACTERS } from "../../authorizer/customers";
 import { customerKeyName, customerPlanName, type StageSettings } from "../../environment/environment";
@@ -9,8 +9,17 @@ import { omitUndefined } from "../../environment/omit-undefined";
 import type { ParsedCustomerSettings } from "../../environment/settings/customers";
 import type { RouteContract } from "./openapi";
 
+/** The ids of the constructs of a stage's shared key, below the construct of the stage. */
+export const SHARED_KEY_IDS = {
+  key: "api-key",
+  usagePlan: "usage-plan",
+  usagePlanKey: "usage-plan-key",
+} as const;
+
 /** A stage of a REST API. */
 export interface PlannedStage {
+  /** The construct of the stage. Below it, a stage without customers has its shared key, with {@link SHARED_KEY_IDS}. */
+  readonly construct: Construct;
   /** Id of the API. */
   readonly apiId: string;
   readonly stageName: string;
@@ -81,7 +90,7 @@ export class Customers extends Construct {
   }
 
   /** Creates a usage plan for each customer. A plan limits its keys to the stage, and sets their limits. */
-  addUsagePlans({ apiId, stageName }: PlannedStage): void {
+  addUsagePlans({ apiId, stageName, construct }: PlannedStage): void {
     const { environmentName, throttling: ofStage } = this.props;
     for (const [customer, { scope, settings: ofCustomer, keys }] of this.keys) {
       const { models, throttling = ofStage, modelThrottling, quota } = ofCustomer;
@@ -105,12 +114,18 @@ export class Customers extends Construct {
           quotaSettings: quota && { limit: quota.requests, period: quota.per.toUpperCase() },
         }),
       );
-      for (const { name, key } of keys) {
-        new ApiGatewayUsagePlanKey(scope, `usage-plan-key-${name}`, {
-          keyId: key.id,
-          keyType: "API_KEY",
-          usagePlanId: plan.id,
-        });
+      const links = keys.map(
+        ({ name, key }) =>
+          new ApiGatewayUsagePlanKey(scope, `usage-plan-key-${name}`, {
+            keyId: key.id,
+            keyType: "API_KEY",
+            usagePlanId: plan.id,
+          }),
+      );
+      if (ofCustomer.sharedKey) {
+        moveFrom(construct, SHARED_KEY_IDS.key, keys[0]?.key);
+        moveFrom(construct, SHARED_KEY_IDS.usagePlan, plan);
+        moveFrom(construct, SHARED_KEY_IDS.usagePlanKey, links[0]);
       }
     }
   }
@@ -127,4 +142,17 @@ export class Customers extends Construct {
  */
 function digestOf(key: ApiGatewayApiKey): string {
   return Fn.nonsensitive(Fn.substr(Fn.base64sha256(key.value), 0, DIGEST_CHARACTERS));
+}
+
+/**
+ * Moves a resource of Terraform's state to the address of another resource. Terraform then changes the resource in place, and
+ * does nothing if the state does not contain it (https://developer.hashicorp.com/terraform/language/modules/develop/refactoring).
+ *
+ * @param parent - the construct below which the resource was created with `id`
+ */
+function moveFrom(parent: Construct, id: string, resource: TerraformResource | undefined): void {
+  if (resource === undefined) return;
+  // The id in Terraform depends only on the position in the tree of constructs.
+  const place = new Construct(parent, id);
+  resource.moveFromId(`${resource.terraformResourceType}.${resource.cdktfStack.getLogicalId(place.node)}`);
 }

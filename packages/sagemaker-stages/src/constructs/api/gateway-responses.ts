@@ -42,9 +42,6 @@ export interface GatewayResponseOptions {
   readonly hasCustomers?: boolean;
 }
 
-/** Maximum number of routes that one refusal describes, so that the response stays a few lines long. */
-const MAX_DESCRIBED_ROUTES = 10;
-
 /** API Gateway's own message; API Gateway adds the quotes. */
 const GATEWAY_MESSAGE = "$context.error.messageString";
 
@@ -238,19 +235,14 @@ function accessDenied(routes: readonly Pick<DescribedRoute, "access">[], hasCust
 
 /**
  * The valid bodies, for the detail of a refusal. An API has one template for this refusal, and the template cannot depend on
- * the called route. Every caller can read the template, so the template describes only the bodies of public routes.
+ * the called route: the body of one route would mislead the callers of another route, so the template describes the body
+ * only if the API has one route with a body. Every caller can read the template, so that route must be public.
  */
 function allowedBodies(routes: readonly DescribedRoute[]): string {
   const withBody = routes.filter(({ method }) => method === "POST");
-  const open = withBody.filter(({ access }) => access === "PUBLIC");
-  const described = open
-    .slice(0, MAX_DESCRIBED_ROUTES)
-    .map(({ method, path, allowed }) => `${method} ${path} takes ${allowed}`);
-  if (described.length === withBody.length) return described.join("; ");
-  const document = "the request body in the API's OpenAPI document";
-  if (described.length === 0) return `${document} for this route`;
-  const more = open.length - described.length;
-  return `${described.join("; ")}; for every other route${more === 0 ? "" : ` (${more} more public routes)`}, ${document}`;
+  const [only] = withBody;
+  if (withBody.length === 1 && only?.access === "PUBLIC") return only.allowed;
+  return "the request body of this route in the API's OpenAPI document";
 }
 
 /** The components that can time out. An API has one template for timeouts of all routes. */

@@ -25,7 +25,7 @@ import { terraformJson } from "../terraform/terraform-json";
 import { AccessLogs } from "./access-logs";
 import type { Authorizer } from "./authorizer";
 import type { AllowedOrigins } from "./cors";
-import type { Customers } from "./customers";
+import { type Customers, SHARED_KEY_IDS } from "./customers";
 import { checkDefinitionSize } from "./definition-size";
 import type { GatewayRole } from "./gateway-role";
 import { type OpenApiRoute, openApi, type RouteContract } from "./openapi";
@@ -178,7 +178,7 @@ export class RestStage extends Construct {
       },
     });
 
-    props.customers?.addUsagePlans({ apiId: api.id, stageName: stage.stageName });
+    props.customers?.addUsagePlans({ construct: this, apiId: api.id, stageName: stage.stageName });
     this.apiKeyId =
       props.customers === undefined && routes.some((route) => route.access === "API_KEY")
         ? this.addApiKey(apiName, api, stage, settings).id
@@ -242,13 +242,13 @@ export class RestStage extends Construct {
     stage: ApiGatewayStage,
     { throttling }: RestStageProps["settings"],
   ): ApiGatewayApiKey {
-    const key = new ApiGatewayApiKey(this, "api-key", { name });
-    const plan = new ApiGatewayUsagePlan(this, "usage-plan", {
+    const key = new ApiGatewayApiKey(this, SHARED_KEY_IDS.key, { name });
+    const plan = new ApiGatewayUsagePlan(this, SHARED_KEY_IDS.usagePlan, {
       name,
       apiStages: [{ apiId: api.id, stage: stage.stageName }],
       throttleSettings: { rateLimit: throttling.rateLimit, burstLimit: throttling.burstLimit },
     });
-    new ApiGatewayUsagePlanKey(this, "usage-plan-key", {
+    new ApiGatewayUsagePlanKey(this, SHARED_KEY_IDS.usagePlanKey, {
       keyId: key.id,
       keyType: "API_KEY",
       usagePlanId: plan.id,

@@ -1,4 +1,5 @@
 import { AppautoscalingPolicy } from "@cdktf/provider-aws/lib/appautoscaling-policy";
+import { AppautoscalingScheduledAction } from "@cdktf/provider-aws/lib/appautoscaling-scheduled-action";
 import { AppautoscalingTarget } from "@cdktf/provider-aws/lib/appautoscaling-target";
 import { dependable, type ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
@@ -9,6 +10,7 @@ import type {
   ServerlessSettings,
 } from "../../environment/model-settings";
 import { omitUndefined } from "../../environment/omit-undefined";
+import type { ScheduleSettings } from "../../environment/settings/endpoint/schedule";
 import { Revision } from "./revision";
 
 /** Props of {@link EndpointScaling}. */
@@ -23,62 +25,92 @@ export interface EndpointScalingProps {
   readonly tags: Readonly<Record<string, string>>;
 }
 
-/** Target tracking of one dimension by one metric. */
+/** The scaling of one dimension: by target tracking, by a schedule, or by both. */
 export interface Scaling {
-  readonly capacity: ScalingSettings;
+  readonly capacity: Pick<ScalingSettings, "minCapacity" | "maxCapacity">;
   readonly dimension: string;
-  readonly metric: string;
-  readonly targetValue: number;
+  /** Target tracking by one metric; `undefined` without autoscaling. */
+  readonly tracking: Tracking | undefined;
+  /** Scheduled changes of the capacity; `undefined` without a schedule. */
+  readonly schedule: ScheduleSettings | undefined;
   /** Settings of the variant that cannot change while the variant is a scalable target. */
   readonly fixed: Readonly<Record<string, string>> | undefined;
 }
 
+/** Target tracking by one metric. */
+export interface Tracking {
+  readonly settings: ScalingSettings;
+  readonly metric: string;
+  readonly targetValue: number;
+}
+
 /** The scaling of a new endpoint; `undefined` for an endpoint without scaling. */
 export function scalingOf(settings: ParsedNewEndpoint): Scaling | undefined {
-  return "serverless" in settings ? ofServerless(settings.serverless) : ofInstances(settings.instances);
+  const scaling =
+    "serverless" in settings ? ofServerless(settings.serverless) : ofInstances(settings.instances);
+  if (scaling.schedule === undefined) return scaling.tracking === undefined ? undefined : scaling;
+  // The actions of the schedule change the capacity of the target, so that Terraform ignores this change. A new capacity in
+  // the settings replaces the target.
+  const { minCapacity, maxCapacity } = scaling.capacity;
+  const capacity = { minCapacity: String(minCapacity), maxCapacity: String(maxCapacity) };
+  return { ...scaling, fixed: { ...scaling.fixed, ...capacity } };
 }
 
-function ofServerless({ autoscaling }: ServerlessSettings): Scaling | undefined {
-  return (
-    autoscaling && {
-      capacity: autoscaling,
-      dimension: "sagemaker:variant:DesiredProvisionedConcurrency",
+function ofServerless({ autoscaling, schedule, provisionedConcurrency = 1 }: ServerlessSettings): Scaling {
+  return {
+    capacity: autoscaling ?? constant(provisionedConcurrency),
+    dimension: "sagemaker:variant:DesiredProvisionedConcurrency",
+    tracking: autoscaling && {
+      settings: autoscaling,
       metric: "SageMakerVariantProvisionedConcurrencyUtilization",
       targetValue: autoscaling.targetUtilization,
-      fixed: undefined,
-    }
-  );
+    },
+    schedule,
+    fixed: undefined,
+  };
 }
 
-function ofInstances({ autoscaling, instanceType }: InstanceSettings): Scaling | undefined {
-  return (
-    autoscaling && {
-      capacity: autoscaling,
-      dimension: "sagemaker:variant:DesiredInstanceCount",
+function ofInstances({
+  autoscaling,
+  schedule,
+  instanceType,
+  initialInstanceCount,
+}: InstanceSettings): Scaling {
+  return {
+    capacity: autoscaling ?? constant(initialInstanceCount),
+    dimension: "sagemaker:variant:DesiredInstanceCount",
+    tracking: autoscaling && {
+      settings: autoscaling,
       metric: "SageMakerVariantInvocationsPerInstance",
       targetValue: autoscaling.targetInvocationsPerInstance,
-      // AWS refuses to update a target's instance type
-      // (https://docs.aws.amazon.com/sagemaker/latest/dg/endpoint-scaling-update.html).
-      fixed: { instanceType },
-    }
-  );
+    },
+    schedule,
+    // AWS refuses to update a target's instance type
+    // (https://docs.aws.amazon.com/sagemaker/latest/dg/endpoint-scaling-update.html).
+    fixed: { instanceType },
+  };
+}
+
+function constant(capacity: number): Scaling["capacity"] {
+  return { minCapacity: capacity, maxCapacity: capacity };
 }
 
 /**
- * Target tracking of an endpoint's variant. Application Auto Scaling uses its service-linked role, which AWS creates with
- * the account's first target. The environment passes no role.
+ * The scaling of an endpoint's variant: target tracking, scheduled scaling, or both. Application Auto Scaling uses its
+ * service-linked role, which AWS creates with the account's first target. The environment passes no role.
  */
 export class EndpointScaling extends Construct {
   constructor(scope: Construct, id: string, props: EndpointScalingProps) {
     super(scope, id);
     const { endpointName, variantName, scaling } = props;
-    const { capacity } = scaling;
-    // The policy is replaced with the target, because AWS deletes a target's policies with the target. Terraform deletes
-    // both before it updates the endpoint, and creates both again afterwards.
-    const lifecycle =
+    const { capacity, tracking, schedule } = scaling;
+    // Policies and actions are replaced with the target, because AWS deletes them with the target. Terraform deletes all of
+    // them before it updates the endpoint, and creates them again afterwards.
+    const replaced =
       scaling.fixed === undefined
         ? {}
-        : { lifecycle: { replaceTriggeredBy: [dependable(new Revision(this, "fixed", scaling.fixed))] } };
+        : { replaceTriggeredBy: [dependable(new Revision(this, "fixed", scaling.fixed))] };
+    const lifecycle = scaling.fixed === undefined ? {} : { lifecycle: replaced };
     const target = new AppautoscalingTarget(this, "target", {
       serviceNamespace: "sagemaker",
       resourceId: `endpoint/${endpointName}/variant/${variantName}`,
@@ -87,21 +119,42 @@ export class EndpointScaling extends Construct {
       maxCapacity: capacity.maxCapacity,
       tags: props.tags,
       dependsOn: [props.endpoint],
-      ...lifecycle,
+      ...(schedule === undefined
+        ? lifecycle
+        : { lifecycle: { ...replaced, ignoreChanges: ["min_capacity", "max_capacity"] } }),
     });
-    new AppautoscalingPolicy(this, "policy", {
-      name: `${endpointName}-target-tracking`,
-      policyType: "TargetTrackingScaling",
+    const ofTarget = {
       serviceNamespace: target.serviceNamespace,
       resourceId: target.resourceId,
       scalableDimension: target.scalableDimension,
-      targetTrackingScalingPolicyConfiguration: omitUndefined({
-        predefinedMetricSpecification: { predefinedMetricType: scaling.metric },
-        targetValue: scaling.targetValue,
-        scaleInCooldown: capacity.scaleInCooldownInSeconds,
-        scaleOutCooldown: capacity.scaleOutCooldownInSeconds,
-      }),
-      ...lifecycle,
-    });
+    };
+    // Application Auto Scaling refuses concurrent changes of one target with a ConcurrentUpdateException
+    // (https://github.com/hashicorp/terraform-provider-aws/issues/17915): Terraform changes one after the other.
+    let previous: ITerraformDependable = target;
+    if (tracking !== undefined) {
+      previous = new AppautoscalingPolicy(this, "policy", {
+        name: `${endpointName}-target-tracking`,
+        policyType: "TargetTrackingScaling",
+        ...ofTarget,
+        targetTrackingScalingPolicyConfiguration: omitUndefined({
+          predefinedMetricSpecification: { predefinedMetricType: tracking.metric },
+          targetValue: tracking.targetValue,
+          scaleInCooldown: tracking.settings.scaleInCooldownInSeconds,
+          scaleOutCooldown: tracking.settings.scaleOutCooldownInSeconds,
+        }),
+        ...lifecycle,
+      });
+    }
+    for (const [name, { cron, minCapacity, maxCapacity }] of Object.entries(schedule?.actions ?? {})) {
+      previous = new AppautoscalingScheduledAction(this, `schedule-${name}`, {
+        name: `${endpointName}-${name}`,
+        ...ofTarget,
+        schedule: `cron(${cron})`,
+        timezone: schedule?.timezone ?? "UTC",
+        scalableTargetAction: { minCapacity: String(minCapacity), maxCapacity: String(maxCapacity) },
+        ...(previous === target ? {} : { dependsOn: [previous] }),
+        ...lifecycle,
+      });
+    }
   }
 }

@@ -11,6 +11,7 @@ import {
 import { SagemakerModel, type SagemakerModelConfig } from "@cdktf/provider-aws/lib/sagemaker-model";
 import type { ITerraformDependable, Precondition } from "cdktf";
 import { Construct } from "constructs";
+import { VARIANT_NAME } from "../../environment/captured-requests";
 import type { ParsedNewEndpoint } from "../../environment/model-settings";
 import { omitUndefined } from "../../environment/omit-undefined";
 import type { ParsedDataCaptureSettings } from "../../environment/settings/endpoint/data-capture";
@@ -60,12 +61,6 @@ export interface SagemakerEndpointProps {
   /** Tags beyond the provider's default tags. */
   readonly tags: Readonly<Record<string, string>>;
 }
-
-/**
- * An update must not change the variant's name
- * (https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_UpdateEndpoint.html).
- */
-const VARIANT_NAME = "AllTraffic";
 
 /**
  * An endpoint with its execution role, model and configuration.
@@ -369,10 +364,10 @@ interface Variant {
 
 function variantOf(settings: ParsedNewEndpoint): Variant {
   if ("serverless" in settings) {
-    const { autoscaling: _, ...content } = settings.serverless;
+    const { autoscaling: _, schedule: __, ...content } = settings.serverless;
     return { arguments: { serverlessConfig: content }, content: { ...content } };
   }
-  const { autoscaling: _, ...content } = settings.instances;
+  const { autoscaling: _, schedule: __, ...content } = settings.instances;
   return { arguments: content, content: { ...content } };
 }
 

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, realpathSync, renameSync, rmSync, w
 import { tmpdir } from "node:os";
 import { basename, dirname, join, posix, relative } from "node:path";
 import { type BuildOptions, buildSync } from "esbuild";
-import { type Zippable, zipSync } from "fflate";
+import { strToU8, type Zippable, zipSync } from "fflate";
 import {
   DEFAULT_NODE_RUNTIME,
   DEFAULT_PYTHON_RUNTIME,
@@ -18,7 +18,16 @@ import { appFolder } from "../../lib/app-folder";
 import { toLoadFailure } from "../../lib/load-failure";
 import { UserError } from "../../lib/user-error";
 import { engineSource } from "../../paths";
-import { type ContractOfParts, handlerSource, ownHandlerSource, partsOf, readParts } from "./handler-source";
+import {
+  BUNDLE_FILE,
+  CAPTURE_ENTRY,
+  type ContractOfParts,
+  type HandlerWrappers,
+  handlerSource,
+  ownHandlerSource,
+  partsOf,
+  readParts,
+} from "./handler-source";
 import { FIXED_ATTRIBUTES, MAX_UNZIPPED_BYTES, MAX_ZIPPED_BYTES, requireBytes } from "./package-limits";
 import { hasPythonHandler } from "./python/files";
 import type { Architecture } from "./python/native-code";
@@ -29,8 +38,8 @@ export { requireBytes } from "./package-limits";
 /** A function's deployment package. */
 export interface FunctionCode {
   /**
-   * The zip. For a handler in TypeScript, it contains `index.js`: CommonJS, minified. For a handler in Python, it contains the
-   * files of the model's folder.
+   * The zip. For a handler in TypeScript, it contains `index.js`: CommonJS, minified; with capture `bundle.js` and `index.mjs`. For a
+   * handler in Python, it contains the files of the model's folder.
    */
   readonly zip: Uint8Array;
   /** Base64 SHA-256 of the zip, as Lambda reports it in CodeSha256. */
@@ -69,6 +78,12 @@ export interface FunctionSource extends ContractOfParts {
    * @default false
    */
   readonly severalOrigins?: boolean | undefined;
+  /**
+   * Whether the function stores requests and answers. Without this property, the package does not contain the code for it.
+   *
+   * @default false
+   */
+  readonly captures?: boolean | undefined;
 }
 
 /** Runtime and architecture of a function. */
@@ -126,12 +141,16 @@ function zipBundle(
 ): { readonly zip: Uint8Array; readonly sourceMap?: string } {
   const { bundle, sourceMap } = bundles.get(keyOf(model, source)) ?? bundleAlone(model, source);
   requireBytes(model, "unzipped", bundle.length, MAX_UNZIPPED_BYTES);
-  return { zip: zipSync({ "index.js": [bundle, FIXED_ATTRIBUTES] } satisfies Zippable), sourceMap };
+  const { file, bundleFile, source: entry } = CAPTURE_ENTRY;
+  const files: Zippable = source.captures
+    ? { [bundleFile]: [bundle, FIXED_ATTRIBUTES], [file]: [strToU8(entry), FIXED_ATTRIBUTES] }
+    : { [BUNDLE_FILE]: [bundle, FIXED_ATTRIBUTES] };
+  return { zip: zipSync(files), sourceMap };
 }
 
 /** The key of a function: the model's name and its ready-made contract, because one process can synthesize several apps. */
-function keyOf(model: string, { readyMade, severalOrigins = false }: FunctionSource): string {
-  const name = severalOrigins ? `${model} with several origins` : model;
+function keyOf(model: string, { readyMade, severalOrigins, captures }: FunctionSource): string {
+  const name = `${model}${severalOrigins ? " with several origins" : ""}${captures ? " with capture" : ""}`;
   return readyMade === undefined ? name : `${name} ${readyMade.file} ${JSON.stringify(readyMade.options)}`;
 }
 
@@ -237,6 +256,7 @@ function buildFrom(
       [HANDLER]: engineSource("runtime/generated.ts"),
       [CONTRACTS]: engineSource("contracts"),
       [ORIGINS]: engineSource("runtime/origins.ts"),
+      [CAPTURE]: engineSource("runtime/capture/handler.ts"),
       ...replaced,
       ...Object.fromEntries(
         models.flatMap((model) => [
@@ -284,19 +304,20 @@ function entryPoints(
     .map((model) => [model, join(appFolder(), contractOf(model))] as const);
   const parts = readParts(new Map(contracts), options);
   return models.map((model) => {
-    const origins = sources[model]?.severalOrigins ? ORIGINS : undefined;
+    const wrappers = wrappersOf(sources[model]);
+    const { origins } = wrappers;
     if (hasOwnHandler(model) && origins === undefined) {
       return { in: ownHandlerOf(model), out: `${model}/index` };
     }
     const file = join(generated, `${model}.ts`);
     const source = hasOwnHandler(model)
       ? ownHandlerSource(ownHandlerAlias(model), ORIGINS)
-      : (handlerOfReadyMade(model, sources[model], origins) ??
+      : (handlerOfReadyMade(model, sources[model], wrappers) ??
         handlerSource(
           HANDLER,
           parts.get(model) ?? [],
           { name: "contract", from: contractOf(model) },
-          origins,
+          wrappers,
         ));
     writeFileSync(file, source);
     return { in: file, out: `${model}/index` };
@@ -311,7 +332,7 @@ function entryPoints(
 function handlerOfReadyMade(
   model: string,
   source: FunctionSource | undefined,
-  origins: string | undefined,
+  wrappers: HandlerWrappers,
 ): string | undefined {
   if (source?.readyMade === undefined) return undefined;
   const { file, options } = source.readyMade;
@@ -320,7 +341,7 @@ function handlerOfReadyMade(
     from: `${CONTRACTS}/${file}`,
     expression: `createContract(${JSON.stringify(model)}, ${JSON.stringify(options)})`,
   };
-  return handlerSource(HANDLER, partsOf(source), contract, origins);
+  return handlerSource(HANDLER, partsOf(source), contract, wrappers);
 }
 
 /**
@@ -331,6 +352,13 @@ const HANDLER = "sagemaker-stages/handler";
 
 /** The alias of the code that names the origin of each request. */
 const ORIGINS = "sagemaker-stages/origins";
+
+/** The alias of the code that stores requests and answers. */
+const CAPTURE = "sagemaker-stages/capture";
+
+function wrappersOf({ severalOrigins, captures }: FunctionSource = {}): HandlerWrappers {
+  return { origins: severalOrigins ? ORIGINS : undefined, capture: captures ? CAPTURE : undefined };
+}
 
 /** The alias of a model's own handler. */
 function ownHandlerAlias(model: string): string {

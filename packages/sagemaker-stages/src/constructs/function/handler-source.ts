@@ -32,27 +32,61 @@ function partNames(): PartName[] {
   return Object.keys(EVERY_PART) as PartName[];
 }
 
+/** Modules around a handler, by their module specifiers. Only the handlers that need a module contain it. */
+export interface HandlerWrappers {
+  /** `src/runtime/origins.ts`, for several allowed origins. @default - one origin */
+  readonly origins?: string | undefined;
+  /** `src/runtime/capture/handler.ts`, for a model with `capture`. @default - no capture */
+  readonly capture?: string | undefined;
+}
+
 /**
- * The source of a handler.
+ * The source of a handler. With capture, the module also exports `ready`, which {@link CAPTURE_ENTRY} awaits.
  *
  * @param handler - the module specifier of `src/runtime/generated.ts`
  * @param contract - the imported name, its module specifier, and the expression of the contract; default: the name
- * @param origins - the module specifier of `src/runtime/origins.ts`, for several allowed origins; default: one origin
  */
 export function handlerSource(
   handler: string,
   parts: readonly PartName[],
   contract: { readonly name: string; readonly from: string; readonly expression?: string },
-  origins?: string,
+  { origins, capture }: HandlerWrappers = {},
 ): string {
   const { name, from, expression = name } = contract;
-  const created = `createHandlerWith({ ${parts.join(", ")} }, ${expression})`;
-  return `${origins === undefined ? "" : `import { nameOrigin } from "${origins}";\n`}import { ${["createHandlerWith", ...parts].join(", ")} } from "${handler}";
-import { ${name} } from "${from}";
+  const create = capture === undefined ? "createHandlerWith" : "capture";
+  const created = `${create}({ ${parts.join(", ")} }, ${expression})`;
+  const named = (source: string) => (origins === undefined ? source : `nameOrigin(${source})`);
+  const exported =
+    capture === undefined
+      ? `module.exports.handler = ${named(created)};`
+      : `const captured = ${created};
+module.exports.handler = ${named("captured.handler")};
+module.exports.ready = captured.ready;`;
+  const imports = capture === undefined ? ["createHandlerWith", ...parts] : parts;
+  return `${origins === undefined ? "" : `import { nameOrigin } from "${origins}";\n`}${capture === undefined ? "" : `import { capture } from "${capture}";\n`}${imports.length === 0 ? "" : `import { ${imports.join(", ")} } from "${handler}";\n`}import { ${name} } from "${from}";
 
-module.exports.handler = ${origins === undefined ? created : `nameOrigin(${created})`};
+${exported}
 `;
 }
+
+/** The file of a handler's bundle. */
+export const BUNDLE_FILE = "index.js";
+
+/**
+ * The module with which Lambda loads a handler with capture. Lambda's runtime awaits a module only if it is an ES module
+ * (https://docs.aws.amazon.com/lambda/latest/dg/nodejs-handler.html), and the extension must be registered before the runtime
+ * requests its first event. The bundle stays CommonJS, which starts faster, and has another name: the runtime would prefer
+ * `index.js` to `index.mjs`. The setting `handler` of the function is the same as without capture, because Terraform changes
+ * the settings before the code: with another handler, the function would fail in between.
+ */
+export const CAPTURE_ENTRY = {
+  file: "index.mjs",
+  bundleFile: "bundle.js",
+  source: `import bundle from "./bundle.js";
+await bundle.ready;
+export const handler = bundle.handler;
+`,
+};
 
 /**
  * The source of a handler that names the origin of each request in the answers of a model's own handler.

@@ -7,7 +7,11 @@ import { Construct } from "constructs";
 import { providerOfRuntime } from "../../aws/lambda-runtimes";
 import { omitUndefined } from "../../environment/omit-undefined";
 import { targetVariables } from "../../environment/settings/endpoint/targets";
-import { functionRolePolicy, functionRoleTrust } from "../../iam/workload/function-role";
+import {
+  type FunctionCapture,
+  functionRolePolicy,
+  functionRoleTrust,
+} from "../../iam/workload/function-role";
 import type { VpcConfig } from "../network/vpc-config";
 import type { AwsScope } from "../terraform/aws-scope";
 import { requireProviderVersion } from "../terraform/provider-version";
@@ -39,6 +43,8 @@ export interface InferenceFunctionProps {
    * @default - none: the function runs in Lambda's own network
    */
   readonly network?: VpcConfig | undefined;
+  /** The objects to which the function writes captured requests. @default - none */
+  readonly capture?: FunctionCapture | undefined;
   /** Tags beyond the provider's default tags. */
   readonly tags: Readonly<Record<string, string>>;
 }
@@ -51,6 +57,8 @@ export class InferenceFunction extends Construct implements EndpointFunction {
   readonly routeStatementId = "ApiGatewayRoute";
   /** ARN of the function's role; known before the deployment. */
   readonly roleArn: string;
+  /** ARN of the objects to which the function writes captured requests; `undefined` without capture. */
+  readonly capturedObjectsArn: string | undefined;
   /** The policy of the function's role, for dependencies. */
   readonly rolePolicy: IamRolePolicy;
   /** Terraform's resource of the function, for dependencies. */
@@ -62,6 +70,7 @@ export class InferenceFunction extends Construct implements EndpointFunction {
     this.functionName = name;
     this.functionArn = account.arn("lambda", `function:${name}`);
     this.roleArn = account.roleArn(roleNameOf(props));
+    this.capturedObjectsArn = props.capture?.objectsArn;
 
     const logGroup = this.createLogGroup(props);
     const role = this.createRole(props);
@@ -95,7 +104,7 @@ export class InferenceFunction extends Construct implements EndpointFunction {
 
   private createRolePolicy(
     role: IamRole,
-    { account, name, endpoint, network }: InferenceFunctionProps,
+    { account, name, endpoint, network, capture }: InferenceFunctionProps,
   ): IamRolePolicy {
     return new IamRolePolicy(this, "policy", {
       name: "function",
@@ -105,6 +114,7 @@ export class InferenceFunction extends Construct implements EndpointFunction {
           endpoint,
           logGroupArn: account.arn("logs", `log-group:${logGroupNameOf(name)}`),
           functionInVpcArn: network === undefined ? undefined : this.functionArn,
+          capture,
         }),
       ),
     });

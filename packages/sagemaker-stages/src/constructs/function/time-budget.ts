@@ -1,7 +1,7 @@
 /**
  * Timeouts of API Gateway and the function. Each component times out before the component that waits for it, so that the
  * caller gets the most specific error. The handler reserves a part of the function's time to report a timeout
- * (`RESERVE_IN_MS` in src/runtime/handler.ts). The endpoint has the rest of the function's time. SageMaker's own
+ * (`RESERVE_IN_MS` in src/runtime/limits.ts). The endpoint has the rest of the function's time. SageMaker's own
  * limit is 60 seconds
  * (https://docs.aws.amazon.com/sagemaker/latest/dg/serverless-endpoints-invoke.html).
  */

@@ -41,13 +41,14 @@ const LAMBDA_INTERFACE_TIMEOUTS = { delete: "45m" };
 
 /**
  * A VPC without access to the internet: no internet gateway, no NAT gateway, and only the VPC's local route. Functions
- * reach only SageMaker's runtime, through an interface endpoint whose policy allows each role to invoke one endpoint.
- * Endpoints reach only S3, through a gateway endpoint whose policy allows each role to use the buckets of its artifacts.
+ * reach SageMaker's runtime, through an interface endpoint whose policy allows each role to invoke one endpoint. If a function
+ * stores requests, the functions also reach S3. Endpoints reach only S3, through a gateway endpoint whose policy allows each role
+ * to use the buckets of its artifacts, or to write the captured requests of its model.
  *
  * Logs and traces need no VPC endpoint: Lambda sends logs and traces from Lambda's own network, even for a function in a VPC
  * (https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html,
  * https://docs.aws.amazon.com/xray/latest/devguide/xray-services-lambda.html). The VPC has no flow logs: AWS bills flow logs by
- * the gigabyte, and they would only show the functions' connections to one address.
+ * the gigabyte, and they would only show connections to the VPC endpoints.
  */
 export class IsolatedVpc extends Construct {
   readonly vpc: Vpc;
@@ -98,7 +99,7 @@ export class IsolatedVpc extends Construct {
     this.s3Dependencies = [this.s3, ...associations];
   }
 
-  /** Subnets and security group of the functions. The group reaches only SageMaker's runtime. */
+  /** Subnets and security group of the functions. The group reaches SageMaker's runtime, and S3 if a function stores requests. */
   get functions(): VpcConfig {
     this.functionsGroup ??= this.addFunctionsGroup();
     return this.vpcConfigOf(this.functionsGroup);
@@ -115,7 +116,13 @@ export class IsolatedVpc extends Construct {
     const functions = models.flatMap(({ model, function: fn, invoked }) =>
       fn === undefined ? [] : [{ model, function: fn, invoked }],
     );
-    if (this.functionsGroup !== undefined) this.grantFunctionAccess(functions, this.functionsGroup);
+    const capturing = functions.flatMap(({ model, function: fn }) =>
+      fn.capturedObjectsArn === undefined ? [] : [{ model, function: fn, objectsArn: fn.capturedObjectsArn }],
+    );
+    if (this.functionsGroup !== undefined) {
+      this.grantFunctionAccess(functions, this.functionsGroup);
+      if (capturing.length > 0) this.grantCaptureAccess(this.functionsGroup);
+    }
 
     const endpoints = models.flatMap(({ model, endpoint }) =>
       endpoint === undefined ? [] : [{ model, endpoint }],
@@ -128,6 +135,7 @@ export class IsolatedVpc extends Construct {
           ...endpoint.artifactBuckets,
           capturedObjectsArn: endpoint.capturedObjectsArn,
         })),
+        capturing.map(({ model, function: fn, objectsArn }) => ({ model, roleArn: fn.roleArn, objectsArn })),
       ),
     );
     // While an endpoint is created, SageMaker reads the artifact through the gateway endpoint.
@@ -146,6 +154,19 @@ export class IsolatedVpc extends Construct {
       functionsGroup,
       functions.map(({ function: fn }) => fn.rolePolicy),
     );
+  }
+
+  /**
+   * Lets functions reach S3, to store captured requests. The rule lets every function of the VPC reach all of S3; the policy of
+   * the VPC endpoint and the functions' roles limit the requests.
+   */
+  private grantCaptureAccess(functionsGroup: SecurityGroup): void {
+    new VpcSecurityGroupEgressRule(this, "functions-to-s3", {
+      description: "To S3",
+      securityGroupId: functionsGroup.id,
+      prefixListId: this.s3.prefixListId,
+      ...HTTPS,
+    });
   }
 
   private addSubnets(

@@ -1,10 +1,15 @@
 import { S3Bucket } from "@cdktf/provider-aws/lib/s3-bucket";
+import {
+  S3BucketLifecycleConfiguration,
+  type S3BucketLifecycleConfigurationRule,
+} from "@cdktf/provider-aws/lib/s3-bucket-lifecycle-configuration";
 import { S3BucketOwnershipControls } from "@cdktf/provider-aws/lib/s3-bucket-ownership-controls";
 import { S3BucketPolicy } from "@cdktf/provider-aws/lib/s3-bucket-policy";
 import { S3BucketPublicAccessBlock } from "@cdktf/provider-aws/lib/s3-bucket-public-access-block";
 import { S3BucketServerSideEncryptionConfigurationA } from "@cdktf/provider-aws/lib/s3-bucket-server-side-encryption-configuration";
 import { S3BucketVersioningA } from "@cdktf/provider-aws/lib/s3-bucket-versioning";
 import { S3Object, type S3ObjectConfig } from "@cdktf/provider-aws/lib/s3-object";
+import { S3ObjectCopy, type S3ObjectCopyConfig } from "@cdktf/provider-aws/lib/s3-object-copy";
 import type { ITerraformDependable } from "cdktf";
 import type { Construct } from "constructs";
 import { omitUndefined } from "../../environment/omit-undefined";
@@ -24,6 +29,12 @@ export interface PrivateBucketProps {
    * @default false
    */
   readonly protected?: boolean;
+  /**
+   * Whether S3 keeps the versions of objects that are replaced or deleted.
+   *
+   * @default true
+   */
+  readonly versioned?: boolean;
 }
 
 /**
@@ -37,7 +48,7 @@ export function environmentBucketName(account: AwsScope, environmentName: string
 }
 
 /**
- * A bucket without public access, encrypted and versioned. Its resources are children of `scope`, so a scope can have at
+ * A bucket without public access, encrypted, and versioned by default. Its resources are children of `scope`, so a scope can have at
  * most one such bucket.
  */
 export class PrivateBucket {
@@ -50,7 +61,7 @@ export class PrivateBucket {
 
   constructor(
     private readonly scope: Construct,
-    { bucketName, forceDestroy, protected: isProtected = false }: PrivateBucketProps,
+    { bucketName, forceDestroy, protected: isProtected = false, versioned = true }: PrivateBucketProps,
   ) {
     this.bucketName = bucketName;
     this.bucket = new S3Bucket(
@@ -76,15 +87,20 @@ export class PrivateBucket {
       // S3 refuses concurrent changes of a bucket's access.
       dependsOn: [blocked],
     });
-    const versioned = new S3BucketVersioningA(scope, "versioning", {
-      bucket,
-      versioningConfiguration: { status: "Enabled" },
-    });
+    const settings: ITerraformDependable[] = [];
+    if (versioned) {
+      settings.push(
+        new S3BucketVersioningA(scope, "versioning", {
+          bucket,
+          versioningConfiguration: { status: "Enabled" },
+        }),
+      );
+    }
     const encrypted = new S3BucketServerSideEncryptionConfigurationA(scope, "encryption", {
       bucket,
       rule: [{ applyServerSideEncryptionByDefault: { sseAlgorithm: "AES256" } }],
     });
-    this.settled = [versioned, encrypted];
+    this.settled = [...settings, encrypted];
   }
 
   /** Adds an object to the bucket. */
@@ -99,12 +115,37 @@ export class PrivateBucket {
     });
   }
 
-  /** Adds the bucket's policy. A bucket has one policy. */
-  addPolicy(policy: PolicyDocument): void {
+  /** Adds the rules by which S3 deletes objects. A bucket has one list of rules. */
+  addLifecycle(rule: S3BucketLifecycleConfigurationRule[]): void {
+    this.settled.push(
+      new S3BucketLifecycleConfiguration(this.scope, "lifecycle", { bucket: this.bucket.id, rule }),
+    );
+  }
+
+  /** Copies an object of any bucket to the bucket. */
+  copyObject(
+    id: string,
+    config: Omit<S3ObjectCopyConfig, "bucket" | "overrideProvider" | "dependsOn">,
+  ): S3ObjectCopy {
+    return new S3ObjectCopy(this.scope, id, {
+      ...config,
+      bucket: this.bucket.id,
+      // See addObject.
+      overrideProvider: { defaultTags: { tags: {} } },
+      dependsOn: this.settled,
+    });
+  }
+
+  /**
+   * Adds the bucket's policy. A bucket has one policy.
+   *
+   * @param isLast - whether Terraform creates the policy after all other settings of the bucket, and deletes it before them
+   */
+  addPolicy(policy: PolicyDocument, { isLast = false }: { readonly isLast?: boolean } = {}): void {
     new S3BucketPolicy(this.scope, "policy", {
       bucket: this.bucket.id,
       policy: terraformJson(policy),
-      dependsOn: [this.owned],
+      dependsOn: [this.owned, ...(isLast ? this.settled : [])],
     });
   }
 }

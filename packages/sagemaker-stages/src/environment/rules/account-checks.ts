@@ -4,6 +4,7 @@ import {
   accountSettings,
   deployableEnvironments,
   deployRoleName,
+  driftRoleName,
   logsRoleName,
   planRoleName,
 } from "../account";
@@ -133,7 +134,7 @@ function checkPipelineRoles(
 ): void {
   const pipelineRoles = new Set([
     ...accounts.flatMap((one) => [planRoleName(one), logsRoleName(one)]),
-    ...environments.map(deployRoleName),
+    ...environments.flatMap((one) => [deployRoleName(one), driftRoleName(one)]),
   ]);
   for (const { name, callers = {}, models } of environments) {
     const refuse = (field: string, role: string): void =>

@@ -1,7 +1,8 @@
+import { hasCapture } from "../captured-requests";
 import type { Environment } from "../environment";
 import { type FaultCollector, raw } from "../fault-collector";
 import type { ModelSettings } from "../model-settings";
-import { artifactsOf, containersOf, isInS3 } from "../model-source";
+import { containersOf, needsArtifactBucket } from "../model-source";
 import { hasAuthorizer, hasCustomers } from "./model/access-checks";
 import { AUTHORIZER } from "./name-checks";
 
@@ -24,17 +25,21 @@ export function checkConstructIds(environment: Environment, collector: FaultColl
 
 /** The ids of a stack's constructs other than models, with their purposes (src/constructs/inference-stack.ts). */
 function otherConstructs(environment: Environment): Map<string, string> {
-  const { accountId, callers = {}, models, network, website } = environment;
+  const { accountId, budget, callers = {}, dashboard, models, network, website } = environment;
   const all = Object.entries<ModelSettings>(models);
   return new Map([
     ["stage", "the stage"],
     ["aws", "Terraform's provider"],
     ["backend", "Terraform's state"],
     ...when(accountId === undefined, "caller", "the account's id"),
+    ...when(budget !== undefined, "budget", "the budget"),
+    ...when(dashboard === true, "dashboard", "the dashboard"),
     ...when(website !== undefined, "website", "the web page"),
     ...when(website?.signIn !== undefined, "sign-in", "the sign-in of the page's users"),
     ...when(network !== undefined, "network", "the network"),
     ...when(all.some(hasFiles), "artifacts", "the bucket of artifacts"),
+    ...when(hasObjectives(all), "alarms", "the alarms of objectives"),
+    ...when(hasCapture(environment), "capture", "the bucket of captured requests"),
     ...when(hasCustomers(environment), "customers", "the customers' keys"),
     ...when(hasAuthorizer(environment), AUTHORIZER, "the function that checks credentials"),
     ...all.flatMap(([model, { functionUrl }]) =>
@@ -48,10 +53,13 @@ function when(exists: boolean, id: string, purpose: string): (readonly [string, 
   return exists ? [[id, purpose]] : [];
 }
 
-/** Whether an artifact of a model is a file of the app. */
+/** Whether a model has objectives. */
+function hasObjectives(models: readonly (readonly [string, ModelSettings])[]): boolean {
+  return models.some(([, { objectives }]) => objectives !== undefined);
+}
+
+/** Whether the environment's bucket contains an artifact of a model. */
 function hasFiles([, settings]: readonly [string, ModelSettings]): boolean {
   if ("existingEndpoint" in settings) return false;
-  return containersOf(settings)
-    .flatMap(artifactsOf)
-    .some((artifact) => !isInS3(artifact));
+  return containersOf(settings).some(needsArtifactBucket);
 }

@@ -47,6 +47,7 @@ export function checkCustomers(
     checkThrottling(settings, environment.stage, below);
     checkKeys(settings, below);
   }
+  checkSharedKey(customers, collector);
   checkUnsoldRoutes(environment, collector.in("models"));
   const bytes = customersTableBytes(customers.map(([name, { keys }]) => ({ name, keys: keys?.length ?? 1 })));
   collector.require(
@@ -186,4 +187,20 @@ function checkKeys({ keys }: CustomerSettings, collector: FaultCollector): void 
     "each name once",
     "duplicate entry, probably a copy-paste mistake",
   );
+}
+
+/** An environment has at most one shared key, and a key has one customer. */
+function checkSharedKey(customers: readonly [string, CustomerSettings][], collector: FaultCollector): void {
+  const [first, ...others] = customers.flatMap(([customer, { sharedKey }]) =>
+    sharedKey === true ? [customer] : [],
+  );
+  for (const other of others) {
+    collector.require(
+      false,
+      `customers.${other}.sharedKey`,
+      true,
+      `false, because customers.${first}.sharedKey is true`,
+      "an environment has one shared key, and a key has one customer",
+    );
+  }
 }

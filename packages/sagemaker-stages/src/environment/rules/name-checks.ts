@@ -1,4 +1,6 @@
+import { parseArn } from "../../aws/arn";
 import { type AccountSettings, accountName } from "../account";
+import { alarmTopicName, environmentAlarmName, OBJECTIVE_ALARMS, objectiveAlarmNames } from "../alarm-names";
 import { callerPolicyName, type Environment, namePrefix } from "../environment";
 import { type FaultCollector, raw } from "../fault-collector";
 import { functionNameOf, isViaGateway } from "../model-settings";
@@ -115,7 +117,8 @@ function checkStateBucket(
 /** Whether an environment creates a bucket with this name. Without `accountId`, the environment can be in any account. */
 function isBucketOf(environment: Environment, bucket: string): boolean {
   const { accountId, region } = environment;
-  const [, prefix, account, bucketRegion] = /^(.+)-(?:artifacts|website)-(\d{12})-(.+)$/.exec(bucket) ?? [];
+  const [, prefix, account, bucketRegion] =
+    /^(.+)-(?:artifacts|capture|website)-(\d{12})-(.+)$/.exec(bucket) ?? [];
   const sameAccount = accountId === undefined || account === accountId;
   return prefix === namePrefix(environment) && sameAccount && bucketRegion === region;
 }
@@ -183,6 +186,10 @@ function checkExisting(environment: Environment, owner: Environment, collector: 
       `${what} whose name does not start with ${namePrefix(owner)}-`,
       `such a name belongs to the environment ${owner.name}: ${PREFIX_REASON}`,
     );
+  const { notify } = environment;
+  if (notify !== undefined && "topicArn" in notify && reserved.reservesTopic(notify.topicArn)) {
+    refuse("notify.topicArn", notify.topicArn, "a topic");
+  }
   for (const [model, settings] of Object.entries(environment.models)) {
     const field = `models.${model}`;
     if (environment.region === owner.region) {
@@ -206,6 +213,7 @@ interface ReservedNames {
   readonly reservesEndpoint: (name: string) => boolean;
   readonly reservesFunction: (name: string) => boolean;
   readonly reservesAlarm: (name: string) => boolean;
+  readonly reservesTopic: (arn: string) => boolean;
 }
 
 function reservedNamesOf(owner: Environment): ReservedNames {
@@ -216,6 +224,7 @@ function reservedNamesOf(owner: Environment): ReservedNames {
     if (settings.existingFunction === undefined && !isViaGateway(settings))
       functions.add(`${prefix}-${model}`);
   }
+  const objectives = new Set(objectiveAlarmNames(owner).map(({ name }) => name));
   const isWithin = (name: string): boolean => name.startsWith(`${prefix}-`);
   return {
     // SageMaker ignores upper and lower case in names of endpoints
@@ -224,6 +233,17 @@ function reservedNamesOf(owner: Environment): ReservedNames {
     reservesFunction: (name) => isWithin(name) && !functions.has(name),
     reservesAlarm: (name) =>
       isWithin(name) &&
-      ALARMS.some((end) => name.endsWith(`-${end}`) && !endpoints.has(name.slice(0, -end.length - 1))),
+      (ALARMS.some((end) => name.endsWith(`-${end}`) && !endpoints.has(name.slice(0, -end.length - 1))) ||
+        (isNameOfObjective(prefix, name) && !objectives.has(name))),
+    reservesTopic: (arn) => {
+      const { accountId: account = "", region, resource } = parseArn(arn) ?? {};
+      const canBeInAccount = owner.accountId === undefined || owner.accountId === account;
+      return canBeInAccount && region === owner.region && resource === alarmTopicName(prefix);
+    },
   };
+}
+
+/** Whether an environment with the prefix creates, or can create later, an alarm of this name for an objective. */
+function isNameOfObjective(prefix: string, name: string): boolean {
+  return name === environmentAlarmName(prefix) || OBJECTIVE_ALARMS.some((end) => name.endsWith(`-${end}`));
 }

@@ -192,6 +192,40 @@ export function findQuotaFaults(environments: readonly Environment[], routes: Mo
   );
 }
 
+/** A model of an environment. */
+interface ModelOfEnvironment {
+  /** Name of the environment. */
+  readonly environment: string;
+  readonly model: string;
+}
+
+/**
+ * The concurrency that a model can use at most, because the other models of its account and region use the rest of a quota.
+ *
+ * @param setting - the quota
+ * @param environments - all environments of the app
+ */
+export function concurrencyLeftFor(
+  setting: "serverlessConcurrency" | "lambdaConcurrency",
+  environments: readonly Environment[],
+  { environment, model }: ModelOfEnvironment,
+  routes: ModelRoutes,
+): number {
+  const quota = QUOTAS.find((candidate) => candidate.setting === setting);
+  const scope = scopesOf(environments, "region").find((candidate) =>
+    candidate.environments.some(({ name }) => name === environment),
+  );
+  if (quota === undefined || scope === undefined) throw new Error(`no quota ${setting} of ${environment}`);
+  const others = scope.environments.flatMap((one) =>
+    quota.needs(one, routes).filter(({ what }) => one.name !== environment || what !== model),
+  );
+  const granted = Math.max(...statedValues(setting, scope).map(({ value }) => value), 0) || quota.default;
+  return Math.max(
+    0,
+    granted - (quota.reservedByAws ?? 0) - others.reduce((sum, { count }) => sum + count, 0),
+  );
+}
+
 function scopesOf(environments: readonly Environment[], kind: ScopeKind): Scope[] {
   const scopes = new Map<string, Scope>();
   for (const environment of environments) {

@@ -1,6 +1,7 @@
 import type * as z from "zod";
 import {
   byName,
+  flag,
   listOf,
   oneOf,
   optional,
@@ -92,6 +93,16 @@ export const customerSettings = settings({
     ),
     DEFAULT_KEYS,
   ),
+
+  /**
+   * Keep the shared key that the environment had before its first customer: the shared key becomes the first of this
+   * customer's keys, with the same value, and its usage plan becomes the customer's usage plan. Callers with the shared key
+   * become callers of this customer, without a refused request. At most one customer has this setting. In an environment
+   * that never had a shared key, the setting has no effect.
+   *
+   * @default false
+   */
+  sharedKey: withDefault(flag, false),
 });
 
 /** A customer, see {@link customerSettings}. */

@@ -1,9 +1,8 @@
-import { imageRepositoryArn } from "../../aws/arn";
 import { serviceDomain } from "../../aws/partition";
 import { literalInPattern } from "../../aws/wildcards";
 import type { Environment } from "../../environment/environment";
 import type { ModelSettings, NewEndpoint } from "../../environment/model-settings";
-import { type ContainerSource, containersOf, imageAddress, imagesOf } from "../../environment/model-source";
+import { type ContainerSource, containersOf } from "../../environment/model-source";
 import { targetOf } from "../../environment/settings/endpoint/targets";
 import { allow, type PolicyDocument, policyDocument, type Statement } from "../policy-document";
 import { ENDPOINT_NETWORK_ACTIONS } from "../workload/endpoint-role";
@@ -12,6 +11,7 @@ import { artifactBuckets } from "./artifact-buckets";
 import { deployerPolicies } from "./deployer";
 import { hasAlarms, newEndpoints, volumeKeys } from "./deployer-scaling";
 import { EnvironmentArns } from "./environment-arns";
+import { imageRepositories } from "./image-repositories";
 
 /**
  * The permissions boundary of an environment's roles: the maximum permissions of every role, whatever the role's own
@@ -71,6 +71,7 @@ function functionStatements(arns: EnvironmentArns, models: readonly ModelSetting
       ["logs:CreateLogStream", "logs:PutLogEvents"],
       [...arns.logGroups("functions"), ...arns.logGroups("endpoints")].map((group) => `${group}:*`),
     ),
+    ...captureStatements(arns),
     // Lambda requires these actions on every resource. The functions' own policies deny them to the functions' code.
     ...(arns.environment.network === undefined
       ? []
@@ -78,18 +79,28 @@ function functionStatements(arns: EnvironmentArns, models: readonly ModelSetting
   ];
 }
 
+/** The functions store requests in the environment's bucket. Each function's own policy names the prefix of its objects. */
+function captureStatements(arns: EnvironmentArns): Statement[] {
+  if (!arns.hasCapture) return [];
+  const models: readonly ModelSettings[] = Object.values(arns.environment.models);
+  const keys = models.flatMap(({ capture }) => capture?.kmsKeyArn ?? []);
+  return [
+    allow("WriteCapturedRequests", ["s3:PutObject"], [`${arns.bucket("capture")}/*`]),
+    ...(keys.length === 0
+      ? []
+      : [
+          allow("EncryptCapturedRequests", ["kms:GenerateDataKey"], [...new Set(keys)], {
+            StringEquals: { "kms:ViaService": serviceDomain("s3", arns.region) },
+          }),
+        ]),
+  ];
+}
+
 function endpointStatements(arns: EnvironmentArns, registryOf: (algorithm: string) => string): Statement[] {
   const own = newEndpoints(arns.environment);
   if (own.length === 0) return [];
   const containers = own.flatMap(containersOf);
-  const repositories = containers
-    .flatMap(imagesOf)
-    .map(imageAddress)
-    .map((image) =>
-      "uri" in image
-        ? imageRepositoryArn(image.uri, arns.partition)
-        : arns.repositoryArn(registryOf(image.repository), image.repository),
-    );
+  const repositories = imageRepositories(arns, containers, registryOf);
   const groups = arns.logGroups("endpoints");
   return [
     allow(

@@ -2,12 +2,16 @@ import { boundaryArn } from "../../environment/account";
 import type { Environment } from "../../environment/environment";
 import { MAX_CHARACTERS, sizeOf } from "../iam-limits";
 import { allow, type PolicyDocument, policyDocument, type Statement } from "../policy-document";
+import { alarmTopics, hasObjectives } from "./deployer-alarms";
+import { budgetArns } from "./deployer-budget";
+import { dashboardArns } from "./deployer-dashboard";
 import { apiGatewayRoleArn, certificateArns, recordLimits } from "./deployer-domains";
 import { existingFunctions } from "./deployer-existing-functions";
 import { firewallResources } from "./deployer-firewall";
 import { hasAlarms, scalableTargetsArn, scales, scalingRoleArn, volumeKeys } from "./deployer-scaling";
 import { EnvironmentArns, PRINCIPAL_KINDS } from "./environment-arns";
 import { modelPackageStatements } from "./model-packages";
+import { releasedArtifactStatements } from "./released-artifacts";
 
 /** EC2's resource types of a VPC. The patterns include rules of security groups, and VPC endpoints. */
 const NETWORK_PARTS = ["network-interface", "route-table", "security-group*", "subnet", "vpc*"];
@@ -77,6 +81,8 @@ function limitStatements(arns: EnvironmentArns, { short }: { readonly short: boo
         "logs:DescribeLogGroups",
         ...(environment.network === undefined ? [] : ["ec2:Describe*"]),
         ...(scales(environment) ? ["application-autoscaling:Describe*"] : []),
+        // CloudWatch creates and describes composite alarms only with permission on every alarm.
+        ...(hasObjectives(environment) ? ["cloudwatch:DescribeAlarms", "cloudwatch:PutCompositeAlarm"] : []),
         ...(arns.hasSignIn
           ? [
               "cognito-identity:CreateIdentityPool",
@@ -114,9 +120,11 @@ function limitStatements(arns: EnvironmentArns, { short }: { readonly short: boo
       ["s3:*"],
       [arns.bucket("artifacts"), arns.bucket("website")].flatMap((bucket) => [bucket, `${bucket}/*`]),
     ),
+    ...captureLimits(arns),
     ...recordLimits(arns, { short }),
     ...firewallLimits(arns, { short }),
     ...modelPackageStatements(environment),
+    ...releasedArtifactStatements(arns),
     ...scalingAndFunctionStatements(arns, { short }),
     ...taggedStatements(arns),
     ...stateStatements(arns),
@@ -167,6 +175,28 @@ function mergeByService(statements: readonly Statement[]): Statement[] {
   ];
 }
 
+/**
+ * A deployer must not read captured requests, whatever its policies allow. A deployer that may change the code or the role of a
+ * function can still make the function send requests elsewhere.
+ */
+function captureLimits(arns: EnvironmentArns): Statement[] {
+  if (!arns.hasCapture) return [];
+  const bucket = arns.bucket("capture");
+  return [
+    allow(
+      "CaptureBucket",
+      [
+        "s3:*Bucket*",
+        "s3:DeleteObjectVersion",
+        "s3:Get*Configuration",
+        "s3:PutEncryptionConfiguration",
+        "s3:PutLifecycleConfiguration",
+      ],
+      [bucket, `${bucket}/*`],
+    ),
+  ];
+}
+
 function callerStatements(arns: EnvironmentArns): Statement[] {
   const policies = arns.callerPolicies();
   if (policies.length === 0) return [];
@@ -204,7 +234,10 @@ function firewallLimits(arns: EnvironmentArns, { short }: { readonly short: bool
   return resources.length === 0 ? [] : [allow("Firewalls", ["wafv2:*"], resources)];
 }
 
-/** Resources with other prefixes: alarms of Application Auto Scaling, service-linked roles, and existing functions with their roles. */
+/**
+ * Resources that only some environments have: alarms with their topic, a dashboard, a budget, alarms of Application Auto Scaling,
+ * service-linked roles, and existing functions with their roles.
+ */
 function scalingAndFunctionStatements(
   arns: EnvironmentArns,
   { short }: { readonly short: boolean },
@@ -214,18 +247,23 @@ function scalingAndFunctionStatements(
   const isScaled = scales(environment);
   const keys = volumeKeys(environment);
   const alarms = [
-    ...(hasAlarms(environment) ? [`${arns.prefix}-*`] : []),
+    ...(hasAlarms(environment) || hasObjectives(environment) ? [`${arns.prefix}-*`] : []),
     ...(isScaled ? [`TargetTracking-endpoint/${arns.prefix}-*`] : []),
   ].map((alarm) => arns.arn("cloudwatch", `alarm:${alarm}`));
+  const dashboards = dashboardArns(arns);
   // Each action applies only to ARNs of the same service.
   const serviceRoles = [
     ...(isScaled ? [scalingRoleArn(arns)] : []),
     ...(environment.stage.domain === undefined ? [] : [apiGatewayRoleArn(arns)]),
     // The path of a service-linked role names its service, which has no other role.
   ].map((role) => (short ? role.replace(/[^/]+$/, "*") : role));
-  const named = [...alarms, ...serviceRoles, ...functions, ...roles];
+  const topics = alarmTopics(arns);
+  const budgets = budgetArns(arns);
+  const named = [...alarms, ...dashboards, ...budgets, ...topics, ...serviceRoles, ...functions, ...roles];
   const actions = [
-    ...(alarms.length === 0 ? [] : ["cloudwatch:*"]),
+    ...(budgets.length === 0 ? [] : ["budgets:*"]),
+    ...(alarms.length + dashboards.length === 0 ? [] : ["cloudwatch:*"]),
+    ...(topics.length === 0 ? [] : ["sns:*"]),
     ...(serviceRoles.length === 0 ? [] : ["iam:CreateServiceLinkedRole"]),
     ...(roles.length === 0 ? [] : ["iam:DeleteRolePolicy", "iam:GetRolePolicy"]),
     ...(functions.length === 0

@@ -1,6 +1,11 @@
 import { serviceDomain } from "../../aws/partition";
 import type { Environment } from "../../environment/environment";
-import type { ModelSettings, NewEndpoint } from "../../environment/model-settings";
+import type {
+  InstanceSettings,
+  ModelSettings,
+  NewEndpoint,
+  ServerlessSettings,
+} from "../../environment/model-settings";
 import { allow, type Statement } from "../policy-document";
 import type { EnvironmentArns } from "./environment-arns";
 
@@ -14,13 +19,23 @@ export function newEndpoints({ models }: Environment): NewEndpoint[] {
   return all.flatMap((settings) => ("existingEndpoint" in settings ? [] : [settings]));
 }
 
-/** Whether an endpoint of the environment scales. */
+/** Whether an endpoint of the environment scales, by target tracking or by a schedule. */
 export function scales(environment: Environment): boolean {
-  return newEndpoints(environment).some((settings) =>
-    "serverless" in settings
-      ? settings.serverless.autoscaling !== undefined
-      : settings.instances.autoscaling !== undefined,
-  );
+  return tracks(environment) || hasSchedule(environment);
+}
+
+/** Whether an endpoint of the environment scales by target tracking. */
+function tracks(environment: Environment): boolean {
+  return newEndpoints(environment).some((endpoint) => sizeOf(endpoint).autoscaling !== undefined);
+}
+
+/** Whether an endpoint of the environment scales by a schedule. */
+function hasSchedule(environment: Environment): boolean {
+  return newEndpoints(environment).some((endpoint) => sizeOf(endpoint).schedule !== undefined);
+}
+
+function sizeOf(endpoint: NewEndpoint): ServerlessSettings | InstanceSettings {
+  return "serverless" in endpoint ? endpoint.serverless : endpoint.instances;
 }
 
 /** Whether the environment creates alarms for an endpoint. */
@@ -66,6 +81,7 @@ export function scalingStatements(arns: EnvironmentArns): Statement[] {
  */
 function autoScalingStatements(arns: EnvironmentArns): Statement[] {
   const targets = [scalableTargetsArn(arns)];
+  const [isTracked, isScheduled] = [tracks(arns.environment), hasSchedule(arns.environment)];
   const requestTag = { "aws:RequestTag/Environment": arns.prefix };
   const resourceTag = { "aws:ResourceTag/Environment": arns.prefix };
   const ofEndpoints = {
@@ -82,9 +98,11 @@ function autoScalingStatements(arns: EnvironmentArns): Statement[] {
     allow(
       "ManageScalableTargets",
       [
-        "application-autoscaling:DeleteScalingPolicy",
+        ...(isTracked ? ["application-autoscaling:DeleteScalingPolicy"] : []),
+        ...(isScheduled ? ["application-autoscaling:DeleteScheduledAction"] : []),
         "application-autoscaling:DeregisterScalableTarget",
-        "application-autoscaling:PutScalingPolicy",
+        ...(isTracked ? ["application-autoscaling:PutScalingPolicy"] : []),
+        ...(isScheduled ? ["application-autoscaling:PutScheduledAction"] : []),
         // An update of the capacity limits.
         "application-autoscaling:RegisterScalableTarget",
       ],
@@ -106,18 +124,26 @@ function autoScalingStatements(arns: EnvironmentArns): Statement[] {
       targets,
       { StringEquals: resourceTag },
     ),
-    // Application Auto Scaling defines no resource types for these two actions.
+    // Application Auto Scaling defines no resource types for these actions.
     allow(
       "DescribeScalableTargets",
-      ["application-autoscaling:DescribeScalableTargets", "application-autoscaling:DescribeScalingPolicies"],
+      [
+        "application-autoscaling:DescribeScalableTargets",
+        ...(isTracked ? ["application-autoscaling:DescribeScalingPolicies"] : []),
+        ...(isScheduled ? ["application-autoscaling:DescribeScheduledActions"] : []),
+      ],
       ["*"],
     ),
     allow("ScaleEndpoints", ["sagemaker:UpdateEndpointWeightsAndCapacities"], arns.endpoints()),
-    allow(
-      "ManageScalingAlarms",
-      ["cloudwatch:DeleteAlarms", "cloudwatch:DescribeAlarms", "cloudwatch:PutMetricAlarm"],
-      arns.scalingAlarms(),
-    ),
+    ...(isTracked
+      ? [
+          allow(
+            "ManageScalingAlarms",
+            ["cloudwatch:DeleteAlarms", "cloudwatch:DescribeAlarms", "cloudwatch:PutMetricAlarm"],
+            arns.scalingAlarms(),
+          ),
+        ]
+      : []),
     allow("CreateScalingServiceRole", ["iam:CreateServiceLinkedRole"], [scalingRoleArn(arns)], {
       StringEquals: { "iam:AWSServiceName": SCALING_SERVICE },
     }),

@@ -3,6 +3,9 @@ import type { Environment } from "../../environment/environment";
 import { omitUndefined } from "../../environment/omit-undefined";
 import { UserError } from "../../lib/user-error";
 import { allow, type PolicyDocument, policyDocument, type Statement } from "../policy-document";
+import { objectiveStatements } from "./deployer-alarms";
+import { budgetStatements } from "./deployer-budget";
+import { dashboardStatements } from "./deployer-dashboard";
 import { domainStatements } from "./deployer-domains";
 import { existingFunctionStatements, functionPermissionStatement } from "./deployer-existing-functions";
 import { firewallStatements } from "./deployer-firewall";
@@ -11,19 +14,22 @@ import { scalingStatements } from "./deployer-scaling";
 import { signInStatements } from "./deployer-sign-in";
 import { EnvironmentArns, PRINCIPAL_KINDS } from "./environment-arns";
 import { modelPackageStatements } from "./model-packages";
+import { releasedArtifactStatements } from "./released-artifacts";
 
 /** The deployer's permissions for one environment, by topic. */
 export type DeployerPolicies = Readonly<
   Record<"roles" | "functions" | "endpoints" | "stage" | "storage", PolicyDocument> &
-    // Only for environments with a network, with domain names, and for environments whose endpoints have scaling, alarms or keys.
+    // Only for environments with a network, with domain names, and for environments with objectives, a dashboard or a budget, or
+    // whose endpoints have scaling, alarms or keys.
     Partial<Record<"network" | "scaling" | "domains", PolicyDocument>>
 >;
 
 /**
  * The least permissions with which Terraform can plan, create, change and destroy one environment, and no other
  * environment of the account. The policies name resources by the environment's prefix. This includes the
- * resources of models that the environment no longer serves. To remove `website`, `signIn`, `callers`, `network`, `domain`,
- * `via: "gateway"`, a firewall, scaling, alarms or keys from an environment, apply the change with the previous policies.
+ * resources of models that the environment no longer serves. To remove `website`, `signIn`, `callers`, `capture`, `network`, `domain`,
+ * `via: "gateway"`, a firewall, objectives, a dashboard, a budget, scaling, alarms or keys from an environment, apply the change
+ * with the previous policies.
  *
  * A principal that may write a role's policy can give the role any permission, and gets the permission if it can also pass
  * the role. The deployer may write and pass only roles of this environment, each to one service. Only a permissions boundary
@@ -43,7 +49,12 @@ export function deployerPolicies(environment: Environment, accountId: string): D
   }
   const arns = new EnvironmentArns(environment, accountId);
   const network = networkStatements(arns);
-  const scaling = scalingStatements(arns);
+  const scaling = [
+    ...scalingStatements(arns),
+    ...objectiveStatements(arns),
+    ...dashboardStatements(arns),
+    ...budgetStatements(arns),
+  ];
   const domains = domainStatements(arns);
   return omitUndefined({
     roles: policyDocument(...roleStatements(arns), ...callerStatements(arns)),
@@ -61,7 +72,11 @@ export function deployerPolicies(environment: Environment, accountId: string): D
       ...signInStatements(arns),
       ...firewallStatements(arns),
     ),
-    storage: policyDocument(...bucketStatements(arns), ...stateStatements(arns)),
+    storage: policyDocument(
+      ...bucketStatements(arns),
+      ...releasedArtifactStatements(arns),
+      ...stateStatements(arns),
+    ),
     network: network.length === 0 ? undefined : policyDocument(...network),
     scaling: scaling.length === 0 ? undefined : policyDocument(...scaling),
     domains: domains.length === 0 ? undefined : policyDocument(...domains),
@@ -311,14 +326,20 @@ function apiStatements(arns: EnvironmentArns): Statement[] {
 }
 
 function bucketStatements(arns: EnvironmentArns): Statement[] {
+  const captured = arns.hasCapture ? [arns.bucket("capture")] : [];
   const buckets = [arns.bucket("artifacts"), arns.bucket("website")];
+  // In a protected environment, Terraform must not begin to destroy the bucket of captured requests: the removal of `capture`
+  // would delete the bucket's settings, and fail because the bucket contains objects. The policy is the first setting that
+  // Terraform deletes.
+  const isKept = arns.hasCapture && arns.environment.protected === true;
+  const ofPolicy = "s3:DeleteBucketPolicy";
   return [
     allow(
       "ManageBuckets",
       [
         "s3:CreateBucket",
         "s3:DeleteBucket",
-        "s3:DeleteBucketPolicy",
+        ...(isKept ? [] : [ofPolicy]),
         "s3:GetAccelerateConfiguration",
         "s3:GetBucketAcl",
         "s3:GetBucketCORS",
@@ -342,8 +363,9 @@ function bucketStatements(arns: EnvironmentArns): Statement[] {
         "s3:PutBucketTagging",
         "s3:PutBucketVersioning",
         "s3:PutEncryptionConfiguration",
+        ...(arns.hasCapture ? ["s3:PutLifecycleConfiguration"] : []),
       ],
-      buckets,
+      [...buckets, ...captured],
     ),
     allow(
       "ManageObjects",
@@ -358,6 +380,18 @@ function bucketStatements(arns: EnvironmentArns): Statement[] {
       ],
       buckets.map((bucket) => `${bucket}/*`),
     ),
+    ...(isKept ? [allow("DeleteBucketPolicies", [ofPolicy], buckets)] : []),
+    // To destroy a bucket with objects. The deployer reads and writes no captured request. Terraform deletes the version `null`
+    // of the objects of a bucket without versions.
+    ...(arns.hasCapture && !isKept
+      ? [
+          allow(
+            "DeleteCapturedRequests",
+            ["s3:DeleteObjectVersion"],
+            captured.map((bucket) => `${bucket}/*`),
+          ),
+        ]
+      : []),
   ];
 }
 

@@ -1,5 +1,7 @@
 import { ArnFactory } from "../../aws/arn";
 import { literalInPattern } from "../../aws/wildcards";
+import { alarmTopicName, environmentAlarmName, OBJECTIVE_ALARMS } from "../../environment/alarm-names";
+import { hasCapture } from "../../environment/captured-requests";
 import {
   type CallerSettings,
   callerPolicyName,
@@ -155,6 +157,20 @@ export class EnvironmentArns extends ArnFactory {
     return ALARMS.map((alarm) => this.arn("cloudwatch", `alarm:${this.anyModel}-${alarm}`));
   }
 
+  /** Alarms of objectives, and the composite alarm of the environment. */
+  objectiveAlarms(): string[] {
+    const alarms = [
+      environmentAlarmName(this.prefix),
+      ...OBJECTIVE_ALARMS.map((alarm) => `${this.anyModel}-${alarm}`),
+    ];
+    return alarms.map((alarm) => this.arn("cloudwatch", `alarm:${alarm}`));
+  }
+
+  /** The topic that sends the alarms to an email address. */
+  alarmTopic(): string {
+    return this.arn("sns", alarmTopicName(this.prefix));
+  }
+
   /** Alarms that Application Auto Scaling creates and names for endpoints' variants. */
   scalingAlarms(): string[] {
     return [this.arn("cloudwatch", `alarm:TargetTracking-endpoint/${this.anyModel}/variant/*`)];
@@ -193,8 +209,13 @@ export class EnvironmentArns extends ArnFactory {
     return this.arn("logs", `log-group:/aws/apigateway/${this.prefix}-inference/access`);
   }
 
+  /** Whether a model of the environment stores requests. */
+  get hasCapture(): boolean {
+    return hasCapture(this.environment);
+  }
+
   /** The environment's own bucket. */
-  bucket(purpose: "artifacts" | "website"): string {
+  bucket(purpose: "artifacts" | "capture" | "website"): string {
     return this.bucketArn(`${this.prefix}-${purpose}-${this.accountId}-${this.region}`);
   }
 

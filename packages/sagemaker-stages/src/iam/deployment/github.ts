@@ -20,8 +20,9 @@ export function planRoleTrust(
   ]);
 }
 
-/** The workflow that deploys, in its repository. */
+/** The workflows that a role can trust, in their repository. */
 const DEPLOY_WORKFLOW = ".github/workflows/deploy.yml";
+const DRIFT_WORKFLOW = ".github/workflows/drift.yml";
 
 /**
  * Trust policy of a deploy role: jobs of the deploy workflow of one branch, in the GitHub environment of the same name. The
@@ -32,17 +33,44 @@ export function deployRoleTrust(
   github: ParsedGithubSettings,
   { name, region }: Pick<Environment, "name" | "region">,
 ): PolicyDocument {
+  return trust(
+    providerArn,
+    [`repo:${github.repository}:environment:${name}`],
+    workflowClaims(github, DEPLOY_WORKFLOW, region),
+  );
+}
+
+/**
+ * Trust policy of a drift role: jobs of the drift workflow of one branch, without a GitHub environment, whose reviewers would
+ * have to approve each scheduled run.
+ */
+export function driftRoleTrust(
+  providerArn: string,
+  github: ParsedGithubSettings,
+  { region }: Pick<Environment, "region">,
+): PolicyDocument {
+  return trust(
+    providerArn,
+    [`repo:${github.repository}:ref:refs/heads/${github.branch}`],
+    workflowClaims(github, DRIFT_WORKFLOW, region),
+  );
+}
+
+/** The claims of the jobs of one workflow of the branch; empty where STS does not evaluate the claims. */
+function workflowClaims(
+  github: ParsedGithubSettings,
+  workflow: string,
+  region: string,
+): Readonly<Record<string, string>> {
   const ref = `refs/heads/${github.branch}`;
   // STS evaluates these claims (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_iam-condition-keys.html#condition-keys-wif)
   // in commercial regions (https://aws.amazon.com/about-aws/whats-new/2026/01/aws-sts-supports-validation-identity-provider-claims/):
   // a condition on a claim that STS does not evaluate would refuse every request.
-  const isEvaluated = partitionOf(region) === "aws";
-  return trust(providerArn, [`repo:${github.repository}:environment:${name}`], {
-    ...(isEvaluated && {
-      [`${GITHUB_ISSUER}:ref`]: ref,
-      [`${GITHUB_ISSUER}:job_workflow_ref`]: `${repositoryName(github)}/${DEPLOY_WORKFLOW}@${ref}`,
-    }),
-  });
+  if (partitionOf(region) !== "aws") return {};
+  return {
+    [`${GITHUB_ISSUER}:ref`]: ref,
+    [`${GITHUB_ISSUER}:job_workflow_ref`]: `${repositoryName(github)}/${workflow}@${ref}`,
+  };
 }
 
 /** Subjects contain no wildcard: a wildcard could match another repository (https://docs.github.com/en/actions/reference/security/oidc). */

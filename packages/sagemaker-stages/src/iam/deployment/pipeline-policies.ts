@@ -5,6 +5,7 @@ import {
   type DeployableEnvironment,
   deployableEnvironments,
   deployRoleName,
+  driftRoleName,
   planRoleName,
 } from "../../environment/account";
 import { type Environment, namePrefix } from "../../environment/environment";
@@ -19,6 +20,7 @@ import {
 } from "../iam-limits";
 import type { PolicyDocument } from "../policy-document";
 import { boundaryPolicy } from "./boundary";
+import { dailyChecksPolicy } from "./daily-checks";
 import { deployLimits } from "./deploy-limits";
 import { deployerPolicies } from "./deployer";
 import { plannerPolicies } from "./planner";
@@ -54,6 +56,21 @@ export function planRolePolicies(environment: DeployableEnvironment): NamedPolic
   return partsOf(plannerPolicies(environment, environment.accountId)).flatMap(({ name, policy }) =>
     splitPolicy({ name: `${namePrefix(environment)}-plan-${name}`, policy }),
   );
+}
+
+/**
+ * Managed policies of the role with which the workflow `drift` checks an environment every day.
+ *
+ * @param registryOf - see {@link boundaryPolicy}
+ */
+export function driftRolePolicies(
+  environment: DeployableEnvironment,
+  routes: ModelRoutes,
+  registryOf: (algorithm: string) => string,
+): NamedPolicy[] {
+  const policy = dailyChecksPolicy(environment, environment.accountId, routes, registryOf);
+  if (policy === undefined) return [];
+  return splitPolicy({ name: `${driftRoleName(environment)}-checks`, policy });
 }
 
 /** The deploy role's own permissions boundary. */
@@ -93,6 +110,13 @@ export function findPipelinePolicyFaults(
       findPolicyFaults(
         deployRoleName(environment),
         deployRolePolicies(environment, routes),
+        ownerOf(environment),
+      ),
+    ),
+    ...deployable.flatMap((environment) =>
+      findPolicyFaults(
+        driftRoleName(environment),
+        driftRolePolicies(environment, routes, () => "123456789012"),
         ownerOf(environment),
       ),
     ),

@@ -2,12 +2,16 @@ import type { Environment } from "../../environment/environment";
 import { type PolicyDocument, policyDocument } from "../policy-document";
 import { deployerPolicies } from "./deployer";
 import { WAIT_FOR_RECORDS } from "./deployer-domains";
+import { READ_RELEASED_ARTIFACTS } from "./released-artifacts";
 
 /** Actions that only read. API Gateway's actions are HTTP methods. */
-const READ_ACTIONS = /^(?:apigateway:GET|[a-z0-9-]+:(?:Describe|Get|List)[A-Z]\w*)$/;
+const READ_ACTIONS = /^(?:apigateway:GET|budgets:ViewBudget|[a-z0-9-]+:(?:Describe|Get|List)[A-Z]\w*)$/;
 
-/** Statements with read actions that a plan does not need: a plan takes no lock, and changes neither scaling nor records. */
-const NOT_NEEDED_TO_PLAN = ["LockState", "ManageScalingAlarms", WAIT_FOR_RECORDS];
+/**
+ * Statements with read actions that a plan does not need: a plan takes no lock, copies no artifact, and changes neither scaling nor
+ * records.
+ */
+const NOT_NEEDED_TO_PLAN = ["LockState", "ManageScalingAlarms", READ_RELEASED_ARTIFACTS, WAIT_FOR_RECORDS];
 
 /** The planner's permissions for one environment, in two managed policies because of their size. */
 export type PlannerPolicies = Readonly<Record<"functions" | "endpoints", PolicyDocument>>;

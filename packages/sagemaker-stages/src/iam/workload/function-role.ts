@@ -50,16 +50,28 @@ function writeOwnLogs(logGroupArn: string): Statement {
   };
 }
 
-/** Permissions of a function's role: invoke one endpoint, write one log group, send traces. */
+/** The objects to which a function writes captured requests, and the key that encrypts them. */
+export interface FunctionCapture {
+  readonly objectsArn: string;
+  /** @default - none: S3's own keys */
+  readonly keyArn?: string | undefined;
+  /** S3's service name in `kms:ViaService`: `s3.<region>.amazonaws.com`. */
+  readonly s3ServiceName: string;
+}
+
+/** Permissions of a function's role: invoke one endpoint, write one log group, send traces, write captured requests. */
 export function functionRolePolicy({
   endpoint,
   logGroupArn,
   functionInVpcArn,
+  capture,
 }: {
   readonly endpoint: InvokedEndpoint;
   readonly logGroupArn: string;
   /** The function's ARN, if the function runs in a VPC. */
   readonly functionInVpcArn?: string | undefined;
+  /** The captured requests. @default - none */
+  readonly capture?: FunctionCapture | undefined;
 }): PolicyDocument {
   return policyDocument(
     invokeEndpoint("InvokeEndpoint", endpoint),
@@ -71,8 +83,30 @@ export function functionRolePolicy({
       Action: ["xray:PutTraceSegments", "xray:PutTelemetryRecords"],
       Resource: ["*"],
     },
+    ...(capture === undefined ? [] : captureStatements(capture)),
     ...(functionInVpcArn === undefined ? [] : networkInterfaceStatements(functionInVpcArn)),
   );
+}
+
+/** Only the write: the function reads no captured request. */
+function captureStatements({ objectsArn, keyArn, s3ServiceName }: FunctionCapture): Statement[] {
+  const write: Statement = {
+    Sid: "WriteCapturedRequests",
+    Effect: "Allow",
+    Action: ["s3:PutObject"],
+    Resource: [objectsArn],
+  };
+  if (keyArn === undefined) return [write];
+  return [
+    write,
+    {
+      Sid: "EncryptCapturedRequests",
+      Effect: "Allow",
+      Action: ["kms:GenerateDataKey"],
+      Resource: [keyArn],
+      Condition: { StringEquals: { "kms:ViaService": s3ServiceName } },
+    },
+  ];
 }
 
 /**

@@ -43,15 +43,24 @@ export interface BucketAccess {
   readonly capturedObjectsArn: string | undefined;
 }
 
+/** A function's access to the bucket of captured requests. */
+export interface CaptureAccess extends Pick<BucketAccess, "model" | "roleArn"> {
+  /** ARN of the objects that the function writes. */
+  readonly objectsArn: string;
+}
+
 /**
- * Policy of the VPC endpoint for S3: each endpoint's role may use the buckets of its artifacts, and write captured data.
- * The role's own policies name the artifacts. This policy names only buckets: during an update, the previous revision still
+ * Policy of the VPC endpoint for S3: each endpoint's role may use the buckets of its artifacts, and write captured data,
+ * and each function with capture may write its objects. The role's own policies name the artifacts. This policy names only buckets: during an update, the previous revision still
  * uses the old artifact, and a policy with only the new artifact would deny the old artifact. Without a SageMaker endpoint
- * in the VPC, the policy denies everything: Lambda fetches the functions' code, and SageMaker the artifacts, outside of the
+ * in the VPC and without capture, the policy denies everything: Lambda fetches the functions' code, and SageMaker the artifacts, outside of the
  * VPC. AWS's default policy would allow every bucket of every account.
  */
-export function s3GatewayPolicy(endpoints: readonly BucketAccess[]): PolicyDocument {
-  const statements = endpoints.flatMap(bucketStatements);
+export function s3GatewayPolicy(
+  endpoints: readonly BucketAccess[],
+  functions: readonly CaptureAccess[] = [],
+): PolicyDocument {
+  const statements = [...endpoints.flatMap(bucketStatements), ...functions.map(captureStatement)];
   if (statements.length === 0) {
     return policyDocument({
       Sid: "DenyAllS3Actions",
@@ -62,6 +71,17 @@ export function s3GatewayPolicy(endpoints: readonly BucketAccess[]): PolicyDocum
     });
   }
   return policyDocument(...statements);
+}
+
+function captureStatement({ model, roleArn, objectsArn }: CaptureAccess): Statement {
+  return {
+    Sid: `Write${camelCase(model)}CapturedRequests`,
+    Effect: "Allow",
+    Action: ["s3:PutObject"],
+    Resource: [objectsArn],
+    Principal: "*",
+    Condition: { ArnEquals: { "aws:PrincipalArn": roleArn } },
+  };
 }
 
 function bucketStatements({

@@ -3,16 +3,19 @@
  * is bundled to plain JavaScript before the process starts, so that the process of a function contains nothing that
  * Lambda lacks.
  */
+import { existsSync } from "node:fs";
 import type httpModule from "node:http";
 import type { IncomingMessage, RequestOptions } from "node:http";
 import type httpsModule from "node:https";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { ExtensionsApi } from "./extensions-api";
 import { OwnSources } from "./own-sources";
-import type { Done, FunctionError, Invoke, Ready } from "./protocol";
+import type { Done, FunctionError, Idle, Invoke, Ready } from "./protocol";
 
 type Handler = (event: unknown, context: object) => unknown;
 
-const send = (message: Ready | Done) => process.send?.(message);
+const send = (message: Ready | Done | Idle) => process.send?.(message);
 
 function describe(error: unknown): FunctionError {
   return error instanceof Error
@@ -67,7 +70,17 @@ function usedMemory(): number {
 function load(): Handler {
   // The authorizer throws an error for each refused credential, and its log contains the reason.
   if (!isAuthorizer) sources.install(require.resolve(modulePath));
-  const module: Record<string, unknown> = require(modulePath);
+  return handlerOf(require(modulePath));
+}
+
+/** Loads an ES module, which Lambda's runtime awaits. Its code can register extensions in the meantime. */
+async function loadEsModule(file: string): Promise<Handler> {
+  // The module imports the bundle, which contains the sources.
+  sources.install(join(dirname(file), "bundle.js"));
+  return handlerOf(await import(pathToFileURL(file).href));
+}
+
+function handlerOf(module: Record<string, unknown>): Handler {
   // The function has caught these errors.
   sources.takeErrors();
   const handler = module[name];
@@ -103,13 +116,46 @@ async function invoke(
   send({ kind: "done", memoryInBytes: usedMemory(), ...result });
 }
 
-try {
-  const handler = load();
-  process.on("message", (message) => void invoke(handler, message as Invoke));
-  send({ kind: "ready" });
-} catch (error) {
+function serve(load: () => Handler): void {
+  try {
+    const handler = load();
+    process.on("message", (message) => void invoke(handler, message as Invoke));
+    send({ kind: "ready" });
+  } catch (error) {
+    fail(error);
+  }
+}
+
+/** Serves a function that can have extensions: only an ES module can await their registration. */
+async function serveWithExtensions(file: string): Promise<void> {
+  try {
+    const http: typeof httpModule = require("node:http");
+    let running = 0;
+    const { api, address } = await ExtensionsApi.start(http, () => {
+      if (running > 0) send({ kind: "idle" });
+    });
+    process.env.AWS_LAMBDA_RUNTIME_API = address;
+    const handler = await loadEsModule(file);
+    const hasExtensions = await api.closeRegistration();
+    process.on("message", (message) => {
+      running++;
+      api.announce(message as Invoke);
+      void invoke(handler, message as Invoke);
+    });
+    send({ kind: "ready", hasExtensions });
+  } catch (error) {
+    fail(error);
+  }
+}
+
+function fail(error: unknown): void {
   send({ kind: "ready", error: describeLoading(error) });
   process.disconnect();
 }
+
+// Lambda's runtime looks for the file in this order, too.
+const isEsModule = !existsSync(`${modulePath}.js`) && existsSync(`${modulePath}.mjs`);
+if (isEsModule) void serveWithExtensions(`${modulePath}.mjs`);
+else serve(load);
 // The parent process has ended, so no process reads the answer.
 process.on("disconnect", () => process.exit());

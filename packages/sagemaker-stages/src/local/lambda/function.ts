@@ -2,14 +2,17 @@ import { fork } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { splitArn } from "../../aws/arn";
 import { bundleProgram, FUNCTION_PROGRAM } from "../bundle-program";
+import { recordInvocation, recordThrottle } from "../cloudwatch/aws-metrics";
+import { type CloudWatch, scopeOf } from "../cloudwatch/cloudwatch";
 import { refusalLatency } from "../latency";
 import type { ContainerFailures } from "../sagemaker/container-failures";
 import { LOCAL_CREDENTIALS } from "../signature";
 import type { FunctionDefinition } from "../terraform/deployment";
 import { Concurrency, type UnreservedConcurrency } from "./concurrency";
 import type { FunctionProcess } from "./function-process";
-import type { Done, FunctionError, Invoke, Ready } from "./protocol";
+import type { Done, FunctionError, Idle, Invoke, Ready } from "./protocol";
 import { findPython, isPythonRuntime, type Python } from "./python/machine";
 import { missingPythonAnswer } from "./python/missing";
 import { PythonProcess } from "./python/process";
@@ -58,12 +61,22 @@ export interface LambdaSettings {
   readonly sagemakerRuntimeUrl: string;
   /** The address of the local issuer, which answers the requests of authorizers. @default - none */
   readonly issuerUrl?: string | undefined;
+  /** The address of S3, to which functions write captured requests. @default - none */
+  readonly s3Url?: string | undefined;
   /** Receives the functions' output. */
   readonly log: (text: string) => void;
   /** The concurrency that functions without reserved concurrency share. */
   readonly unreserved: UnreservedConcurrency;
   /** The reasons why containers did not answer the functions. */
   readonly containerFailures: ContainerFailures;
+  /** Receives the metrics of the functions. @default - no metrics */
+  readonly cloudWatch?: CloudWatch | undefined;
+  /**
+   * Returns the current time of the metrics in milliseconds since 1970.
+   *
+   * @default - the clock of the machine
+   */
+  readonly now?: (() => number) | undefined;
 }
 
 /**
@@ -103,6 +116,15 @@ interface Worker {
   readonly sessionToken: string;
   /** Resolves after the module is loaded, with an error if the module cannot be loaded. */
   readonly ready: Promise<FunctionError | undefined>;
+  /** Whether extensions of the process work after an answer. Known when the process is ready. */
+  hasExtensions: boolean;
+}
+
+/** The result of an invocation, and the end of its work. */
+interface Execution {
+  readonly result: InvocationResult;
+  /** Resolves when the process can accept an invocation: Lambda returns the answer before extensions end their work. */
+  readonly finished?: Promise<void>;
 }
 
 /** An invocation that waits for a free process. */
@@ -127,6 +149,8 @@ export class LocalFunction implements RouteFunction {
   private readonly python: ReturnType<typeof findPython> | undefined;
   private growth: NodeJS.Timeout | undefined;
   private loading = 0;
+  /** The invocations that are running or wait for a process, also those whose extensions work after the answer. */
+  private running = 0;
   private throttleLoggedAt = Number.NEGATIVE_INFINITY;
   private retired = false;
   private stopped = false;
@@ -163,26 +187,87 @@ export class LocalFunction implements RouteFunction {
     }
     // An invocation that waits for a process counts as concurrent, because it would be running on AWS.
     if (!this.concurrency.take()) return await this.throttle();
+    const { now = Date.now } = this.settings;
+    const startedAt = now();
+    const start = performance.now();
+    const concurrency = ++this.running;
+    let hasFailed = true;
+    let finished: Promise<void> | undefined;
     try {
-      return await this.execute(payload);
+      const execution = await this.execute(payload);
+      finished = execution.finished;
+      hasFailed = !execution.result.ok;
+      return execution.result;
     } finally {
-      this.concurrency.release();
+      const end = (): void => {
+        this.concurrency.release();
+        this.running--;
+        const { cloudWatch } = this.settings;
+        if (cloudWatch === undefined) return;
+        recordInvocation(cloudWatch, this.scope, {
+          functionName: this.definition.name,
+          startedAt,
+          durationInMs: performance.now() - start,
+          hasFailed,
+          concurrency,
+        });
+      };
+      // An invocation ends when the runtime and all extensions have requested the next event
+      // (https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html#runtimes-lifecycle-invoke).
+      if (finished === undefined) end();
+      else void finished.then(end);
     }
   }
 
-  private async execute(payload: string): Promise<InvocationResult> {
+  private async execute(payload: string): Promise<Execution> {
     const worker = await this.acquire();
-    if (worker === undefined) return this.fail(STOPPED);
+    if (worker === undefined) return { result: this.fail(STOPPED) };
     const initError = await worker.ready;
     if (initError !== undefined) {
       this.discard(worker);
-      return this.fail(initError);
+      return { result: this.fail(initError) };
     }
-    const result = await this.run(worker, payload);
+    const idle = worker.hasExtensions ? this.untilIdle(worker) : undefined;
+    const answered = await this.run(worker, payload);
     const localCause = this.settings.containerFailures.take(worker.sessionToken);
-    if (result.ok || worker.process.connected) this.release(worker);
-    else this.discard(worker);
-    return result.ok && localCause !== undefined ? { ...result, localCause } : result;
+    const result = answered.ok && localCause !== undefined ? { ...answered, localCause } : answered;
+    const free = () => {
+      if (result.ok || worker.process.connected) this.release(worker);
+      else this.discard(worker);
+    };
+    if (idle === undefined || !worker.process.connected) {
+      free();
+      return { result };
+    }
+    return { result, finished: idle.then(free) };
+  }
+
+  /**
+   * Waits until the extensions of a process wait for the next event. At the end of the function's timeout, Lambda ends the
+   * process, also if the function has answered.
+   */
+  private untilIdle({ process: child }: Worker): Promise<void> {
+    const { name, timeoutInSeconds } = this.definition;
+    return new Promise((resolve) => {
+      const settle = () => {
+        clearTimeout(timer);
+        child.off("message", onMessage).off("exit", settle);
+        resolve();
+      };
+      const onMessage = (message: Ready | Done | Idle) => {
+        if (message.kind === "idle") settle();
+      };
+      const timer = setTimeout(() => {
+        if (child.connected) {
+          this.settings.log(
+            `${name}: an extension works after ${timeoutInSeconds}.00 seconds: Lambda ends it\n`,
+          );
+          child.disconnect();
+        }
+        settle();
+      }, timeoutInSeconds * 1000);
+      child.on("message", onMessage).on("exit", settle);
+    });
   }
 
   /** Whether a process of the function exists. */
@@ -277,6 +362,8 @@ export class LocalFunction implements RouteFunction {
 
   private async throttle(): Promise<InvocationResult> {
     const { name, reservedConcurrency } = this.definition;
+    const { cloudWatch } = this.settings;
+    if (cloudWatch !== undefined) recordThrottle(cloudWatch, this.scope, name);
     const now = performance.now();
     if (now - this.throttleLoggedAt >= THROTTLE_LOG_INTERVAL_IN_MS) {
       this.throttleLoggedAt = now;
@@ -326,7 +413,7 @@ export class LocalFunction implements RouteFunction {
         child.off("message", onMessage).off("exit", onExit);
         resolve(result);
       };
-      const onMessage = (message: Ready | Done) => {
+      const onMessage = (message: Ready | Done | Idle) => {
         if (message.kind !== "done") return;
         if (message.error !== undefined) return settle(this.fail(message.error));
         if (message.memoryInBytes > memorySizeInMb * 1024 * 1024) {
@@ -377,8 +464,12 @@ export class LocalFunction implements RouteFunction {
       this.python === undefined || "missing" in this.python
         ? this.startNode(sessionToken)
         : this.startPython(this.python, sessionToken);
-    child.stdout?.setEncoding("utf8").on("data", this.settings.log);
-    child.stderr?.setEncoding("utf8").on("data", this.settings.log);
+    for (const stream of [child.stdout, child.stderr]) {
+      stream?.setEncoding("utf8").on("data", this.settings.log);
+      const read = this.settings.cloudWatch?.readerOf(this.scope, this.definition.name);
+      if (read !== undefined) stream?.on("data", read);
+    }
+    const state = { hasExtensions: false };
     const ready = new Promise<FunctionError | undefined>((resolve) => {
       const timer = setTimeout(
         () => resolve({ errorType: "Sandbox.Timedout", errorMessage: "Init timed out after 10.00 seconds" }),
@@ -386,6 +477,7 @@ export class LocalFunction implements RouteFunction {
       );
       child.once("message", (message: Ready) => {
         clearTimeout(timer);
+        state.hasExtensions = message.hasExtensions === true;
         resolve(message.error);
       });
       child.once("exit", (code, signal) => {
@@ -396,11 +488,17 @@ export class LocalFunction implements RouteFunction {
         });
       });
     });
-    const worker = { process: child, sessionToken, ready };
+    const worker = Object.assign(state, { process: child, sessionToken, ready });
     this.workers.add(worker);
     // A process that dies between two invocations must not get the next invocation.
     child.once("exit", () => void this.end(worker));
     return worker;
+  }
+
+  /** The scope of the function's metrics. */
+  private get scope(): string {
+    const { arn, region } = this.definition;
+    return scopeOf({ accountId: splitArn(arn)[4] ?? "", region });
   }
 
   private startNode(sessionToken: string): FunctionProcess {
@@ -454,6 +552,7 @@ export class LocalFunction implements RouteFunction {
       LANG: "en_US.UTF-8",
       TZ: ":UTC",
       AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME: settings.sagemakerRuntimeUrl,
+      ...(settings.s3Url === undefined ? {} : { AWS_ENDPOINT_URL_S3: settings.s3Url }),
       ...(definition.isAuthorizer === true && settings.issuerUrl !== undefined
         ? { LOCAL_ISSUER_URL: settings.issuerUrl }
         : {}),

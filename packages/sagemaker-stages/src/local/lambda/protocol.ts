@@ -12,6 +12,13 @@ export interface Invoke {
 export interface Ready {
   readonly kind: "ready";
   readonly error?: FunctionError;
+  /** Whether the process sends {@link Idle} after each invocation. @default false */
+  readonly hasExtensions?: boolean;
+}
+
+/** Child → parent: after an invocation, every extension waits for the next event. Until then, the process works. */
+export interface Idle {
+  readonly kind: "idle";
 }
 
 /** Child → parent: the invocation has ended. */

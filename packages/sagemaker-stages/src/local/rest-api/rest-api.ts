@@ -3,6 +3,8 @@ import Ajv from "ajv-draft-04";
 import { ArnFactory } from "../../aws/arn";
 import { matchesArn } from "../../aws/arn-pattern";
 import { MAX_ANSWER_IN_BYTES, MAX_EVENT_IN_BYTES } from "../../aws/lambda-limits";
+import { recordApiRequest } from "../cloudwatch/aws-metrics";
+import { type CloudWatch, scopeOf } from "../cloudwatch/cloudwatch";
 import type { RoleSessions } from "../cognito/sessions";
 import { Firewall } from "../firewall";
 import { type HttpRequest, type HttpResponse, headerOf } from "../http";
@@ -65,6 +67,7 @@ export class RestApi {
    * @param now - returns the current time of the firewall in milliseconds; default: the clock of the process
    * @param quotaUsage - the requests that are counted already
    * @param sessions - the temporary credentials that are accepted in addition to the local credentials
+   * @param cloudWatch - receives the metrics of the stage; default: no metrics
    */
   constructor(
     private readonly stage: StageDefinition,
@@ -76,6 +79,7 @@ export class RestApi {
     now?: () => number,
     private readonly quotaUsage: QuotaUsage = new QuotaUsage(),
     private readonly sessions?: RoleSessions,
+    private readonly cloudWatch?: CloudWatch,
   ) {
     this.firewall = stage.firewall && new Firewall(stage.firewall, now);
     this.authorizers = new Authorizers(stage, functions, issuer);
@@ -105,8 +109,19 @@ export class RestApi {
   async handle(request: HttpRequest, path: string, domainName?: string): Promise<HttpResponse> {
     const ids = newRequestIds();
     const receivedAt = new Date();
+    const start = performance.now();
     const details: RequestDetails = {};
     const response = await this.answerOrRefuse(request, path, ids, details, domainName);
+    const { apiName, stageName } = this.stage;
+    if (this.cloudWatch !== undefined && apiName !== undefined) {
+      recordApiRequest(this.cloudWatch, scopeOf(this.account), {
+        apiName,
+        stageName,
+        status: response.status,
+        latencyInMs: performance.now() - start,
+        integrationLatencyInMs: details.integrationLatency,
+      });
+    }
     if (this.stage.accessLogFormat !== undefined) {
       const line = accessLogLine(this.stage.accessLogFormat, {
         ...ids,

@@ -1,5 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { ArnFactory } from "../../aws/arn";
+import { recordEndpointInvocation, recordUtilization } from "../cloudwatch/aws-metrics";
+import { type CloudWatch, scopeOf } from "../cloudwatch/cloudwatch";
 import type { RoleSessions } from "../cognito/sessions";
 import { type HttpRequest, type HttpResponse, headerOf } from "../http";
 import { refusalLatency } from "../latency";
@@ -71,6 +73,7 @@ export class SagemakerRuntime {
    * @param containers - the containers by model; an echo stand-in answers for a model without a container
    * @param failures - receives the reasons why containers did not answer
    * @param sessions - the temporary credentials of signed-in users, whose role may invoke no endpoint. Default: none
+   * @param cloudWatch - receives the metrics of the endpoints. Default: no metrics
    */
   constructor(
     endpoints: readonly EndpointDefinition[],
@@ -78,6 +81,7 @@ export class SagemakerRuntime {
     private readonly log: (text: string) => void,
     private readonly failures: ContainerFailures = new ContainerFailures(),
     private readonly sessions?: RoleSessions,
+    private readonly cloudWatch?: CloudWatch,
   ) {
     const isOwn = ({ compute }: EndpointDefinition) => compute.kind !== "existing";
     const existing = endpoints.filter((endpoint) => !isOwn(endpoint));
@@ -102,6 +106,15 @@ export class SagemakerRuntime {
 
     const running = this.invocations.get(endpoint) ?? 0;
     const { compute } = endpoint;
+    if (compute.kind === "serverless" && this.cloudWatch !== undefined) {
+      const { maxConcurrency } = compute;
+      recordUtilization(this.cloudWatch, scopeOf(endpoint), {
+        endpointName: name,
+        variantName: endpoint.variantName,
+        running: Math.min(running + 1, maxConcurrency),
+        maxConcurrency,
+      });
+    }
     if (compute.kind === "serverless" && running >= compute.maxConcurrency) {
       await refusalLatency();
       return failure(
@@ -190,6 +203,17 @@ export class SagemakerRuntime {
       `${container.description} has not answered for ${Math.round((performance.now() - start) / 1000)} seconds. Read the container's output.`;
     const invocation = this.failures.begin(headerOf(request, "x-amz-security-token"), waiting);
     const slow = setTimeout(() => this.log(`${name}: ${waiting()}\n`), SLOW_ANSWER_IN_MS).unref();
+    const record = (status?: number) => {
+      if (this.cloudWatch === undefined) return;
+      const variantName = invokedVariant(request, endpoint);
+      const durationInMs = performance.now() - start;
+      recordEndpointInvocation(this.cloudWatch, scopeOf(endpoint), {
+        endpointName: name,
+        variantName,
+        status,
+        durationInMs,
+      });
+    };
     let answer: Awaited<ReturnType<Container["invoke"]>>;
     try {
       answer = await container.invoke({
@@ -198,7 +222,9 @@ export class SagemakerRuntime {
         body,
         headers: pick(HEADERS_TO_CONTAINER, (name) => headerOf(request, name)),
       });
+      record(answer.status);
     } catch (error) {
+      record();
       const cause = `${container.description} ${describeFailure(error)}`;
       invocation.fail(cause);
       this.log(`${name}: ${cause}\n`);

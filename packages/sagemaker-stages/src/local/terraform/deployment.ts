@@ -1,6 +1,8 @@
 import type { WebsiteFile } from "../../page/build";
+import type { AlarmDefinition } from "../cloudwatch/alarm-definition";
 import type { OpenApi } from "../rest-api/openapi";
 import type { Quota } from "../rest-api/quota";
+import type { CaptureBucketDefinition } from "../s3/captured-requests";
 import type { EndpointDefinition } from "./endpoints";
 import type { GatewayRoleDefinition } from "./gateway-roles";
 import type { SignInDefinition } from "./sign-in";
@@ -25,6 +27,10 @@ export interface Deployment {
   readonly pageFirewall?: PageFirewallDefinition | undefined;
   /** The domain name of the page. @default - none */
   readonly pageDomainName?: string | undefined;
+  /** The alarms, each after the alarms of its rule. @default - no alarms */
+  readonly alarms?: readonly AlarmDefinition[];
+  /** The bucket of captured requests. @default - no model captures requests */
+  readonly captureBuckets?: readonly CaptureBucketDefinition[];
   /** The differences from AWS: one line for each part of the Terraform that the local stage does not support. */
   readonly unsupported: readonly string[];
 }
@@ -129,6 +135,8 @@ export interface StageDefinition {
   /** @default - none */
   readonly domain?: StageDomainDefinition | undefined;
   readonly apiId: string;
+  /** The name of the REST API, which its metrics have. @default - no metrics */
+  readonly apiName?: string;
   /** The ARN of the stage: `arn:aws:execute-api:<region>:<account>:<api>/<stage>`. */
   readonly executionArn: string;
   readonly openApi: OpenApi;

@@ -5,6 +5,8 @@ import type { WebsiteFile } from "../../page/build";
 import { UnsupportedTerraform } from "../errors";
 import { type OpenApi, readOpenApi } from "../rest-api/openapi";
 import { endpointOf, literalHeaders } from "../rest-api/sagemaker-integration";
+import type { CaptureBucketDefinition } from "../s3/captured-requests";
+import { readAlarms } from "./alarms";
 import type {
   ApiKeyDefinition,
   Deployment,
@@ -44,6 +46,7 @@ export function readDeployment(
     authorizers.has(fn.arn) ? { ...fn, isAuthorizer: true } : fn,
   );
   const endpoints = readEndpoints(stack, gatewayInvocations(stages));
+  const alarms = readAlarms(stack);
   return {
     name,
     region: stack.region,
@@ -57,7 +60,11 @@ export function readDeployment(
     page: readPage(stack),
     pageFirewall: readPageFirewall(stack),
     pageDomainName: readPageDomainName(stack),
-    unsupported: [...describeUnsupported(stack, { functions, existingFunctions, endpoints }, ownContainers)],
+    alarms,
+    captureBuckets: readCaptureBuckets(stack, functions),
+    unsupported: [
+      ...describeUnsupported(stack, { functions, existingFunctions, endpoints, alarms }, ownContainers),
+    ],
   };
 }
 
@@ -113,6 +120,23 @@ function readPageDomainName(stack: Stack): string | undefined {
   return typeof name === "string" ? name : undefined;
 }
 
+/** The buckets of the stack to which its functions write captured requests. */
+function readCaptureBuckets(
+  stack: Stack,
+  functions: readonly FunctionDefinition[],
+): CaptureBucketDefinition[] {
+  const { name: environment, region, accountId } = stack;
+  const written = new Set(
+    functions.map(({ environment: { CAPTURE_DESTINATION = "" } }) => CAPTURE_DESTINATION.split("/")[2]),
+  );
+  return stack.ofType("aws_s3_bucket").flatMap(({ values }) => {
+    const bucketName = stack.resolve(values.bucket);
+    return typeof bucketName === "string" && written.has(bucketName)
+      ? [{ bucketName, environment, region, accountId }]
+      : [];
+  });
+}
+
 function readExistingFunctions(stack: Stack): ExistingFunctionDefinition[] {
   return read(stack, "data.aws_lambda_function").map(({ values: { function_name: name } }) => ({
     name,
@@ -166,6 +190,7 @@ function readStages(stack: Stack): StageDefinition[] {
       stageName,
       domain: domains.find((domain) => domain.apiId === apiId && domain.stageName === stageName),
       apiId,
+      apiName: api.values.name,
       executionArn: stack.arns.arn("execute-api", `${apiId}/${stageName}`),
       openApi,
       gatewayRoles: readGatewayRoles(stack, credentialsOf(openApi)),

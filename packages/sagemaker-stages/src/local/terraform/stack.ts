@@ -168,6 +168,9 @@ export class Stack {
       if (type === "aws_iam_role" && attribute === "arn" && typeof resource.values.name === "string") {
         return this.arns.roleArn(this.resolveText(resource.values.name));
       }
+      if (/^aws_cloudwatch_(?:metric|composite)_alarm$/.test(type) && attribute === "arn") {
+        return this.arns.arn("cloudwatch", `alarm:${this.resolveText(String(resource.values.alarm_name))}`);
+      }
       if (attribute === "id") return this.idOf(resource);
       const key =
         type === "aws_api_gateway_api_key" && attribute === "value" && localCustomerKey(resource.values);

@@ -1,3 +1,5 @@
+import * as z from "zod";
+import { LAMBDA } from "../cloudwatch/aws-metrics";
 import { findPython, isPythonRuntime } from "../lambda/python/machine";
 import { unknownVariables } from "../rest-api/access-log";
 import type { Deployment } from "./deployment";
@@ -12,9 +14,12 @@ import {
 } from "./interpreted";
 import type { Stack } from "./stack";
 
-const BUCKETS = "the local stage serves the page's files from this project, and reads no artifacts";
+const BUCKETS =
+  "the local stage serves the page's files from this project, reads no artifacts, and writes captured requests to files";
 
 const CERTIFICATES = "the local stage serves HTTP, without certificates";
+
+const ALARMS = "the states are evaluated here; the actions, e.g. notifications, exist only on AWS";
 
 /** The types of resources that only AWS uses, with the effect of each type on this machine. */
 const EFFECTS_OF_AWS_ONLY_TYPES: Readonly<Record<string, string>> = {
@@ -33,18 +38,28 @@ const EFFECTS_OF_AWS_ONLY_TYPES: Readonly<Record<string, string>> = {
   aws_cloudfront_origin_access_control: "the local stage serves the page",
   aws_cloudfront_response_headers_policy: "the local stage sends the page with the same headers",
   aws_s3_bucket: BUCKETS,
+  aws_s3_bucket_lifecycle_configuration:
+    "captured requests stay in .sagemaker-stages/capture/ until you delete them, and are not encrypted",
   aws_s3_bucket_ownership_controls: BUCKETS,
   aws_s3_bucket_policy: BUCKETS,
   aws_s3_bucket_public_access_block: BUCKETS,
   aws_s3_bucket_server_side_encryption_configuration: BUCKETS,
   aws_s3_bucket_versioning: BUCKETS,
   aws_s3_object: BUCKETS,
+  aws_s3_object_copy: "the samples answer: no artifact of a release is copied or compared with its SHA-256",
   terraform_data:
     "on AWS, a changed model or endpoint configuration gets a new name from this resource; here the name has no effect",
   aws_cloudwatch_log_group: "logs are printed in this terminal and not stored",
   aws_appautoscaling_target: "no scaling: one container answers for each endpoint",
   aws_appautoscaling_policy: "see aws_appautoscaling_target",
-  aws_cloudwatch_metric_alarm: "no metrics are recorded, so no alarm changes its state",
+  aws_appautoscaling_scheduled_action: "see aws_appautoscaling_target",
+  aws_budgets_budget: "nothing costs money here, so no budget is exceeded",
+  aws_cloudwatch_dashboard: "the local stage shows no dashboard",
+  aws_cloudwatch_metric_alarm: ALARMS,
+  aws_cloudwatch_composite_alarm: ALARMS,
+  aws_sns_topic: "no notifications are sent: the topic of the alarms exists only on AWS",
+  aws_sns_topic_policy: "see aws_sns_topic",
+  aws_sns_topic_subscription: "see aws_sns_topic",
   aws_vpc: "functions use this machine's network, which is not isolated",
   aws_vpc_endpoint: "see aws_vpc: a request that the endpoint policy refuses works here and fails on AWS",
   aws_default_security_group: "see aws_vpc",
@@ -63,7 +78,7 @@ const EFFECTS_OF_AWS_ONLY_TYPES: Readonly<Record<string, string>> = {
  */
 export function* describeUnsupported(
   stack: Stack,
-  deployment: Pick<Deployment, "functions" | "existingFunctions" | "endpoints">,
+  deployment: Pick<Deployment, "functions" | "existingFunctions" | "endpoints" | "alarms">,
   ownContainers: readonly string[],
 ): Generator<string> {
   yield* describeExisting(deployment);
@@ -78,6 +93,8 @@ export function* describeUnsupported(
       }
     }
   }
+  yield* describeSchedules(stack);
+  yield* describeAlarms(deployment);
   yield* describeAccessLogs(stack);
   yield* describeFirewalls(stack);
   if (
@@ -112,10 +129,53 @@ function effectOf(type: string, stack: Stack): string | undefined {
     : effect;
 }
 
+const capacity = z.union([z.string(), z.number()]);
+
+const scheduledAction = z.object({
+  name: z.string(),
+  schedule: z.string(),
+  timezone: z.optional(z.string()),
+  scalable_target_action: z.object({ min_capacity: capacity, max_capacity: capacity }),
+});
+
+/** The schedule of each endpoint, which changes no capacity on this machine. */
+function* describeSchedules(stack: Stack): Generator<string> {
+  for (const resource of stack.ofType("aws_appautoscaling_scheduled_action")) {
+    const { data } = scheduledAction.safeParse(resource.values);
+    if (data === undefined) {
+      yield `aws_appautoscaling_scheduled_action.${resource.name} is NOT INTERPRETED on this machine`;
+      continue;
+    }
+    const { name, schedule, timezone = "UTC", scalable_target_action: action } = data;
+    const range = [...new Set([action.min_capacity, action.max_capacity])].join("–");
+    yield `scheduled action ${name}: on AWS, the capacity becomes ${range} at ${schedule} in ${timezone}`;
+  }
+}
+
 function* describeAccessLogs(stack: Stack): Generator<string> {
   for (const { resource, values } of read(stack, "aws_api_gateway_stage")) {
     for (const variable of unknownVariables(values.access_log_settings?.format ?? "")) {
       yield `aws_api_gateway_stage.${resource.name}: ${variable} of access_log_settings is NOT INTERPRETED on this machine: the access log contains - instead`;
+    }
+  }
+}
+
+/** Alarms that the local stage does not evaluate, and alarms of functions without metrics. */
+function* describeAlarms({
+  alarms = [],
+  functions,
+}: Pick<Deployment, "alarms" | "functions">): Generator<string> {
+  for (const alarm of alarms) {
+    if (alarm.kind === "unsupported") {
+      yield `alarm ${alarm.name} is NOT EVALUATED on this machine: ${alarm.fault}`;
+    }
+    if (alarm.kind !== "metric") continue;
+    const observed = [...alarm.statistics.values()].flatMap(
+      ({ metric }) => (metric.namespace === LAMBDA && metric.dimensions.FunctionName) || [],
+    );
+    for (const name of new Set(observed)) {
+      if (functions.some((fn) => fn.name === name)) continue;
+      yield `alarm ${alarm.name}: the function ${name} is not on this machine, so it has NO METRICS here`;
     }
   }
 }

@@ -118,9 +118,11 @@ function hasSuccessor({ type, address, before }: PlannedResource, successors: Su
 
 /** A key that an object and its successor share; undefined for objects without a successor. */
 function successionOf(type: string, address: string, values: Values | undefined): string | undefined {
-  if (type !== "aws_s3_object") return undefined;
+  if (type !== "aws_s3_object" && type !== "aws_s3_object_copy") return undefined;
   const [name, bucket] = [withoutContent(address), textOf(values?.bucket)];
-  return name === undefined || bucket === undefined ? undefined : JSON.stringify([name, bucket]);
+  if (name === undefined || bucket === undefined) return undefined;
+  // The artifact of a release is a copy, and can succeed an upload.
+  return JSON.stringify([name.replace(/^aws_s3_object_copy\./, "aws_s3_object."), bucket]);
 }
 
 /** An address without the hash of the content and without CDKTF's hash; undefined where there is none. */

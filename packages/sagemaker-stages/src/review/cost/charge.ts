@@ -1,9 +1,7 @@
+import { HOURS_PER_MONTH } from "../../aws/prices";
 import type { Plan } from "../reading/plan";
 import type { PlannedResource } from "../reading/planned-resource";
 import type { Values } from "../reading/values";
-
-/** Hours of a month in AWS's calculator: a twelfth of 365 days. */
-export const HOURS_PER_MONTH = 730;
 
 /** The assumed duration of a request in the function and in the model. A plan does not contain durations. */
 export const ASSUMED_DURATION_IN_MS = 100;
@@ -17,10 +15,13 @@ export interface CostItem {
     | "address"
     | "alarm"
     | "cache"
+    | "captured requests"
+    | "dashboard"
     | "detailed metrics"
     | "hours"
     | "instances"
     | "key"
+    | "metrics"
     | "log"
     | "network interfaces"
     | "provisioned concurrency"
@@ -40,7 +41,19 @@ export interface CostItem {
 /** A factor of a quantity, e.g. 730 h. */
 export interface Factor {
   readonly value: number;
-  readonly unit?: "GB" | "alarm" | "h" | "key" | "million" | "months" | "rules" | "s" | "web ACL";
+  readonly unit?:
+    | "GB"
+    | "alarm"
+    | "dashboard"
+    | "h"
+    | "key"
+    | "metric"
+    | "metrics"
+    | "million"
+    | "months"
+    | "rules"
+    | "s"
+    | "web ACL";
 }
 
 /** One summand of an amount. */
@@ -58,8 +71,10 @@ export type UncountedReason =
   | typeof KNOWN_LATER
   | "by use"
   | "function not in the plan"
+  | "metrics by hour"
   | "metrics by use"
   | "no rule"
+  | "schedule not read"
   | "several metrics"
   | "subnets known after apply"
   | "unlimited retention";
@@ -68,6 +83,8 @@ export type UncountedReason =
 export type CostNote =
   /** The resource scales, and its minimum is counted; `null` where the minimum is known after apply. */
   | { readonly kind: "minimum"; readonly count: number | null }
+  /** The capacity changes by a schedule, and its minimum is counted on average. */
+  | { readonly kind: "scheduled minimum"; readonly average: number }
   | { readonly kind: "uncompressed" }
   | { readonly kind: "within provisioned concurrency" };
 

@@ -1,3 +1,5 @@
+import { averageOf, parseCron, type ScheduledValue } from "../../aws/cron";
+import { HOURS_PER_MONTH } from "../../aws/prices";
 import { deployedValues } from "../reading/deployed-values";
 import type { PlannedResource } from "../reading/planned-resource";
 import { at, textOf, UNKNOWN, type Value, type Values } from "../reading/values";
@@ -8,11 +10,11 @@ import {
   type CostItem,
   type CostNote,
   type Factor,
-  HOURS_PER_MONTH,
   hoursOf,
   KNOWN_LATER,
   type Rule,
   type Term,
+  type UncountedReason,
 } from "./charge";
 
 const SECONDS_PER_MONTH = HOURS_PER_MONTH * 3600;
@@ -61,9 +63,9 @@ function instances(
     per: "month",
     terms:
       type === undefined || typeof count !== "number"
-        ? KNOWN_LATER
+        ? reasonOf(count)
         : [{ item: `sagemaker:instance:${type}`, ...hoursOf(count) }],
-    ...(minimum === undefined ? {} : { note: minimum.note }),
+    ...noteOf(minimum),
   };
 }
 
@@ -109,8 +111,8 @@ function serverlessCharges(
   return [
     {
       ...warm,
-      terms: typeof count === "number" ? [warmTerm(count)] : KNOWN_LATER,
-      ...(scaled === undefined ? {} : { note: scaled.note }),
+      terms: typeof count === "number" ? [warmTerm(count)] : reasonOf(count),
+      ...noteOf(scaled),
     },
     {
       ...requests,
@@ -126,10 +128,19 @@ function serverlessCharges(
   ];
 }
 
+/** Why a capacity is not counted. */
+function reasonOf(count: Value | Minimum["count"] | undefined): UncountedReason {
+  return count === "schedule not read" ? count : KNOWN_LATER;
+}
+
+function noteOf(minimum: Minimum | undefined): { readonly note?: CostNote } {
+  return minimum?.note === undefined ? {} : { note: minimum.note };
+}
+
 /** The minimum of a variant that scales. */
 interface Minimum {
-  readonly count: number | typeof UNKNOWN;
-  readonly note: CostNote;
+  readonly count: number | typeof UNKNOWN | "schedule not read";
+  readonly note?: CostNote;
 }
 
 /** The minimum in Application Auto Scaling; undefined where the variant does not scale. */
@@ -145,9 +156,39 @@ function minimumOf(variant: string, configuration: Values, context: CostContext)
       endpoints.some((name) => values?.resource_id === `endpoint/${name}/variant/${variant}`),
     );
   if (target === undefined) return undefined;
+  const scheduled = scheduledMinimumOf(target, context);
+  if (scheduled !== undefined) return scheduled;
   const minimum = target.min_capacity;
   if (typeof minimum !== "number") return { count: UNKNOWN, note: { kind: "minimum", count: null } };
   return { count: minimum, note: minimumNote(minimum) };
+}
+
+/** The average of the minimums that scheduled actions set; undefined without scheduled actions. */
+function scheduledMinimumOf(target: Values, { plan, side }: CostContext): Minimum | undefined {
+  const actions = plan.resources
+    .filter(({ type }) => type === "aws_appautoscaling_scheduled_action")
+    .flatMap((one): Values[] => {
+      const values = deployedValues(one)[side];
+      return values === undefined ? [] : [values];
+    })
+    .filter((action) => action.resource_id === target.resource_id);
+  if (actions.length === 0) return undefined;
+  const values = actions.flatMap((action): ScheduledValue[] => {
+    const [, expression = ""] = /^cron\((.*)\)$/.exec(textOf(action.schedule) ?? "") ?? [];
+    const cron = parseCron(expression);
+    const value = numberOf(at(action.scalable_target_action, 0, "min_capacity"));
+    return cron === undefined || value === undefined ? [] : [{ cron, value }];
+  });
+  const average = values.length === actions.length ? averageOf(values) : undefined;
+  if (average === undefined) return { count: "schedule not read" };
+  const rounded = Math.round(average * 10_000) / 10_000;
+  return { count: rounded, note: { kind: "scheduled minimum", average: rounded } };
+}
+
+/** The provider writes the capacities of scheduled actions as texts. */
+function numberOf(value: Value | undefined): number | undefined {
+  const number = typeof value === "string" && value !== "" ? Number(value) : value;
+  return typeof number === "number" && Number.isInteger(number) ? number : undefined;
 }
 
 function minimumNote(count: number): CostNote {

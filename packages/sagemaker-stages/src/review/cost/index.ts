@@ -1,3 +1,4 @@
+import { findPrice, PRICED_REGIONS, PRICES } from "../../aws/prices";
 import { compareTexts } from "../changes/changes";
 import { withoutTags } from "../changes/tags";
 import { deployedValues } from "../reading/deployed-values";
@@ -5,7 +6,6 @@ import type { Plan } from "../reading/plan";
 import type { PlannedResource } from "../reading/planned-resource";
 import { isSame } from "../reading/values";
 import type { Charge, CostItem, CostNote, Per, Term, UncountedReason } from "./charge";
-import { findPrice, PRICED_REGIONS, PRICES } from "./prices";
 import { BY_USE, FREE, RULES } from "./rules";
 
 export type { CostItem, CostNote, Per, Term, UncountedReason } from "./charge";

@@ -1,3 +1,5 @@
+import { lambdaUsage } from "../../aws/lambda-usage";
+import { METRICS_VARIABLE } from "../../aws/metrics";
 import { at, textOf, UNKNOWN, type Value } from "../reading/values";
 import {
   ASSUMED_DURATION_IN_MS,
@@ -12,9 +14,6 @@ import { endpointConfiguration } from "./endpoints";
 import { changedRoutes } from "./routes";
 
 const SECONDS_PER_MILLION = ASSUMED_DURATION_IN_MS * 1000;
-
-/** Lambda's (https://docs.aws.amazon.com/lambda/latest/dg/configuration-ephemeral-storage.html). */
-const FREE_STORAGE_IN_MB = 512;
 
 /** CloudWatch's: alarms with a shorter period are high-resolution alarms. */
 const STANDARD_PERIOD_IN_SECONDS = 60;
@@ -32,26 +31,57 @@ const lambdaFunction: Rule = ({ memory_size, architectures, ephemeral_storage })
   if (typeof memory_size !== "number" || typeof architecture !== "string") {
     return [{ ...charge, terms: KNOWN_LATER }];
   }
-  const gbSeconds = (megabytes: number): Pick<Term, "quantity" | "factors"> => ({
-    quantity: (SECONDS_PER_MILLION * megabytes) / 1024,
-    factors: [
-      { value: SECONDS_PER_MILLION, unit: "s" },
-      { value: megabytes / 1024, unit: "GB" },
-    ],
-  });
   const storage = at(ephemeral_storage, 0, "size");
-  const paidStorage = typeof storage === "number" ? storage - FREE_STORAGE_IN_MB : 0;
+  const usage = lambdaUsage({
+    memorySizeInMb: memory_size,
+    architecture,
+    ephemeralStorageInMb: typeof storage === "number" ? storage : undefined,
+  });
   return [
     {
       ...charge,
       terms: [
         { item: "lambda:request", ...MILLION },
-        { item: `lambda:duration:${architecture}`, ...gbSeconds(memory_size) },
-        ...(paidStorage > 0 ? [{ item: "lambda:ephemeral-storage", ...gbSeconds(paidStorage) }] : []),
+        ...usage.map(({ item, gigabytes }) => ({
+          item,
+          quantity: SECONDS_PER_MILLION * gigabytes,
+          factors: [
+            { value: SECONDS_PER_MILLION, unit: "s" } as const,
+            { value: gigabytes, unit: "GB" } as const,
+          ],
+        })),
       ],
     },
   ];
 };
+
+/** The requests that the function captures: each is one object, which S3 charges for when the object is written. */
+const capturedRequests: Rule = ({ environment }) => {
+  const percent = at(environment, 0, "variables", "CAPTURE_PERCENT");
+  if (percent === undefined || percent === null) return [];
+  const charge = { what: { kind: "captured requests" }, per: "million requests" } as const;
+  const millions = Number(textOf(percent)) / 100;
+  if (!(millions > 0)) return [{ ...charge, terms: KNOWN_LATER }];
+  return [
+    {
+      ...charge,
+      terms: [{ item: "s3:put", quantity: millions, factors: [{ value: millions, unit: "million" }] }],
+    },
+  ];
+};
+
+/** The metrics that a new function prints. An environment without requests has none. */
+const functionMetrics: Rule = ({ environment }) =>
+  at(environment, 0, "variables", METRICS_VARIABLE) === undefined
+    ? []
+    : [
+        {
+          what: { kind: "metrics" },
+          per: "use",
+          terms: "metrics by hour",
+          each: one("cloudwatch:custom-metric", "metric"),
+        },
+      ];
 
 const REST_REQUEST: Term = { item: "apigateway:rest-request", ...MILLION };
 
@@ -144,16 +174,46 @@ const logGroup: Rule = ({ retention_in_days, log_group_class }) => {
   ];
 };
 
+/**
+ * An alarm on an expression costs the price of an alarm for each of its metrics
+ * (https://aws.amazon.com/cloudwatch/pricing/). A query of another account or of Metrics Insights has another price.
+ */
+function mathAlarm(queries: readonly Value[]): Charge["terms"] {
+  const periods = queries.flatMap((query) => {
+    const metric: Value | undefined = at(query, "metric", 0);
+    return metric === undefined ? [] : [at(metric, "period")];
+  });
+  const isInsights = queries.some((query) => /\bSELECT\b/i.test(textOf(at(query, "expression")) ?? ""));
+  if (queries.includes(UNKNOWN) || periods.some((period) => typeof period !== "number")) return KNOWN_LATER;
+  if (isInsights || periods.length === 0) return "several metrics";
+  const isStandard = periods.every((period) => Number(period) >= STANDARD_PERIOD_IN_SECONDS);
+  return [
+    {
+      item: isStandard ? "cloudwatch:alarm" : "cloudwatch:high-resolution-alarm",
+      quantity: periods.length,
+      factors: [{ value: periods.length, unit: periods.length === 1 ? "metric" : "metrics" }],
+    },
+  ];
+}
+
+const compositeAlarm: Rule = () => [
+  { what: { kind: "alarm" }, per: "month", terms: [one("cloudwatch:composite-alarm", "alarm")] },
+];
+
 const metricAlarm: Rule = ({ period, metric_query }) => {
   const charge = { what: { kind: "alarm" }, per: "month" } as const;
   if (Array.isArray(metric_query) && metric_query.length > 0) {
-    return [{ ...charge, terms: "several metrics" }];
+    return [{ ...charge, terms: mathAlarm(metric_query) }];
   }
   if (typeof period !== "number") return [{ ...charge, terms: KNOWN_LATER }];
   const isStandard = period >= STANDARD_PERIOD_IN_SECONDS;
   const item = isStandard ? "cloudwatch:alarm" : "cloudwatch:high-resolution-alarm";
   return [{ ...charge, terms: [one(item, "alarm")] }];
 };
+
+const dashboard: Rule = () => [
+  { what: { kind: "dashboard" }, per: "month", terms: [one("cloudwatch:dashboard", "dashboard")] },
+];
 
 const webAcl: Rule = ({ rule }) => {
   const rules = rule ?? [];
@@ -180,6 +240,8 @@ export const RULES: Readonly<Record<string, Rule>> = {
   aws_api_gateway_method_settings: methodSettings,
   aws_api_gateway_rest_api: restApi,
   aws_api_gateway_stage: stage,
+  aws_cloudwatch_composite_alarm: compositeAlarm,
+  aws_cloudwatch_dashboard: dashboard,
   aws_cloudwatch_log_group: logGroup,
   aws_cloudwatch_metric_alarm: metricAlarm,
   aws_eip: publicAddress,
@@ -187,7 +249,11 @@ export const RULES: Readonly<Record<string, Rule>> = {
   aws_kms_key: kmsKey,
   aws_kms_replica_external_key: kmsKey,
   aws_kms_replica_key: kmsKey,
-  aws_lambda_function: lambdaFunction,
+  aws_lambda_function: (values, context) => [
+    ...lambdaFunction(values, context),
+    ...functionMetrics(values, context),
+    ...capturedRequests(values, context),
+  ],
   aws_nat_gateway: natGateway,
   aws_sagemaker_endpoint_configuration: endpointConfiguration,
   aws_vpc_endpoint: vpcEndpoint,
@@ -196,8 +262,8 @@ export const RULES: Readonly<Record<string, Rule>> = {
 
 /** Types that cost nothing, or whose cost is part of another resource. */
 export const FREE =
-  /^(?:terraform_data|(?:null|random|time|tls|archive)_\w+|aws_(?:iam|appautoscaling|cloudfront_origin_access|cloudfront_response_headers|cloudfront_cache)_\w+|aws_api_gateway_\w+|aws_lambda_(?:alias|function_url|permission)|aws_sagemaker_(?:endpoint|model)|aws_(?:acm_certificate|acm_certificate_validation|default_\w+|internet_gateway|route|route53_record|route_table|route_table_association|security_group|security_group_rule|subnet|vpc|vpc_endpoint_\w+|vpc_security_group_\w+)|aws_s3_bucket_\w+|aws_\w+_(?:policy|permission)|aws_kms_(?:alias|grant)|aws_cloudwatch_log_(?:resource_policy|stream)|aws_wafv2_(?:ip_set|regex_pattern_set|web_acl_association))$/;
+  /^(?:terraform_data|(?:null|random|time|tls|archive)_\w+|aws_(?:iam|appautoscaling|cloudfront_origin_access|cloudfront_response_headers|cloudfront_cache)_\w+|aws_api_gateway_\w+|aws_lambda_(?:alias|function_url|permission)|aws_sagemaker_(?:endpoint|model)|aws_(?:acm_certificate|budgets_budget|acm_certificate_validation|default_\w+|internet_gateway|route|route53_record|route_table|route_table_association|security_group|security_group_rule|subnet|vpc|vpc_endpoint_\w+|vpc_security_group_\w+)|aws_s3_bucket_\w+|aws_\w+_(?:policy|permission)|aws_kms_(?:alias|grant)|aws_cloudwatch_log_(?:resource_policy|stream)|aws_wafv2_(?:ip_set|regex_pattern_set|web_acl_association))$/;
 
 /** Types that cost by use only. */
 export const BY_USE =
-  /^aws_(?:cloudfront_distribution|dynamodb_table|s3_bucket|s3_object|sns_topic|sqs_queue|ecr_repository)$/;
+  /^aws_(?:cloudfront_distribution|dynamodb_table|s3_bucket|s3_object|s3_object_copy|sns_topic|sns_topic_subscription|sqs_queue|ecr_repository)$/;

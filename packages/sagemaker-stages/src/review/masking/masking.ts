@@ -169,6 +169,7 @@ export class Masking {
       ...(typeof unknown === "object" && unknown !== null ? Object.keys(unknown) : []),
     ]);
     const hiddenAt = (name: string, isMap: boolean): Hidden => {
+      if (hidden === "all" && isCaptureSetting(name, inner(value, name))) return "no";
       if (hidden === "all" || (isMap && isVariablesName(name))) return "all";
       return (hidden === "secret" && !isSecretMetadataName(name)) || isNamedAsSecret(value, name)
         ? "secret"
@@ -209,6 +210,24 @@ function isEncodedContent(value: unknown, name: string): boolean {
     isContentName(name) &&
     /^[\w+/-]{16,}={0,2}$/.test(value) &&
     decodedText(value) !== undefined
+  );
+}
+
+/**
+ * The forms of the variables that decide which data of callers a function of the engine stores (`src/runtime/capture/`). They
+ * are no secrets, and a review must show them. A variable of another program with one of these names has another form.
+ */
+const CAPTURE_SETTINGS: Readonly<Record<string, RegExp>> = {
+  CAPTURE_DESTINATION: /^s3:\/\/[a-z0-9.-]+\/[\w-]+\/[\w-]+$/,
+  CAPTURE_PERCENT: /^\d+(?:\.\d+)?(?:e-\d+)?$/,
+  CAPTURE_KEEP: /^\[(?:"[^"\\]*"(?:,"[^"\\]*")*)?\]$/,
+  CAPTURE_DROP: /^\[(?:"[^"\\]*"(?:,"[^"\\]*")*)?\]$/,
+  CAPTURE_KMS_KEY: /^arn:aws(?:-[a-z]+)*:kms:[a-z0-9-]+:\d{12}:key\/[\w-]+$/,
+};
+
+function isCaptureSetting(name: string, value: unknown): boolean {
+  return (
+    Object.hasOwn(CAPTURE_SETTINGS, name) && isText(value) && CAPTURE_SETTINGS[name]?.test(value) === true
   );
 }
 

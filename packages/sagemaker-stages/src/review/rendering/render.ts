@@ -15,6 +15,7 @@ import {
   SUMMARY_CELLS,
   undeterminedPartsSentence,
 } from "./phrases/headings";
+import { metricText, originText } from "./phrases/releases";
 import { riskSections } from "./risks";
 import { DEFAULT_LAYOUT, type Layout, positionOf, type SectionName } from "./sections";
 import { surfaceSection } from "./surface";
@@ -98,6 +99,8 @@ function sectionsOf(
   switch (name) {
     case "checks":
       return checkSection(report.failedChecks, title(name));
+    case "releases":
+      return releaseSection(report.releases, title(name));
     case "destroyed":
       return lossSection(changes, title(name));
     case "risks":
@@ -142,9 +145,10 @@ function positionOfMeaning(
 }
 
 function isUnchanged(report: EnvironmentReport): boolean {
-  const { changes, outputs, errored, incompleteReasons, drift, failedChecks } = report;
+  const { changes, outputs, releases, errored, incompleteReasons, drift, failedChecks } = report;
   return (
-    !errored && [changes, outputs, incompleteReasons, drift, failedChecks].every((list) => list.length === 0)
+    !errored &&
+    [changes, outputs, releases, incompleteReasons, drift, failedChecks].every((list) => list.length === 0)
   );
 }
 
@@ -248,6 +252,30 @@ function chapter({ environment }: EnvironmentReport): Section {
     header: [],
     rows: [],
   };
+}
+
+function releaseSection(releases: EnvironmentReport["releases"], title: string): Section[] {
+  if (releases.length === 0) return [];
+  return [
+    {
+      title: `${title}: ${releases.length}`,
+      level: 3,
+      folded: false,
+      importance: 70,
+      paragraphs: [],
+      header: header(...COLUMNS.releases),
+      rows: releases.map((change) =>
+        row(
+          code(change.model),
+          code(change.before ?? ""),
+          code(change.after ?? ""),
+          plain(change.after === null ? "" : originText(change)),
+          plain(change.metrics.map(metricText).join(", ")),
+          code(change.serves),
+        ),
+      ),
+    },
+  ];
 }
 
 function outputSection(outputs: EnvironmentReport["outputs"], title: string): Section[] {

@@ -2,7 +2,7 @@ import type { Risk } from "../risks";
 import type { Section } from "./document";
 import { code, plain } from "./markdown";
 import { SAFER_SETTINGS } from "./phrases/headings";
-import { riskPredicate, riskSubject, riskValueText } from "./phrases/risk-sentences";
+import { completeRiskSentence, riskPredicate, riskSubject, riskValueText } from "./phrases/risk-sentences";
 
 /** Settings that become more dangerous, a sentence each; and, folded, settings that become safer. */
 export function riskSections(
@@ -22,8 +22,10 @@ export function riskSections(
             title: titled(heading),
             folded: false,
             importance: 98,
-            essentialRows: worse.filter(({ kind }) => kind !== "weaker protection").length,
-            rows: worse.map((risk) => `- ⚠ ${risk.kind}: ${itemOf(risk)}`),
+            essentialRows: worse.filter(
+              ({ kind }) => kind !== "weaker protection" && kind !== "end of support",
+            ).length,
+            rows: grouped(worse, groupOf).map((risks) => `- ⚠ ${risks[0].kind}: ${itemsOf(risks)}`),
           },
         ]),
     ...(better.length === 0
@@ -38,6 +40,30 @@ export function riskSections(
           },
         ]),
   ];
+}
+
+/** Functions on the same runtime have one row, because one decision changes all of them. Other risks have a row each. */
+function groupOf({ kind, details, direction, before, after, address, attribute }: Risk): string {
+  const isSupport = kind === "end of support" && details?.kind === "runtime";
+  return JSON.stringify(isSupport ? [kind, direction, before, after] : [address, attribute, kind]);
+}
+
+function grouped(risks: readonly Risk[], keyOf: (risk: Risk) => string): [Risk, ...Risk[]][] {
+  const groups = new Map<string, [Risk, ...Risk[]]>();
+  for (const risk of risks) {
+    const group = groups.get(keyOf(risk));
+    if (group === undefined) groups.set(keyOf(risk), [risk]);
+    else group.push(risk);
+  }
+  return [...groups.values()];
+}
+
+function itemsOf(risks: readonly [Risk, ...Risk[]]): string {
+  const [first, ...others] = risks;
+  if (others.length === 0) return itemOf(first);
+  const { attribute, before, after } = first;
+  const change = `${code(attribute)}: ${code(riskValueText(before))} → ${code(riskValueText(after))}`;
+  return `${plain(completeRiskSentence(risks))} (${change}).`;
 }
 
 function itemOf(risk: Risk): string {

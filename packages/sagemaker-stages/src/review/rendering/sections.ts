@@ -6,6 +6,7 @@ export const SECTION_NAMES = [
   "undetermined",
   "differences",
   "checks",
+  "releases",
   "destroyed",
   "risks",
   "public",

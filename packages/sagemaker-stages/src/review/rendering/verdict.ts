@@ -7,6 +7,7 @@ import type { EnvironmentReport } from "../environment-report";
 import type { Risk } from "../risks";
 import type { SurfaceState } from "../surface/change";
 import { isOfOtherProvider } from "../unsupported-types";
+import { releasePart } from "./phrases/releases";
 import { labelOf } from "./phrases/resource-types";
 import { riskSentence, riskSubject, shortRiskPredicate } from "./phrases/risk-sentences";
 import { lostCredentials, subjectText } from "./phrases/surface";
@@ -30,14 +31,17 @@ export function verdictOf(environments: readonly EnvironmentReport[]): string {
 const TYPE_BEFORE_ADDRESS = /\b([a-z]+_\w+) (?=\1\.)/g;
 
 function verdictOfOne(report: EnvironmentReport): string {
-  const { changes, counts, lifecycle, outputs } = report;
+  const { changes, counts, lifecycle, outputs, releases } = report;
   const faults = [...incompletePhrases(report), ...failedCheckPhrases(report)];
-  if (changes.length === 0 && outputs.length === 0) {
+  if ([changes, outputs, releases].every((list) => list.length === 0)) {
     const outside = [...faults, ...driftPhrases(report)];
     return [...outside, outside.length === 0 ? VERDICT.nothing : VERDICT.nothingElse].join(" · ");
   }
   const lost = [...lossPhrases(report), ...riskPhrases(report, "data loss")];
+  const isNew = lifecycle === "created";
   const parts = [
+    // The main fact of a new environment is first: a long line is cut at its end.
+    ...(isNew ? [phrases.newEnvironment(counts.create, report.cost.atRest)] : []),
     ...lost,
     ...openedPhrases(report),
     ...riskPhrases(report, "exposure"),
@@ -45,10 +49,11 @@ function verdictOfOne(report: EnvironmentReport): string {
     ...undeterminedPhrases(report),
     ...riskPhrases(report, "outage"),
     ...riskPhrases(report, "weaker protection"),
-    ...(lifecycle === "created" ? [phrases.newEnvironment(counts.create)] : []),
+    ...riskPhrases(report, "end of support"),
+    ...firstParts(report.releases.map(releasePart)),
     ...rolloutPhrases(report),
     ...codePhrases(changes),
-    ...costPhrases(report),
+    ...(isNew ? [] : costPhrases(report)),
     ...widerSurfacePhrases(report),
     ...remainingPhrases(report),
     ...unsupportedTypePhrases(report),

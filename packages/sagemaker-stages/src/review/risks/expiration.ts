@@ -30,6 +30,56 @@ export function hasExpiration(type: string): boolean {
   return READERS.has(type);
 }
 
+/** The name of a bucket of captured requests: `<prefix>-capture-<account>-<region>`. */
+const CAPTURE_BUCKET = /-capture-\d{12}-[a-z]{2}(?:-[a-z]+)+-\d$/;
+
+/**
+ * Rules of a bucket of captured requests by which S3 deletes them later than before, or never: data of callers is stored
+ * longer.
+ */
+export function capturedRetentionRisks(resource: PlannedResource, plan: Plan): Finding[] {
+  const { before, after } = deployedValues(resource);
+  if (resource.type !== "aws_s3_bucket_lifecycle_configuration" || before === undefined) return [];
+  const bucket = textOf(before.bucket);
+  if (bucket === undefined || !CAPTURE_BUCKET.test(bucket)) return [];
+  if (after === undefined && isDestroyed(bucket, plan)) return [];
+  const read = rulesOf("rule", "status");
+  const [old, next] = [read(before) ?? [], after === undefined ? [] : read(after)];
+  // Rules that are known after apply have a finding already.
+  if (next === undefined) return [];
+  return old
+    .filter((one) => !next.some((other) => isNoLater(other, one)))
+    .map((one): Finding => {
+      const { prefix, filter } = one;
+      const covering = next.filter((other) => prefix.startsWith(other.prefix) && other.filter === filter);
+      const [soonest] = [...covering].sort(
+        (first, second) =>
+          (first.days ?? Number.POSITIVE_INFINITY) - (second.days ?? Number.POSITIVE_INFINITY),
+      );
+      const { objects, isFiltered } = one;
+      return {
+        kind: "exposure",
+        direction: soonest !== undefined && soonest.days === undefined ? "undetermined" : "worse",
+        gates: ["widen"],
+        risk: "captured retention",
+        details: {
+          kind: "expiration",
+          rule: { objects, prefix, isFiltered, when: soonest?.when ?? "never" },
+        },
+        attribute: `rule ${prefix}`.trimEnd(),
+        before: reported([one]),
+        after: reported(soonest === undefined ? [] : [soonest]),
+      };
+    });
+}
+
+function isDestroyed(bucket: string, plan: Plan): boolean {
+  return plan.resources.some((one) => {
+    const { before, after } = deployedValues(one);
+    return one.type === "aws_s3_bucket" && after === undefined && textOf(before?.bucket) === bucket;
+  });
+}
+
 /** Changed rules by which AWS deletes objects, versions, images or backups earlier than before. */
 export function retentionRisks(resource: PlannedResource, plan: Plan): Finding[] {
   const reader = READERS.get(resource.type);
@@ -79,6 +129,8 @@ export function retentionRisks(resource: PlannedResource, plan: Plan): Finding[]
     };
   });
   if (worse.length > 0 || later.length === 0) return worse;
+  // Captured requests are no data to keep: see capturedRetentionRisks.
+  if (CAPTURE_BUCKET.test(textOf(after.bucket) ?? "")) return [];
   return [
     {
       kind: "data loss",

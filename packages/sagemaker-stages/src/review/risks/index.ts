@@ -4,7 +4,9 @@ import type { Plan } from "../reading/plan";
 import type { PlannedResource } from "../reading/planned-resource";
 import { MASKED_CHANGED, textOf, type Value, type Values } from "../reading/values";
 import { valueText } from "../rendering/phrases/values";
-import { hasExpiration, retentionRisks, timeToLiveRisks } from "./expiration";
+import { alarmRisks, isAlarm } from "./alarms";
+import { captureRisks } from "./capture";
+import { capturedRetentionRisks, hasExpiration, retentionRisks, timeToLiveRisks } from "./expiration";
 import { firewallRisks } from "./firewalls";
 import { isHidden, type Pair, pairsAt } from "./levels";
 import { isProtector, protectorRisks } from "./protectors";
@@ -23,15 +25,21 @@ const RULES_OF: ReadonlyMap<string, readonly Rule[]> = RULES.reduce((byType, rul
 /** Whether the review has rules for the settings of a type. */
 export function isReadForRisks(type: string): boolean {
   return (
-    RULES_OF.has(type) || hasExpiration(type) || isShared(type) || isProtector(type) || type === FUNCTION
+    RULES_OF.has(type) ||
+    hasExpiration(type) ||
+    isShared(type) ||
+    isProtector(type) ||
+    isAlarm(type) ||
+    type === FUNCTION
   );
 }
 
 /** The most dangerous first. */
-const KINDS: readonly RiskKind[] = ["data loss", "exposure", "outage", "weaker protection"];
+const KINDS: readonly RiskKind[] = ["data loss", "exposure", "outage", "weaker protection", "end of support"];
 
 /**
- * Settings that a plan changes to a more dangerous or a safer value: data loss, exposure, outages and weaker protection.
+ * Settings that a plan changes to a more dangerous or a safer value: data loss, exposure, outages, weaker protection
+ * and the end of support.
  * The dangerous settings are first.
  */
 export function risksOf(plan: Plan): readonly Risk[] {
@@ -59,10 +67,13 @@ function findingsOf(resource: PlannedResource, plan: Plan): Finding[] {
   return [
     ...distinct(rules.flatMap((rule) => findingsBy(rule, resource, before, after))),
     ...retentionRisks(resource, plan),
+    ...capturedRetentionRisks(resource, plan),
     ...timeToLiveRisks(resource),
     ...firewallRisks(resource),
     ...sharingRisks(resource),
     ...protectorRisks(resource, plan),
+    ...alarmRisks(resource, plan),
+    ...captureRisks(resource),
     ...runtimeRisks(resource, plan),
   ];
 }
@@ -138,6 +149,7 @@ const NAMES = [
   "domain_name",
   "identity_pool_name",
   "table_name",
+  "alarm_name",
   "name",
 ] as const;
 

@@ -61,6 +61,9 @@ export const fewer =
     return count === undefined ? undefined : -count;
   };
 
+/** A higher number is more dangerous. */
+export const more: Level = (value) => numberOf(value, Number.NEGATIVE_INFINITY);
+
 /** As {@link fewer}, where 0 or no value means "for ever". */
 export const fewerThanForever: Level = (value) => {
   const count = numberOf(value, 0);

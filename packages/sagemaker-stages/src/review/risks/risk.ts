@@ -1,7 +1,10 @@
 import type { RiskId } from "../rendering/phrases/risks";
 
-/** What a setting endangers: stored data, access, availability, or a protection that matters after another failure. */
-export type RiskKind = "data loss" | "exposure" | "outage" | "weaker protection";
+/**
+ * What a setting endangers: stored data, access, availability, a protection that matters after another failure, or the
+ * support by AWS.
+ */
+export type RiskKind = "data loss" | "exposure" | "outage" | "weaker protection" | "end of support";
 
 /** A gate of `--fail-on` that a change can stop. */
 export type Gate = "destroy" | "widen" | "public";
@@ -26,6 +29,19 @@ export interface ExpirationRule {
 export type RiskDetails =
   | { readonly kind: "names"; readonly names: readonly string[] }
   | { readonly kind: "expiration"; readonly rule: ExpirationRule }
+  | {
+      readonly kind: "capture";
+      /** E.g. `10 %`. */
+      readonly percent: string;
+      readonly bucket: string;
+      /** The fields that are stored, or that are not stored. */
+      readonly names: readonly string[];
+    }
+  | {
+      readonly kind: "key";
+      /** ARN of a KMS key. */
+      readonly key: string;
+    }
   | {
       readonly kind: "runtime";
       readonly runtime: string;

@@ -4,6 +4,7 @@ import {
   fewer,
   fewerThanForever,
   type Level,
+  more,
   no,
   noneOf,
   off,
@@ -262,6 +263,12 @@ export const RULES: readonly Rule[] = [
   outage("aws_appautoscaling_target", "max_capacity", zero, "scaling disabled"),
   outage("aws_appautoscaling_target", "max_capacity", fewer(0), "scaling limit"),
   outage(
+    "aws_appautoscaling_scheduled_action",
+    "scalable_target_action.0.max_capacity",
+    fewer(0),
+    "scheduled limit",
+  ),
+  outage(
     "aws_sagemaker_endpoint_configuration",
     "production_variants.*.initial_instance_count",
     fewer(0),
@@ -394,6 +401,7 @@ export const RULES: readonly Rule[] = [
   weaker("aws_cloudtrail", "enable_log_file_validation", off, "log file validation"),
   weaker("aws_guardduty_detector", "enable", no, "threat detection"),
   weaker("aws_config_configuration_recorder_status", "is_enabled", no, "configuration recorder"),
+  weaker("aws_budgets_budget", "limit_amount", more, "budget limit"),
   weaker(
     "aws_cloudwatch_metric_alarm aws_cloudwatch_composite_alarm",
     "actions_enabled",

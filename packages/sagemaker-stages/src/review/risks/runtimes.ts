@@ -29,7 +29,7 @@ export function runtimeRisks({ actions, ...resource }: PlannedResource, { planne
   const isRefused = today >= (isNew ? end.blockCreate : end.blockUpdate);
   return [
     {
-      kind: isRefused ? "outage" : "weaker protection",
+      kind: isRefused ? "outage" : "end of support",
       direction: "worse",
       gates: [],
       risk: isRefused ? "rejected runtime" : state.state === "ended" ? "ended runtime" : "ending runtime",

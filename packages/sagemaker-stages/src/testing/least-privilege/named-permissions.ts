@@ -10,6 +10,7 @@ import {
 } from "../../environment/model-settings";
 import { imageAddress } from "../../environment/model-source";
 import { targetOf } from "../../environment/settings/endpoint/targets";
+import type { ReleaseContent } from "../../environment/settings/model-source/release";
 import type { Account } from "./account";
 import { OBJECT_OF_PREFIX } from "./principals/model-source";
 import { namesOf } from "./principals/principal";
@@ -84,6 +85,7 @@ interface Named {
 /** The distinct permissions on the sources of the containers' models. */
 function permissionsOfSources(named: Named, settings: NewEndpoint): string[] {
   const { account } = named;
+  if (settings.release !== undefined) return permissionsOfRelease(named, settings);
   const containers: readonly ModelSourceSettings[] =
     "containers" in settings && settings.containers !== undefined ? settings.containers : [settings];
   const permissions = containers.flatMap(({ artifact, image, modelPackage, secrets = {} }) => [
@@ -98,13 +100,42 @@ function permissionsOfSources(named: Named, settings: NewEndpoint): string[] {
   return [...new Set(permissions)];
 }
 
+/**
+ * The permissions on the source of a release, from its file: the endpoint reads only the copy in the environment's bucket, whose
+ * key contains the pinned SHA-256.
+ */
+function permissionsOfRelease(named: Named, { release, secrets = {} }: NewEndpoint): string[] {
+  const { model, account } = named;
+  const { artifact, images, modelPackage }: ReleaseContent =
+    typeof release === "object"
+      ? release
+      : JSON.parse(readFileSync(`functions/${model}/releases/${release}.json`, "utf8"));
+  const image = images?.[account.region];
+  const objects = [
+    ...(modelPackage?.artifacts ?? []).map((each) => artifactArn(named, each)),
+    ...(artifact === undefined ? [] : [uploadedArn(named, artifact.sha256)]),
+  ];
+  const uris = [...(modelPackage?.imageUris ?? []), ...(image === undefined ? [] : [image])];
+  return [
+    ...new Set([
+      ...objects.map((arn) => `s3:GetObject ${arn}`),
+      ...uris.map((uri) => `ecr:BatchGetImage ${repositoryArn({ uri }, account)}`),
+      ...Object.values(secrets).map((secret) => `secretsmanager:GetSecretValue ${secret}`),
+    ]),
+  ];
+}
+
 /** The ARN of an artifact's object. A prefix ends with a slash: SageMaker reads the objects below the prefix. */
-function artifactArn({ environment, model, account }: Named, artifact: string): string {
+function artifactArn(named: Named, artifact: string): string {
   if (artifact.startsWith("s3://")) {
-    return account.objectArn(artifact.endsWith("/") ? `${artifact}${OBJECT_OF_PREFIX}` : artifact);
+    return named.account.objectArn(artifact.endsWith("/") ? `${artifact}${OBJECT_OF_PREFIX}` : artifact);
   }
-  const content = readFileSync(artifact);
-  const key = `${model}/${createHash("sha256").update(content).digest("hex")}/model.tar.gz`;
+  return uploadedArn(named, createHash("sha256").update(readFileSync(artifact)).digest("hex"));
+}
+
+/** The ARN of the object in the environment's bucket with a SHA-256. */
+function uploadedArn({ environment, model, account }: Named, sha256: string): string {
+  const key = `${model}/${sha256}/model.tar.gz`;
   return account.bucketArn(`${namePrefix(environment)}-artifacts-${account.id}-${account.region}/${key}`);
 }
 

@@ -15,7 +15,12 @@ import {
 } from "./policy-set";
 import { type Requests, requestsOf } from "./principals";
 import type { PrincipalRules } from "./principals/principal";
-import { type EnvironmentAuthorizer, readPolicySet, requireOneTimeCodes } from "./read-policy-set";
+import {
+  type EnvironmentAuthorizer,
+  readPolicySet,
+  requireOneTimeCodes,
+  requireSubscriber,
+} from "./read-policy-set";
 import type { RecordedCall } from "./recorder";
 import { Refused } from "./refused";
 import { type AccessRequest, type AllowedRequest, describe, only } from "./request";
@@ -114,6 +119,7 @@ export class Proof {
   ) {
     this.policySet = readPolicySet(stack, typesAddedByApp(given), given.authorizer);
     requireOneTimeCodes(stack, given.environment);
+    requireSubscriber(stack, given.environment);
     const { allowedRequests, deniedRequests }: Requests =
       original ?? requestsOf({ stack, ...given }, given.rules);
     [this.allowedRequests, this.deniedRequests] = [allowedRequests, deniedRequests];

@@ -19,7 +19,7 @@ import { Refused } from "./refused";
  * @example
  * const options: LeastPrivilegeOptions = {
  *   rules: [reports],
- *   typesWithoutPermissions: ["aws_cloudwatch_dashboard"],
+ *   typesWithoutPermissions: ["aws_cloudwatch_query_definition"],
  * };
  */
 export interface LeastPrivilegeOptions {
@@ -31,7 +31,7 @@ export interface LeastPrivilegeOptions {
    */
   readonly rules?: readonly PrincipalRules[];
   /**
-   * Terraform types that the app's own stack classes add, and that grant no permission, e.g. `aws_cloudwatch_dashboard`.
+   * Terraform types that the app's own stack classes add, and that grant no permission, e.g. `aws_cloudwatch_query_definition`.
    * `recordTerraform` shows changes of such a type.
    *
    * @default - none: a type that no rule reads is a finding

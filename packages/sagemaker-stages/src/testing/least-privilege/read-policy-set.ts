@@ -35,6 +35,7 @@ export function readPolicySet(
       ...readManagedPolicies(stack),
       ...readPermissions(stack),
       ...readBucketPolicies(stack),
+      ...readTopicPolicies(stack),
       ...readVpcEndpoints(stack),
     ],
     routes,
@@ -69,6 +70,9 @@ const TYPES_WITH_PERMISSIONS = [
   "aws_lambda_permission",
   "aws_s3_bucket",
   "aws_s3_bucket_policy",
+  "aws_sns_topic",
+  "aws_sns_topic_policy",
+  "aws_sns_topic_subscription",
   "aws_vpc_endpoint",
 ];
 
@@ -83,11 +87,15 @@ const TYPES_WITHOUT_PERMISSIONS = [
   "aws_api_gateway_method_settings",
   "aws_api_gateway_stage",
   "aws_appautoscaling_policy",
+  "aws_appautoscaling_scheduled_action",
   "aws_appautoscaling_target",
+  "aws_budgets_budget",
   "aws_cloudfront_distribution",
   "aws_cloudfront_origin_access_control",
   "aws_cloudfront_response_headers_policy",
+  "aws_cloudwatch_dashboard",
   "aws_cloudwatch_log_group",
+  "aws_cloudwatch_composite_alarm",
   "aws_cloudwatch_metric_alarm",
   "aws_cognito_user_pool_domain",
   "aws_default_security_group",
@@ -95,11 +103,13 @@ const TYPES_WITHOUT_PERMISSIONS = [
   "aws_route53_record",
   "aws_route_table",
   "aws_route_table_association",
+  "aws_s3_bucket_lifecycle_configuration",
   "aws_s3_bucket_ownership_controls",
   "aws_s3_bucket_public_access_block",
   "aws_s3_bucket_server_side_encryption_configuration",
   "aws_s3_bucket_versioning",
   "aws_s3_object",
+  "aws_s3_object_copy",
   "aws_sagemaker_endpoint",
   "aws_sagemaker_endpoint_configuration",
   "aws_sagemaker_model",
@@ -403,6 +413,38 @@ function readBucketPolicies(stack: ResolvedStack): Policy[] {
       statements: readPolicy(policy.text("policy"), "resource", `${policy.address}.policy`),
     };
   });
+}
+
+/** The topics of notifications. Without a policy in the stack, a topic has SNS's default policy, which permits no service. */
+function readTopicPolicies(stack: ResolvedStack): Policy[] {
+  for (const topic of stack.all("aws_sns_topic")) requireArguments(topic, "name", "tags");
+  return stack.all("aws_sns_topic_policy").map((policy): Policy => {
+    requireArguments(policy, "arn", "policy");
+    const arn = policy.text("arn");
+    if (!stack.all("aws_sns_topic").some((topic) => topic.text("arn") === arn)) {
+      throw new Refused(`${policy.address}: got the topic ${arn}; allowed: topics of the stack`);
+    }
+    return {
+      subject: `topic ${arn}`,
+      kind: "resource",
+      of: [arn],
+      statements: readPolicy(policy.text("policy"), "resource", `${policy.address}.policy`),
+    };
+  });
+}
+
+/**
+ * A subscription sends every message of a topic to its endpoint, and no policy shows the endpoint. The only endpoint must be
+ * the address of the environment.
+ *
+ * @throws Refused if a subscription has another endpoint
+ */
+export function requireSubscriber(stack: ResolvedStack, { notify }: Environment): void {
+  for (const subscription of stack.all("aws_sns_topic_subscription")) {
+    requireArguments(subscription, "topic_arn", "protocol", "endpoint");
+    requireValue(subscription, "protocol", "email");
+    requireValue(subscription, "endpoint", notify !== undefined && "email" in notify ? notify.email : null);
+  }
 }
 
 function readVpcEndpoints(stack: ResolvedStack): Policy[] {

@@ -86,7 +86,8 @@ export async function record(
       );
     }
     const severalOrigins = String(fn.get("environment.variables.CORS_ALLOW_ORIGIN")).includes(",");
-    const model = { ...known, severalOrigins };
+    const captures = captureDestination(fn) !== undefined;
+    const model = { ...known, severalOrigins, captures };
     if (functionCode(name, model).sha256 !== fn.text("source_code_hash")) {
       throw new Error(`${fn.address}: the deployed package is not the package of functions/${name}`);
     }
@@ -103,6 +104,12 @@ export async function record(
     }
   });
   return new Map(calls);
+}
+
+/** The function's variable with the destination of captured requests: `s3://<bucket>/<prefix>`. */
+export function captureDestination(fn: Resource): string | undefined {
+  const destination = fn.get("environment.variables.CAPTURE_DESTINATION");
+  return typeof destination === "string" ? destination : undefined;
 }
 
 /** The credentials that the authorizer of an environment must check; `undefined` if the environment needs no authorizer. */

@@ -92,6 +92,7 @@ const COMPUTED: Readonly<Record<string, Readonly<Record<string, Computed>>>> = {
   aws_security_group: {
     id: ({ address }, account) => account.generatedName(address, "<security group>", "sg-"),
   },
+  aws_sns_topic: { arn: (topic, account) => account.arn("sns", topic.text("name")) },
   aws_subnet: { id: ({ address }, account) => account.generatedName(address, "<subnet>", "subnet-") },
   terraform_data: { id: ({ address }, account) => account.generatedName(address, "<digits>") },
 };

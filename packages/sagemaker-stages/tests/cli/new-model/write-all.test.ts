@@ -10,6 +10,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
+import type { Edit } from "../../../src/cli/new-model/edits";
 import { stageFolder, writeAll } from "../../../src/cli/new-model/write-all";
 import { makeTempFolder, removeFolder } from "../../../src/testing/temp-folder";
 
@@ -18,6 +19,9 @@ const EDITS = [
   { path: "functions/index.ts", text: "new catalog" },
   { path: "environments/dev.ts", text: "new environment" },
 ];
+
+/** No folder is moved. */
+const NO_FOLDER = Symbol("no folder");
 
 let app = "";
 
@@ -64,7 +68,7 @@ describe("writing a folder and files", () => {
     writeFileSync(join(app, "functions/iris/notes.txt"), "notes");
 
     // Act
-    expect(writeAndRemove).toThrow("ENOTEMPTY");
+    expect(() => writeAndRemove()).toThrow("ENOTEMPTY");
 
     // Assess
     expect(read("functions/index.ts")).toBe("catalog");
@@ -78,19 +82,39 @@ describe("writing a folder and files", () => {
     removeFolder(join(app, "environments"));
 
     // Act
-    expect(writeAndRemove).toThrow("ENOENT");
+    expect(() => writeAndRemove()).toThrow("ENOENT");
 
     // Assess
     expect(read("functions/index.ts")).toBe("catalog");
     expect(existsSync(join(app, "functions/iris"))).toBe(false);
     expect(readdirSync(app)).toEqual(["functions"]);
   });
+
+  it("writes a new file with its folders, and removes the file when a later step fails", () => {
+    // Prepare
+    const added = { path: "functions/churn/releases/v1.json", text: "{}", isNew: true };
+
+    // Act
+    writeAndRemove([added], NO_FOLDER);
+    const written = read(added.path);
+    removeFolder(join(app, "functions/churn"));
+    mkdirSync(join(app, "functions/iris"));
+    writeFileSync(join(app, "functions/iris/notes.txt"), "notes");
+    expect(() => writeAndRemove([added])).toThrow("ENOTEMPTY");
+
+    // Assess
+    expect(written).toBe("{}");
+    expect(existsSync(join(app, added.path))).toBe(false);
+  });
 });
 
-function writeAndRemove(): void {
+function writeAndRemove(
+  edits: readonly Edit[] = EDITS,
+  target: string | typeof NO_FOLDER = "functions/iris",
+): void {
   const staged = stageFolder(app, FILES);
   try {
-    writeAll(app, staged, "functions/iris", EDITS);
+    writeAll(app, staged, target === NO_FOLDER ? undefined : target, edits);
   } finally {
     staged.remove();
   }

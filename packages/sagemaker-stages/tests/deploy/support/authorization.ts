@@ -196,14 +196,78 @@ const logs: ServiceChecks = (operation, { accountId }) => {
   return name === "CreateLogGroup" ? [action, check("logs:TagResource", group)] : [action];
 };
 
-/** Alarms by their names. */
+/** Alarms and dashboards by their names. A dashboard belongs to no region. */
 const monitoring: ServiceChecks = (operation, { accountId }) => {
   const { operation: name, region } = operation;
+  // CloudWatch describes composite alarms only with permission on every alarm
+  // (https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DescribeAlarms.html).
+  if (name === "DescribeAlarms" && Object.values(operation.parameters).includes("CompositeAlarm")) {
+    return [check("cloudwatch:DescribeAlarms", "*")];
+  }
+  if (name === "PutCompositeAlarm") {
+    // CloudWatch creates a composite alarm only with permission on every alarm, and tags it with permission on its ARN
+    // (https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutCompositeAlarm.html).
+    const sends = actionsOf(operation);
+    const put = check(
+      "cloudwatch:PutCompositeAlarm",
+      "*",
+      sends === undefined ? {} : { "cloudwatch:AlarmActions": sends },
+    );
+    const named = `arn:aws:cloudwatch:${region}:${accountId}:alarm:${text(operation, "AlarmName")}`;
+    return has(operation, "Tags") ? [put, check("cloudwatch:TagResource", named)] : [put];
+  }
+  const dashboard = firstOf(operation, "DashboardName", "DashboardNames.member.1", "DashboardNames.0");
+  if (dashboard !== undefined) {
+    return [check(`cloudwatch:${name}`, `arn:aws:cloudwatch::${accountId}:dashboard/${dashboard}`)];
+  }
   const alarm =
     firstOf(operation, "ResourceARN") ??
     `arn:aws:cloudwatch:${region}:${accountId}:alarm:${firstOf(operation, "AlarmName") ?? text(operation, "AlarmNames.member.1")}`;
-  const action = check(`cloudwatch:${name}`, alarm);
+  const sends = actionsOf(operation);
+  const action = check(
+    `cloudwatch:${name}`,
+    alarm,
+    sends === undefined ? {} : { "cloudwatch:AlarmActions": sends },
+  );
   return has(operation, "Tags") ? [action, check("cloudwatch:TagResource", alarm)] : [action];
+};
+
+/** The only target of an alarm's actions. @throws Error for several targets, which one value of a condition key cannot show */
+function actionsOf({ parameters }: Operation): string | undefined {
+  const targets = Object.entries(parameters).flatMap(([name, value]) =>
+    /^(?:Alarm|OK|InsufficientData)Actions\.member\.\d+$/.test(name) ? [String(value)] : [],
+  );
+  const [target, ...others] = new Set(targets);
+  if (others.length > 0) throw new Error(`got the actions ${targets.join(", ")}; allowed: one target`);
+  return target;
+}
+
+/** Topics and their subscriptions. A subscription's ARN continues the topic's ARN. */
+const sns: ServiceChecks = (operation, { accountId }) => {
+  const { operation: name, region } = operation;
+  const arn =
+    firstOf(operation, "TopicArn", "SubscriptionArn", "ResourceArn") ??
+    `arn:aws:sns:${region}:${accountId}:${text(operation, "Name")}`;
+  const context =
+    name === "Subscribe"
+      ? { "sns:Protocol": text(operation, "Protocol"), "sns:Endpoint": text(operation, "Endpoint") }
+      : {};
+  const action = check(`sns:${name}`, arn, context);
+  return has(operation, "Tags") ? [action, check("sns:TagResource", arn)] : [action];
+};
+
+/**
+ * Budgets by their names. Two actions authorize all operations with a budget and its notifications
+ * (https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsbudgetservice.html).
+ */
+const budgets: ServiceChecks = (operation, { accountId }) => {
+  const { operation: name } = operation;
+  const budget =
+    firstOf(operation, "ResourceARN") ??
+    `arn:aws:budgets::${accountId}:budget/${firstOf(operation, "BudgetName", "Budget.BudgetName", "NewBudget.BudgetName")}`;
+  if (/tag/i.test(name)) return [check(`budgets:${name}`, budget)];
+  const action = check(name.startsWith("Describe") ? "budgets:ViewBudget" : "budgets:ModifyBudget", budget);
+  return has(operation, "ResourceTags") ? [action, check("budgets:TagResource", budget)] : [action];
 };
 
 /**
@@ -366,6 +430,7 @@ const cloudfront: ServiceChecks = (operation, { accountId, environmentName }) =>
  */
 const S3_ACTIONS: Readonly<Record<string, string>> = {
   DeleteBucketEncryption: "PutEncryptionConfiguration",
+  DeleteBucketLifecycle: "PutLifecycleConfiguration",
   DeleteBucketOwnershipControls: "PutBucketOwnershipControls",
   DeleteBucketTagging: "PutBucketTagging",
   DeletePublicAccessBlock: "PutBucketPublicAccessBlock",
@@ -381,6 +446,7 @@ const S3_ACTIONS: Readonly<Record<string, string>> = {
   ListObjectsV2: "ListBucket",
   ListObjectVersions: "ListBucketVersions",
   PutBucketEncryption: "PutEncryptionConfiguration",
+  PutBucketLifecycleConfiguration: "PutLifecycleConfiguration",
   PutPublicAccessBlock: "PutBucketPublicAccessBlock",
 };
 
@@ -392,6 +458,11 @@ const s3: ServiceChecks = (operation) => {
     return [check("s3:DeleteObjectVersion", `${bucket}/*`)];
   }
   const key = firstOf(operation, "Key");
+  if (name === "CopyObject") {
+    // https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html#API_CopyObject_RequestSyntax, "Permissions"
+    const source = text(operation, "CopySource").replace(/^\//, "");
+    return [check("s3:GetObject", `arn:aws:s3:::${source}`), check("s3:PutObject", `${bucket}/${key}`)];
+  }
   const versioned = firstOf(operation, "versionId") === undefined ? "" : "Version";
   const action = S3_ACTIONS[name] ?? (name === "DeleteObject" ? `${name}${versioned}` : name);
   return [check(`s3:${action}`, key === undefined ? bucket : `${bucket}/${key}`)];
@@ -538,6 +609,7 @@ const SERVICES: Readonly<Record<string, ServiceChecks>> = {
   "cognito-idp": userPools,
   route53,
   apigateway,
+  budgets,
   "application-autoscaling": applicationAutoScaling,
   cloudfront,
   ec2,
@@ -547,6 +619,7 @@ const SERVICES: Readonly<Record<string, ServiceChecks>> = {
   monitoring,
   s3,
   sagemaker,
+  sns,
   // GetCallerIdentity is always allowed (https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html).
   sts: ({ operation }) => {
     if (operation === "GetCallerIdentity") return [];
@@ -591,6 +664,7 @@ function withoutIds(check: AuthorizationCheck): AuthorizationCheck {
     .replace(/(arn:aws:ec2:[^/]*\/[a-z]+-)[0-9a-f]+$/, "$1ID")
     .replace(/(arn:aws:cloudfront::[^/]*\/)[A-Za-z0-9-]{8,}$/, "$1ID")
     .replace(/(arn:aws:wafv2:.*\/webacl\/[^/]+\/)[0-9a-f-]{36}$/, "$1ID")
+    .replace(/(arn:aws:sns:.*:)[0-9a-f-]{36}$/, "$1ID")
     .replace(/(arn:aws:cognito-(?:idp|identity):[^/]*\/)[\w:-]+$/, "$1ID")
     .replace(/(arn:aws:apigateway:[^/]*\/tags\/).+/, "$1ARN")
     .replace(/(arn:aws:apigateway:[^/]*\/)(restapis|usageplans|apikeys)\/\w+/, "$1$2/ID")

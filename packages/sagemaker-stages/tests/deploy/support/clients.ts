@@ -15,6 +15,9 @@ import { CREDENTIALS } from "./programs";
 // The pinned clients support every Node.js of package.json, and warn that later versions will not.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = "true";
 
+/** The version of the API of Amazon SNS. */
+export const SNS_VERSION = "2010-03-31";
+
 /** A request to a service of AWS. */
 export interface ServiceRequest {
   /** The name in signatures. */
@@ -41,13 +44,15 @@ export class Clients {
   readonly sagemaker: SageMakerClient;
 
   private readonly endpoint: string;
+  private readonly accountId: string;
 
   constructor(
-    { endpoint }: Emulator,
+    { endpoint, accountId }: Emulator,
     /** The environment's region. */
     readonly region: string,
   ) {
     this.endpoint = endpoint;
+    this.accountId = accountId;
     const settings = { endpoint, region, credentials: CREDENTIALS };
     this.apiGateway = new APIGatewayClient(settings);
     this.applicationAutoScaling = new ApplicationAutoScalingClient(settings);
@@ -109,6 +114,35 @@ export class Clients {
     return JSON.parse(answer) as object;
   }
 
+  /**
+   * Calls an operation of a service with the query protocol, in the environment's region.
+   *
+   * @param version - the version of the service's API
+   * @param parameters - the parameters of the operation. Default: none
+   * @returns the answer, in XML
+   * @throws Error if the emulator does not answer 200
+   */
+  query(
+    service: string,
+    version: string,
+    operation: string,
+    parameters: Readonly<Record<string, string>> = {},
+  ): Promise<string> {
+    return this.send({
+      service,
+      region: this.region,
+      method: "POST",
+      headers: { "Content-Type": "application/x-www-form-urlencoded" },
+      body: new URLSearchParams({ Action: operation, Version: version, ...parameters }).toString(),
+    });
+  }
+
+  /** The ARNs of the topics. @throws Error if the emulator does not answer 200 */
+  async listTopics(): Promise<readonly string[]> {
+    const topics = await this.query("sns", SNS_VERSION, "ListTopics");
+    return [...topics.matchAll(/<TopicArn>([^<]+)<\/TopicArn>/g)].map(([, arn = ""]) => arn);
+  }
+
   /** The ids of the identity pools. @throws Error if the emulator does not answer 200 */
   async listIdentityPools(): Promise<readonly string[]> {
     const { IdentityPools } = (await this.call(
@@ -117,6 +151,14 @@ export class Clients {
       { MaxResults: 60 },
     )) as { IdentityPools: readonly { readonly IdentityPoolId: string }[] };
     return IdentityPools.map(({ IdentityPoolId }) => IdentityPoolId);
+  }
+
+  /** The names of the budgets. @throws Error if the emulator does not answer 200 */
+  async listBudgets(): Promise<readonly string[]> {
+    const { Budgets } = (await this.call("budgets", "AWSBudgetServiceGateway.DescribeBudgets", {
+      AccountId: this.accountId,
+    })) as { Budgets: readonly { readonly BudgetName: string }[] };
+    return Budgets.map(({ BudgetName }) => BudgetName);
   }
 
   /** The ARNs of the web ACLs. @throws Error if the emulator does not answer 200 */

@@ -22,7 +22,7 @@ import {
   ListFunctionsCommand,
 } from "@aws-sdk/client-lambda";
 import { GetBucketPolicyCommand, ListBucketsCommand } from "@aws-sdk/client-s3";
-import type { Clients } from "./clients";
+import { type Clients, SNS_VERSION } from "./clients";
 import { absentWhere } from "./listing";
 
 /** An IAM policy in the form of {@link canonical}. */
@@ -61,6 +61,8 @@ export interface Deployed {
   readonly functionUrls: Readonly<Record<string, string>>;
   /** Policies by the bucket's name. `null` for a bucket without a policy. */
   readonly buckets: Readonly<Record<string, Policy | null>>;
+  /** Policies by the ARNs of topics. */
+  readonly topics: Readonly<Record<string, Policy>>;
   /** APIs by their names. */
   readonly apis: Readonly<Record<string, DeployedApi>>;
   /** Identity pools by their names. */
@@ -121,6 +123,7 @@ export async function readDeployed(clients: Clients, without: readonly string[] 
     buckets: await byKey(Buckets.map(({ Name = "" }) => Name).filter(isNew), (name) =>
       readBucketPolicy(clients, name),
     ),
+    topics: await byKey(await clients.listTopics(), (arn) => readTopicPolicy(clients, arn)),
     apis: Object.fromEntries(
       await Promise.all(apis.map(async ({ id = "", name = "" }) => [name, await readApi(clients, id)])),
     ),
@@ -224,6 +227,12 @@ async function readFunctionUrl({ lambda }: Clients, FunctionName: string): Promi
 async function readBucketPolicy({ s3 }: Clients, Bucket: string): Promise<Policy | null> {
   const answer = await absentWhere("NoSuchBucketPolicy", s3.send(new GetBucketPolicyCommand({ Bucket })));
   return answer?.Policy === undefined ? null : canonical(answer.Policy);
+}
+
+async function readTopicPolicy(clients: Clients, TopicArn: string): Promise<Policy> {
+  const attributes = await clients.query("sns", SNS_VERSION, "GetTopicAttributes", { TopicArn });
+  const [, policy = ""] = /<key>Policy<\/key>\s*<value>([^<]*)<\/value>/.exec(attributes) ?? [];
+  return canonical(policy.replaceAll("&quot;", '"').replaceAll("&#34;", '"').replaceAll("&amp;", "&"));
 }
 
 async function readApi({ apiGateway }: Clients, restApiId: string): Promise<DeployedApi> {

@@ -1,7 +1,13 @@
+import { capture } from "../../../examples/capture";
 import { firewall } from "../../../examples/firewall";
+import { objectives } from "../../../examples/objectives";
 import { signIn } from "../../../examples/sign-in";
 import type { Environment } from "../../../src/environment/environment";
-import type { ServerlessEndpoint, ServingSettings } from "../../../src/environment/model-settings";
+import type {
+  ModelSettings,
+  ServerlessEndpoint,
+  ServingSettings,
+} from "../../../src/environment/model-settings";
 import { dev } from "../../fixtures/app/environments/dev";
 import type { ModelName } from "../../fixtures/app/functions";
 
@@ -158,6 +164,51 @@ export const withoutFirewalls: Environment = {
   website: {},
 };
 
+/** The example of objectives. The endpoint of one model exists already. */
+export const withObjectives: Environment = {
+  ...objectives,
+  models: {
+    ...objectives.models,
+    "energy-demand": { existingEndpoint: "demand", objectives: { p99InMs: 800 } },
+  },
+};
+
+/** {@link withObjectives} with lower objectives, other tags, and one model without objectives. */
+export const withOtherObjectives: Environment = {
+  ...withObjectives,
+  tags: { Team: "models" },
+  models: {
+    ...withObjectives.models,
+    "energy-demand": { existingEndpoint: "demand", objectives: { availability: 0.99 } },
+    "house-price": withoutObjectives(withObjectives.models["house-price"]),
+  },
+};
+
+/** {@link withOtherObjectives} with an existing topic. */
+export const withExistingTopic: Environment = {
+  ...withOtherObjectives,
+  notify: { topicArn: "arn:aws:sns:eu-central-1:111122223333:on-call" },
+};
+
+/** {@link withOtherObjectives} without objectives. */
+export const withoutAnyObjectives: Environment = withoutNotify({
+  ...withOtherObjectives,
+  models: {
+    ...withOtherObjectives.models,
+    "energy-demand": { existingEndpoint: "demand" },
+  },
+});
+
+function withoutObjectives(settings: ModelSettings | undefined): ModelSettings {
+  if (settings === undefined) throw new Error("the example has no such model");
+  const { objectives: _, ...others } = settings;
+  return others as ModelSettings;
+}
+
+function withoutNotify({ notify: _, ...others }: Environment): Environment {
+  return others;
+}
+
 const { signIn: settings } = signIn.website ?? {};
 if (settings === undefined) throw new Error("the example has no sign-in");
 
@@ -182,4 +233,26 @@ export const withOtherSignIn: Environment = {
       models: [{ model: "language-check", by: "functionUrl" }],
     },
   },
+};
+
+/** The example whose functions store requests. */
+export const withCapture: Environment = capture;
+
+/** {@link withCapture} with other fields and another time of deletion. */
+export const withOtherCapture: Environment = {
+  ...capture,
+  models: Object.fromEntries(
+    Object.entries(capture.models).map(([model, settings]) => [
+      model,
+      { ...settings, capture: { percent: 1, drop: ["answer"], days: 7 } },
+    ]),
+  ),
+};
+
+/** {@link withCapture} without capture. */
+export const withoutCapture: Environment = {
+  ...capture,
+  models: Object.fromEntries(
+    Object.entries(capture.models).map(([model, { capture: _, ...settings }]) => [model, settings]),
+  ) as Environment["models"],
 };

@@ -108,6 +108,9 @@ export function expectedOf(cdkTfJson: string, state: readonly StateResource[]): 
         return [bucket, policy === undefined ? null : canonical(policy)];
       }),
     ),
+    topics: Object.fromEntries(
+      all("aws_sns_topic_policy").map(({ arn, policy = "" }) => [arn, canonical(policy)]),
+    ),
     apis: Object.fromEntries(
       all("aws_api_gateway_rest_api").map(({ name, body = "" }) => [
         name,
@@ -157,6 +160,7 @@ const READ = [
   "aws_lambda_function_url",
   "aws_lambda_permission",
   "aws_s3_bucket_policy",
+  "aws_sns_topic_policy",
   // Grants no permission: the scaling of an endpoint.
   "aws_appautoscaling_policy",
   // Grants no permission: the headers of the page's answers.

@@ -11,9 +11,10 @@ import {
 import {
   DescribeScalableTargetsCommand,
   DescribeScalingPoliciesCommand,
+  DescribeScheduledActionsCommand,
 } from "@aws-sdk/client-application-auto-scaling";
 import { ListDistributionsCommand, ListOriginAccessControlsCommand } from "@aws-sdk/client-cloudfront";
-import { DescribeAlarmsCommand } from "@aws-sdk/client-cloudwatch";
+import { DescribeAlarmsCommand, ListDashboardsCommand } from "@aws-sdk/client-cloudwatch";
 import { DescribeLogGroupsCommand } from "@aws-sdk/client-cloudwatch-logs";
 import {
   DescribeNetworkInterfacesCommand,
@@ -38,7 +39,7 @@ import {
   ListEndpointsCommand,
   ListModelsCommand,
 } from "@aws-sdk/client-sagemaker";
-import type { Clients } from "./clients";
+import { type Clients, SNS_VERSION } from "./clients";
 import type { StateResource } from "./state";
 
 /**
@@ -54,6 +55,8 @@ export async function listAccount(clients: Clients): Promise<readonly string[]> 
     listS3(clients),
     listCloudFront(clients),
     listScaling(clients),
+    listDashboards(clients),
+    listBudgets(clients),
     listNetworks(clients),
     listFirewalls(clients),
     listCertificates(clients),
@@ -62,7 +65,11 @@ export async function listAccount(clients: Clients): Promise<readonly string[]> 
     listIdentityPools(clients),
     clients.cloudWatch
       .send(new DescribeAlarmsCommand({}))
-      .then(({ MetricAlarms = [] }) => MetricAlarms.map(({ AlarmName }) => `alarm ${AlarmName}`)),
+      .then(({ MetricAlarms = [], CompositeAlarms = [] }) => [
+        ...MetricAlarms.map(({ AlarmName }) => `alarm ${AlarmName}`),
+        ...CompositeAlarms.map(({ AlarmName }) => `composite alarm ${AlarmName}`),
+      ]),
+    listTopics(clients),
     clients.logs
       .send(new DescribeLogGroupsCommand({}))
       .then(({ logGroups = [] }) => logGroups.map(({ logGroupName }) => `log group ${logGroupName}`)),
@@ -257,10 +264,25 @@ async function listScaling({ applicationAutoScaling }: Clients): Promise<string[
   const { ScalingPolicies = [] } = await applicationAutoScaling.send(
     new DescribeScalingPoliciesCommand({ ServiceNamespace }),
   );
+  const { ScheduledActions = [] } = await applicationAutoScaling.send(
+    new DescribeScheduledActionsCommand({ ServiceNamespace }),
+  );
   return [
     ...ScalableTargets.map(({ ResourceId }) => `scalable target ${ResourceId}`),
     ...ScalingPolicies.map(({ PolicyName, ResourceId }) => `scaling policy ${PolicyName} of ${ResourceId}`),
+    ...ScheduledActions.map(
+      ({ ScheduledActionName, ResourceId }) => `scheduled action ${ScheduledActionName} of ${ResourceId}`,
+    ),
   ];
+}
+
+async function listDashboards({ cloudWatch }: Clients): Promise<string[]> {
+  const { DashboardEntries = [] } = await cloudWatch.send(new ListDashboardsCommand({}));
+  return DashboardEntries.map(({ DashboardName }) => `dashboard ${DashboardName}`);
+}
+
+async function listBudgets(clients: Clients): Promise<string[]> {
+  return (await clients.listBudgets()).map((name) => `budget ${name}`);
 }
 
 async function listNetworks({ ec2 }: Clients): Promise<string[]> {
@@ -289,6 +311,18 @@ async function listNetworks({ ec2 }: Clients): Promise<string[]> {
     // AWS creates and deletes the network interfaces of a VPC endpoint.
     ...NetworkInterfaces.filter(({ Description }) => Description?.startsWith("AWS Lambda")).map(
       ({ NetworkInterfaceId }) => `network interface ${NetworkInterfaceId}`,
+    ),
+  ];
+}
+
+/** Topics with their subscriptions. */
+async function listTopics(clients: Clients): Promise<string[]> {
+  const topics = await clients.listTopics();
+  const subscriptions = await clients.query("sns", SNS_VERSION, "ListSubscriptions");
+  return [
+    ...topics.map((arn) => `topic ${arn}`),
+    ...[...subscriptions.matchAll(/<SubscriptionArn>([^<]+)<\/SubscriptionArn>/g)].map(
+      ([, arn]) => `subscription ${arn}`,
     ),
   ];
 }
@@ -325,11 +359,16 @@ const LISTED: Readonly<Record<string, ((values: StateResource["values"]) => stri
   aws_api_gateway_usage_plan_key: ({ key_id, usage_plan_id }) =>
     `key ${key_id} of usage plan ${usage_plan_id}`,
   aws_appautoscaling_policy: ({ name, resource_id }) => `scaling policy ${name} of ${resource_id}`,
+  aws_appautoscaling_scheduled_action: ({ name, resource_id }) =>
+    `scheduled action ${name} of ${resource_id}`,
   aws_appautoscaling_target: ({ resource_id }) => `scalable target ${resource_id}`,
+  aws_budgets_budget: ({ name }) => `budget ${name}`,
   aws_cloudfront_distribution: ({ id }) => `distribution ${id}`,
   aws_cloudfront_origin_access_control: ({ id }) => `origin access control ${id}`,
   // The emulator does not list these resources. Tests check their operations.
   aws_cloudfront_response_headers_policy: "setting",
+  aws_cloudwatch_composite_alarm: ({ alarm_name }) => `composite alarm ${alarm_name}`,
+  aws_cloudwatch_dashboard: ({ dashboard_name }) => `dashboard ${dashboard_name}`,
   aws_cloudwatch_log_group: ({ name }) => `log group ${name}`,
   aws_cloudwatch_metric_alarm: ({ alarm_name }) => `alarm ${alarm_name}`,
   aws_cognito_identity_pool: ({ id }) => `identity pool ${id}`,
@@ -350,16 +389,21 @@ const LISTED: Readonly<Record<string, ((values: StateResource["values"]) => stri
   aws_route_table: ({ id }) => `route table ${id}`,
   aws_route_table_association: ({ id }) => `route table association ${id}`,
   aws_s3_bucket: ({ bucket }) => `bucket ${bucket}`,
+  aws_s3_bucket_lifecycle_configuration: "setting",
   aws_s3_bucket_ownership_controls: "setting",
   aws_s3_bucket_policy: "setting",
   aws_s3_bucket_public_access_block: "setting",
   aws_s3_bucket_server_side_encryption_configuration: "setting",
   aws_s3_bucket_versioning: "setting",
   aws_s3_object: ({ key, bucket }) => `object ${key} in ${bucket}`,
+  aws_s3_object_copy: ({ key, bucket }) => `object ${key} in ${bucket}`,
   aws_sagemaker_endpoint: ({ name }) => `endpoint ${name}`,
   aws_sagemaker_endpoint_configuration: ({ name }) => `endpoint configuration ${name}`,
   aws_sagemaker_model: ({ name }) => `model ${name}`,
   aws_security_group: ({ id }) => `security group ${id}`,
+  aws_sns_topic: ({ arn }) => `topic ${arn}`,
+  aws_sns_topic_policy: "setting",
+  aws_sns_topic_subscription: ({ arn }) => `subscription ${arn}`,
   aws_subnet: ({ id }) => `subnet ${id}`,
   aws_vpc: ({ id }) => `VPC ${id}`,
   aws_vpc_endpoint: ({ id }) => `VPC endpoint ${id}`,

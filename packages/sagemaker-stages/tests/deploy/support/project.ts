@@ -100,6 +100,17 @@ export class DeployedProject {
     return existsSync(join(this.project, path));
   }
 
+  /** The text of a file of the project. */
+  read(path: string): string {
+    return readFileSync(join(this.project, path), "utf8");
+  }
+
+  /** Writes a file of the project. */
+  write(path: string, content: string | Uint8Array): void {
+    this.isSynthesized = false;
+    writeFileSync(join(this.project, path), content);
+  }
+
   /** Removes a file of the project. */
   removeFile(path: string): void {
     rmSync(join(this.project, path));

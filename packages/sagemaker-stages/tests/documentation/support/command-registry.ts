@@ -52,6 +52,21 @@ export const REGISTRY: readonly RegisteredCommand[] = [
     evidence: 'const words = ["dev", "--url", ',
   },
   {
+    form: /npx sagemaker-stages baseline \S+ --data \S+ --drop \S+/,
+    runBy: `${TESTS}/drift/command-line.test.ts`,
+    evidence: 'call("baseline", "loan-default", "--data", ',
+  },
+  {
+    form: /npx sagemaker-stages drift \S+ --captured \.sagemaker-stages\/capture\/\S+/,
+    runBy: `${TESTS}/drift/command-line.test.ts`,
+    evidence: 'call("drift", "dev", "--captured", FOLDER)',
+  },
+  {
+    form: /npx sagemaker-stages load \S+ --model \S+ --rate \d+ --seconds \d+ --url http:\/\/127\.0\.0\.1:3000\/\S+/,
+    runBy: `${TESTS}/load/local-stage.test.ts`,
+    evidence: '"--model", "loan-default", "--rate", "5", "--seconds", "1"]',
+  },
+  {
     form: /npx biome check --write \.|npm run format/,
     runBy: ".ci/first-day",
     evidence: "\n  npm run format\n",

@@ -84,6 +84,12 @@ export const everything: Environment = {
       ...exampleModel,
       artifact: "artifacts/first.tar.gz",
       functionUrl: {},
+      objectives: { availability: 0.995 },
+      capture: {
+        percent: 10,
+        keep: ["answer"],
+        kmsKeyArn: `${KEYS}/1234abcd-12ab-34cd-56ef-1234567890af`,
+      },
     },
     "energy-demand": {
       modelPackage: {
@@ -147,6 +153,7 @@ export const everything: Environment = {
     "on-call": { mayInvoke: [{ model: "ticket-urgency", by: "endpoint" }] },
   },
   network: { vpc: { availabilityZones: ["eu-central-1a", "eu-central-1b"] } },
+  notify: { email: "on-call@example.com" },
 };
 
 /** The proved environments: the fixture app, the examples, and the variants. */

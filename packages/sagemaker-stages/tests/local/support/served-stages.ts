@@ -11,11 +11,14 @@ import { createApp } from "../../support/app";
 export class ServedStages {
   private readonly folder = makeTempFolder();
   private syntheses = 0;
+  /** The folder of captured requests. */
+  readonly captureFolder = join(this.folder, "capture");
   private time = Date.parse("2026-11-29T12:00:00Z");
   /** The log of the functions and of the stage. */
   log = "";
   private readonly stage = new LocalStage({
     port: 0,
+    captureFolder: this.captureFolder,
     containers: loadSamples(process.cwd(), { blazingText: false }),
     log: (text) => {
       this.log += text;

@@ -1,4 +1,13 @@
-import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Environment } from "../../../src/environment/environment";
@@ -33,7 +42,7 @@ export interface OpenApiJson extends JsonObject {
 
 /** Stacks in a temporary folder, each in a subfolder with a `cdk.tf.json`. */
 export class Stacks {
-  private readonly folder = realpathSync(mkdtempSync(join(tmpdir(), "stacks-")));
+  readonly folder = realpathSync(mkdtempSync(join(tmpdir(), "stacks-")));
   private written = 0;
 
   /** Synthesizes `environment`. @returns its stack's folder */
@@ -51,11 +60,24 @@ export class Stacks {
     return folder;
   }
 
-  /** Writes a copy of the stack in `folder` with changed Terraform. @returns the new folder */
-  change(folder: string, change: (terraform: TerraformJson) => void): string {
+  /**
+   * Writes a copy of the stack in `folder` with changed Terraform.
+   *
+   * @param options - `withFiles`: whether the copy has the packages of the functions. Default: false
+   * @returns the new folder
+   */
+  change(
+    folder: string,
+    change: (terraform: TerraformJson) => void,
+    { withFiles = false }: { readonly withFiles?: boolean } = {},
+  ): string {
     const terraform = JSON.parse(readFileSync(join(folder, "cdk.tf.json"), "utf8")) as TerraformJson;
     change(terraform);
-    return this.write(terraform);
+    const written = this.write(terraform);
+    if (withFiles && existsSync(join(folder, "assets"))) {
+      cpSync(join(folder, "assets"), join(written, "assets"), { recursive: true });
+    }
+    return written;
   }
 
   /** Writes a copy of the stack in `folder` with a changed OpenAPI document. @returns the new folder */

@@ -8,6 +8,16 @@ export interface Comment {
   readonly user: { readonly login: string };
 }
 
+/** An issue, or a pull request in the list of issues. */
+export interface Issue {
+  readonly number: number;
+  readonly title: string;
+  readonly body: string;
+  readonly state: "open" | "closed";
+  readonly user: { readonly login: string };
+  readonly pull_request?: object;
+}
+
 /** A pull request: the properties that the pipelines read. */
 export interface PullRequest {
   readonly number: number;
@@ -42,6 +52,9 @@ export interface Repository {
   /** The last commit of main. */
   main: string;
   comments: Comment[];
+  issues: Issue[];
+  /** Whether issues are enabled in the settings. */
+  hasIssues: boolean;
   pullRequests: PullRequest[];
   runs: Run[];
   artifacts: ReadonlyMap<number, readonly Artifact[]>;
@@ -56,7 +69,15 @@ const MAX_PAGE_SIZE = 100;
 
 /** An emulator of the part of GitHub's REST API that the pipelines call, with one repository. */
 export class GitHub {
-  readonly content: Repository = { main: "", comments: [], pullRequests: [], runs: [], artifacts: new Map() };
+  readonly content: Repository = {
+    main: "",
+    comments: [],
+    issues: [],
+    hasIssues: true,
+    pullRequests: [],
+    runs: [],
+    artifacts: new Map(),
+  };
   /** The requests other than GET. */
   readonly changes: string[] = [];
   private readonly server = http.createServer((request, response) => {
@@ -68,7 +89,8 @@ export class GitHub {
       const isOpen = request.headers.authorization === `token ${TOKEN}`;
       const url = new URL(request.url ?? "", this.url);
       const answer = isOpen ? this.answer(request.method ?? "", url, body) : undefined;
-      response.writeHead(answer === undefined ? 404 : 200, {
+      const isGone = !this.content.hasIssues && url.pathname.includes("/issues");
+      response.writeHead(isGone ? 410 : answer === undefined ? 404 : 200, {
         "Content-Type": "application/json",
         ...(answer?.link === undefined ? {} : { Link: answer.link }),
       });
@@ -120,6 +142,29 @@ export class GitHub {
     if (second === "runs" && fourth === "artifacts") {
       const artifacts = this.content.artifacts.get(Number(third)) ?? [];
       return { json: { total_count: artifacts.length, artifacts } };
+    }
+    if (path === "/issues" && method === "GET") {
+      return { json: this.content.issues.filter(({ state }) => state === query.get("state")) };
+    }
+    if (path === "/issues") {
+      const { title, body: text } = JSON.parse(body) as Pick<Issue, "title" | "body">;
+      const number = this.content.issues.length + 1;
+      const issue: Issue = {
+        number,
+        title,
+        body: text,
+        state: "open",
+        user: { login: "github-actions[bot]" },
+      };
+      this.content.issues.push(issue);
+      return { json: issue };
+    }
+    if (first === "issues" && third === undefined && method === "PATCH") {
+      const update = JSON.parse(body) as Partial<Issue>;
+      this.content.issues = this.content.issues.map((issue) =>
+        String(issue.number) === second ? { ...issue, ...update } : issue,
+      );
+      return { json: {} };
     }
     if (first === "issues" && third === "comments" && method === "GET") return this.page(url);
     if (first === "issues" && third === "comments") {

@@ -105,6 +105,49 @@ describe("a month at rest", () => {
       0.1,
       0.3,
     ],
+    // 2 × 0.1
+    [
+      "an alarm on an expression of two metrics comes",
+      {
+        type: "aws_cloudwatch_metric_alarm",
+        after: {
+          metric_query: [
+            { id: "value", expression: "a + b", metric: [] },
+            { id: "a", metric: [{ period: 300 }] },
+            { id: "b", metric: [{ period: 300 }] },
+          ],
+        },
+      },
+      0,
+      0.2,
+    ],
+    // 2 × 0.3
+    [
+      "an alarm on an expression looks more often",
+      {
+        type: "aws_cloudwatch_metric_alarm",
+        before: {
+          metric_query: [
+            { id: "a", metric: [{ period: 60 }] },
+            { id: "b", metric: [{ period: 60 }] },
+          ],
+        },
+        after: {
+          metric_query: [
+            { id: "a", metric: [{ period: 10 }] },
+            { id: "b", metric: [{ period: 10 }] },
+          ],
+        },
+      },
+      0.2,
+      0.6,
+    ],
+    [
+      "a composite alarm comes",
+      { type: "aws_cloudwatch_composite_alarm", after: { alarm_rule: "TRUE" } },
+      0,
+      0.5,
+    ],
     // 5 + 2 × 1
     ["a web ACL of two rules comes", { type: "aws_wafv2_web_acl", after: { rule: [{}, {}] } }, 0, 7],
   ])("costs what the table says where %s", (_, change, before, after) => {
@@ -253,6 +296,40 @@ describe("a million requests", () => {
   });
 });
 
+describe("captured requests", () => {
+  const capturing = (percent: string | undefined): Values => ({
+    ...fn(256, "arm64"),
+    environment: [{ variables: { ENDPOINT_NAME: "dev-iris", ...(percent && { CAPTURE_PERCENT: percent }) } }],
+  });
+
+  it("cost one object in S3 for each captured request", () => {
+    // Act
+    const cost = costOf({
+      type: "aws_lambda_function",
+      before: capturing(undefined),
+      after: capturing("10"),
+    });
+
+    // Assess: 0.1 × 5
+    expect(cost.perMillionRequests).toMatchObject([
+      {
+        what: "captured requests: objects in S3, without their storage",
+        before: null,
+        after: { usd: 0.5, calculation: "0.1 million × $5 (objects written to S3)" },
+        difference: 0.5,
+      },
+    ]);
+  });
+
+  it("are charged by use for the copies of artifacts", () => {
+    // Act
+    const cost = costOf({ type: "aws_s3_object_copy", after: { bucket: "dev-releases", key: "a" } });
+
+    // Assess
+    expect(cost.notCounted).toMatchObject([{ per: "use", after: { reason: "charged by use" } }]);
+  });
+});
+
 describe("a GB of log", () => {
   it("costs with the days that it is kept", () => {
     // Act
@@ -273,6 +350,46 @@ describe("a GB of log", () => {
         difference: 0.3531,
       },
     ]);
+  });
+});
+
+describe("the metrics of a function", () => {
+  const withMetrics = {
+    ...fn(256, "arm64"),
+    environment: [{ variables: { METRICS_ENVIRONMENT: "dev", ENDPOINT_NAME: "dev-iris" } }],
+  };
+  const reason =
+    "CloudWatch charges each metric of the model for the hours in which the metric receives data; each costs 1 metric × $0.3 (custom metric, per month)";
+
+  it("have the price of one metric when the plan switches them on", () => {
+    // Act
+    const cost = costOf({ type: "aws_lambda_function", before: fn(256, "arm64"), after: withMetrics });
+
+    // Assess
+    expect(cost.notCounted).toMatchObject([
+      { what: "metrics", per: "use", before: null, after: { reason }, changes: true },
+    ]);
+    expect(cost.atRest).toEqual({ before: 0, after: 0, difference: 0, isPartial: false });
+  });
+
+  it("are no change of the bill when the function has them before and after", () => {
+    // Act
+    const cost = costOf({
+      type: "aws_lambda_function",
+      before: withMetrics,
+      after: { ...withMetrics, timeout: 28 },
+    });
+
+    // Assess
+    expect(cost.notCounted).toMatchObject([{ what: "metrics", changes: false }]);
+  });
+
+  it("cost nothing when the function does not print them", () => {
+    // Act
+    const cost = costOf({ type: "aws_lambda_function", after: fn(256, "arm64") });
+
+    // Assess
+    expect(cost.notCounted).toEqual([]);
   });
 });
 

@@ -361,6 +361,20 @@ describe("an update of a dangerous setting stops its gates and is in the verdict
       /cannot scale above 0/,
     ],
     [
+      "aws_appautoscaling_scheduled_action",
+      { name: "a", scalable_target_action: [{ min_capacity: "2", max_capacity: "10" }] },
+      { name: "a", scalable_target_action: [{ min_capacity: "2", max_capacity: "4" }] },
+      "---",
+      /schedules a lower limit/,
+    ],
+    [
+      "aws_budgets_budget",
+      { name: "prod-monthly", limit_amount: "100" },
+      { name: "prod-monthly", limit_amount: "250" },
+      "---",
+      /prod-monthly has a higher limit/,
+    ],
+    [
       "aws_cloudwatch_event_rule",
       { name: "r", state: "ENABLED" },
       { name: "r", state: "DISABLED" },

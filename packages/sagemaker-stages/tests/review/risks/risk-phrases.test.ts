@@ -89,7 +89,7 @@ describe("a phrase of a risk", () => {
 
     // Assess
     expect(verdict).toBe(
-      "test: 4 functions have a runtime that has ended (a, b and 2 more) · new environment with 4 resources · nothing destroyed",
+      "test: new environment, 4 resources, $0.00 a month without requests · 4 functions have a runtime that has ended (a, b and 2 more) · nothing destroyed",
     );
   });
 });

@@ -37,7 +37,7 @@ describe("a review reports a function's runtime", () => {
     // Assess
     expect(risks).toEqual([
       [
-        "weaker protection",
+        "end of support",
         "worse",
         "has a runtime that ends soon: AWS supports python3.13 until 2029-06-30; from 2029-07-31 on Lambda will refuse new functions, from 2029-08-31 on Lambda will refuse updates of functions",
       ],
@@ -51,7 +51,7 @@ describe("a review reports a function's runtime", () => {
     // Assess
     expect(risks).toEqual([
       [
-        "weaker protection",
+        "end of support",
         "worse",
         expect.stringMatching(/has ended: AWS ended the support of python3\.13 on 2029-06-30/),
       ],
@@ -70,6 +70,31 @@ describe("a review reports a function's runtime", () => {
     expect(risks).toEqual([
       ["outage", "worse", expect.stringMatching(/^cannot be applied, because its runtime has ended/)],
     ]);
+  });
+
+  it("once for all new functions on the same runtime, with their names and without a weaker protection", () => {
+    // Prepare
+    const functions = ["churn", "iris", "scores", "prices"].map(
+      (name): PlannedChange => ({
+        type: TYPE,
+        after: { ...of("python3.13"), function_name: name },
+      }),
+    );
+
+    // Act
+    const text = toMarkdown(reportOf([planned(functions, "us-east-1", "2029-01-02T12:00:00Z")]));
+
+    // Assess
+    const rows = text
+      .replaceAll("\\", "")
+      .split("\n")
+      .filter((line) => line.startsWith("- ⚠"));
+    expect(rows).toEqual([
+      expect.stringMatching(
+        /^- ⚠ end of support: 4 functions \(churn, iris, scores and prices\) have a runtime that ends soon: AWS supports python3\.13 until 2029-06-30/,
+      ),
+    ]);
+    expect(text).not.toContain("weaker protection");
   });
 
   it("in the text of the review", () => {

@@ -6,6 +6,7 @@ import { type AccountSettings, accountName } from "../../../src/environment/acco
 import type { Environment } from "../../../src/environment/environment";
 import { makeTempFolder, removeFolder } from "../../../src/testing/temp-folder";
 import { StackJson } from "../../../src/testing/terraform";
+import { environmentWith, RELEASE_OF_FILE } from "../../environment/support/releases";
 import { environments } from "../../fixtures/app/environments";
 import { accounts } from "../../fixtures/app/environments/accounts";
 import { createApp } from "../../support/app";
@@ -17,6 +18,7 @@ const REGISTRY = "999988887777.dkr.ecr.eu-central-1.amazonaws.com";
 /** Environments with settings that neither the fixture app nor the examples have. */
 const variants: readonly Environment[] = [
   named("file", exampleWith({ artifact: "artifacts/first.tar.gz" })),
+  named("released-file", environmentWith(RELEASE_OF_FILE)),
   named("public", exampleWith({ access: "PUBLIC", image: { uri: `${REGISTRY}/team/model:1` } })),
   named("digest", {
     ...exampleWith({

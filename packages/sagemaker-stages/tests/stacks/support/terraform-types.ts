@@ -156,19 +156,60 @@ export interface TerraformTypes {
       readonly items: readonly { readonly header: string; readonly value: string }[];
     };
   };
+  aws_appautoscaling_scheduled_action: WithLifecycle & {
+    readonly depends_on?: readonly string[];
+    readonly name: string;
+    readonly resource_id: string;
+    readonly scalable_dimension: string;
+    readonly scalable_target_action: { readonly min_capacity: string; readonly max_capacity: string };
+    readonly schedule: string;
+    readonly service_namespace: string;
+    readonly timezone: string;
+  };
+  aws_budgets_budget: {
+    readonly name: string;
+    readonly limit_amount: string;
+    readonly cost_filter: readonly { readonly name: string; readonly values: readonly string[] }[];
+    readonly notification: readonly Readonly<Record<string, unknown>>[];
+  };
+  aws_cloudwatch_dashboard: { readonly dashboard_name: string; readonly dashboard_body: string };
   aws_cloudwatch_log_group: WithLifecycle &
     WithTags & { readonly name: string; readonly retention_in_days: number };
-  aws_cloudwatch_metric_alarm: WithTags & {
-    readonly alarm_name: string;
-    readonly comparison_operator: string;
-    readonly dimensions: Readonly<Record<string, string>>;
-    readonly metric_name: string;
-    readonly namespace: string;
-    readonly period: number;
-    readonly statistic: string;
-    readonly threshold: number;
-    readonly treat_missing_data: string;
-  };
+  aws_cloudwatch_composite_alarm: WithTags &
+    WithLifecycle & {
+      readonly alarm_name: string;
+      readonly alarm_rule: string;
+      readonly alarm_actions?: readonly string[];
+      readonly ok_actions?: readonly string[];
+    };
+  aws_cloudwatch_metric_alarm: WithTags &
+    WithLifecycle & {
+      readonly alarm_name: string;
+      readonly comparison_operator: string;
+      readonly dimensions: Readonly<Record<string, string>>;
+      readonly metric_name: string;
+      readonly namespace: string;
+      readonly period: number;
+      readonly statistic: string;
+      readonly threshold: number;
+      readonly treat_missing_data: string;
+      readonly evaluation_periods: number;
+      readonly datapoints_to_alarm?: number;
+      readonly alarm_actions?: readonly string[];
+      /** Absent for an alarm on one metric. */
+      readonly metric_query?: readonly {
+        readonly id: string;
+        readonly expression?: string;
+        readonly return_data?: boolean;
+        readonly metric?: {
+          readonly namespace: string;
+          readonly metric_name: string;
+          readonly period: number;
+          readonly stat: string;
+          readonly dimensions: Readonly<Record<string, string>>;
+        };
+      }[];
+    };
   aws_iam_group_policy_attachment: OfPolicy & { readonly group: string };
   aws_iam_openid_connect_provider: {
     readonly url: string;
@@ -233,6 +274,7 @@ export interface TerraformTypes {
   aws_route_table: WithTags & { readonly vpc_id: string };
   aws_route_table_association: { readonly route_table_id: string; readonly subnet_id: string };
   aws_s3_bucket: WithTags & { readonly bucket: string; readonly force_destroy: boolean };
+  aws_s3_bucket_lifecycle_configuration: OfBucket & { readonly rule: readonly object[] };
   aws_s3_bucket_ownership_controls: OfBucket & { readonly rule: { readonly object_ownership: string } };
   aws_s3_bucket_policy: OfBucket & WithLifecycle & { readonly policy: string };
   aws_s3_bucket_public_access_block: OfBucket & {
@@ -257,6 +299,7 @@ export interface TerraformTypes {
       readonly source?: string;
       readonly source_hash?: string;
     };
+  aws_s3_object_copy: OfBucket & WithLifecycle & { readonly key: string; readonly source: string };
   aws_sagemaker_endpoint: WithLifecycle &
     WithTags & {
       readonly name: string;
@@ -332,6 +375,13 @@ export interface TerraformTypes {
       readonly description: string;
       readonly timeouts: { readonly delete: string };
     };
+  aws_sns_topic: WithTags & { readonly name: string };
+  aws_sns_topic_policy: { readonly arn: string; readonly policy: string };
+  aws_sns_topic_subscription: {
+    readonly topic_arn: string;
+    readonly protocol: string;
+    readonly endpoint: string;
+  };
   aws_subnet: WithTags & {
     readonly vpc_id: string;
     readonly availability_zone: string;
@@ -394,9 +444,13 @@ export const TERRAFORM_TYPES = Object.keys({
   aws_api_gateway_usage_plan: true,
   aws_api_gateway_usage_plan_key: true,
   aws_cloudfront_distribution: true,
+  aws_appautoscaling_scheduled_action: true,
+  aws_budgets_budget: true,
   aws_cloudfront_origin_access_control: true,
   aws_cloudfront_response_headers_policy: true,
+  aws_cloudwatch_dashboard: true,
   aws_cloudwatch_log_group: true,
+  aws_cloudwatch_composite_alarm: true,
   aws_cloudwatch_metric_alarm: true,
   aws_cognito_identity_pool: true,
   aws_cognito_identity_pool_roles_attachment: true,
@@ -417,16 +471,21 @@ export const TERRAFORM_TYPES = Object.keys({
   aws_route_table: true,
   aws_route_table_association: true,
   aws_s3_bucket: true,
+  aws_s3_bucket_lifecycle_configuration: true,
   aws_s3_bucket_ownership_controls: true,
   aws_s3_bucket_policy: true,
   aws_s3_bucket_public_access_block: true,
   aws_s3_bucket_server_side_encryption_configuration: true,
   aws_s3_bucket_versioning: true,
   aws_s3_object: true,
+  aws_s3_object_copy: true,
   aws_sagemaker_endpoint: true,
   aws_sagemaker_endpoint_configuration: true,
   aws_sagemaker_model: true,
   aws_security_group: true,
+  aws_sns_topic: true,
+  aws_sns_topic_policy: true,
+  aws_sns_topic_subscription: true,
   aws_subnet: true,
   aws_vpc: true,
   aws_vpc_endpoint: true,

@@ -7,7 +7,7 @@ import { SOURCE_FIELDS } from "../../settings/model-source/model-source";
 import { checkKey } from "../kms-key-checks";
 import { checkContainers } from "../model-source/container-checks";
 import type { ContainerContext } from "../model-source/container-context";
-import { checkSource } from "../model-source/source-checks";
+import { checkRelease } from "../model-source/release-checks";
 import { checkDeployment } from "./deployment-checks";
 import { checkInstances, checkVolumeKey } from "./instance-checks";
 import { checkServerless } from "./serverless-checks";
@@ -40,6 +40,7 @@ const NOT_SERVERLESS = {
 /** The settings that a new endpoint can have, and an existing endpoint cannot. */
 const NEW_ENDPOINT_FIELDS = [
   ...SOURCE_FIELDS,
+  "release",
   "containers",
   "invocation",
   "deployment",
@@ -59,10 +60,10 @@ export function checkEndpoint(
 ): void {
   const all: AnyEndpoint = settings;
   if (!checkKind(all, collector) || all.existingEndpoint !== undefined) return;
-  const { containers, serverless, instances, deployment } = all;
+  const { serverless, instances, deployment } = all;
   const containerContext = containerContextOf(all, context);
   checkContainers(all, containerContext, collector);
-  if (containers === undefined) checkSource(all, containerContext, collector);
+  checkRelease(all, containerContext, collector);
   if (serverless !== undefined) checkServerless(serverless, collector.in("serverless"));
   if (instances !== undefined) checkInstances(instances, collector.in("instances"));
   checkInNetwork(all, context, collector);

@@ -5,6 +5,7 @@ import { type InstanceSettings, instanceSettings } from "../../settings/endpoint
 import { propertiesOf } from "../../settings/setting";
 import { checkKey } from "../kms-key-checks";
 import { checkInitialCapacity, checkScaling } from "./scaling-checks";
+import { checkSchedule } from "./schedule-checks";
 
 const CAPACITY_SOURCE =
   "https://docs.aws.amazon.com/autoscaling/application/APIReference/API_RegisterScalableTarget.html";
@@ -19,15 +20,27 @@ const LOCAL_STORAGE =
 
 /** Checks the settings of the instances of an endpoint. @param collector - collects the faults of `instances` */
 export function checkInstances(settings: InstanceSettings, collector: FaultCollector): void {
-  const { instanceType, initialInstanceCount, autoscaling } = settings;
+  const { instanceType, initialInstanceCount, autoscaling, schedule } = settings;
+  for (const field of ["autoscaling", "schedule"] as const) {
+    collector.require(
+      settings[field] === undefined || !BURSTABLE.test(instanceType),
+      field,
+      raw(`${field} together with instanceType ${instanceType}`),
+      `no ${field}, or an instance type that is not burstable`,
+      "SageMaker does not scale burstable instance types: https://docs.aws.amazon.com/sagemaker/latest/dg/endpoint-auto-scaling-add-console.html",
+    );
+  }
+  if (schedule !== undefined) {
+    const limits = {
+      autoscaling,
+      max: UNLIMITED,
+      because: CAPACITY_SOURCE,
+      initial: initialInstanceCount,
+      initialField: "initialInstanceCount",
+    };
+    checkSchedule(schedule, limits, collector.in("schedule"));
+  }
   if (autoscaling === undefined) return;
-  collector.require(
-    !BURSTABLE.test(instanceType),
-    "autoscaling",
-    raw(`autoscaling together with instanceType ${instanceType}`),
-    "no autoscaling, or an instance type that is not burstable",
-    "SageMaker does not scale burstable instance types: https://docs.aws.amazon.com/sagemaker/latest/dg/endpoint-auto-scaling-add-console.html",
-  );
   const scaling = collector.in("autoscaling");
   const isRange = checkScaling(autoscaling, UNLIMITED, CAPACITY_SOURCE, scaling);
   const hasValidCount = keepsRules(propertiesOf(instanceSettings).initialInstanceCount, initialInstanceCount);

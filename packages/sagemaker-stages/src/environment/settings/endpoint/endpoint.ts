@@ -1,6 +1,7 @@
 import type * as z from "zod";
 import { containerInvocation, namedContainers } from "../model-source/containers";
 import { modelSource } from "../model-source/model-source";
+import { releaseSetting } from "../model-source/release";
 import { flag, optional, propertiesOf, rule, settings, text, withDefault } from "../setting";
 import { dataCaptureSettings } from "./data-capture";
 import { deploymentSettings } from "./deployment";
@@ -11,6 +12,17 @@ import { targetContainer, targetSettings } from "./targets";
 /** Settings of the model of a new endpoint, serverless or on instances. */
 const containerSettings = settings({
   ...propertiesOf(modelSource),
+
+  /**
+   * The id of a release, e.g. `2026-11-20`: the file `functions/<model>/releases/<id>.json` pins the artifact by its SHA-256,
+   * the image by its digest, and the metrics. `release` replaces `artifact`, `artifactKeyArn`, `image`, `modelPackage`,
+   * `containerEnvironment`, `hubRevision` and `containers`. Terraform copies an artifact in S3 to a private bucket of the
+   * environment, and creates no model unless S3 computes the pinned SHA-256. `npx sagemaker-stages release` writes the file,
+   * and `npx sagemaker-stages promote` changes the id (`docs/releases.md`).
+   *
+   * @default - none: the settings name the artifact and the image
+   */
+  release: optional(releaseSetting),
 
   /**
    * The deployment and the rollback of an update. Not available for `ml.inf1` instances: they do

@@ -2,6 +2,7 @@ import type * as z from "zod";
 import { UNLIMITED } from "../../fault-collector";
 import { optional, positiveNumber, propertiesOf, settings, textLike, wholeNumber } from "../setting";
 import { scalingSettings, TARGET_TRACKING_SOURCE } from "./scaling";
+import { scheduleSettings } from "./schedule";
 
 const VARIANT_SOURCE = "https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ProductionVariant.html";
 
@@ -29,6 +30,15 @@ export const instanceSettings = settings({
    * @default - none: the number is constant
    */
   autoscaling: optional(instanceScaling),
+  /**
+   * Change the number of instances at certain times, e.g. in the evening. Each new configuration starts with
+   * `initialInstanceCount`, until the next action. Without `autoscaling`, `initialInstanceCount` is at least the largest
+   * scheduled capacity, so that a deployment at a busy time does not lower the capacity. Not available for burstable instance
+   * types (`ml.t2`).
+   *
+   * @default - none
+   */
+  schedule: optional(scheduleSettings),
   /**
    * Timeout of the artifact's download in seconds, 60–3600. Terraform's AWS provider waits at most one hour until the
    * endpoint is in service

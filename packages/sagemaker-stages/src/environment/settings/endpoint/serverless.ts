@@ -1,6 +1,7 @@
 import type * as z from "zod";
 import { number, optional, propertiesOf, rule, settings, wholeNumber } from "../setting";
 import { scalingSettings, TARGET_TRACKING_SOURCE } from "./scaling";
+import { scheduleSettings } from "./schedule";
 
 /** The source of the limits of a serverless endpoint. */
 export const SERVERLESS_SOURCE =
@@ -58,6 +59,15 @@ export const serverlessSettings = settings({
    * @default - none: the provisioned concurrency is constant
    */
   autoscaling: optional(provisionedConcurrencyScaling),
+  /**
+   * Change the provisioned concurrency at certain times, e.g. in the evening. Requires `provisionedConcurrency`, with which
+   * each new configuration starts, until the next action. Without `autoscaling`, `provisionedConcurrency` is at least the
+   * largest scheduled capacity, so that a deployment at a busy time does not lower the capacity. The smallest capacity is 1: a
+   * schedule cannot switch provisioned concurrency off.
+   *
+   * @default - none
+   */
+  schedule: optional(scheduleSettings),
 });
 
 /** The size of a serverless endpoint. */

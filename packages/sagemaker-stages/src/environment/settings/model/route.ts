@@ -20,8 +20,10 @@ import {
   withDefaults,
 } from "../setting";
 import { routeAccessSetting } from "./access";
+import { captureSettings } from "./capture";
 import { modelFunctionSettings } from "./function";
 import { functionUrlSettings } from "./function-url";
+import { objectivesSettings } from "./objectives";
 
 /** Every value of {@link Via}. */
 export const VIA = ["lambda", "gateway"] as const;
@@ -79,6 +81,15 @@ export const routeSettings = settings({
   function: withDefaults(modelFunctionSettings, {}),
 
   /**
+   * Store requests and answers in the environment's bucket `<prefix>-capture-<account>-<region>`, after the answer, in the
+   * format of SageMaker's data capture. Works with every endpoint, also with serverless endpoints. Values are masked unless
+   * `keep` or `drop` names fields. Only for a new function with a contract. `docs/capture.md` describes the records.
+   *
+   * @default - the function stores no requests
+   */
+  capture: optional(captureSettings),
+
+  /**
    * Name, or ARN without version, of an existing function in the environment's account and region. The function answers the
    * route instead of a new function, and must accept API Gateway's proxy events (payload 1.0). The environment adds to the
    * function's role a policy to invoke this endpoint, and to the function's resource policy a statement that permits this
@@ -116,6 +127,15 @@ export const routeSettings = settings({
     textLike(VARIABLE, VARIABLE_ALLOWED, VARIABLE_SOURCE),
     DEFAULT_ENVIRONMENT_VARIABLE_NAME,
   ),
+
+  /**
+   * Service level objectives of the model, with alarms in CloudWatch: for the error budget, for latency, for throttled requests,
+   * for an endpoint that does not wake up, and for exhausted concurrency. Requires the environment's `notify`. Only for a new
+   * function: an existing function prints no metrics, and a route with `via: "gateway"` has no function.
+   *
+   * @default - none: no alarms
+   */
+  objectives: optional(objectivesSettings),
 
   /**
    * Tags of the model's resources, in addition to the environment's tags: at most 47 in total. A tag of the model replaces

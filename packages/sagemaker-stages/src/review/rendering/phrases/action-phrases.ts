@@ -37,6 +37,7 @@ const VERBS: ReadonlyMap<string, Verb> = new Map<string, Verb>([
   ["logs:deleteloggroup", { object: "delete" }],
   ["logs:describelogstreams", { streams: "list" }],
   ["logs:putlogevents", { streams: "write to" }],
+  ["sns:publish", { object: "publish to" }],
   ["s3:deleteobject", { object: "delete" }],
   ["s3:getobject", { object: "read" }],
   ["s3:listbucket", { object: "list" }],

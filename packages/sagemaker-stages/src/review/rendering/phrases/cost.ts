@@ -1,3 +1,4 @@
+import { HOURS_PER_MONTH } from "../../../aws/prices";
 import {
   type Amount,
   type AtRest,
@@ -9,12 +10,7 @@ import {
   type PricedTerm,
   type Uncounted,
 } from "../../cost";
-import {
-  ASSUMED_DURATION_IN_MS,
-  type Factor,
-  HOURS_PER_MONTH,
-  type UncountedReason,
-} from "../../cost/charge";
+import { ASSUMED_DURATION_IN_MS, type Factor, type UncountedReason } from "../../cost/charge";
 import { differenceOf, dollars, inDigits } from "./formats";
 
 /** Units of amounts, in the order of the rows. */
@@ -35,10 +31,13 @@ const ITEMS: Readonly<Record<CostItem["kind"], string>> = {
   address: "address",
   alarm: "alarm",
   cache: "cache",
+  "captured requests": "captured requests: objects in S3, without their storage",
+  dashboard: "dashboard",
   "detailed metrics": "detailed metrics",
   hours: "hours",
   instances: "variant {name}: instances",
   key: "key",
+  metrics: "metrics",
   log: "log ingestion and storage",
   "network interfaces": "network interfaces",
   "provisioned concurrency": "variant {name}: provisioned concurrency",
@@ -57,9 +56,12 @@ const REASONS: Readonly<Record<UncountedReason, string>> = {
   "known after apply": "known after apply",
   "by use": "charged by use",
   "function not in the plan": "the function is not in the plan",
+  "metrics by hour":
+    "CloudWatch charges each metric of the model for the hours in which the metric receives data",
   "metrics by use": "CloudWatch charges each metric that receives data",
   "no rule": "the review has no prices for this type",
-  "several metrics": "the alarm uses several metrics, each with its own price",
+  "schedule not read": "the capacity changes by a schedule that the review cannot read",
+  "several metrics": "the alarm uses a query, whose price depends on the metrics that it reads",
   "subnets known after apply": "the number of subnets is known after apply",
   "unlimited retention": "no retention limit, so the stored volume grows every month",
 };
@@ -83,7 +85,11 @@ const TERMS: readonly (readonly [prefix: string, text: string])[] = [
   ["logs:ingestion", "log ingestion"],
   ["logs:storage", "log storage"],
   ["cloudwatch:alarm", "alarm"],
+  ["cloudwatch:composite-alarm", "composite alarm"],
+  ["cloudwatch:custom-metric", "custom metric, per month"],
+  ["cloudwatch:dashboard", "dashboard"],
   ["cloudwatch:high-resolution-alarm", "high-resolution alarm"],
+  ["s3:put", "objects written to S3"],
   ["waf:web-acl", "web ACL"],
   ["waf:rule", "rules"],
   ["waf:request", "requests to a web ACL"],
@@ -116,6 +122,8 @@ export function noteText(note: CostNote): string {
       return note.count === null
         ? "the minimum of the scaling is known after apply"
         : `scales; counted at the minimum of ${note.count}`;
+    case "scheduled minimum":
+      return `scales by a schedule; counted at the average minimum of ${inDigits(note.average)}`;
     case "uncompressed":
       return "storage counted without compression";
     case "within provisioned concurrency":

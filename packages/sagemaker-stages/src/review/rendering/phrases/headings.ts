@@ -6,6 +6,7 @@ import { counted } from "./formats";
 export const HEADINGS = {
   differences: "Differences between environments",
   checks: "Failed checks",
+  releases: "Releases",
   destroyed: "Destroyed or replaced",
   risks: "Dangerous settings",
   public: "Routes and public access",
@@ -33,6 +34,7 @@ export const COLUMNS = {
     public: "public access",
     cost: "monthly cost",
   },
+  releases: ["model", "before", "after", "origin", "metrics", "serves"],
   destroyed: ["change", "resource", "path", "reason"],
   public: ["change", "subject", "before", "after", "path"],
   permissions: ["change", "principal", "action", "resource", "condition", "path"],

@@ -75,6 +75,15 @@ function parametersOf(details: RiskDetails): Readonly<Record<string, string>> {
       };
     case "expiration":
       return { objects: details.rule.objects, when: whenText(details.rule) };
+    case "capture":
+      return {
+        percent: details.percent,
+        bucket: details.bucket,
+        // A reader must see every stored field.
+        names: firstOf(details.names, details.names.length) || NONE,
+      };
+    case "key":
+      return { key: details.key };
     case "runtime":
       return { dates: stateOfRuntime(details.runtime, new Date(details.day))?.text ?? details.runtime };
   }
@@ -94,6 +103,14 @@ function timeText(when: ExpirationRule["when"]): string {
   if ("date" in when) return `on ${when.date}`;
   if ("newest" in when) return `beyond the newest ${when.newest}`;
   return `after ${counted(when.days, "day")}`;
+}
+
+/** The sentence of several resources of one type with the same risk, with every name and every date. */
+export function completeRiskSentence(risks: readonly [Risk, ...Risk[]]): string {
+  const [{ risk, subject, details, direction }] = risks;
+  const names = risks.map((one) => one.subject.name);
+  const plural = predicate(pluralOf(RISK_PHRASES[risk].worse), details, direction);
+  return `${counted(names.length, labelOf(subject.type))} (${firstOf(names, names.length)}) ${plural}`;
 }
 
 const VERB = /^((?:(?:no longer|now|only) )*)(\w+)/;

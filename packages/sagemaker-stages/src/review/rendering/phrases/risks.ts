@@ -146,6 +146,8 @@ export const RISK_PHRASES = {
   instances: { worse: "runs no instance", better: "runs instances" },
   "scaling disabled": { worse: "cannot scale above 0", better: "can scale above 0" },
   "scaling limit": { worse: "has a lower scaling limit", better: "has a higher scaling limit" },
+  "budget limit": { worse: "has a higher limit", better: "has a lower limit" },
+  "scheduled limit": { worse: "schedules a lower limit", better: "schedules a higher limit" },
   "initial instances": { worse: "starts with fewer instances", better: "starts with more instances" },
   "variant weight": {
     worse: "sends no request to one of its variants",
@@ -229,6 +231,44 @@ export const RISK_PHRASES = {
     better: "records configuration changes",
   },
   "alarm actions": { worse: "no longer sends notifications", better: "sends notifications" },
+  "alarm notification": { worse: "no longer sends notifications", better: "sends notifications" },
+  "alarm recipient": {
+    worse: "no longer notifies one of its recipients",
+    better: "notifies one more recipient",
+  },
+  "alarm threshold": {
+    worse: "permits a larger deviation before it goes off",
+    better: "goes off at a smaller deviation",
+  },
+  "alarm delay": {
+    worse: "goes off after more breaching periods",
+    better: "goes off after fewer breaching periods",
+  },
+  "alarm missing data": {
+    worse: "no longer goes off when data is missing",
+    better: "goes off when data is missing",
+  },
+  "alarm measurement": { worse: "measures something else", better: "measures something else" },
+  "alarm rule": {
+    worse: "combines its alarms in another way",
+    better: "combines its alarms in another way",
+  },
+  "alarm combination": {
+    worse: "no longer goes off with the alarms {names}",
+    better: "goes off with the alarms {names}",
+  },
+  "alarm suppression": {
+    worse: "sends no notifications while its suppressor alarm is on",
+    better: "sends notifications also while another alarm is on",
+  },
+  "subscription recipient": {
+    worse: "no longer notifies its recipient, and a new address receives no alarms until it confirms",
+    better: "notifies another recipient",
+  },
+  "subscription filter": {
+    worse: "delivers only the messages that its filter policy accepts",
+    better: "delivers all messages",
+  },
   standby: { worse: "no longer has a standby in another zone", better: "has a standby in another zone" },
 
   // Removed resources that protect others.
@@ -270,6 +310,14 @@ export const RISK_PHRASES = {
     worse: "is removed: access to the bucket is no longer logged",
     better: "logs access to the bucket",
   },
+  "removed alarm": {
+    worse: "is removed: the failures that it reported stay unnoticed",
+    better: "reports failures",
+  },
+  "removed subscription": {
+    worse: "is removed: its recipient receives no more alarms",
+    better: "sends alarms to one more recipient",
+  },
   "removed flow log": { worse: "no longer records connections", better: "records connections" },
 
   // With parameters.
@@ -289,6 +337,35 @@ export const RISK_PHRASES = {
   },
   "public sharing": { worse: "is shared with the public", better: "is no longer shared with the public" },
   sharing: { worse: "is shared with {names}", better: "is no longer shared with {names}" },
+  "captured names": {
+    worse:
+      "stores the names of fields, and no values, of {percent} of the requests and answers in the bucket {bucket}",
+    better: "no longer stores values of requests and answers",
+    short: "stores the names of fields of requests and answers",
+  },
+  "captured fields": {
+    worse:
+      "stores data of callers in the bucket {bucket}: the values of {names} in {percent} of the requests and answers",
+    better: "stores less data of callers: the values of {names} in {percent} of the requests and answers",
+    short: "stores data of callers: the values of {names}",
+  },
+  "captured data": {
+    worse:
+      "stores data of callers in the bucket {bucket}: all values except {names} in {percent} of the requests and answers",
+    better: "stores less data of callers: all values except {names} in {percent} of the requests and answers",
+    short: "stores data of callers: all values except {names}",
+  },
+  "captured retention": {
+    worse: "keeps captured requests longer than before: S3 deletes them {when}",
+    better: "keeps captured requests no longer than before",
+    short: "keeps captured requests longer than before",
+  },
+  "capture key": {
+    worse:
+      "stores requests without the key {key}: every reader of the bucket reads them, also without access to the key",
+    better: "stores requests with a key of KMS",
+    short: "stores requests without a key of KMS",
+  },
   "ending runtime": {
     worse: "has a runtime that ends soon: {dates}",
     better: "has a supported runtime",

@@ -1,5 +1,5 @@
 import type { AtRest } from "../../cost";
-import { counted, differenceOf, firstOf, type Noun } from "./formats";
+import { counted, differenceOf, dollars, firstOf, type Noun } from "./formats";
 
 /** Names in one part of the verdict. */
 const MAX_NAMED = 3;
@@ -38,9 +38,16 @@ export function driftPart(kind: "deleted" | "changed", paths: readonly string[])
   return `${counted(paths.length, "resource")} ${kind} outside of Terraform (${firstOf(paths, MAX_NAMED)})`;
 }
 
-/** `new environment with 33 resources` */
-export function newEnvironment(resources: number): string {
-  return `new environment with ${counted(resources, "resource")}`;
+/** `new environment, 33 resources, $16.20 a month without requests` */
+export function newEnvironment(resources: number, atRest: AtRest | null): string {
+  const parts = ["new environment", counted(resources, "resource")];
+  // Without prices, nothing is known about the cost.
+  if (atRest !== null) parts.push(monthlyCost(atRest));
+  return parts.join(", ");
+}
+
+function monthlyCost({ after, isPartial }: AtRest): string {
+  return `${isPartial ? "at least " : ""}${dollars(after)} a month without requests`;
 }
 
 /** `everything destroyed (2 endpoints and 3 more)`, `1 endpoint replaced` */

@@ -3,6 +3,7 @@ import { type EndpointInStack, endpointsOf } from "../principals/endpoint-in-sta
 import { type FunctionInStack, functionsOf } from "../principals/function-role";
 import { type GatewayRoleInStack, gatewayRolesOf } from "../principals/gateway-role";
 import { roleNameOf } from "../principals/principal";
+import { captureDestination } from "../recorder";
 import type { ResolvedStack } from "../resolved-stack";
 import { type Addition, ENDPOINT_ADDITIONS } from "./endpoint-additions";
 import { type Document, type Mutant, texts } from "./mutant";
@@ -93,6 +94,24 @@ const FUNCTION_ADDITIONS: readonly Addition<FunctionInStack>[] = [
     statement: (_, __, own) => ({
       Action: ["SageMaker:INVOKEENDPOINT"],
       Resource: invokedEndpoints(own),
+    }),
+  },
+  {
+    detail: "reads the requests that it stores",
+    killedBy: ["allowed, must be denied", "granted, not used"],
+    fits: { test: (fn) => captureDestination(fn.resource) !== undefined, needs: "a function with capture" },
+    statement: (fn, { account }) => ({
+      Action: ["s3:GetObject"],
+      Resource: [account.bucketArn(`${captureDestination(fn.resource)?.replace(/^s3:\/\//, "")}/*`)],
+    }),
+  },
+  {
+    detail: "stores requests below the prefix of another endpoint",
+    killedBy: ["granted, not used", "near miss"],
+    fits: { test: (fn) => captureDestination(fn.resource) !== undefined, needs: "a function with capture" },
+    statement: (fn, { account }) => ({
+      Action: ["s3:PutObject"],
+      Resource: [account.bucketArn(`${captureDestination(fn.resource)?.split("/")[2]}/other/AllTraffic/*`)],
     }),
   },
   {

@@ -34,6 +34,7 @@ const DOCUMENTS = [
   ["aws_iam_role_policy", "policy", "identity", "role", "role"],
   ["aws_iam_policy", "policy", "identity", "policy", "name"],
   ["aws_s3_bucket_policy", "policy", "resource", "bucket", "bucket"],
+  ["aws_sns_topic_policy", "policy", "resource", "topic", "arn"],
   ["aws_vpc_endpoint", "policy", "resource", "VPC endpoint", "service_name"],
 ] as const;
 

@@ -18,6 +18,8 @@ export function mutantsOfResources(stack: ResolvedStack, documents: readonly Doc
     ...stack.all("aws_iam_role_policy").map(rolePolicyMutant),
     ...stack.all("aws_iam_policy").flatMap((policy) => managedPolicyMutants(policy, stack)),
     ...stack.all("aws_s3_bucket_policy").map((policy) => removed(policy, `bucket ${policy.text("bucket")}`)),
+    ...stack.all("aws_sns_topic_policy").map(topicPolicyMutant),
+    ...stack.all("aws_sns_topic_subscription").flatMap(subscriptionMutants),
     ...documents
       .filter(({ subject }) => subject.startsWith("VPC endpoint"))
       .map(({ subject, holder }) => ({
@@ -54,6 +56,37 @@ function removed(resource: Resource, subject: string): Mutant {
     },
     killedBy: ["allowed, must be denied"],
   };
+}
+
+/** Without the policy, CloudWatch cannot publish, and no alarm reaches its recipient. */
+function topicPolicyMutant(policy: Resource): Mutant {
+  const subject = `topic ${policy.text("arn")}`;
+  return {
+    kind: "a topic without a policy",
+    description: `${subject}: no policy`,
+    subject,
+    change: ({ resource }) => {
+      delete resource[policy.type]?.[policy.address.slice(policy.type.length + 1)];
+    },
+    killedBy: ["used, not granted"],
+  };
+}
+
+/** Other endpoints of a subscription, each of which sends the alarms to someone else. */
+function subscriptionMutants(subscription: Resource): Mutant[] {
+  const changes: readonly JsonObject[] = [
+    { endpoint: "someone@example.org" },
+    { protocol: "https", endpoint: "https://example.org/alarms" },
+    { protocol: "lambda", endpoint: "arn:aws:lambda:eu-central-1:444455556666:function:f" },
+    { filter_policy: "{}" },
+  ];
+  return changes.map((change) => ({
+    kind: "another subscriber",
+    description: `${subscription.address}: ${JSON.stringify(change)}`,
+    subject: subscription.address,
+    change: (terraform) => Object.assign(valuesOf(terraform, subscription), change),
+    killedBy: ["refused"],
+  }));
 }
 
 function permissionMutants(permission: Resource): Mutant[] {

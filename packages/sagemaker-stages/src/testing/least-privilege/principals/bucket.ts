@@ -12,7 +12,7 @@ const ORIGIN =
 export const bucket: PrincipalRules = {
   reads: {},
   allowedRequests: ({ stack }) => [
-    ...stack.all("aws_s3_object").map((object): AllowedRequest => {
+    ...[...stack.all("aws_s3_object"), ...stack.all("aws_s3_object_copy")].map((object): AllowedRequest => {
       const name = object.text("bucket");
       return {
         subject: `bucket ${name}`,

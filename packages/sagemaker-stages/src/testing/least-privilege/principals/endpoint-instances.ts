@@ -8,7 +8,7 @@ import { roleNameOf, type Sources } from "./principal";
 
 const VPC =
   "https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-roles.html#sagemaker-roles-createmodel-perms";
-const VIA_S3 = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html";
+export const VIA_S3 = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html";
 const VOLUMES = "https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateEndpointConfig.html";
 const CAPTURE = "https://docs.aws.amazon.com/sagemaker/latest/dg/model-monitor-data-capture.html";
 const ROLLBACK = "https://docs.aws.amazon.com/sagemaker/latest/dg/deployment-guardrails-configuration.html";
@@ -107,7 +107,8 @@ function artifactKeyRequests(endpoint: EndpointInStack, sources: Sources): RoleR
   }));
 }
 
-function viaS3({ account: { region } }: ResolvedStack): AllowedRequest["context"] {
+/** The condition keys of a key that S3 uses for a principal. */
+export function viaS3({ account: { region } }: ResolvedStack): AllowedRequest["context"] {
   return { "kms:ViaService": only(serviceDomain("s3", region)) };
 }
 

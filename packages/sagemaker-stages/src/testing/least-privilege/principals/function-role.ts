@@ -1,5 +1,7 @@
-import { type AccessRequest, type AllowedRequest, only } from "../request";
+import { captureDestination } from "../recorder";
+import { type AccessRequest, type AllowedRequest, type Exactly, only } from "../request";
 import type { ResolvedStack, Resource } from "../resolved-stack";
+import { VIA_S3, viaS3 } from "./endpoint-instances";
 import { type PrincipalRules, roleNameOf, type Sources } from "./principal";
 import {
   AUTHORIZATION,
@@ -14,6 +16,7 @@ import {
 const TRUST = "https://docs.aws.amazon.com/lambda/latest/dg/lambda-intro-execution-role.html";
 const LOGS = "https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs.html";
 const TRACES = "https://docs.aws.amazon.com/lambda/latest/dg/services-xray.html";
+const PUT = "https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObject.html";
 const VPC =
   "https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html#configuration-vpc-permissions";
 
@@ -79,7 +82,11 @@ export const functionRole: PrincipalRules = {
   },
   allowedRequests: (sources) => functionsOf(sources.stack).flatMap((fn) => allowedRequestsOf(fn, sources)),
   deniedRequests: (sources) =>
-    functionsOf(sources.stack).flatMap((fn) => [...deniedRequestsOf(fn), ...otherModels(fn, sources)]),
+    functionsOf(sources.stack).flatMap((fn) => [
+      ...deniedRequestsOf(fn),
+      ...deniedCaptureRequests(fn, sources),
+      ...otherModels(fn, sources),
+    ]),
 };
 
 function allowedRequestsOf(fn: FunctionInStack, { stack, environment, recorded }: Sources): AllowedRequest[] {
@@ -146,6 +153,7 @@ function allowedRequestsOf(fn: FunctionInStack, { stack, environment, recorded }
         source: LOGS,
       }),
     ),
+    ...captureRequests(fn, stack).map((request): AllowedRequest => ({ ...common, ...request })),
     ...(fn.resource.get("tracing_config.mode") === "Active"
       ? ["xray:PutTelemetryRecords", "xray:PutTraceSegments"]
       : []
@@ -168,6 +176,85 @@ function allowedRequestsOf(fn: FunctionInStack, { stack, environment, recorded }
       }),
     ),
   ];
+}
+
+/** The objects with the captured requests of a function; `undefined` without capture. */
+export function capturedObjectsOf(fn: FunctionInStack, { account }: ResolvedStack): Exactly | undefined {
+  const destination = captureDestination(fn.resource);
+  if (destination === undefined) return undefined;
+  return {
+    exact: account.bucketArn(`${destination.replace(/^s3:\/\//, "")}/`),
+    free: "2026/11/21/08/15-30-123-0123abcd.jsonl",
+  };
+}
+
+/** The service of the stack's VPC endpoint of S3, for functions in the VPC. */
+export function s3VpcEndpointOf(stack: ResolvedStack, { resource }: FunctionInStack): string | undefined {
+  if (!resource.set.includes("vpc_config")) return undefined;
+  const services = stack.all("aws_vpc_endpoint").map((endpoint) => endpoint.text("service_name"));
+  return services.find((service) => service.endsWith(".s3"));
+}
+
+/** The requests with which a function stores captured requests, and S3 encrypts them. */
+function captureRequests(
+  fn: FunctionInStack,
+  stack: ResolvedStack,
+): (Pick<AllowedRequest, "action" | "resource" | "context" | "reason" | "source"> &
+  Partial<Pick<AllowedRequest, "vpcEndpoint">>)[] {
+  const objects = capturedObjectsOf(fn, stack);
+  if (objects === undefined) return [];
+  const vpcEndpoint = s3VpcEndpointOf(stack, fn);
+  const key = fn.resource.get("environment.variables.CAPTURE_KMS_KEY");
+  const ofCode = { "lambda:SourceFunctionArn": { exact: "", free: fn.arn } };
+  return [
+    {
+      action: "s3:PutObject",
+      resource: objects,
+      context: ofCode,
+      ...(vpcEndpoint === undefined ? {} : { vpcEndpoint }),
+      reason: "the function stores captured requests",
+      source: PUT,
+    },
+    ...(typeof key !== "string"
+      ? []
+      : [
+          {
+            action: "kms:GenerateDataKey",
+            resource: only(key),
+            context: viaS3(stack),
+            reason: "S3 encrypts captured requests for the role",
+            source: VIA_S3,
+          },
+        ]),
+  ];
+}
+
+/** A function writes its captured requests, and does neither read nor delete them, nor uses their key directly. */
+function deniedCaptureRequests(fn: FunctionInStack, { stack }: Sources): AccessRequest[] {
+  const common = {
+    subject: `role ${roleNameOf(fn.roleArn)}`,
+    principal: { kind: "principal", arn: fn.roleArn },
+    source: PUT,
+  } as const;
+  return captureRequests(fn, stack).flatMap(({ action, resource, context }): AccessRequest[] =>
+    action.startsWith("kms:")
+      ? [
+          {
+            ...common,
+            action,
+            resource,
+            context: {},
+            reason: "the function uses the key directly, not through S3",
+          },
+        ]
+      : ["s3:GetObject", "s3:DeleteObject"].map((other) => ({
+          ...common,
+          action: other,
+          resource,
+          context,
+          reason: "the function's code reads or deletes captured requests",
+        })),
+  );
 }
 
 /** Requests to a multi-model endpoint in which the code names no model, or a model outside of `targetModels`. */

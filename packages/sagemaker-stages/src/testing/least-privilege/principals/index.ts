@@ -1,4 +1,5 @@
 import type { AccessRequest, AllowedRequest } from "../request";
+import { alarmTopic } from "./alarm-topic";
 import { authorizer } from "./authorizer";
 import { bucket } from "./bucket";
 import { caller } from "./caller";
@@ -29,6 +30,7 @@ export const RULES: readonly PrincipalRules[] = [
   caller,
   signedInRole,
   bucket,
+  alarmTopic,
   vpcEndpoint,
 ];
 

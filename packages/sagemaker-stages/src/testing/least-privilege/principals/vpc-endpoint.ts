@@ -2,9 +2,10 @@ import { ArnFactory } from "../../../aws/arn";
 import { OTHER_ACCOUNT } from "../account";
 import { Refused } from "../refused";
 import { type AccessRequest, type AllowedRequest, only } from "../request";
+import type { ResolvedStack } from "../resolved-stack";
 import { endpointsOf, throughS3 } from "./endpoint-in-stack";
 import { capturedObjects } from "./endpoint-instances";
-import { functionsOf, runtimeVpcEndpointOf } from "./function-role";
+import { capturedObjectsOf, functionsOf, runtimeVpcEndpointOf, s3VpcEndpointOf } from "./function-role";
 import { modelNeeds } from "./model-source";
 import { foreignPrincipal, type PrincipalRules, type Sources } from "./principal";
 
@@ -30,7 +31,11 @@ export const vpcEndpoint: PrincipalRules = {
       "vpc_id",
     ],
   },
-  allowedRequests: (sources) => [...runtimeRequests(sources), ...s3Requests(sources)],
+  allowedRequests: (sources) => [
+    ...runtimeRequests(sources),
+    ...s3Requests(sources),
+    ...captureRequests(sources.stack),
+  ],
   deniedRequests: (sources) =>
     sources.stack
       .all("aws_vpc_endpoint")
@@ -103,6 +108,27 @@ function s3Requests(sources: Sources): AllowedRequest[] {
               reason: `SageMaker writes the data that ${endpoint.name} captures`,
             },
           ]),
+    ];
+  });
+}
+
+/** A function in the VPC stores captured requests through S3's VPC endpoint. */
+function captureRequests(stack: ResolvedStack): AllowedRequest[] {
+  return functionsOf(stack).flatMap((fn): AllowedRequest[] => {
+    const [vpcEndpoint, resource] = [s3VpcEndpointOf(stack, fn), capturedObjectsOf(fn, stack)];
+    if (vpcEndpoint === undefined || resource === undefined) return [];
+    return [
+      {
+        subject: `VPC endpoint ${vpcEndpoint}`,
+        principal: { kind: "principal with every permission", arn: fn.roleArn },
+        action: "s3:PutObject",
+        resource,
+        context: {},
+        vpcEndpoint,
+        reason: `${fn.name} stores captured requests`,
+        source: GATEWAY,
+        otherRequests: "denied",
+      },
     ];
   });
 }

@@ -7,7 +7,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { runNewModel } from "../../../../src/cli/new-model/command";
 import { NEW_MODEL } from "../../../../src/cli/new-model/form";
 import { readCommandLine } from "../../../../src/lib/arguments";
@@ -65,6 +65,23 @@ export class AppCopy {
     } finally {
       process.chdir(before);
     }
+  }
+
+  /** Runs code of a command in this process, in the app's folder. */
+  async inFolder<Result>(act: () => Result | Promise<Result>): Promise<Result> {
+    const before = process.cwd();
+    process.chdir(this.folder);
+    try {
+      return await act();
+    } finally {
+      process.chdir(before);
+    }
+  }
+
+  /** Writes a file, with its folders. */
+  write(path: string, content: string | Uint8Array): void {
+    mkdirSync(dirname(join(this.folder, path)), { recursive: true });
+    writeFileSync(join(this.folder, path), content);
   }
 
   /** Runs `sagemaker-stages` in a process in the app. */

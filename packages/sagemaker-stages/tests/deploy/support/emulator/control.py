@@ -34,6 +34,7 @@ class Control:
         self.held = []
         self.generation = 0
         self.changed = threading.Condition()
+        self.executing = threading.Lock()
 
     def __call__(self, environ, start_response):
         body = read_body(environ)
@@ -64,30 +65,33 @@ class Control:
 
     def execute_once(self, operation, environ, body, start_response):
         """Executes a request once. A client retries a request without an answer with the same id. AWS recognizes most retries;
-        moto would, for example, add the same permission twice."""
+        moto would, for example, add the same permission twice.
+
+        Requests are executed one after the other: moto reads its own collections while another thread changes them, e.g.
+        ListObjectVersions fails while an object is deleted. The lock also makes a retry wait for the first request."""
         attempt = environ.get("HTTP_AMZ_SDK_INVOCATION_ID")
-        with self.changed:
+        with self.executing:
             known = self.answers.get(attempt)
-        if known is not None:
-            status, headers, content = known
-            start_response(status, headers)
-            return [content]
-        begun = []
+            if known is not None:
+                status, headers, content = known
+                start_response(status, headers)
+                return [content]
+            begun = []
 
-        def remember(status, headers, exc_info=None):
-            begun[:] = [status, headers]
-            return start_response(status, headers, exc_info)
+            def remember(status, headers, exc_info=None):
+                begun[:] = [status, headers]
+                return start_response(status, headers, exc_info)
 
-        answer = self.execute(operation, environ, body, remember)
-        content = b"".join(answer)
-        if hasattr(answer, "close"):
-            answer.close()
-        # A retry of a failed request can succeed.
-        if attempt is not None and begun and begun[0].startswith("2"):
-            with self.changed:
-                self.answers[attempt] = (*begun, content)
-                if len(self.answers) > MAX_ANSWERS_KEPT:
-                    self.answers.popitem(last=False)
+            answer = self.execute(operation, environ, body, remember)
+            content = b"".join(answer)
+            if hasattr(answer, "close"):
+                answer.close()
+            # A retry of a failed request can succeed.
+            if attempt is not None and begun and begun[0].startswith("2"):
+                with self.changed:
+                    self.answers[attempt] = (*begun, content)
+                    if len(self.answers) > MAX_ANSWERS_KEPT:
+                        self.answers.popitem(last=False)
         return [content]
 
     def execute(self, operation, environ, body, start_response):

@@ -18,6 +18,9 @@ API Gateway
 - Tags of APIs, keys and usage plans cannot be changed.
 - An update of a usage plan loses the limits of methods, cannot remove a stage with such limits, and answers with texts in
   place of the numbers of a quota.
+CloudWatch
+- An alarm that a composite alarm names can be deleted. AWS refuses the deletion.
+- PutCompositeAlarm does not exist.
 ACM
 - A certificate is issued after a minute.
 Route 53
@@ -35,10 +38,12 @@ SageMaker
 - A model loses its InferenceExecutionConfig and its EnableNetworkIsolation.
 - A model has an empty VpcConfig, and a configuration an empty DataCaptureConfig. AWS omits both. A model's VpcConfig
   and an endpoint's DeploymentConfig are lost.
+- An endpoint does not name its images (DeployedImages).
 IAM
 - A role accepts a permissions boundary that does not exist. AWS refuses it.
 S3
 - Conditions of a bucket policy are ignored: a policy that denies plain HTTP denies every request.
+- CopyObject ignores the expected ETag of the source.
 Lambda
 - LoggingConfig is lost.
 CloudFront
@@ -49,6 +54,9 @@ CloudFront
 Application Auto Scaling
 - The provisioned concurrency of endpoints is not a scalable dimension.
 - Targets have no tags.
+Budgets
+- UpdateBudget, DescribeSubscribersForNotification and tags do not exist.
+- The period of a budget begins at the local midnight. AWS begins at midnight in UTC.
 EC2
 - A rule of a security group loses its description if the rule's target is a group or a prefix list.
 
@@ -82,6 +90,7 @@ SERVICES = [
     "acm",
     "apigateway",
     "application-autoscaling",
+    "budgets",
     "cloudfront",
     "cognito-identity",
     "cognito-idp",
@@ -93,6 +102,7 @@ SERVICES = [
     "route53",
     "s3",
     "sagemaker",
+    "sns",
     "sts",
 ]
 

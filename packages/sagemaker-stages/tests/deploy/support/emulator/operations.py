@@ -133,6 +133,9 @@ def match_rest(model, method, path, query, environ):
     if best is None:
         return None, {}
     plain = {name: values[0] for name, values in query.items()}
+    if best[1] == "CopyObject":
+        # IAM also evaluates the source.
+        plain["CopySource"] = unquote(environ["HTTP_X_AMZ_COPY_SOURCE"])
     return best[1], {**plain, **{name: unquote(value) for name, value in best[2].items()}}
 
 

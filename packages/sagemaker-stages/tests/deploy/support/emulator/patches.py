@@ -1,5 +1,6 @@
 """The patches of moto. The head of launcher.py lists them."""
 
+import hashlib
 import json
 import os
 import re
@@ -22,10 +23,12 @@ def apply_patches(faults):
     patch_lambda()
     patch_cloudfront()
     patch_application_auto_scaling()
+    patch_budgets()
     patch_ec2()
     patch_acm()
     patch_route53()
     patch_cognito()
+    patch_cloudwatch()
 
 
 def patch_api_gateway():
@@ -118,6 +121,41 @@ def patch_usage_plans():
         return next(one for one in plan.api_stages if f"{one['apiId']}:{one['stage']}" == name)
 
     UsagePlan.apply_patch_operations = apply_all_operations
+
+
+def patch_cloudwatch():
+    from moto.cloudwatch.exceptions import ValidationError
+    from moto.cloudwatch.models import CloudWatchBackend
+    from moto.cloudwatch.responses import CloudWatchResponse
+
+    delete_alarms = CloudWatchBackend.delete_alarms
+
+    def delete_unused_alarms(self, alarm_names):
+        """As in AWS, a composite alarm keeps the alarms that its rule names."""
+        for name in alarm_names:
+            users = [
+                alarm.name
+                for alarm in self.alarms.values()
+                if alarm.name not in alarm_names and f'("{name}")' in (alarm.rule or "")
+            ]
+            if users:
+                raise ValidationError(f"Cannot delete {name} as there are composite alarm(s) depending on it.")
+        delete_alarms(self, alarm_names)
+
+    CloudWatchBackend.delete_alarms = delete_unused_alarms
+
+    put_metric_alarm = CloudWatchBackend.put_metric_alarm
+
+    def put_alarm(self, *args, rule=None, **kwargs):
+        """As in AWS, a composite alarm names only alarms that exist."""
+        missing = [name for name in re.findall(r'\("([^"]+)"\)', rule or "") if name not in self.alarms]
+        if missing:
+            raise ValidationError(f"Could not save the composite alarm as alarms {missing} in the alarm rule do not exist")
+        return put_metric_alarm(self, *args, rule=rule, **kwargs)
+
+    CloudWatchBackend.put_metric_alarm = put_alarm
+    # moto's alarms can have a rule, and its PutMetricAlarm reads the rule.
+    CloudWatchResponse.put_composite_alarm = CloudWatchResponse.put_metric_alarm
 
 
 def patch_acm():
@@ -342,12 +380,34 @@ def patch_sagemaker(faults):
     for name in ("create_endpoint", "update_endpoint"):
         remember_deployment(name)
 
+    def add_deployed_images(backend, described):
+        configuration = backend.endpoint_configs.get(described["EndpointConfigName"])
+        variants = configuration.production_variants if configuration else []
+        models = {variant["VariantName"]: backend._models.get(variant["ModelName"]) for variant in variants}
+        for variant in described.get("ProductionVariants") or []:
+            model = models.get(variant["VariantName"])
+            if model is None:
+                continue
+            containers = [model.primary_container] if model.primary_container else model.containers
+            variant["DeployedImages"] = [
+                {"SpecifiedImage": image, "ResolvedImage": resolved(image)}
+                for image in (container.get("Image") for container in containers)
+                if image
+            ]
+
+    def resolved(image):
+        if "@" in image:
+            return image
+        # No registry exists: the digest of an image is the digest of its address.
+        return f"{image.rpartition(':')[0]}@sha256:{hashlib.sha256(image.encode()).hexdigest()}"
+
     describe_endpoint = SageMakerResponse.describe_endpoint
 
     def describe_deployment(self):
         answer = describe_endpoint(self)
         if deployments.get(self._get_param("EndpointName")):
             answer._result["LastDeploymentConfig"] = deployments[self._get_param("EndpointName")]
+        add_deployed_images(self.sagemaker_backend, answer._result)
         return answer
 
     SageMakerResponse.describe_endpoint = describe_deployment
@@ -377,9 +437,24 @@ def patch_iam():
 
 def patch_s3():
     from moto.iam.access_control import PermissionResult
+    from moto.s3.exceptions import PreconditionFailed
     from moto.s3.models import FakeBucket
+    from moto.s3.responses import S3Response
 
     FakeBucket.get_permission = lambda self, action, resource: PermissionResult.NEUTRAL
+
+    copy_object = S3Response.copy_object
+
+    def copy_expected_object(self):
+        expected = self.headers.get("x-amz-copy-source-if-match")
+        if expected:
+            bucket, key = unquote(self.headers["x-amz-copy-source"]).lstrip("/").split("/", 1)
+            source = self.backend.get_object(bucket, key)
+            if source is not None and expected.strip('"') != source.etag.strip('"'):
+                raise PreconditionFailed(failed_condition="x-amz-copy-source-If-Match")
+        return copy_object(self)
+
+    S3Response.copy_object = copy_expected_object
 
 
 def patch_lambda():
@@ -475,6 +550,75 @@ def patch_application_auto_scaling():
         return "{}"
 
     response.register_scalable_target = register_with_tags
+    response.list_tags_for_resource = list_tags
+    response.tag_resource = tag
+    response.untag_resource = untag
+
+
+def patch_budgets():
+    from datetime import datetime, timezone
+
+    from moto.budgets import models, responses
+
+    tags = {}
+    response = responses.BudgetsResponse
+    create = response.create_budget
+    delete = response.delete_budget
+    init = models.Budget.__init__
+
+    def arn_of(self, name):
+        return f"arn:aws:budgets::{self._get_param('AccountId')}:budget/{name}"
+
+    def budget_of(self):
+        return self.backend.budgets[self._get_param("AccountId")][self._get_param("BudgetName")]
+
+    def init_with_month(self, budget, notifications):
+        if "TimePeriod" not in budget:
+            first = datetime.now(timezone.utc).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+            budget["TimePeriod"] = {"Start": first.timestamp(), "End": 3706473600}
+        init(self, budget, notifications)
+
+    def create_with_tags(self):
+        name = self._get_param("Budget")["BudgetName"]
+        added = self._get_param("ResourceTags") or []
+        tags[arn_of(self, name)] = {tag["Key"]: tag["Value"] for tag in added}
+        return create(self)
+
+    def delete_with_tags(self):
+        tags.pop(arn_of(self, self._get_param("BudgetName")), None)
+        return delete(self)
+
+    def update_budget(self):
+        changed = self._get_param("NewBudget")
+        kept = self.backend.budgets[self._get_param("AccountId")][changed["BudgetName"]].budget
+        kept.update(changed)
+        return "{}"
+
+    def describe_subscribers(self):
+        wanted = self._get_param("Notification")
+        key = lambda details: (details["NotificationType"], float(details["Threshold"]))
+        found = [one for one in budget_of(self).notifications if key(one.details) == key(wanted)]
+        return json.dumps({"Subscribers": [subscriber for one in found for subscriber in one.subscribers]})
+
+    def list_tags(self):
+        kept = tags.get(self._get_param("ResourceARN"), {})
+        return json.dumps({"ResourceTags": [{"Key": name, "Value": value} for name, value in kept.items()]})
+
+    def tag(self):
+        kept = tags.setdefault(self._get_param("ResourceARN"), {})
+        kept.update({tag["Key"]: tag["Value"] for tag in self._get_param("ResourceTags")})
+        return "{}"
+
+    def untag(self):
+        for name in self._get_param("ResourceTagKeys"):
+            tags[self._get_param("ResourceARN")].pop(name, None)
+        return "{}"
+
+    models.Budget.__init__ = init_with_month
+    response.create_budget = create_with_tags
+    response.delete_budget = delete_with_tags
+    response.update_budget = update_budget
+    response.describe_subscribers_for_notification = describe_subscribers
     response.list_tags_for_resource = list_tags
     response.tag_resource = tag
     response.untag_resource = untag

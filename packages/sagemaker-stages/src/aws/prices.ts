@@ -17,6 +17,9 @@ export interface Price {
 /** The unit of {@link Price.usd}. */
 export type PriceUnit = "hour" | "second" | "GB-second" | "GB" | "GB-month" | "month" | "million";
 
+/** Hours of a month in AWS's calculator: a twelfth of 365 days. */
+export const HOURS_PER_MONTH = 730;
+
 const READ = "2026-11-21";
 
 const golden = (commit: string, test: string): string =>
@@ -32,6 +35,8 @@ const ENDPOINTS_OF_VPC = golden("0a8a5aaa4471db9d2115eba0f096042cad348fd6", "vpc
 const NAT_GATEWAYS = golden("153fa9d9fc5eb28b59dd5ed7f7d09c704336ff66", "nat_gateway_test");
 const LOG_GROUPS = golden("25994726439bcf0e3e585237c275f7a732a65575", "cloudwatch_log_group_test");
 
+const DASHBOARDS = golden("5cdfa4bebaeeffa0aaf21950430472deb5596c5e", "cloudwatch_dashboard_test");
+
 /** AWS's benchmark of serverless inference: the price is proportional to the memory. */
 const SERVERLESS =
   "https://github.com/aws-samples/sagemaker-serverless-inference-benchmarking/blob/88cf86c009d38ba9040c384d5283f0ff908ff5c3/sagemaker_serverless_benchmarking/cost_constants.py";
@@ -39,6 +44,12 @@ const SERVERLESS =
 /** A sample bill of AWS. */
 const BILL =
   "https://github.com/aws-samples/sagemaker-ssh-helper/blob/b6bf9ba39119784eb6ce6683ae9a6a2ed8ef4cd3/Sample_Costs.md";
+
+/** Composite alarms, the first tier of custom metrics, and dashboards after the three free ones of an account. */
+const CLOUDWATCH = "https://aws.amazon.com/cloudwatch/pricing/";
+
+/** Requests to S3 Standard. */
+const OBJECTS = "https://aws.amazon.com/s3/pricing/";
 
 /** Equal in each region. */
 const KEYS = "https://aws.amazon.com/kms/pricing/";
@@ -102,6 +113,9 @@ export const PRICES: readonly Price[] = [
       ["cloudwatch:high-resolution-alarm", 0.3, "month"],
     ],
   ),
+  ...prices("us-east-1", [CLOUDWATCH], [["cloudwatch:composite-alarm", 0.5, "month"]]),
+  ...prices("us-east-1", [DASHBOARDS, CLOUDWATCH], [["cloudwatch:dashboard", 3, "month"]]),
+  ...prices("us-east-1", [CLOUDWATCH], [["cloudwatch:custom-metric", 0.3, "month"]]),
   ...prices(
     "us-east-1",
     [WEB_ACLS],
@@ -111,6 +125,7 @@ export const PRICES: readonly Price[] = [
       ["waf:request", 0.6, "million"],
     ],
   ),
+  ...prices("us-east-1", [OBJECTS], [["s3:put", 5, "million"]]), // 1,000 PUT requests are $0.005
   ...prices("us-east-1", [KEYS], [["kms:key", 1, "month"]]),
   ...prices(
     "eu-west-1",

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
-import { findPrice, PRICES } from "../../../src/review/cost/prices";
+import { findPrice, PRICES } from "../../src/aws/prices";
 
 describe("the table of prices", () => {
   it.each(PRICES.map((price) => [price.region, price.item, price] as const))(

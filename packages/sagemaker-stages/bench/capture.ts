@@ -1,0 +1,149 @@
+import { spawn } from "node:child_process";
+import { closeSync, mkdirSync, openSync, readFileSync, writeFileSync } from "node:fs";
+import http from "node:http";
+import type { AddressInfo } from "node:net";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { unzipSync } from "fflate";
+import { functionCode } from "../src/constructs/function/function-code";
+import { alternate, median } from "./measure";
+import type { Report } from "./report";
+
+/** Fresh processes of each handler. */
+const ROUNDS = 9;
+const ANSWER = '{"predictions":[{"score":0.01,"predicted_label":0}]}';
+/** The time of the endpoint, as of a small model. */
+const ENDPOINT_TIME_IN_MS = 5;
+const BASE = "the same model without capture";
+
+/** What one process measured. */
+interface CaptureCost {
+  /** The time from the load of the module, with the registration of the extension, to the first answer. */
+  readonly coldInMs: number;
+  /** Per call. */
+  readonly cpuInMs: number;
+  /** The median of single calls, until the answer. */
+  readonly answerInMs: number;
+  /** The median of single calls, until Lambda may freeze the process: the billed time. */
+  readonly invocationInMs: number;
+}
+
+/**
+ * Compares the handler of a model that stores every request with the same handler without capture. Both call the same
+ * endpoint; S3 and the Extensions API are servers of this process, too, so that the network adds no time.
+ */
+export async function benchCapture(report: Report, folder: string): Promise<void> {
+  const bundles = [false, true].map(
+    (captures) =>
+      unzipSync(functionCode("loan-default", { captures }).zip)[captures ? "bundle.js" : "index.js"],
+  );
+  const [plain = new Uint8Array(), capturing = new Uint8Array()] = bundles;
+  const [plainFile, capturingFile] = [
+    writeIn(folder, "plain", plain),
+    writeIn(folder, "capturing", capturing),
+  ];
+
+  const server = http.createServer((incoming, outgoing) => answer(incoming, outgoing));
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  try {
+    const { without, withCapture } = await alternate(ROUNDS, {
+      without: () => measure(plainFile, folder, port),
+      withCapture: () => measure(capturingFile, folder, port),
+    });
+    const compare = (measured: string, figure: keyof CaptureCost, atMost?: number) =>
+      report.add({
+        measured: `capture, ${measured}`,
+        value: median(withCapture.map((cost) => cost[figure])),
+        base: BASE,
+        baseValue: median(without.map((cost) => cost[figure])),
+        unit: "ms",
+        ...(atMost === undefined ? {} : { goal: { atMost } }),
+      });
+    compare("time until the answer, p50", "answerInMs", 1.1);
+    compare("time of an invocation with its write, p50", "invocationInMs");
+    compare("CPU time of an invocation", "cpuInMs");
+    compare("import, registration and first call", "coldInMs");
+  } finally {
+    server.close();
+    server.closeAllConnections();
+  }
+  report.add({
+    measured: "capture, bundle, gzipped",
+    value: gzipSync(capturing, { level: 9 }).length / 1_024,
+    base: BASE,
+    baseValue: gzipSync(plain, { level: 9 }).length / 1_024,
+    unit: "KB",
+  });
+}
+
+function writeIn(folder: string, name: string, bundle: Uint8Array): string {
+  mkdirSync(join(folder, name));
+  const file = join(folder, name, "index.js");
+  writeFileSync(file, bundle);
+  return file;
+}
+
+/** The number of events of the Extensions API for each process, by the id of its extension. */
+const events = new Map<string, number>();
+
+/** Answers as the endpoint, as S3, and as the Extensions API, which announces each call at once. */
+function answer(incoming: http.IncomingMessage, outgoing: http.ServerResponse): void {
+  const { url = "", headers } = incoming;
+  incoming.resume().on("end", () => {
+    if (url.endsWith("/extension/register")) {
+      const id = `extension-${events.size}`;
+      events.set(id, 0);
+      outgoing.writeHead(200, { "Lambda-Extension-Identifier": id }).end("{}");
+    } else if (url.endsWith("/extension/event/next")) {
+      const id = String(headers["lambda-extension-identifier"]);
+      const call = events.get(id) ?? 0;
+      events.set(id, call + 1);
+      const invokedFunctionArn = "arn:aws:lambda:us-east-1:111122223333:function:bench";
+      const event = { requestId: `call-${call}`, deadlineMs: Date.now() + 28_000, invokedFunctionArn };
+      outgoing.writeHead(200).end(JSON.stringify(event));
+    } else if (incoming.method === "PUT") outgoing.writeHead(200).end();
+    else
+      setTimeout(
+        () => outgoing.writeHead(200, { "Content-Type": "application/json" }).end(ANSWER),
+        ENDPOINT_TIME_IN_MS,
+      );
+  });
+}
+
+/** Each process has its own result: a process that ends early must not have the result of another process. */
+let measurements = 0;
+
+/** Runs a handler in a fresh process. */
+function measure(file: string, folder: string, port: number): Promise<CaptureCost> {
+  const result = join(folder, `capture-result-${measurements++}.json`);
+  const env = {
+    ENDPOINT_NAME: "bench",
+    AWS_REGION: "us-east-1",
+    AWS_ACCESS_KEY_ID: "bench",
+    AWS_SECRET_ACCESS_KEY: "bench",
+    AWS_ENDPOINT_URL: `http://127.0.0.1:${port}`,
+    AWS_ENDPOINT_URL_S3: `http://127.0.0.1:${port}`,
+    AWS_LAMBDA_RUNTIME_API: `127.0.0.1:${port}`,
+    CAPTURE_DESTINATION: "s3://bench/bench/AllTraffic",
+    CAPTURE_PERCENT: "100",
+    CAPTURE_DROP: '["nothing"]',
+  };
+  const log = openSync(join(folder, "capture-log"), "w");
+  return new Promise((resolve, reject) => {
+    const probe = spawn(process.execPath, [join(__dirname, "capture-probe.cjs"), file, result], {
+      env,
+      stdio: ["ignore", log, "pipe"],
+    });
+    let errors = "";
+    probe.stderr?.setEncoding("utf8").on("data", (text: string) => {
+      errors += text;
+    });
+    probe.on("error", reject);
+    probe.on("close", (status) => {
+      closeSync(log);
+      if (status === 0) resolve(JSON.parse(readFileSync(result, "utf8")));
+      else reject(new Error(`the handler's process ended with status ${status}:\n${errors}`));
+    });
+  });
+}

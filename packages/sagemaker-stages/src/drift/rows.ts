@@ -1,0 +1,75 @@
+import { isObject, isObjectOrList, type JsonObject } from "../lib/json";
+
+/** The values of one row of a request, with the path of each value. */
+export interface Row {
+  /** The path of each value, e.g. `age` or `address.zip`; `undefined` if the values only have an order. */
+  readonly names: readonly string[] | undefined;
+  readonly values: readonly unknown[];
+}
+
+/** The nesting of a row that is read. Deeper values are not features. */
+const MAX_DEPTH = 8;
+
+/** The properties that contain the rows of requests to common containers, e.g. TensorFlow Serving, MLflow and Hugging Face. */
+const COMMON_LISTS = ["instances", "dataframe_records", "inputs"] as const;
+
+/**
+ * The rows of a request in JSON.
+ *
+ * @param rowsIn - the property that contains the list of rows. Default: the properties of common containers
+ */
+export function rowsOf(document: unknown, rowsIn: string | undefined): Row[] {
+  if (Array.isArray(document)) return document.some(isObjectOrList) ? document.map(rowOf) : [rowOf(document)];
+  if (!isObject(document)) return [rowOf(document)];
+  const frame = document.dataframe_split;
+  if (isObject(frame) && Array.isArray(frame.data)) return rowsOfFrame(frame);
+  const list = (rowsIn === undefined ? COMMON_LISTS : [rowsIn])
+    .map((name) => (Object.hasOwn(document, name) ? document[name] : undefined))
+    .find(Array.isArray);
+  if (list !== undefined) return list.map(rowOf);
+  return rowsOfPaths(document, rowsIn) ?? [rowOf(document)];
+}
+
+/**
+ * The rows of a request whose members are paths, e.g. `instances.0.age`: the function's capture stores a request with
+ * several rows in this form if the answer has no part for each row.
+ */
+function rowsOfPaths(document: JsonObject, rowsIn: string | undefined): Row[] | undefined {
+  if (rowsIn === undefined) return undefined;
+  const rows = new Map<string, Record<string, unknown>>();
+  for (const [path, value] of Object.entries(document)) {
+    if (!path.startsWith(`${rowsIn}.`)) continue;
+    const [, index, name] = /^(\d+)\.(.+)$/s.exec(path.slice(rowsIn.length + 1)) ?? [];
+    if (index === undefined || name === undefined) return undefined;
+    rows.set(index, { ...rows.get(index), [name]: value });
+  }
+  return rows.size === 0 ? undefined : [...rows.values()].map(rowOf);
+}
+
+/** The rows of MLflow's `dataframe_split` (https://mlflow.org/docs/latest/ml/deployment/deploy-model-locally/). */
+function rowsOfFrame({ columns, data }: JsonObject): Row[] {
+  const names = Array.isArray(columns) ? columns.map(String) : undefined;
+  return Array.isArray(data)
+    ? data.map((values: unknown) => ({ names, values: Array.isArray(values) ? values : [values] }))
+    : [];
+}
+
+/**
+ * A row with one value per path. A list of values only has an order, also if the list is the only property:
+ * `{"features": […]}` (https://docs.aws.amazon.com/sagemaker/latest/dg/cdf-inference.html).
+ */
+function rowOf(value: unknown): Row {
+  const entries = flatten(value, "", 0);
+  const values = entries.map(([, one]) => one);
+  const prefix = /^(.*?)0$/.exec(entries[0]?.[0] ?? "")?.[1];
+  const isList = prefix !== undefined && entries.every(([path], index) => path === `${prefix}${index}`);
+  return { names: isList ? undefined : entries.map(([path]) => path), values };
+}
+
+function flatten(value: unknown, path: string, depth: number): [path: string, value: unknown][] {
+  if (!isObjectOrList(value)) return [[path, value]];
+  if (depth === MAX_DEPTH) return [];
+  return Object.entries(value).flatMap(([name, one]) =>
+    flatten(one, path === "" ? name : `${path}.${name}`, depth + 1),
+  );
+}

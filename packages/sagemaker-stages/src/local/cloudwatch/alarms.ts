@@ -1,0 +1,174 @@
+import type { AlarmDefinition, CompositeAlarmDefinition, MetricAlarmDefinition } from "./alarm-definition";
+import type { AlarmState } from "./alarm-state";
+import { alarmsOf, holds } from "./composite-rule";
+import { evaluateAlarm, rangeInMs } from "./metric-alarm";
+import { floorToMinute, type MetricStore } from "./metric-store";
+
+const MINUTE_IN_MS = 60_000;
+
+/**
+ * CloudWatch evaluates alarms every minute. After a longer break, e.g. of a laptop that was asleep, only the minutes of this
+ * time are evaluated.
+ */
+const MAX_BREAK_IN_MS = 24 * 60 * MINUTE_IN_MS;
+
+/** An alarm with its state. */
+export interface AlarmStatus {
+  readonly name: string;
+  readonly kind: "metric" | "composite";
+  readonly description?: string | undefined;
+  /** `NOT_EVALUATED` if the local stage does not support the alarm. */
+  readonly state: AlarmState | "NOT_EVALUATED";
+  /** The cause of the state, as a sentence. */
+  readonly reason: string;
+  /** The time of the last change of the state, in ISO 8601; `undefined` before the first evaluation. */
+  readonly since?: string | undefined;
+  /** The actions on AWS for the state ALARM. */
+  readonly actions: readonly string[];
+}
+
+interface Evaluated {
+  readonly definition: MetricAlarmDefinition | CompositeAlarmDefinition;
+  state: AlarmState;
+  reason: string;
+  since: number | undefined;
+}
+
+/** A change of a state. */
+export interface StateChange {
+  readonly alarm: Pick<AlarmDefinition, "name" | "kind" | "actions">;
+  readonly from: AlarmState;
+  readonly to: AlarmState;
+  readonly reason: string;
+  /** Milliseconds since 1970. */
+  readonly at: number;
+}
+
+/** The alarms of the served stacks. */
+export class Alarms {
+  /** By the scope and the name, each alarm after the alarms that it uses. */
+  private evaluated: ReadonlyMap<string, Evaluated> = new Map();
+  private definitions: readonly AlarmDefinition[] = [];
+  /** The end of the last evaluated minute. */
+  private evaluatedUntil: number;
+
+  /**
+   * @param now - returns the current time in milliseconds since 1970
+   * @param changed - receives the changes of each evaluation
+   */
+  constructor(
+    private readonly store: MetricStore,
+    private readonly now: () => number,
+    private readonly changed: (changes: readonly StateChange[]) => void,
+  ) {
+    this.evaluatedUntil = floorToMinute(now());
+  }
+
+  /**
+   * Replaces the alarms. An alarm that has not changed keeps its state.
+   *
+   * @param definitions - without cycles, and without rules that name unsupported alarms
+   */
+  define(definitions: readonly AlarmDefinition[]): void {
+    this.evaluate();
+    const before = this.evaluated;
+    this.definitions = definitions;
+    const supported = definitions.filter((definition) => definition.kind !== "unsupported");
+    this.evaluated = new Map(
+      supported.map((definition) => {
+        const key = keyOf(definition);
+        const known = before.get(key);
+        const isSame = known !== undefined && textOf(known.definition) === textOf(definition);
+        const alarm = isSame
+          ? known
+          : { definition, state: "INSUFFICIENT_DATA" as const, reason: NOT_YET, since: undefined };
+        return [key, alarm];
+      }),
+    );
+    const metricAlarms = supported.filter((definition) => definition.kind === "metric");
+    this.store.retentionInMs = Math.max(...metricAlarms.map(rangeInMs), MINUTE_IN_MS) + MINUTE_IN_MS;
+    const statistics = metricAlarms.flatMap((alarm) => [...alarm.statistics.values()]);
+    this.store.keepOnly(
+      statistics.map(({ metric }) => metric),
+      statistics.flatMap(({ metric, statistic }) => (typeof statistic === "object" ? [metric] : [])),
+    );
+  }
+
+  /** Evaluates the alarms at the end of each minute that has passed since the last evaluation. */
+  evaluate(): void {
+    const now = floorToMinute(this.now());
+    const start = Math.max(this.evaluatedUntil, now - MAX_BREAK_IN_MS);
+    for (let end = start + MINUTE_IN_MS; end <= now; end += MINUTE_IN_MS) this.evaluateAt(end);
+    this.evaluatedUntil = Math.max(now, this.evaluatedUntil);
+  }
+
+  /** The alarms in the order of their definitions. */
+  describe(): AlarmStatus[] {
+    return this.definitions.map((definition) => {
+      const { name, description, actions } = definition;
+      if (definition.kind === "unsupported") {
+        const kind = definition.of;
+        return { name, kind, description, state: "NOT_EVALUATED", reason: definition.fault, actions };
+      }
+      const { state, reason, since } = this.find(keyOf(definition));
+      return {
+        name,
+        kind: definition.kind,
+        description,
+        state,
+        reason,
+        since: since === undefined ? undefined : new Date(since).toISOString(),
+        actions,
+      };
+    });
+  }
+
+  private evaluateAt(end: number): void {
+    const changes: StateChange[] = [];
+    for (const alarm of this.evaluated.values()) {
+      const { definition, state: before } = alarm;
+      const { state, reason } =
+        definition.kind === "metric"
+          ? evaluateAlarm(definition, this.store, end, before)
+          : this.evaluateRule(definition);
+      Object.assign(alarm, { state, reason });
+      if (state === before) continue;
+      alarm.since = end;
+      changes.push({ alarm: definition, from: before, to: state, reason, at: end });
+    }
+    if (changes.length > 0) this.changed(changes);
+  }
+
+  private evaluateRule(definition: CompositeAlarmDefinition): { state: AlarmState; reason: string } {
+    const { rule, scope } = definition;
+    const stateOf = (name: string) => this.find(keyOf({ scope, name })).state;
+    const state = holds(rule, stateOf) ? "ALARM" : "OK";
+    const inAlarm = [...alarmsOf(rule)].filter((name) => stateOf(name) === "ALARM");
+    if (inAlarm.length === 0) return { state, reason: "no alarm of the rule is in ALARM" };
+    const names = inAlarm.join(", ");
+    return {
+      state,
+      reason:
+        state === "ALARM"
+          ? `in ALARM: ${names}`
+          : `the rule does not hold, because only ${names} is in ALARM`,
+    };
+  }
+
+  private find(key: string): Evaluated {
+    const alarm = this.evaluated.get(key);
+    if (alarm === undefined) throw new Error(`there is no alarm ${key}`);
+    return alarm;
+  }
+}
+
+const NOT_YET = "Not evaluated yet: the first evaluation follows at the end of this minute";
+
+function keyOf({ scope, name }: Pick<AlarmDefinition, "scope" | "name">): string {
+  return `${scope}/${name}`;
+}
+
+/** A text that is equal for equal definitions. */
+function textOf(definition: AlarmDefinition): string {
+  return JSON.stringify(definition, (_key, value: unknown) => (value instanceof Map ? [...value] : value));
+}

@@ -1,0 +1,187 @@
+import type { Datum, MetricId } from "./metric-store";
+
+/** The namespace of Lambda's metrics. */
+export const LAMBDA = "AWS/Lambda";
+
+/**
+ * The metrics of AWS's services that the local stage emulates, by the namespace. Each metric has the dimensions of one of the
+ * sets; sets with the dimensions of an API's routes exist only with detailed metrics.
+ */
+const EMULATED: Readonly<
+  Record<string, { readonly names: readonly string[]; readonly dimensions: readonly (readonly string[])[] }>
+> = {
+  // https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html
+  [LAMBDA]: {
+    names: ["Invocations", "Errors", "Throttles", "Duration", "ConcurrentExecutions"],
+    dimensions: [["FunctionName"]],
+  },
+  // https://docs.aws.amazon.com/sagemaker/latest/dg/monitoring-cloudwatch.html
+  // https://docs.aws.amazon.com/sagemaker/latest/dg/serverless-endpoints-monitoring.html
+  "AWS/SageMaker": {
+    names: [
+      "Invocations",
+      "Invocation4XXErrors",
+      "Invocation5XXErrors",
+      "ModelLatency",
+      "ServerlessConcurrentExecutionsUtilization",
+    ],
+    dimensions: [["EndpointName", "VariantName"]],
+  },
+  // https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-metrics-and-dimensions.html
+  "AWS/ApiGateway": {
+    names: ["Count", "4XXError", "5XXError", "Latency", "IntegrationLatency"],
+    dimensions: [["ApiName"], ["ApiName", "Stage"]],
+  },
+};
+
+/**
+ * The reason why the local stage has no data of a metric: a service of AWS sends the metric, and the local stage does not
+ * emulate it.
+ *
+ * @returns `undefined` for an emulated metric, and for a metric that a function can print
+ */
+export function findUnavailable({ namespace, name, dimensions }: MetricId): string | undefined {
+  if (!namespace.startsWith("AWS/")) return undefined;
+  const emulated = EMULATED[namespace];
+  if (emulated === undefined) {
+    return `namespace: got ${namespace}; supported: ${Object.keys(EMULATED).join(", ")}, and namespaces of printed metrics`;
+  }
+  const { names, dimensions: sets } = emulated;
+  if (!names.includes(name)) return `metric_name: got ${namespace} ${name}; supported: ${names.join(", ")}`;
+  const has = Object.keys(dimensions).sort().join(", ");
+  return sets.some((set) => [...set].sort().join(", ") === has)
+    ? undefined
+    : `dimensions of ${namespace}: got ${has || "none"}; supported: ${sets.map((set) => set.join(" and ")).join(", or ")}`;
+}
+
+/** One value of an AWS metric. */
+type Value = Pick<Datum, "name" | "value" | "unit">;
+
+/** Receives the metrics of this machine. */
+export interface MetricSink {
+  /** @param timestamp - milliseconds since 1970. Default: now */
+  record(id: Omit<MetricId, "name">, values: readonly Value[], timestamp?: number): void;
+}
+
+/** An invocation of a function. */
+export interface Invocation {
+  readonly functionName: string;
+  /** Lambda counts an error at the time of the invocation, milliseconds since 1970. */
+  readonly startedAt: number;
+  readonly durationInMs: number;
+  /** Whether the function failed, e.g. with a crash or a timeout. */
+  readonly hasFailed: boolean;
+  /** The concurrent executions at the start, with this invocation. */
+  readonly concurrency: number;
+}
+
+/** The metrics of an invocation that Lambda has not throttled. */
+export function recordInvocation(sink: MetricSink, scope: string, invocation: Invocation): void {
+  const { functionName, startedAt, durationInMs, hasFailed, concurrency } = invocation;
+  sink.record(
+    ofFunction(scope, functionName),
+    [
+      count("Invocations", 1),
+      count("Errors", Number(hasFailed)),
+      count("Throttles", 0),
+      count("ConcurrentExecutions", concurrency),
+      { name: "Duration", value: durationInMs, unit: "Milliseconds" },
+    ],
+    startedAt,
+  );
+}
+
+/** The metrics of an invocation that Lambda has throttled: the function did not run. */
+export function recordThrottle(sink: MetricSink, scope: string, functionName: string): void {
+  sink.record(ofFunction(scope, functionName), [count("Throttles", 1)]);
+}
+
+function ofFunction(scope: string, functionName: string): Omit<MetricId, "name"> {
+  return { scope, namespace: LAMBDA, dimensions: { FunctionName: functionName } };
+}
+
+/** An invocation of an endpoint that reached a container. */
+export interface EndpointInvocation {
+  readonly endpointName: string;
+  readonly variantName: string;
+  /** The status of the container's answer; `undefined` without an answer. */
+  readonly status: number | undefined;
+  readonly durationInMs: number;
+}
+
+/** The metrics of an invocation of an endpoint. */
+export function recordEndpointInvocation(
+  sink: MetricSink,
+  scope: string,
+  { endpointName, variantName, status = 500, durationInMs }: EndpointInvocation,
+): void {
+  sink.record(ofVariant(scope, endpointName, variantName), [
+    none("Invocations", 1),
+    none("Invocation4XXErrors", Number(status >= 400 && status < 500)),
+    none("Invocation5XXErrors", Number(status >= 500)),
+    { name: "ModelLatency", value: Math.round(durationInMs * 1000), unit: "Microseconds" },
+  ]);
+}
+
+/** The used part of a serverless endpoint's concurrency, from 0 to 1. */
+export function recordUtilization(
+  sink: MetricSink,
+  scope: string,
+  {
+    endpointName,
+    variantName,
+    running,
+    maxConcurrency,
+  }: Pick<EndpointInvocation, "endpointName" | "variantName"> & {
+    readonly running: number;
+    readonly maxConcurrency: number;
+  },
+): void {
+  const value = running / maxConcurrency;
+  sink.record(ofVariant(scope, endpointName, variantName), [
+    none("ServerlessConcurrentExecutionsUtilization", value),
+  ]);
+}
+
+function ofVariant(scope: string, endpointName: string, variantName: string): Omit<MetricId, "name"> {
+  return {
+    scope,
+    namespace: "AWS/SageMaker",
+    dimensions: { EndpointName: endpointName, VariantName: variantName },
+  };
+}
+
+/** A request to a stage of a REST API. */
+export interface ApiRequest {
+  readonly apiName: string;
+  readonly stageName: string;
+  readonly status: number;
+  readonly latencyInMs: number;
+  /** @default - the request did not reach the integration */
+  readonly integrationLatencyInMs?: number | undefined;
+}
+
+/** The metrics of a request, of the API and of its stage. */
+export function recordApiRequest(sink: MetricSink, scope: string, request: ApiRequest): void {
+  const { apiName, stageName, status, latencyInMs, integrationLatencyInMs } = request;
+  const values = [
+    count("Count", 1),
+    count("4XXError", Number(status >= 400 && status < 500)),
+    count("5XXError", Number(status >= 500)),
+    { name: "Latency", value: latencyInMs, unit: "Milliseconds" },
+    ...(integrationLatencyInMs === undefined
+      ? []
+      : [{ name: "IntegrationLatency", value: integrationLatencyInMs, unit: "Milliseconds" }]),
+  ];
+  for (const dimensions of [{ ApiName: apiName }, { ApiName: apiName, Stage: stageName }]) {
+    sink.record({ scope, namespace: "AWS/ApiGateway", dimensions }, values);
+  }
+}
+
+function count(name: string, value: number): Value {
+  return { name, value, unit: "Count" };
+}
+
+function none(name: string, value: number): Value {
+  return { name, value, unit: "None" };
+}

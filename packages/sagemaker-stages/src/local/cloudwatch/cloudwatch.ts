@@ -1,0 +1,114 @@
+import type { AlarmDefinition } from "./alarm-definition";
+import { type AlarmStatus, Alarms, type StateChange } from "./alarms";
+import type { MetricSink } from "./aws-metrics";
+import { MAX_LINE_IN_BYTES, readEmbeddedMetrics } from "./embedded-metrics";
+import { LineReader } from "./line-reader";
+import { type MetricId, MetricStore } from "./metric-store";
+
+/** CloudWatch on this machine: metrics of the functions' output and of the emulated services, and alarms on them. */
+export class CloudWatch implements MetricSink {
+  private readonly alarms: Alarms;
+  /** The faults that are already printed, because each request can repeat a fault. */
+  private readonly reportedFaults = new Set<string>();
+
+  /**
+   * @param log - receives the changes of alarms, and the faults of lines with metrics
+   * @param now - returns the current time in milliseconds since 1970; default: the clock of the machine
+   * @param store - stores the metrics; default: a new store
+   */
+  constructor(
+    private readonly log: (text: string) => void,
+    private readonly now: () => number = Date.now,
+    private readonly store: MetricStore = new MetricStore(),
+  ) {
+    this.alarms = new Alarms(this.store, now, (changes) => log(describeChanges(changes)));
+  }
+
+  record(
+    id: Omit<MetricId, "name">,
+    values: Parameters<MetricSink["record"]>[1],
+    timestamp = this.now(),
+  ): void {
+    const { scope, namespace, dimensions } = id;
+    for (const { name, value, unit } of values) {
+      this.store.add({ scope, namespace, dimensions, name, value, unit, timestamp });
+    }
+  }
+
+  /**
+   * Reads the metrics in the output of a process.
+   *
+   * @param source - the name of the function, for messages
+   * @returns receives the parts of the output
+   */
+  readerOf(scope: string, source: string): (text: string) => void {
+    return new LineReader((line) => this.readLine(scope, source, line), MAX_LINE_IN_BYTES).add;
+  }
+
+  /** Replaces the alarms; an alarm that has not changed keeps its state. */
+  define(definitions: readonly AlarmDefinition[]): void {
+    this.alarms.define(definitions);
+  }
+
+  /** Evaluates the alarms at the end of each minute that has passed since the last evaluation. */
+  evaluateAlarms(): void {
+    this.alarms.evaluate();
+  }
+
+  /** The alarms with their states. */
+  describeAlarms(): AlarmStatus[] {
+    this.alarms.evaluate();
+    return this.alarms.describe();
+  }
+
+  private readLine(scope: string, source: string, line: string): void {
+    const metrics = readEmbeddedMetrics(line);
+    if (metrics === undefined) return;
+    if ("fault" in metrics) {
+      const message = `${source}: CloudWatch creates no metrics from this line: ${metrics.fault}\n`;
+      if (!this.reportedFaults.has(message)) this.log(message);
+      this.reportedFaults.add(message);
+      return;
+    }
+    // The function's process has the machine's clock. The age of its line is the same for every clock.
+    const difference = this.now() - Date.now();
+    for (const datum of metrics.data) {
+      const { namespace, dimensions, name, value, unit } = datum;
+      this.store.add({
+        scope,
+        namespace,
+        dimensions,
+        name,
+        value,
+        unit,
+        timestamp: datum.timestamp + difference,
+      });
+    }
+  }
+}
+
+/** One line per change; one line for all alarms that are OK for the first time. */
+function describeChanges(changes: readonly StateChange[]): string {
+  const isFirst = ({ from, to }: StateChange) => from === "INSUFFICIENT_DATA" && to === "OK";
+  const first = changes.filter(isFirst).map(({ alarm }) => alarm.name);
+  const lines = changes
+    .filter((change) => !isFirst(change))
+    .map(({ alarm, from, to, reason, at }) => {
+      const actions =
+        to === "ALARM" && alarm.actions.length > 0 ? `; on AWS, it notifies ${alarm.actions.join(", ")}` : "";
+      return `ALARM STATE ${new Date(at).toISOString()} ${alarm.name}: ${from} -> ${to}: ${reason}${actions}`;
+    });
+  if (first.length > 0) lines.push(`ALARM STATE OK: ${first.join(", ")}`);
+  return `${lines.join("\n")}\n`;
+}
+
+/** The scope of the metrics of an account and region. */
+export function scopeOf({
+  accountId,
+  region,
+}: {
+  readonly accountId: string;
+  readonly region: string;
+}): string {
+  return `${accountId}/${region}`;
+}

@@ -1,0 +1,410 @@
+import { readFileSync } from "node:fs";
+import { gzipSync } from "node:zlib";
+import { beforeEach, describe, expect, it } from "@jest/globals";
+import { writeBaseline } from "../../src/drift/baseline/command";
+import type { Environment } from "../../src/environment/environment";
+import { dev, drift, inApp, iris, irisRows, models, source, writeIrisBaseline } from "./support/app";
+import { record, recordsOfRows, writeIn } from "./support/captured";
+
+/** The folder of the local stage's captured requests, and a file of iris in it. */
+const FOLDER = ".sagemaker-stages/capture/dev";
+const FILE = `${FOLDER}/dev-iris/AllTraffic/2026/11/29/10/15-00-000-8f2c.jsonl`;
+
+/** A baseline of the model churn. */
+const CHURN_BASELINE = JSON.stringify({
+  format: 1,
+  model: "churn",
+  rows: 2,
+  features: [{ name: "age", type: "number", missing: 0, values: [30, 31], counts: [1, 1], bins: [30] }],
+});
+
+describe("the command drift", () => {
+  const app = inApp();
+  const compare = (...words: string[]) => app.drift("dev", "--captured", FOLDER, ...words);
+  const captured = (text: string | Uint8Array, path = FILE) => writeIn(app.folder, path, text);
+
+  beforeEach(async () => {
+    await writeIrisBaseline(app.folder);
+  });
+
+  it("has the exit status 0 when the captured rows have the distributions of the baseline", async () => {
+    // Prepare
+    captured(recordsOfRows(irisRows(1_000, 2)));
+
+    // Act
+    const { status, stdout } = await compare();
+
+    // Assess
+    expect(status).toBe(0);
+    expect(stdout).toContain(
+      "iris: 1,000 captured rows in 1,000 records of 2026-11-29T10:15Z to 2026-11-29T10:15Z",
+    );
+    expect(stdout).toMatch(/^stable {2}colour +category /m);
+    expect(stdout).toContain("iris: none of 3 features drifts");
+  });
+
+  it("has the exit status 1, and names the feature first, when a feature has other values", async () => {
+    // Prepare
+    captured(recordsOfRows(irisRows(1_000, 2, 0.8)));
+
+    // Act
+    const { status, stdout } = await compare();
+
+    // Assess
+    expect(status).toBe(1);
+    expect(stdout.split("\n")[2]).toMatch(/^DRIFT +length +number +0\.\d{3} +0\.\d{3} +<0\.001/);
+    expect(stdout).toContain(
+      "iris: 1 of 3 features drift (PSI from 0.25 or KS from 0.2, p at most 0.001): length",
+    );
+  });
+
+  it("reports a small change as watch with the exit status 0", async () => {
+    // Prepare
+    captured(recordsOfRows(irisRows(1_000, 2, 0.35)));
+
+    // Act
+    const { status, stdout } = await compare();
+
+    // Assess
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/^watch +length/m);
+    expect(stdout).toContain("none of 3 features drifts; 1 changed a little");
+  });
+
+  it("uses the thresholds of the command line", async () => {
+    // Prepare
+    captured(recordsOfRows(irisRows(1_000, 2, 0.35)));
+
+    // Act
+    const strict = await compare("--ks", "0.12");
+    const lenient = await compare("--psi", "5", "--ks", "0.9");
+
+    // Assess
+    expect(strict.status).toBe(1);
+    expect(lenient.status).toBe(0);
+  });
+
+  it("reports missing values and unseen categories as drift, and not the unseen values", async () => {
+    // Prepare
+    const rows = irisRows(1_000, 2).map((row, n) => ({
+      ...row,
+      width: n % 10 === 0 ? "" : row.width,
+      colour: n % 5 === 0 ? "secret-colour" : row.colour,
+    }));
+    captured(recordsOfRows(rows));
+
+    // Act
+    const { status, stdout } = await compare();
+
+    // Assess
+    expect(status).toBe(1);
+    expect(stdout).toMatch(/^DRIFT +colour +category .* 20 %$/m);
+    expect(stdout).toMatch(/^DRIFT +width +number .* 0 % → 10 % +0\.1 %$/m);
+    expect(`${stdout}${readFileSync(".sagemaker-stages/drift/dev.html", "utf8")}`).not.toContain(
+      "secret-colour",
+    );
+  });
+
+  describe("with a feature whose captured values are all null", () => {
+    const capture = (settings: object): Environment => ({
+      ...dev,
+      models: { ...dev.models, iris: { ...iris, capture: { percent: 100, ...settings } } },
+    });
+    const dataCapture = { destination: "s3://amzn-s3-demo-bucket/captured", samplingPercentage: 100 };
+    const instances = { ...source, instances: { instanceType: "ml.m5.large", initialInstanceCount: 1 } };
+
+    it.each([
+      { setting: "keep without the feature", environment: capture({ keep: ["width", "colour"] }) },
+      { setting: "drop with the feature", environment: capture({ drop: ["length"] }) },
+    ])("compares the other features, and names the feature, for $setting", async ({ environment }) => {
+      // Prepare
+      captured(recordsOfRows(irisRows(1_000, 2).map((row) => ({ ...row, length: null }))));
+
+      // Act
+      const { status, stdout } = await drift(environment, "dev", "--captured", FOLDER);
+
+      // Assess
+      expect(status).toBe(0);
+      expect(stdout).toMatch(/^masked +length/m);
+      expect(stdout).toContain('Not compared: "length": capture stores no values of these features');
+      expect(stdout).toContain("none of 2 features drifts");
+    });
+
+    it.each<{ setting: string; environment: Environment }>([
+      { setting: "keep with the feature", environment: capture({ keep: ["length", "width", "colour"] }) },
+      { setting: "keep with the list of rows", environment: capture({ keep: ["rows"] }) },
+      { setting: "drop of another feature", environment: capture({ drop: ["other"] }) },
+      { setting: "no capture", environment: dev },
+      {
+        setting: "dataCapture",
+        environment: { ...dev, models: { iris: { ...instances, dataCapture } } },
+      },
+      {
+        setting: "capture and dataCapture, where the folder can be a copy of both",
+        environment: {
+          ...dev,
+          models: { iris: { ...instances, dataCapture, capture: { percent: 100, keep: ["width"] } } },
+        },
+      },
+    ])("reports the feature as missing, with the exit status 1, for $setting", async ({ environment }) => {
+      // Prepare
+      captured(recordsOfRows(irisRows(1_000, 2).map((row) => ({ ...row, length: null }))));
+
+      // Act
+      const { status, stdout } = await drift(environment, "dev", "--captured", FOLDER);
+
+      // Assess
+      expect(status).toBe(1);
+      expect(stdout).toMatch(/^DRIFT +length .* 0 % → 100 %/m);
+      expect(stdout).toContain('Compared as missing: "length": every captured value is null');
+    });
+
+    it("reports the feature as missing when values have an order and no names, because only a whole list is masked", async () => {
+      // Prepare
+      const lines = irisRows(1_000, 2).map(({ width, colour }) =>
+        record({ data: JSON.stringify([null, width, colour]) }),
+      );
+      captured(`${lines.join("\n")}\n`);
+
+      // Act
+      const { status } = await drift(capture({ keep: ["rows"] }), "dev", "--captured", FOLDER);
+
+      // Assess
+      expect(status).toBe(1);
+    });
+  });
+
+  it("has the exit status 3, and names the required rows, when there are too few rows for the statement that no feature drifts", async () => {
+    // Prepare
+    captured(recordsOfRows(irisRows(40, 2)));
+
+    // Act
+    const { status, stdout } = await compare("--put-metric");
+
+    // Assess
+    expect(status).toBe(3);
+    expect(stdout).toMatch(
+      /iris: no statement: got 40 captured rows; a statement about every feature needs 1\d\d$/m,
+    );
+    // No metric: nothing was sent, and no credentials were needed.
+    expect(stdout).not.toContain("Metric");
+  });
+
+  it("has the exit status 1 when few rows certainly drift, also with a baseline that has too few rows for any other statement", async () => {
+    // Prepare
+    captured(recordsOfRows(irisRows(40, 2, 3)));
+    const lines = irisRows(105, 1).map(({ length, width, colour }) => `${length},${width},${colour}`);
+
+    // Act
+    const large = await compare();
+    writeIn(app.folder, "train.csv", `length,width,colour\n${lines.join("\n")}\n`);
+    await writeBaseline(models, { model: "iris", data: "train.csv", drop: [], columns: undefined });
+    const small = await compare();
+
+    // Assess
+    expect(large.status).toBe(1);
+    expect(large.stdout).toContain("iris: 1 of 3 features drift");
+    expect(small.status).toBe(1);
+  });
+
+  it.each([
+    {
+      others: "rows with other features",
+      text: recordsOfRows(Array.from({ length: 20_000 }, () => ({ "callers-secret": 3 }))),
+      message:
+        "got 20000 of 20200 captured rows without the baseline's features; allowed: at most 5 % of each",
+    },
+    {
+      others: "rows that are masked lists",
+      text: recordsOfRows(Array.from({ length: 300 }, () => ({ rows: null }))),
+      message: "got 300 of 500 captured rows without the baseline's features; allowed: at most 5 % of each",
+    },
+    {
+      others: "lines without a request",
+      text: "hello\n".repeat(300),
+      message: "got 300 of 500 lines without a request in CSV or JSON; allowed: at most 5 % of each",
+    },
+  ])("has the exit status 4, and sends no metric, when there are many $others", async ({ text, message }) => {
+    // Prepare
+    captured(`${recordsOfRows(irisRows(200, 2))}${text}`);
+
+    // Act
+    const { status, stdout, stderr } = await compare("--put-metric", "--model", "iris");
+
+    // Assess
+    expect(status).toBe(4);
+    expect(stderr).toContain(`Not compared: iris: ${message}`);
+    expect(`${stdout}${stderr}`).not.toMatch(/callers-secret|Metric/);
+  });
+
+  it.each([
+    [
+      "no folder",
+      undefined,
+      /^Not compared: iris: \.sagemaker-stages\/capture\/dev: got a folder that does not exist; allowed: a folder with captured requests\./,
+    ],
+    [
+      "no record",
+      "",
+      /^Not compared: iris: got 1 files with no request in \S+; allowed: captured requests\. Is capture or dataCapture set and deployed/,
+    ],
+    [
+      "other files",
+      "hello\n",
+      /1 lines are not records of SageMaker's data capture with a request in CSV or JSON/,
+    ],
+    [
+      "other features",
+      recordsOfRows([{ height: 3 }]),
+      /^Not compared: iris: got captured rows with 1 other name; allowed: the 3 features of the baseline, "length", "width", "colour"\. Compare with the baseline of the deployed model/,
+    ],
+    [
+      "another number of values",
+      `${record({ data: "1,2", encoding: "CSV" })}\n`,
+      /got captured rows with 2 values without names; allowed/,
+    ],
+    [
+      "a feature that no row contains",
+      recordsOfRows(irisRows(200, 2).map(({ length, width }) => ({ length, width }))),
+      /got 200 captured rows without "colour"; allowed: rows with all features of the baseline/,
+    ],
+    [
+      "masked values only",
+      recordsOfRows([{ length: null, width: null, colour: null }]),
+      /got 1 captured rows whose values are all null; allowed: values of one feature at least\. The setting capture/,
+    ],
+  ])("has the exit status 4, and names the cause, when there is %s", async (_, text, message) => {
+    // Prepare
+    if (text !== undefined) captured(text);
+
+    // Act
+    const { status, stderr } = await compare("--model", "iris");
+
+    // Assess
+    expect(status).toBe(4);
+    expect(stderr).toMatch(message);
+  });
+
+  it("has the exit status 4 when no model has a baseline, and names the command that writes one", async () => {
+    // Act
+    const { status, stderr } = await compare("--model", "churn");
+
+    // Assess
+    expect(status).toBe(4);
+    expect(stderr).toContain(
+      "Not compared: churn: got no functions/churn/baseline.json; allowed: the baseline of a training sample. Write it: npx sagemaker-stages baseline churn --data <file>",
+    );
+  });
+
+  it("names a model without any captured request, and fails only if no model has captured requests", async () => {
+    // Prepare
+    writeIn(app.folder, "functions/churn/baseline.json", CHURN_BASELINE);
+    captured(recordsOfRows(irisRows(1_000, 2)));
+
+    // Act
+    const both = await compare();
+    captured(`${recordsOfRows([{ age: 30 }])}`, FILE.replace("dev-iris", "dev-churn"));
+    const withoutRequestsOfPeriod = await compare("--from", "1h");
+
+    // Assess
+    expect(both).toMatchObject({ status: 0, stderr: "" });
+    expect(both.stdout).toContain("Without captured requests: churn");
+    expect(withoutRequestsOfPeriod).toMatchObject({ status: 4, stdout: "" });
+    expect(withoutRequestsOfPeriod.stderr).toMatch(
+      /^Not compared: iris: got no file in \S+ from 2026-11-29T23:00:00\.000Z; allowed: captured requests\./,
+    );
+  });
+
+  it("compares only the requests of the period, also within a file", async () => {
+    // Prepare
+    captured(recordsOfRows(irisRows(1_000, 2), "2026-11-29T10:10:00Z"));
+    captured(recordsOfRows(irisRows(1_000, 3, 3), "2026-11-29T10:50:00Z"), FILE.replace("8f2c", "late"));
+    captured(recordsOfRows(irisRows(1_000, 3, 3), "2026-11-20T10:50:00Z"), FILE.replace("/29/10", "/20/10"));
+
+    // Act
+    const { status, stdout } = await compare("--from", "24h", "--to", "2026-11-29T10:30:00");
+
+    // Assess
+    expect(status).toBe(0);
+    expect(stdout).toContain(
+      "1,000 captured rows in 1,000 records of 2026-11-29T10:10Z to 2026-11-29T10:10Z",
+    );
+  });
+
+  it("reads records of SageMaker's own data capture: CSV, base64, several rows, and compressed files", async () => {
+    // Prepare
+    const csv = irisRows(500, 2).map(({ length, width, colour }) => `${length},${width},${colour}`);
+    const json = JSON.stringify({ rows: irisRows(400, 3) });
+    const lines = [
+      record({ data: csv.slice(0, 250).join("\n"), observedContentType: "text/csv", encoding: "CSV" }),
+      record({
+        data: Buffer.from(csv.slice(250).join("\n")).toString("base64"),
+        observedContentType: "text/csv; charset=utf-8",
+        encoding: "BASE64",
+      }),
+      record({ data: json }),
+    ];
+    captured(gzipSync(`${lines.join("\n")}\n`));
+
+    // Act
+    const { status, stdout } = await compare();
+
+    // Assess
+    expect(stdout).toContain("iris: 900 captured rows in 3 records");
+    expect(status).toBe(0);
+  });
+
+  it("counts the rows and lines that it cannot compare", async () => {
+    // Prepare
+    captured(`${recordsOfRows(irisRows(500, 2))}${recordsOfRows([{ height: 3 }])}hello\n`);
+
+    // Act
+    const { status, stdout } = await compare();
+
+    // Assess
+    expect(status).toBe(0);
+    expect(stdout).toContain("Not compared: 1 row without the baseline's features.");
+    expect(stdout).toContain("Not compared: 1 name that the baseline does not contain.");
+    expect(stdout).toContain("Not compared: 1 line without a request in CSV or JSON.");
+  });
+
+  it("fails with the file's name when a compressed file is not complete", async () => {
+    // Prepare
+    captured(gzipSync(recordsOfRows(irisRows(500, 2))).subarray(0, 2_000));
+
+    // Act
+    const { status, stderr } = await compare("--model", "iris");
+
+    // Assess
+    expect(status).toBe(4);
+    expect(stderr).toMatch(
+      /AllTraffic\/2026\/11\/29\/10\/15-00-000-8f2c\.jsonl: the file cannot be read to its end: /,
+    );
+  });
+
+  it("writes a picture with a histogram per feature, the largest change first, and figures as JSON", async () => {
+    // Prepare
+    captured(recordsOfRows(irisRows(1_000, 2, 0.8)));
+
+    // Act
+    await compare("--html", "out/drift.html", "--json", "out/drift.json");
+
+    // Assess
+    const html = readFileSync("out/drift.html", "utf8");
+    const figures = JSON.parse(readFileSync("out/drift.json", "utf8"));
+    expect(
+      [...html.matchAll(/<h3>(\w+)<\/h3><span class="verdict (\w+)">/g)].map(([, name, verdict]) => [
+        name,
+        verdict,
+      ]),
+    ).toEqual(figures.models[0].features.map(({ name, verdict }: Record<string, string>) => [name, verdict]));
+    expect(html.match(/<svg /g)).toHaveLength(3);
+    expect(html).not.toMatch(/<script|src=|href=|NaN|undefined|Infinity/);
+    expect(figures.models[0]).toMatchObject({
+      model: "iris",
+      rows: { base: 2_000, captured: 1_000 },
+      records: 1_000,
+    });
+    expect(figures.models[0].features[0]).toMatchObject({ name: "length", verdict: "drift", type: "number" });
+  });
+});

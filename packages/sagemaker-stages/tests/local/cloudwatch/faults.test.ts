@@ -1,0 +1,322 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { banner } from "../../../src/local/banner";
+import type { AlarmDefinition } from "../../../src/local/cloudwatch/alarm-definition";
+import { alarmsOf } from "../../../src/local/cloudwatch/composite-rule";
+import { COMPOSITE_ALARM, METRIC_ALARM, readAlarms } from "../../../src/local/terraform/alarms";
+import { readDeployment } from "../../../src/local/terraform/read-deployment";
+import { Stack } from "../../../src/local/terraform/stack";
+import { type Response, send } from "../support/client";
+import { type JsonObject, Stacks, type TerraformJson } from "../support/terraform";
+import { type Change, FaultStage, type Observed } from "./support/fault-stage";
+import { FAULTS } from "./support/faults";
+import { type Mutant, mutantsOf, ruleMutantsOf } from "./support/mutants";
+import { replay, withoutStart } from "./support/replay";
+
+const SCENARIO_TIMEOUT_IN_MS = 60_000;
+/** The mutants of an alarm need seconds of a core, and longer on a busy machine. */
+const MUTANTS_TIMEOUT_IN_MS = 120_000;
+const ENVIRONMENT_ALARM = "prod-alarm";
+
+/** The alarms of single windows, which send no notification: a composite alarm combines them. */
+const WINDOW = /-(?:fast|slow)-\d+[mh]$/;
+/** The alarms that roll back a deployment are no part of the environment's alarm. */
+const ROLLBACK = /^prod-ticket-urgency-/;
+
+/** The alarms that a fault triggers. */
+const TESTED = [...new Set(FAULTS.flatMap(({ alarm }) => (alarm === undefined ? [] : [`prod-${alarm}`])))];
+
+const stage = new FaultStage();
+const stacks = new Stacks();
+const observations = new Map<string, Observed>();
+
+beforeAll(async () => {
+  await stage.open();
+}, SCENARIO_TIMEOUT_IN_MS);
+afterAll(async () => {
+  await stage.close();
+  stacks.remove();
+});
+
+/** The changes of alarms that notify or roll back. */
+function notifying(changes: readonly Change[]): Change[] {
+  return withoutStart(changes).filter(({ alarm }) => !WINDOW.test(alarm));
+}
+
+/** The changes of an alarm that goes off once. */
+function once(alarm: string, [on, off]: readonly [number, number]): Change[] {
+  return [
+    { alarm, from: "OK", to: "ALARM", minute: on },
+    { alarm, from: "ALARM", to: "OK", minute: off },
+  ];
+}
+
+describe("a fault on the local stage", () => {
+  it.each(FAULTS)(
+    "triggers exactly its alarm, in its time: $fault",
+    async ({ fault, alarm, minutes, run, historyInMinutes = 0 }) => {
+      // Act
+      const observed = await stage.observe(run, historyInMinutes);
+      observations.set(fault, observed);
+
+      // Assess
+      const name = `prod-${alarm}`;
+      const names = alarm === undefined ? [] : ROLLBACK.test(name) ? [name] : [name, ENVIRONMENT_ALARM];
+      const expected = names.flatMap((one) => once(one, minutes ?? [0, 0]));
+      const changes = notifying(observed.changes);
+      expect(changes).toHaveLength(expected.length);
+      expect(changes).toEqual(expect.arrayContaining(expected));
+    },
+    SCENARIO_TIMEOUT_IN_MS,
+  );
+});
+
+describe("the address of the alarms", () => {
+  it("shows each alarm with its state, the reason, the time and the notified topic", async () => {
+    // Prepare
+    let answer: Response | undefined;
+
+    // Act
+    await stage.observe(async () => {
+      stage.at(0);
+      await stage.send("house-price", 3, { kind: "fail" });
+      stage.at(1);
+      answer = await stage.readAlarms();
+    }, 1);
+
+    // Assess
+    expect(answer?.status).toBe(200);
+    expect(answer?.headers["content-type"]).toBe("application/json");
+    const { alarms } = JSON.parse(answer?.body ?? "") as { alarms: { name: string; state: string }[] };
+    expect(alarms.filter(({ state }) => state !== "OK").map(({ name }) => name)).toEqual([
+      "prod-house-price-availability-fast-1h",
+      "prod-house-price-availability-fast-5m",
+      "prod-house-price-availability-slow-30m",
+      "prod-house-price-availability-slow-6h",
+      "prod-house-price-availability-fast",
+      "prod-house-price-availability-slow",
+      ENVIRONMENT_ALARM,
+    ]);
+    expect(alarms.find(({ name }) => name === "prod-house-price-availability-fast")).toEqual({
+      name: "prod-house-price-availability-fast",
+      kind: "composite",
+      description: expect.stringContaining("house-price: "),
+      state: "ALARM",
+      reason: "in ALARM: prod-house-price-availability-fast-1h, prod-house-price-availability-fast-5m",
+      since: expect.stringMatching(/:00.000Z$/),
+      actions: [expect.stringMatching(/^(?:\S+@\S+ \()?the topic [\w-]+\)?$/)],
+    });
+  });
+
+  it("refuses a method that changes something", async () => {
+    // Act
+    const answer = await send(stage.url, { method: "DELETE", path: "/_local/alarms" });
+
+    // Assess
+    expect(answer.status).toBe(405);
+    expect(answer.body).toBe("Method Not Allowed: got DELETE; allowed: GET, HEAD\n");
+  });
+});
+
+describe("the start of the local stage", () => {
+  it("names the address of the alarms, and the number of evaluated alarms", () => {
+    // Prepare
+    const deployment = readDeployment("prod", stage.folder);
+
+    // Act
+    const text = banner({ url: "http://127.0.0.1:3000", functionUrls: new Map() }, [deployment], new Map());
+
+    // Assess
+    expect(text).toContain(
+      `\n  Alarms  http://127.0.0.1:3000/_local/alarms  (states of ${deployment.alarms?.length} alarms, `,
+    );
+    expect(text).not.toContain("NOT EVALUATED");
+  });
+
+  it("names alarms that are not evaluated with the reason, and alarms of functions that are not served", () => {
+    // Prepare
+    const folder = stacks.change(stage.folder, ({ resource }) => {
+      const alarms = Object.values(resource[METRIC_ALARM] ?? {});
+      for (const alarm of alarms) {
+        if (alarm.alarm_name === "prod-house-price-saturated") alarm.threshold_metric_id = "value";
+        if (alarm.alarm_name === "prod-ticket-urgency-server-errors") {
+          const dimensions = { FunctionName: "elsewhere" };
+          Object.assign(alarm, { namespace: "AWS/Lambda", metric_name: "Errors", dimensions });
+        }
+      }
+    });
+
+    // Act
+    const { unsupported } = readDeployment("prod", folder);
+
+    // Assess
+    expect(unsupported.filter((line) => line.startsWith("alarm "))).toEqual([
+      'alarm prod-house-price-saturated is NOT EVALUATED on this machine: Unrecognized key: "threshold_metric_id"',
+      "alarm prod-ticket-urgency-server-errors: the function elsewhere is not on this machine, so it has NO METRICS here",
+      "alarm prod-alarm is NOT EVALUATED on this machine: alarm_rule: the alarm prod-house-price-saturated is not evaluated",
+    ]);
+  });
+});
+
+describe("the faults", () => {
+  it(
+    "lead to the same changes if their metrics are replayed",
+    () => {
+      // Prepare
+      const definitions = readAlarms(new Stack("prod", stage.folder));
+
+      for (const [fault, observed] of observations) {
+        // Act
+        const changes = notifying(replay(definitions, observed));
+
+        // Assess
+        expect({ fault, changes }).toEqual({ fault, changes: notifying(observed.changes) });
+      }
+    },
+    MUTANTS_TIMEOUT_IN_MS,
+  );
+
+  it.each([...TESTED, ENVIRONMENT_ALARM])(
+    "detect each mutant of %s",
+    (notified) => {
+      // Prepare
+      const entries = mutantsByAlarm().get(notified) ?? [];
+
+      // Act
+      const survivors = entries.filter(({ alarm, mutant }) => !isDetected(notified, alarm, mutant));
+
+      // Assess
+      expect(survivors.map(({ alarm, mutant }) => `${alarm}: ${mutant.change}`)).toEqual([]);
+      expect(entries.length).toBeGreaterThanOrEqual(5);
+    },
+    MUTANTS_TIMEOUT_IN_MS,
+  );
+
+  it("are in the tables of docs/alarm-tests.md, with their alarms and mutants", () => {
+    // Act
+    const tables = [faultTable(), mutantTable(mutantsByAlarm())];
+
+    // Assess
+    const page = readFileSync(join(__dirname, "../../../../../docs/alarm-tests.md"), "utf8");
+    for (const table of tables) expect(page).toContain(table);
+  });
+});
+
+/** The alarms that notify, and their mutants: also the mutants of the windows that they combine. */
+function mutantsByAlarm(): Map<string, { readonly alarm: string; readonly mutant: Mutant }[]> {
+  const terraform = synthesized();
+  const metricAlarms = Object.values(terraform.resource[METRIC_ALARM] ?? {});
+  const composites = Object.values(terraform.resource[COMPOSITE_ALARM] ?? {});
+  return new Map(
+    [...TESTED, ENVIRONMENT_ALARM].map((notified) => {
+      const parts = metricAlarms.filter(
+        ({ alarm_name: name }) =>
+          name === notified || (WINDOW.test(String(name)) && String(name).startsWith(`${notified}-`)),
+      );
+      const rules = composites.filter(({ alarm_name: name }) => name === notified);
+      return [
+        notified,
+        [
+          ...parts.flatMap((alarm) => toEntries(alarm, mutantsOf(alarm))),
+          ...rules.flatMap((alarm) => toEntries(alarm, ruleMutantsOf(alarm, isTestedPart(terraform)))),
+        ],
+      ];
+    }),
+  );
+}
+
+/** The table of the faults in the documentation. */
+function faultTable(): string {
+  const rows = FAULTS.map(({ fault, alarm, minutes }) => {
+    const [on, off] = minutes ?? [];
+    return `| ${fault} | ${alarm === undefined ? "none" : `\`${alarm}\``} | ${on ?? "—"} | ${off ?? "—"} |`;
+  });
+  return ["| fault | alarm | ALARM after minutes | OK after minutes |", "|---|---|---|---|", ...rows].join(
+    "\n",
+  );
+}
+
+/** The table of the mutants in the documentation. */
+function mutantTable(byAlarm: ReturnType<typeof mutantsByAlarm>): string {
+  const rows = [...byAlarm].map(([notified, entries]) => {
+    const numberOf = (kind: RegExp) => entries.filter(({ mutant }) => kind.test(mutant.change)).length;
+    return `| \`${notified.replace(/^prod-/, "")}\` | ${entries.length} | ${MUTANT_KINDS.map(([, kind]) => numberOf(kind)).join(" | ")} |`;
+  });
+  const kinds = MUTANT_KINDS.map(([title]) => title);
+  return [
+    `| alarm | mutants | ${kinds.join(" | ")} |`,
+    `|---|---|${kinds.map(() => "---|").join("")}`,
+    ...rows,
+  ].join("\n");
+}
+
+/** The kinds of mutants, by the start of their descriptions. */
+const MUTANT_KINDS: readonly (readonly [title: string, kind: RegExp])[] = [
+  ["threshold, comparison", /^(?:threshold|comparison) /],
+  ["period, evaluation periods, datapoints to alarm", /^(?:period |\d+ of )/],
+  ["metric, dimension, statistic", /^(?:metric |without \w+$)/],
+  ["number in the expression", /^(?:>=|\/) /],
+  ["missing data", /^missing data /],
+  ["rule", /(?: -> (?:AND|OR|OK)$|^without ALARM)/],
+];
+
+function synthesized(): TerraformJson {
+  return JSON.parse(readFileSync(join(stage.folder, "cdk.tf.json"), "utf8")) as TerraformJson;
+}
+
+function toEntries({ alarm_name: name }: JsonObject, mutants: readonly Mutant[]) {
+  return mutants.map((mutant) => ({ alarm: String(name), mutant }));
+}
+
+/** Whether a part of a rule names a window, or an alarm that a fault triggers. */
+function isTestedPart(terraform: TerraformJson): (part: string) => boolean {
+  return (part) => {
+    const name = alarmIn(part, terraform);
+    return WINDOW.test(name) || TESTED.includes(name);
+  };
+}
+
+/** The name of the alarm to which a part of a rule refers. */
+function alarmIn(part: string, terraform: TerraformJson): string {
+  const [, type = "", resource = ""] = /\$\{(\w+)\.([\w-]+)\.alarm_name\}/.exec(part) ?? [];
+  return String(terraform.resource[type]?.[resource]?.alarm_name);
+}
+
+/** Whether a fault leads to other changes of the notifying alarm if an alarm is replaced by a mutant. */
+function isDetected(notified: string, alarm: string, { values, part }: Mutant): boolean {
+  const terraform = synthesized();
+  const { provider, resource } = terraform;
+  const ofAlarms = [METRIC_ALARM, COMPOSITE_ALARM].map((type) => {
+    const resources = Object.entries(resource[type] ?? {});
+    const changed = resources.map(([name, one]) => [name, one.alarm_name === alarm ? values : one]);
+    return [type, Object.fromEntries(changed)];
+  });
+  const folder = stacks.write({ provider, resource: Object.fromEntries(ofAlarms) });
+  const definitions = needed(notified, readAlarms(new Stack("prod", folder)));
+  return inOrderFor(part === undefined ? notified : alarmIn(part, terraform)).some((observed) => {
+    const ofAlarm = (changes: readonly Change[]) =>
+      JSON.stringify(withoutStart(changes).filter((change) => change.alarm === notified));
+    return ofAlarm(replay(definitions, observed)) !== ofAlarm(observed.changes);
+  });
+}
+
+/** The observed faults; first the faults that trigger an alarm, because they detect most of its mutants. */
+function inOrderFor(triggered: string): Observed[] {
+  const own = FAULTS.filter(({ alarm }) => `prod-${alarm}` === triggered);
+  return [...own, ...FAULTS.filter((row) => !own.includes(row))].flatMap(
+    ({ fault }) => observations.get(fault) ?? [],
+  );
+}
+
+/** An alarm, and the alarms that it needs, in their order. */
+function needed(name: string, definitions: readonly AlarmDefinition[]): AlarmDefinition[] {
+  const names = new Set([name]);
+  for (const definition of [...definitions].reverse()) {
+    if (definition.kind === "unsupported") throw new Error(`${definition.name}: ${definition.fault}`);
+    if (definition.kind === "composite" && names.has(definition.name)) {
+      for (const used of alarmsOf(definition.rule)) names.add(used);
+    }
+  }
+  return definitions.filter((definition) => names.has(definition.name));
+}

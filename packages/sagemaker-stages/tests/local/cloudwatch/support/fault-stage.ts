@@ -1,0 +1,377 @@
+import { existsSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Environment } from "../../../../src/environment/environment";
+import { CloudWatch } from "../../../../src/local/cloudwatch/cloudwatch";
+import { type Datum, MetricStore } from "../../../../src/local/cloudwatch/metric-store";
+import type {
+  Container,
+  ContainerRequest,
+  ContainerResponse,
+} from "../../../../src/local/sagemaker/container";
+import { loadSamples } from "../../../../src/local/samples";
+import { LocalStage } from "../../../../src/local/stage";
+import type { Deployment } from "../../../../src/local/terraform/deployment";
+import { readDeployment } from "../../../../src/local/terraform/read-deployment";
+import { type Response, send } from "../../support/client";
+import { eventually } from "../../support/eventually";
+import { sign } from "../../support/signing";
+import { Stacks, type TerraformJson } from "../../support/terraform";
+
+/** The models of the stage: each has the alarms of its settings. */
+export type Model = "house-price" | "energy-demand" | "ticket-urgency";
+
+const SAMPLE_IMAGE = { algorithm: "sagemaker-xgboost", tag: "1.7-1" } as const;
+
+/** An environment with every kind of alarm. The limits of concurrency are low, so that few requests reach them. */
+export const WITH_ALARMS: Environment = {
+  name: "prod",
+  region: "eu-central-1",
+  accountId: "111122223333",
+  state: { local: { path: "terraform.prod.tfstate" } },
+  stage: { throttling: { rateLimit: 10_000, burstLimit: 5_000 }, logRetentionInDays: 30 },
+  notify: { email: "on-call@example.com" },
+  models: {
+    "house-price": {
+      artifact: "s3://amzn-s3-demo-bucket/house-price/model.tar.gz",
+      image: SAMPLE_IMAGE,
+      serverless: { memorySizeInMb: 2048, maxConcurrency: 10 },
+      function: { reservedConcurrency: 5 },
+      access: "PUBLIC",
+      objectives: { availability: 0.995 },
+    },
+    "energy-demand": {
+      artifact: "s3://amzn-s3-demo-bucket/energy-demand/model.tar.gz",
+      image: SAMPLE_IMAGE,
+      serverless: { memorySizeInMb: 2048, maxConcurrency: 100 },
+      access: "PUBLIC",
+      objectives: { p99InMs: 1_000 },
+    },
+    "ticket-urgency": {
+      artifact: "s3://amzn-s3-demo-bucket/ticket-urgency/model.tar.gz",
+      image: SAMPLE_IMAGE,
+      instances: { instanceType: "ml.m5.large", initialInstanceCount: 2 },
+      deployment: {
+        terminationWaitInSeconds: 600,
+        rollbackOn: { serverErrorsPerMinute: 2, modelLatencyInMs: 1_000 },
+      },
+      access: "PUBLIC",
+    },
+  },
+};
+
+/** The time of a function whose endpoint does not answer: short, so that the tests do not wait long. */
+const SHORT_TIMEOUT_IN_SECONDS = 2;
+const FUNCTION_WITH_SHORT_TIMEOUT = "prod-energy-demand";
+
+const MINUTE_IN_MS = 60_000;
+/** Requests arrive in the middle of a minute, so that the age of a line cannot move it to another minute. */
+const MIDDLE_IN_MS = 30_000;
+/** The longest window of the alarms is 6 hours. After this time, a scenario does not affect the next one. */
+const PAUSE_IN_MINUTES = 6 * 60 + 15;
+/** The numbers of requests that run at the same time, if the test does not count them. */
+const PARALLEL = 2;
+/** The patience for requests in a barrier, on a busy machine. */
+const PATIENCE_IN_MS = 20_000;
+
+/** The behaviour of a container for one request. */
+export type Behaviour =
+  | { readonly kind: "answer" }
+  /** Answers with the status 500. */
+  | { readonly kind: "fail" }
+  /** Answers after a time. */
+  | { readonly kind: "slow"; readonly inMs: number }
+  /** Does not answer before the end of the scenario. */
+  | { readonly kind: "hang" };
+
+/** A sample model that a test makes fail. */
+class FaultyContainer implements Container {
+  readonly description = "the faulty container";
+  behaviour: Behaviour = { kind: "answer" };
+  /** Requests that wait for {@link open}, while {@link isClosed}. */
+  isClosed = false;
+  waiting = 0;
+  private release: (() => void)[] = [];
+
+  constructor(private readonly sample: Container) {}
+
+  async invoke(request: ContainerRequest): Promise<ContainerResponse> {
+    const { behaviour } = this;
+    if (behaviour.kind === "fail") return { status: 500, contentType: "text/plain", body: "out of memory" };
+    if (behaviour.kind === "slow") await new Promise((resolve) => setTimeout(resolve, behaviour.inMs));
+    if (behaviour.kind === "hang" || this.isClosed) {
+      this.waiting++;
+      await new Promise<void>((resolve) => this.release.push(resolve));
+      this.waiting--;
+    }
+    return await this.sample.invoke(request);
+  }
+
+  open(): void {
+    this.isClosed = false;
+    for (const release of this.release.splice(0)) release();
+  }
+}
+
+/** A store that remembers all data, so that a test can replay them for other alarms. */
+class RecordingStore extends MetricStore {
+  data: Datum[] = [];
+
+  override add(datum: Datum): void {
+    super.add(datum);
+    this.data.push(datum);
+  }
+
+  /** The requests in the functions' lines. */
+  get printed(): number {
+    return this.data.filter(({ name }) => name === "Requests").length;
+  }
+}
+
+/** A change of an alarm's state, as the terminal shows it. */
+export interface Change {
+  readonly alarm: string;
+  readonly from: string;
+  readonly to: string;
+  /** Minutes since the start of the scenario. */
+  readonly minute: number;
+}
+
+/** The result of a scenario. */
+export interface Observed {
+  readonly changes: readonly Change[];
+  /** The metrics of the scenario. */
+  readonly data: readonly Datum[];
+  /** The first and the last evaluation, in milliseconds since 1970. */
+  readonly from: number;
+  readonly to: number;
+  /** The start of the scenario in milliseconds since 1970. */
+  readonly start: number;
+}
+
+/**
+ * A local stage whose containers, functions and deployments a test makes fail. Functions run in real processes, and requests
+ * are real HTTP. Only the clock of metrics and alarms is the test's.
+ */
+export class FaultStage {
+  private readonly stacks = new Stacks();
+  private readonly crashFlag = join(this.stacks.folder, "crash");
+  private readonly containers: ReadonlyMap<string, FaultyContainer>;
+  private readonly store = new RecordingStore();
+  private time = Date.parse("2026-11-01T00:00:00Z");
+  private start = this.time;
+  private readonly now = () => this.time;
+  private readonly add = (text: string) => {
+    this.log += text;
+  };
+  private readonly cloudWatch = new CloudWatch(this.add, this.now, this.store);
+  private readonly stage: LocalStage;
+  private expected = 0;
+  private deployment: Deployment | undefined;
+  /** The folder of the synthesized stack. */
+  folder = "";
+  /** The output of the functions and of the stage. */
+  log = "";
+
+  constructor() {
+    const samples = loadSamples(process.cwd(), { blazingText: false });
+    this.containers = new Map([...samples].map(([model, sample]) => [model, new FaultyContainer(sample)]));
+    this.stage = new LocalStage({
+      port: 0,
+      containers: this.containers,
+      log: this.add,
+      now: this.now,
+      cloudWatch: this.cloudWatch,
+    });
+  }
+
+  get url(): string {
+    return this.stage.url;
+  }
+
+  async open(): Promise<void> {
+    await this.stage.listen();
+    const synthesized = this.stacks.synthesize(WITH_ALARMS);
+    const crash = join(this.stacks.folder, "crash.cjs");
+    // Loaded before the function's code, in the function's process.
+    writeFileSync(
+      crash,
+      `process.on("message", () => { if (require("node:fs").existsSync(${JSON.stringify(this.crashFlag)})) process.exit(1); });`,
+    );
+    this.folder = this.stacks.change(
+      synthesized,
+      (terraform) => {
+        for (const fn of Object.values(terraform.resource.aws_lambda_function ?? {})) {
+          if (fn.function_name === FUNCTION_WITH_SHORT_TIMEOUT) fn.timeout = SHORT_TIMEOUT_IN_SECONDS;
+          const { variables } = fn.environment as { variables: Record<string, string> };
+          Object.assign(variables, { NODE_OPTIONS: `--require=${crash}` });
+        }
+      },
+      { withFiles: true },
+    );
+    await this.deploy();
+  }
+
+  async close(): Promise<void> {
+    for (const container of this.containers.values()) container.open();
+    await this.stage.close();
+    this.stacks.remove();
+  }
+
+  /** Deploys the stack with a change, as a reload does. */
+  async deploy(change: (terraform: TerraformJson) => void = () => {}): Promise<void> {
+    const folder = this.stacks.change(this.folder, change, { withFiles: true });
+    this.deployment = readDeployment("prod", folder);
+    await this.stage.serve([this.deployment]);
+  }
+
+  /** Runs a scenario, and returns the changes of alarms until all windows have passed. */
+  async observe(scenario: (stage: FaultStage) => Promise<void>, historyInMinutes: number): Promise<Observed> {
+    this.time += historyInMinutes * MINUTE_IN_MS;
+    this.start = this.time;
+    const from = this.time - historyInMinutes * MINUTE_IN_MS;
+    const before = { log: this.log.length, data: this.store.data.length };
+    await scenario(this);
+    for (const container of this.containers.values()) {
+      container.behaviour = { kind: "answer" };
+      container.open();
+    }
+    await this.settle();
+    this.time = Math.floor(this.time / MINUTE_IN_MS) * MINUTE_IN_MS + PAUSE_IN_MINUTES * MINUTE_IN_MS;
+    this.cloudWatch.evaluateAlarms();
+    return {
+      changes: changesIn(this.log.slice(before.log), this.start),
+      data: this.store.data.slice(before.data),
+      from,
+      to: this.time,
+      start: this.start,
+    };
+  }
+
+  /** Moves the clock to the middle of a minute, relative to the start of the scenario. */
+  at(minute: number): void {
+    this.time = this.start + minute * MINUTE_IN_MS + MIDDLE_IN_MS;
+    this.cloudWatch.evaluateAlarms();
+  }
+
+  /** Sends requests to a model's route, and waits for the answers and the functions' lines. */
+  async send(model: Model, count: number, behaviour: Behaviour = { kind: "answer" }): Promise<Response[]> {
+    this.containerOf(model).behaviour = behaviour;
+    const answers: Response[] = [];
+    const parallel = behaviour.kind === "answer" ? PARALLEL : count;
+    while (answers.length < count) {
+      const batch = Math.min(parallel, count - answers.length);
+      answers.push(...(await Promise.all(Array.from({ length: batch }, () => this.request(model)))));
+    }
+    this.containerOf(model).behaviour = { kind: "answer" };
+    this.expected += count;
+    await this.settle();
+    return answers;
+  }
+
+  /** Sends a request with a body that the caller must change. */
+  async sendInvalid(model: Model): Promise<Response> {
+    const answer = await this.request(model, "text/plain", "no JSON");
+    this.expected++;
+    await this.settle();
+    return answer;
+  }
+
+  /** Sends requests whose function crashes. */
+  async sendWithCrash(model: Model, count: number): Promise<Response[]> {
+    writeFileSync(this.crashFlag, "");
+    try {
+      const answers: Response[] = [];
+      for (let i = 0; i < count; i++) answers.push(await this.request(model));
+      return answers;
+    } finally {
+      if (existsSync(this.crashFlag)) rmSync(this.crashFlag);
+    }
+  }
+
+  /**
+   * Holds requests in the model's container until `then` has run.
+   *
+   * @param by - `function`: requests to the route; `client`: invocations of the endpoint by another client
+   */
+  async hold(
+    model: Model,
+    count: number,
+    by: "function" | "client",
+    then: () => Promise<void> = async () => {},
+  ): Promise<void> {
+    const container = this.containerOf(model);
+    container.isClosed = true;
+    const requests = Array.from({ length: count }, () =>
+      by === "function" ? this.request(model) : this.invokeEndpoint(model),
+    );
+    await eventually(`${count} requests in the container`, () => container.waiting === count, PATIENCE_IN_MS);
+    await then();
+    container.open();
+    await Promise.all(requests);
+    if (by === "function") this.expected += count;
+    await this.settle();
+  }
+
+  /** Sends one request to a model's route. @param isPrinted - whether the function runs, and prints a line */
+  async sendOne(model: Model, isPrinted: boolean): Promise<Response> {
+    const answer = await this.request(model);
+    if (isPrinted) this.expected++;
+    return answer;
+  }
+
+  /** The answer of the address of the alarms. */
+  async readAlarms(): Promise<Response> {
+    return await send(this.url, { method: "GET", path: "/_local/alarms" });
+  }
+
+  private containerOf(model: Model): FaultyContainer {
+    const container = this.containers.get(model);
+    if (container === undefined) throw new Error(`there is no container of ${model}`);
+    return container;
+  }
+
+  private request(model: Model, contentType = "application/json", body?: string): Promise<Response> {
+    const methods = this.deployment?.stages[0]?.openApi.methods ?? [];
+    const method = methods.find(({ path, httpMethod }) => path === `/${model}` && httpMethod !== "OPTIONS");
+    if (method === undefined) throw new Error(`there is no route of ${model}`);
+    const query = [...method.parameterExamples].map(
+      ([name, value]) => `${name}=${encodeURIComponent(value)}`,
+    );
+    return send(this.url, {
+      method: method.httpMethod,
+      path: `/prod${method.path}${query.length > 0 ? `?${query.join("&")}` : ""}`,
+      headers: { "Content-Type": contentType },
+      body: body ?? JSON.stringify(method.example) ?? "",
+    });
+  }
+
+  private async invokeEndpoint(model: Model): Promise<Response> {
+    const path = `/endpoints/prod-${model}/invocations`;
+    const body = '{"instances":[{"area":96.5,"rooms":4}]}';
+    const request = { path, headers: { "Content-Type": "application/json" }, body };
+    return await send(
+      this.url,
+      await sign(this.url, request, { service: "sagemaker", region: "eu-central-1" }),
+    );
+  }
+
+  /** Waits for the lines of all requests: a line can arrive after the answer. */
+  private async settle(): Promise<void> {
+    await eventually(
+      `${this.expected} lines with metrics, got ${this.store.printed}`,
+      () => this.store.printed >= this.expected,
+    );
+  }
+}
+
+/** The changes in the output of the stage. */
+function changesIn(log: string, start: number): Change[] {
+  return [...log.matchAll(/^ALARM STATE (\S+Z) (\S+): (\w+) -> (\w+): /gm)].map(
+    ([, at = "", alarm = "", from = "", to = ""]) => ({
+      alarm,
+      from,
+      to,
+      minute: (Date.parse(at) - start) / MINUTE_IN_MS,
+    }),
+  );
+}
