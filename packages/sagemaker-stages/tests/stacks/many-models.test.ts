@@ -52,7 +52,7 @@ describe(`an environment of ${MODELS} models`, () => {
     expect(sizes.length).toBeGreaterThan(10);
     expect(sizes.filter(([, size]) => size > MAX_CHARACTERS)).toEqual([]);
     const roles = account.find("aws_iam_role").map(({ address }) => attachmentsOf(account, address));
-    expect(roles).toHaveLength(2);
+    expect(roles).toHaveLength(3);
     expect(roles.filter((count) => count === 0 || count > MAX_POLICIES_OF_ROLE)).toEqual([]);
   });
 
