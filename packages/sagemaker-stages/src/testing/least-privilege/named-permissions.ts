@@ -102,7 +102,7 @@ function permissionsOfSources(named: Named, settings: NewEndpoint): string[] {
 
 /**
  * The permissions on the source of a release, from its file: the endpoint reads only the copy in the environment's bucket, whose
- * key contains the pinned SHA-256.
+ * key contains the pinned SHA-256 and a digest of the pinned values.
  */
 function permissionsOfRelease(named: Named, { release, secrets = {} }: NewEndpoint): string[] {
   const { model, account } = named;
@@ -113,7 +113,7 @@ function permissionsOfRelease(named: Named, { release, secrets = {} }: NewEndpoi
   const image = images?.[account.region];
   const objects = [
     ...(modelPackage?.artifacts ?? []).map((each) => artifactArn(named, each)),
-    ...(artifact === undefined ? [] : [uploadedArn(named, artifact.sha256)]),
+    ...(artifact === undefined ? [] : [uploadedArn(named, `${artifact.sha256}/${placeOf(artifact)}`)]),
   ];
   const uris = [...(modelPackage?.imageUris ?? []), ...(image === undefined ? [] : [image])];
   return [
@@ -133,9 +133,15 @@ function artifactArn(named: Named, artifact: string): string {
   return uploadedArn(named, createHash("sha256").update(readFileSync(artifact)).digest("hex"));
 }
 
-/** The ARN of the object in the environment's bucket with a SHA-256. */
-function uploadedArn({ environment, model, account }: Named, sha256: string): string {
-  const key = `${model}/${sha256}/model.tar.gz`;
+/** The part of the key that identifies the place of a released artifact: 16 digits of the SHA-256 of the pinned values. */
+function placeOf({ uri, file, etag, sha256 }: NonNullable<ReleaseContent["artifact"]>): string {
+  const pinned = uri === undefined ? ["file", file, sha256] : ["uri", uri, etag, sha256];
+  return createHash("sha256").update(JSON.stringify(pinned)).digest("hex").slice(0, 16);
+}
+
+/** The ARN of the object in the environment's bucket. @param folder - the SHA-256 of the file, for a release also its place */
+function uploadedArn({ environment, model, account }: Named, folder: string): string {
+  const key = `${model}/${folder}/model.tar.gz`;
   return account.bucketArn(`${namePrefix(environment)}-artifacts-${account.id}-${account.region}/${key}`);
 }
 
