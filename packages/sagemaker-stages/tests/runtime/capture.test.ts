@@ -1,5 +1,6 @@
-import { createServer, type Server } from "node:http";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, it, jest } from "@jest/globals";
 import * as z from "zod/mini";
 import { passThrough } from "../../src/contracts/pass-through";
@@ -663,6 +664,33 @@ describe("an answer is not lost", () => {
       "/event/next",
     ]);
     expect(work).not.toHaveBeenCalled();
+  });
+
+  it("when Lambda has ended: another program at its address gets no request", async () => {
+    // Prepare
+    const answerRegistration = (_: IncomingMessage, outgoing: ServerResponse) =>
+      outgoing.writeHead(200, { "Lambda-Extension-Identifier": "extension" }).end("{}");
+    lambda.once("request", answerRegistration);
+    await new Promise<void>((resolve) => lambda.listen(0, "127.0.0.1", resolve));
+    const { port } = lambda.address() as AddressInfo;
+    const isRegistered = await startExtension(`127.0.0.1:${port}`, async () => undefined);
+    lambda.closeAllConnections();
+    await new Promise((resolve) => lambda.close(resolve));
+    await sleep(500);
+    const received: (string | undefined)[] = [];
+    const other = createServer((incoming, outgoing) => {
+      received.push(incoming.url);
+      outgoing.end();
+    });
+
+    // Act
+    await new Promise<void>((resolve) => other.listen(port, "127.0.0.1", resolve));
+    await sleep(500);
+    await new Promise((resolve) => other.close(resolve));
+
+    // Assess
+    expect(isRegistered).toBe(true);
+    expect(received).toEqual([]);
   });
 
   it("when Lambda refuses the extension", async () => {

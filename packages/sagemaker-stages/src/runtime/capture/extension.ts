@@ -65,9 +65,10 @@ async function serve(
   toLambda: Target,
   id: string,
   work: (invocation: Invocation) => Promise<void>,
-): Promise<never> {
+): Promise<void> {
   for (;;) {
     const answer = await send(toLambda, "GET", "/event/next", { "lambda-extension-identifier": id });
+    if (answer === null) return;
     const event = parseJson(answer?.body ?? "");
     // Lambda waits for the next request, so that the extension must send it in any case.
     if (isInvocation(event)) await work(event);
@@ -84,19 +85,26 @@ interface Answer {
   readonly body: string;
 }
 
-/** @param isRegistration - set for the registration, which has a body @returns `undefined` without a 200 */
+/**
+ * @param isRegistration - set for the registration, which has a body
+ * @returns `undefined` without a 200; `null` if nothing listens at the address: Lambda has ended, and another program can use the
+ * address later
+ */
 function send(
   { address, agent }: Target,
   method: string,
   path: string,
   headers: Readonly<Record<string, string>>,
   isRegistration?: 1,
-): Promise<Answer | undefined> {
+): Promise<Answer | null | undefined> {
   const [hostname, port] = address.split(":");
   return new Promise((resolve) => {
     const outgoing = request({ hostname, port, method, path: `${PATH}${path}`, headers, agent });
-    outgoing.on("error", () => resolve(undefined));
-    // Lambda answers the request for the next event when a caller sends a request, whenever this is. The waiting request must not keep a process running that has nothing else to do.
+    outgoing.on("error", ({ code }: NodeJS.ErrnoException) =>
+      resolve(code === "ECONNREFUSED" ? null : undefined),
+    );
+    // Lambda answers the request for the next event when a caller sends a request, whenever this is. The waiting request must
+    // not keep a process running that has nothing else to do.
     outgoing.on("socket", (socket) => socket.unref());
     outgoing.on("response", (incoming) => {
       let body = "";
