@@ -1,5 +1,4 @@
-import { spawn } from "node:child_process";
-import { closeSync, mkdirSync, openSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import http from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
@@ -7,6 +6,7 @@ import { gzipSync } from "node:zlib";
 import { unzipSync } from "fflate";
 import { functionCode } from "../src/constructs/function/function-code";
 import { alternate, median } from "./measure";
+import { runProbe } from "./probe";
 import type { Report } from "./report";
 
 /** Fresh processes of each handler. */
@@ -111,39 +111,19 @@ function answer(incoming: http.IncomingMessage, outgoing: http.ServerResponse): 
   });
 }
 
-/** Each process has its own result: a process that ends early must not have the result of another process. */
-let measurements = 0;
-
 /** Runs a handler in a fresh process. */
 function measure(file: string, folder: string, port: number): Promise<CaptureCost> {
-  const result = join(folder, `capture-result-${measurements++}.json`);
-  const env = {
-    ENDPOINT_NAME: "bench",
-    AWS_REGION: "us-east-1",
-    AWS_ACCESS_KEY_ID: "bench",
-    AWS_SECRET_ACCESS_KEY: "bench",
-    AWS_ENDPOINT_URL: `http://127.0.0.1:${port}`,
-    AWS_ENDPOINT_URL_S3: `http://127.0.0.1:${port}`,
-    AWS_LAMBDA_RUNTIME_API: `127.0.0.1:${port}`,
-    CAPTURE_DESTINATION: "s3://bench/bench/AllTraffic",
-    CAPTURE_PERCENT: "100",
-    CAPTURE_DROP: '["nothing"]',
-  };
-  const log = openSync(join(folder, "capture-log"), "w");
-  return new Promise((resolve, reject) => {
-    const probe = spawn(process.execPath, [join(__dirname, "capture-probe.cjs"), file, result], {
-      env,
-      stdio: ["ignore", log, "pipe"],
-    });
-    let errors = "";
-    probe.stderr?.setEncoding("utf8").on("data", (text: string) => {
-      errors += text;
-    });
-    probe.on("error", reject);
-    probe.on("close", (status) => {
-      closeSync(log);
-      if (status === 0) resolve(JSON.parse(readFileSync(result, "utf8")));
-      else reject(new Error(`the handler's process ended with status ${status}:\n${errors}`));
-    });
+  return runProbe({
+    program: "capture-probe.cjs",
+    file,
+    folder,
+    port,
+    variables: {
+      AWS_ENDPOINT_URL_S3: `http://127.0.0.1:${port}`,
+      AWS_LAMBDA_RUNTIME_API: `127.0.0.1:${port}`,
+      CAPTURE_DESTINATION: "s3://bench/bench/AllTraffic",
+      CAPTURE_PERCENT: "100",
+      CAPTURE_DROP: '["nothing"]',
+    },
   });
 }

@@ -1,5 +1,4 @@
-import { spawn } from "node:child_process";
-import { closeSync, mkdirSync, openSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import http from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
@@ -9,6 +8,7 @@ import { unzipSync } from "fflate";
 import { METRICS_VARIABLE } from "../src/aws/metrics";
 import { functionCode } from "../src/constructs/function/function-code";
 import { alternate, median } from "./measure";
+import { runProbe } from "./probe";
 import type { Report } from "./report";
 
 /** Fresh processes of each handler. */
@@ -127,37 +127,12 @@ function bundleOfBase(): Uint8Array {
   return file.contents;
 }
 
-/** Runs a handler in a fresh process. A file receives the log, so that writing the log is part of the measurement. */
+/** Runs a handler in a fresh process. */
 function measure(
   file: string,
   folder: string,
   port: number,
   variables: NodeJS.ProcessEnv = {},
 ): Promise<HandlerCost> {
-  const result = join(folder, "handler-result.json");
-  const env = {
-    ENDPOINT_NAME: "bench",
-    AWS_REGION: "us-east-1",
-    AWS_ACCESS_KEY_ID: "bench",
-    AWS_SECRET_ACCESS_KEY: "bench",
-    AWS_ENDPOINT_URL: `http://127.0.0.1:${port}`,
-    ...variables,
-  };
-  const log = openSync(join(folder, "handler-log"), "w");
-  return new Promise((resolve, reject) => {
-    const probe = spawn(process.execPath, [join(__dirname, "handler-probe.cjs"), file, result], {
-      env,
-      stdio: ["ignore", log, "pipe"],
-    });
-    let errors = "";
-    probe.stderr?.setEncoding("utf8").on("data", (text: string) => {
-      errors += text;
-    });
-    probe.on("error", reject);
-    probe.on("close", (status) => {
-      closeSync(log);
-      if (status === 0) resolve(JSON.parse(readFileSync(result, "utf8")));
-      else reject(new Error(`the handler's process ended with status ${status}:\n${errors}`));
-    });
-  });
+  return runProbe({ program: "handler-probe.cjs", file, folder, port, variables });
 }

@@ -1,12 +1,10 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import type { Credentials } from "aws4";
-import * as z from "zod";
 import { defaultCredentials } from "../aws/credentials";
 import { isMasked } from "../environment/captured-requests";
 import { type Environment, namePrefix, type ParsedEnvironment } from "../environment/environment";
-import { omitUndefinedDeep } from "../environment/omit-undefined";
-import { parseEnvironment } from "../environment/parse";
+import { namedEnvironment } from "../environment/named-environment";
 import { UsageError } from "../lib/arguments";
 import type { UserError } from "../lib/user-error";
 import type { Models } from "../models";
@@ -63,7 +61,12 @@ export async function compareEnvironment(app: ComparedApp, args: DriftArguments)
 }
 
 async function compareModels(app: ComparedApp, args: DriftArguments): Promise<number> {
-  const environment = parsedEnvironment(app.environments, args.environment);
+  const environment = namedEnvironment(
+    app.environments,
+    args.environment,
+    "<environment>",
+    (message) => new DriftError(message),
+  );
   const names = modelsOf(environment, args);
   let credentials: Promise<Credentials> | undefined;
   const context = {
@@ -122,22 +125,6 @@ function reportSkipped(
     if (models.length > 0) process.stdout.write(`${title}: ${models.map(({ model }) => model).join(", ")}\n`);
   }
   return undefined;
-}
-
-function parsedEnvironment(environments: readonly Environment[], name: string): ParsedEnvironment {
-  const environment = environments.find((candidate) => candidate.name === name);
-  if (environment === undefined) {
-    const allowed = environments.map((candidate) => candidate.name).join(", ");
-    throw new UsageError(`<environment>: got ${name}; allowed: ${allowed}`);
-  }
-  try {
-    return parseEnvironment(omitUndefinedDeep(environment));
-  } catch (error) {
-    if (!(error instanceof z.ZodError)) throw error;
-    throw new DriftError(
-      `The environment ${name} has faults. npx cdktf synth reports each fault with the allowed values.\n${z.prettifyError(error)}`,
-    );
-  }
 }
 
 function modelsOf({ name, models }: ParsedEnvironment, { model }: DriftArguments): readonly string[] {

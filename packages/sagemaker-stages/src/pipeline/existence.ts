@@ -1,9 +1,10 @@
-import { setTimeout as sleep } from "node:timers/promises";
-import { type Credentials, sign } from "aws4";
+import type { Credentials } from "aws4";
 import * as z from "zod";
 import { domainOf, serviceDomain } from "../aws/partition";
 import { percentEncode } from "../aws/percent-encode";
+import { type AwsRequest, endpointUrl, sendSigned } from "../aws/signed-request";
 import { parseJson } from "../lib/json";
+import { UserError } from "../lib/user-error";
 
 /** Whether a part of an endpoint exists. */
 export type Found =
@@ -23,10 +24,6 @@ const MANIFESTS = [
   "application/vnd.docker.distribution.manifest.v2+json",
   "application/vnd.oci.image.manifest.v1+json",
 ];
-
-const MAX_ATTEMPTS = 3;
-const PAUSE_IN_MS = 500;
-const TIMEOUT_IN_MS = 10_000;
 
 const batchGetImage = z.object({
   images: z.array(z.unknown()).default([]),
@@ -49,7 +46,7 @@ export async function findImage(uri: string, credentials: Credentials): Promise<
     {
       service: "ecr",
       region,
-      origin: `https://api.ecr.${region}.${domainOf(region)}`,
+      host: `api.ecr.${region}.${domainOf(region)}`,
       method: "POST",
       path: "/",
       headers: {
@@ -90,11 +87,10 @@ export async function findArtifact(uri: string, region: string, credentials: Cre
     {
       service: "s3",
       region,
-      origin: `https://${serviceDomain("s3", region)}`,
+      host: serviceDomain("s3", region),
       method: "GET",
       // The key itself is the first of all keys that begin with it.
       path: `/${percentEncode(bucket)}?encoding-type=url&list-type=2&max-keys=1&prefix=${percentEncode(key)}`,
-      headers: {},
     },
     credentials,
   );
@@ -109,67 +105,29 @@ export async function findArtifact(uri: string, region: string, credentials: Cre
   return fault === "NoSuchBucket" ? MISSING : unchecked(refusal(answer.status, fault));
 }
 
-interface AwsRequest {
-  readonly service: "ecr" | "s3";
-  readonly region: string;
-  readonly origin: string;
-  readonly method: "GET" | "POST";
-  /** The encoded path and query. */
-  readonly path: string;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body?: string;
-}
-
 interface Answer {
   readonly status: number;
   readonly body: string;
 }
 
-/** Signs and sends a request. @returns the answer, or the reason why there is none */
-async function send(request: AwsRequest, credentials: Credentials): Promise<Answer | string> {
-  for (let attempt = 1; ; attempt++) {
-    const answer = await trySend(request, credentials);
-    const isFinal = typeof answer !== "string" && answer.status < 500 && answer.status !== 429;
-    if (isFinal || attempt === MAX_ATTEMPTS) return answer;
-    await sleep(PAUSE_IN_MS * attempt);
-  }
-}
-
-async function trySend(
-  { service, region, origin, method, path, headers, body }: AwsRequest,
+/**
+ * Sends a request of the service to its own or to the configured address.
+ *
+ * @param path - the encoded path and query
+ * @returns the answer, or the reason why there is none
+ */
+async function send(
+  { host, path, ...request }: Omit<AwsRequest, "url"> & { readonly host: string; readonly path: string },
   credentials: Credentials,
 ): Promise<Answer | string> {
-  // As in the AWS SDKs (https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html).
-  const custom = process.env[`AWS_ENDPOINT_URL_${service.toUpperCase()}`] ?? "";
-  const url = new URL(`${custom === "" ? origin : custom.replace(/\/+$/, "")}${path}`);
-  const signed = sign(
-    {
-      service,
-      region,
-      method,
-      host: url.host,
-      path: `${url.pathname}${url.search}`,
-      headers: { ...headers },
-      ...(body === undefined ? {} : { body }),
-    },
-    credentials,
-  );
-  const sent = Object.entries(signed.headers ?? {}).map(([name, value]) => [name, String(value)]);
   try {
-    const response = await fetch(url, {
-      method,
-      headers: Object.fromEntries(sent),
-      redirect: "manual",
-      signal: AbortSignal.timeout(TIMEOUT_IN_MS),
-      ...(body === undefined ? {} : { body }),
-    });
+    const { origin } = endpointUrl(request.service.toUpperCase(), host);
+    const response = await sendSigned({ ...request, url: new URL(`${origin}${path}`) }, credentials);
     return { status: response.status, body: await response.text() };
   } catch (error) {
-    if (error instanceof DOMException && error.name === "TimeoutError") {
-      return `no answer within ${TIMEOUT_IN_MS / 1000} s`;
-    }
+    if (error instanceof UserError) return error.message;
     const cause = error instanceof Error ? error.cause : undefined;
-    // An error without a cause is a fault of this program.
+    // An error without a cause is a fault of this program; otherwise the body of the answer is incomplete.
     if (!(cause instanceof Error)) throw error;
     return `no answer: ${"code" in cause ? String(cause.code) : cause.name}`;
   }

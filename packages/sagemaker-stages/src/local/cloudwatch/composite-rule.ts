@@ -1,4 +1,5 @@
 import type { AlarmState } from "./alarm-state";
+import { TextCursor } from "./text-cursor";
 
 /**
  * The rule of a composite alarm
@@ -60,14 +61,15 @@ export function holds(rule: CompositeRule, stateOf: (alarm: string) => AlarmStat
   }
 }
 
-const SPACE = /\s*/y;
 const STATE = /(ALARM|OK|INSUFFICIENT_DATA)\s*\(\s*(?:"([^"]+)"|([^\s()",]+))\s*\)/y;
 const WORD = /(AND|OR|NOT|TRUE|FALSE)\b/y;
 
 class Parser {
-  private at = 0;
+  private readonly cursor: TextCursor;
 
-  constructor(private readonly text: string) {}
+  constructor(text: string) {
+    this.cursor = new TextCursor(text);
+  }
 
   readRule(): CompositeRule {
     const first = this.readOperand();
@@ -75,7 +77,7 @@ class Parser {
     if (operator !== "AND" && operator !== "OR") return first;
     const of = [first];
     while (this.peekWord() === operator) {
-      this.take(WORD);
+      this.cursor.take(WORD);
       of.push(this.readOperand());
     }
     // AWS does not document which operator comes first.
@@ -85,24 +87,23 @@ class Parser {
   }
 
   requireEnd(): void {
-    this.take(SPACE);
-    if (this.at < this.text.length) throw this.unsupported();
+    if (!this.cursor.isAtEnd()) throw this.unsupported();
   }
 
   private readOperand(): CompositeRule {
-    if (this.takeText("(")) {
+    if (this.cursor.takeText("(")) {
       const inner = this.readRule();
-      if (!this.takeText(")")) throw this.unsupported();
+      if (!this.cursor.takeText(")")) throw this.unsupported();
       return inner;
     }
-    const condition = this.take(STATE);
+    const condition = this.cursor.take(STATE);
     if (condition !== undefined) {
       const [, state, quoted, bare] = condition;
       return { kind: "state", state: state as AlarmState, alarm: nameOf(quoted ?? bare ?? "") };
     }
     const word = this.peekWord();
     if (word === "NOT" || word === "TRUE" || word === "FALSE") {
-      this.take(WORD);
+      this.cursor.take(WORD);
       return word === "NOT"
         ? { kind: "not", of: this.readOperand() }
         : { kind: "constant", value: word === "TRUE" };
@@ -111,33 +112,14 @@ class Parser {
   }
 
   private peekWord(): string | undefined {
-    const { at } = this;
-    const word = this.take(WORD)?.[1];
-    this.at = at;
+    const { position } = this.cursor;
+    const word = this.cursor.take(WORD)?.[1];
+    this.cursor.goTo(position);
     return word;
   }
 
-  private takeText(text: string): boolean {
-    this.take(SPACE);
-    if (!this.text.startsWith(text, this.at)) return false;
-    this.at += text.length;
-    return true;
-  }
-
-  private take(pattern: RegExp): RegExpExecArray | undefined {
-    if (pattern !== SPACE) this.take(SPACE);
-    pattern.lastIndex = this.at;
-    const match = pattern.exec(this.text);
-    if (match === null) return undefined;
-    this.at = pattern.lastIndex;
-    return match;
-  }
-
   private unsupported(): UnsupportedRule {
-    const rest = this.text.slice(this.at).trim();
-    return new UnsupportedRule(
-      `alarm_rule: got ${JSON.stringify(rest || "the end")} in ${JSON.stringify(this.text)}; supported: ${SUPPORTED}`,
-    );
+    return new UnsupportedRule(`alarm_rule: ${this.cursor.describeRest()}; supported: ${SUPPORTED}`);
   }
 }
 

@@ -1,3 +1,5 @@
+import { TextCursor } from "./text-cursor";
+
 /**
  * The subset of CloudWatch's metric math that the local stage evaluates: `+ - * /`, comparisons, `IF(condition, a, b)`,
  * `FILL(series, number)`, parentheses, ids of metrics or expressions, and numbers
@@ -119,16 +121,17 @@ export function evaluate(
   }
 }
 
-const SPACE = /\s*/y;
 const NUMBER = /\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 /** An id starts with a lower-case letter. */
 const ID = /[a-z]\w*/y;
 const FUNCTION = /([A-Z]\w*)\s*\(/y;
 
 class Parser {
-  private at = 0;
+  private readonly cursor: TextCursor;
 
-  constructor(private readonly text: string) {}
+  constructor(text: string) {
+    this.cursor = new TextCursor(text);
+  }
 
   /** One comparison: AWS does not document the order of several comparisons. */
   readComparison(): Expression {
@@ -140,8 +143,7 @@ class Parser {
   }
 
   requireEnd(): void {
-    this.take(SPACE);
-    if (this.at < this.text.length) throw this.unsupported();
+    if (!this.cursor.isAtEnd()) throw this.unsupported();
   }
 
   private readOperations(operators: readonly Operator[], readOperand: () => Expression): Expression {
@@ -154,22 +156,22 @@ class Parser {
   }
 
   private readUnary(): Expression {
-    if (this.takeText("-")) return { kind: "negation", of: this.readUnary() };
+    if (this.cursor.takeText("-")) return { kind: "negation", of: this.readUnary() };
     return this.readPrimary();
   }
 
   private readPrimary(): Expression {
-    if (this.takeText("(")) {
+    if (this.cursor.takeText("(")) {
       const inner = this.readComparison();
       this.require(")");
       return inner;
     }
-    const number = this.take(NUMBER);
+    const number = this.cursor.take(NUMBER);
     if (number !== undefined) return { kind: "number", value: Number(number[0]) };
-    const start = this.at;
-    const call = this.take(FUNCTION);
+    const start = this.cursor.position;
+    const call = this.cursor.take(FUNCTION);
     if (call !== undefined) return this.readCall(call[1] ?? "", start);
-    const id = this.take(ID);
+    const id = this.cursor.take(ID);
     if (id === undefined) throw this.unsupported();
     return { kind: "id", id: id[0] };
   }
@@ -188,8 +190,8 @@ class Parser {
       const of = this.readComparison();
       if (idsOf(of).size === 0) throw this.unsupported(start);
       this.require(",");
-      const sign = this.takeText("-") ? -1 : 1;
-      const number = this.take(NUMBER);
+      const sign = this.cursor.takeText("-") ? -1 : 1;
+      const number = this.cursor.take(NUMBER);
       if (number === undefined) throw this.unsupported(start);
       this.require(")");
       return { kind: "fill", of, value: sign * Number(number[0]) };
@@ -198,33 +200,16 @@ class Parser {
   }
 
   private takeOneOf<Candidate extends string>(candidates: readonly Candidate[]): Candidate | undefined {
-    return candidates.find((candidate) => this.takeText(candidate));
-  }
-
-  private takeText(text: string): boolean {
-    this.take(SPACE);
-    if (!this.text.startsWith(text, this.at)) return false;
-    this.at += text.length;
-    return true;
+    return candidates.find((candidate) => this.cursor.takeText(candidate));
   }
 
   private require(text: string): void {
-    if (!this.takeText(text)) throw this.unsupported();
+    if (!this.cursor.takeText(text)) throw this.unsupported();
   }
 
-  private take(pattern: RegExp): RegExpExecArray | undefined {
-    if (pattern !== SPACE) this.take(SPACE);
-    pattern.lastIndex = this.at;
-    const match = pattern.exec(this.text);
-    if (match === null) return undefined;
-    this.at = pattern.lastIndex;
-    return match;
-  }
-
-  private unsupported(at = this.at): UnsupportedExpression {
-    const rest = this.text.slice(at).trim();
+  private unsupported(position?: number): UnsupportedExpression {
     return new UnsupportedExpression(
-      `expression: got ${JSON.stringify(rest || "the end")} in ${JSON.stringify(this.text)}; supported: ${SUPPORTED}`,
+      `expression: ${this.cursor.describeRest(position)}; supported: ${SUPPORTED}`,
     );
   }
 }
