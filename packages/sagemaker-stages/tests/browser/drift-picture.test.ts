@@ -35,12 +35,13 @@ function values(random: Random, shift: number): unknown[] {
 async function shiftedPicture(): Promise<string> {
   const random = new Random(5);
   const sample = Array.from({ length: 2_000 }, () => values(random, 0));
-  const baseline = (await makeBaseline("iris", NAMES, sample)) as Baseline;
+  const baseline = (await makeBaseline("iris", NAMES, sample, "the sample")) as Baseline;
   const tally = new Tally(baseline);
   for (let row = 0; row < 1_000; row++) tally.add({ names: NAMES, values: values(random, 0.7) });
   const drift = compare(baseline, tally, THRESHOLDS);
   const read = { files: 1, requests: 1_000, unreadable: 0, first: undefined, last: undefined };
-  return picture("dev", [{ drift, read, place: "s3://amzn-s3-demo-bucket" }], THRESHOLDS);
+  const report = { drift, read, place: "s3://amzn-s3-demo-bucket", note: undefined };
+  return picture("dev", [report], THRESHOLDS);
 }
 
 describe("the picture of drift", () => {

@@ -5,7 +5,7 @@ import { EndpointServer } from "../../src/testing/endpoint-server";
 import { functionUrlEvent, type HttpRequest, restHttpEvent } from "../../src/testing/events";
 import { contract as loanDefault } from "../fixtures/app/functions/loan-default/contract";
 import { contract as ticketUrgency } from "../fixtures/app/functions/ticket-urgency/contract";
-import { measureCpu } from "../support/cpu-time";
+import { growthOf, LINEAR_GROWTH } from "../support/cpu-time";
 import { csv, predictions } from "./support/answers";
 import { contextWith, ROW } from "./support/events";
 import { ENOUGH_TIME_IN_MS, handlerFor } from "./support/handler";
@@ -74,16 +74,17 @@ describe("the preferred media type", () => {
     expect(found).toBe(chosen);
   });
 
-  it("is found in less than a second of processor time when the header has 100,000 ranges", async () => {
+  it("is found in linear time when the header has 100,000 ranges", async () => {
     // Prepare
-    const accept = `${"a/b;q=0.1,".repeat(100_000)}image/webp`;
+    const acceptOf = (ranges: number) => `${"a/b;q=0.1,".repeat(ranges)}image/webp`;
 
     // Act
-    const { result: found, cpuMs } = await measureCpu(() => chooseMediaType(accept, available));
+    const growth = await growthOf(100_000 / 16, acceptOf, (accept) => chooseMediaType(accept, available));
+    const found = chooseMediaType(acceptOf(100_000), available);
 
     // Assess
     expect(found).toBe("image/webp");
-    expect(cpuMs).toBeLessThan(1_000);
+    expect(growth).toBeLessThan(LINEAR_GROWTH);
   });
 });
 

@@ -28,6 +28,9 @@ let folderOf: (stack: string) => string;
 
 beforeAll(() => {
   folderOf = synthesizeEveryStack(temp);
+  // Terraform reads the artifact of a release to compare its SHA-256. The path is relative to the stack's folder.
+  mkdirSync(join(temp, "artifacts"));
+  writeFileSync(join(temp, "artifacts", "first.tar.gz"), "first");
 });
 
 afterAll(() => removeFolder(temp));
