@@ -38,6 +38,8 @@ export type {
   PassThrough,
   RequestLimits,
   Route,
+  StreamConverter,
+  StreamDialect,
   TextDialect,
 } from "./runtime/contract";
 export {
