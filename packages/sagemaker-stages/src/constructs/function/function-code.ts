@@ -90,7 +90,8 @@ export interface FunctionSource extends ContractOfParts {
    */
   readonly captures?: boolean | undefined;
   /**
-   * Whether the route's transfer mode is `stream`: the function writes its answer to Lambda's response stream.
+   * Whether the route and the function URL send the answer in parts (`responseTransferMode: "stream"`). The handler then
+   * writes its answer to Lambda's response stream.
    *
    * @default - whether the contract has `stream`
    */
