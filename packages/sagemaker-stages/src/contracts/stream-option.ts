@@ -36,8 +36,18 @@ export function withStream<Request>(
       const encoded = contract.encode(request, caller);
       return isWanted(request) ? { ...encoded, accept: type } : encoded;
     },
-    // Every answer is a stream, which no handler decodes. The example's answer is the text of the whole stream.
-    ...(when === undefined && { decode: (body: string) => body }),
+    ...(when === undefined && ofWholeStream(contract, type)),
+  };
+}
+
+/** Every answer is a stream, which no handler decodes. The example's answer is the text of the whole stream. */
+function ofWholeStream<Request>(
+  { passThrough }: Contract<Request, unknown>,
+  accept: string,
+): Pick<Contract<Request, unknown>, "decode" | "passThrough"> {
+  return {
+    decode: (body) => body,
+    ...(passThrough !== undefined && { passThrough: { ...passThrough, accept } }),
   };
 }
 
