@@ -278,11 +278,11 @@ export class InferenceStack extends TerraformStack {
         if (settings === undefined) return [name, model];
         const captures = storesRequests(settings);
         const { isStreamed: streamsAnswers } = transferOf(settings, model);
-        // A buffered route has the plain handler, also if the contract can stream: API Gateway cannot read a streamed answer.
-        const isBufferedOnly = !streamsAnswers && "stream" in model && model.stream !== undefined;
-        if (!severalOrigins && !captures && !streamsAnswers && !isBufferedOnly) return [name, model];
-        const source = { ...model, severalOrigins, captures, streamsAnswers };
-        return [name, isBufferedOnly ? { ...source, stream: undefined } : source];
+        const hasStream = "stream" in model && model.stream !== undefined;
+        const transfer = streamsAnswers === hasStream ? {} : { streamsAnswers };
+        return severalOrigins || captures || streamsAnswers !== hasStream
+          ? [name, { ...model, severalOrigins, captures, ...transfer }]
+          : [name, model];
       }),
     );
   }

@@ -213,6 +213,16 @@ export interface Contract<Request, Answer> {
    * the number of rows in the request
    */
   decode(body: string, request: Request, reply: EndpointReply): Answer | CallerAnswer<Answer>;
+  /**
+   * Further members of each problem document, e.g. the error in the form that the callers' client library reads
+   * (https://www.rfc-editor.org/rfc/rfc9457#section-3.2). Only the handler of a contract with `stream` adds the members.
+   *
+   * @default - none
+   */
+  problemMembers?(problem: {
+    readonly status: number;
+    readonly detail: string;
+  }): Readonly<Record<string, unknown>>;
 }
 
 /** Requests whose body is a file. */
