@@ -2,7 +2,8 @@ import type { Environment } from "sagemaker-stages";
 
 /**
  * Two models with objectives, and an email address that receives their alarms. `house-price` has an objective for its
- * availability and one for its latency; `energy-demand` has only an objective for its latency.
+ * availability, one for its latency, and an alarm for the drift of its requests; `energy-demand` has only an objective for its
+ * latency.
  */
 export const objectives: Environment = {
   name: "objectives",
@@ -23,7 +24,7 @@ export const objectives: Environment = {
       image: { algorithm: "sagemaker-scikit-learn", tag: "1.4-2-cpu-py3" },
       serverless: { memorySizeInMb: 2048, maxConcurrency: 5 },
       function: { reservedConcurrency: 20 },
-      objectives: { availability: 0.995, p99InMs: 1500 },
+      objectives: { availability: 0.995, p99InMs: 1500, drift: true },
     },
   },
 };

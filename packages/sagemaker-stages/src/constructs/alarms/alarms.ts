@@ -80,8 +80,9 @@ export class Alarms extends Construct {
 function notifyingAlarms({ prefix, models }: AlarmsProps): string[] {
   return [
     environmentAlarmName(prefix),
-    ...models
-      .filter(({ objectives }) => objectives.availability !== undefined)
-      .map(({ model }) => objectiveAlarmName(prefix, model, "availability-fast")),
+    ...models.flatMap(({ model, objectives: { availability, drift } }) => [
+      ...(availability === undefined ? [] : [objectiveAlarmName(prefix, model, "availability-fast")]),
+      ...(drift === true ? [objectiveAlarmName(prefix, model, "drift")] : []),
+    ]),
   ];
 }
