@@ -1,7 +1,9 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, it } from "@jest/globals";
 import { objectives } from "../../examples/objectives";
 import { DRIFT_METRIC, METRICS, METRICS_NAMESPACE } from "../../src/aws/metrics";
-import { combinedAlarms, objectiveAlarmNames } from "../../src/environment/alarm-names";
+import { combinedAlarms, OBJECTIVE_ALARMS, objectiveAlarmNames } from "../../src/environment/alarm-names";
 import type { Environment } from "../../src/environment/environment";
 import { deployLimits } from "../../src/iam/deployment/deploy-limits";
 import { deployerPolicies } from "../../src/iam/deployment/deployer";
@@ -340,6 +342,27 @@ describe.each(["available", "topic", "shared", "single", "objectives"])("every a
     expect(combined.map(({ lifecycle }) => lifecycle)).toEqual(
       combined.map(() => ({ create_before_destroy: true })),
     );
+  });
+});
+
+describe("the description of every alarm", () => {
+  it("names a section of the runbook in docs/alarms.md", () => {
+    // Prepare
+    const page = readFileSync(join(__dirname, "../../../../docs/alarms.md"), "utf8");
+    const headings = [...page.matchAll(/^#{2,3} (.+)$/gm)].map(([, heading = ""]) => heading.toLowerCase());
+    const stack = synthesized.stack("objectives");
+    const alarms = [...metricAlarms(stack).values(), ...compositeAlarms(stack).values()];
+
+    // Act
+    const sections = alarms.map(
+      ({ alarm_description: description }) =>
+        /\. Runbook: docs\/alarms\.md#([\w-]+) of sagemaker-stages$/.exec(description ?? "")?.[1] ?? "none",
+    );
+
+    // Assess
+    expect(sections.filter((section) => !headings.includes(section))).toEqual([]);
+    const own = OBJECTIVE_ALARMS.filter((one) => !/\d[mh]$/.test(one));
+    expect([...new Set(sections)].sort()).toEqual([...own, "runbook"].sort());
   });
 });
 

@@ -393,8 +393,14 @@ export class ModelAlarms extends Construct {
   }
 
   private describe(description: string, alarm: ObjectiveAlarm): string {
-    return `${this.props.model}: ${description}. Runbook: docs/alarms.md, ${alarm}`;
+    // A window has the section of the alarm that combines it.
+    return `${this.props.model}: ${description}. ${runbook(alarm.replace(/-\d+[mh]$/, ""))}`;
   }
+}
+
+/** The place of the runbook, for an alarm's description. @param section - a heading in docs/alarms.md */
+export function runbook(section: string): string {
+  return `Runbook: docs/alarms.md#${section} of sagemaker-stages`;
 }
 
 /**
