@@ -27,6 +27,7 @@ import { ExistingFunction } from "./lambda/existing-function";
 import { LocalFunction, type RouteFunction } from "./lambda/function";
 import { FunctionUrl } from "./lambda/function-url";
 import { InvokeApi, isInvokePath } from "./lambda/invoke-api";
+import { LostCaptures } from "./lambda/lost-captures";
 import { removeTaskFolders } from "./lambda/task-folder";
 import { callRuntime } from "./rest-api/endpoint-caller";
 import { GATEWAY_ERRORS, type GatewayError, toGatewayAnswer } from "./rest-api/gateway-response";
@@ -138,6 +139,7 @@ export class LocalStage {
   private readonly unreserved = new UnreservedConcurrency();
   private readonly quotaUsage: QuotaUsage;
   private readonly cloudWatch: CloudWatch;
+  private readonly lostCaptures: LostCaptures;
   private alarmTimer: NodeJS.Timeout | undefined;
   private serving: ServedVersion | undefined;
   /** The served functions, and replaced functions that still answer requests. */
@@ -147,6 +149,7 @@ export class LocalStage {
     this.sessions = new RoleSessions(settings.now);
     this.quotaUsage = new QuotaUsage(settings.now);
     this.cloudWatch = settings.cloudWatch ?? new CloudWatch(settings.log, settings.now);
+    this.lostCaptures = new LostCaptures(settings.log);
     this.issuer = settings.issuer ?? new LocalIssuer(settings.now);
   }
 
@@ -194,6 +197,7 @@ export class LocalStage {
       unreserved: this.unreserved,
       containerFailures: this.containerFailures,
       cloudWatch: this.cloudWatch,
+      lostCaptures: this.lostCaptures,
       now: this.settings.now,
     };
     const functions = new Map<string, LocalFunction>();
@@ -287,6 +291,7 @@ export class LocalStage {
     clearInterval(this.alarmTimer);
     await Promise.all([this.server, ...this.urlServers.values(), ...this.signInServers.values()].map(close));
     await Promise.all([...this.toStop].map((fn) => fn.stop()));
+    this.lostCaptures.flush();
     removeTaskFolders(this.folder);
   }
 
