@@ -278,12 +278,18 @@ export class InferenceStack extends TerraformStack {
         const settings = this.environment.models[name];
         if (settings === undefined) return [name, model];
         const captures = storesRequests(settings);
-        const { isStreamed: streamsAnswers } = transferOf(settings, model);
-        const hasStream = "stream" in model && model.stream !== undefined;
-        const transfer = streamsAnswers === hasStream ? {} : { streamsAnswers };
-        return severalOrigins || captures || streamsAnswers !== hasStream
-          ? [name, { ...model, severalOrigins, captures, ...transfer }]
-          : [name, model];
+        const { isStreamed } = transferOf(settings, model);
+        // A contract with `stream` streams unless the route is buffered, and a plain contract only on request.
+        const streamsAnswers =
+          isStreamed === ("stream" in model && model.stream !== undefined)
+            ? {}
+            : { streamsAnswers: isStreamed };
+        return [
+          name,
+          severalOrigins || captures || "streamsAnswers" in streamsAnswers
+            ? { ...model, severalOrigins, captures, ...streamsAnswers }
+            : model,
+        ];
       }),
     );
   }

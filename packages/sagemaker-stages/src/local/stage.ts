@@ -40,6 +40,7 @@ import { ContainerFailures } from "./sagemaker/container-failures";
 import { containerOf } from "./sagemaker/echo-stand-in";
 import { RUNTIME_SEGMENT } from "./sagemaker/operation";
 import { isOperationPath, isRuntimePath, SagemakerRuntime } from "./sagemaker/runtime";
+import { WakeUp } from "./sagemaker/wake-up";
 import type {
   Deployment,
   FunctionDefinition,
@@ -94,6 +95,8 @@ export interface LocalStageSettings {
   readonly issuer?: LocalIssuer;
   /** The metrics and alarms. @default - new metrics */
   readonly cloudWatch?: CloudWatch;
+  /** The time in which a serverless endpoint wakes up after its first request. @default 0 */
+  readonly wakeUpInMs?: number;
 }
 
 /** One version of the served environments. A reload replaces the version at once. */
@@ -138,6 +141,8 @@ export class LocalStage {
   private readonly unreserved = new UnreservedConcurrency();
   private readonly quotaUsage: QuotaUsage;
   private readonly cloudWatch: CloudWatch;
+  /** The endpoints stay awake when the environments are reloaded. */
+  private readonly wakeUp: WakeUp;
   private alarmTimer: NodeJS.Timeout | undefined;
   private serving: ServedVersion | undefined;
   /** The served functions, and replaced functions that still answer requests. */
@@ -146,6 +151,7 @@ export class LocalStage {
   constructor(private readonly settings: LocalStageSettings) {
     this.sessions = new RoleSessions(settings.now);
     this.quotaUsage = new QuotaUsage(settings.now);
+    this.wakeUp = new WakeUp(settings.wakeUpInMs ?? 0);
     this.cloudWatch = settings.cloudWatch ?? new CloudWatch(settings.log, settings.now);
     this.issuer = settings.issuer ?? new LocalIssuer(settings.now);
   }
@@ -220,6 +226,8 @@ export class LocalStage {
         this.containerFailures,
         this.sessions,
         this.cloudWatch,
+        undefined,
+        this.wakeUp,
       );
       const invokeEndpoint = callRuntime(runtime, this.containerFailures);
       const stages = deployments.flatMap((deployment) => {
@@ -251,7 +259,7 @@ export class LocalStage {
       // Refuses documents that must not be public, before a port is opened.
       this.buildWebsites(deployments);
       const serving = {
-        functionUrls: createFunctionUrls(deployments, functions, this.sessions, this.url),
+        functionUrls: createFunctionUrls(deployments, functions, this.sessions, this.url, log),
         signIns: this.servedSignIns(deployments),
         pageFirewalls: createPageFirewalls(deployments),
         functions,
@@ -301,8 +309,8 @@ export class LocalStage {
       undefined,
     otherHosts: () => readonly string[] = () => [],
   ): http.Server {
-    const respond = async (incoming: http.IncomingMessage) => {
-      const request = await readRequest(incoming);
+    const respond = async (incoming: http.IncomingMessage, signal: AbortSignal) => {
+      const request = await readRequest(incoming, signal);
       const hosts = hostsOf(incoming, request);
       if (hosts === undefined) return severalHosts();
       if (!hosts.every(isOwnHost)) {
@@ -313,7 +321,9 @@ export class LocalStage {
       return this.serving === undefined ? forbidden() : await answer(request, this.serving);
     };
     const handle: http.RequestListener = (incoming, outgoing) => {
-      respond(incoming)
+      const connection = new AbortController();
+      outgoing.on("close", () => connection.abort());
+      respond(incoming, connection.signal)
         .then((response) => sendResponse(outgoing, response))
         .catch((error: unknown) => {
           // The log line does not contain the query, which can contain the caller's data.
@@ -554,6 +564,7 @@ function createFunctionUrls(
   functions: ReadonlyMap<string, LocalFunction>,
   sessions: RoleSessions,
   localOrigin: string,
+  log: (text: string) => void,
 ): ReadonlyMap<string, FunctionUrl> {
   const urls = new Map<string, FunctionUrl>();
   for (const deployment of deployments) {
@@ -562,7 +573,7 @@ function createFunctionUrls(
       const fn = functions.get(definition.functionArn);
       if (fn === undefined)
         throw new UnsupportedTerraform(`function URL: there is no function ${definition.functionName}`);
-      urls.set(definition.functionArn, new FunctionUrl(definition, fn, sessions));
+      urls.set(definition.functionArn, new FunctionUrl(definition, fn, sessions, log));
     }
   }
   return urls;
