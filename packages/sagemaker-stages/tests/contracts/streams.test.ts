@@ -135,7 +135,7 @@ describe("the package of a ready-made contract with a stream", () => {
     ["passThrough, on request", onRequest],
     ["passThrough of files", always],
     ["text", ofText],
-  ])("is smaller than the limit, and answers in a process of its own: %s", async (_name, model) => {
+  ])("is smaller than the limit, and answers in a separate process: %s", async (_name, model) => {
     // Prepare
     endpoint.willAlwaysAnswer({ parts: ["one ", "two"] });
     const code = unzipSync(functionCode("story", model).zip)["index.js"] ?? new Uint8Array();
@@ -263,6 +263,24 @@ describe("the options of a stream", () => {
 
     // Assess
     expect(check).not.toThrow();
+  });
+});
+
+describe("the stand-in of a container", () => {
+  it.each([
+    [onRequest, '{"inputs":"a"}', { contentType: "application/json", body: '{"text":"Once upon"}' }],
+    [
+      onRequest,
+      '{"inputs":"a","stream":true}',
+      { contentType: "text/event-stream", body: 'data: {"text":"Once upon"}\n\n' },
+    ],
+    [ofText, "Once", { contentType: "text/plain", body: "Once upon a time" }],
+  ])("answers as the container does: %#", (model, sent, expected) => {
+    // Act
+    const answer = model.readyMade?.answerExample(sent);
+
+    // Assess
+    expect(answer).toEqual(expected);
   });
 });
 
