@@ -3,7 +3,7 @@ import { createContract as createPassThrough, type PassThroughSettings } from ".
 import { withStream } from "./stream-option";
 
 /**
- * Creates the contract of `passThrough` with the option `stream`. The contract is a file of its own, so that the handlers of other
+ * Creates the contract of `passThrough` with the option `stream`. The contract is a separate file, so that the handlers of other
  * contracts do not contain its code.
  */
 export function createContract(model: string, options: PassThroughSettings): Contract<unknown, unknown> {

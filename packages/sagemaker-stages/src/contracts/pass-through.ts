@@ -108,8 +108,8 @@ export function passThrough(options: PassThroughOptions): ReadyMade<unknown, unk
       return options.stream === undefined ? contract : withStream(contract, options.stream);
     },
     describe: (model) => describe(model, options),
-    answerExample: ({ answer }) =>
-      isWholeStream(options) ? streamAnswer(answer, options) : answerWith(answer, options.answers),
+    answerExample: ({ answer }, sent) =>
+      streamAnswer(answer, options.stream, sent) ?? answerWith(answer, options.answers),
   });
 }
 

@@ -1,5 +1,5 @@
 import type { Contract, StreamDialect } from "../runtime/contract";
-import { isRecord } from "../runtime/json";
+import { isRecord, parseJson } from "../runtime/json";
 import { isMediaType, MEDIA_TYPE_SOURCE } from "../runtime/media-type";
 import type { OptionReport } from "./option-report";
 import type { StandInAnswer } from "./ready-made";
@@ -59,9 +59,25 @@ export function isWholeStream(options: { readonly stream?: StreamOption }): opti
   return options.stream !== undefined && options.stream.when === undefined;
 }
 
-/** The container's answer for which the caller receives the text of the example. */
-export function streamAnswer(answer: unknown, { stream }: WholeStream): StandInAnswer {
-  return { contentType: stream.type, body: typeof answer === "string" ? answer : "" };
+/**
+ * The container's streamed answer for the example: the text of the example; or, if the request wants a stream, the example's
+ * answer as one server-sent event, or as one line of JSON.
+ *
+ * @param sent - the body that the contract sends to the endpoint
+ * @returns `undefined` if the answer is not a stream
+ */
+export function streamAnswer(
+  answer: unknown,
+  stream: StreamOption | undefined,
+  sent: string,
+): StandInAnswer | undefined {
+  if (stream === undefined) return undefined;
+  const { type, when } = stream;
+  if (when === undefined) return { contentType: type, body: typeof answer === "string" ? answer : "" };
+  const request = parseJson(sent);
+  if (!isRecord(request) || request[when] !== true) return undefined;
+  const json = JSON.stringify(answer);
+  return { contentType: type, body: type === "text/event-stream" ? `data: ${json}\n\n` : `${json}\n` };
 }
 
 /** @param isJson - whether the request is JSON with properties */

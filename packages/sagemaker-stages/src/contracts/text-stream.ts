@@ -3,7 +3,7 @@ import { withStream } from "./stream-option";
 import { createContract as createText, type TextOptions, type TextRequest } from "./text";
 
 /**
- * Creates the contract of `text` with the option `stream`. The contract is a file of its own, so that the handlers of other
+ * Creates the contract of `text` with the option `stream`. The contract is a separate file, so that the handlers of other
  * contracts do not contain its code.
  */
 export function createContract(

@@ -13,13 +13,7 @@ import { type AnySchema, checkJsonSchema, readJsonAnswer, toZod } from "./json-s
 import { COMMON_OPTIONS, type OptionReport } from "./option-report";
 import { type ContractTexts, ReadyMade, type StandInAnswer } from "./ready-made";
 import type { LabelScore } from "./rows";
-import {
-  checkStreamOption,
-  isWholeStream,
-  type StreamOption,
-  streamAnswer,
-  withStream,
-} from "./stream-option";
+import { checkStreamOption, type StreamOption, streamAnswer, withStream } from "./stream-option";
 import { aboutOf, routeOf } from "./texts";
 
 /** Options of {@link text}: a model that accepts one text. */
@@ -95,8 +89,8 @@ export function text(options: TextOptions): ReadyMade<TextRequest, unknown> {
       return options.stream === undefined ? contract : withStream(contract, options.stream);
     },
     describe: (model) => describe(model, options),
-    answerExample: ({ answer }) =>
-      isWholeStream(options) ? streamAnswer(answer, options) : answerWith(answer, options),
+    answerExample: ({ answer }, sent) =>
+      streamAnswer(answer, options.stream, sent) ?? answerWith(answer, options),
   });
 }
 
