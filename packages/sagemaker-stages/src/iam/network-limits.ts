@@ -28,7 +28,7 @@ const ANY_ACCOUNT = "123456789012";
  * network with its role, so that no role can use the endpoint or the captured requests of another role. The policy for S3 names the
  * buckets of artifacts, which several roles can share.
  */
-export function findNetworkPolicyFaults(environment: Environment, routes: ModelRoutes): Fault[] {
+export function findNetworkPolicyFaults(environment: Environment, routes: ModelRoutes = {}): Fault[] {
   const { name, network } = environment;
   if (network === undefined || !("vpc" in network)) return [];
   const arns = new EnvironmentArns(environment, environment.accountId ?? ANY_ACCOUNT);

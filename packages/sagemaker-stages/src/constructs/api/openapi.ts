@@ -1,7 +1,7 @@
 import { GATEWAY_TIMEOUT_IN_SECONDS } from "../../aws/time-budget";
 import type { ParsedRouteAccess } from "../../environment/model-settings";
 import { omitUndefined } from "../../environment/omit-undefined";
-import type { About, BytesDialect, Contract } from "../../runtime/contract";
+import type { About, BytesDialect, Contract, StreamDialect } from "../../runtime/contract";
 import { binaryMediaTypes } from "./binary-media-types";
 import {
   ALLOW_ORIGIN,
@@ -32,8 +32,9 @@ import {
 export type RouteContract = Pick<
   Contract<unknown, unknown>,
   "model" | "route" | "passThrough" | "answerTypes" | "callerHeaders" | "answerHeaders"
-> &
-  About<unknown, unknown> & {
+> & {
+  readonly stream?: Pick<StreamDialect<unknown>, "answerType" | "wants"> | undefined;
+} & About<unknown, unknown> & {
     readonly schema: RequestSchema;
     readonly bytes?: Pick<BytesDialect<unknown>, "takes">;
   };
@@ -199,15 +200,30 @@ function parametersAndBody(contract: RouteContract): { readonly [key: string]: J
   return { ...(headers.length > 0 ? { parameters: headers } : {}), requestBody: requestBody(contract) };
 }
 
-function answer({ example, answerTypes, answerHeaders = [] }: RouteContract): {
+function answer({ example, answerTypes, answerHeaders = [], stream }: RouteContract): {
   readonly [key: string]: Json;
 } {
   const headers = Object.fromEntries(answerHeaders.map((name) => [name, { schema: { type: "string" } }]));
   return omitUndefined({
     description: "The answer",
     headers: answerHeaders.length > 0 ? headers : undefined,
-    content: { "application/json": { example: example.answer as Json }, ...bytesContent(answerTypes) },
+    content: {
+      // Every answer of a contract without `wants` is a stream.
+      ...(stream !== undefined && stream.wants === undefined
+        ? {}
+        : { "application/json": { example: example.answer as Json } }),
+      ...bytesContent(answerTypes),
+      ...(stream === undefined ? {} : { [stream.answerType]: streamExample(stream, example) }),
+    },
   });
+}
+
+/** The example of a streamed answer is the text of the whole stream. It has no schema, like bytes. */
+function streamExample(
+  { wants }: NonNullable<RouteContract["stream"]>,
+  { answer: text }: RouteContract["example"],
+): { readonly [key: string]: Json } {
+  return wants === undefined && typeof text === "string" ? { example: text } : {};
 }
 
 /**

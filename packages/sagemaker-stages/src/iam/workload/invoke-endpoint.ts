@@ -19,7 +19,7 @@ export interface InvokedEndpoint {
 const INVOKE = "sagemaker:InvokeEndpoint";
 
 /**
- * The action of a streamed answer. It is an action of its own, and depends on no other action
+ * The action of a streamed answer. It is a separate action, and depends on no other action
  * (https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsagemaker.html).
  */
 const INVOKE_STREAM = "sagemaker:InvokeEndpointWithResponseStream";

@@ -4,9 +4,10 @@ import { type Contract, type StreamDialect, UnreadablePredictions } from "../../
 import { nameOrigin } from "../../../src/runtime/origins";
 import type { StreamingFunction } from "../../../src/runtime/stream/response-stream";
 import { type CapturedLog, captureLog } from "../../../src/testing/captured-log";
+import { encodeMessage, payloadPart } from "../../../src/testing/event-stream";
 import { functionUrlEvent, lambdaContext, REQUEST_ID } from "../../../src/testing/events";
 import { RecordedResponseStream } from "../../../src/testing/response-stream";
-import { beginStream, encodeMessage, exception, payloadPart, StreamServer } from "../support/event-stream";
+import { beginStream, exception, StreamServer } from "../support/event-stream";
 import { eventOf, eventually, type Prompt, storyContract, streamingHandler } from "./support";
 
 const TEXT: StreamDialect<Prompt> = { answerType: "text/plain" };
