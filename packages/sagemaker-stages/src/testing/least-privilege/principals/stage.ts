@@ -12,8 +12,8 @@ const ACCESS =
   "https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-control-access-to-api.html";
 
 /**
- * The function in the URI of a buffered or of a streamed integration. Both need `lambda:InvokeFunction`: InvokeWithResponseStream
- * has no action of its own (https://docs.aws.amazon.com/lambda/latest/api/API_InvokeWithResponseStream.html).
+ * The function in the URI of a buffered or of a streamed integration. Both need `lambda:InvokeFunction`: IAM
+ * defines no other action for InvokeWithResponseStream (https://docs.aws.amazon.com/lambda/latest/api/API_InvokeWithResponseStream.html).
  */
 const FUNCTION_IN_URI =
   /:lambda:path\/(?:2015-03-31\/functions\/(arn:[^/]+)\/invocations|2021-11-15\/functions\/(arn:[^/]+)\/response-streaming-invocations)$/;
