@@ -84,6 +84,12 @@ export interface FunctionSource extends ContractOfParts {
    * @default false
    */
   readonly captures?: boolean | undefined;
+  /**
+   * Whether the endpoint is asynchronous. Without this property, the package does not contain the code for it.
+   *
+   * @default false
+   */
+  readonly asynchronous?: boolean | undefined;
 }
 
 /** Runtime and architecture of a function. */
@@ -149,8 +155,8 @@ function zipBundle(
 }
 
 /** The key of a function: the model's name and its ready-made contract, because one process can synthesize several apps. */
-function keyOf(model: string, { readyMade, severalOrigins, captures }: FunctionSource): string {
-  const name = `${model}${severalOrigins ? " with several origins" : ""}${captures ? " with capture" : ""}`;
+function keyOf(model: string, { readyMade, severalOrigins, captures, asynchronous }: FunctionSource): string {
+  const name = `${model}${severalOrigins ? " with several origins" : ""}${captures ? " with capture" : ""}${asynchronous ? ", asynchronous" : ""}`;
   return readyMade === undefined ? name : `${name} ${readyMade.file} ${JSON.stringify(readyMade.options)}`;
 }
 
@@ -257,6 +263,7 @@ function buildFrom(
       [CONTRACTS]: engineSource("contracts"),
       [ORIGINS]: engineSource("runtime/origins.ts"),
       [CAPTURE]: engineSource("runtime/capture/handler.ts"),
+      [ASYNC]: engineSource("runtime/async/handler.ts"),
       ...replaced,
       ...Object.fromEntries(
         models.flatMap((model) => [
@@ -356,8 +363,15 @@ const ORIGINS = "sagemaker-stages/origins";
 /** The alias of the code that stores requests and answers. */
 const CAPTURE = "sagemaker-stages/capture";
 
-function wrappersOf({ severalOrigins, captures }: FunctionSource = {}): HandlerWrappers {
-  return { origins: severalOrigins ? ORIGINS : undefined, capture: captures ? CAPTURE : undefined };
+/** The alias of the handlers of asynchronous endpoints. */
+const ASYNC = "sagemaker-stages/async";
+
+function wrappersOf({ severalOrigins, captures, asynchronous }: FunctionSource = {}): HandlerWrappers {
+  return {
+    origins: severalOrigins ? ORIGINS : undefined,
+    capture: captures ? CAPTURE : undefined,
+    asynchronous: asynchronous ? ASYNC : undefined,
+  };
 }
 
 /** The alias of a model's own handler. */
