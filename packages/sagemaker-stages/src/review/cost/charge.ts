@@ -14,6 +14,7 @@ export interface CostItem {
   readonly kind:
     | "address"
     | "alarm"
+    | "asynchronous requests"
     | "cache"
     | "captured requests"
     | "dashboard"

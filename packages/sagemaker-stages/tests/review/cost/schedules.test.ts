@@ -40,6 +40,26 @@ function costWith(...actions: readonly Values[]): ReturnType<typeof costTexts> {
   );
 }
 
+describe("the cost of instances that start from 0", () => {
+  it("is nothing at rest, and says so", () => {
+    // Prepare
+    const created: readonly (readonly [string, Values])[] = [
+      ["aws_sagemaker_endpoint_configuration", configuration],
+      ["aws_sagemaker_endpoint", endpoint],
+      ["aws_appautoscaling_target", { ...target, min_capacity: 0 }],
+    ];
+
+    // Act
+    const { lines, atRest } = costTexts(
+      planned(created.map(([type, after], index): PlannedChange => ({ type, name: `r${index}`, after }))),
+    );
+
+    // Assess
+    expect(atRest?.after).toBe(0);
+    expect(JSON.stringify(lines)).toContain("scales from 0; an instance costs only while requests wait");
+  });
+});
+
 describe("the cost of instances with a schedule", () => {
   it("counts the average minimum", () => {
     // Act

@@ -31,6 +31,7 @@ const ITEMS: Readonly<Record<CostItem["kind"], string>> = {
   address: "address",
   alarm: "alarm",
   cache: "cache",
+  "asynchronous requests": "asynchronous requests: objects in S3, without their storage and reads",
   "captured requests": "captured requests: objects in S3, without their storage",
   dashboard: "dashboard",
   "detailed metrics": "detailed metrics",
@@ -119,6 +120,7 @@ export function uncountedText(amount: Uncounted): string {
 export function noteText(note: CostNote): string {
   switch (note.kind) {
     case "minimum":
+      if (note.count === 0) return "scales from 0; an instance costs only while requests wait";
       return note.count === null
         ? "the minimum of the scaling is known after apply"
         : `scales; counted at the minimum of ${note.count}`;
