@@ -41,7 +41,7 @@ function costWith(...actions: readonly Values[]): ReturnType<typeof costTexts> {
 }
 
 describe("the cost of instances that start from 0", () => {
-  it("is nothing at rest, and says so", () => {
+  it("is not counted, and shows the price of an hour", () => {
     // Prepare
     const created: readonly (readonly [string, Values])[] = [
       ["aws_sagemaker_endpoint_configuration", configuration],
@@ -50,13 +50,21 @@ describe("the cost of instances that start from 0", () => {
     ];
 
     // Act
-    const { lines, atRest } = costTexts(
+    const { notCounted, atRest } = costTexts(
       planned(created.map(([type, after], index): PlannedChange => ({ type, name: `r${index}`, after }))),
     );
 
     // Assess
     expect(atRest?.after).toBe(0);
-    expect(JSON.stringify(lines)).toContain("scales from 0; an instance costs only while requests wait");
+    expect(notCounted).toMatchObject([
+      {
+        what: "variant AllTraffic: instances",
+        after: {
+          reason:
+            "the endpoint has no instance while no request waits, and a plan does not know for how long requests wait; each costs 1 h × $0.115 (ml.m5.large)",
+        },
+      },
+    ]);
   });
 });
 

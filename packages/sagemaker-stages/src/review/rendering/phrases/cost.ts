@@ -57,6 +57,8 @@ const REASONS: Readonly<Record<UncountedReason, string>> = {
   "known after apply": "known after apply",
   "by use": "charged by use",
   "function not in the plan": "the function is not in the plan",
+  "instances while requests wait":
+    "the endpoint has no instance while no request waits, and a plan does not know for how long requests wait",
   "metrics by hour":
     "CloudWatch charges each metric of the model for the hours in which the metric receives data",
   "metrics by use": "CloudWatch charges each metric that receives data",
@@ -120,7 +122,6 @@ export function uncountedText(amount: Uncounted): string {
 export function noteText(note: CostNote): string {
   switch (note.kind) {
     case "minimum":
-      if (note.count === 0) return "scales from 0; an instance costs only while requests wait";
       return note.count === null
         ? "the minimum of the scaling is known after apply"
         : `scales; counted at the minimum of ${note.count}`;
