@@ -266,7 +266,7 @@ export function readAnswer(
 }
 
 /** The error's name in "ModelError:http://…" (header) or "com.amazonaws.sagemaker#ModelError" (body). */
-function nameOf(type: unknown): string | undefined {
+export function nameOf(type: unknown): string | undefined {
   return typeof type === "string" ? /^(?:[\w.]+#)?([A-Z]\w{0,63})(?::|$)/i.exec(type)?.[1] : undefined;
 }
 
