@@ -39,7 +39,7 @@ export async function invokePackage(
   model:
     | string
     | (Pick<Model, "model" | "readyMade"> &
-        Pick<FunctionSource, "severalOrigins" | "captures" | "stream" | "streamsAnswers">),
+        Pick<FunctionSource, "severalOrigins" | "captures" | "asynchronous" | "stream" | "streamsAnswers">),
   event: unknown,
   { environment, allowedHost }: { readonly environment: NodeJS.ProcessEnv; readonly allowedHost: string },
 ): Promise<unknown> {

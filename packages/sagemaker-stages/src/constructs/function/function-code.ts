@@ -90,6 +90,12 @@ export interface FunctionSource extends ContractOfParts {
    */
   readonly captures?: boolean | undefined;
   /**
+   * Whether the endpoint is asynchronous. Without this property, the package does not contain the code for it.
+   *
+   * @default false
+   */
+  readonly asynchronous?: boolean | undefined;
+  /**
    * Whether the route and the function URL send the answer in parts (`responseTransferMode: "stream"`). The handler then
    * writes its answer to Lambda's response stream.
    *
@@ -163,10 +169,10 @@ function zipBundle(
 /** The key of a function: the model's name and its ready-made contract, because one process can synthesize several apps. */
 function keyOf(
   model: string,
-  { readyMade, severalOrigins, captures, streamsAnswers }: FunctionSource,
+  { readyMade, severalOrigins, captures, asynchronous, streamsAnswers }: FunctionSource,
 ): string {
   const transfer = streamsAnswers === undefined ? "" : streamsAnswers ? " in a stream" : " in one piece";
-  const name = `${model}${severalOrigins ? " with several origins" : ""}${captures ? " with capture" : ""}${transfer}`;
+  const name = `${model}${severalOrigins ? " with several origins" : ""}${captures ? " with capture" : ""}${asynchronous ? ", asynchronous" : ""}${transfer}`;
   return readyMade === undefined ? name : `${name} ${readyMade.file} ${JSON.stringify(readyMade.options)}`;
 }
 
@@ -273,6 +279,7 @@ function buildFrom(
       [CONTRACTS]: engineSource("contracts"),
       [ORIGINS]: engineSource("runtime/origins.ts"),
       [CAPTURE]: engineSource("runtime/capture/handler.ts"),
+      [ASYNC]: engineSource("runtime/async/handler.ts"),
       [STREAM_ANSWER]: engineSource("runtime/stream/answer.ts"),
       [STREAMING]: engineSource("runtime/stream/handler.ts"),
       [BUFFERED]: engineSource("runtime/stream/buffered.ts"),
@@ -379,6 +386,9 @@ const ORIGINS = "sagemaker-stages/origins";
 /** The alias of the code that stores requests and answers. */
 const CAPTURE = "sagemaker-stages/capture";
 
+/** The alias of the handlers of asynchronous endpoints. */
+const ASYNC = "sagemaker-stages/async";
+
 /** The alias of the code with which an ordinary handler answers through Lambda's response stream. */
 const STREAM_ANSWER = "sagemaker-stages/stream-answer";
 
@@ -388,10 +398,16 @@ const STREAMING = "sagemaker-stages/streaming";
 /** The alias of the code that refuses requests for streams. */
 const BUFFERED = "sagemaker-stages/buffered";
 
-function wrappersOf({ severalOrigins, captures, streamsAnswers }: FunctionSource = {}): HandlerWrappers {
+function wrappersOf({
+  severalOrigins,
+  captures,
+  asynchronous,
+  streamsAnswers,
+}: FunctionSource = {}): HandlerWrappers {
   return {
     origins: severalOrigins ? ORIGINS : undefined,
     capture: captures ? CAPTURE : undefined,
+    asynchronous: asynchronous ? ASYNC : undefined,
     stream: streamsAnswers ? STREAM_ANSWER : undefined,
   };
 }

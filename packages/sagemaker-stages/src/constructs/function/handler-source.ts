@@ -38,6 +38,8 @@ export interface HandlerWrappers {
   readonly origins?: string | undefined;
   /** `src/runtime/capture/handler.ts`, for a model with `capture`. @default - no capture */
   readonly capture?: string | undefined;
+  /** `src/runtime/async/handler.ts`, for an asynchronous endpoint. @default - the endpoint answers at once */
+  readonly asynchronous?: string | undefined;
   /**
    * `src/runtime/stream/answer.ts`, for a route whose transfer mode is `stream`. A handler of the kind `streaming` contains
    * this module anyway. @default - the handler returns its answer
@@ -132,10 +134,11 @@ export function handlerSource(
   handler: string,
   parts: readonly PartName[],
   contract: ContractSource,
-  { origins, capture, stream }: HandlerWrappers = {},
+  { origins, capture, stream, asynchronous }: HandlerWrappers = {},
 ): string {
   const { name, from, expression = name } = contract;
-  const create = capture === undefined ? "createHandlerWith" : "capture";
+  const create =
+    asynchronous !== undefined ? ASYNC_HANDLER : capture === undefined ? "createHandlerWith" : "capture";
   const created = `${create}({ ${parts.join(", ")} }, ${expression})`;
   const named = (source: string) => {
     const answering = origins === undefined ? source : `nameOrigin(${source})`;
@@ -147,12 +150,16 @@ export function handlerSource(
       : `const captured = ${created};
 module.exports.handler = ${named("captured.handler")};
 module.exports.ready = captured.ready;`;
-  const imports = capture === undefined ? ["createHandlerWith", ...parts] : parts;
-  return `${importOrigins(origins)}${importStreamAnswer(stream)}${capture === undefined ? "" : `import { capture } from "${capture}";\n`}${imports.length === 0 ? "" : `import { ${imports.join(", ")} } from "${handler}";\n`}import { ${name} } from "${from}";
+  const imports =
+    capture === undefined && asynchronous === undefined ? ["createHandlerWith", ...parts] : parts;
+  return `${importOrigins(origins)}${importStreamAnswer(stream)}${capture === undefined ? "" : `import { capture } from "${capture}";\n`}${asynchronous === undefined ? "" : `import { ${ASYNC_HANDLER} } from "${asynchronous}";\n`}${imports.length === 0 ? "" : `import { ${imports.join(", ")} } from "${handler}";\n`}import { ${name} } from "${from}";
 
 ${exported}
 `;
 }
+
+/** The function of `src/runtime/async/handler.ts` that creates the handler of an asynchronous route. */
+const ASYNC_HANDLER = "createAsyncHandlerWith";
 
 /** The file of a handler's bundle. */
 export const BUNDLE_FILE = "index.js";

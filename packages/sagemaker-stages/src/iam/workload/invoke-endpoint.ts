@@ -1,4 +1,6 @@
 import { coversPattern, literalInPattern } from "../../aws/wildcards";
+import { asyncOf } from "../../environment/async-requests";
+import type { ModelSettings, ParsedModelSettings } from "../../environment/model-settings";
 import { omitUndefined } from "../../environment/omit-undefined";
 import type { EndpointTarget } from "../../environment/settings/endpoint/targets";
 import { type TransferSettings, transferOf } from "../../environment/transfer";
@@ -24,17 +26,21 @@ const INVOKE = "sagemaker:InvokeEndpoint";
  */
 const INVOKE_STREAM = "sagemaker:InvokeEndpointWithResponseStream";
 
+/** The only action of an endpoint that answers asynchronously (https://docs.aws.amazon.com/sagemaker/latest/dg/async-inference.html). */
+const INVOKE_ASYNC = "sagemaker:InvokeEndpointAsync";
+
 /** An action with which a principal invokes an endpoint. */
-export type InvokeAction = typeof INVOKE | typeof INVOKE_STREAM;
+export type InvokeAction = typeof INVOKE | typeof INVOKE_STREAM | typeof INVOKE_ASYNC;
 
 /**
  * The actions with which a model's function invokes its endpoint: a contract with `stream` needs InvokeEndpoint only if its
  * `wants` chooses between both kinds of answers.
  */
 export function invokeActions(
-  settings: TransferSettings,
+  settings: TransferSettings & (ModelSettings | ParsedModelSettings),
   model: Pick<RoutedModel, "stream"> | undefined,
 ): readonly InvokeAction[] {
+  if (asyncOf(settings) !== undefined) return [INVOKE_ASYNC];
   const { stream } = model ?? {};
   if (stream === undefined || !transferOf(settings, model).isStreamed) return [INVOKE];
   return stream.wants === undefined ? [INVOKE_STREAM] : [INVOKE, INVOKE_STREAM];

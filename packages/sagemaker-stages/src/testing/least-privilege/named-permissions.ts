@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { ecrRepositoryArn } from "../../aws/arn";
+import { asyncOf } from "../../environment/async-requests";
 import { type Environment, namePrefix } from "../../environment/environment";
 import {
   isViaGateway,
@@ -14,6 +15,7 @@ import { targetOf } from "../../environment/settings/endpoint/targets";
 import type { ReleaseContent } from "../../environment/settings/model-source/release";
 import type { ModelRoutes, RoutedModel } from "../../models";
 import type { Account } from "./account";
+import { OBJECT_OF_REQUEST } from "./principals/async-requests";
 import { OBJECT_OF_PREFIX } from "./principals/model-source";
 import { namesOf } from "./principals/principal";
 import { type AllowedRequest, textOf } from "./request";
@@ -21,6 +23,7 @@ import { type AllowedRequest, textOf } from "./request";
 /** Actions on resources that an environment names: a model's endpoint, artifacts, images and secrets. */
 const ACTIONS = [
   "sagemaker:InvokeEndpoint",
+  "sagemaker:InvokeEndpointAsync",
   "sagemaker:InvokeEndpointWithResponseStream",
   "s3:GetObject",
   "ecr:BatchGetImage",
@@ -41,6 +44,7 @@ export function namedPermissions(environment: Environment, account: Account, rou
       const { endpoint } = namesOf(environment, model);
       const { inferenceComponent: component } = targetOf(settings);
       const invoker = isViaGateway(settings) ? "gateway" : "function";
+      const isAsync = asyncOf(settings) !== undefined;
       return [
         ...(settings.existingFunction === undefined
           ? [
@@ -57,15 +61,30 @@ export function namedPermissions(environment: Environment, account: Account, rou
           : permissionsOfSources({ environment, model, account }, settings).map(
               (permission) => `${role}-endpoint ${permission}`,
             )),
+        ...(isAsync ? permissionsOfAsync({ environment, model, account }, role) : []),
       ];
     })
     .sort();
 }
 
+/** The objects that the function and the endpoint of an asynchronous model read. */
+function permissionsOfAsync({ environment, model, account }: Named, role: string): string[] {
+  const { endpoint } = namesOf(environment, model);
+  const bucket = `${namePrefix(environment)}-async-${account.id}-${account.region}`;
+  const reads = (folder: string): string =>
+    `s3:GetObject ${account.bucketArn(`${bucket}/${endpoint}/${folder}/${OBJECT_OF_REQUEST}`)}`;
+  return [
+    ...["inputs", "requests", "results", "failures"].map((folder) => `${role}-function ${reads(folder)}`),
+    `${role}-endpoint ${reads("inputs")}`,
+  ];
+}
+
 /** The actions with which the documentation says that a function invokes its endpoint. */
-function namedActions({ responseTransferMode }: ModelSettings, model: RoutedModel | undefined): string[] {
+function namedActions(settings: ModelSettings, model: RoutedModel | undefined): string[] {
+  if ("instances" in settings && settings.instances.async !== undefined)
+    return ["sagemaker:InvokeEndpointAsync"];
   const whole = ["sagemaker:InvokeEndpoint"];
-  if (model?.stream === undefined || responseTransferMode === "buffer") return whole;
+  if (model?.stream === undefined || settings.responseTransferMode === "buffer") return whole;
   return [...(model.stream.wants === undefined ? [] : whole), "sagemaker:InvokeEndpointWithResponseStream"];
 }
 

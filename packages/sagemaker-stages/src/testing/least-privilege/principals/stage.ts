@@ -5,7 +5,14 @@ import { parseEmbedded } from "../../terraform";
 import { Refused } from "../refused";
 import { type AccessRequest, type AllowedRequest, only, type Principal, type RequestToken } from "../request";
 import type { ResolvedStack } from "../resolved-stack";
-import { foreignPrincipal, outsidePrincipal, type PrincipalRules, routeOf, type Sources } from "./principal";
+import {
+  foreignPrincipal,
+  outsidePrincipal,
+  type PrincipalRules,
+  routesOfModel,
+  type Sources,
+  withParameter,
+} from "./principal";
 
 const INTEGRATION = "https://docs.aws.amazon.com/lambda/latest/dg/services-apigateway.html";
 const ACCESS =
@@ -64,7 +71,7 @@ function invocationsOf(stack: ResolvedStack): AllowedRequest[] {
           principal: { kind: "service", name: "apigateway.amazonaws.com" },
           action: "lambda:InvokeFunction",
           resource: only(functionArn),
-          context: { "aws:SourceArn": only(`${arn}/${method.toUpperCase()}${path}`) },
+          context: { "aws:SourceArn": withParameter(`${arn}/${method.toUpperCase()}${path}`) },
           reason: `the integration of ${method.toUpperCase()} ${path}`,
           source: streamed === undefined ? INTEGRATION : STREAMED_INTEGRATION,
           otherRequests: "denied",
@@ -90,8 +97,10 @@ interface Calls {
 /** The requests to each route, according to the route's access in the environment. */
 function routesOf({ stack, environment, models }: Sources): Calls[] {
   return stageArns(stack).flatMap((stageArn) =>
-    Object.entries(environment.models).map(([model, settings]) =>
-      callsOf(routeOf(models, model), routeAccess(settings), stageArn, stack, keysOf(environment, model)),
+    Object.entries(environment.models).flatMap(([model, settings]) =>
+      routesOfModel(environment, models, model).map((route) =>
+        callsOf(route, routeAccess(settings), stageArn, stack, keysOf(environment, model)),
+      ),
     ),
   );
 }
@@ -107,7 +116,7 @@ function callsOf(
     subject: `route ${method} ${path} of ${stack.name}`,
     principal,
     action: "execute-api:Invoke",
-    resource: only(`${stageArn}/${method}${path}`),
+    resource: withParameter(`${stageArn}/${method}${path}`),
     context: {},
     withApiKey,
     reason,
@@ -148,7 +157,7 @@ function callsOf(
         });
         const onOtherStage = ({ name }: CustomerKey): AccessRequest => ({
           ...call(unsigned, "a key of a customer opens another stage"),
-          resource: only(`${stageArn}-other/${method}${path}`),
+          resource: withParameter(`${stageArn}-other/${method}${path}`),
           apiKey: name,
         });
         return {
