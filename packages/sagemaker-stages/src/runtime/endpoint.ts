@@ -165,7 +165,7 @@ export function createEndpointClient(
         const stats = { endpointMs: Math.round(performance.now() - start), retries };
         if ("reply" in outcome) {
           load.recordSuccess();
-          return { ...outcome, stats };
+          return Object.assign(outcome, { stats });
         }
         const wait = nextWaitInMs(outcome.retry, start);
         if (timeLeftInMs() - wait < MIN_ATTEMPT_IN_MS) throw new EndpointFailure(outcome, stats);

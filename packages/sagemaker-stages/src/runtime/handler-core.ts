@@ -8,7 +8,7 @@ import { explain } from "./failure";
 import { RESERVE_IN_MS } from "./limits";
 import type { LogLine } from "./log";
 import { JSON_TYPE, TEXT_TYPE } from "./media-type";
-import { jsonWithMetrics } from "./metrics";
+import { writeLine } from "./metrics";
 import type { HandlerParts } from "./parts";
 import { encodeRequest, parseRequest, readBareRequest } from "./request";
 
@@ -83,9 +83,7 @@ export function createHandlerWith<Request, Answer>(
       answer = toFailureAnswer(failure, incoming, cors);
     }
     line.totalMs = Math.round(performance.now() - start);
-    const json = metricsEnvironment ? jsonWithMetrics(line, metricsEnvironment, rows) : JSON.stringify(line);
-    // Lambda wraps lines of `console.log`, so that a log query cannot read their fields.
-    process.stdout.write(`${json}\n`);
+    writeLine(line, metricsEnvironment, rows);
     return answer;
   };
 }

@@ -46,3 +46,14 @@ export function jsonWithMetrics(line: LogLine, environment: string, rows: number
   Object.assign(line, values, { Environment: environment, Model: line.model });
   return `${JSON.stringify(line).slice(0, -1)},"_aws":{"Timestamp":${Date.now()},"CloudWatchMetrics":[{"Namespace":"SageMakerStages","Dimensions":[["Environment","Model"]],"Metrics":[${metrics}]}]}}`;
 }
+
+/**
+ * Writes the log line of a request.
+ *
+ * @param metricsEnvironment - the variable METRICS_ENVIRONMENT; without a value, the line has no metrics
+ */
+export function writeLine(line: LogLine, metricsEnvironment: string | undefined, rows: number | undefined): void {
+  const json = metricsEnvironment ? jsonWithMetrics(line, metricsEnvironment, rows) : JSON.stringify(line);
+  // Lambda wraps lines of `console.log`, so that a log query cannot read their fields.
+  process.stdout.write(`${json}\n`);
+}

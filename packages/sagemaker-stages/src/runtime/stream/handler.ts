@@ -13,9 +13,9 @@ import { readEvent } from "../event";
 import { explain } from "../failure";
 import type { Handler } from "../handler-core";
 import { RESERVE_IN_MS } from "../limits";
-import { type LogLine, readLogsMessages, writeLine } from "../log";
+import type { LogLine } from "../log";
 import { JSON_TYPE, TEXT_TYPE } from "../media-type";
-import { addMetrics } from "../metrics";
+import { writeLine } from "../metrics";
 import type { HandlerParts } from "../parts";
 import { type Failure, toProblem } from "../problem";
 import { encodeRequest, parseRequest, readBareRequest } from "../request";
@@ -112,7 +112,7 @@ export function createStreamingHandlerWith<Request, Answer>(
     "Access-Control-Allow-Origin": environment.CORS_ALLOW_ORIGIN || "*",
     "Access-Control-Expose-Headers": exposedHeaders(contract.answerHeaders),
   };
-  const logsMessages = readLogsMessages(environment);
+  const logsMessages = environment.LOG_ERROR_MESSAGES === "true";
   const metricsEnvironment = environment.METRICS_ENVIRONMENT;
   stopAtFirstFaults(contract.schema);
   let cold = true;
@@ -240,8 +240,7 @@ export function createStreamingHandlerWith<Request, Answer>(
 
     function writeLog(): void {
       line.totalMs = elapsedMs();
-      if (metricsEnvironment) addMetrics(line, metricsEnvironment, rows);
-      writeLine(line);
+      writeLine(line, metricsEnvironment, rows);
     }
 
     function problemOf(failure: Failure): object {
