@@ -315,6 +315,23 @@ describe("InvokeEndpointWithResponseStream", () => {
     // Assess
     expect({ before, after: signal?.aborted }).toEqual({ before: false, after: true });
   });
+
+  it("does not abort the signal of a sample that has completed its answer", async () => {
+    // Prepare
+    let signal: AbortSignal | undefined;
+    const container = sample(async function* (request) {
+      signal = request.signal;
+      yield "one ";
+    });
+
+    // Act
+    const answer = await invoke(container);
+    await messagesOf(answer);
+    await eventually("a closed stream", () => answer.stream?.closed === true);
+
+    // Assess
+    expect(signal?.aborted).toBe(false);
+  });
 });
 
 describe("InvokeEndpoint", () => {
