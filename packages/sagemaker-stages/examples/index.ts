@@ -1,4 +1,5 @@
 import type { Environment } from "sagemaker-stages";
+import { asyncRequests } from "./async-requests";
 import { callers } from "./callers";
 import { capture } from "./capture";
 import { customers } from "./customers";
@@ -13,6 +14,7 @@ import { frameworkImages } from "./framework-images";
 import { gateway } from "./gateway";
 import { hubModels } from "./hub-models";
 import { instances } from "./instances";
+import { longWaits } from "./long-waits";
 import { newVpc } from "./new-vpc";
 import { objectives } from "./objectives";
 import { operations } from "./operations";
@@ -29,6 +31,7 @@ import { tokens } from "./tokens";
 
 /** One environment for each way to serve a model. */
 export const examples: readonly Environment[] = [
+  asyncRequests,
   callers,
   capture,
   customers,
@@ -41,6 +44,7 @@ export const examples: readonly Environment[] = [
   fiveModels,
   gateway,
   instances,
+  longWaits,
   newVpc,
   objectives,
   operations,

@@ -11,10 +11,11 @@ import { omitUndefined } from "../environment/omit-undefined";
 import { targetOf } from "../environment/settings/endpoint/targets";
 import type { ReleasedArtifact } from "../environment/settings/model-source/release";
 import type { FunctionCapture } from "../iam/workload/function-role";
+import type { InvokeAction } from "../iam/workload/invoke-endpoint";
 import { GatewayRole } from "./api/gateway-role";
 import { type Artifact, artifactInS3 } from "./endpoint/artifact-bucket";
 import type { SourcedContainer } from "./endpoint/model-container";
-import { SagemakerEndpoint } from "./endpoint/sagemaker-endpoint";
+import { type AsyncStorage, SagemakerEndpoint } from "./endpoint/sagemaker-endpoint";
 import type { EndpointFunction, TargetedEndpoint } from "./function/endpoint-function";
 import { ExistingFunction } from "./function/existing-function";
 import { InferenceFunction } from "./function/inference-function";
@@ -47,7 +48,11 @@ abstract class ModelEndpoint extends Construct {
   protected readonly network: Network | undefined;
   protected readonly endpointInNetwork: SagemakerEndpoint | undefined;
 
-  constructor(scope: Construct, id: string, props: ParsedProps) {
+  constructor(
+    scope: Construct,
+    id: string,
+    props: ParsedProps & Pick<FunctionAndEndpointProps, "asyncStorage">,
+  ) {
     super(scope, id);
     // Statement ids of the network's policies contain this name. In a shared network, the construct's id is enough.
     this.modelName = props.network === undefined ? props.name : id;
@@ -62,7 +67,12 @@ abstract class ModelEndpoint extends Construct {
       const endpoint = this.createEndpoint(newEndpoint, props, network);
       const { endpointName, endpointArn } = endpoint;
       const target = targetOf(newEndpoint);
-      this.sagemakerEndpoint = { endpointName, endpointArn, resource: endpoint.endpoint, target };
+      this.sagemakerEndpoint = {
+        endpointName,
+        endpointArn,
+        resource: endpoint.endpoint,
+        target,
+      };
       this.sagemakerEndpointConfig = endpoint.configuration;
       this.sagemakerModel = endpoint.model;
       this.endpointInNetwork = isInNetwork(newEndpoint) ? endpoint : undefined;
@@ -81,10 +91,10 @@ abstract class ModelEndpoint extends Construct {
 
   private createEndpoint(
     settings: ParsedNewEndpoint,
-    props: ParsedProps,
+    props: ParsedProps & Pick<FunctionAndEndpointProps, "asyncStorage">,
     network: Network | undefined,
   ): SagemakerEndpoint {
-    const { account, name, logRetentionInDays, tags } = props;
+    const { account, name, asyncStorage, logRetentionInDays, tags } = props;
     return new SagemakerEndpoint(
       this,
       "endpoint",
@@ -96,6 +106,7 @@ abstract class ModelEndpoint extends Construct {
         network: isInNetwork(settings) ? network?.endpoints : undefined,
         permissionsBoundaryArn: props.permissionsBoundaryArn,
         logRetentionInDays,
+        asyncStorage,
         protected: props.protected,
         tags,
       }),
@@ -135,8 +146,12 @@ abstract class ModelEndpoint extends Construct {
 
 /** Props of {@link FunctionAndEndpoint}. */
 export interface FunctionAndEndpointProps extends ParsedProps {
+  /** The objects of asynchronous requests. @default - the endpoint answers in real time */
+  readonly asyncStorage?: AsyncStorage | undefined;
   /** The objects to which the new function writes captured requests. @default - none */
   readonly capture?: FunctionCapture | undefined;
+  /** The actions with which the new function invokes the endpoint. @default - InvokeEndpoint */
+  readonly invokeActions?: readonly InvokeAction[] | undefined;
 }
 
 /**
@@ -151,9 +166,11 @@ export class FunctionAndEndpoint extends ModelEndpoint {
   readonly function: EndpointFunction;
 
   private readonly newFunction: InferenceFunction | undefined;
+  private readonly invoked: TargetedEndpoint;
 
   constructor(scope: Construct, id: string, props: FunctionAndEndpointProps) {
     super(scope, id, props);
+    this.invoked = omitUndefined({ ...this.sagemakerEndpoint, actions: props.invokeActions });
     const { network } = this;
     const { newFunction } = props;
     if (newFunction === undefined) {
@@ -174,7 +191,7 @@ export class FunctionAndEndpoint extends ModelEndpoint {
   networkMember(): NetworkMember {
     return {
       model: this.modelName,
-      invoked: this.sagemakerEndpoint,
+      invoked: this.invoked,
       function: this.newFunction,
       endpoint: this.endpointInNetwork,
     };
@@ -193,12 +210,13 @@ export class FunctionAndEndpoint extends ModelEndpoint {
         account,
         name,
         settings,
-        endpoint: this.sagemakerEndpoint,
+        endpoint: this.invoked,
         variableName: props.sagemakerEnvironmentVariableName,
         permissionsBoundaryArn: props.permissionsBoundaryArn,
         logRetentionInDays,
         network: network?.functions,
         capture: props.capture,
+        asyncObjects: props.asyncStorage?.objects,
         tags,
       }),
     );

@@ -13,6 +13,7 @@ import { checkConstructIds } from "./rules/construct-id-checks";
 import { checkCustomers } from "./rules/customer-checks";
 import { checkDashboard } from "./rules/dashboard-checks";
 import { checkDomains, checkDomainsTogether } from "./rules/domain-checks";
+import { checkAsyncModel, checkAsyncPaths } from "./rules/endpoint/async-checks";
 import { checkChoiceOfTarget } from "./rules/endpoint/target-checks";
 import { checkLogCallers } from "./rules/log-checks";
 import { checkAccess, checkTokens } from "./rules/model/access-checks";
@@ -22,6 +23,7 @@ import { checkHandler, checkSharedFunctions } from "./rules/model/function-check
 import { checkVia } from "./rules/model/gateway-checks";
 import { checkModel } from "./rules/model/model-checks";
 import { checkPayload } from "./rules/model/payload-checks";
+import { checkTransfer } from "./rules/model/transfer-checks";
 import { checkNames, checkNamesTogether } from "./rules/name-checks";
 import { checkNetwork } from "./rules/network-checks";
 import { checkObjectives } from "./rules/objective-checks";
@@ -184,10 +186,13 @@ function checkEnvironment(environment: Environment, routes: ModelRoutes): Fault[
     checkVia(settings, route, below);
     checkChoiceOfTarget(settings, route, below);
     checkPayload(settings, route, below);
+    checkTransfer(settings, route, environment, below);
     checkCapture(settings, route, environment, below);
+    checkAsyncModel(settings, route, environment, below);
     checkHandler(settings, route?.python !== undefined, below);
   }
   checkCapturePrefixes(environment, collector);
+  checkAsyncPaths(environment, routes, collector);
   checkObjectives(environment, collector);
   checkReleaseFiles(environment, collector.in("models"));
   checkConstructIds(environment, collector.in("models"));

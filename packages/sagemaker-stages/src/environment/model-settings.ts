@@ -10,6 +10,7 @@ import { type ParsedRouteAccess, routeAccessSetting } from "./settings/model/acc
 import { routeSettings, type ServingSettings } from "./settings/model/route";
 import { propertiesOf } from "./settings/setting";
 
+export type { AsyncSettings, BacklogScaling } from "./settings/endpoint/async";
 export type { CaptureMode, DataCaptureSettings } from "./settings/endpoint/data-capture";
 export type { DeploymentSettings, RollbackSettings } from "./settings/endpoint/deployment";
 export type {
@@ -34,6 +35,8 @@ export type { FunctionUrlSettings } from "./settings/model/function-url";
 export type { ObjectivesSettings } from "./settings/model/objectives";
 export {
   DEFAULT_ENVIRONMENT_VARIABLE_NAME,
+  RESPONSE_TRANSFER_MODES,
+  type ResponseTransferMode,
   type ServingSettings,
   VIA,
   type Via,

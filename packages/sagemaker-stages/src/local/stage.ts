@@ -27,6 +27,7 @@ import { ExistingFunction } from "./lambda/existing-function";
 import { LocalFunction, type RouteFunction } from "./lambda/function";
 import { FunctionUrl } from "./lambda/function-url";
 import { InvokeApi, isInvokePath } from "./lambda/invoke-api";
+import { LostCaptures } from "./lambda/lost-captures";
 import { removeTaskFolders } from "./lambda/task-folder";
 import { callRuntime } from "./rest-api/endpoint-caller";
 import { GATEWAY_ERRORS, type GatewayError, toGatewayAnswer } from "./rest-api/gateway-response";
@@ -40,6 +41,7 @@ import { ContainerFailures } from "./sagemaker/container-failures";
 import { containerOf } from "./sagemaker/echo-stand-in";
 import { RUNTIME_SEGMENT } from "./sagemaker/operation";
 import { isOperationPath, isRuntimePath, SagemakerRuntime } from "./sagemaker/runtime";
+import { WakeUp } from "./sagemaker/wake-up";
 import type {
   Deployment,
   FunctionDefinition,
@@ -94,6 +96,8 @@ export interface LocalStageSettings {
   readonly issuer?: LocalIssuer;
   /** The metrics and alarms. @default - new metrics */
   readonly cloudWatch?: CloudWatch;
+  /** The time in which a serverless endpoint wakes up after its first request. @default 0 */
+  readonly wakeUpInMs?: number;
 }
 
 /** One version of the served environments. A reload replaces the version at once. */
@@ -138,6 +142,9 @@ export class LocalStage {
   private readonly unreserved = new UnreservedConcurrency();
   private readonly quotaUsage: QuotaUsage;
   private readonly cloudWatch: CloudWatch;
+  private readonly lostCaptures: LostCaptures;
+  /** The endpoints stay awake when the environments are reloaded. */
+  private readonly wakeUp: WakeUp;
   private alarmTimer: NodeJS.Timeout | undefined;
   private serving: ServedVersion | undefined;
   /** The served functions, and replaced functions that still answer requests. */
@@ -146,7 +153,9 @@ export class LocalStage {
   constructor(private readonly settings: LocalStageSettings) {
     this.sessions = new RoleSessions(settings.now);
     this.quotaUsage = new QuotaUsage(settings.now);
+    this.wakeUp = new WakeUp(settings.wakeUpInMs ?? 0);
     this.cloudWatch = settings.cloudWatch ?? new CloudWatch(settings.log, settings.now);
+    this.lostCaptures = new LostCaptures(settings.log);
     this.issuer = settings.issuer ?? new LocalIssuer(settings.now);
   }
 
@@ -194,6 +203,7 @@ export class LocalStage {
       unreserved: this.unreserved,
       containerFailures: this.containerFailures,
       cloudWatch: this.cloudWatch,
+      lostCaptures: this.lostCaptures,
       now: this.settings.now,
     };
     const functions = new Map<string, LocalFunction>();
@@ -220,6 +230,8 @@ export class LocalStage {
         this.containerFailures,
         this.sessions,
         this.cloudWatch,
+        undefined,
+        this.wakeUp,
       );
       const invokeEndpoint = callRuntime(runtime, this.containerFailures);
       const stages = deployments.flatMap((deployment) => {
@@ -287,6 +299,7 @@ export class LocalStage {
     clearInterval(this.alarmTimer);
     await Promise.all([this.server, ...this.urlServers.values(), ...this.signInServers.values()].map(close));
     await Promise.all([...this.toStop].map((fn) => fn.stop()));
+    this.lostCaptures.flush();
     removeTaskFolders(this.folder);
   }
 

@@ -24,7 +24,7 @@ export interface EndpointAddress {
 }
 
 /** The endpoint's unchanged answer. */
-interface Predictions {
+export interface Predictions {
   /** The answer as text; empty if its media type is a type of bytes. */
   readonly body: string;
   readonly reply: EndpointReply;
@@ -115,8 +115,7 @@ export function readEndpointAddress(environment: NodeJS.ProcessEnv): EndpointAdd
   }
   const headers: Record<string, string> = {};
   for (const target of TARGETS) {
-    const variable = target.replace("-hostname", "").replace("-", "_").toUpperCase();
-    const value = environment[`ENDPOINT_${variable}`];
+    const value = environment[`ENDPOINT_${target.replace("-hostname", "").replace("-", "_").toUpperCase()}`];
     if (value) headers[`x-amzn-sagemaker-${target}`] = value;
   }
   return { endpointName, region, url: new URL(address), headers };
@@ -166,7 +165,7 @@ export function createEndpointClient(
         const stats = { endpointMs: Math.round(performance.now() - start), retries };
         if ("reply" in outcome) {
           load.recordSuccess();
-          return { body: outcome.body, reply: outcome.reply, stats };
+          return Object.assign(outcome, { stats });
         }
         const wait = nextWaitInMs(outcome.retry, start);
         if (timeLeftInMs() - wait < MIN_ATTEMPT_IN_MS) throw new EndpointFailure(outcome, stats);
@@ -228,7 +227,7 @@ export function createEndpointClient(
 }
 
 /** Reads the predictions, or the reason why there are none. */
-function readAnswer(
+export function readAnswer(
   { statusCode: status = 0, headers }: IncomingMessage,
   bytes: Buffer,
   bytesTypes: readonly string[],
@@ -266,7 +265,7 @@ function readAnswer(
 }
 
 /** The error's name in "ModelError:http://…" (header) or "com.amazonaws.sagemaker#ModelError" (body). */
-function nameOf(type: unknown): string | undefined {
+export function nameOf(type: unknown): string | undefined {
   return typeof type === "string" ? /^(?:[\w.]+#)?([A-Z]\w{0,63})(?::|$)/i.exec(type)?.[1] : undefined;
 }
 

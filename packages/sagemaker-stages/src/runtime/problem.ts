@@ -15,7 +15,7 @@ export interface Problem {
 }
 
 /** The statuses of a handler's failures. */
-export type ProblemStatus = 400 | 406 | 413 | 415 | 429 | 500 | 502 | 503 | 504;
+export type ProblemStatus = 400 | 404 | 406 | 409 | 413 | 415 | 429 | 500 | 502 | 503 | 504;
 
 /** The reason phrases of statuses. Node.js has the phrase of 413 from before RFC 9110 until version 24. */
 const TITLES: Readonly<Partial<Record<number, string>>> = { ...STATUS_CODES, 413: "Content Too Large" };

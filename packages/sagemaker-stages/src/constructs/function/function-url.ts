@@ -3,7 +3,7 @@ import { Construct } from "constructs";
 import type { ParsedFunctionUrlSettings } from "../../environment/settings/model/function-url";
 import type { Contract } from "../../runtime/contract";
 import { exposedHeaders } from "../../runtime/cors";
-import { allowedHeaders, PREFLIGHT_MAX_AGE_IN_SECONDS } from "../api/cors";
+import { allowedHeaders, callerHeadersOf, PREFLIGHT_MAX_AGE_IN_SECONDS } from "../api/cors";
 import type { EndpointFunction } from "./endpoint-function";
 
 /** Props of {@link FunctionUrl}. */
@@ -12,8 +12,12 @@ export interface FunctionUrlProps {
   readonly settings: ParsedFunctionUrlSettings;
   /** The headers that the contract reads and sets. */
   readonly contract: Pick<Contract<unknown, unknown>, "callerHeaders" | "answerHeaders">;
+  /** Whether the function answers asynchronous requests. @default false */
+  readonly isAsync?: boolean | undefined;
   /** The origin of the page that calls the URL; `undefined` if the page does not call the URL. */
   readonly pageOrigin: string | undefined;
+  /** Whether the URL sends the answer in parts, as the function sends them. */
+  readonly isStreamed: boolean;
 }
 
 /**
@@ -28,10 +32,14 @@ export class FunctionUrl extends Construct {
 
   constructor(scope: Construct, id: string, props: FunctionUrlProps) {
     super(scope, id);
-    const { callerHeaders, answerHeaders } = props.contract;
+    const { isAsync = false, contract } = props;
+    const callerHeaders = callerHeadersOf(contract, isAsync);
+    const answerHeaders = [...(contract.answerHeaders ?? []), ...(isAsync ? ["location"] : [])];
     const functionUrl = new LambdaFunctionUrl(this, "url", {
       functionName: props.function.functionReference,
       authorizationType: "AWS_IAM",
+      // https://docs.aws.amazon.com/lambda/latest/dg/config-rs-invoke-furls.html
+      ...(props.isStreamed ? { invokeMode: "RESPONSE_STREAM" } : {}),
       cors: {
         allowOrigins: allowedOrigins(props),
         allowMethods: ["*"],

@@ -1,5 +1,7 @@
 import { REST_API_LIMITS } from "../../aws/api-gateway-limits";
+import { GATEWAY_TIMEOUT_IN_SECONDS } from "../../aws/time-budget";
 import type { ModelRoutes } from "../../models";
+import { asyncOf, routesOf } from "../async-requests";
 import type { CustomerSettings, Environment, QuotaSettings } from "../environment";
 import type { Fault } from "../fault-collector";
 import { type ModelSettings, routeAccess, type ServerlessSettings } from "../model-settings";
@@ -147,7 +149,17 @@ export const QUOTAS: readonly Quota[] = [
     source: REST_API_LIMITS,
     setting: "apiResources",
     field: "models",
-    needs: ({ models }, routes) => [{ count: resourcesOf(Object.keys(models), routes) }],
+    needs: ({ models }, routes) => [{ count: resourcesOf(models, routes) }],
+  },
+  {
+    // Routes do not share this quota: each route may wait that long (rules/model/transfer-checks.ts). Here, environments of one
+    // account must only state the same value.
+    name: "Maximum integration timeout in milliseconds",
+    default: GATEWAY_TIMEOUT_IN_SECONDS,
+    source: REST_API_LIMITS,
+    setting: "integrationTimeoutInSeconds",
+    field: "models.*.timeoutInSeconds",
+    needs: () => [],
   },
   {
     scope: "environment",
@@ -350,11 +362,16 @@ function serverlessOf(models: Environment["models"]): [string, ServerlessSetting
   );
 }
 
-/** Counts the resources of an API: the root, and one for each part of a path. Routes share equal parts. */
-function resourcesOf(models: readonly string[], routes: ModelRoutes): number {
-  const paths = Object.entries(routes).flatMap(([model, { route }]) =>
-    models.includes(model) ? [route.path] : [],
-  );
+/**
+ * Counts the resources of an API: the root, and one for each part of a path. Routes share equal parts. An asynchronous model has
+ * several paths.
+ */
+function resourcesOf(models: Environment["models"], routes: ModelRoutes): number {
+  const paths = entriesOf(models).flatMap(([model, settings]) => {
+    const route = Object.hasOwn(routes, model) ? routes[model]?.route : undefined;
+    if (route === undefined) return [];
+    return routesOf(route, asyncOf(settings) !== undefined).map(({ path }) => path);
+  });
   const resources = paths.flatMap((path) => {
     const parts = path.split("/").filter((part) => part !== "");
     return parts.map((_, index) => parts.slice(0, index + 1).join("/"));

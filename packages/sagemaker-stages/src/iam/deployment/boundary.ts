@@ -1,12 +1,15 @@
 import { serviceDomain } from "../../aws/partition";
 import { literalInPattern } from "../../aws/wildcards";
+import { ASYNC_FOLDERS } from "../../environment/async-requests";
 import type { Environment } from "../../environment/environment";
 import type { ModelSettings, NewEndpoint } from "../../environment/model-settings";
 import { type ContainerSource, containersOf } from "../../environment/model-source";
 import { targetOf } from "../../environment/settings/endpoint/targets";
+import type { ModelRoutes } from "../../models";
 import { allow, type PolicyDocument, policyDocument, type Statement } from "../policy-document";
 import { ENDPOINT_NETWORK_ACTIONS } from "../workload/endpoint-role";
 import { NETWORK_INTERFACE_ACTIONS } from "../workload/function-role";
+import { actionsOf, invokeActions } from "../workload/invoke-endpoint";
 import { artifactBuckets } from "./artifact-buckets";
 import { deployerPolicies } from "./deployer";
 import { hasAlarms, newEndpoints, volumeKeys } from "./deployer-scaling";
@@ -21,6 +24,7 @@ import { imageRepositories } from "./image-repositories";
  * deploy the account's stack before the environment's stack.
  *
  * @param accountId - 12 digits
+ * @param routes - the app's models: a contract with `stream` needs another action
  * @param registryOf - the account of SageMaker's registry in the environment's region, by the image's repository. Terraform
  *   reads the account; default: `*`, for an account that is not known
  * @throws UserError as {@link deployerPolicies}: an environment that no deployer can deploy needs no boundary
@@ -28,13 +32,14 @@ import { imageRepositories } from "./image-repositories";
 export function boundaryPolicy(
   environment: Environment,
   accountId: string,
+  routes: ModelRoutes = {},
   registryOf: (algorithm: string) => string = () => "*",
 ): PolicyDocument {
   deployerPolicies(environment, accountId);
   const arns = new EnvironmentArns(environment, accountId);
   const models: readonly ModelSettings[] = Object.values(environment.models);
   return policyDocument(
-    ...functionStatements(arns, models),
+    ...functionStatements(arns, models, routes),
     ...endpointStatements(arns, registryOf),
     ...signedInStatements(arns),
   );
@@ -54,7 +59,11 @@ function signedInStatements(arns: EnvironmentArns): Statement[] {
   ];
 }
 
-function functionStatements(arns: EnvironmentArns, models: readonly ModelSettings[]): Statement[] {
+function functionStatements(
+  arns: EnvironmentArns,
+  models: readonly ModelSettings[],
+  routes: ModelRoutes,
+): Statement[] {
   const existing = models.flatMap((settings) =>
     "existingEndpoint" in settings ? [arns.arn("sagemaker", `endpoint/${settings.existingEndpoint}`)] : [],
   );
@@ -63,7 +72,11 @@ function functionStatements(arns: EnvironmentArns, models: readonly ModelSetting
     return component === undefined ? [] : [arns.arn("sagemaker", `inference-component/${component}`)];
   });
   return [
-    allow("InvokeEndpoints", ["sagemaker:InvokeEndpoint"], [...arns.endpoints(), ...existing, ...components]),
+    allow("InvokeEndpoints", invokeActionsOfAll(arns, routes), [
+      ...arns.endpoints(),
+      ...existing,
+      ...components,
+    ]),
     // X-Ray defines no resource types for these actions.
     allow("SendTraces", ["xray:PutTelemetryRecords", "xray:PutTraceSegments"], ["*"]),
     allow(
@@ -72,11 +85,19 @@ function functionStatements(arns: EnvironmentArns, models: readonly ModelSetting
       [...arns.logGroups("functions"), ...arns.logGroups("endpoints")].map((group) => `${group}:*`),
     ),
     ...captureStatements(arns),
+    ...asyncFunctionStatements(arns),
     // Lambda requires these actions on every resource. The functions' own policies deny them to the functions' code.
     ...(arns.environment.network === undefined
       ? []
       : [allow("ManageNetworkInterfaces", NETWORK_INTERFACE_ACTIONS, ["*"])]),
   ];
+}
+
+/** The actions of the functions and of API Gateway's roles. */
+function invokeActionsOfAll({ environment }: EnvironmentArns, routes: ModelRoutes): string[] {
+  const models: [string, ModelSettings][] = Object.entries(environment.models);
+  const needed = new Set(models.flatMap(([model, settings]) => invokeActions(settings, routes[model])));
+  return needed.size === 0 ? actionsOf({}) : [...needed].sort();
 }
 
 /** The functions store requests in the environment's bucket. Each function's own policy names the prefix of its objects. */
@@ -93,6 +114,36 @@ function captureStatements(arns: EnvironmentArns): Statement[] {
             StringEquals: { "kms:ViaService": serviceDomain("s3", arns.region) },
           }),
         ]),
+  ];
+}
+
+/** Each function's own policy names the folders of its endpoint. */
+function asyncFunctionStatements(arns: EnvironmentArns): Statement[] {
+  if (!arns.hasAsync) return [];
+  const objects = (folder: string): string => `${arns.bucket("async")}/${arns.prefix}-*/${folder}/*`;
+  const { inputs, requests, results, failures } = ASYNC_FOLDERS;
+  return [
+    allow("WriteAsyncRequests", ["s3:PutObject"], [inputs, requests].map(objects)),
+    allow("ReadAsyncRequests", ["s3:GetObject"], [inputs, requests, results, failures].map(objects)),
+  ];
+}
+
+/** The role of an endpoint reads inputs, which the functions' statement includes, writes results, and publishes messages. */
+function asyncEndpointStatements(arns: EnvironmentArns, own: readonly NewEndpoint[]): Statement[] {
+  if (!arns.hasAsync) return [];
+  const topics = own.flatMap((settings) => {
+    const { successTopicArn, failureTopicArn } = ("instances" in settings && settings.instances.async) || {};
+    return [successTopicArn, failureTopicArn].filter((topic) => topic !== undefined);
+  });
+  return [
+    allow(
+      "WriteAsyncResults",
+      ["s3:AbortMultipartUpload", "s3:PutObject"],
+      [ASYNC_FOLDERS.results, ASYNC_FOLDERS.failures].map(
+        (folder) => `${arns.bucket("async")}/${arns.prefix}-*/${folder}/*`,
+      ),
+    ),
+    ...(topics.length === 0 ? [] : [allow("NotifyAboutResults", ["sns:Publish"], [...new Set(topics)])]),
   ];
 }
 
@@ -123,6 +174,7 @@ function endpointStatements(arns: EnvironmentArns, registryOf: (algorithm: strin
     ...artifactStatements(arns, own),
     ...secretStatements(arns, containers),
     ...dataCaptureStatements(arns, own),
+    ...asyncEndpointStatements(arns, own),
     ...keyStatements(arns, own),
     ...alarmStatements(arns, own),
     ...networkStatements(arns, own),

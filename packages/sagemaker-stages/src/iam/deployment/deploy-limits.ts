@@ -1,4 +1,5 @@
 import { boundaryArn } from "../../environment/account";
+import { startsFromZero } from "../../environment/async-requests";
 import type { Environment } from "../../environment/environment";
 import { MAX_CHARACTERS, sizeOf } from "../iam-limits";
 import { allow, type PolicyDocument, policyDocument, type Statement } from "../policy-document";
@@ -176,15 +177,15 @@ function mergeByService(statements: readonly Statement[]): Statement[] {
 }
 
 /**
- * A deployer must not read captured requests, whatever its policies allow. A deployer that may change the code or the role of a
+ * A deployer must not read captured or asynchronous requests, whatever its policies allow. A deployer that may change the code or the role of a
  * function can still make the function send requests elsewhere.
  */
 function captureLimits(arns: EnvironmentArns): Statement[] {
-  if (!arns.hasCapture) return [];
-  const bucket = arns.bucket("capture");
+  const buckets = arns.callersDataBuckets();
+  if (buckets.length === 0) return [];
   return [
     allow(
-      "CaptureBucket",
+      arns.hasAsync ? "BucketsOfCallers" : "CaptureBucket",
       [
         "s3:*Bucket*",
         "s3:DeleteObjectVersion",
@@ -192,7 +193,7 @@ function captureLimits(arns: EnvironmentArns): Statement[] {
         "s3:PutEncryptionConfiguration",
         "s3:PutLifecycleConfiguration",
       ],
-      [bucket, `${bucket}/*`],
+      buckets.flatMap((bucket) => [bucket, `${bucket}/*`]),
     ),
   ];
 }
@@ -247,7 +248,9 @@ function scalingAndFunctionStatements(
   const isScaled = scales(environment);
   const keys = volumeKeys(environment);
   const alarms = [
-    ...(hasAlarms(environment) || hasObjectives(environment) ? [`${arns.prefix}-*`] : []),
+    ...(hasAlarms(environment) || hasObjectives(environment) || startsFromZero(environment)
+      ? [`${arns.prefix}-*`]
+      : []),
     ...(isScaled ? [`TargetTracking-endpoint/${arns.prefix}-*`] : []),
   ].map((alarm) => arns.arn("cloudwatch", `alarm:${alarm}`));
   const dashboards = dashboardArns(arns);

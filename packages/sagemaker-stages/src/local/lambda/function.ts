@@ -15,6 +15,7 @@ import type { FunctionDefinition } from "../terraform/deployment";
 import { AnswerStream } from "./answer-stream";
 import { Concurrency, type UnreservedConcurrency } from "./concurrency";
 import type { FunctionProcess } from "./function-process";
+import type { LostCaptures } from "./lost-captures";
 import type { FromFunction, FunctionError, Invoke, Ready } from "./protocol";
 import { findPython, isPythonRuntime, type Python } from "./python/machine";
 import { missingPythonAnswer } from "./python/missing";
@@ -95,6 +96,8 @@ export interface LambdaSettings {
   readonly containerFailures: ContainerFailures;
   /** Receives the metrics of the functions. @default - no metrics */
   readonly cloudWatch?: CloudWatch | undefined;
+  /** Summarizes lost records of captured requests. @default - no summary */
+  readonly lostCaptures?: LostCaptures | undefined;
   /**
    * Returns the current time of the metrics in milliseconds since 1970.
    *
@@ -565,8 +568,12 @@ export class LocalFunction implements RouteFunction {
         : this.startPython(this.python, sessionToken);
     for (const stream of [child.stdout, child.stderr]) {
       stream?.setEncoding("utf8").on("data", this.settings.log);
-      const read = this.settings.cloudWatch?.readerOf(this.scope, this.definition.name);
-      if (read !== undefined) stream?.on("data", read);
+      const { cloudWatch, lostCaptures } = this.settings;
+      const readMetrics = cloudWatch?.readerOf(this.scope, this.definition.name);
+      if (readMetrics !== undefined) stream?.on("data", readMetrics);
+      const captures = this.definition.environment.CAPTURE_DESTINATION !== undefined;
+      const readLost = captures ? lostCaptures?.readerOf(this.definition.name) : undefined;
+      if (readLost !== undefined) stream?.on("data", readLost);
     }
     const state = { hasExtensions: false };
     const ready = new Promise<FunctionError | undefined>((resolve) => {

@@ -1,17 +1,21 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { ecrRepositoryArn } from "../../aws/arn";
+import { asyncOf } from "../../environment/async-requests";
 import { type Environment, namePrefix } from "../../environment/environment";
 import {
   isViaGateway,
   type ModelImageSettings,
+  type ModelSettings,
   type ModelSourceSettings,
   type NewEndpoint,
 } from "../../environment/model-settings";
 import { imageAddress } from "../../environment/model-source";
 import { targetOf } from "../../environment/settings/endpoint/targets";
 import type { ReleaseContent } from "../../environment/settings/model-source/release";
+import type { ModelRoutes, RoutedModel } from "../../models";
 import type { Account } from "./account";
+import { OBJECT_OF_REQUEST } from "./principals/async-requests";
 import { OBJECT_OF_PREFIX } from "./principals/model-source";
 import { namesOf } from "./principals/principal";
 import { type AllowedRequest, textOf } from "./request";
@@ -19,32 +23,37 @@ import { type AllowedRequest, textOf } from "./request";
 /** Actions on resources that an environment names: a model's endpoint, artifacts, images and secrets. */
 const ACTIONS = [
   "sagemaker:InvokeEndpoint",
+  "sagemaker:InvokeEndpointAsync",
+  "sagemaker:InvokeEndpointWithResponseStream",
   "s3:GetObject",
   "ecr:BatchGetImage",
   "secretsmanager:GetSecretValue",
 ];
 
 /**
- * The permissions of new functions, of API Gateway and of endpoints, derived from the environment alone. The proof
+ * The permissions of new functions, of API Gateway and of endpoints, derived from the environment and the contracts alone. The proof
  * compares these permissions with the requests from the Terraform. If a fault of the engine confuses two models in the
  * resources and in the policies in the same way, only this comparison finds the fault.
  *
  * @returns `<role> <action> <ARN>`, sorted
  */
-export function namedPermissions(environment: Environment, account: Account): string[] {
+export function namedPermissions(environment: Environment, account: Account, routes: ModelRoutes): string[] {
   return Object.entries(environment.models)
     .flatMap(([model, settings]) => {
       const role = `role ${namePrefix(environment)}-${model}`;
       const { endpoint } = namesOf(environment, model);
       const { inferenceComponent: component } = targetOf(settings);
       const invoker = isViaGateway(settings) ? "gateway" : "function";
+      const isAsync = asyncOf(settings) !== undefined;
       return [
         ...(settings.existingFunction === undefined
           ? [
               `endpoint/${endpoint}`,
               ...(component === undefined ? [] : [`inference-component/${component}`]),
-            ].map(
-              (invoked) => `${role}-${invoker} sagemaker:InvokeEndpoint ${account.arn("sagemaker", invoked)}`,
+            ].flatMap((invoked) =>
+              namedActions(settings, routes[model]).map(
+                (action) => `${role}-${invoker} ${action} ${account.arn("sagemaker", invoked)}`,
+              ),
             )
           : []),
         ...("existingEndpoint" in settings
@@ -52,9 +61,31 @@ export function namedPermissions(environment: Environment, account: Account): st
           : permissionsOfSources({ environment, model, account }, settings).map(
               (permission) => `${role}-endpoint ${permission}`,
             )),
+        ...(isAsync ? permissionsOfAsync({ environment, model, account }, role) : []),
       ];
     })
     .sort();
+}
+
+/** The objects that the function and the endpoint of an asynchronous model read. */
+function permissionsOfAsync({ environment, model, account }: Named, role: string): string[] {
+  const { endpoint } = namesOf(environment, model);
+  const bucket = `${namePrefix(environment)}-async-${account.id}-${account.region}`;
+  const reads = (folder: string): string =>
+    `s3:GetObject ${account.bucketArn(`${bucket}/${endpoint}/${folder}/${OBJECT_OF_REQUEST}`)}`;
+  return [
+    ...["inputs", "requests", "results", "failures"].map((folder) => `${role}-function ${reads(folder)}`),
+    `${role}-endpoint ${reads("inputs")}`,
+  ];
+}
+
+/** The actions with which the documentation says that a function invokes its endpoint. */
+function namedActions(settings: ModelSettings, model: RoutedModel | undefined): string[] {
+  if ("instances" in settings && settings.instances.async !== undefined)
+    return ["sagemaker:InvokeEndpointAsync"];
+  const whole = ["sagemaker:InvokeEndpoint"];
+  if (model?.stream === undefined || settings.responseTransferMode === "buffer") return whole;
+  return [...(model.stream.wants === undefined ? [] : whole), "sagemaker:InvokeEndpointWithResponseStream"];
 }
 
 /** The permissions that the requests of a stack need for {@link ACTIONS}. */

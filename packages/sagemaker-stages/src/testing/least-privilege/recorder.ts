@@ -1,10 +1,12 @@
 import { type AuthorizerSource, authorizerSource, authorizerZip } from "../../constructs/api/authorizer-code";
 import { functionCode } from "../../constructs/function/function-code";
+import { asyncOf } from "../../environment/async-requests";
 import { type Environment, namePrefix } from "../../environment/environment";
 import { isViaGateway, routeAccess } from "../../environment/model-settings";
 import { AUTHORIZER } from "../../environment/rules/name-checks";
+import { transferOf } from "../../environment/transfer";
 import type { Container } from "../../local/sagemaker/container";
-import type { Model, Models } from "../../models";
+import { type Model, type Models, streamedRequestOf } from "../../models";
 import { mapConcurrently } from "../concurrency";
 import {
   type ComputedAnswer,
@@ -55,7 +57,8 @@ export type Answers = Readonly<Record<string, ScriptedAnswer | ComputedAnswer>>;
 
 /**
  * The requests that the code of each model's function sends, by the function's name. The function's package runs with
- * the function's variables, and handles the example of the model's contract. The model's sample answers in place of the
+ * the function's variables, and handles the example of the model's contract; if the contract streams only on request, also a
+ * request for a stream. The model's sample answers in place of the
  * endpoint. A model without a sample gets an empty object as the answer. If a handler in Python then raises an error,
  * the requests before the error are recorded, and standard error reports the error. Requests to the services of
  * `answers` get these answers, and are not in the result.
@@ -73,37 +76,56 @@ export async function record(
 ): Promise<Map<string, readonly RecordedCall[]>> {
   requireAuthorizer(stack, environment, models);
   const samples = samplesOfApp();
-  const names = Object.entries(environment.models)
-    .filter(([, settings]) => settings.existingFunction === undefined && !isViaGateway(settings))
-    .map(([model]) => model);
-  const calls = await mapConcurrently(names, async (name): Promise<[string, readonly RecordedCall[]]> => {
-    const functionName = `${namePrefix(environment)}-${name}`;
-    const fn = stack.find("aws_lambda_function", "function_name", functionName);
-    const known = models[name];
-    if (fn === undefined || known === undefined) {
-      throw new Error(
-        `${stack.name}: got no function ${functionName} of a model; allowed: a new function per model`,
-      );
-    }
-    const severalOrigins = String(fn.get("environment.variables.CORS_ALLOW_ORIGIN")).includes(",");
-    const captures = captureDestination(fn) !== undefined;
-    const model = { ...known, severalOrigins, captures };
-    if (functionCode(name, model).sha256 !== fn.text("source_code_hash")) {
-      throw new Error(`${fn.address}: the deployed package is not the package of functions/${name}`);
-    }
-    const event = restEvent(model, model.example.request);
-    try {
-      return [functionName, await run(fn, { model, event, sample: samples.get(name), answers }, stack)];
-    } catch (error) {
-      const call = assumedCallOf(fn, stack);
-      reportMissingPython(
-        error,
-        `The proof of ${stack.name} assumes that this handler sends ${call.action} to ${call.resource} and nothing else.`,
-      );
-      return [functionName, [call]];
-    }
-  });
+  const names = Object.entries(environment.models).filter(
+    ([, settings]) => settings.existingFunction === undefined && !isViaGateway(settings),
+  );
+  const calls = await mapConcurrently(
+    names,
+    async ([name, settings]): Promise<[string, readonly RecordedCall[]]> => {
+      const functionName = `${namePrefix(environment)}-${name}`;
+      const fn = stack.find("aws_lambda_function", "function_name", functionName);
+      const known = models[name];
+      if (fn === undefined || known === undefined) {
+        throw new Error(
+          `${stack.name}: got no function ${functionName} of a model; allowed: a new function per model`,
+        );
+      }
+      const severalOrigins = String(fn.get("environment.variables.CORS_ALLOW_ORIGIN")).includes(",");
+      const captures = captureDestination(fn) !== undefined;
+      const { isStreamed } = transferOf(settings, known);
+      const hasStream = "stream" in known && known.stream !== undefined;
+      const transfer = isStreamed === hasStream ? {} : { streamsAnswers: isStreamed };
+      const asynchronous = asyncLocation(fn) === undefined ? {} : { asynchronous: true };
+      const model = { ...known, severalOrigins, captures, ...transfer, ...asynchronous };
+      if (functionCode(name, model).sha256 !== fn.text("source_code_hash")) {
+        throw new Error(`${fn.address}: the deployed package is not the package of functions/${name}`);
+      }
+      const sample = samples.get(name);
+      try {
+        const sent: RecordedCall[] = [];
+        for (const request of requestsOf(model, isStreamed)) {
+          const event = restEvent(model, request);
+          sent.push(...(await run(fn, { model, event, sample, answers }, stack)));
+        }
+        return [functionName, withoutRepetitions(sent)];
+      } catch (error) {
+        const call = assumedCallOf(fn, stack);
+        reportMissingPython(
+          error,
+          `The proof of ${stack.name} assumes that this handler sends ${call.action} to ${call.resource} and nothing else.`,
+        );
+        return [functionName, [call]];
+      }
+    },
+  );
   return new Map(calls);
+}
+
+/** The requests that need every permission of a handler: a contract with `wants` invokes the endpoint in two ways. */
+function requestsOf(model: Model, isStreamed: boolean): readonly unknown[] {
+  const { request } = model.example;
+  const streamed = isStreamed && model.stream?.wants !== undefined ? streamedRequestOf(model) : undefined;
+  return streamed === undefined ? [request] : [request, streamed];
 }
 
 /** The function's variable with the destination of captured requests: `s3://<bucket>/<prefix>`. */
@@ -112,11 +134,18 @@ export function captureDestination(fn: Resource): string | undefined {
   return typeof destination === "string" ? destination : undefined;
 }
 
+/** The function's variable with the place of its asynchronous requests: `s3://<bucket>/<endpoint>`. */
+export function asyncLocation(fn: Resource): string | undefined {
+  const location = fn.get("environment.variables.ASYNC_LOCATION");
+  return typeof location === "string" ? location : undefined;
+}
+
 /** The credentials that the authorizer of an environment must check; `undefined` if the environment needs no authorizer. */
 export function authorizerSourceOf(environment: Environment, models: Models): AuthorizerSource | undefined {
   const routes = Object.entries(environment.models).flatMap(([name, settings]) => {
     const contract = models[name];
-    return contract === undefined ? [] : [{ contract, access: routeAccess(settings) }];
+    const isAsync = asyncOf(settings) !== undefined;
+    return contract === undefined ? [] : [{ contract, access: routeAccess(settings), isAsync }];
   });
   return authorizerSource(routes, environment.customers);
 }
@@ -161,8 +190,16 @@ async function run(
 ): Promise<RecordedCall[]> {
   const name = model.model;
   const endpoint = await EndpointServer.start();
+  const location = asyncLocation(fn);
   const ofEndpoint = sample === undefined ? { body: "{}" } : answersOf(sample);
-  endpoint.willAlwaysAnswer(answerByService({ ...answers, [SAGEMAKER]: ofEndpoint }));
+  // The requests to S3 follow from the location, see principals/async-requests.ts.
+  const answered = location === undefined ? answers : { s3: { status: 200 }, ...answers };
+  endpoint.willAlwaysAnswer(
+    answerByService({
+      ...answered,
+      [SAGEMAKER]: location === undefined ? ofEndpoint : acceptedAsync(location),
+    }),
+  );
   try {
     const variables = fn.get("environment.variables") as Readonly<Record<string, string>>;
     // The endpoint's name is in the Terraform.
@@ -171,6 +208,7 @@ async function run(
       // https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html
       environment: {
         AWS_ENDPOINT_URL: endpoint.url,
+        ...(location === undefined ? {} : { AWS_ENDPOINT_URL_S3: endpoint.url }),
         ...ofLambda,
         ...variables,
         AWS_REGION: stack.account.region,
@@ -183,7 +221,7 @@ async function run(
     });
     // Requests are read before the handler's error, because a refused request can cause the error.
     const calls = endpoint.requests
-      .filter((request) => !isAnswered(request, answers))
+      .filter((request) => !isAnswered(request, answered))
       .map((request) => readCallOf(request, `${fn.address}: the handler of functions/${name}`));
     const answer = await invoked.catch((error: unknown) => {
       // If the model has a sample, an error is a fault of the handler. Then the handler can have omitted requests.
@@ -199,6 +237,18 @@ async function run(
   } finally {
     await endpoint.close();
   }
+}
+
+/** The answer of an asynchronous endpoint (https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_runtime_InvokeEndpointAsync.html). */
+function acceptedAsync(location: string): ScriptedAnswer {
+  return {
+    status: 202,
+    headers: {
+      "x-amzn-sagemaker-outputlocation": `${location}/results/0123.out`,
+      "x-amzn-sagemaker-failurelocation": `${location}/failures/0123-error.out`,
+    },
+    body: JSON.stringify({ InferenceId: "0123" }),
+  };
 }
 
 /** Reports the error of a handler. The proof continues, because it needs the handler's requests and not the answer. */
@@ -261,6 +311,22 @@ const ACTIONS = [
     method: "POST",
     path: /^\/endpoints\/([^/]+)\/invocations$/,
     action: "sagemaker:InvokeEndpoint",
+    resource: (name: string) => `endpoint/${decodeURIComponent(name)}`,
+  },
+  {
+    // https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_runtime_InvokeEndpointAsync.html
+    service: SAGEMAKER,
+    method: "POST",
+    path: /^\/endpoints\/([^/]+)\/async-invocations$/,
+    action: "sagemaker:InvokeEndpointAsync",
+    resource: (name: string) => `endpoint/${decodeURIComponent(name)}`,
+  },
+  {
+    // https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_runtime_InvokeEndpointWithResponseStream.html
+    service: SAGEMAKER,
+    method: "POST",
+    path: /^\/endpoints\/([^/]+)\/invocations-response-stream$/,
+    action: "sagemaker:InvokeEndpointWithResponseStream",
     resource: (name: string) => `endpoint/${decodeURIComponent(name)}`,
   },
 ] as const;

@@ -17,6 +17,7 @@ import { differenceOf, dollars, inDigits } from "./formats";
 export const UNITS: readonly (readonly [Per, string])[] = [
   ["month", "month"],
   ["million requests", "1 million requests"],
+  ["thousand long requests", "1,000 requests at the timeout"],
   ["GB of log", "1 GB of logs"],
   ["use", "use"],
 ];
@@ -31,6 +32,7 @@ const ITEMS: Readonly<Record<CostItem["kind"], string>> = {
   address: "address",
   alarm: "alarm",
   cache: "cache",
+  "asynchronous requests": "asynchronous requests: objects in S3, without their storage and reads",
   "captured requests": "captured requests: objects in S3, without their storage",
   dashboard: "dashboard",
   "detailed metrics": "detailed metrics",
@@ -39,6 +41,7 @@ const ITEMS: Readonly<Record<CostItem["kind"], string>> = {
   key: "key",
   metrics: "metrics",
   log: "log ingestion and storage",
+  "longest requests": "{name}: the function waits for its whole timeout",
   "network interfaces": "network interfaces",
   "provisioned concurrency": "variant {name}: provisioned concurrency",
   requests: "requests",
@@ -56,6 +59,8 @@ const REASONS: Readonly<Record<UncountedReason, string>> = {
   "known after apply": "known after apply",
   "by use": "charged by use",
   "function not in the plan": "the function is not in the plan",
+  "instances while requests wait":
+    "the endpoint has no instance while no request waits, and a plan does not know for how long requests wait",
   "metrics by hour":
     "CloudWatch charges each metric of the model for the hours in which the metric receives data",
   "metrics by use": "CloudWatch charges each metric that receives data",

@@ -3,7 +3,7 @@ import { type EndpointInStack, endpointsOf } from "../principals/endpoint-in-sta
 import { type FunctionInStack, functionsOf } from "../principals/function-role";
 import { type GatewayRoleInStack, gatewayRolesOf } from "../principals/gateway-role";
 import { roleNameOf } from "../principals/principal";
-import { captureDestination } from "../recorder";
+import { asyncLocation, captureDestination } from "../recorder";
 import type { ResolvedStack } from "../resolved-stack";
 import { type Addition, ENDPOINT_ADDITIONS } from "./endpoint-additions";
 import { type Document, type Mutant, texts } from "./mutant";
@@ -32,9 +32,15 @@ export function handPicked(stack: ResolvedStack, documents: readonly Document[])
     kind: string,
     { detail, killedBy, statement, fits }: Addition<Principal>,
   ): void {
-    const principal = principals.find((candidate) => fits?.test(candidate) ?? true);
-    const subject = principal && `role ${roleNameOf(principal.roleArn)}`;
-    const own = documents.find((document) => document.subject === subject && document.kind === "identity");
+    const subjectOf = (candidate: Principal) => `role ${roleNameOf(candidate.roleArn)}`;
+    const policyOf = (candidate: Principal) =>
+      documents.find((document) => document.subject === subjectOf(candidate) && document.kind === "identity");
+    const principal = principals.find((candidate) => {
+      const policy = policyOf(candidate);
+      return policy !== undefined && (fits?.test(candidate, policy) ?? true);
+    });
+    const subject = principal && subjectOf(principal);
+    const own = principal && policyOf(principal);
     if (principal === undefined || subject === undefined || own === undefined) {
       skipped.push({ description: `${kind}: ${detail}`, needs: fits?.needs ?? `a ${kind}` });
       return;
@@ -71,6 +77,16 @@ export function handPicked(stack: ResolvedStack, documents: readonly Document[])
   return { mutants: [...mutants, ...gatewayTrusts, ...trusts, ...UNKNOWN_TYPES.map(unknownType)], skipped };
 }
 
+const HAS_ASYNC = {
+  test: (fn: FunctionInStack) => asyncLocation(fn.resource) !== undefined,
+  needs: "a function with asynchronous requests",
+};
+
+/** `<bucket>/<endpoint>` of a function with asynchronous requests. */
+function asyncPlaceOf(fn: FunctionInStack): string {
+  return `${asyncLocation(fn.resource)?.replace(/^s3:\/\//, "")}`;
+}
+
 const FUNCTION_ADDITIONS: readonly Addition<FunctionInStack>[] = [
   {
     detail: "creates its log group, although Terraform owns it",
@@ -83,14 +99,34 @@ const FUNCTION_ADDITIONS: readonly Addition<FunctionInStack>[] = [
   {
     detail: "invokes its endpoint with a response stream, which the handler never does",
     killedBy: ["granted, not used"],
-    statement: (_, __, own) => ({
-      Action: ["sagemaker:InvokeEndpointWithResponseStream"],
-      Resource: invokedEndpoints(own),
+    fits: { test: (_, own) => !actionsIn(own).includes(STREAM), needs: "a function that does not stream" },
+    statement: (_, __, own) => ({ Action: [STREAM], Resource: invokedEndpoints(own) }),
+  },
+  {
+    detail: "invokes its endpoint without a stream, which the handler never does",
+    killedBy: ["granted, not used"],
+    fits: {
+      test: (_, own) => actionsIn(own).includes(STREAM) && !actionsIn(own).includes(INVOKE),
+      needs: "a function whose every answer is a stream",
+    },
+    statement: (_, __, own) => ({ Action: [INVOKE], Resource: invokedEndpoints(own) }),
+  },
+  {
+    detail: "invokes another endpoint with a response stream",
+    killedBy: ["granted, not used"],
+    fits: { test: (_, own) => actionsIn(own).includes(STREAM), needs: "a function that streams" },
+    statement: ({ name }, { account }) => ({
+      Action: [STREAM],
+      Resource: [account.arn("sagemaker", `endpoint/another-${name}`)],
     }),
   },
   {
     detail: "invokes its endpoint, which another statement allows",
     killedBy: ["granted twice"],
+    fits: {
+      test: (_, own) => actionsIn(own).includes(INVOKE),
+      needs: "a function that does not only stream",
+    },
     statement: (_, __, own) => ({
       Action: ["SageMaker:INVOKEENDPOINT"],
       Resource: invokedEndpoints(own),
@@ -112,6 +148,51 @@ const FUNCTION_ADDITIONS: readonly Addition<FunctionInStack>[] = [
     statement: (fn, { account }) => ({
       Action: ["s3:PutObject"],
       Resource: [account.bucketArn(`${captureDestination(fn.resource)?.split("/")[2]}/other/AllTraffic/*`)],
+    }),
+  },
+  {
+    detail: "invokes its asynchronous endpoint in real time, which no handler does",
+    killedBy: ["granted, not used"],
+    fits: HAS_ASYNC,
+    statement: (fn, { account }) => ({
+      Action: ["sagemaker:InvokeEndpoint"],
+      Resource: [account.arn("sagemaker", `endpoint/${fn.name}`)],
+    }),
+  },
+  {
+    detail: "writes the results that SageMaker writes",
+    killedBy: ["allowed, must be denied", "granted, not used"],
+    fits: HAS_ASYNC,
+    statement: (fn, { account }) => ({
+      Action: ["s3:PutObject"],
+      Resource: [account.bucketArn(`${asyncPlaceOf(fn)}/results/*`)],
+    }),
+  },
+  {
+    detail: "lists the ids of all callers",
+    killedBy: ["allowed, must be denied", "granted, not used"],
+    fits: HAS_ASYNC,
+    statement: (fn, { account }) => ({
+      Action: ["s3:ListBucket"],
+      Resource: [account.bucketArn(`${asyncPlaceOf(fn).split("/")[0]}`)],
+    }),
+  },
+  {
+    detail: "reads the requests of another endpoint",
+    killedBy: ["granted, not used"],
+    fits: HAS_ASYNC,
+    statement: (fn, { account }) => ({
+      Action: ["s3:GetObject"],
+      Resource: [account.bucketArn(`${asyncPlaceOf(fn)}-other/requests/*`)],
+    }),
+  },
+  {
+    detail: "deletes the inputs that it stores",
+    killedBy: ["allowed, must be denied", "granted, not used"],
+    fits: HAS_ASYNC,
+    statement: (fn, { account }) => ({
+      Action: ["s3:DeleteObject"],
+      Resource: [account.bucketArn(`${asyncPlaceOf(fn)}/inputs/*`)],
     }),
   },
   {
@@ -204,10 +285,18 @@ const GATEWAY_ROLE_ADDITIONS: readonly Addition<GatewayRoleInStack>[] = [
   },
 ];
 
+const INVOKE = "sagemaker:InvokeEndpoint";
+const STREAM = "sagemaker:InvokeEndpointWithResponseStream";
+
+/** The actions in a role's policy. */
+function actionsIn({ statements }: Document): string[] {
+  return statements.flatMap(({ Action: actions }) => texts(actions));
+}
+
 /** ARNs of the endpoints that a role's policy allows to invoke. */
 function invokedEndpoints({ statements }: Document): string[] {
   return statements
-    .filter(({ Action: actions }) => texts(actions).includes("sagemaker:InvokeEndpoint"))
+    .filter(({ Action: actions }) => texts(actions).some((action) => action === INVOKE || action === STREAM))
     .flatMap(({ Resource: resources }) => texts(resources));
 }
 

@@ -5,13 +5,27 @@ import { parseEmbedded } from "../../terraform";
 import { Refused } from "../refused";
 import { type AccessRequest, type AllowedRequest, only, type Principal, type RequestToken } from "../request";
 import type { ResolvedStack } from "../resolved-stack";
-import { foreignPrincipal, outsidePrincipal, type PrincipalRules, routeOf, type Sources } from "./principal";
+import {
+  foreignPrincipal,
+  outsidePrincipal,
+  type PrincipalRules,
+  routesOfModel,
+  type Sources,
+  withParameter,
+} from "./principal";
 
 const INTEGRATION = "https://docs.aws.amazon.com/lambda/latest/dg/services-apigateway.html";
 const ACCESS =
   "https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-control-access-to-api.html";
 
-const FUNCTION_IN_URI = /:lambda:path\/2015-03-31\/functions\/(arn:[^/]+)\/invocations$/;
+/**
+ * The function in the URI of a buffered or of a streamed integration. Both need `lambda:InvokeFunction`: IAM
+ * defines no other action for InvokeWithResponseStream (https://docs.aws.amazon.com/lambda/latest/api/API_InvokeWithResponseStream.html).
+ */
+const FUNCTION_IN_URI =
+  /:lambda:path\/(?:2015-03-31\/functions\/(arn:[^/]+)\/invocations|2021-11-15\/functions\/(arn:[^/]+)\/response-streaming-invocations)$/;
+const STREAMED_INTEGRATION =
+  "https://docs.aws.amazon.com/apigateway/latest/developerguide/response-transfer-mode-lambda.html";
 
 /** API Gateway's invocations of functions, and the callers' requests to routes. */
 export const stage: PrincipalRules = {
@@ -49,16 +63,17 @@ function invocationsOf(stack: ResolvedStack): AllowedRequest[] {
     };
     return Object.entries(paths).flatMap(([path, methods]) =>
       Object.entries(methods).flatMap(([method, operation]): AllowedRequest[] => {
-        const [, functionArn] = FUNCTION_IN_URI.exec(uriOf(operation)) ?? [];
+        const [, buffered, streamed] = FUNCTION_IN_URI.exec(uriOf(operation)) ?? [];
+        const functionArn = buffered ?? streamed;
         if (functionArn === undefined) return [];
         return stageArns(stack).map((arn) => ({
           subject: `function ${functionArn.replace(/^.*:function:/, "")}`,
           principal: { kind: "service", name: "apigateway.amazonaws.com" },
           action: "lambda:InvokeFunction",
           resource: only(functionArn),
-          context: { "aws:SourceArn": only(`${arn}/${method.toUpperCase()}${path}`) },
+          context: { "aws:SourceArn": withParameter(`${arn}/${method.toUpperCase()}${path}`) },
           reason: `the integration of ${method.toUpperCase()} ${path}`,
-          source: INTEGRATION,
+          source: streamed === undefined ? INTEGRATION : STREAMED_INTEGRATION,
           otherRequests: "denied",
         }));
       }),
@@ -82,8 +97,10 @@ interface Calls {
 /** The requests to each route, according to the route's access in the environment. */
 function routesOf({ stack, environment, models }: Sources): Calls[] {
   return stageArns(stack).flatMap((stageArn) =>
-    Object.entries(environment.models).map(([model, settings]) =>
-      callsOf(routeOf(models, model), routeAccess(settings), stageArn, stack, keysOf(environment, model)),
+    Object.entries(environment.models).flatMap(([model, settings]) =>
+      routesOfModel(environment, models, model).map((route) =>
+        callsOf(route, routeAccess(settings), stageArn, stack, keysOf(environment, model)),
+      ),
     ),
   );
 }
@@ -99,7 +116,7 @@ function callsOf(
     subject: `route ${method} ${path} of ${stack.name}`,
     principal,
     action: "execute-api:Invoke",
-    resource: only(`${stageArn}/${method}${path}`),
+    resource: withParameter(`${stageArn}/${method}${path}`),
     context: {},
     withApiKey,
     reason,
@@ -140,7 +157,7 @@ function callsOf(
         });
         const onOtherStage = ({ name }: CustomerKey): AccessRequest => ({
           ...call(unsigned, "a key of a customer opens another stage"),
-          resource: only(`${stageArn}-other/${method}${path}`),
+          resource: withParameter(`${stageArn}-other/${method}${path}`),
           apiKey: name,
         });
         return {
