@@ -110,44 +110,45 @@ export function splitTarget(url = "/"): Target {
 }
 
 /** Sends an answer. */
-export function sendResponse(outgoing: ServerResponse, response: HttpResponse): void {
-  const { status, headers, body, stream } = response;
-  if (stream !== undefined) {
-    sendStream(outgoing, { ...response, stream });
-    return;
-  }
-  // A 204 must not have a Content-Length (https://www.rfc-editor.org/rfc/rfc9110#section-8.6).
-  const length = status === 204 ? {} : { "Content-Length": String(Buffer.byteLength(body)) };
-  outgoing.writeHead(status, { ...headers, ...length });
-  outgoing.end(body);
-}
-
-/**
- * Sends an answer chunk by chunk, and reads the stream only as fast as the caller. Each end of the connection closes the
- * stream, and a stream that fails closes the connection.
- */
-function sendStream(
+export function sendResponse(
   outgoing: ServerResponse,
-  { status, headers, body, stream }: HttpResponse & { readonly stream: Readable },
+  { status, headers, body, stream }: HttpResponse,
 ): void {
-  stream.on("error", () => outgoing.destroy());
-  stream.on("close", () => {
-    if (!stream.readableEnded) outgoing.destroy();
-  });
-  outgoing.on("close", () => stream.destroy());
-  const hasFailed = stream.destroyed && !stream.readableEnded;
-  if (outgoing.destroyed || hasFailed) {
-    stream.destroy();
-    outgoing.destroy();
+  if (stream !== undefined && !connect(outgoing, stream)) return;
+  // A 204 must not have a Content-Length (https://www.rfc-editor.org/rfc/rfc9110#section-8.6). The length of a streamed body
+  // is unknown.
+  const isUnknown = status === 204 || stream !== undefined;
+  const length = isUnknown ? {} : { "Content-Length": String(Buffer.byteLength(body)) };
+  outgoing.writeHead(status, { ...headers, ...length });
+  if (stream === undefined) {
+    outgoing.end(body);
     return;
   }
-  outgoing.writeHead(status, { ...headers });
   // The caller receives status and headers before the first chunk.
   outgoing.flushHeaders();
   if (body.length > 0) outgoing.write(body);
   // A short stream can have ended before its head was read.
   if (stream.readableEnded) outgoing.end();
   else stream.pipe(outgoing);
+}
+
+/**
+ * Connects the ends of a connection and of a stream: the end of the connection closes the stream, and a stream that fails
+ * closes the connection.
+ *
+ * @returns whether both are open
+ */
+function connect(outgoing: ServerResponse, stream: Readable): boolean {
+  stream.on("error", () => outgoing.destroy());
+  stream.on("close", () => {
+    if (!stream.readableEnded) outgoing.destroy();
+  });
+  outgoing.on("close", () => stream.destroy());
+  const hasFailed = stream.destroyed && !stream.readableEnded;
+  if (!outgoing.destroyed && !hasFailed) return true;
+  stream.destroy();
+  outgoing.destroy();
+  return false;
 }
 
 /**

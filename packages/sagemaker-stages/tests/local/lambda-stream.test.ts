@@ -291,23 +291,6 @@ describe("a streamed invocation", () => {
       expect(result.ok ? "ok" : `${result.error.errorType}: ${result.error.errorMessage}`).toBe(message);
     },
   );
-
-  it("runs more streams at the same time than a function has processes for other invocations", async () => {
-    // Prepare
-    const { folder, path } = signals();
-    const fn = lambda.run(
-      streaming(`stream.write("first"); while (!existsSync(file("go"))) await wait(20); stream.end();`),
-    );
-
-    // Act
-    const started = await Promise.all(Array.from({ length: 45 }, () => start(fn, { folder })));
-    writeFileSync(path("go"), "");
-    const texts = await Promise.all(started.map(textOf));
-    await fn.stop();
-
-    // Assess
-    expect(new Set(texts)).toEqual(new Set(["first"]));
-  }, 60_000);
 });
 
 describe("a buffered invocation of a streaming handler", () => {

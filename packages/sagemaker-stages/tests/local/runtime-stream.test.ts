@@ -116,7 +116,7 @@ describe("InvokeEndpointWithResponseStream", () => {
     expect(texts).toEqual(["one ", "two ", "three"]);
   });
 
-  it("sends the chunks of a sample, text and bytes, and tells the sample that the caller reads a stream", async () => {
+  it("sends the chunks of a sample, text and bytes, and the request of the sample names the stream", async () => {
     // Prepare
     const requests: ContainerRequest[] = [];
     const container = sample(async function* (request) {
@@ -143,7 +143,7 @@ describe("InvokeEndpointWithResponseStream", () => {
     expect(requests).toMatchObject([{ responseStream: true, accept: "text/event-stream" }]);
   });
 
-  it("waits for the caller before it asks the sample for more chunks", async () => {
+  it("waits for the caller before it reads more chunks of the sample", async () => {
     // Prepare
     let made = 0;
     const container = sample(async function* () {
@@ -314,6 +314,23 @@ describe("InvokeEndpointWithResponseStream", () => {
 
     // Assess
     expect({ before, after: signal?.aborted }).toEqual({ before: false, after: true });
+  });
+
+  it("does not abort the signal of a sample that has completed its answer", async () => {
+    // Prepare
+    let signal: AbortSignal | undefined;
+    const container = sample(async function* (request) {
+      signal = request.signal;
+      yield "one ";
+    });
+
+    // Act
+    const answer = await invoke(container);
+    await messagesOf(answer);
+    await eventually("a closed stream", () => answer.stream?.closed === true);
+
+    // Assess
+    expect(signal?.aborted).toBe(false);
   });
 });
 

@@ -4,152 +4,23 @@ import { UnsupportedTerraform } from "../../src/local/errors";
 import { readOpenApi } from "../../src/local/rest-api/openapi";
 import { ownContainer } from "../../src/local/sagemaker/container";
 import { LocalStage } from "../../src/local/stage";
-import type { FunctionDefinition, StageDefinition } from "../../src/local/terraform/deployment";
-import type { EndpointDefinition } from "../../src/local/terraform/endpoints";
+import type { FunctionDefinition } from "../../src/local/terraform/deployment";
 import { send } from "./support/client";
 import { eventually } from "./support/eventually";
-import { publicStage, ROUTE_ARN } from "./support/inference-api";
+import { publicStage } from "./support/inference-api";
 import { Lambda } from "./support/lambda";
 import { sign } from "./support/signing";
+import {
+  ARN,
+  forwardingFunction,
+  MODEL,
+  NAME,
+  REGION,
+  streamingDeployment,
+  streamingStage,
+  withMode,
+} from "./support/streaming-stage";
 import { type OpenAnswer, open, StreamingContainer } from "./support/streams";
-
-const REGION = "us-east-1";
-const ACCOUNT_ID = "123456789012";
-const NAME = "dev-stream";
-const ARN = `arn:aws:lambda:${REGION}:${ACCOUNT_ID}:function:${NAME}`;
-
-const ENDPOINT: EndpointDefinition = {
-  name: "dev-chat",
-  model: "chat",
-  variantName: "AllTraffic",
-  compute: { kind: "instances", instanceType: "ml.g5.xlarge", initialInstanceCount: 1 },
-  region: REGION,
-  accountId: ACCOUNT_ID,
-};
-
-/**
- * Forwards the answer of the endpoint chunk by chunk. The header `x-case` selects another answer.
- */
-const FORWARDING = `
-const http = require("node:http");
-const { createHash, createHmac } = require("node:crypto");
-const hash = (text) => createHash("sha256").update(text).digest("hex");
-const hmac = (key, text) => createHmac("sha256", key).update(text).digest();
-const sign = (path, body) => {
-  const time = new Date().toISOString().replace(/[-:]|\\.\\d+/g, "");
-  const { AWS_ACCESS_KEY_ID: id, AWS_SECRET_ACCESS_KEY: secret, AWS_SESSION_TOKEN: token } = process.env;
-  const scope = [time.slice(0, 8), process.env.AWS_REGION, "sagemaker", "aws4_request"];
-  const signed = "host;x-amz-date;x-amz-security-token";
-  const { host } = new URL(process.env.AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME);
-  const lines = ["host:" + host, "x-amz-date:" + time, "x-amz-security-token:" + token, ""];
-  const canonical = ["POST", path, "", ...lines, signed, hash(body)].join("\\n");
-  const text = ["AWS4-HMAC-SHA256", time, scope.join("/"), hash(canonical)].join("\\n");
-  const signature = hmac(scope.reduce(hmac, "AWS4" + secret), text).toString("hex");
-  return {
-    "x-amz-date": time,
-    "x-amz-security-token": token,
-    Authorization:
-      "AWS4-HMAC-SHA256 Credential=" + id + "/" + scope.join("/") + ", SignedHeaders=" + signed + ", Signature=" + signature,
-  };
-};
-const problem = { "Content-Type": "application/problem+json" };
-const OWN = {
-  throws: () => { throw new Error("its own words"); },
-  raw: (stream) => { stream.setContentType("text/plain"); stream.write("raw"); stream.end(); },
-  unwritten: (stream) => awslambda.HttpResponseStream.from(stream, { statusCode: 200 }).end(),
-  malformed: (stream) => { const s = awslambda.HttpResponseStream.from(stream, "text"); s.write("x"); s.end(); },
-  status: (stream) => { const s = awslambda.HttpResponseStream.from(stream, { statusCode: 99 }); s.write("x"); s.end(); },
-  long: (stream) => {
-    const s = awslambda.HttpResponseStream.from(stream, { statusCode: 200, headers: { long: "x".repeat(20000) } });
-    s.write("x"); s.end();
-  },
-  split: async (stream) => {
-    stream.setContentType("application/vnd.awslambda.http-integration-response");
-    for (const byte of Buffer.from('{"statusCode":202}' + "\\0".repeat(8) + "ok")) {
-      stream.write(Buffer.from([byte]));
-      await new Promise((go) => setImmediate(go));
-    }
-    stream.end();
-  },
-  headers: (stream) => {
-    const s = awslambda.HttpResponseStream.from(stream, {
-      statusCode: 203,
-      headers: { "Content-Type": "text/event-stream", "Content-Length": "5", "X-One": "1" },
-      cookies: ["a=1", "b=2"],
-    });
-    s.write("data: 1\\n\\n"); s.end();
-  },
-  fails: async (stream) => {
-    const s = awslambda.HttpResponseStream.from(stream, { statusCode: 200 });
-    s.write("first");
-    await new Promise((go) => setTimeout(go, 20));
-    throw new Error("its own words");
-  },
-  slow: async (stream) => {
-    await new Promise((go) => stream.on("close", go));
-    console.log("closed before the first byte");
-  },
-  pauses: async (stream) => {
-    const s = awslambda.HttpResponseStream.from(stream, { statusCode: 200 });
-    s.write("first");
-    await new Promise((go) => s.on("close", go));
-    console.log("closed after the first byte");
-  },
-};
-exports.handler = awslambda.streamifyResponse(async (event, stream) => {
-  const own = OWN[event.headers?.["x-case"]];
-  if (own !== undefined) return void (await own(stream));
-  const path = "/endpoints/dev-chat/invocations-response-stream";
-  const url = process.env.AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME + path;
-  await new Promise((resolve, reject) => {
-    const headers = sign(path, "{}");
-    const request = http.request(url, { method: "POST", headers, agent: false }, (answer) => {
-      if (answer.statusCode !== 200) {
-        answer.resume();
-        const s = awslambda.HttpResponseStream.from(stream, { statusCode: 502, headers: problem });
-        s.write(JSON.stringify({ title: "Bad Gateway", detail: "The endpoint failed." }));
-        return s.end(resolve);
-      }
-      const s = awslambda.HttpResponseStream.from(stream, { statusCode: 200, headers: { "Content-Type": "text/plain" } });
-      let rest = Buffer.alloc(0);
-      answer.on("data", (bytes) => {
-        rest = Buffer.concat([rest, bytes]);
-        while (rest.length >= 4 && rest.length >= rest.readUInt32BE(0)) {
-          const message = rest.subarray(0, rest.readUInt32BE(0));
-          rest = rest.subarray(message.length);
-          if (!s.write(message.subarray(12 + message.readUInt32BE(4), -4))) {
-            answer.pause();
-            s.once("drain", () => answer.resume());
-          }
-        }
-      });
-      answer.on("end", () => s.end(resolve));
-      answer.on("error", reject);
-      s.on("close", () => { request.destroy(); resolve(); });
-    });
-    request.on("error", (error) => (stream.destroyed ? resolve() : reject(error)));
-    request.end("{}");
-  });
-});`;
-
-/** A stage whose route `POST /loan-default` has the response transfer mode STREAM. */
-function streamingStage(settings: Partial<StageDefinition> = {}, timeoutInMillis = 60_000): StageDefinition {
-  const stage = publicStage({ arn: ARN }, settings);
-  return { ...stage, openApi: readOpenApi(withMode(stage, "STREAM", timeoutInMillis)) };
-}
-
-function withMode(
-  { openApi }: StageDefinition,
-  mode: "STREAM" | "BUFFERED",
-  timeoutInMillis: number,
-): string {
-  const document = JSON.parse(JSON.stringify(openApi.document));
-  const integration = document.paths["/loan-default"].post["x-amazon-apigateway-integration"];
-  integration.responseTransferMode = mode;
-  integration.timeoutInMillis = timeoutInMillis;
-  integration.uri = `arn:aws:apigateway:${REGION}:lambda:path/2021-11-15/functions/${ARN}/response-streaming-invocations`;
-  return JSON.stringify(document);
-}
 
 let lambda: Lambda;
 let container: StreamingContainer;
@@ -159,12 +30,12 @@ let fn: FunctionDefinition;
 
 beforeAll(async () => {
   lambda = new Lambda();
-  fn = lambda.define(FORWARDING, { name: NAME, arn: ARN, invocableFor: [ROUTE_ARN] });
+  fn = forwardingFunction(lambda);
   container = new StreamingContainer();
   await container.listen();
   stage = new LocalStage({
     port: 0,
-    containers: new Map([["chat", ownContainer(new URL(container.url))]]),
+    containers: new Map([[MODEL, ownContainer(new URL(container.url))]]),
     log: (text) => {
       log += text;
     },
@@ -189,29 +60,7 @@ afterAll(async () => {
 });
 
 async function serve(served = streamingStage()): Promise<void> {
-  await stage.serve([
-    {
-      name: "dev",
-      region: REGION,
-      accountId: ACCOUNT_ID,
-      functions: [fn],
-      existingFunctions: [],
-      endpoints: [ENDPOINT],
-      stages: [served],
-      functionUrls: [
-        {
-          functionArn: ARN,
-          functionName: NAME,
-          urlId: "abcdefghij",
-          region: REGION,
-          accountId: ACCOUNT_ID,
-          cors: undefined,
-          invokeMode: "RESPONSE_STREAM",
-        },
-      ],
-      unsupported: [],
-    },
-  ]);
+  await stage.serve([streamingDeployment(fn, served)]);
 }
 
 /** Calls the route. @param answerCase - selects the answer of the function. Default: the answer of the endpoint */

@@ -114,10 +114,11 @@ const FIRST_PROCESSES = 8;
 const MAX_PROCESSES = 40;
 
 /**
- * A streamed answer occupies a process for minutes, and does not count toward {@link MAX_PROCESSES}. At most half of this
- * machine's memory is used for the processes of one function.
+ * A streamed answer can occupy a process for minutes, and does not count toward {@link MAX_PROCESSES}. This limit leaves half
+ * of this machine's memory to other programs: a process needs 8 MB with shared pages divided (`npm run bench -- streams`),
+ * and more with large modules.
  */
-const STREAM_PROCESSES = Math.floor(totalmem() / 2 / (20 * 1024 * 1024));
+const STREAM_PROCESSES = Math.floor(totalmem() / 2 / (12 * 1024 * 1024));
 
 /** The numbers for Python are lower, because each process loads the AWS SDK and needs about 60 MB. */
 const FIRST_PYTHON_PROCESSES = 2;

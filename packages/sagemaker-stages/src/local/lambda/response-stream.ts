@@ -81,7 +81,7 @@ export class ResponseStream extends Writable {
   }
 }
 
-/** The marks of a streaming handler in Lambda's runtime, which libraries use, too. */
+/** The members by which Lambda's runtime recognizes a streaming handler. Libraries use the same members. */
 const STREAMING = Symbol.for("aws.lambda.runtime.handler.streaming");
 const HIGH_WATER_MARK = Symbol.for("aws.lambda.runtime.handler.streaming.highWaterMark");
 const STREAMING_RESPONSE = "response";

@@ -187,14 +187,18 @@ export function functionOf(uri: string): string | undefined {
   return FUNCTION_URI.exec(uri)?.[1];
 }
 
+/** Whether API Gateway sends the answer of an integration chunk by chunk. */
+export function isStream(integration: Method["integration"]): boolean {
+  return integration.type === "aws_proxy" && integration.responseTransferMode === "STREAM";
+}
+
 /**
  * @throws UnsupportedTerraform if the operation in the URI does not match the transfer mode: such a route fails on AWS
  */
 function checkTransferMode(where: string, defined: Method["integration"]): void {
   if (defined.type !== "aws_proxy") return;
   const [, , operation] = FUNCTION_URI.exec(defined.uri) ?? [];
-  const isStream = defined.responseTransferMode === "STREAM";
-  const allowed = isStream ? "response-streaming-invocations" : "invocations";
+  const allowed = isStream(defined) ? "response-streaming-invocations" : "invocations";
   if (operation === undefined || operation === allowed) return;
   throw new UnsupportedTerraform(
     `${where}: uri: got the operation ${operation}; allowed with the response transfer mode ${defined.responseTransferMode ?? "BUFFERED"}: ${allowed} (https://docs.aws.amazon.com/apigateway/latest/developerguide/response-transfer-mode-lambda.html)`,

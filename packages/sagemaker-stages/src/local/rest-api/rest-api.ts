@@ -22,7 +22,7 @@ import { type AuthorizerContext, Authorizers } from "./authorizers";
 import { isBinary } from "./binary-media-types";
 import type { EndpointAnswer, EndpointCaller } from "./endpoint-caller";
 import { GATEWAY_ERRORS, type GatewayError, missingParameters, toGatewayAnswer } from "./gateway-response";
-import { functionOf, type Method } from "./openapi";
+import { functionOf, isStream, type Method } from "./openapi";
 import {
   NOT_BASE64,
   newRequestIds,
@@ -250,17 +250,16 @@ export class RestApi {
     const fn = this.findFunction(integration.uri, route.method);
     const payload = JSON.stringify(event);
     if (Buffer.byteLength(payload) > MAX_EVENT_IN_BYTES) throw new Refusal(GATEWAY_ERRORS.tooLargeForLambda);
-    details.responseTransferMode = integration.responseTransferMode === "STREAM" ? "STREAMED" : "BUFFERED";
-    const answer =
-      integration.responseTransferMode === "STREAM"
-        ? await this.stream(fn, route.method, payload, timeout, details, request.signal)
-        : await this.invoke(
-            fn,
-            payload,
-            isBinary(traced, "accept", this.stage.openApi.binaryMediaTypes),
-            timeout,
-            details,
-          );
+    details.responseTransferMode = isStream(integration) ? "STREAMED" : "BUFFERED";
+    const answer = isStream(integration)
+      ? await this.stream(fn, route.method, payload, timeout, details, request.signal)
+      : await this.invoke(
+          fn,
+          payload,
+          isBinary(traced, "accept", this.stage.openApi.binaryMediaTypes),
+          timeout,
+          details,
+        );
     return { ...answer, headers: { ...answer.headers, ...own, ...trace } };
   }
 

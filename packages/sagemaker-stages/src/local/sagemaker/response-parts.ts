@@ -28,7 +28,9 @@ export class ResponseParts {
   private readonly controller = new AbortController();
   private readonly timer: NodeJS.Timeout;
   private isCallerGone = false;
+  private hasEnded = false;
   private readonly disconnect = () => {
+    if (this.hasEnded) return;
     this.isCallerGone = true;
     this.controller.abort(new ContainerFailed("was not read to the end: the caller disconnected", ""));
   };
@@ -86,8 +88,9 @@ export class ResponseParts {
     return stream;
   }
 
-  /** Releases the timer. */
+  /** Ends the answer: the signal does not abort any more. */
   close(): void {
+    this.hasEnded = true;
     clearTimeout(this.timer);
     this.caller?.removeEventListener("abort", this.disconnect);
   }

@@ -47,6 +47,7 @@ export function readDeployment(
   );
   const endpoints = readEndpoints(stack, gatewayInvocations(stages));
   const alarms = readAlarms(stack);
+  const functionUrls = readFunctionUrls(stack);
   return {
     name,
     region: stack.region,
@@ -55,7 +56,7 @@ export function readDeployment(
     existingFunctions,
     endpoints,
     stages,
-    functionUrls: readFunctionUrls(stack),
+    functionUrls,
     signIn: readSignIn(stack),
     page: readPage(stack),
     pageFirewall: readPageFirewall(stack),
@@ -63,7 +64,11 @@ export function readDeployment(
     alarms,
     captureBuckets: readCaptureBuckets(stack, functions),
     unsupported: [
-      ...describeUnsupported(stack, { functions, existingFunctions, endpoints, alarms }, ownContainers),
+      ...describeUnsupported(
+        stack,
+        { functions, existingFunctions, endpoints, alarms, stages, functionUrls },
+        ownContainers,
+      ),
     ],
   };
 }
