@@ -350,7 +350,7 @@ function generatedSource(
   source: FunctionSource = {},
   needs: HandlerNeeds = needsOf(source),
   contract: ContractSource,
-  { origins, capture, stream }: HandlerWrappers,
+  { origins, capture, stream, asynchronous }: HandlerWrappers,
 ): string {
   const { parts, hasStream } = needs;
   switch (kindOf({ stream: hasStream || undefined }, source.streamsAnswers)) {
@@ -359,7 +359,7 @@ function generatedSource(
     case "buffered":
       return bufferedSource({ buffered: BUFFERED }, HANDLER, parts, contract, { origins, capture });
     case "plain":
-      return handlerSource(HANDLER, parts, contract, { origins, capture, stream });
+      return handlerSource(HANDLER, parts, contract, { origins, capture, stream, asynchronous });
   }
 }
 
