@@ -12,6 +12,12 @@ export interface ContainerRequest {
    * @default - none
    */
   readonly headers?: Readonly<Record<string, string>>;
+  /**
+   * The time in which the container must answer, in milliseconds: an asynchronous endpoint permits more than 60 seconds.
+   *
+   * @default 60000
+   */
+  readonly timeoutInMs?: number;
 }
 
 /** The answer of a container. */
@@ -123,10 +129,14 @@ const CONNECT_TIMEOUT_IN_MS = 3_000;
 
 /** SageMaker's limit for one invocation (https://docs.aws.amazon.com/sagemaker/latest/dg/serverless-endpoints.html). */
 const INVOCATION_TIMEOUT_IN_MS = 60_000;
-const TIMED_OUT = new ContainerFailed(
-  "has not answered within 60 seconds",
-  "Read the container's output; 60 seconds are SageMaker's limit.",
-);
+
+function timedOut(timeoutInMs: number): ContainerFailed {
+  const seconds = timeoutInMs / 1000;
+  return new ContainerFailed(
+    `has not answered within ${seconds} seconds`,
+    `Read the container's output; ${seconds} seconds are SageMaker's limit.`,
+  );
+}
 
 /**
  * The user's container.
@@ -138,17 +148,17 @@ export function ownContainer(address: URL): Container {
   if (!url.pathname.endsWith("/invocations")) url.pathname = `${url.pathname.replace(/\/$/, "")}/invocations`;
   return {
     description: `container at ${url.href}`,
-    invoke: ({ contentType, accept, body, headers = {} }) =>
+    invoke: ({ contentType, accept, body, headers = {}, timeoutInMs = INVOCATION_TIMEOUT_IN_MS }) =>
       new Promise((resolve, reject) => {
         const outgoing = (url.protocol === "https:" ? https : http).request(url, {
           method: "POST",
           // Without keep-alive: a connection that the container has closed would look like a crash of the container.
           agent: false,
           headers: { ...headers, "Content-Type": contentType, Accept: accept, "Content-Length": body.length },
-          timeout: INVOCATION_TIMEOUT_IN_MS,
+          timeout: timeoutInMs,
         });
         const fail = (error: Error) => reject(toContainerFailed(error));
-        outgoing.on("timeout", () => outgoing.destroy(TIMED_OUT));
+        outgoing.on("timeout", () => outgoing.destroy(timedOut(timeoutInMs)));
         outgoing.on("socket", (socket) => {
           if (!socket.connecting) return;
           const timer = setTimeout(() => outgoing.destroy(UNREACHABLE), CONNECT_TIMEOUT_IN_MS);
