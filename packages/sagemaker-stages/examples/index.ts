@@ -1,4 +1,5 @@
 import type { Environment } from "sagemaker-stages";
+import { asyncRequests } from "./async-requests";
 import { callers } from "./callers";
 import { capture } from "./capture";
 import { customers } from "./customers";
@@ -29,6 +30,7 @@ import { tokens } from "./tokens";
 
 /** One environment for each way to serve a model. */
 export const examples: readonly Environment[] = [
+  asyncRequests,
   callers,
   capture,
   customers,

@@ -14,7 +14,7 @@ import type { FunctionCapture } from "../iam/workload/function-role";
 import { GatewayRole } from "./api/gateway-role";
 import { type Artifact, artifactInS3 } from "./endpoint/artifact-bucket";
 import type { SourcedContainer } from "./endpoint/model-container";
-import { SagemakerEndpoint } from "./endpoint/sagemaker-endpoint";
+import { type AsyncStorage, SagemakerEndpoint } from "./endpoint/sagemaker-endpoint";
 import type { EndpointFunction, TargetedEndpoint } from "./function/endpoint-function";
 import { ExistingFunction } from "./function/existing-function";
 import { InferenceFunction } from "./function/inference-function";
@@ -47,7 +47,11 @@ abstract class ModelEndpoint extends Construct {
   protected readonly network: Network | undefined;
   protected readonly endpointInNetwork: SagemakerEndpoint | undefined;
 
-  constructor(scope: Construct, id: string, props: ParsedProps) {
+  constructor(
+    scope: Construct,
+    id: string,
+    props: ParsedProps & Pick<FunctionAndEndpointProps, "asyncStorage">,
+  ) {
     super(scope, id);
     // Statement ids of the network's policies contain this name. In a shared network, the construct's id is enough.
     this.modelName = props.network === undefined ? props.name : id;
@@ -62,7 +66,13 @@ abstract class ModelEndpoint extends Construct {
       const endpoint = this.createEndpoint(newEndpoint, props, network);
       const { endpointName, endpointArn } = endpoint;
       const target = targetOf(newEndpoint);
-      this.sagemakerEndpoint = { endpointName, endpointArn, resource: endpoint.endpoint, target };
+      this.sagemakerEndpoint = {
+        endpointName,
+        endpointArn,
+        resource: endpoint.endpoint,
+        target,
+        ...(props.asyncStorage !== undefined && { isAsync: true }),
+      };
       this.sagemakerEndpointConfig = endpoint.configuration;
       this.sagemakerModel = endpoint.model;
       this.endpointInNetwork = isInNetwork(newEndpoint) ? endpoint : undefined;
@@ -81,10 +91,10 @@ abstract class ModelEndpoint extends Construct {
 
   private createEndpoint(
     settings: ParsedNewEndpoint,
-    props: ParsedProps,
+    props: ParsedProps & Pick<FunctionAndEndpointProps, "asyncStorage">,
     network: Network | undefined,
   ): SagemakerEndpoint {
-    const { account, name, logRetentionInDays, tags } = props;
+    const { account, name, asyncStorage, logRetentionInDays, tags } = props;
     return new SagemakerEndpoint(
       this,
       "endpoint",
@@ -96,6 +106,7 @@ abstract class ModelEndpoint extends Construct {
         network: isInNetwork(settings) ? network?.endpoints : undefined,
         permissionsBoundaryArn: props.permissionsBoundaryArn,
         logRetentionInDays,
+        asyncStorage,
         protected: props.protected,
         tags,
       }),
@@ -135,6 +146,8 @@ abstract class ModelEndpoint extends Construct {
 
 /** Props of {@link FunctionAndEndpoint}. */
 export interface FunctionAndEndpointProps extends ParsedProps {
+  /** The objects of asynchronous requests. @default - the endpoint answers in real time */
+  readonly asyncStorage?: AsyncStorage | undefined;
   /** The objects to which the new function writes captured requests. @default - none */
   readonly capture?: FunctionCapture | undefined;
 }
@@ -199,6 +212,7 @@ export class FunctionAndEndpoint extends ModelEndpoint {
         logRetentionInDays,
         network: network?.functions,
         capture: props.capture,
+        asyncObjects: props.asyncStorage?.objects,
         tags,
       }),
     );

@@ -6,7 +6,13 @@ import { DEFAULT_NODE_RUNTIME } from "../aws/lambda-runtimes";
 import { METRICS_VARIABLE } from "../aws/metrics";
 import { serviceDomain } from "../aws/partition";
 import { boundaryArn } from "../environment/account";
-import { capturePrefix, storesRequests, VARIANT_NAME } from "../environment/captured-requests";
+import { asyncOf } from "../environment/async-requests";
+import {
+  capturePrefix,
+  endpointNameOf,
+  storesRequests,
+  VARIANT_NAME,
+} from "../environment/captured-requests";
 import { callerPolicyName, namePrefix, type ParsedEnvironment } from "../environment/environment";
 import { functionRuntimeOf } from "../environment/function-runtime";
 import {
@@ -36,6 +42,7 @@ import { Dashboard } from "./dashboard/dashboard";
 import { dashboardModel } from "./dashboard/dashboard-models";
 import { ArtifactBucket } from "./endpoint/artifact-bucket";
 import { DeployedReleases } from "./endpoint/deployed-releases";
+import type { AsyncStorage } from "./endpoint/sagemaker-endpoint";
 import type { EndpointFunction } from "./function/endpoint-function";
 import { bundleFunctions, type FunctionSources, functionPackage } from "./function/function-code";
 import { FunctionUrl } from "./function/function-url";
@@ -48,7 +55,7 @@ import {
   type GatewayAndEndpointProps,
 } from "./function-and-endpoint";
 import { Network } from "./network/network";
-import { CaptureBucket } from "./storage/capture-bucket";
+import { ExpiringBucket } from "./storage/expiring-bucket";
 import { addCloudFrontProvider } from "./terraform/aws-providers";
 import { AwsScope } from "./terraform/aws-scope";
 import { addTerraformSettings } from "./terraform/terraform-settings";
@@ -59,6 +66,8 @@ import { Website } from "./website/website";
 
 /** A model of the environment with its constructs. */
 export interface DeployedModel extends StageRoute {
+  /** Whether the model has asynchronous requests. @default false */
+  readonly isAsync?: boolean;
   /** The function and the endpoint; `undefined` if API Gateway invokes the endpoint without a function: `via: "gateway"`. */
   readonly functionAndEndpoint: FunctionAndEndpoint | undefined;
   /** The function; `undefined` if {@link functionAndEndpoint} is `undefined`. */
@@ -117,7 +126,8 @@ export class InferenceStack extends TerraformStack {
   readonly authorizer: Authorizer | undefined;
 
   private readonly artifacts: ArtifactBucket | undefined;
-  private readonly captured: CaptureBucket | undefined;
+  private readonly captured: ExpiringBucket | undefined;
+  private readonly asyncBucket: ExpiringBucket | undefined;
   private readonly corsAllowOrigins: readonly string[];
 
   /** @param models - the app's models, from which the environment serves some or all */
@@ -135,6 +145,7 @@ export class InferenceStack extends TerraformStack {
     this.network = this.createNetwork();
     this.artifacts = this.createArtifactBucket();
     this.captured = this.createCaptureBucket();
+    this.asyncBucket = this.createAsyncBucket();
     this.models = this.createModels(models);
     this.network?.grantAccess(
       this.models.flatMap((model) => (model.functionAndEndpoint ?? model.gateway)?.networkMember() ?? []),
@@ -207,7 +218,7 @@ export class InferenceStack extends TerraformStack {
   }
 
   /** Creates the bucket for captured requests, if a model has `capture`, also with `percent: 0`. */
-  private createCaptureBucket(): CaptureBucket | undefined {
+  private createCaptureBucket(): ExpiringBucket | undefined {
     const { models, protected: isProtected } = this.environment;
     const daysByPrefix: Record<string, number> = {};
     for (const [model, settings] of Object.entries(models)) {
@@ -217,12 +228,57 @@ export class InferenceStack extends TerraformStack {
     }
     if (Object.keys(daysByPrefix).length === 0) return undefined;
     const { account, prefix: environmentName } = this;
-    return new CaptureBucket(this, "capture", {
+    return new ExpiringBucket(this, "capture", {
       account,
       environmentName,
+      purpose: "capture",
       daysByPrefix,
       protected: isProtected,
     });
+  }
+
+  /** Creates the bucket for inputs and results of asynchronous requests, if a model has such requests. */
+  private createAsyncBucket(): ExpiringBucket | undefined {
+    const { account, prefix: environmentName } = this;
+    const { models, protected: isProtected } = this.environment;
+    const daysByPrefix = Object.fromEntries(
+      Object.entries(models).flatMap(([model, settings]) => {
+        const asynchronous = asyncOf(settings);
+        return asynchronous === undefined
+          ? []
+          : [[endpointNameOf(environmentName, model, settings), asynchronous.days] as const];
+      }),
+    );
+    if (Object.keys(daysByPrefix).length === 0) return undefined;
+    return new ExpiringBucket(this, "async", {
+      account,
+      environmentName,
+      purpose: "async",
+      daysByPrefix,
+      protected: isProtected,
+    });
+  }
+
+  /** The place of a model's asynchronous requests; `undefined` for a model that answers in real time. */
+  private asyncStorageOf(model: string, settings: ParsedModelSettings): AsyncStorage | undefined {
+    if (asyncOf(settings) === undefined || this.asyncBucket === undefined) return undefined;
+    const endpointName = endpointNameOf(this.prefix, model, settings);
+    return {
+      location: `s3://${this.asyncBucket.bucketName}/${endpointName}`,
+      objects: this.asyncBucket.asyncObjects(endpointName),
+      dependsOn: this.asyncBucket.ready,
+    };
+  }
+
+  /** The variables of the function of a model with asynchronous requests. */
+  private asyncVariables(model: string, settings: ParsedModelSettings): Record<string, string> {
+    const storage = this.asyncStorageOf(model, settings);
+    if (storage === undefined) return {};
+    const timeout = asyncOf(settings)?.timeoutInSeconds;
+    return {
+      ASYNC_LOCATION: storage.location,
+      ...(timeout === undefined ? {} : { ASYNC_TIMEOUT_IN_SECONDS: String(timeout) }),
+    };
   }
 
   /** The captured requests of a model: the permission of its function, and the function's variables. */
@@ -265,14 +321,18 @@ export class InferenceStack extends TerraformStack {
   }
 
   /**
-   * The sources of the models' packages: with several allowed origins, a handler names the origin of each request, and with
-   * `capture`, a handler stores requests.
+   * The sources of the models' packages: with several allowed origins, a handler names the origin of each request, with `capture`, a
+   * handler stores requests, and with `instances.async`, a handler serves asynchronous requests.
    */
   private withSettings(models: Models): FunctionSources {
     const severalOrigins = this.corsAllowOrigins.length > 1;
     return Object.fromEntries(
       Object.entries(models).map(([name, model]) => {
-        const captures = storesRequests(this.environment.models[name] ?? {});
+        const settings = this.environment.models[name];
+        const captures = storesRequests(settings ?? {});
+        if (settings !== undefined && asyncOf(settings) !== undefined) {
+          return [name, { ...model, severalOrigins, asynchronous: true }];
+        }
         return [name, severalOrigins || captures ? { ...model, severalOrigins, captures } : model];
       }),
     );
@@ -299,7 +359,8 @@ export class InferenceStack extends TerraformStack {
     return {
       contract,
       access,
-      target: { function: functionAndEndpoint.function },
+      target: { function: functionAndEndpoint.function, isAsync: asyncOf(settings) !== undefined },
+      isAsync: asyncOf(settings) !== undefined,
       function: functionAndEndpoint.function,
       functionAndEndpoint,
       gateway: undefined,
@@ -345,6 +406,7 @@ export class InferenceStack extends TerraformStack {
         existingFunction,
         newFunction: existingFunction === undefined ? this.newFunction(model, settings, contract) : undefined,
         capture: this.captureOf(model, settings)?.permission,
+        asyncStorage: this.asyncStorageOf(model, settings),
       }),
     });
   }
@@ -366,16 +428,18 @@ export class InferenceStack extends TerraformStack {
         ...(this.environment.stage.logErrorMessages ? { LOG_ERROR_MESSAGES: "true" } : {}),
         ...(this.environment.metrics ? { [METRICS_VARIABLE]: this.prefix } : {}),
         ...this.captureOf(model, settings)?.variables,
+        ...this.asyncVariables(model, settings),
       },
     };
   }
 
   private createFunctionUrl(
     model: string,
-    { functionUrl: settings }: ParsedModelSettings,
+    modelSettings: ParsedModelSettings,
     { function: fn }: FunctionAndEndpoint,
     contract: Model,
   ): FunctionUrl | undefined {
+    const { functionUrl: settings } = modelSettings;
     if (settings === undefined) return undefined;
     const isOnPage = this.environment.website?.signIn?.models.some(
       (invocation) => invocation.by === "functionUrl" && invocation.model === model,
@@ -384,6 +448,7 @@ export class InferenceStack extends TerraformStack {
       function: fn,
       settings,
       contract,
+      isAsync: asyncOf(modelSettings) !== undefined,
       pageOrigin: isOnPage === true ? this.website?.origin : undefined,
     });
   }
@@ -425,6 +490,9 @@ export class InferenceStack extends TerraformStack {
       settings,
       throttling: stage.throttling,
       contracts: this.models.map(({ contract }) => contract),
+      asyncModels: new Set(
+        this.models.flatMap(({ contract, isAsync }) => (isAsync === true ? [contract.model] : [])),
+      ),
     });
   }
 

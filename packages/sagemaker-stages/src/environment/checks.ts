@@ -13,6 +13,7 @@ import { checkConstructIds } from "./rules/construct-id-checks";
 import { checkCustomers } from "./rules/customer-checks";
 import { checkDashboard } from "./rules/dashboard-checks";
 import { checkDomains, checkDomainsTogether } from "./rules/domain-checks";
+import { checkAsyncModel, checkAsyncPaths } from "./rules/endpoint/async-checks";
 import { checkChoiceOfTarget } from "./rules/endpoint/target-checks";
 import { checkLogCallers } from "./rules/log-checks";
 import { checkAccess, checkTokens } from "./rules/model/access-checks";
@@ -185,9 +186,11 @@ function checkEnvironment(environment: Environment, routes: ModelRoutes): Fault[
     checkChoiceOfTarget(settings, route, below);
     checkPayload(settings, route, below);
     checkCapture(settings, route, environment, below);
+    checkAsyncModel(settings, route, environment, below);
     checkHandler(settings, route?.python !== undefined, below);
   }
   checkCapturePrefixes(environment, collector);
+  checkAsyncPaths(environment, routes, collector);
   checkObjectives(environment, collector);
   checkReleaseFiles(environment, collector.in("models"));
   checkConstructIds(environment, collector.in("models"));

@@ -10,6 +10,7 @@ import { type ParsedRouteAccess, routeAccessSetting } from "./settings/model/acc
 import { routeSettings, type ServingSettings } from "./settings/model/route";
 import { propertiesOf } from "./settings/setting";
 
+export type { AsyncSettings, BacklogScaling } from "./settings/endpoint/async";
 export type { CaptureMode, DataCaptureSettings } from "./settings/endpoint/data-capture";
 export type { DeploymentSettings, RollbackSettings } from "./settings/endpoint/deployment";
 export type {

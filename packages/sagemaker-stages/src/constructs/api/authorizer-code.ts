@@ -6,6 +6,7 @@ import { zipSync } from "fflate";
 import type { CustomerRoutes } from "../../authorizer/customers";
 import type { TokenRoute } from "../../authorizer/tokens";
 import type { NodeRuntime } from "../../aws/lambda-runtimes";
+import { routesOf } from "../../environment/async-requests";
 import type { ParsedRouteAccess } from "../../environment/model-settings";
 import { engineSource } from "../../paths";
 import type { Route } from "../../runtime/contract";
@@ -24,6 +25,8 @@ export interface AuthorizerSource {
 interface AuthorizedRoute {
   readonly access: ParsedRouteAccess;
   readonly contract: { readonly model: string; readonly route: Route };
+  /** Whether the model has asynchronous requests. @default false */
+  readonly isAsync?: boolean | undefined;
 }
 
 /**
@@ -35,17 +38,30 @@ export function authorizerSource(
   routes: readonly AuthorizedRoute[],
   customers: Readonly<Record<string, { readonly models: readonly string[] }>> = {},
 ): AuthorizerSource | undefined {
-  const tokens = routes.flatMap(({ access, contract: { route } }) =>
-    typeof access !== "string" && "jwt" in access
-      ? [{ route: `${route.method} ${route.path}`, ...access.jwt }]
-      : [],
-  );
+  const tokens = routes.flatMap((one) => {
+    const { access } = one;
+    return typeof access !== "string" && "jwt" in access
+      ? namesOf(one).map((route) => ({ route, ...access.jwt }))
+      : [];
+  });
   const names = Object.keys(customers);
   if (tokens.length === 0 && names.length === 0) return undefined;
   return {
     tokens,
     customers: names.length === 0 ? undefined : customerRoutes(routes, customers),
   };
+}
+
+/**
+ * The names of a route, and of the further routes of an asynchronous model. A route with a parameter has two names: with `{id}`, API
+ * Gateway names it in requests, and with an asterisk, it is in the policy that the authorizer makes from the names.
+ */
+function namesOf({ contract: { route }, isAsync = false }: AuthorizedRoute): string[] {
+  return routesOf(route, isAsync).flatMap(({ method, path }) => {
+    const name = `${method} ${path}`;
+    const pattern = name.replace(/\{[^}]+\}/g, "*");
+    return pattern === name ? [name] : [name, pattern];
+  });
 }
 
 /** The routes of each customer, in the order of the stage. */
@@ -56,9 +72,7 @@ function customerRoutes(
   return Object.fromEntries(
     Object.entries(customers).map(([customer, { models }]) => [
       customer,
-      routes
-        .filter(({ contract }) => models.includes(contract.model))
-        .map(({ contract: { route } }) => `${route.method} ${route.path}`),
+      routes.filter(({ contract }) => models.includes(contract.model)).flatMap(namesOf),
     ]),
   );
 }

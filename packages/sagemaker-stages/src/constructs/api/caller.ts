@@ -4,6 +4,7 @@ import { IamRolePolicyAttachment } from "@cdktf/provider-aws/lib/iam-role-policy
 import { IamUserPolicyAttachment } from "@cdktf/provider-aws/lib/iam-user-policy-attachment";
 import { TerraformStack } from "cdktf";
 import { Construct } from "constructs";
+import { routesOf } from "../../environment/async-requests";
 import { InvalidEnvironments } from "../../environment/checks";
 import type { InvokedBy } from "../../environment/environment";
 import { principalName } from "../../environment/patterns";
@@ -54,7 +55,10 @@ export class Caller extends Construct {
     const policies = splitPolicy({
       name: policyName,
       policy: callerPolicy({
-        routeArns: invokedBy("route").map(({ contract }) => stage.routeArn(contract.route)),
+        // Who may create a request may also read its result.
+        routeArns: invokedBy("route").flatMap(({ contract, endpoint }) =>
+          routesOf(contract.route, endpoint.isAsync === true).map((route) => stage.routeArn(route)),
+        ),
         functionArns: invokedBy("functionUrl").flatMap((model) => model.function?.functionArn ?? []),
         endpoints: invokedBy("endpoint").map(({ contract, endpoint }) => ({
           ...endpoint,

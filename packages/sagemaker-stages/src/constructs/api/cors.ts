@@ -14,6 +14,17 @@ export const CORS_ALLOW_HEADERS = [
   "x-api-key",
 ] as const;
 
+/** The headers that the function of an asynchronous model reads. */
+export const ASYNC_HEADERS = ["idempotency-key"] as const;
+
+/** The headers that the handler of a route reads. @param isAsync - whether the model has asynchronous requests */
+export function callerHeadersOf(
+  { callerHeaders = [] }: { readonly callerHeaders?: readonly string[] | undefined },
+  isAsync: boolean,
+): readonly string[] {
+  return isAsync ? [...callerHeaders, ...ASYNC_HEADERS] : callerHeaders;
+}
+
 /**
  * The headers that a page may send to a route.
  *

@@ -4,6 +4,7 @@ import { ApiGatewayUsagePlanKey } from "@cdktf/provider-aws/lib/api-gateway-usag
 import { Fn, type TerraformResource } from "cdktf";
 import { Construct } from "constructs";
 import { BETWEEN_CUSTOMERS, BETWEEN_DIGESTS, DIGEST_CHARACTERS } from "../../authorizer/customers";
+import { routesOf } from "../../environment/async-requests";
 import { customerKeyName, customerPlanName, type StageSettings } from "../../environment/environment";
 import { omitUndefined } from "../../environment/omit-undefined";
 import type { ParsedCustomerSettings } from "../../environment/settings/customers";
@@ -35,6 +36,8 @@ export interface CustomersProps {
   readonly throttling: StageSettings["throttling"];
   /** The contracts of the stage's routes. */
   readonly contracts: readonly RouteContract[];
+  /** The models with asynchronous requests, whose routes have further paths. */
+  readonly asyncModels: ReadonlySet<string>;
 }
 
 /** The settings and the keys of one customer. */
@@ -91,7 +94,7 @@ export class Customers extends Construct {
 
   /** Creates a usage plan for each customer. A plan limits its keys to the stage, and sets their limits. */
   addUsagePlans({ apiId, stageName, construct }: PlannedStage): void {
-    const { environmentName, throttling: ofStage } = this.props;
+    const { environmentName, throttling: ofStage, asyncModels } = this.props;
     for (const [customer, { scope, settings: ofCustomer, keys }] of this.keys) {
       const { models, throttling = ofStage, modelThrottling, quota } = ofCustomer;
       const plan = new ApiGatewayUsagePlan(
@@ -104,10 +107,12 @@ export class Customers extends Construct {
             {
               apiId,
               stage: stageName,
-              throttle: this.contractsOf(models).map(({ model, route: { method, path } }) => ({
-                path: `${path}/${method}`,
-                ...(modelThrottling[model] ?? throttling),
-              })),
+              throttle: this.contractsOf(models).flatMap(({ model, route }) =>
+                routesOf(route, asyncModels.has(model)).map(({ method, path }) => ({
+                  path: `${path}/${method}`,
+                  ...(modelThrottling[model] ?? throttling),
+                })),
+              ),
             },
           ],
           throttleSettings: throttling,

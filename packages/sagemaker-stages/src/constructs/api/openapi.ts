@@ -1,3 +1,4 @@
+import { asyncRoutes } from "../../environment/async-requests";
 import type { ParsedRouteAccess } from "../../environment/model-settings";
 import { omitUndefined } from "../../environment/omit-undefined";
 import type { About, BytesDialect, Contract } from "../../runtime/contract";
@@ -6,7 +7,9 @@ import { binaryMediaTypes } from "./binary-media-types";
 import {
   ALLOW_ORIGIN,
   type AllowedOrigins,
+  ASYNC_HEADERS,
   allowedHeaders,
+  callerHeadersOf,
   fixedOriginHeaders,
   originTemplate,
   PREFLIGHT_MAX_AGE_IN_SECONDS,
@@ -46,6 +49,8 @@ interface DescribedRoute {
 interface FunctionTarget {
   /** ARN of the function behind the route. */
   readonly functionArn: string;
+  /** Whether the function answers asynchronous requests, and serves further paths. @default false */
+  readonly isAsync?: boolean | undefined;
 }
 
 /** The input of {@link openApi}. */
@@ -83,7 +88,10 @@ export function openApi(props: OpenApiProps): Json {
     openapi: "3.0.1",
     info: { title: props.title, version: "1.0.0" },
     paths: Object.fromEntries(
-      props.routes.map((route) => [route.contract.route.path, pathItem(route, props)]),
+      props.routes.flatMap((route): [string, Json][] => [
+        [route.contract.route.path, pathItem(route, props)],
+        ...("functionArn" in route && route.isAsync === true ? asyncPaths(route, props) : []),
+      ]),
     ),
     components: omitUndefined({
       schemas: Object.fromEntries(
@@ -122,30 +130,96 @@ function modelOf(route: OpenApiRoute): RequestModel {
 }
 
 function pathItem(route: OpenApiRoute, props: OpenApiProps): Json {
-  const { contract, access } = route;
+  const { contract } = route;
   const { corsAllowOrigin } = props;
+  const isAsync = "functionArn" in route && route.isAsync === true;
   return {
     [contract.route.method.toLowerCase()]: {
       operationId: contract.model,
       summary: contract.title,
       description: contract.description,
-      ...parametersAndBody(contract),
+      ...parametersAndBody(contract, isAsync ? ASYNC_HEADERS : []),
       responses: {
-        "200": answer(contract),
-        default: { description: "A problem: RFC 9457, application/problem+json" },
+        ...(isAsync ? { "202": ACCEPTED } : { "200": answer(contract) }),
+        default: PROBLEM,
       },
-      security: securityOf(access, {
-        accesses: props.routes.map((one) => one.access),
-        hasCustomers: props.hasCustomers,
-      }),
-      ...requiredToken(access),
+      ...securityAndToken(route, props),
       "x-amazon-apigateway-request-validator": VALIDATORS[contract.route.method],
       ...("functionArn" in route
         ? { "x-amazon-apigateway-integration": lambdaIntegration(route.functionArn, props) }
         : sagemakerOperation({ ...route.endpoint, ...props, contract, answer: answer(contract) })),
     },
-    options: preflight(contract, corsAllowOrigin),
+    options: preflight(contract.route.method, callerHeadersOf(contract, isAsync), corsAllowOrigin),
   };
+}
+
+/** The authorization of a route. The further paths of an asynchronous model have the same. */
+function securityAndToken(
+  { access }: Pick<OpenApiRoute, "access">,
+  props: OpenApiProps,
+): { readonly [key: string]: Json } {
+  return {
+    security: securityOf(access, {
+      accesses: props.routes.map((one) => one.access),
+      hasCustomers: props.hasCustomers,
+    }),
+    ...requiredToken(access),
+  };
+}
+
+const PROBLEM = { description: "A problem: RFC 9457, application/problem+json" } as const;
+
+/** The answer to the creation of an asynchronous request. */
+const ACCEPTED = {
+  description: "The request is accepted, or its result does not exist yet: GET the address in Location",
+  headers: {
+    Location: { description: "The address of the request", schema: { type: "string" } },
+    "Retry-After": { description: "Seconds until the next GET", schema: { type: "string" } },
+  },
+} as const;
+
+/** The paths of an asynchronous model in addition to the contract's, with the same authorization and limits. */
+function asyncPaths(route: OpenApiRoute & FunctionTarget, props: OpenApiProps): [string, Json][] {
+  const { contract, functionArn } = route;
+  const id = { name: "id", in: "path", required: true, schema: { type: "string" } };
+  const operations: Readonly<Record<string, { readonly [key: string]: Json }>> = {
+    requests: {
+      operationId: `${contract.model}-request`,
+      summary: `${contract.title}: the result of a request`,
+      parameters: [id],
+      responses: { "200": answer(contract), "202": ACCEPTED, default: PROBLEM },
+    },
+    uploads: {
+      operationId: `${contract.model}-upload`,
+      summary: `${contract.title}: an address for a large input`,
+      requestBody: { required: true, content: { "application/json": {} } },
+      responses: {
+        "201": { description: "The id, and the address that takes the input with PUT for some minutes" },
+        default: PROBLEM,
+      },
+    },
+    start: {
+      operationId: `${contract.model}-start`,
+      summary: `${contract.title}: the request for an uploaded input`,
+      parameters: [id],
+      responses: { "202": ACCEPTED, default: PROBLEM },
+    },
+  };
+  return asyncRoutes(contract.route.path).map(({ method, path }) => {
+    const kind = method === "GET" ? "requests" : path.endsWith("}") ? "start" : "uploads";
+    return [
+      path,
+      {
+        [method.toLowerCase()]: {
+          ...operations[kind],
+          ...securityAndToken(route, props),
+          "x-amazon-apigateway-request-validator": VALIDATORS.GET,
+          "x-amazon-apigateway-integration": lambdaIntegration(functionArn, props),
+        },
+        options: preflight(method, callerHeadersOf(contract, true), props.corsAllowOrigin),
+      },
+    ];
+  });
 }
 
 function lambdaIntegration(functionArn: string, api: OpenApiProps): Json {
@@ -158,8 +232,11 @@ function lambdaIntegration(functionArn: string, api: OpenApiProps): Json {
   };
 }
 
-function parametersAndBody(contract: RouteContract): { readonly [key: string]: Json } {
-  const headers = (contract.callerHeaders ?? []).map((name) => ({
+function parametersAndBody(
+  contract: RouteContract,
+  furtherHeaders: readonly string[],
+): { readonly [key: string]: Json } {
+  const headers = [...(contract.callerHeaders ?? []), ...furtherHeaders].map((name) => ({
     name,
     in: "header",
     required: false,
@@ -231,10 +308,10 @@ function takesEmpty({ schema, example }: RouteContract, name: string): boolean {
 }
 
 /** The preflight route. API Gateway answers it without a function: a browser sends a preflight without credentials. */
-function preflight({ route, callerHeaders }: RouteContract, corsAllowOrigin: AllowedOrigins): Json {
+function preflight(method: string, callerHeaders: readonly string[], corsAllowOrigin: AllowedOrigins): Json {
   const headers: Record<string, string> = {
     ...fixedOriginHeaders(corsAllowOrigin),
-    "Access-Control-Allow-Methods": `${route.method},OPTIONS`,
+    "Access-Control-Allow-Methods": `${method},OPTIONS`,
     "Access-Control-Allow-Headers": allowedHeaders(callerHeaders).join(","),
     "Access-Control-Max-Age": String(PREFLIGHT_MAX_AGE_IN_SECONDS),
   };

@@ -8,6 +8,7 @@ import { ApiGatewayUsagePlanKey } from "@cdktf/provider-aws/lib/api-gateway-usag
 import { LambdaPermission } from "@cdktf/provider-aws/lib/lambda-permission";
 import { Fn, TerraformStack } from "cdktf";
 import { Construct } from "constructs";
+import { routesOf } from "../../environment/async-requests";
 import type { ParsedEnvironment } from "../../environment/environment";
 import type { ParsedRouteAccess } from "../../environment/model-settings";
 import { omitUndefined } from "../../environment/omit-undefined";
@@ -43,6 +44,8 @@ export interface StageRoute {
 /** A route that a function answers. */
 export interface RouteFunction {
   readonly function: EndpointFunction;
+  /** Whether the function answers asynchronous requests, and serves further paths. @default false */
+  readonly isAsync?: boolean | undefined;
 }
 
 /** A route whose endpoint API Gateway invokes without a function. */
@@ -138,7 +141,7 @@ export class RestStage extends Construct {
     if (settings.domain !== undefined) setPolicyOfApi(api, settings.domain);
     this.ofStage = { apiExecutionArn: api.executionArn, stageName };
     const permissions = routes.flatMap(({ contract, target }) =>
-      "function" in target ? [this.permit(contract, target.function)] : [],
+      "function" in target ? this.permit(contract, target) : [],
     );
     if (authorizer !== undefined) permissions.push(this.permitAuthorizer(authorizer));
     const deployment = new ApiGatewayDeployment(this, "deployment", {
@@ -213,12 +216,21 @@ export class RestStage extends Construct {
     return routeArn({ ...this.ofStage, method, path });
   }
 
-  /** Allows API Gateway to invoke the function for its route. */
-  private permit({ model, route: { method, path } }: RouteContract, fn: EndpointFunction): LambdaPermission {
-    const permission = routePermission({ ...this.ofStage, method, path }, fn.routeStatementId);
-    return new LambdaPermission(this, `${model}-permission`, {
-      ...permission,
-      functionName: fn.functionReference,
+  /** Allows API Gateway to invoke the function for its route, and for the further routes of an asynchronous model. */
+  private permit(
+    { model, route }: RouteContract,
+    { function: fn, isAsync = false }: RouteFunction,
+  ): LambdaPermission[] {
+    return routesOf(route, isAsync).map(({ method, path }, index) => {
+      const suffix = index === 0 ? "" : `${index + 1}`;
+      const permission = routePermission(
+        { ...this.ofStage, method, path },
+        `${fn.routeStatementId}${suffix}`,
+      );
+      return new LambdaPermission(this, `${model}-permission${index === 0 ? "" : `-${suffix}`}`, {
+        ...permission,
+        functionName: fn.functionReference,
+      });
     });
   }
 
@@ -275,7 +287,10 @@ function deploymentTriggers(body: string, domain: ParsedStageDomain | undefined)
 
 /** The route with ARNs that are built from names, so that a plan shows the whole document. */
 function toOpenApiRoute({ contract, access, target }: StageRoute): OpenApiRoute {
-  if ("function" in target) return { contract, access, functionArn: target.function.functionArn };
+  if ("function" in target) {
+    const { function: fn, isAsync } = target;
+    return { contract, access, functionArn: fn.functionArn, ...(isAsync === true && { isAsync }) };
+  }
   const { endpoint, role } = target;
   const { endpointName, target: part = {} } = endpoint;
   return { contract, access, endpoint: { endpointName, target: part, roleArn: role.roleArn } };

@@ -1,8 +1,13 @@
-import { AppautoscalingPolicy } from "@cdktf/provider-aws/lib/appautoscaling-policy";
+import {
+  AppautoscalingPolicy,
+  type AppautoscalingPolicyTargetTrackingScalingPolicyConfigurationCustomizedMetricSpecification as CustomizedMetric,
+} from "@cdktf/provider-aws/lib/appautoscaling-policy";
 import { AppautoscalingScheduledAction } from "@cdktf/provider-aws/lib/appautoscaling-scheduled-action";
 import { AppautoscalingTarget } from "@cdktf/provider-aws/lib/appautoscaling-target";
-import { dependable, type ITerraformDependable } from "cdktf";
+import { CloudwatchMetricAlarm } from "@cdktf/provider-aws/lib/cloudwatch-metric-alarm";
+import { dependable, type ITerraformDependable, type TerraformMetaArguments } from "cdktf";
 import { Construct } from "constructs";
+import { BACKLOG_ALARM, backlogScalingOf } from "../../environment/async-requests";
 import type {
   InstanceSettings,
   ParsedNewEndpoint,
@@ -31,6 +36,8 @@ export interface Scaling {
   readonly dimension: string;
   /** Target tracking by one metric; `undefined` without autoscaling. */
   readonly tracking: Tracking | undefined;
+  /** Whether the endpoint has no instances while no request waits. @default false */
+  readonly startsFromZero?: boolean;
   /** Scheduled changes of the capacity; `undefined` without a schedule. */
   readonly schedule: ScheduleSettings | undefined;
   /** Settings of the variant that cannot change while the variant is a scalable target. */
@@ -40,7 +47,10 @@ export interface Scaling {
 /** Target tracking by one metric. */
 export interface Tracking {
   readonly settings: ScalingSettings;
+  /** The name of a predefined metric, or of a metric of SageMaker with the dimension `EndpointName`. */
   readonly metric: string;
+  /** Whether Application Auto Scaling has no predefined metric of this name. @default false */
+  readonly isCustomized?: boolean;
   readonly targetValue: number;
 }
 
@@ -70,12 +80,26 @@ function ofServerless({ autoscaling, schedule, provisionedConcurrency = 1 }: Ser
   };
 }
 
-function ofInstances({
-  autoscaling,
-  schedule,
-  instanceType,
-  initialInstanceCount,
-}: InstanceSettings): Scaling {
+function ofInstances(settings: InstanceSettings): Scaling {
+  const { autoscaling, schedule, instanceType, initialInstanceCount } = settings;
+  const backlog = backlogScalingOf(settings);
+  if (backlog !== undefined) {
+    return {
+      capacity: backlog,
+      dimension: "sagemaker:variant:DesiredInstanceCount",
+      // The only metric for the scaling of asynchronous endpoints
+      // (https://docs.aws.amazon.com/sagemaker/latest/dg/async-inference-autoscale.html).
+      tracking: {
+        settings: backlog,
+        metric: "ApproximateBacklogSizePerInstance",
+        isCustomized: true,
+        targetValue: backlog.targetBacklogPerInstance,
+      },
+      startsFromZero: backlog.minCapacity === 0,
+      schedule: undefined,
+      fixed: { instanceType },
+    };
+  }
   return {
     capacity: autoscaling ?? constant(initialInstanceCount),
     dimension: "sagemaker:variant:DesiredInstanceCount",
@@ -137,13 +161,19 @@ export class EndpointScaling extends Construct {
         policyType: "TargetTrackingScaling",
         ...ofTarget,
         targetTrackingScalingPolicyConfiguration: omitUndefined({
-          predefinedMetricSpecification: { predefinedMetricType: tracking.metric },
+          predefinedMetricSpecification:
+            tracking.isCustomized === true ? undefined : { predefinedMetricType: tracking.metric },
+          customizedMetricSpecification:
+            tracking.isCustomized === true ? backlogMetric(tracking.metric, endpointName) : undefined,
           targetValue: tracking.targetValue,
           scaleInCooldown: tracking.settings.scaleInCooldownInSeconds,
           scaleOutCooldown: tracking.settings.scaleOutCooldownInSeconds,
         }),
         ...lifecycle,
       });
+    }
+    if (scaling.startsFromZero === true) {
+      previous = this.startFromZero(endpointName, ofTarget, previous, lifecycle, props.tags);
     }
     for (const [name, { cron, minCapacity, maxCapacity }] of Object.entries(schedule?.actions ?? {})) {
       previous = new AppautoscalingScheduledAction(this, `schedule-${name}`, {
@@ -157,4 +187,63 @@ export class EndpointScaling extends Construct {
       });
     }
   }
+
+  /**
+   * Starts the first instance. Target tracking alone starts no instance before the backlog exceeds the target: a single request
+   * would wait until more requests arrive. The alarm and the policy have the values of AWS's example
+   * (https://docs.aws.amazon.com/sagemaker/latest/dg/async-inference-autoscale.html).
+   *
+   * @param previous - the last change of the target, see above
+   */
+  private startFromZero(
+    endpointName: string,
+    ofTarget: Pick<AppautoscalingTarget, "serviceNamespace" | "resourceId" | "scalableDimension">,
+    previous: ITerraformDependable,
+    lifecycle: Pick<TerraformMetaArguments, "lifecycle">,
+    tags: EndpointScalingProps["tags"],
+  ): ITerraformDependable {
+    const policy = new AppautoscalingPolicy(this, "start-policy", {
+      name: `${endpointName}-start`,
+      policyType: "StepScaling",
+      ...ofTarget,
+      stepScalingPolicyConfiguration: {
+        adjustmentType: "ChangeInCapacity",
+        metricAggregationType: "Average",
+        cooldown: START_COOLDOWN_IN_SECONDS,
+        stepAdjustment: [{ metricIntervalLowerBound: "0", scalingAdjustment: 1 }],
+      },
+      dependsOn: [previous],
+      ...lifecycle,
+    });
+    new CloudwatchMetricAlarm(this, "start-alarm", {
+      alarmName: `${endpointName}-${BACKLOG_ALARM}`,
+      alarmDescription: `Requests of ${endpointName} wait, and the endpoint has no instance: starts one`,
+      namespace: "AWS/SageMaker",
+      metricName: "HasBacklogWithoutCapacity",
+      statistic: "Average",
+      dimensions: { EndpointName: endpointName },
+      comparisonOperator: "GreaterThanOrEqualToThreshold",
+      threshold: 1,
+      period: 60,
+      evaluationPeriods: 2,
+      datapointsToAlarm: 2,
+      treatMissingData: "missing",
+      alarmActions: [policy.arn],
+      tags,
+    });
+    return policy;
+  }
+}
+
+/** Seconds between two starts: one instance needs some minutes to start. AWS's example has the same value. */
+const START_COOLDOWN_IN_SECONDS = 300;
+
+/** A metric of an asynchronous endpoint: these metrics have no variant. */
+function backlogMetric(metricName: string, endpointName: string): CustomizedMetric {
+  return {
+    metricName,
+    namespace: "AWS/SageMaker",
+    dimensions: [{ name: "EndpointName", value: endpointName }],
+    statistic: "Average",
+  };
 }

@@ -5,15 +5,18 @@ import { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy";
 import { SagemakerEndpoint as Endpoint } from "@cdktf/provider-aws/lib/sagemaker-endpoint";
 import {
   SagemakerEndpointConfiguration,
+  type SagemakerEndpointConfigurationAsyncInferenceConfig,
   type SagemakerEndpointConfigurationDataCaptureConfig,
   type SagemakerEndpointConfigurationProductionVariants,
 } from "@cdktf/provider-aws/lib/sagemaker-endpoint-configuration";
 import { SagemakerModel, type SagemakerModelConfig } from "@cdktf/provider-aws/lib/sagemaker-model";
 import type { ITerraformDependable, Precondition } from "cdktf";
 import { Construct } from "constructs";
+import { ASYNC_FOLDERS } from "../../environment/async-requests";
 import { VARIANT_NAME } from "../../environment/captured-requests";
 import type { ParsedNewEndpoint } from "../../environment/model-settings";
 import { omitUndefined } from "../../environment/omit-undefined";
+import type { ParsedAsyncSettings } from "../../environment/settings/endpoint/async";
 import type { ParsedDataCaptureSettings } from "../../environment/settings/endpoint/data-capture";
 import type { ParsedInstanceEndpoint } from "../../environment/settings/endpoint/endpoint";
 import type { ArtifactLocation } from "../../iam/workload/artifact-location";
@@ -23,6 +26,7 @@ import {
   endpointRoleTrust,
   type SecretNeeds,
 } from "../../iam/workload/endpoint-role";
+import type { AsyncObjects } from "../../iam/workload/function-role";
 import type { BucketAccess } from "../../iam/workload/network";
 import type { VpcConfig } from "../network/vpc-config";
 import type { AwsScope } from "../terraform/aws-scope";
@@ -56,10 +60,21 @@ export interface SagemakerEndpointProps {
   readonly permissionsBoundaryArn?: string | undefined;
   /** Days that the log of the endpoint's containers is kept; one of CloudWatch's steps. */
   readonly logRetentionInDays: number;
+  /** The objects of asynchronous requests. @default - the endpoint answers in real time */
+  readonly asyncStorage?: AsyncStorage | undefined;
   /** Whether Terraform refuses to plan the endpoint's destruction. */
   readonly protected: boolean;
   /** Tags beyond the provider's default tags. */
   readonly tags: Readonly<Record<string, string>>;
+}
+
+/** The place of the asynchronous requests of one endpoint. */
+export interface AsyncStorage {
+  /** `s3://<bucket>/<endpoint>` */
+  readonly location: string;
+  readonly objects: AsyncObjects;
+  /** The bucket with its settings: data of callers must not be written earlier. */
+  readonly dependsOn: ITerraformDependable;
 }
 
 /**
@@ -79,6 +94,8 @@ export class SagemakerEndpoint extends Construct {
   readonly artifactBuckets: Pick<BucketAccess, "bucketArns" | "listedBucketArns">;
   /** ARN of the objects that data capture writes; `undefined` without data capture. */
   readonly capturedObjectsArn: string | undefined;
+  /** The objects of asynchronous requests; `undefined` for an endpoint that answers in real time. */
+  readonly asyncObjects: AsyncObjects | undefined;
   /** The model, for dependencies and overrides. */
   readonly model: SagemakerModel;
   readonly configuration: SagemakerEndpointConfiguration;
@@ -94,6 +111,7 @@ export class SagemakerEndpoint extends Construct {
     const containers = this.createContainers(props);
     this.artifactBuckets = bucketsOf(containers);
     this.capturedObjectsArn = capturedObjectsArn(props);
+    this.asyncObjects = props.asyncStorage?.objects;
 
     const deployment = this.createDeployment(props);
     const logGroup = this.createLogGroup(props);
@@ -238,8 +256,13 @@ export class SagemakerEndpoint extends Construct {
   private createEndpointConfiguration({
     name,
     settings,
+    asyncStorage,
     tags,
   }: SagemakerEndpointProps): SagemakerEndpointConfiguration {
+    const asynchronous = instanceSettingsOf(settings).instances?.async;
+    if (asynchronous !== undefined && asyncStorage === undefined) {
+      throw new Error(`${this.node.path}: got instances.async without the prop asyncStorage; allowed: both`);
+    }
     const variant = variantOf(settings);
     const { volumeKeyArn: kmsKeyArn, dataCapture } = instanceSettingsOf(settings);
     const revision = new Revision(
@@ -250,6 +273,7 @@ export class SagemakerEndpoint extends Construct {
         ...variant.content,
         kmsKeyArn,
         dataCapture: dataCapture && captureContent(dataCapture),
+        async: asynchronous && asyncStorage && asyncContent(asynchronous, asyncStorage),
       }),
     );
     return new SagemakerEndpointConfiguration(
@@ -260,8 +284,10 @@ export class SagemakerEndpoint extends Construct {
         productionVariants: [{ variantName: VARIANT_NAME, modelName: this.model.name, ...variant.arguments }],
         kmsKeyArn,
         dataCaptureConfig: dataCapture && dataCaptureConfig(dataCapture),
+        asyncInferenceConfig: asynchronous && asyncStorage && asyncConfig(asynchronous, asyncStorage),
         tags,
         lifecycle: { createBeforeDestroy: true },
+        dependsOn: asyncStorage && [asyncStorage.dependsOn],
       }),
     );
   }
@@ -340,7 +366,7 @@ function endpointNeeds(
   props: SagemakerEndpointProps,
 ): EndpointNeeds {
   const { account, name, settings, network } = props;
-  const { volumeKeyArn, dataCapture } = instanceSettingsOf(settings);
+  const { volumeKeyArn, dataCapture, instances } = instanceSettingsOf(settings);
   const objectsArn = capturedObjectsArn(props);
   return {
     repositoryArns: [...new Set(containers.flatMap(({ repositoryArns }) => repositoryArns))],
@@ -351,6 +377,10 @@ function endpointNeeds(
     secrets: secretNeeds(containers, account),
     volumeKeyArn,
     dataCapture: objectsArn === undefined ? undefined : { objectsArn, keyArn: dataCapture?.kmsKeyArn },
+    asyncRequests: props.asyncStorage && {
+      ...props.asyncStorage.objects,
+      topicArns: eachOnce([instances?.async?.successTopicArn, instances?.async?.failureTopicArn]),
+    },
     alarmArns: deployment?.alarmArns,
     network: network && networkInterfaceScope(account, network),
   };
@@ -367,7 +397,7 @@ function variantOf(settings: ParsedNewEndpoint): Variant {
     const { autoscaling: _, schedule: __, ...content } = settings.serverless;
     return { arguments: { serverlessConfig: content }, content: { ...content } };
   }
-  const { autoscaling: _, schedule: __, ...content } = settings.instances;
+  const { autoscaling: _, schedule: __, async: ___, ...content } = settings.instances;
   return { arguments: content, content: { ...content } };
 }
 
@@ -391,9 +421,47 @@ function captureContent({
   return { destination: terraformText(destination), ...settings, captureModes: captureModes.join() };
 }
 
+/**
+ * SageMaker appends the name of each object to these locations, and answers with the whole locations
+ * (https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_runtime_InvokeEndpointAsync.html).
+ */
+function asyncConfig(
+  settings: ParsedAsyncSettings,
+  { location }: AsyncStorage,
+): SagemakerEndpointConfigurationAsyncInferenceConfig {
+  const { maxConcurrentRequestsPerInstance, successTopicArn: successTopic } = settings;
+  const errorTopic = settings.failureTopicArn;
+  const hasTopics = successTopic !== undefined || errorTopic !== undefined;
+  return omitUndefined({
+    clientConfig:
+      maxConcurrentRequestsPerInstance === undefined
+        ? undefined
+        : { maxConcurrentInvocationsPerInstance: maxConcurrentRequestsPerInstance },
+    outputConfig: omitUndefined({
+      s3OutputPath: `${location}/${ASYNC_FOLDERS.results}`,
+      s3FailurePath: `${location}/${ASYNC_FOLDERS.failures}`,
+      notificationConfig: hasTopics ? omitUndefined({ successTopic, errorTopic }) : undefined,
+    }),
+  });
+}
+
+/** The part of the settings that belongs to the configuration, as a plan shows it. */
+function asyncContent(settings: ParsedAsyncSettings, { location }: AsyncStorage): RevisionContent {
+  const { maxConcurrentRequestsPerInstance, successTopicArn, failureTopicArn } = settings;
+  return omitUndefined({ location, maxConcurrentRequestsPerInstance, successTopicArn, failureTopicArn });
+}
+
 /** The needs that can differ between two configurations of one endpoint, as a plan shows them. */
 function needsContent({ repositoryArns, artifacts, ...needs }: EndpointNeeds): RevisionContent {
-  const { artifactKeyArns = [], secrets, volumeKeyArn, dataCapture, alarmArns = [], network } = needs;
+  const {
+    artifactKeyArns = [],
+    secrets,
+    volumeKeyArn,
+    dataCapture,
+    asyncRequests,
+    alarmArns = [],
+    network,
+  } = needs;
   return omitUndefined({
     artifact: joined(artifacts.map(({ objectsArn }) => terraformText(objectsArn))),
     repository: joined(repositoryArns),
@@ -403,6 +471,8 @@ function needsContent({ repositoryArns, artifacts, ...needs }: EndpointNeeds): R
     volumeKey: volumeKeyArn,
     capturedObjects: dataCapture && terraformText(dataCapture.objectsArn),
     captureKey: dataCapture?.keyArn,
+    asyncInputs: asyncRequests?.inputsArn,
+    asyncTopics: joined(asyncRequests?.topicArns ?? []),
     alarms: alarmArns.length === 0 ? undefined : terraformText(alarmArns.join()),
     subnets: network?.subnetArns.join(),
     securityGroups: network?.securityGroupArns.join(),

@@ -3,7 +3,7 @@ import { Construct } from "constructs";
 import type { ParsedFunctionUrlSettings } from "../../environment/settings/model/function-url";
 import type { Contract } from "../../runtime/contract";
 import { exposedHeaders } from "../../runtime/cors";
-import { allowedHeaders, PREFLIGHT_MAX_AGE_IN_SECONDS } from "../api/cors";
+import { allowedHeaders, callerHeadersOf, PREFLIGHT_MAX_AGE_IN_SECONDS } from "../api/cors";
 import type { EndpointFunction } from "./endpoint-function";
 
 /** Props of {@link FunctionUrl}. */
@@ -12,6 +12,8 @@ export interface FunctionUrlProps {
   readonly settings: ParsedFunctionUrlSettings;
   /** The headers that the contract reads and sets. */
   readonly contract: Pick<Contract<unknown, unknown>, "callerHeaders" | "answerHeaders">;
+  /** Whether the function answers asynchronous requests. @default false */
+  readonly isAsync?: boolean | undefined;
   /** The origin of the page that calls the URL; `undefined` if the page does not call the URL. */
   readonly pageOrigin: string | undefined;
 }
@@ -28,7 +30,9 @@ export class FunctionUrl extends Construct {
 
   constructor(scope: Construct, id: string, props: FunctionUrlProps) {
     super(scope, id);
-    const { callerHeaders, answerHeaders } = props.contract;
+    const { isAsync = false, contract } = props;
+    const callerHeaders = callerHeadersOf(contract, isAsync);
+    const answerHeaders = [...(contract.answerHeaders ?? []), ...(isAsync ? ["location"] : [])];
     const functionUrl = new LambdaFunctionUrl(this, "url", {
       functionName: props.function.functionReference,
       authorizationType: "AWS_IAM",

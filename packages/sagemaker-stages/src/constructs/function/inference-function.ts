@@ -8,6 +8,7 @@ import { providerOfRuntime } from "../../aws/lambda-runtimes";
 import { omitUndefined } from "../../environment/omit-undefined";
 import { targetVariables } from "../../environment/settings/endpoint/targets";
 import {
+  type AsyncObjects,
   type FunctionCapture,
   functionRolePolicy,
   functionRoleTrust,
@@ -45,6 +46,8 @@ export interface InferenceFunctionProps {
   readonly network?: VpcConfig | undefined;
   /** The objects to which the function writes captured requests. @default - none */
   readonly capture?: FunctionCapture | undefined;
+  /** The objects of asynchronous requests. @default - the endpoint answers in real time */
+  readonly asyncObjects?: AsyncObjects | undefined;
   /** Tags beyond the provider's default tags. */
   readonly tags: Readonly<Record<string, string>>;
 }
@@ -59,6 +62,8 @@ export class InferenceFunction extends Construct implements EndpointFunction {
   readonly roleArn: string;
   /** ARN of the objects to which the function writes captured requests; `undefined` without capture. */
   readonly capturedObjectsArn: string | undefined;
+  /** The objects of asynchronous requests; `undefined` if the endpoint answers in real time. */
+  readonly asyncObjects: AsyncObjects | undefined;
   /** The policy of the function's role, for dependencies. */
   readonly rolePolicy: IamRolePolicy;
   /** Terraform's resource of the function, for dependencies. */
@@ -71,6 +76,7 @@ export class InferenceFunction extends Construct implements EndpointFunction {
     this.functionArn = account.arn("lambda", `function:${name}`);
     this.roleArn = account.roleArn(roleNameOf(props));
     this.capturedObjectsArn = props.capture?.objectsArn;
+    this.asyncObjects = props.asyncObjects;
 
     const logGroup = this.createLogGroup(props);
     const role = this.createRole(props);
@@ -104,7 +110,7 @@ export class InferenceFunction extends Construct implements EndpointFunction {
 
   private createRolePolicy(
     role: IamRole,
-    { account, name, endpoint, network, capture }: InferenceFunctionProps,
+    { account, name, endpoint, network, capture, asyncObjects }: InferenceFunctionProps,
   ): IamRolePolicy {
     return new IamRolePolicy(this, "policy", {
       name: "function",
@@ -115,6 +121,7 @@ export class InferenceFunction extends Construct implements EndpointFunction {
           logGroupArn: account.arn("logs", `log-group:${logGroupNameOf(name)}`),
           functionInVpcArn: network === undefined ? undefined : this.functionArn,
           capture,
+          asyncObjects,
         }),
       ),
     });

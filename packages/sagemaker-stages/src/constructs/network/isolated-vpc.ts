@@ -119,9 +119,12 @@ export class IsolatedVpc extends Construct {
     const capturing = functions.flatMap(({ model, function: fn }) =>
       fn.capturedObjectsArn === undefined ? [] : [{ model, function: fn, objectsArn: fn.capturedObjectsArn }],
     );
+    const asynchronous = functions.flatMap(({ model, function: { roleArn, asyncObjects: objects } }) =>
+      objects === undefined ? [] : [{ model, roleArn, objects }],
+    );
     if (this.functionsGroup !== undefined) {
       this.grantFunctionAccess(functions, this.functionsGroup);
-      if (capturing.length > 0) this.grantCaptureAccess(this.functionsGroup);
+      if (capturing.length > 0 || asynchronous.length > 0) this.grantStorageAccess(this.functionsGroup);
     }
 
     const endpoints = models.flatMap(({ model, endpoint }) =>
@@ -134,8 +137,10 @@ export class IsolatedVpc extends Construct {
           roleArn: endpoint.roleArn,
           ...endpoint.artifactBuckets,
           capturedObjectsArn: endpoint.capturedObjectsArn,
+          asyncObjects: endpoint.asyncObjects,
         })),
         capturing.map(({ model, function: fn, objectsArn }) => ({ model, roleArn: fn.roleArn, objectsArn })),
+        asynchronous,
       ),
     );
     // While an endpoint is created, SageMaker reads the artifact through the gateway endpoint.
@@ -157,10 +162,10 @@ export class IsolatedVpc extends Construct {
   }
 
   /**
-   * Lets functions reach S3, to store captured requests. The rule lets every function of the VPC reach all of S3; the policy of
+   * Lets functions reach S3, to store captured or asynchronous requests. The rule lets every function of the VPC reach all of S3; the policy of
    * the VPC endpoint and the functions' roles limit the requests.
    */
-  private grantCaptureAccess(functionsGroup: SecurityGroup): void {
+  private grantStorageAccess(functionsGroup: SecurityGroup): void {
     new VpcSecurityGroupEgressRule(this, "functions-to-s3", {
       description: "To S3",
       securityGroupId: functionsGroup.id,

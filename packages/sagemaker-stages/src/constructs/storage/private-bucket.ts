@@ -141,8 +141,11 @@ export class PrivateBucket {
    *
    * @param isLast - whether Terraform creates the policy after all other settings of the bucket, and deletes it before them
    */
-  addPolicy(policy: PolicyDocument, { isLast = false }: { readonly isLast?: boolean } = {}): void {
-    new S3BucketPolicy(this.scope, "policy", {
+  addPolicy(
+    policy: PolicyDocument,
+    { isLast = false }: { readonly isLast?: boolean } = {},
+  ): ITerraformDependable {
+    return new S3BucketPolicy(this.scope, "policy", {
       bucket: this.bucket.id,
       policy: terraformJson(policy),
       dependsOn: [this.owned, ...(isLast ? this.settled : [])],

@@ -1,3 +1,4 @@
+import { asyncOf } from "../../environment/async-requests";
 import type { ParsedEnvironment } from "../../environment/environment";
 import type { Models } from "../../models";
 import { type PublicDocument, publicDocument } from "../../page/public-document";
@@ -32,10 +33,15 @@ export function publicRoutes(
   );
 }
 
-/** The models that have a form on the page: the public models, and the models that signed-in users may call. */
+/**
+ * The models that have a form on the page: the public models, and the models that signed-in users may call. A form shows the answer
+ * of one request, and an asynchronous model answers with the address of its result.
+ */
 export function pageModels({ models, website }: Pick<ParsedEnvironment, "models" | "website">): string[] {
   const signedIn = website?.signIn?.models.map(({ model }) => model) ?? [];
-  return Object.entries(models).flatMap(([model, { access }]) =>
-    access === "PUBLIC" || signedIn.includes(model) ? [model] : [],
+  return Object.entries(models).flatMap(([model, settings]) =>
+    asyncOf(settings) === undefined && (settings.access === "PUBLIC" || signedIn.includes(model))
+      ? [model]
+      : [],
   );
 }

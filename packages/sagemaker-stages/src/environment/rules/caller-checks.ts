@@ -1,3 +1,4 @@
+import { asyncOf } from "../async-requests";
 import type { CallerSettings, Environment, Invocation } from "../environment";
 import type { FaultCollector } from "../fault-collector";
 import { accessKind, routeAccess } from "../model-settings";
@@ -78,6 +79,13 @@ function checkInvocation(
     settings.existingFunction === undefined
       ? `models.${model} has no functionUrl`
       : `models.${model} has an existing function, and the function's owner manages its URL`,
+  );
+  collector.require(
+    by !== "endpoint" || asyncOf(settings) === undefined,
+    "by",
+    by,
+    "route, or functionUrl for a model with functionUrl",
+    `models.${model} answers asynchronously, and only its function may read results from the environment's bucket`,
   );
   collector.require(
     by !== "route" || routeAccess(settings) === "AWS_IAM",

@@ -118,7 +118,7 @@ function checkStateBucket(
 function isBucketOf(environment: Environment, bucket: string): boolean {
   const { accountId, region } = environment;
   const [, prefix, account, bucketRegion] =
-    /^(.+)-(?:artifacts|capture|website)-(\d{12})-(.+)$/.exec(bucket) ?? [];
+    /^(.+)-(?:artifacts|async|capture|website)-(\d{12})-(.+)$/.exec(bucket) ?? [];
   const sameAccount = accountId === undefined || account === accountId;
   return prefix === namePrefix(environment) && sameAccount && bucketRegion === region;
 }

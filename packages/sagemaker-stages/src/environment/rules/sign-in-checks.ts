@@ -1,3 +1,4 @@
+import { asyncOf } from "../async-requests";
 import { type Environment, namePrefix } from "../environment";
 import type { FaultCollector } from "../fault-collector";
 import { type ParsedRouteAccess, routeAccess } from "../model-settings";
@@ -56,6 +57,13 @@ function checkInvocation(
     collector,
   );
   if (settings === undefined) return;
+  collector.require(
+    asyncOf(settings) === undefined,
+    "model",
+    model,
+    "a model without instances.async",
+    "a form of the page shows the answer of one request, and an asynchronous model answers with the address of its result",
+  );
   const access = routeAccess(settings);
   // Only a token of the environment's own user pool opens the page's routes.
   const takesOwnToken =

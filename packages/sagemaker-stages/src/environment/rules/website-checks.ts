@@ -1,4 +1,5 @@
 import { partitionOf } from "../../aws/partition";
+import { asyncOf } from "../async-requests";
 import type { Environment } from "../environment";
 import type { FaultCollector } from "../fault-collector";
 import { routeAccess } from "../model-settings";
@@ -21,12 +22,14 @@ export function checkWebsite(environment: Environment, collector: FaultCollector
     `no website in ${region}`,
     "CloudFront is not available in AWS GovCloud (US), and is a separate service in China: https://docs.aws.amazon.com/govcloud-us/latest/UserGuide/setting-up-cloudfront.html, https://docs.amazonaws.cn/en_us/AmazonCloudFront/latest/DeveloperGuide/cloudfront-in-china-how-works.html",
   );
-  const accesses = Object.values(models).map(routeAccess);
+  const accesses = Object.values(models)
+    .filter((settings) => asyncOf(settings) === undefined)
+    .map(routeAccess);
   collector.require(
     website.signIn !== undefined || accesses.includes("PUBLIC"),
     "website",
     website,
-    "no website, or a model with the access PUBLIC, or website.signIn",
+    "no website, or a model with the access PUBLIC and without instances.async, or website.signIn",
     "the page can call only public routes, and models that signIn names",
   );
   if (website.signIn !== undefined) {

@@ -1,5 +1,6 @@
 import { serviceDomain } from "../../aws/partition";
 import { literalInPattern } from "../../aws/wildcards";
+import { ASYNC_FOLDERS, asyncOf } from "../../environment/async-requests";
 import type { Environment } from "../../environment/environment";
 import type { ModelSettings, NewEndpoint } from "../../environment/model-settings";
 import { type ContainerSource, containersOf } from "../../environment/model-source";
@@ -62,8 +63,20 @@ function functionStatements(arns: EnvironmentArns, models: readonly ModelSetting
     const { inferenceComponent: component } = targetOf(settings);
     return component === undefined ? [] : [arns.arn("sagemaker", `inference-component/${component}`)];
   });
+  const isAsync = models.map((settings) => asyncOf(settings) !== undefined);
   return [
-    allow("InvokeEndpoints", ["sagemaker:InvokeEndpoint"], [...arns.endpoints(), ...existing, ...components]),
+    ...(isAsync.includes(false)
+      ? [
+          allow(
+            "InvokeEndpoints",
+            ["sagemaker:InvokeEndpoint"],
+            [...arns.endpoints(), ...existing, ...components],
+          ),
+        ]
+      : []),
+    ...(isAsync.includes(true)
+      ? [allow("InvokeEndpointsAsync", ["sagemaker:InvokeEndpointAsync"], arns.endpoints())]
+      : []),
     // X-Ray defines no resource types for these actions.
     allow("SendTraces", ["xray:PutTelemetryRecords", "xray:PutTraceSegments"], ["*"]),
     allow(
@@ -72,6 +85,7 @@ function functionStatements(arns: EnvironmentArns, models: readonly ModelSetting
       [...arns.logGroups("functions"), ...arns.logGroups("endpoints")].map((group) => `${group}:*`),
     ),
     ...captureStatements(arns),
+    ...asyncFunctionStatements(arns),
     // Lambda requires these actions on every resource. The functions' own policies deny them to the functions' code.
     ...(arns.environment.network === undefined
       ? []
@@ -93,6 +107,36 @@ function captureStatements(arns: EnvironmentArns): Statement[] {
             StringEquals: { "kms:ViaService": serviceDomain("s3", arns.region) },
           }),
         ]),
+  ];
+}
+
+/** Each function's own policy names the folders of its endpoint. */
+function asyncFunctionStatements(arns: EnvironmentArns): Statement[] {
+  if (!arns.hasAsync) return [];
+  const objects = (folder: string): string => `${arns.bucket("async")}/${arns.prefix}-*/${folder}/*`;
+  const { inputs, requests, results, failures } = ASYNC_FOLDERS;
+  return [
+    allow("WriteAsyncRequests", ["s3:PutObject"], [inputs, requests].map(objects)),
+    allow("ReadAsyncRequests", ["s3:GetObject"], [inputs, requests, results, failures].map(objects)),
+  ];
+}
+
+/** The role of an endpoint reads inputs, which the functions' statement includes, writes results, and publishes messages. */
+function asyncEndpointStatements(arns: EnvironmentArns, own: readonly NewEndpoint[]): Statement[] {
+  if (!arns.hasAsync) return [];
+  const topics = own.flatMap((settings) => {
+    const { successTopicArn, failureTopicArn } = ("instances" in settings && settings.instances.async) || {};
+    return [successTopicArn, failureTopicArn].filter((topic) => topic !== undefined);
+  });
+  return [
+    allow(
+      "WriteAsyncResults",
+      ["s3:AbortMultipartUpload", "s3:PutObject"],
+      [ASYNC_FOLDERS.results, ASYNC_FOLDERS.failures].map(
+        (folder) => `${arns.bucket("async")}/${arns.prefix}-*/${folder}/*`,
+      ),
+    ),
+    ...(topics.length === 0 ? [] : [allow("NotifyAboutResults", ["sns:Publish"], [...new Set(topics)])]),
   ];
 }
 
@@ -123,6 +167,7 @@ function endpointStatements(arns: EnvironmentArns, registryOf: (algorithm: strin
     ...artifactStatements(arns, own),
     ...secretStatements(arns, containers),
     ...dataCaptureStatements(arns, own),
+    ...asyncEndpointStatements(arns, own),
     ...keyStatements(arns, own),
     ...alarmStatements(arns, own),
     ...networkStatements(arns, own),

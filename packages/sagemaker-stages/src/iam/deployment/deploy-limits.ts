@@ -176,15 +176,15 @@ function mergeByService(statements: readonly Statement[]): Statement[] {
 }
 
 /**
- * A deployer must not read captured requests, whatever its policies allow. A deployer that may change the code or the role of a
+ * A deployer must not read captured or asynchronous requests, whatever its policies allow. A deployer that may change the code or the role of a
  * function can still make the function send requests elsewhere.
  */
 function captureLimits(arns: EnvironmentArns): Statement[] {
-  if (!arns.hasCapture) return [];
-  const bucket = arns.bucket("capture");
+  const buckets = arns.callersDataBuckets();
+  if (buckets.length === 0) return [];
   return [
     allow(
-      "CaptureBucket",
+      arns.hasAsync ? "BucketsOfCallers" : "CaptureBucket",
       [
         "s3:*Bucket*",
         "s3:DeleteObjectVersion",
@@ -192,7 +192,7 @@ function captureLimits(arns: EnvironmentArns): Statement[] {
         "s3:PutEncryptionConfiguration",
         "s3:PutLifecycleConfiguration",
       ],
-      [bucket, `${bucket}/*`],
+      buckets.flatMap((bucket) => [bucket, `${bucket}/*`]),
     ),
   ];
 }

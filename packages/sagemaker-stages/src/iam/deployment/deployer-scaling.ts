@@ -26,7 +26,11 @@ export function scales(environment: Environment): boolean {
 
 /** Whether an endpoint of the environment scales by target tracking. */
 function tracks(environment: Environment): boolean {
-  return newEndpoints(environment).some((endpoint) => sizeOf(endpoint).autoscaling !== undefined);
+  return newEndpoints(environment).some(
+    (endpoint) =>
+      sizeOf(endpoint).autoscaling !== undefined ||
+      ("instances" in endpoint && endpoint.instances.async !== undefined),
+  );
 }
 
 /** Whether an endpoint of the environment scales by a schedule. */
@@ -70,6 +74,7 @@ export function scalingStatements(arns: EnvironmentArns): Statement[] {
   return [
     ...(scales(environment) ? autoScalingStatements(arns) : []),
     ...(hasAlarms(environment) ? alarmStatements(arns) : []),
+    ...backlogAlarmStatements(arns),
     ...volumeStatements(arns),
   ];
 }
@@ -163,6 +168,37 @@ function alarmStatements(arns: EnvironmentArns): Statement[] {
         "cloudwatch:UntagResource",
       ],
       arns.alarms(),
+    ),
+  ];
+}
+
+/**
+ * An alarm can have any action, e.g. stop an instance of EC2 or invoke a function: these alarms can only start a scaling policy of an
+ * endpoint (https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/iam-cw-condition-keys-alarm-actions.html). AWS assigns the
+ * ids in the policy's ARN.
+ */
+function backlogAlarmStatements(arns: EnvironmentArns): Statement[] {
+  const alarms = arns.backlogAlarms();
+  if (alarms.length === 0) return [];
+  return [
+    allow("PutBacklogAlarms", ["cloudwatch:PutMetricAlarm"], alarms, {
+      "ForAllValues:StringLike": {
+        "cloudwatch:AlarmActions": arns.arn(
+          "autoscaling",
+          `scalingPolicy:*:resource/sagemaker/endpoint/${arns.prefix}-*/variant/*:policyName/${arns.prefix}-*-start`,
+        ),
+      },
+    }),
+    allow(
+      "ManageBacklogAlarms",
+      [
+        "cloudwatch:DeleteAlarms",
+        "cloudwatch:DescribeAlarms",
+        "cloudwatch:ListTagsForResource",
+        "cloudwatch:TagResource",
+        "cloudwatch:UntagResource",
+      ],
+      alarms,
     ),
   ];
 }

@@ -326,12 +326,12 @@ function apiStatements(arns: EnvironmentArns): Statement[] {
 }
 
 function bucketStatements(arns: EnvironmentArns): Statement[] {
-  const captured = arns.hasCapture ? [arns.bucket("capture")] : [];
+  const ofCallers = arns.callersDataBuckets();
   const buckets = [arns.bucket("artifacts"), arns.bucket("website")];
-  // In a protected environment, Terraform must not begin to destroy the bucket of captured requests: the removal of `capture`
+  // In a protected environment, Terraform must not begin to destroy a bucket with data of callers: the removal of `capture` or `async`
   // would delete the bucket's settings, and fail because the bucket contains objects. The policy is the first setting that
   // Terraform deletes.
-  const isKept = arns.hasCapture && arns.environment.protected === true;
+  const isKept = ofCallers.length > 0 && arns.environment.protected === true;
   const ofPolicy = "s3:DeleteBucketPolicy";
   return [
     allow(
@@ -363,9 +363,9 @@ function bucketStatements(arns: EnvironmentArns): Statement[] {
         "s3:PutBucketTagging",
         "s3:PutBucketVersioning",
         "s3:PutEncryptionConfiguration",
-        ...(arns.hasCapture ? ["s3:PutLifecycleConfiguration"] : []),
+        ...(ofCallers.length > 0 ? ["s3:PutLifecycleConfiguration"] : []),
       ],
-      [...buckets, ...captured],
+      [...buckets, ...ofCallers],
     ),
     allow(
       "ManageObjects",
@@ -381,14 +381,15 @@ function bucketStatements(arns: EnvironmentArns): Statement[] {
       buckets.map((bucket) => `${bucket}/*`),
     ),
     ...(isKept ? [allow("DeleteBucketPolicies", [ofPolicy], buckets)] : []),
-    // To destroy a bucket with objects. The deployer reads and writes no captured request. Terraform deletes the version `null`
+    // To destroy a bucket with objects. The deployer reads and writes no data of callers. Terraform deletes the version `null`
     // of the objects of a bucket without versions.
-    ...(arns.hasCapture && !isKept
+    ...(ofCallers.length > 0 && !isKept
       ? [
           allow(
-            "DeleteCapturedRequests",
+            // The name of the statement in environments without asynchronous requests must not change.
+            arns.hasAsync ? "DeleteDataOfCallers" : "DeleteCapturedRequests",
             ["s3:DeleteObjectVersion"],
-            captured.map((bucket) => `${bucket}/*`),
+            ofCallers.map((bucket) => `${bucket}/*`),
           ),
         ]
       : []),

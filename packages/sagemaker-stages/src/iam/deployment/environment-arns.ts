@@ -1,6 +1,7 @@
 import { ArnFactory } from "../../aws/arn";
 import { literalInPattern } from "../../aws/wildcards";
 import { alarmTopicName, environmentAlarmName, OBJECTIVE_ALARMS } from "../../environment/alarm-names";
+import { BACKLOG_ALARM, hasAsync, startsFromZero } from "../../environment/async-requests";
 import { hasCapture } from "../../environment/captured-requests";
 import {
   type CallerSettings,
@@ -166,6 +167,12 @@ export class EnvironmentArns extends ArnFactory {
     return alarms.map((alarm) => this.arn("cloudwatch", `alarm:${alarm}`));
   }
 
+  /** Alarms that start the first instance of endpoints without instances; empty if every endpoint has instances. */
+  backlogAlarms(): string[] {
+    if (!startsFromZero(this.environment)) return [];
+    return [this.arn("cloudwatch", `alarm:${this.anyModel}-${BACKLOG_ALARM}`)];
+  }
+
   /** The topic that sends the alarms to an email address. */
   alarmTopic(): string {
     return this.arn("sns", alarmTopicName(this.prefix));
@@ -214,8 +221,21 @@ export class EnvironmentArns extends ArnFactory {
     return hasCapture(this.environment);
   }
 
+  /** Whether a model of the environment has asynchronous requests. */
+  get hasAsync(): boolean {
+    return hasAsync(this.environment);
+  }
+
+  /** The environment's buckets for data of callers, which the deployer must not read. */
+  callersDataBuckets(): string[] {
+    return [
+      ...(this.hasCapture ? [this.bucket("capture")] : []),
+      ...(this.hasAsync ? [this.bucket("async")] : []),
+    ];
+  }
+
   /** The environment's own bucket. */
-  bucket(purpose: "artifacts" | "capture" | "website"): string {
+  bucket(purpose: "artifacts" | "async" | "capture" | "website"): string {
     return this.bucketArn(`${this.prefix}-${purpose}-${this.accountId}-${this.region}`);
   }
 

@@ -12,13 +12,13 @@ export interface RouteOfStage {
   readonly apiExecutionArn: string;
   readonly stageName: string;
   readonly method: string;
-  /** Starts with a slash. */
+  /** Starts with a slash; `{id}` is a parameter. */
   readonly path: string;
 }
 
-/** The ARN of a route in policies. */
+/** The ARN of a route in policies. A parameter of the path, e.g. `{id}`, is an asterisk: requests contain a value. */
 export function routeArn({ apiExecutionArn, stageName, method, path }: RouteOfStage): string {
-  return `${apiExecutionArn}/${stageName}/${method}${path}`;
+  return `${apiExecutionArn}/${stageName}/${method}${path.replace(/\{[^}]+\}/g, "*")}`;
 }
 
 /**

@@ -1,5 +1,6 @@
 import { type PolicyDocument, policyDocument, type Statement } from "../policy-document";
 import type { ArtifactLocation } from "./artifact-location";
+import type { AsyncObjects } from "./function-role";
 
 /**
  * Trust policy of an endpoint's execution role: SageMaker, for resources of this account and region. AWS documents that
@@ -44,10 +45,18 @@ export interface EndpointNeeds {
   readonly volumeKeyArn?: string | undefined;
   /** The objects that data capture writes, and the key that encrypts the objects. */
   readonly dataCapture?: { readonly objectsArn: string; readonly keyArn?: string | undefined } | undefined;
+  /** The objects of asynchronous requests, and the topics of their results. @default - the endpoint answers in real time */
+  readonly asyncRequests?: AsyncNeeds | undefined;
   /** Alarms that roll back an update. */
   readonly alarmArns?: readonly string[] | undefined;
   /** Subnets and security groups of the containers. @default - SageMaker's own network */
   readonly network?: NetworkInterfaceScope | undefined;
+}
+
+/** The objects and topics of asynchronous requests. */
+export interface AsyncNeeds extends Pick<AsyncObjects, "inputsArn" | "resultsArn" | "failuresArn"> {
+  /** The topics to which SageMaker publishes; each once. */
+  readonly topicArns: readonly string[];
 }
 
 /** Secrets that containers read. */
@@ -91,6 +100,7 @@ export function endpointRolePolicy(needs: EndpointNeeds): PolicyDocument {
     ...keyStatements(needs),
     ...secretStatements(needs),
     ...dataCaptureStatements(needs),
+    ...asyncStatements(needs),
     {
       // For actions on a group, AWS evaluates the group's ARN with or without a stream
       // (https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_LogGroup.html).
@@ -225,6 +235,36 @@ function dataCaptureStatements({ dataCapture, s3ServiceName }: EndpointNeeds): S
       Resource: [dataCapture.keyArn],
       Condition: { StringEquals: { "kms:ViaService": s3ServiceName } },
     },
+  ];
+}
+
+/**
+ * SageMaker reads inputs, and writes results and failures, with the role. AWS's example also has `s3:ListBucket` for the objects'
+ * ARN, which allows nothing: the action applies to buckets
+ * (https://docs.aws.amazon.com/sagemaker/latest/dg/async-inference-create-endpoint-prerequisites.html).
+ */
+function asyncStatements({ asyncRequests }: EndpointNeeds): Statement[] {
+  if (asyncRequests === undefined) return [];
+  const { inputsArn, resultsArn, failuresArn, topicArns } = asyncRequests;
+  return [
+    { Sid: "ReadAsyncInputs", Effect: "Allow", Action: ["s3:GetObject"], Resource: [inputsArn] },
+    {
+      Sid: "WriteAsyncResults",
+      Effect: "Allow",
+      // A large result is a multipart upload.
+      Action: ["s3:AbortMultipartUpload", "s3:PutObject"],
+      Resource: [resultsArn, failuresArn],
+    },
+    ...(topicArns.length === 0
+      ? []
+      : [
+          {
+            Sid: "NotifyAboutResults",
+            Effect: "Allow" as const,
+            Action: ["sns:Publish"],
+            Resource: topicArns,
+          },
+        ]),
   ];
 }
 

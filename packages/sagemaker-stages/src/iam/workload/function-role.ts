@@ -59,12 +59,24 @@ export interface FunctionCapture {
   readonly s3ServiceName: string;
 }
 
-/** Permissions of a function's role: invoke one endpoint, write one log group, send traces, write captured requests. */
+/** The objects of the asynchronous requests of one endpoint, by the parts of their keys. */
+export interface AsyncObjects {
+  readonly inputsArn: string;
+  readonly requestsArn: string;
+  readonly resultsArn: string;
+  readonly failuresArn: string;
+}
+
+/**
+ * Permissions of a function's role: invoke one endpoint, write one log group, send traces, write captured requests, read and write
+ * asynchronous requests.
+ */
 export function functionRolePolicy({
   endpoint,
   logGroupArn,
   functionInVpcArn,
   capture,
+  asyncObjects,
 }: {
   readonly endpoint: InvokedEndpoint;
   readonly logGroupArn: string;
@@ -72,6 +84,8 @@ export function functionRolePolicy({
   readonly functionInVpcArn?: string | undefined;
   /** The captured requests. @default - none */
   readonly capture?: FunctionCapture | undefined;
+  /** The objects of asynchronous requests. @default - the endpoint answers in real time */
+  readonly asyncObjects?: AsyncObjects | undefined;
 }): PolicyDocument {
   return policyDocument(
     invokeEndpoint("InvokeEndpoint", endpoint),
@@ -84,8 +98,32 @@ export function functionRolePolicy({
       Resource: ["*"],
     },
     ...(capture === undefined ? [] : captureStatements(capture)),
+    ...(asyncObjects === undefined ? [] : asyncStatements(asyncObjects)),
     ...(functionInVpcArn === undefined ? [] : networkInterfaceStatements(functionInVpcArn)),
   );
+}
+
+/**
+ * The function stores inputs and the records of requests, and reads what SageMaker writes. It may not list the bucket, because a list
+ * would show the ids of all callers: S3 therefore answers 403 for an object that does not exist
+ * (https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html). The function deletes nothing: the bucket's rules do.
+ */
+function asyncStatements({ inputsArn, requestsArn, resultsArn, failuresArn }: AsyncObjects): Statement[] {
+  return [
+    {
+      Sid: "WriteAsyncRequests",
+      Effect: "Allow",
+      // A presigned URL for an upload has the permissions of this role.
+      Action: ["s3:PutObject"],
+      Resource: [inputsArn, requestsArn],
+    },
+    {
+      Sid: "ReadAsyncRequests",
+      Effect: "Allow",
+      Action: ["s3:GetObject"],
+      Resource: [inputsArn, requestsArn, resultsArn, failuresArn],
+    },
+  ];
 }
 
 /** Only the write: the function reads no captured request. */

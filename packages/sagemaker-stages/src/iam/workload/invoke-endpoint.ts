@@ -8,6 +8,8 @@ export interface InvokedEndpoint {
   readonly endpointArn: string;
   /** ARN of the only inference component that the principal may invoke. @default - none: the endpoint's model */
   readonly componentArn?: string | undefined;
+  /** Whether the endpoint answers only asynchronous requests. @default false */
+  readonly isAsync?: boolean | undefined;
   /** The part of the endpoint that the principal may invoke. @default - the whole endpoint */
   readonly target?: Pick<EndpointTarget, "targetModel" | "targetModels"> | undefined;
 }
@@ -53,12 +55,17 @@ export function modelPatterns({
   return targetModel === undefined ? [...targetModels] : [literalInPattern(targetModel)];
 }
 
+/** The action that invokes an endpoint: an endpoint answers either in real time or asynchronously. */
+export function invokeAction({ isAsync = false }: Pick<InvokedEndpoint, "isAsync">): string {
+  return isAsync ? "sagemaker:InvokeEndpointAsync" : "sagemaker:InvokeEndpoint";
+}
+
 /** A statement that allows a principal to invoke one endpoint. */
 export function invokeEndpoint(Sid: string, invoked: InvokedEndpoint): Statement {
   return omitUndefined({
     Sid,
     Effect: "Allow" as const,
-    Action: ["sagemaker:InvokeEndpoint"],
+    Action: [invokeAction(invoked)],
     Resource: invokedArns(invoked),
     Condition: modelCondition(invoked),
   });

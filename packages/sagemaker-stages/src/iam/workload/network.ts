@@ -1,5 +1,6 @@
 import { camelCase, type PolicyDocument, policyDocument, type Statement } from "../policy-document";
-import { type InvokedEndpoint, invokedArns } from "./invoke-endpoint";
+import type { AsyncObjects } from "./function-role";
+import { type InvokedEndpoint, invokeAction, invokedArns } from "./invoke-endpoint";
 
 /** A function's access to its endpoint. */
 export interface FunctionAccess {
@@ -8,7 +9,7 @@ export interface FunctionAccess {
   /** ARN of the function's role. */
   readonly roleArn: string;
   /** The endpoint. The role's own policy limits the models of a multi-model endpoint. */
-  readonly endpoint: Pick<InvokedEndpoint, "endpointArn" | "componentArn">;
+  readonly endpoint: Pick<InvokedEndpoint, "endpointArn" | "componentArn" | "isAsync">;
 }
 
 /**
@@ -22,7 +23,7 @@ export function runtimeEndpointPolicy(functions: readonly FunctionAccess[]): Pol
       Sid: `Invoke${camelCase(model)}Endpoint`,
       Effect: "Allow" as const,
       Principal: "*" as const,
-      Action: ["sagemaker:InvokeEndpoint"],
+      Action: [invokeAction(endpoint)],
       Resource: invokedArns(endpoint),
       Condition: { ArnEquals: { "aws:PrincipalArn": roleArn } },
     })),
@@ -41,12 +42,19 @@ export interface BucketAccess {
   readonly listedBucketArns: readonly string[];
   /** ARN of the objects that data capture writes; `undefined` without data capture. */
   readonly capturedObjectsArn: string | undefined;
+  /** The objects of asynchronous requests; `undefined` for an endpoint that answers in real time. */
+  readonly asyncObjects?: AsyncObjects | undefined;
 }
 
 /** A function's access to the bucket of captured requests. */
 export interface CaptureAccess extends Pick<BucketAccess, "model" | "roleArn"> {
   /** ARN of the objects that the function writes. */
   readonly objectsArn: string;
+}
+
+/** A function's access to the objects of asynchronous requests. */
+export interface AsyncAccess extends Pick<BucketAccess, "model" | "roleArn"> {
+  readonly objects: AsyncObjects;
 }
 
 /**
@@ -59,8 +67,13 @@ export interface CaptureAccess extends Pick<BucketAccess, "model" | "roleArn"> {
 export function s3GatewayPolicy(
   endpoints: readonly BucketAccess[],
   functions: readonly CaptureAccess[] = [],
+  asyncFunctions: readonly AsyncAccess[] = [],
 ): PolicyDocument {
-  const statements = [...endpoints.flatMap(bucketStatements), ...functions.map(captureStatement)];
+  const statements = [
+    ...endpoints.flatMap(bucketStatements),
+    ...functions.map(captureStatement),
+    ...asyncFunctions.flatMap(asyncStatements),
+  ];
   if (statements.length === 0) {
     return policyDocument({
       Sid: "DenyAllS3Actions",
@@ -71,6 +84,23 @@ export function s3GatewayPolicy(
     });
   }
   return policyDocument(...statements);
+}
+
+/** The objects that a function with asynchronous requests reads and writes. */
+function asyncStatements({ model, roleArn, objects }: AsyncAccess): Statement[] {
+  const { inputsArn, requestsArn, resultsArn, failuresArn } = objects;
+  const statement = (verb: string, action: string, Resource: string[]): Statement => ({
+    Sid: `${verb}${camelCase(model)}AsyncRequests`,
+    Effect: "Allow",
+    Action: [action],
+    Resource,
+    Principal: "*",
+    Condition: { ArnEquals: { "aws:PrincipalArn": roleArn } },
+  });
+  return [
+    statement("Write", "s3:PutObject", [inputsArn, requestsArn]),
+    statement("Read", "s3:GetObject", [inputsArn, requestsArn, resultsArn, failuresArn]),
+  ];
 }
 
 function captureStatement({ model, roleArn, objectsArn }: CaptureAccess): Statement {
@@ -90,15 +120,16 @@ function bucketStatements({
   bucketArns,
   listedBucketArns,
   capturedObjectsArn,
+  asyncObjects,
 }: BucketAccess): Statement[] {
-  const allowed = (Sid: string, action: string, Resource: readonly string[]): Statement[] =>
+  const allowed = (Sid: string, action: string | string[], Resource: readonly string[]): Statement[] =>
     Resource.length === 0
       ? []
       : [
           {
             Sid,
             Effect: "Allow",
-            Action: [action],
+            Action: typeof action === "string" ? [action] : action,
             Resource,
             Principal: "*",
             Condition: { ArnEquals: { "aws:PrincipalArn": roleArn } },
@@ -111,5 +142,15 @@ function bucketStatements({
     ...allowed(`Read${name}Artifacts`, "s3:GetObject", objects),
     ...allowed(`List${name}Artifacts`, "s3:ListBucket", listedBucketArns),
     ...allowed(`Write${name}CapturedData`, "s3:PutObject", captured),
+    ...(asyncObjects === undefined
+      ? []
+      : [
+          ...allowed(`Read${name}AsyncInputs`, "s3:GetObject", [asyncObjects.inputsArn]),
+          ...allowed(
+            `Write${name}AsyncResults`,
+            ["s3:AbortMultipartUpload", "s3:PutObject"],
+            [asyncObjects.resultsArn, asyncObjects.failuresArn],
+          ),
+        ]),
   ];
 }

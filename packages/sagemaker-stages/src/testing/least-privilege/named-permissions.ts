@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { ecrRepositoryArn } from "../../aws/arn";
+import { asyncOf } from "../../environment/async-requests";
 import { type Environment, namePrefix } from "../../environment/environment";
 import {
   isViaGateway,
@@ -12,6 +13,7 @@ import { imageAddress } from "../../environment/model-source";
 import { targetOf } from "../../environment/settings/endpoint/targets";
 import type { ReleaseContent } from "../../environment/settings/model-source/release";
 import type { Account } from "./account";
+import { OBJECT_OF_REQUEST } from "./principals/async-requests";
 import { OBJECT_OF_PREFIX } from "./principals/model-source";
 import { namesOf } from "./principals/principal";
 import { type AllowedRequest, textOf } from "./request";
@@ -19,6 +21,7 @@ import { type AllowedRequest, textOf } from "./request";
 /** Actions on resources that an environment names: a model's endpoint, artifacts, images and secrets. */
 const ACTIONS = [
   "sagemaker:InvokeEndpoint",
+  "sagemaker:InvokeEndpointAsync",
   "s3:GetObject",
   "ecr:BatchGetImage",
   "secretsmanager:GetSecretValue",
@@ -38,23 +41,36 @@ export function namedPermissions(environment: Environment, account: Account): st
       const { endpoint } = namesOf(environment, model);
       const { inferenceComponent: component } = targetOf(settings);
       const invoker = isViaGateway(settings) ? "gateway" : "function";
+      const isAsync = asyncOf(settings) !== undefined;
+      const action = isAsync ? "sagemaker:InvokeEndpointAsync" : "sagemaker:InvokeEndpoint";
       return [
         ...(settings.existingFunction === undefined
           ? [
               `endpoint/${endpoint}`,
               ...(component === undefined ? [] : [`inference-component/${component}`]),
-            ].map(
-              (invoked) => `${role}-${invoker} sagemaker:InvokeEndpoint ${account.arn("sagemaker", invoked)}`,
-            )
+            ].map((invoked) => `${role}-${invoker} ${action} ${account.arn("sagemaker", invoked)}`)
           : []),
         ...("existingEndpoint" in settings
           ? []
           : permissionsOfSources({ environment, model, account }, settings).map(
               (permission) => `${role}-endpoint ${permission}`,
             )),
+        ...(isAsync ? permissionsOfAsync({ environment, model, account }, role) : []),
       ];
     })
     .sort();
+}
+
+/** The objects that the function and the endpoint of an asynchronous model read. */
+function permissionsOfAsync({ environment, model, account }: Named, role: string): string[] {
+  const { endpoint } = namesOf(environment, model);
+  const bucket = `${namePrefix(environment)}-async-${account.id}-${account.region}`;
+  const reads = (folder: string): string =>
+    `s3:GetObject ${account.bucketArn(`${bucket}/${endpoint}/${folder}/${OBJECT_OF_REQUEST}`)}`;
+  return [
+    ...["inputs", "requests", "results", "failures"].map((folder) => `${role}-function ${reads(folder)}`),
+    `${role}-endpoint ${reads("inputs")}`,
+  ];
 }
 
 /** The permissions that the requests of a stack need for {@link ACTIONS}. */

@@ -42,7 +42,14 @@ function ownerOf(
   return names.find((name) => {
     const own = suffixes.map((suffix) => `${prefix}-${name}${suffix}`);
     const path = models[name]?.route.path;
-    return words.some((word) => own.includes(word) || word === path);
+    return words.some(
+      (word) =>
+        own.includes(word) ||
+        word === path ||
+        // The further routes of an asynchronous model.
+        (path !== undefined &&
+          [`${path}/requests/{id}`, `${path}/uploads`, `${path}/uploads/{id}`].includes(word)),
+    );
   });
 }
 

@@ -747,10 +747,23 @@ function decisionsOf(
       if (caller instanceof Promise)
         throw new Refused(`function ${functionName}: the check of a key must not wait`);
       const { Statement } = policyOf(caller, methodArn).policyDocument;
-      return Statement.flatMap(({ Effect, Resource }) => (Effect === "Allow" ? Resource : []));
+      return withoutPatterns(
+        Statement.flatMap(({ Effect, Resource }) => (Effect === "Allow" ? Resource : [])),
+      );
     } catch (error) {
       if (error instanceof RefusedCredential) return [];
       throw error instanceof Refused ? error : new Refused(`function ${functionName}: ${String(error)}`);
     }
   };
+}
+
+/**
+ * The ARNs of a policy, with one ARN for each route. A route with a parameter, e.g. `{id}`, is open only if the policy also has the
+ * ARN with an asterisk in place of the parameter: requests contain a value. Any other ARN with an asterisk stays, and is no route.
+ */
+function withoutPatterns(arns: readonly string[]): string[] {
+  const patternOf = (arn: string): string => arn.replace(/\{[^}]+\}/g, "*");
+  const named = arns.filter((arn) => patternOf(arn) !== arn);
+  const patterns = new Set(named.map(patternOf));
+  return arns.filter((arn) => (named.includes(arn) ? arns.includes(patternOf(arn)) : !patterns.has(arn)));
 }

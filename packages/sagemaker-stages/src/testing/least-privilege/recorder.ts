@@ -1,5 +1,6 @@
 import { type AuthorizerSource, authorizerSource, authorizerZip } from "../../constructs/api/authorizer-code";
 import { functionCode } from "../../constructs/function/function-code";
+import { asyncOf } from "../../environment/async-requests";
 import { type Environment, namePrefix } from "../../environment/environment";
 import { isViaGateway, routeAccess } from "../../environment/model-settings";
 import { AUTHORIZER } from "../../environment/rules/name-checks";
@@ -87,7 +88,12 @@ export async function record(
     }
     const severalOrigins = String(fn.get("environment.variables.CORS_ALLOW_ORIGIN")).includes(",");
     const captures = captureDestination(fn) !== undefined;
-    const model = { ...known, severalOrigins, captures };
+    const model = {
+      ...known,
+      severalOrigins,
+      captures,
+      ...(asyncLocation(fn) === undefined ? {} : { asynchronous: true }),
+    };
     if (functionCode(name, model).sha256 !== fn.text("source_code_hash")) {
       throw new Error(`${fn.address}: the deployed package is not the package of functions/${name}`);
     }
@@ -112,11 +118,18 @@ export function captureDestination(fn: Resource): string | undefined {
   return typeof destination === "string" ? destination : undefined;
 }
 
+/** The function's variable with the place of its asynchronous requests: `s3://<bucket>/<endpoint>`. */
+export function asyncLocation(fn: Resource): string | undefined {
+  const location = fn.get("environment.variables.ASYNC_LOCATION");
+  return typeof location === "string" ? location : undefined;
+}
+
 /** The credentials that the authorizer of an environment must check; `undefined` if the environment needs no authorizer. */
 export function authorizerSourceOf(environment: Environment, models: Models): AuthorizerSource | undefined {
   const routes = Object.entries(environment.models).flatMap(([name, settings]) => {
     const contract = models[name];
-    return contract === undefined ? [] : [{ contract, access: routeAccess(settings) }];
+    const isAsync = asyncOf(settings) !== undefined;
+    return contract === undefined ? [] : [{ contract, access: routeAccess(settings), isAsync }];
   });
   return authorizerSource(routes, environment.customers);
 }
@@ -161,8 +174,16 @@ async function run(
 ): Promise<RecordedCall[]> {
   const name = model.model;
   const endpoint = await EndpointServer.start();
+  const location = asyncLocation(fn);
   const ofEndpoint = sample === undefined ? { body: "{}" } : answersOf(sample);
-  endpoint.willAlwaysAnswer(answerByService({ ...answers, [SAGEMAKER]: ofEndpoint }));
+  // The requests to S3 follow from the location, see principals/async-requests.ts.
+  const answered = location === undefined ? answers : { s3: { status: 200 }, ...answers };
+  endpoint.willAlwaysAnswer(
+    answerByService({
+      ...answered,
+      [SAGEMAKER]: location === undefined ? ofEndpoint : acceptedAsync(location),
+    }),
+  );
   try {
     const variables = fn.get("environment.variables") as Readonly<Record<string, string>>;
     // The endpoint's name is in the Terraform.
@@ -183,7 +204,7 @@ async function run(
     });
     // Requests are read before the handler's error, because a refused request can cause the error.
     const calls = endpoint.requests
-      .filter((request) => !isAnswered(request, answers))
+      .filter((request) => !isAnswered(request, answered))
       .map((request) => readCallOf(request, `${fn.address}: the handler of functions/${name}`));
     const answer = await invoked.catch((error: unknown) => {
       // If the model has a sample, an error is a fault of the handler. Then the handler can have omitted requests.
@@ -199,6 +220,18 @@ async function run(
   } finally {
     await endpoint.close();
   }
+}
+
+/** The answer of an asynchronous endpoint (https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_runtime_InvokeEndpointAsync.html). */
+function acceptedAsync(location: string): ScriptedAnswer {
+  return {
+    status: 202,
+    headers: {
+      "x-amzn-sagemaker-outputlocation": `${location}/results/0123.out`,
+      "x-amzn-sagemaker-failurelocation": `${location}/failures/0123-error.out`,
+    },
+    body: JSON.stringify({ InferenceId: "0123" }),
+  };
 }
 
 /** Reports the error of a handler. The proof continues, because it needs the handler's requests and not the answer. */
@@ -261,6 +294,14 @@ const ACTIONS = [
     method: "POST",
     path: /^\/endpoints\/([^/]+)\/invocations$/,
     action: "sagemaker:InvokeEndpoint",
+    resource: (name: string) => `endpoint/${decodeURIComponent(name)}`,
+  },
+  {
+    // https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_runtime_InvokeEndpointAsync.html
+    service: SAGEMAKER,
+    method: "POST",
+    path: /^\/endpoints\/([^/]+)\/async-invocations$/,
+    action: "sagemaker:InvokeEndpointAsync",
     resource: (name: string) => `endpoint/${decodeURIComponent(name)}`,
   },
 ] as const;

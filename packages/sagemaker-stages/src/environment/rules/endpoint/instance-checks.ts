@@ -4,6 +4,7 @@ import type { InstanceEndpoint } from "../../settings/endpoint/endpoint";
 import { type InstanceSettings, instanceSettings } from "../../settings/endpoint/instances";
 import { propertiesOf } from "../../settings/setting";
 import { checkKey } from "../kms-key-checks";
+import { checkAsync } from "./async-checks";
 import { checkInitialCapacity, checkScaling } from "./scaling-checks";
 import { checkSchedule } from "./schedule-checks";
 
@@ -40,6 +41,7 @@ export function checkInstances(settings: InstanceSettings, collector: FaultColle
     };
     checkSchedule(schedule, limits, collector.in("schedule"));
   }
+  checkAsync(settings, collector);
   if (autoscaling === undefined) return;
   const scaling = collector.in("autoscaling");
   const isRange = checkScaling(autoscaling, UNLIMITED, CAPACITY_SOURCE, scaling);

@@ -7,6 +7,7 @@ import type { ScalingSettings } from "../../settings/endpoint/scaling";
  * @param max - the largest possible capacity
  * @param because - the source of `max`
  * @param collector - collects the faults of `autoscaling`
+ * @param smallest - the smallest possible capacity
  * @returns whether `minCapacity` and `maxCapacity` are a valid range
  */
 export function checkScaling(
@@ -14,9 +15,10 @@ export function checkScaling(
   max: number,
   because: string,
   collector: FaultCollector,
+  smallest = 1,
 ): boolean {
-  const isMinValid = collector.requireWholeNumber(minCapacity, "minCapacity", 1, max, because);
-  const min = isMinValid ? minCapacity : 1;
+  const isMinValid = collector.requireWholeNumber(minCapacity, "minCapacity", smallest, max, because);
+  const min = Math.max(isMinValid ? minCapacity : 1, 1);
   const isMaxValid = collector.requireWholeNumber(maxCapacity, "maxCapacity", min, max, because);
   return isMinValid && isMaxValid;
 }

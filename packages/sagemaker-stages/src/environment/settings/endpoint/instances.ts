@@ -1,6 +1,7 @@
 import type * as z from "zod";
 import { UNLIMITED } from "../../fault-collector";
 import { optional, positiveNumber, propertiesOf, settings, textLike, wholeNumber } from "../setting";
+import { asyncSettings } from "./async";
 import { scalingSettings, TARGET_TRACKING_SOURCE } from "./scaling";
 import { scheduleSettings } from "./schedule";
 
@@ -39,6 +40,17 @@ export const instanceSettings = settings({
    * @default - none
    */
   schedule: optional(scheduleSettings),
+  /**
+   * Answer requests asynchronously: for inputs over 6 MB, and for answers that take longer than a minute. `POST <path>` answers
+   * 202 with the address of the request, and `GET <path>/requests/{id}` returns the result. `docs/async.md` explains the requests.
+   * The endpoint then answers no real-time request (https://docs.aws.amazon.com/sagemaker/latest/dg/async-inference.html), and
+   * AWS cannot change an endpoint from one kind to the other: destroy the endpoint first
+   * (https://github.com/aws/sagemaker-python-sdk/pull/3124). Not for `ml.inf1` instances, and not together with `autoscaling`,
+   * `schedule`, `deployment`, `dataCapture`, `capture`, `objectives`, `existingFunction` and `via: "gateway"`.
+   *
+   * @default - none: real-time requests
+   */
+  async: optional(asyncSettings),
   /**
    * Timeout of the artifact's download in seconds, 60–3600. Terraform's AWS provider waits at most one hour until the
    * endpoint is in service

@@ -6,7 +6,14 @@ import {
 } from "../../../environment/environment";
 import { unattachedHolder } from "../read-policy-set";
 import { type AccessRequest, type AllowedRequest, only } from "../request";
-import { namesOf, type PrincipalRules, roleNameOf, routeOf, type Sources } from "./principal";
+import {
+  namesOf,
+  type PrincipalRules,
+  roleNameOf,
+  routesOfModel,
+  type Sources,
+  withParameter,
+} from "./principal";
 import { namedModels, TARGET_MODEL, targetOfModel } from "./target";
 
 const ROUTE =
@@ -81,19 +88,20 @@ export function requestsOf(
   const functionArn = only(stack.account.arn("lambda", `function:${names.function}`));
   switch (by) {
     case "route": {
-      const { method, path } = routeOf(models, model);
-      return stack.all("aws_api_gateway_stage").map((stage) => ({
-        action: "execute-api:Invoke",
-        resource: only(
-          stack.account.arn(
-            "execute-api",
-            `${stage.text("rest_api_id")}/${stage.text("stage_name")}/${method}${path}`,
+      return stack.all("aws_api_gateway_stage").flatMap((stage) =>
+        routesOfModel(environment, models, model).map(({ method, path }) => ({
+          action: "execute-api:Invoke",
+          resource: withParameter(
+            stack.account.arn(
+              "execute-api",
+              `${stage.text("rest_api_id")}/${stage.text("stage_name")}/${method}${path}`,
+            ),
           ),
-        ),
-        context: {},
-        reason: `calls ${method} ${path} with a signature`,
-        source: ROUTE,
-      }));
+          context: {},
+          reason: `calls ${method} ${path} with a signature`,
+          source: ROUTE,
+        })),
+      );
     }
     case "functionUrl":
       return [

@@ -2,6 +2,7 @@ import { serviceDomain } from "../../../aws/partition";
 import type { JsonObject } from "../../terraform";
 import { type AccessRequest, type AllowedRequest, type Exactly, only } from "../request";
 import type { ResolvedStack } from "../resolved-stack";
+import { deniedEndpointObjectRequests, endpointObjectRequests } from "./async-requests";
 import { type EndpointInStack, type RoleRequest, throughS3 } from "./endpoint-in-stack";
 import { artifactKeysOf } from "./model-source";
 import { roleNameOf, type Sources } from "./principal";
@@ -30,6 +31,7 @@ export function allowedRequestsOfInstances(endpoint: EndpointInStack, sources: S
     ...artifactKeyRequests(endpoint, sources),
     ...volumeRequests(endpoint),
     ...captureRequests(endpoint, sources.stack),
+    ...endpointObjectRequests(endpoint, sources.stack),
     ...alarmRequests(endpoint, sources.stack),
   ];
   return requests.map((request) => ({
@@ -46,7 +48,7 @@ export function allowedRequestsOfInstances(endpoint: EndpointInStack, sources: S
  * keys.
  */
 export function deniedRequestsOfInstances(endpoint: EndpointInStack, sources: Sources): AccessRequest[] {
-  return allowedRequestsOfInstances(endpoint, sources)
+  const ofKeys = allowedRequestsOfInstances(endpoint, sources)
     .filter(({ action }) => action.startsWith("kms:"))
     .map((request) => ({
       ...request,
@@ -56,6 +58,14 @@ export function deniedRequestsOfInstances(endpoint: EndpointInStack, sources: So
           ? "the container grants the use of the key to another principal"
           : "the container uses the key directly, not through S3",
     }));
+  const ofObjects = deniedEndpointObjectRequests(endpoint, sources.stack).map(
+    (request): AccessRequest => ({
+      subject: `role ${roleNameOf(endpoint.roleArn)}`,
+      principal: { kind: "principal", arn: endpoint.roleArn },
+      ...request,
+    }),
+  );
+  return [...ofKeys, ...ofObjects];
 }
 
 function vpcRequests({ model }: EndpointInStack, { account }: ResolvedStack): RoleRequest[] {

@@ -34,7 +34,9 @@ export const endpointRole: PrincipalRules = {
       "vpc_config",
     ],
     aws_sagemaker_endpoint_configuration: [
+      "async_inference_config",
       "data_capture_config",
+      "depends_on",
       "kms_key_arn",
       "lifecycle",
       "name",

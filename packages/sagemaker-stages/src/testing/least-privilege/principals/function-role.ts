@@ -1,6 +1,7 @@
 import { captureDestination } from "../recorder";
 import { type AccessRequest, type AllowedRequest, type Exactly, only } from "../request";
 import type { ResolvedStack, Resource } from "../resolved-stack";
+import { deniedFunctionObjectRequests, functionObjectRequests } from "./async-requests";
 import { VIA_S3, viaS3 } from "./endpoint-instances";
 import { type PrincipalRules, roleNameOf, type Sources } from "./principal";
 import {
@@ -85,6 +86,13 @@ export const functionRole: PrincipalRules = {
     functionsOf(sources.stack).flatMap((fn) => [
       ...deniedRequestsOf(fn),
       ...deniedCaptureRequests(fn, sources),
+      ...deniedFunctionObjectRequests(fn.resource, sources.stack).map(
+        (request): AccessRequest => ({
+          subject: `role ${roleNameOf(fn.roleArn)}`,
+          principal: { kind: "principal", arn: fn.roleArn },
+          ...request,
+        }),
+      ),
       ...otherModels(fn, sources),
     ]),
 };
@@ -154,6 +162,7 @@ function allowedRequestsOf(fn: FunctionInStack, { stack, environment, recorded }
       }),
     ),
     ...captureRequests(fn, stack).map((request): AllowedRequest => ({ ...common, ...request })),
+    ...asyncRequests(fn, stack).map((request): AllowedRequest => ({ ...common, ...request })),
     ...(fn.resource.get("tracing_config.mode") === "Active"
       ? ["xray:PutTelemetryRecords", "xray:PutTraceSegments"]
       : []
@@ -227,6 +236,16 @@ function captureRequests(
           },
         ]),
   ];
+}
+
+/** The requests to the objects of asynchronous requests, in a VPC through S3's VPC endpoint. */
+function asyncRequests(fn: FunctionInStack, stack: ResolvedStack) {
+  const vpcEndpoint = s3VpcEndpointOf(stack, fn);
+  return functionObjectRequests(fn.resource, stack).map((request) => ({
+    ...request,
+    context: { "lambda:SourceFunctionArn": { exact: "", free: fn.arn } },
+    ...(vpcEndpoint === undefined ? {} : { vpcEndpoint }),
+  }));
 }
 
 /** A function writes its captured requests, and does neither read nor delete them, nor uses their key directly. */

@@ -1,4 +1,5 @@
 import { ArnFactory } from "../../../aws/arn";
+import { asyncOf, routesOf } from "../../../environment/async-requests";
 import { type Environment, namePrefix } from "../../../environment/environment";
 import type { Models } from "../../../models";
 import type { Route } from "../../../runtime/contract";
@@ -6,7 +7,7 @@ import { OTHER_ACCOUNT } from "../account";
 import { requireMembers } from "../policy";
 import type { Answers, RecordedCall } from "../recorder";
 import { Refused } from "../refused";
-import type { AccessRequest, AllowedRequest, Principal } from "../request";
+import { type AccessRequest, type AllowedRequest, type Exactly, only, type Principal } from "../request";
 import type { ResolvedStack, Resource } from "../resolved-stack";
 
 /**
@@ -124,6 +125,18 @@ export function namesOf(environment: Environment, model: string): { endpoint: st
     endpoint: "existingEndpoint" in settings ? settings.existingEndpoint : own,
     function: settings.existingFunction?.replace(/^.*:function:/, "") ?? own,
   };
+}
+
+/** The routes of a model: one, or several for a model with asynchronous requests. @throws Error if the app has no such model */
+export function routesOfModel(environment: Environment, models: Models, name: string): readonly Route[] {
+  const settings = environment.models[name];
+  return routesOf(routeOf(models, name), settings !== undefined && asyncOf(settings) !== undefined);
+}
+
+/** The text of a route with a value in place of a parameter of its path. */
+export function withParameter(text: string): Exactly {
+  const [exact = "", free] = text.split(/\{[^}]+\}/);
+  return free === undefined ? only(text) : { exact, free: `0123456789abcdef${free}` };
 }
 
 /** The route of a model. @throws Error if the app has no such model */

@@ -5,7 +5,14 @@ import { parseEmbedded } from "../../terraform";
 import { Refused } from "../refused";
 import { type AccessRequest, type AllowedRequest, only, type Principal, type RequestToken } from "../request";
 import type { ResolvedStack } from "../resolved-stack";
-import { foreignPrincipal, outsidePrincipal, type PrincipalRules, routeOf, type Sources } from "./principal";
+import {
+  foreignPrincipal,
+  outsidePrincipal,
+  type PrincipalRules,
+  routesOfModel,
+  type Sources,
+  withParameter,
+} from "./principal";
 
 const INTEGRATION = "https://docs.aws.amazon.com/lambda/latest/dg/services-apigateway.html";
 const ACCESS =
@@ -56,7 +63,7 @@ function invocationsOf(stack: ResolvedStack): AllowedRequest[] {
           principal: { kind: "service", name: "apigateway.amazonaws.com" },
           action: "lambda:InvokeFunction",
           resource: only(functionArn),
-          context: { "aws:SourceArn": only(`${arn}/${method.toUpperCase()}${path}`) },
+          context: { "aws:SourceArn": withParameter(`${arn}/${method.toUpperCase()}${path}`) },
           reason: `the integration of ${method.toUpperCase()} ${path}`,
           source: INTEGRATION,
           otherRequests: "denied",
@@ -82,8 +89,10 @@ interface Calls {
 /** The requests to each route, according to the route's access in the environment. */
 function routesOf({ stack, environment, models }: Sources): Calls[] {
   return stageArns(stack).flatMap((stageArn) =>
-    Object.entries(environment.models).map(([model, settings]) =>
-      callsOf(routeOf(models, model), routeAccess(settings), stageArn, stack, keysOf(environment, model)),
+    Object.entries(environment.models).flatMap(([model, settings]) =>
+      routesOfModel(environment, models, model).map((route) =>
+        callsOf(route, routeAccess(settings), stageArn, stack, keysOf(environment, model)),
+      ),
     ),
   );
 }

@@ -3,6 +3,7 @@ import { OTHER_ACCOUNT } from "../account";
 import { Refused } from "../refused";
 import { type AccessRequest, type AllowedRequest, only } from "../request";
 import type { ResolvedStack } from "../resolved-stack";
+import { endpointObjectRequests, functionObjectRequests } from "./async-requests";
 import { endpointsOf, throughS3 } from "./endpoint-in-stack";
 import { capturedObjects } from "./endpoint-instances";
 import { capturedObjectsOf, functionsOf, runtimeVpcEndpointOf, s3VpcEndpointOf } from "./function-role";
@@ -35,6 +36,7 @@ export const vpcEndpoint: PrincipalRules = {
     ...runtimeRequests(sources),
     ...s3Requests(sources),
     ...captureRequests(sources.stack),
+    ...asyncRequests(sources.stack),
   ],
   deniedRequests: (sources) =>
     sources.stack
@@ -108,6 +110,9 @@ function s3Requests(sources: Sources): AllowedRequest[] {
               reason: `SageMaker writes the data that ${endpoint.name} captures`,
             },
           ]),
+      ...endpointObjectRequests(endpoint, stack)
+        .filter(({ action }) => action.startsWith("s3:"))
+        .map(({ action, resource, reason }) => ({ ...common, action, resource, reason })),
     ];
   });
 }
@@ -130,6 +135,25 @@ function captureRequests(stack: ResolvedStack): AllowedRequest[] {
         otherRequests: "denied",
       },
     ];
+  });
+}
+
+/** A function in the VPC reads and writes asynchronous requests through S3's VPC endpoint. */
+function asyncRequests(stack: ResolvedStack): AllowedRequest[] {
+  return functionsOf(stack).flatMap((fn): AllowedRequest[] => {
+    const vpcEndpoint = s3VpcEndpointOf(stack, fn);
+    if (vpcEndpoint === undefined) return [];
+    return functionObjectRequests(fn.resource, stack).map(({ action, resource, reason }) => ({
+      subject: `VPC endpoint ${vpcEndpoint}`,
+      principal: { kind: "principal with every permission", arn: fn.roleArn },
+      action,
+      resource,
+      context: {},
+      vpcEndpoint,
+      reason: `${fn.name}: ${reason}`,
+      source: GATEWAY,
+      otherRequests: "denied",
+    }));
   });
 }
 

@@ -1,13 +1,18 @@
+import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
+import { ASYNC_FOLDERS } from "../../environment/async-requests";
 import { privateBucketPolicy } from "../../iam/workload/bucket-policies";
+import type { AsyncObjects } from "../../iam/workload/function-role";
 import type { AwsScope } from "../terraform/aws-scope";
 import { environmentBucketName, PrivateBucket } from "./private-bucket";
 
-/** Props of {@link CaptureBucket}. */
-export interface CaptureBucketProps {
+/** Props of {@link ExpiringBucket}. */
+export interface ExpiringBucketProps {
   readonly account: AwsScope;
   /** The environment's prefix, with which the bucket's name begins. */
   readonly environmentName: string;
+  /** The second part of the bucket's name: the data of callers that the bucket contains. */
+  readonly purpose: "async" | "capture";
   /** Days after which S3 deletes the objects, by the prefix of their keys. */
   readonly daysByPrefix: Readonly<Record<string, number>>;
   /** Whether Terraform refuses to plan the bucket's destruction, and to delete its objects. */
@@ -15,19 +20,21 @@ export interface CaptureBucketProps {
 }
 
 /**
- * The environment's private bucket for captured requests and answers. S3 deletes each object after the days of its model. The
- * bucket keeps no versions: a deleted request is deleted.
+ * A private bucket of the environment for data of callers: captured requests, or asynchronous requests. S3 deletes each object after
+ * the days of its model. The bucket keeps no versions: a deleted request is deleted.
  */
-export class CaptureBucket extends Construct {
+export class ExpiringBucket extends Construct {
   /** Known before the deployment. */
   readonly bucketName: string;
+  /** The bucket with its rules and its access, for dependencies. */
+  readonly ready: ITerraformDependable;
   private readonly bucketArn: string;
 
-  constructor(scope: Construct, id: string, props: CaptureBucketProps) {
+  constructor(scope: Construct, id: string, props: ExpiringBucketProps) {
     super(scope, id);
-    const { account, environmentName, daysByPrefix, protected: isProtected } = props;
+    const { account, environmentName, purpose, daysByPrefix, protected: isProtected } = props;
     const bucket = new PrivateBucket(this, {
-      bucketName: environmentBucketName(account, environmentName, "capture"),
+      bucketName: environmentBucketName(account, environmentName, purpose),
       forceDestroy: !isProtected,
       protected: isProtected,
       versioned: false,
@@ -52,12 +59,24 @@ export class CaptureBucket extends Construct {
       },
     ]);
     // Last, so that Terraform deletes the policy first: the deployer of a protected environment may not, and the bucket keeps
-    // its rules and its access if `capture` is removed while the bucket contains objects.
-    bucket.addPolicy(privateBucketPolicy(bucket.bucket.arn), { isLast: true });
+    // its rules and its access if the setting is removed while the bucket contains objects.
+    this.ready = bucket.addPolicy(privateBucketPolicy(bucket.bucket.arn), { isLast: true });
   }
 
   /** ARN of the objects whose keys begin with `<prefix>/`. */
   objectsArn(prefix: string): string {
     return `${this.bucketArn}/${prefix}/*`;
+  }
+
+  /** The objects of the asynchronous requests of an endpoint. @param endpointName - the first part of the keys */
+  asyncObjects(endpointName: string): AsyncObjects {
+    const arn = (folder: keyof typeof ASYNC_FOLDERS): string =>
+      this.objectsArn(`${endpointName}/${ASYNC_FOLDERS[folder]}`);
+    return {
+      inputsArn: arn("inputs"),
+      requestsArn: arn("requests"),
+      resultsArn: arn("results"),
+      failuresArn: arn("failures"),
+    };
   }
 }

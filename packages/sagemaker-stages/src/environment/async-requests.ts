@@ -1,0 +1,73 @@
+import type { RoutedModel } from "../models";
+import type { Environment } from "./environment";
+import type { ModelSettings, ParsedModelSettings } from "./model-settings";
+import type { AsyncSettings, BacklogScaling, ParsedAsyncSettings } from "./settings/endpoint/async";
+import type { InstanceSettings } from "./settings/endpoint/instances";
+
+/**
+ * The parts of the keys in the bucket of asynchronous requests, below `<endpoint>/`. The function writes inputs and the records of
+ * requests, and SageMaker writes results and failures.
+ */
+export const ASYNC_FOLDERS = {
+  inputs: "inputs",
+  requests: "requests",
+  results: "results",
+  failures: "failures",
+} as const;
+
+/** The suffix of the alarm that starts the first instance of an endpoint without instances. */
+export const BACKLOG_ALARM = "backlog-without-capacity";
+
+/** AWS's example (https://docs.aws.amazon.com/sagemaker/latest/dg/async-inference-autoscale.html). */
+const DEFAULT_TARGET_BACKLOG = 5;
+
+/** A method and a path; `{id}` in the path is a parameter. */
+type Route = RoutedModel["route"];
+
+/** The routes of an asynchronous model in addition to `POST <path>`, in the order of the document. */
+export function asyncRoutes(path: Route["path"]): readonly Route[] {
+  return [
+    { method: "GET", path: `${path}/requests/{id}` },
+    { method: "POST", path: `${path}/uploads` },
+    { method: "POST", path: `${path}/uploads/{id}` },
+  ];
+}
+
+/** All routes of a model. @param isAsync - whether the model has asynchronous requests */
+export function routesOf(route: Route, isAsync: boolean): readonly Route[] {
+  return isAsync ? [route, ...asyncRoutes(route.path)] : [route];
+}
+
+/** The settings of asynchronous requests; `undefined` for an endpoint that answers in real time. */
+export function asyncOf(settings: ParsedModelSettings): ParsedAsyncSettings | undefined;
+export function asyncOf(settings: ModelSettings): AsyncSettings | undefined;
+export function asyncOf(settings: ModelSettings | ParsedModelSettings): AsyncSettings | undefined {
+  // A misspelt environment can have both kinds of an endpoint.
+  return "instances" in settings ? settings.instances?.async : undefined;
+}
+
+/** Whether the environment has a bucket for asynchronous requests. */
+export function hasAsync({ models }: Pick<Environment, "models">): boolean {
+  return Object.values<ModelSettings>(models).some((settings) => asyncOf(settings) !== undefined);
+}
+
+/** Whether an endpoint of the environment has no instances without requests. */
+export function startsFromZero({ models }: Pick<Environment, "models">): boolean {
+  return Object.values<ModelSettings>(models).some(
+    (settings) => "instances" in settings && backlogScalingOf(settings.instances)?.minCapacity === 0,
+  );
+}
+
+/** The scaling of an asynchronous endpoint with its defaults; `undefined` for an endpoint that answers in real time. */
+export function backlogScalingOf({
+  async: asynchronous,
+  initialInstanceCount,
+}: Pick<InstanceSettings, "async" | "initialInstanceCount">):
+  | (BacklogScaling & Required<Pick<BacklogScaling, "targetBacklogPerInstance">>)
+  | undefined {
+  if (asynchronous === undefined) return undefined;
+  return {
+    targetBacklogPerInstance: DEFAULT_TARGET_BACKLOG,
+    ...(asynchronous.scaling ?? { minCapacity: 0, maxCapacity: initialInstanceCount }),
+  };
+}
