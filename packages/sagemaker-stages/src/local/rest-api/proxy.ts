@@ -96,7 +96,9 @@ export function toProxyEvent(
 function pathParametersIn(resource: string, path: string): Record<string, string> | null {
   if (!resource.includes("{")) return null;
   // On a domain name, the path begins with the base path.
-  const below = toResourcePath(path).split("/").slice(1 - resource.split("/").length);
+  const below = toResourcePath(path)
+    .split("/")
+    .slice(1 - resource.split("/").length);
   return pathParametersOf(resource, `/${below.join("/")}`) ?? null;
 }
 

@@ -15,8 +15,8 @@ export interface AsyncBucketDefinition {
   readonly environment: string;
   readonly region: string;
   readonly accountId: string;
-  /** The days after which an object expires. @default - never */
-  readonly days: number | undefined;
+  /** The rules by which objects expire. Of several rules for an object, the fewest days apply, as in S3. */
+  readonly expirations: readonly { readonly prefix: string; readonly days: number }[];
   /** The statements of the functions' roles, by the function's name. */
   readonly roles: ReadonlyMap<string, readonly RoleStatement[]>;
 }
@@ -28,11 +28,15 @@ const ADDRESS = /^\/_s3\/([a-z0-9.-]+)\/([^?]+)$/;
 
 /** The files of the buckets. @param folder - the folder of all environments */
 export function filesOf(
-  { environment, days }: Pick<AsyncBucketDefinition, "environment" | "days">,
+  { environment, expirations }: Pick<AsyncBucketDefinition, "environment" | "expirations">,
   folder: string,
   now?: () => number,
 ): ObjectFiles {
-  return new ObjectFiles(join(folder, environment), days, now);
+  const daysOf = (key: string) => {
+    const days = expirations.flatMap((rule) => (key.startsWith(rule.prefix) ? [rule.days] : []));
+    return days.length === 0 ? undefined : Math.min(...days);
+  };
+  return new ObjectFiles(join(folder, environment), daysOf, now);
 }
 
 /** The bucket of a request. */

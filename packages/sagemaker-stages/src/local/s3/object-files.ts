@@ -36,12 +36,12 @@ const TYPES = ".content-types";
 export class ObjectFiles {
   /**
    * @param folder - the folder of the bucket
-   * @param days - the days after which an object expires; `undefined`: never
+   * @param daysOf - the days after which an object with a key expires; `undefined`: never
    * @param now - the current time in milliseconds since 1970
    */
   constructor(
     private readonly folder: string,
-    private readonly days: number | undefined,
+    private readonly daysOf: (key: string) => number | undefined,
     private readonly now: () => number = Date.now,
   ) {}
 
@@ -65,7 +65,8 @@ export class ObjectFiles {
     const file = this.fileOf(key);
     const found = statSync(file, { throwIfNoEntry: false });
     if (found?.isFile() !== true) return undefined;
-    if (this.days !== undefined && this.now() >= expiryOf(found.mtimeMs, this.days)) {
+    const days = this.daysOf(key);
+    if (days !== undefined && this.now() >= expiryOf(found.mtimeMs, days)) {
       rmSync(file, { force: true });
       return undefined;
     }

@@ -159,36 +159,39 @@ function readAsyncBuckets(stack: Stack): AsyncBucketDefinition[] {
     if (typeof bucketName !== "string" || !names.has(bucketName)) return [];
     const roles = new Map(functions.map((fn) => [fn.name, fn.statements()] as const));
     return [
-      { bucketName, environment, region, accountId, days: readDays(stack, resource, bucketName), roles },
+      { bucketName, environment, region, accountId, expirations: readExpirations(stack, resource), roles },
     ];
   });
 }
 
+/** The rules of a bucket. Every block of the provider's schema is a list. */
 const lifecycle = z.object({
+  bucket: z.string(),
   rule: z.array(
     z.object({
       status: z.string(),
-      expiration: z.optional(
-        z.union([z.object({ days: z.number() }), z.array(z.object({ days: z.number() }))]),
-      ),
+      filter: z.tuple([z.object({ prefix: z.optional(z.string()) })]),
+      expiration: z.tuple([z.object({ days: z.number() })]),
     }),
   ),
 });
 
-/** The days after which the objects of a bucket expire; `undefined`: never. */
-function readDays(stack: Stack, bucket: Resource, bucketName: string): number | undefined {
-  const days = stack.ofType("aws_s3_bucket_lifecycle_configuration").flatMap(({ values }) => {
-    const isOfBucket =
-      values.bucket === `\${aws_s3_bucket.${bucket.name}.id}` ||
-      values.bucket === `\${aws_s3_bucket.${bucket.name}.bucket}` ||
-      values.bucket === bucketName;
-    if (!isOfBucket) return [];
-    const { data } = lifecycle.safeParse(values);
-    return (data?.rule ?? [])
-      .filter(({ status }) => status === "Enabled")
-      .flatMap(({ expiration }) => [expiration ?? []].flat().map((one) => one.days));
-  });
-  return days.length === 0 ? undefined : Math.min(...days);
+/** The rules by which the objects of a bucket expire. @throws UnsupportedTerraform for rules of another form */
+function readExpirations(stack: Stack, bucket: Resource): AsyncBucketDefinition["expirations"] {
+  return stack
+    .ofType("aws_s3_bucket_lifecycle_configuration")
+    .filter(({ values }) => values.bucket === `\${aws_s3_bucket.${bucket.name}.id}`)
+    .flatMap(({ name, values }) => {
+      const { data, error } = lifecycle.safeParse(values);
+      if (data === undefined) {
+        throw new UnsupportedTerraform(
+          `aws_s3_bucket_lifecycle_configuration.${name}: ${z.prettifyError(error)}`,
+        );
+      }
+      return data.rule
+        .filter(({ status }) => status === "Enabled")
+        .map(({ filter: [{ prefix = "" }], expiration: [{ days }] }) => ({ prefix, days }));
+    });
 }
 
 function readExistingFunctions(stack: Stack): ExistingFunctionDefinition[] {

@@ -1,5 +1,5 @@
 import { type RoleStatement, statementsOf } from "../cognito/role-policy";
-import type { Stack } from "./stack";
+import { type Stack, UnknownReference } from "./stack";
 
 /**
  * The statements of a role's inline policies.
@@ -15,5 +15,17 @@ export function statementsOfRole(stack: Stack, roleArn: unknown): RoleStatement[
   return stack
     .ofType("aws_iam_role_policy")
     .filter(({ values }) => stack.resolve(values.role) === roleName)
-    .flatMap(({ values }) => statementsOf(String(stack.resolve(values.policy))));
+    .flatMap(({ values }) => statementsOf(resolveKnown(stack, String(values.policy))));
+}
+
+/** Resolves the references of a policy. A resource that only AWS knows, e.g. the registry of an image, has no name here. */
+function resolveKnown(stack: Stack, policy: string): string {
+  return policy.replace(/\$\{[^{}]*\}/g, (reference) => {
+    try {
+      return String(stack.resolve(reference));
+    } catch (error) {
+      if (error instanceof UnknownReference) return "-";
+      throw error;
+    }
+  });
 }
