@@ -6,6 +6,8 @@ export interface KilledStageSettings {
   /** The folder of the stack of dev. */
   readonly stack: string;
   readonly asyncFolder: string;
+  /** The bundled program of the functions' processes. */
+  readonly functionProgram: string;
   /** The address of the container of every model. */
   readonly container: string;
   /** The number of changes to files of requests before the end of the process. @default - no end */
@@ -13,7 +15,7 @@ export interface KilledStageSettings {
 }
 
 const settings: KilledStageSettings = JSON.parse(process.env.SETTINGS ?? "{}");
-const { asyncFolder, killAt, port, stack, container } = settings;
+const { asyncFolder, functionProgram, killAt, port, stack, container } = settings;
 
 /** The functions that change files. */
 const CHANGES = ["writeFileSync", "renameSync", "linkSync", "unlinkSync", "rmSync"] as const;
@@ -44,11 +46,12 @@ async function serve(): Promise<void> {
       deployment.endpoints.map(({ model }) => [model, ownContainer(new URL(container))] as const),
     ),
     asyncFolder,
+    functionProgram,
     wakeUpInMs: 10,
     log: (text) => process.stdout.write(text),
   });
   await stage.listen();
-  const functions = deployment.functions.map((fn) => ({ ...fn, timeoutInSeconds: 3 }));
+  const functions = deployment.functions.map((fn) => ({ ...fn, timeoutInSeconds: 2 }));
   await stage.serve([{ ...deployment, functions }]);
   process.stdout.write("SERVED\n");
 }
