@@ -13,6 +13,7 @@ import { findPipelinePolicyFaults } from "../iam/deployment/pipeline-policies";
 import { findNetworkPolicyFaults } from "../iam/network-limits";
 import { isForDeployment, isForLocalStage } from "../lib/synthesis-purpose";
 import type { Models } from "../models";
+import { findAsyncFaults } from "./async-checks";
 import { findCaptureFaults } from "./capture-checks";
 import { checkCatalog, InvalidCatalog } from "./catalog-checks";
 import { findUncheckedSchemas } from "./gateway-schema-checks";
@@ -209,6 +210,7 @@ function findDeploymentFaults(
   return [
     ...findUncheckedSchemas(environments, models),
     ...findCaptureFaults(environments, models),
+    ...findAsyncFaults(environments),
     ...environments.flatMap(findNetworkPolicyFaults),
     ...accounts.flatMap((account) => findPipelinePolicyFaults(account, environments, models)),
   ];

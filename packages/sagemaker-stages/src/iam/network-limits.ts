@@ -1,3 +1,4 @@
+import { asyncOf } from "../environment/async-requests";
 import { capturedFolder, capturePrefix, storesRequests } from "../environment/captured-requests";
 import type { Environment } from "../environment/environment";
 import type { Fault } from "../environment/fault-collector";
@@ -6,7 +7,9 @@ import { targetOf } from "../environment/settings/endpoint/targets";
 import { artifactBuckets } from "./deployment/artifact-buckets";
 import { EnvironmentArns } from "./deployment/environment-arns";
 import type { PolicyDocument } from "./policy-document";
+import { asyncObjectsOf } from "./workload/function-role";
 import {
+  type AsyncAccess,
   type BucketAccess,
   type CaptureAccess,
   type FunctionAccess,
@@ -33,7 +36,7 @@ export function findNetworkPolicyFaults(environment: Environment): Fault[] {
   const models: [string, ModelSettings][] = Object.entries(environment.models);
   const policies: readonly [what: string, count: number, PolicyDocument][] = [
     ofPolicy("functions", functionAccessOf(models, arns), runtimeEndpointPolicy),
-    ofS3Policy(bucketAccessOf(models, arns), captureAccessOf(models, arns)),
+    ofS3Policy(bucketAccessOf(models, arns), captureAccessOf(models, arns), asyncAccessOf(models, arns)),
   ];
   return policies.flatMap(([what, count, policy]) => {
     const { length } = JSON.stringify(policy);
@@ -58,16 +61,23 @@ function ofPolicy<Item>(
   return [what, items.length, policyOf(items)];
 }
 
-/** The policy for S3 also names the captured requests of functions. */
+/** The policy for S3 also names the captured and asynchronous requests of functions. */
 function ofS3Policy(
   endpoints: readonly BucketAccess[],
   functions: readonly CaptureAccess[],
+  asyncFunctions: readonly AsyncAccess[],
 ): [string, number, PolicyDocument] {
+  const others = functions.length + asyncFunctions.length;
   const what = [
-    ...(endpoints.length > 0 || functions.length === 0 ? ["endpoints with inNetwork"] : []),
+    ...(endpoints.length > 0 || others === 0 ? ["endpoints with inNetwork"] : []),
     ...(functions.length > 0 ? ["functions with capture"] : []),
+    ...(asyncFunctions.length > 0 ? ["functions with asynchronous requests"] : []),
   ];
-  return [what.join(" and "), endpoints.length + functions.length, s3GatewayPolicy(endpoints, functions)];
+  return [
+    what.join(" and "),
+    endpoints.length + others,
+    s3GatewayPolicy(endpoints, functions, asyncFunctions),
+  ];
 }
 
 function functionAccessOf(
@@ -87,6 +97,7 @@ function functionAccessOf(
           endpointArn: arns.arn("sagemaker", `endpoint/${endpoint}`),
           componentArn:
             component === undefined ? undefined : arns.arn("sagemaker", `inference-component/${component}`),
+          isAsync: asyncOf(settings) !== undefined,
         },
       },
     ];
@@ -102,6 +113,15 @@ function captureAccessOf(models: readonly [string, ModelSettings][], arns: Envir
   });
 }
 
+function asyncAccessOf(models: readonly [string, ModelSettings][], arns: EnvironmentArns): AsyncAccess[] {
+  return models.flatMap(([model, settings]) => {
+    if (asyncOf(settings) === undefined) return [];
+    const name = `${arns.prefix}-${model}`;
+    const roleArn = arns.globalArn("iam", `role/${name}-function`);
+    return [{ model, roleArn, objects: asyncObjectsOf(arns.bucket("async"), name) }];
+  });
+}
+
 function bucketAccessOf(models: readonly [string, ModelSettings][], arns: EnvironmentArns): BucketAccess[] {
   return models.flatMap(([model, settings]) => {
     if (!("instances" in settings) || settings.inNetwork !== true) return [];
@@ -114,6 +134,8 @@ function bucketAccessOf(models: readonly [string, ModelSettings][], arns: Enviro
         capturedObjectsArn:
           settings.dataCapture &&
           `${arns.objectArn(settings.dataCapture.destination)}/${capturedFolder(arns.prefix, model, settings)}/*`,
+        asyncObjects:
+          asyncOf(settings) === undefined ? undefined : asyncObjectsOf(arns.bucket("async"), name),
       },
     ];
   });

@@ -36,7 +36,10 @@ export class RefusedConnection extends Error {
  * });
  */
 export async function invokePackage(
-  model: string | (Pick<Model, "model" | "readyMade"> & Pick<FunctionSource, "severalOrigins" | "captures">),
+  model:
+    | string
+    | (Pick<Model, "model" | "readyMade"> &
+        Pick<FunctionSource, "severalOrigins" | "captures" | "asynchronous">),
   event: unknown,
   { environment, allowedHost }: { readonly environment: NodeJS.ProcessEnv; readonly allowedHost: string },
 ): Promise<unknown> {

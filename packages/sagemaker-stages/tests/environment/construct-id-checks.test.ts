@@ -34,6 +34,13 @@ describe("a model", () => {
       part: { customers: { acme: { models: ["loan-default"] } } },
     },
     { name: "authorizer", settings: { access: JWT } },
+    {
+      name: "async",
+      settings: {
+        serverless: undefined,
+        instances: { instanceType: "ml.m5.large", initialInstanceCount: 1, async: { days: 1 } },
+      },
+    },
     { name: "loan-default-function-url", settings: { functionUrl: {} } },
     {
       name: "batch-caller",

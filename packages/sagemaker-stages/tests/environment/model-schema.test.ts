@@ -217,7 +217,7 @@ describe("a model with all settings", () => {
       value: [INSTANCES.instances],
       got: "a list",
       allowed:
-        "an object { instanceType, initialInstanceCount, autoscaling?, schedule?, modelDataDownloadTimeoutInSeconds?, containerStartupHealthCheckTimeoutInSeconds? }",
+        "an object { instanceType, initialInstanceCount, autoscaling?, schedule?, async?, modelDataDownloadTimeoutInSeconds?, containerStartupHealthCheckTimeoutInSeconds? }",
     },
     {
       what: "an image that is a text",

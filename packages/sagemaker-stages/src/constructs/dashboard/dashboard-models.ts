@@ -1,4 +1,5 @@
 import { averageOf, parseCron } from "../../aws/cron";
+import { backlogScalingOf } from "../../environment/async-requests";
 import { VARIANT_NAME } from "../../environment/captured-requests";
 import type { ParsedModelSettings } from "../../environment/model-settings";
 import type { ScheduleSettings } from "../../environment/settings/endpoint/schedule";
@@ -49,7 +50,8 @@ function computeOf(settings: Exclude<ParsedModelSettings, { readonly existingEnd
     };
   }
   const { instanceType, initialInstanceCount, autoscaling, schedule } = settings.instances;
-  const count = averageMinimum(schedule) ?? autoscaling?.minCapacity ?? initialInstanceCount;
+  const scaling = autoscaling ?? backlogScalingOf(settings.instances);
+  const count = averageMinimum(schedule) ?? scaling?.minCapacity ?? initialInstanceCount;
   return { kind: "instances", instanceType, count };
 }
 

@@ -1,8 +1,7 @@
 import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
-import { ASYNC_FOLDERS } from "../../environment/async-requests";
 import { privateBucketPolicy } from "../../iam/workload/bucket-policies";
-import type { AsyncObjects } from "../../iam/workload/function-role";
+import { type AsyncObjects, asyncObjectsOf } from "../../iam/workload/function-role";
 import type { AwsScope } from "../terraform/aws-scope";
 import { environmentBucketName, PrivateBucket } from "./private-bucket";
 
@@ -70,13 +69,6 @@ export class ExpiringBucket extends Construct {
 
   /** The objects of the asynchronous requests of an endpoint. @param endpointName - the first part of the keys */
   asyncObjects(endpointName: string): AsyncObjects {
-    const arn = (folder: keyof typeof ASYNC_FOLDERS): string =>
-      this.objectsArn(`${endpointName}/${ASYNC_FOLDERS[folder]}`);
-    return {
-      inputsArn: arn("inputs"),
-      requestsArn: arn("requests"),
-      resultsArn: arn("results"),
-      failuresArn: arn("failures"),
-    };
+    return asyncObjectsOf(this.bucketArn, endpointName);
   }
 }

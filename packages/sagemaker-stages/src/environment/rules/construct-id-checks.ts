@@ -1,3 +1,4 @@
+import { hasAsync } from "../async-requests";
 import { hasCapture } from "../captured-requests";
 import type { Environment } from "../environment";
 import { type FaultCollector, raw } from "../fault-collector";
@@ -39,6 +40,7 @@ function otherConstructs(environment: Environment): Map<string, string> {
     ...when(network !== undefined, "network", "the network"),
     ...when(all.some(hasFiles), "artifacts", "the bucket of artifacts"),
     ...when(hasObjectives(all), "alarms", "the alarms of objectives"),
+    ...when(hasAsync(environment), "async", "the bucket of asynchronous requests"),
     ...when(hasCapture(environment), "capture", "the bucket of captured requests"),
     ...when(hasCustomers(environment), "customers", "the customers' keys"),
     ...when(hasAuthorizer(environment), AUTHORIZER, "the function that checks credentials"),

@@ -1,6 +1,7 @@
 import { parseArn } from "../../aws/arn";
 import { type AccountSettings, accountName } from "../account";
 import { alarmTopicName, environmentAlarmName, OBJECTIVE_ALARMS, objectiveAlarmNames } from "../alarm-names";
+import { BACKLOG_ALARM } from "../async-requests";
 import { callerPolicyName, type Environment, namePrefix } from "../environment";
 import { type FaultCollector, raw } from "../fault-collector";
 import { functionNameOf, isViaGateway } from "../model-settings";
@@ -234,7 +235,8 @@ function reservedNamesOf(owner: Environment): ReservedNames {
     reservesAlarm: (name) =>
       isWithin(name) &&
       (ALARMS.some((end) => name.endsWith(`-${end}`) && !endpoints.has(name.slice(0, -end.length - 1))) ||
-        (isNameOfObjective(prefix, name) && !objectives.has(name))),
+        (isNameOfObjective(prefix, name) && !objectives.has(name)) ||
+        name.endsWith(`-${BACKLOG_ALARM}`)),
     reservesTopic: (arn) => {
       const { accountId: account = "", region, resource } = parseArn(arn) ?? {};
       const canBeInAccount = owner.accountId === undefined || owner.accountId === account;

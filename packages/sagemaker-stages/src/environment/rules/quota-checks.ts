@@ -1,5 +1,6 @@
 import { REST_API_LIMITS } from "../../aws/api-gateway-limits";
 import type { ModelRoutes } from "../../models";
+import { asyncOf, routesOf } from "../async-requests";
 import type { CustomerSettings, Environment, QuotaSettings } from "../environment";
 import type { Fault } from "../fault-collector";
 import { type ModelSettings, routeAccess, type ServerlessSettings } from "../model-settings";
@@ -147,7 +148,7 @@ export const QUOTAS: readonly Quota[] = [
     source: REST_API_LIMITS,
     setting: "apiResources",
     field: "models",
-    needs: ({ models }, routes) => [{ count: resourcesOf(Object.keys(models), routes) }],
+    needs: ({ models }, routes) => [{ count: resourcesOf(models, routes) }],
   },
   {
     scope: "environment",
@@ -350,11 +351,16 @@ function serverlessOf(models: Environment["models"]): [string, ServerlessSetting
   );
 }
 
-/** Counts the resources of an API: the root, and one for each part of a path. Routes share equal parts. */
-function resourcesOf(models: readonly string[], routes: ModelRoutes): number {
-  const paths = Object.entries(routes).flatMap(([model, { route }]) =>
-    models.includes(model) ? [route.path] : [],
-  );
+/**
+ * Counts the resources of an API: the root, and one for each part of a path. Routes share equal parts. An asynchronous model has
+ * several paths.
+ */
+function resourcesOf(models: Environment["models"], routes: ModelRoutes): number {
+  const paths = entriesOf(models).flatMap(([model, settings]) => {
+    const route = Object.hasOwn(routes, model) ? routes[model]?.route : undefined;
+    if (route === undefined) return [];
+    return routesOf(route, asyncOf(settings) !== undefined).map(({ path }) => path);
+  });
   const resources = paths.flatMap((path) => {
     const parts = path.split("/").filter((part) => part !== "");
     return parts.map((_, index) => parts.slice(0, index + 1).join("/"));

@@ -29,8 +29,8 @@ export function checkWebsite(environment: Environment, collector: FaultCollector
     website.signIn !== undefined || accesses.includes("PUBLIC"),
     "website",
     website,
-    "no website, or a model with the access PUBLIC and without instances.async, or website.signIn",
-    "the page can call only public routes, and models that signIn names",
+    "no website, or a model with the access PUBLIC, or website.signIn",
+    "the page can call only public routes without instances.async, and models that signIn names",
   );
   if (website.signIn !== undefined) {
     checkSignIn(website.signIn, environment, collector.in("website.signIn"));

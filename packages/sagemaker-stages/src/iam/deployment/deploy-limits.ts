@@ -1,4 +1,5 @@
 import { boundaryArn } from "../../environment/account";
+import { startsFromZero } from "../../environment/async-requests";
 import type { Environment } from "../../environment/environment";
 import { MAX_CHARACTERS, sizeOf } from "../iam-limits";
 import { allow, type PolicyDocument, policyDocument, type Statement } from "../policy-document";
@@ -247,7 +248,9 @@ function scalingAndFunctionStatements(
   const isScaled = scales(environment);
   const keys = volumeKeys(environment);
   const alarms = [
-    ...(hasAlarms(environment) || hasObjectives(environment) ? [`${arns.prefix}-*`] : []),
+    ...(hasAlarms(environment) || hasObjectives(environment) || startsFromZero(environment)
+      ? [`${arns.prefix}-*`]
+      : []),
     ...(isScaled ? [`TargetTracking-endpoint/${arns.prefix}-*`] : []),
   ].map((alarm) => arns.arn("cloudwatch", `alarm:${alarm}`));
   const dashboards = dashboardArns(arns);

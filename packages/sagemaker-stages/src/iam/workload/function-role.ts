@@ -1,3 +1,4 @@
+import { ASYNC_FOLDERS } from "../../environment/async-requests";
 import { type PolicyDocument, policyDocument, type Statement } from "../policy-document";
 import { type InvokedEndpoint, invokeEndpoint } from "./invoke-endpoint";
 
@@ -65,6 +66,18 @@ export interface AsyncObjects {
   readonly requestsArn: string;
   readonly resultsArn: string;
   readonly failuresArn: string;
+}
+
+/** The objects of the asynchronous requests of one endpoint. @param bucketArn - the environment's bucket of asynchronous requests */
+export function asyncObjectsOf(bucketArn: string, endpointName: string): AsyncObjects {
+  const arn = (folder: keyof typeof ASYNC_FOLDERS): string =>
+    `${bucketArn}/${endpointName}/${ASYNC_FOLDERS[folder]}/*`;
+  return {
+    inputsArn: arn("inputs"),
+    requestsArn: arn("requests"),
+    resultsArn: arn("results"),
+    failuresArn: arn("failures"),
+  };
 }
 
 /**

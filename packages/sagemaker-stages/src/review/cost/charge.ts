@@ -14,6 +14,7 @@ export interface CostItem {
   readonly kind:
     | "address"
     | "alarm"
+    | "asynchronous requests"
     | "cache"
     | "captured requests"
     | "dashboard"
@@ -71,6 +72,7 @@ export type UncountedReason =
   | typeof KNOWN_LATER
   | "by use"
   | "function not in the plan"
+  | "instances while requests wait"
   | "metrics by hour"
   | "metrics by use"
   | "no rule"

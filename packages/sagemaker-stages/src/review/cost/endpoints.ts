@@ -58,6 +58,15 @@ function instances(
   const managed = at(variant, "managed_instance_scaling", 0, "min_instance_count");
   const minimum = typeof managed === "number" ? { count: managed, note: minimumNote(managed) } : scaled;
   const count = minimum?.count ?? at(variant, "initial_instance_count");
+  if (count === 0 && type !== undefined) {
+    const hour: Factor = { value: 1, unit: "h" };
+    return {
+      what: item("instances"),
+      per: "use",
+      terms: "instances while requests wait",
+      each: { item: `sagemaker:instance:${type}`, quantity: 1, factors: [hour] },
+    };
+  }
   return {
     what: item("instances"),
     per: "month",

@@ -70,6 +70,29 @@ const capturedRequests: Rule = ({ environment }) => {
   ];
 };
 
+/**
+ * The objects of asynchronous requests, which S3 charges for when they are written: the function writes the record of a request
+ * twice, before and after the call of the endpoint, and SageMaker writes the result. An input over 128,000 bytes is one more.
+ */
+const asyncRequests: Rule = ({ environment }) =>
+  at(environment, 0, "variables", "ASYNC_LOCATION") === undefined
+    ? []
+    : [
+        {
+          what: { kind: "asynchronous requests" },
+          per: "million requests",
+          terms: [
+            {
+              item: "s3:put",
+              quantity: OBJECTS_OF_REQUEST,
+              factors: [{ value: OBJECTS_OF_REQUEST, unit: "million" }],
+            },
+          ],
+        },
+      ];
+
+const OBJECTS_OF_REQUEST = 3;
+
 /** The metrics that a new function prints. An environment without requests has none. */
 const functionMetrics: Rule = ({ environment }) =>
   at(environment, 0, "variables", METRICS_VARIABLE) === undefined
@@ -253,6 +276,7 @@ export const RULES: Readonly<Record<string, Rule>> = {
     ...lambdaFunction(values, context),
     ...functionMetrics(values, context),
     ...capturedRequests(values, context),
+    ...asyncRequests(values, context),
   ],
   aws_nat_gateway: natGateway,
   aws_sagemaker_endpoint_configuration: endpointConfiguration,

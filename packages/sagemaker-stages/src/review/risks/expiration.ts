@@ -30,18 +30,19 @@ export function hasExpiration(type: string): boolean {
   return READERS.has(type);
 }
 
-/** The name of a bucket of captured requests: `<prefix>-capture-<account>-<region>`. */
-const CAPTURE_BUCKET = /-capture-\d{12}-[a-z]{2}(?:-[a-z]+)+-\d$/;
+/** The name of a bucket of captured or asynchronous requests: `<prefix>-capture-<account>-<region>`. */
+const BUCKET_OF_CALLERS = /-(async|capture)-\d{12}-[a-z]{2}(?:-[a-z]+)+-\d$/;
 
 /**
- * Rules of a bucket of captured requests by which S3 deletes them later than before, or never: data of callers is stored
+ * Rules of a bucket of captured or asynchronous requests by which S3 deletes them later than before, or never: data of callers is stored
  * longer.
  */
 export function capturedRetentionRisks(resource: PlannedResource, plan: Plan): Finding[] {
   const { before, after } = deployedValues(resource);
   if (resource.type !== "aws_s3_bucket_lifecycle_configuration" || before === undefined) return [];
   const bucket = textOf(before.bucket);
-  if (bucket === undefined || !CAPTURE_BUCKET.test(bucket)) return [];
+  const [, purpose] = BUCKET_OF_CALLERS.exec(bucket ?? "") ?? [];
+  if (bucket === undefined || purpose === undefined) return [];
   if (after === undefined && isDestroyed(bucket, plan)) return [];
   const read = rulesOf("rule", "status");
   const [old, next] = [read(before) ?? [], after === undefined ? [] : read(after)];
@@ -61,7 +62,7 @@ export function capturedRetentionRisks(resource: PlannedResource, plan: Plan): F
         kind: "exposure",
         direction: soonest !== undefined && soonest.days === undefined ? "undetermined" : "worse",
         gates: ["widen"],
-        risk: "captured retention",
+        risk: purpose === "async" ? "asynchronous retention" : "captured retention",
         details: {
           kind: "expiration",
           rule: { objects, prefix, isFiltered, when: soonest?.when ?? "never" },
@@ -129,8 +130,8 @@ export function retentionRisks(resource: PlannedResource, plan: Plan): Finding[]
     };
   });
   if (worse.length > 0 || later.length === 0) return worse;
-  // Captured requests are no data to keep: see capturedRetentionRisks.
-  if (CAPTURE_BUCKET.test(textOf(after.bucket) ?? "")) return [];
+  // Requests of callers are no data to keep: see capturedRetentionRisks.
+  if (BUCKET_OF_CALLERS.test(textOf(after.bucket) ?? "")) return [];
   return [
     {
       kind: "data loss",

@@ -5,6 +5,7 @@ import type { PlannedResource } from "../reading/planned-resource";
 import { MASKED_CHANGED, textOf, type Value, type Values } from "../reading/values";
 import { valueText } from "../rendering/phrases/values";
 import { alarmRisks, isAlarm } from "./alarms";
+import { asyncRisks } from "./async-requests";
 import { captureRisks } from "./capture";
 import { capturedRetentionRisks, hasExpiration, retentionRisks, timeToLiveRisks } from "./expiration";
 import { firewallRisks } from "./firewalls";
@@ -74,6 +75,7 @@ function findingsOf(resource: PlannedResource, plan: Plan): Finding[] {
     ...protectorRisks(resource, plan),
     ...alarmRisks(resource, plan),
     ...captureRisks(resource),
+    ...asyncRisks(resource),
     ...runtimeRisks(resource, plan),
   ];
 }

@@ -262,6 +262,7 @@ export const RULES: readonly Rule[] = [
   outage("aws_autoscaling_group", "desired_capacity", zero, "instances"),
   outage("aws_appautoscaling_target", "max_capacity", zero, "scaling disabled"),
   outage("aws_appautoscaling_target", "max_capacity", fewer(0), "scaling limit"),
+  outage("aws_appautoscaling_target", "min_capacity", zero, "scales to zero"),
   outage(
     "aws_appautoscaling_scheduled_action",
     "scalable_target_action.0.max_capacity",

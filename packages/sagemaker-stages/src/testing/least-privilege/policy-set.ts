@@ -113,7 +113,7 @@ export function isAllowed(policySet: PolicySet, request: AccessRequest): boolean
 function isRouteOpen(policySet: PolicySet, request: AccessRequest): boolean {
   const key = policySet.keys.find(({ name }) => name === request.apiKey);
   const isKeyOfStage = key?.stageArns.includes(stageArnOf(textOf(request.resource))) ?? false;
-  const route = policySet.routes.find(({ arn }) => arn === textOf(request.resource));
+  const route = policySet.routes.find(({ arn }) => isRequestOf(arn, textOf(request.resource)));
   switch (route?.access) {
     case "PUBLIC":
       return true;
@@ -132,6 +132,15 @@ function isRouteOpen(policySet: PolicySet, request: AccessRequest): boolean {
         !policySet.routes.some(({ arn }) => stageArnOf(arn) === stageArnOf(textOf(request.resource)))
       );
   }
+}
+
+/** Whether a request goes to a route. A parameter of the route's path, e.g. `{id}`, has a value in the ARN of a request. */
+function isRequestOf(routeArn: string, requested: string): boolean {
+  const [start = "", end] = routeArn.split(/\{[^}]+\}/);
+  if (end === undefined) return routeArn === requested;
+  return (
+    requested.startsWith(start) && requested.endsWith(end) && requested.length > start.length + end.length
+  );
 }
 
 /** The ARN of a route's stage. */

@@ -192,6 +192,7 @@ async function run(
       // https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html
       environment: {
         AWS_ENDPOINT_URL: endpoint.url,
+        ...(location === undefined ? {} : { AWS_ENDPOINT_URL_S3: endpoint.url }),
         ...ofLambda,
         ...variables,
         AWS_REGION: stack.account.region,

@@ -56,6 +56,13 @@ const COMPUTED: Readonly<Record<string, Readonly<Record<string, Computed>>>> = {
     execution_arn: ({ address }, account) =>
       account.arn("execute-api", account.generatedName(address, "<api>")),
   },
+  aws_appautoscaling_policy: {
+    arn: (policy, account) =>
+      account.arn(
+        "autoscaling",
+        `scalingPolicy:${account.generatedName(policy.address, "<policy>")}:resource/sagemaker/${policy.text("resource_id")}:policyName/${policy.text("name")}`,
+      ),
+  },
   aws_cloudfront_distribution: {
     arn: ({ address }, account) =>
       account.globalArn(

@@ -1,3 +1,4 @@
+import { asyncRequests } from "../../../examples/async-requests";
 import { capture } from "../../../examples/capture";
 import { firewall } from "../../../examples/firewall";
 import { objectives } from "../../../examples/objectives";
@@ -255,4 +256,24 @@ export const withoutCapture: Environment = {
   models: Object.fromEntries(
     Object.entries(capture.models).map(([model, { capture: _, ...settings }]) => [model, settings]),
   ) as Environment["models"],
+};
+
+/** Asynchronous endpoints, whose instances start from zero. */
+export const withAsync: Environment = asyncRequests;
+
+/** {@link withAsync} with another type of instances, another time of deletion, and instances that always run. */
+export const withOtherAsync: Environment = {
+  ...asyncRequests,
+  models: {
+    ...asyncRequests.models,
+    "energy-demand": {
+      ...asyncRequests.models["energy-demand"],
+      artifact: "s3://amzn-s3-demo-bucket/energy-demand/2026-11-29/model.tar.gz",
+      instances: {
+        instanceType: "ml.m5.xlarge",
+        initialInstanceCount: 1,
+        async: { days: 2, scaling: { minCapacity: 1, maxCapacity: 3 } },
+      },
+    },
+  },
 };

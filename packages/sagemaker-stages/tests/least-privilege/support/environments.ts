@@ -1,5 +1,6 @@
 import { examples } from "../../../examples";
 import type { Environment } from "../../../src/environment/environment";
+import type { ModelSettings } from "../../../src/environment/model-settings";
 import { environments } from "../../fixtures/app/environments";
 import { example, exampleModel, exampleWithCallers, named } from "../../stacks/support/environments";
 
@@ -20,6 +21,12 @@ export const sold: Environment = named("apart", {
     globex: { models: ["energy-demand", "ticket-urgency"] },
   },
 });
+
+const asyncModel: ModelSettings = {
+  artifact: "s3://amzn-s3-demo-bucket/example/model.tar.gz",
+  image: { algorithm: "sagemaker-xgboost", tag: "1.7-1" },
+  instances: { instanceType: "ml.m5.large", initialInstanceCount: 1, async: { days: 7 } },
+};
 
 /** Environments with properties that neither the fixture app nor the examples have. */
 const variants: readonly Environment[] = [
@@ -55,6 +62,30 @@ const variants: readonly Environment[] = [
       "energy-demand": { ...exampleModel, access: { cognito: { userPoolArn: `${POOL}Z9y8X7w6V` } } },
     },
   }),
+  // Every kind of access to the routes of asynchronous requests.
+  named("queues", {
+    ...example,
+    models: {
+      "loan-default": { ...asyncModel, access: "API_KEY" },
+      "energy-demand": { ...exampleModel, access: "API_KEY" },
+      "ticket-urgency": {
+        ...asyncModel,
+        access: { jwt: { issuer: "https://login.example.com", audience: ["tickets"], scopes: ["read"] } },
+      },
+      "house-price": { ...asyncModel },
+    },
+    customers: {
+      acme: { models: ["loan-default"] },
+      globex: { models: ["energy-demand"] },
+    },
+    callers: { shop: { mayInvoke: [{ model: "house-price", by: "route" }], roles: ["shop"] } },
+  }),
+  // The objects of asynchronous requests pass through the VPC endpoint of S3, to the function and to the endpoint.
+  named("isolated-queue", {
+    ...example,
+    models: { "house-price": { ...asyncModel, inNetwork: true, networkIsolation: true } },
+    network: { vpc: { availabilityZones: ["eu-central-1a"] } },
+  }),
   sold,
   named("china", {
     ...exampleWithCallers,
@@ -63,6 +94,7 @@ const variants: readonly Environment[] = [
   }),
 ];
 
+const TOPICS = "arn:aws:sns:eu-central-1:111122223333";
 const KEYS = "arn:aws:kms:eu-central-1:111122223333:key";
 
 const { corsAllowOrigin: _, ...stage } = example.stage;
@@ -107,7 +139,13 @@ export const everything: Environment = {
         LICENSE_SECRET_ARN: "arn:aws:secretsmanager:eu-central-1:111122223333:secret:license-a1B2c3",
       },
       secretsKeyArn: `${KEYS}/1234abcd-12ab-34cd-56ef-1234567890ae`,
-      serverless: exampleModel.serverless,
+      // Asynchronous requests: the function's objects pass through the VPC endpoint of S3.
+      instances: {
+        instanceType: "ml.m5.large",
+        initialInstanceCount: 1,
+        async: { days: 7, successTopicArn: `${TOPICS}:results`, failureTopicArn: `${TOPICS}:failures` },
+      },
+      functionUrl: {},
       access: "PUBLIC",
     },
     "house-price": {
@@ -150,7 +188,7 @@ export const everything: Environment = {
       ],
       roles: ["shop"],
     },
-    "on-call": { mayInvoke: [{ model: "ticket-urgency", by: "endpoint" }] },
+    "on-call": { mayInvoke: [{ model: "house-price", by: "endpoint" }] },
   },
   network: { vpc: { availabilityZones: ["eu-central-1a", "eu-central-1b"] } },
   notify: { email: "on-call@example.com" },

@@ -330,6 +330,34 @@ describe("captured requests", () => {
   });
 });
 
+describe("asynchronous requests", () => {
+  const asynchronous = (location: string | undefined): Values => ({
+    ...fn(256, "arm64"),
+    environment: [
+      { variables: { ENDPOINT_NAME: "dev-iris", ...(location && { ASYNC_LOCATION: location }) } },
+    ],
+  });
+
+  it("cost three objects in S3 for each request", () => {
+    // Act
+    const cost = costOf({
+      type: "aws_lambda_function",
+      before: asynchronous(undefined),
+      after: asynchronous("s3://dev-async/dev-iris"),
+    });
+
+    // Assess
+    expect(cost.perMillionRequests).toMatchObject([
+      {
+        what: "asynchronous requests: objects in S3, without their storage and reads",
+        before: null,
+        after: { usd: 15, calculation: "3 million × $5 (objects written to S3)" },
+        difference: 15,
+      },
+    ]);
+  });
+});
+
 describe("a GB of log", () => {
   it("costs with the days that it is kept", () => {
     // Act

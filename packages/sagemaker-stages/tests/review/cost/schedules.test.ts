@@ -40,6 +40,34 @@ function costWith(...actions: readonly Values[]): ReturnType<typeof costTexts> {
   );
 }
 
+describe("the cost of instances that start from 0", () => {
+  it("is not counted, and shows the price of an hour", () => {
+    // Prepare
+    const created: readonly (readonly [string, Values])[] = [
+      ["aws_sagemaker_endpoint_configuration", configuration],
+      ["aws_sagemaker_endpoint", endpoint],
+      ["aws_appautoscaling_target", { ...target, min_capacity: 0 }],
+    ];
+
+    // Act
+    const { notCounted, atRest } = costTexts(
+      planned(created.map(([type, after], index): PlannedChange => ({ type, name: `r${index}`, after }))),
+    );
+
+    // Assess
+    expect(atRest?.after).toBe(0);
+    expect(notCounted).toMatchObject([
+      {
+        what: "variant AllTraffic: instances",
+        after: {
+          reason:
+            "the endpoint has no instance while no request waits, and a plan does not know for how long requests wait; each costs 1 h × $0.115 (ml.m5.large)",
+        },
+      },
+    ]);
+  });
+});
+
 describe("the cost of instances with a schedule", () => {
   it("counts the average minimum", () => {
     // Act

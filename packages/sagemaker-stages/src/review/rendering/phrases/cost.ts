@@ -31,6 +31,7 @@ const ITEMS: Readonly<Record<CostItem["kind"], string>> = {
   address: "address",
   alarm: "alarm",
   cache: "cache",
+  "asynchronous requests": "asynchronous requests: objects in S3, without their storage and reads",
   "captured requests": "captured requests: objects in S3, without their storage",
   dashboard: "dashboard",
   "detailed metrics": "detailed metrics",
@@ -56,6 +57,8 @@ const REASONS: Readonly<Record<UncountedReason, string>> = {
   "known after apply": "known after apply",
   "by use": "charged by use",
   "function not in the plan": "the function is not in the plan",
+  "instances while requests wait":
+    "the endpoint has no instance while no request waits, and a plan does not know for how long requests wait",
   "metrics by hour":
     "CloudWatch charges each metric of the model for the hours in which the metric receives data",
   "metrics by use": "CloudWatch charges each metric that receives data",

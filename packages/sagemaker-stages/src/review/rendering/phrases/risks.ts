@@ -145,6 +145,15 @@ export const RISK_PHRASES = {
   "instance limit": { worse: "can run no instance", better: "can run instances" },
   instances: { worse: "runs no instance", better: "runs instances" },
   "scaling disabled": { worse: "cannot scale above 0", better: "can scale above 0" },
+  "scales to zero": {
+    worse: "has no capacity while no request waits, and starts after the first request",
+    better: "always has capacity",
+  },
+  "asynchronous kind": {
+    worse:
+      "changes between real-time and asynchronous requests, which SageMaker refuses for an existing endpoint: destroy the endpoint first",
+    better: "keeps its kind of requests",
+  },
   "scaling limit": { worse: "has a lower scaling limit", better: "has a higher scaling limit" },
   "budget limit": { worse: "has a higher limit", better: "has a lower limit" },
   "scheduled limit": { worse: "schedules a lower limit", better: "schedules a higher limit" },
@@ -354,6 +363,16 @@ export const RISK_PHRASES = {
       "stores data of callers in the bucket {bucket}: all values except {names} in {percent} of the requests and answers",
     better: "stores less data of callers: all values except {names} in {percent} of the requests and answers",
     short: "stores data of callers: all values except {names}",
+  },
+  "asynchronous data": {
+    worse: "stores the inputs and results of callers in S3 below {names}",
+    better: "stores no inputs and results of callers",
+    short: "stores the inputs and results of callers in S3",
+  },
+  "asynchronous retention": {
+    worse: "keeps inputs and results of callers longer than before: S3 deletes them {when}",
+    better: "keeps inputs and results of callers no longer than before",
+    short: "keeps inputs and results of callers longer than before",
   },
   "captured retention": {
     worse: "keeps captured requests longer than before: S3 deletes them {when}",

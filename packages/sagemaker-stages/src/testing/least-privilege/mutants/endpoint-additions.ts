@@ -79,6 +79,16 @@ const HAS_SECRETS = {
     ),
 };
 
+const HAS_ASYNC = {
+  needs: "a new endpoint with asynchronous requests",
+  test: (endpoint: EndpointInStack) => outputOf(endpoint) !== "",
+};
+
+/** The place of the results of an asynchronous endpoint; empty for another endpoint. */
+function outputOf({ configuration }: EndpointInStack): string {
+  return String(configuration.get("async_inference_config.output_config.s3_output_path") ?? "");
+}
+
 /** Statements to add to the policy of an endpoint's role. */
 export const ENDPOINT_ADDITIONS: readonly Addition<EndpointInStack>[] = [
   {
@@ -165,6 +175,36 @@ export const ENDPOINT_ADDITIONS: readonly Addition<EndpointInStack>[] = [
       ),
     }),
     fits: HAS_PACKAGE,
+  },
+  {
+    detail: "reads the results of callers",
+    killedBy: ["allowed, must be denied", "granted, not used"],
+    statement: (endpoint, { account }) => ({
+      Action: ["s3:GetObject"],
+      Resource: [account.bucketArn(`${outputOf(endpoint).replace("s3://", "")}/*`)],
+    }),
+    fits: HAS_ASYNC,
+  },
+  {
+    detail: "writes inputs of callers",
+    killedBy: ["allowed, must be denied", "granted, not used"],
+    statement: (endpoint, { account }) => ({
+      Action: ["s3:PutObject"],
+      Resource: [
+        account.bucketArn(
+          `${outputOf(endpoint)
+            .replace("s3://", "")
+            .replace(/results$/, "inputs")}/*`,
+        ),
+      ],
+    }),
+    fits: HAS_ASYNC,
+  },
+  {
+    detail: "publishes to every topic of the account",
+    killedBy: ["granted twice", "near miss", "wildcard"],
+    statement: (_, { account }) => ({ Action: ["sns:Publish"], Resource: [account.arn("sns", "*")] }),
+    fits: HAS_ASYNC,
   },
   {
     detail: "decrypts with every key",

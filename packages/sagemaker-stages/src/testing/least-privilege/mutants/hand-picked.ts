@@ -3,7 +3,7 @@ import { type EndpointInStack, endpointsOf } from "../principals/endpoint-in-sta
 import { type FunctionInStack, functionsOf } from "../principals/function-role";
 import { type GatewayRoleInStack, gatewayRolesOf } from "../principals/gateway-role";
 import { roleNameOf } from "../principals/principal";
-import { captureDestination } from "../recorder";
+import { asyncLocation, captureDestination } from "../recorder";
 import type { ResolvedStack } from "../resolved-stack";
 import { type Addition, ENDPOINT_ADDITIONS } from "./endpoint-additions";
 import { type Document, type Mutant, texts } from "./mutant";
@@ -71,6 +71,16 @@ export function handPicked(stack: ResolvedStack, documents: readonly Document[])
   return { mutants: [...mutants, ...gatewayTrusts, ...trusts, ...UNKNOWN_TYPES.map(unknownType)], skipped };
 }
 
+const HAS_ASYNC = {
+  test: (fn: FunctionInStack) => asyncLocation(fn.resource) !== undefined,
+  needs: "a function with asynchronous requests",
+};
+
+/** `<bucket>/<endpoint>` of a function with asynchronous requests. */
+function asyncPlaceOf(fn: FunctionInStack): string {
+  return `${asyncLocation(fn.resource)?.replace(/^s3:\/\//, "")}`;
+}
+
 const FUNCTION_ADDITIONS: readonly Addition<FunctionInStack>[] = [
   {
     detail: "creates its log group, although Terraform owns it",
@@ -112,6 +122,51 @@ const FUNCTION_ADDITIONS: readonly Addition<FunctionInStack>[] = [
     statement: (fn, { account }) => ({
       Action: ["s3:PutObject"],
       Resource: [account.bucketArn(`${captureDestination(fn.resource)?.split("/")[2]}/other/AllTraffic/*`)],
+    }),
+  },
+  {
+    detail: "invokes its asynchronous endpoint in real time, which no handler does",
+    killedBy: ["granted, not used"],
+    fits: HAS_ASYNC,
+    statement: (fn, { account }) => ({
+      Action: ["sagemaker:InvokeEndpoint"],
+      Resource: [account.arn("sagemaker", `endpoint/${fn.name}`)],
+    }),
+  },
+  {
+    detail: "writes the results that SageMaker writes",
+    killedBy: ["allowed, must be denied", "granted, not used"],
+    fits: HAS_ASYNC,
+    statement: (fn, { account }) => ({
+      Action: ["s3:PutObject"],
+      Resource: [account.bucketArn(`${asyncPlaceOf(fn)}/results/*`)],
+    }),
+  },
+  {
+    detail: "lists the ids of all callers",
+    killedBy: ["allowed, must be denied", "granted, not used"],
+    fits: HAS_ASYNC,
+    statement: (fn, { account }) => ({
+      Action: ["s3:ListBucket"],
+      Resource: [account.bucketArn(`${asyncPlaceOf(fn).split("/")[0]}`)],
+    }),
+  },
+  {
+    detail: "reads the requests of another endpoint",
+    killedBy: ["granted, not used"],
+    fits: HAS_ASYNC,
+    statement: (fn, { account }) => ({
+      Action: ["s3:GetObject"],
+      Resource: [account.bucketArn(`${asyncPlaceOf(fn)}-other/requests/*`)],
+    }),
+  },
+  {
+    detail: "deletes the inputs that it stores",
+    killedBy: ["allowed, must be denied", "granted, not used"],
+    fits: HAS_ASYNC,
+    statement: (fn, { account }) => ({
+      Action: ["s3:DeleteObject"],
+      Resource: [account.bucketArn(`${asyncPlaceOf(fn)}/inputs/*`)],
     }),
   },
   {

@@ -108,7 +108,7 @@ function callsOf(
     subject: `route ${method} ${path} of ${stack.name}`,
     principal,
     action: "execute-api:Invoke",
-    resource: only(`${stageArn}/${method}${path}`),
+    resource: withParameter(`${stageArn}/${method}${path}`),
     context: {},
     withApiKey,
     reason,
@@ -149,7 +149,7 @@ function callsOf(
         });
         const onOtherStage = ({ name }: CustomerKey): AccessRequest => ({
           ...call(unsigned, "a key of a customer opens another stage"),
-          resource: only(`${stageArn}-other/${method}${path}`),
+          resource: withParameter(`${stageArn}-other/${method}${path}`),
           apiKey: name,
         });
         return {

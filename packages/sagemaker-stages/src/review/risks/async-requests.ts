@@ -1,0 +1,55 @@
+import { deployedValues } from "../reading/deployed-values";
+import type { PlannedResource } from "../reading/planned-resource";
+import { at, textOf, UNKNOWN, type Value, type Values } from "../reading/values";
+import { NONE, valueText } from "../rendering/phrases/values";
+import type { Finding } from "./risk";
+
+const CONFIGURATION = "aws_sagemaker_endpoint_configuration";
+const ATTRIBUTE = "async_inference_config";
+
+/**
+ * A configuration whose endpoint stores inputs and results of callers, or which changes the kind of an existing endpoint. SageMaker
+ * refuses the second change: "The AsyncInferenceConfig parameter cannot be removed from this endpoint"
+ * (https://github.com/aws/sagemaker-python-sdk/pull/3124).
+ */
+export function asyncRisks(resource: PlannedResource): Finding[] {
+  if (resource.type !== CONFIGURATION) return [];
+  const { before, after } = deployedValues(resource);
+  if (after === undefined) return [];
+  const [was, is] = [before, after].map(placeOf);
+  const values = { attribute: ATTRIBUTE, before: was ?? NONE, after: is ?? NONE };
+  return [
+    ...(before === undefined || (was === undefined) === (is === undefined)
+      ? []
+      : [
+          {
+            ...values,
+            kind: "outage",
+            direction: "worse",
+            gates: [],
+            risk: "asynchronous kind",
+          } as const,
+        ]),
+    ...(is === undefined || is === was
+      ? []
+      : [
+          {
+            ...values,
+            kind: "exposure",
+            direction: "worse",
+            gates: ["widen"],
+            risk: "asynchronous data",
+            details: { kind: "names", names: [is] },
+          } as const,
+        ]),
+  ];
+}
+
+/** The place of results; `undefined` for a configuration of an endpoint that answers in real time. */
+function placeOf(values: Values | undefined): string | undefined {
+  const config: Value | undefined = at(values, ATTRIBUTE);
+  if (config === UNKNOWN) return valueText(config);
+  if (at(config, 0) === undefined) return undefined;
+  const place = at(config, 0, "output_config", 0, "s3_output_path");
+  return textOf(place) ?? valueText(place ?? null);
+}
