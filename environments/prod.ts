@@ -23,12 +23,12 @@ export const prod: Environment<ModelName> = {
     },
     "bike-rental": {
       artifact: "s3://amzn-s3-demo-bucket/bike-rental/2026-11-20/model.tar.gz",
-      image: { algorithm: "sagemaker-xgboost", tag: "1.7-1" },
+      image: { framework: "xgboost", version: "1.7-1" },
       serverless: { memorySizeInMb: 3072, maxConcurrency: 20 },
     },
     sentiment: {
       artifact: "s3://amzn-s3-demo-bucket/sentiment/2026-11-20/model.tar.gz",
-      image: { algorithm: "sagemaker-xgboost", tag: "1.7-1" },
+      image: { framework: "xgboost", version: "1.7-1" },
       serverless: { memorySizeInMb: 3072, maxConcurrency: 20 },
       access: "PUBLIC",
       // Everybody can call this route. The reservation keeps a flood of requests from using the executions of the

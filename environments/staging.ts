@@ -22,12 +22,12 @@ export const staging: Environment<ModelName> = {
     },
     "bike-rental": {
       artifact: "s3://amzn-s3-demo-bucket/bike-rental/2026-11-20/model.tar.gz",
-      image: { algorithm: "sagemaker-xgboost", tag: "1.7-1" },
+      image: { framework: "xgboost", version: "1.7-1" },
       serverless: { memorySizeInMb: 2048, maxConcurrency: 5 },
     },
     sentiment: {
       artifact: "s3://amzn-s3-demo-bucket/sentiment/2026-11-20/model.tar.gz",
-      image: { algorithm: "sagemaker-xgboost", tag: "1.7-1" },
+      image: { framework: "xgboost", version: "1.7-1" },
       serverless: { memorySizeInMb: 2048, maxConcurrency: 5 },
       access: "PUBLIC",
     },

@@ -15,6 +15,7 @@ import { benchLocalStage } from "./local-stage";
 import { FIXTURE_APP } from "./measure";
 import { Report } from "./report";
 import { benchReview } from "./review";
+import { benchStreams } from "./streams";
 import { benchSynthesis } from "./synthesis";
 import { readTopics, type Selected, type Topic, UsageError } from "./topics";
 
@@ -35,6 +36,7 @@ const BENCHES: Readonly<Record<Topic, (bench: Bench) => Promise<void>>> = {
   review: ({ report, folder }) => benchReview(report, folder),
   flood: ({ report, seconds }) => benchFlood(report, seconds),
   gateway: ({ report, seconds }) => benchGateway(report, seconds),
+  streams: ({ report, seconds }) => benchStreams(report, seconds),
   load: ({ report, seconds }) => benchLoad(report, seconds),
 };
 

@@ -9,6 +9,8 @@ export const TOPICS = {
   flood: "another route during a flood of requests; a number sets the seconds (default 10)",
   gateway:
     "a route without a function, compared with a route with a function; a number sets the seconds (default 10)",
+  streams:
+    "first byte of streamed answers, and memory with 1,000 concurrent streams; a number sets the seconds (default 10)",
   load: "percentiles of sagemaker-stages load, compared with a known latency; a number sets the seconds (default 10)",
 } as const;
 
@@ -28,7 +30,7 @@ export interface Selected {
 
 const DEFAULT_SECONDS = 10;
 /** The topics whose duration the command line sets. */
-const TIMED: readonly Topic[] = ["flood", "gateway", "load"];
+const TIMED: readonly Topic[] = ["flood", "gateway", "streams", "load"];
 
 /** The command line is not a list of topics. The message is for the terminal. */
 export class UsageError extends Error {}

@@ -118,7 +118,7 @@ export const model: ModelSettings = {
   tags: { Team: "growth" },
 };
 
-export const objectives: ObjectivesSettings = { availability: 0.995, p99InMs: 1_500 };
+export const objectives: ObjectivesSettings = { availability: 0.995, p99InMs: 1_500, drift: true };
 
 export const modelFunction: FunctionSettings = { memorySizeInMb: 512, reservedConcurrency: 40 };
 

@@ -14,7 +14,7 @@ export const capture: Environment = {
   models: {
     "energy-demand": {
       artifact: "s3://amzn-s3-demo-bucket/energy-demand/2026-11-29/model.tar.gz",
-      image: { algorithm: "sagemaker-xgboost", tag: "1.7-1" },
+      image: { framework: "xgboost", version: "1.7-1" },
       serverless: { memorySizeInMb: 2048, maxConcurrency: 5 },
       capture: {
         percent: 10,

@@ -12,7 +12,7 @@ export const gateway: Environment = {
   models: {
     "house-price": {
       artifact: "s3://amzn-s3-demo-bucket/house-price/2026-11-29/model.tar.gz",
-      image: { algorithm: "sagemaker-scikit-learn", tag: "1.4-2-cpu-py3" },
+      image: { framework: "sklearn", version: "1.4-2" },
       serverless: { memorySizeInMb: 2048, maxConcurrency: 5 },
       via: "gateway",
     },

@@ -16,7 +16,7 @@ export const instances: Environment = {
     "energy-demand": {
       artifact: "s3://amzn-s3-demo-bucket/energy-demand/2026-11-20/model.tar.gz",
       artifactKeyArn: "arn:aws:kms:eu-central-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab",
-      image: { algorithm: "sagemaker-xgboost", tag: "1.7-1" },
+      image: { framework: "xgboost", version: "1.7-1" },
       instances: {
         instanceType: "ml.m5.large",
         initialInstanceCount: 2,

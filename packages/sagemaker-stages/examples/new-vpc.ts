@@ -16,7 +16,7 @@ export const newVpc: Environment = {
   models: {
     "energy-demand": {
       artifact: "s3://amzn-s3-demo-bucket/energy-demand/2026-11-20/model.tar.gz",
-      image: { algorithm: "sagemaker-xgboost", tag: "1.7-1" },
+      image: { framework: "xgboost", version: "1.7-1" },
       instances: { instanceType: "ml.m5.large", initialInstanceCount: 2 },
       inNetwork: true,
     },

@@ -2,7 +2,8 @@ import type { Environment } from "sagemaker-stages";
 
 /**
  * Two models with objectives, and an email address that receives their alarms. `house-price` has an objective for its
- * availability and one for its latency; `energy-demand` has only an objective for its latency.
+ * availability, one for its latency, and an alarm for the drift of its requests; `energy-demand` has only an objective for its
+ * latency.
  */
 export const objectives: Environment = {
   name: "objectives",
@@ -14,16 +15,16 @@ export const objectives: Environment = {
   models: {
     "energy-demand": {
       artifact: "s3://amzn-s3-demo-bucket/energy-demand/2026-11-30/model.tar.gz",
-      image: { algorithm: "sagemaker-xgboost", tag: "1.7-1" },
+      image: { framework: "xgboost", version: "1.7-1" },
       instances: { instanceType: "ml.m5.large", initialInstanceCount: 2 },
       objectives: { p99InMs: 800 },
     },
     "house-price": {
       artifact: "s3://amzn-s3-demo-bucket/house-price/2026-11-30/model.tar.gz",
-      image: { algorithm: "sagemaker-scikit-learn", tag: "1.4-2-cpu-py3" },
+      image: { framework: "sklearn", version: "1.4-2" },
       serverless: { memorySizeInMb: 2048, maxConcurrency: 5 },
       function: { reservedConcurrency: 20 },
-      objectives: { availability: 0.995, p99InMs: 1500 },
+      objectives: { availability: 0.995, p99InMs: 1500, drift: true },
     },
   },
 };

@@ -35,7 +35,7 @@ export const operations: Environment = {
     },
     "energy-demand": {
       artifact: "s3://amzn-s3-demo-bucket/energy-demand/2026-11-29/model.tar.gz",
-      image: { algorithm: "sagemaker-xgboost", tag: "1.7-1" },
+      image: { framework: "xgboost", version: "1.7-1" },
       instances: {
         instanceType: "ml.m5.large",
         initialInstanceCount: 2,
@@ -53,7 +53,7 @@ export const operations: Environment = {
     },
     "house-price": {
       artifact: "s3://amzn-s3-demo-bucket/house-price/2026-11-29/model.tar.gz",
-      image: { algorithm: "sagemaker-scikit-learn", tag: "1.4-2-cpu-py3" },
+      image: { framework: "sklearn", version: "1.4-2" },
       serverless: { memorySizeInMb: 2048, maxConcurrency: 5 },
       via: "gateway",
     },

@@ -12,7 +12,7 @@ export const provisionedConcurrency: Environment = {
   models: {
     "ticket-urgency": {
       artifact: "s3://amzn-s3-demo-bucket/ticket-urgency/2026-11-20/model.tar.gz",
-      image: { algorithm: "sagemaker-xgboost", tag: "1.7-1" },
+      image: { framework: "xgboost", version: "1.7-1" },
       containerEnvironment: { SAGEMAKER_NUM_MODEL_WORKERS: "1" },
       serverless: {
         memorySizeInMb: 3072,

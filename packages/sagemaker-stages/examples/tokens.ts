@@ -41,7 +41,7 @@ export const tokens: Environment = {
     },
     "house-price": {
       artifact: "s3://amzn-s3-demo-bucket/house-price/2026-11-29/model.tar.gz",
-      image: { algorithm: "sagemaker-scikit-learn", tag: "1.4-2-cpu-py3" },
+      image: { framework: "sklearn", version: "1.4-2" },
       serverless: { memorySizeInMb: 2048, maxConcurrency: 5 },
       via: "gateway",
       access: { jwt: { issuer: "https://login.example.com", audience: ["https://models.example.com"] } },

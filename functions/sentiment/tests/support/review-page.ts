@@ -16,7 +16,7 @@ const environment: Environment = {
   models: {
     sentiment: {
       artifact: "s3://amzn-s3-demo-bucket/sentiment/model.tar.gz",
-      image: { algorithm: "sagemaker-xgboost", tag: "1.7-1" },
+      image: { framework: "xgboost", version: "1.7-1" },
       serverless: { memorySizeInMb: 2048, maxConcurrency: 5 },
       access: "PUBLIC",
     },

@@ -211,7 +211,7 @@ function findDeploymentFaults(
     ...findUncheckedSchemas(environments, models),
     ...findCaptureFaults(environments, models),
     ...findAsyncFaults(environments),
-    ...environments.flatMap(findNetworkPolicyFaults),
+    ...environments.flatMap((environment) => findNetworkPolicyFaults(environment, models)),
     ...accounts.flatMap((account) => findPipelinePolicyFaults(account, environments, models)),
   ];
 }

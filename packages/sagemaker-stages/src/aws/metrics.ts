@@ -132,6 +132,12 @@ export const FAILURE_METRICS = [
   "FunctionFaults",
 ] as const satisfies readonly MetricName[];
 
+/**
+ * The number of a model's features that drift. The command `drift --put-metric` sends this metric, with the namespace and the
+ * dimensions of the function's metrics.
+ */
+export const DRIFT_METRIC = "Drift";
+
 /** The function's variable that switches the metrics on. Its value is the dimension `Environment`. */
 export const METRICS_VARIABLE = "METRICS_ENVIRONMENT";
 

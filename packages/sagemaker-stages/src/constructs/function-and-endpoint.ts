@@ -11,6 +11,7 @@ import { omitUndefined } from "../environment/omit-undefined";
 import { targetOf } from "../environment/settings/endpoint/targets";
 import type { ReleasedArtifact } from "../environment/settings/model-source/release";
 import type { FunctionCapture } from "../iam/workload/function-role";
+import type { InvokeAction } from "../iam/workload/invoke-endpoint";
 import { GatewayRole } from "./api/gateway-role";
 import { type Artifact, artifactInS3 } from "./endpoint/artifact-bucket";
 import type { SourcedContainer } from "./endpoint/model-container";
@@ -71,7 +72,6 @@ abstract class ModelEndpoint extends Construct {
         endpointArn,
         resource: endpoint.endpoint,
         target,
-        ...(props.asyncStorage !== undefined && { isAsync: true }),
       };
       this.sagemakerEndpointConfig = endpoint.configuration;
       this.sagemakerModel = endpoint.model;
@@ -150,6 +150,8 @@ export interface FunctionAndEndpointProps extends ParsedProps {
   readonly asyncStorage?: AsyncStorage | undefined;
   /** The objects to which the new function writes captured requests. @default - none */
   readonly capture?: FunctionCapture | undefined;
+  /** The actions with which the new function invokes the endpoint. @default - InvokeEndpoint */
+  readonly invokeActions?: readonly InvokeAction[] | undefined;
 }
 
 /**
@@ -164,9 +166,11 @@ export class FunctionAndEndpoint extends ModelEndpoint {
   readonly function: EndpointFunction;
 
   private readonly newFunction: InferenceFunction | undefined;
+  private readonly invoked: TargetedEndpoint;
 
   constructor(scope: Construct, id: string, props: FunctionAndEndpointProps) {
     super(scope, id, props);
+    this.invoked = omitUndefined({ ...this.sagemakerEndpoint, actions: props.invokeActions });
     const { network } = this;
     const { newFunction } = props;
     if (newFunction === undefined) {
@@ -187,7 +191,7 @@ export class FunctionAndEndpoint extends ModelEndpoint {
   networkMember(): NetworkMember {
     return {
       model: this.modelName,
-      invoked: this.sagemakerEndpoint,
+      invoked: this.invoked,
       function: this.newFunction,
       endpoint: this.endpointInNetwork,
     };
@@ -206,7 +210,7 @@ export class FunctionAndEndpoint extends ModelEndpoint {
         account,
         name,
         settings,
-        endpoint: this.sagemakerEndpoint,
+        endpoint: this.invoked,
         variableName: props.sagemakerEnvironmentVariableName,
         permissionsBoundaryArn: props.permissionsBoundaryArn,
         logRetentionInDays,

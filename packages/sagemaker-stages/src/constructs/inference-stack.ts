@@ -28,7 +28,9 @@ import { AUTHORIZER } from "../environment/rules/name-checks";
 import type { ParsedCallerSettings } from "../environment/settings/callers";
 import { originsOf } from "../environment/settings/cors-origins";
 import { targetOf } from "../environment/settings/endpoint/targets";
+import { type Transfer, transferOf } from "../environment/transfer";
 import type { FunctionCapture } from "../iam/workload/function-role";
+import { invokeActions } from "../iam/workload/invoke-endpoint";
 import type { Model, Models } from "../models";
 import { shownMediaTypes } from "../page/public-document";
 import { Alarms, type AlarmsProps } from "./alarms/alarms";
@@ -47,7 +49,6 @@ import type { EndpointFunction } from "./function/endpoint-function";
 import { bundleFunctions, type FunctionSources, functionPackage } from "./function/function-code";
 import { FunctionUrl } from "./function/function-url";
 import { FUNCTION_ARCHITECTURE, type ParsedNewFunction } from "./function/new-function";
-import { FUNCTION_TIMEOUT_IN_SECONDS } from "./function/time-budget";
 import {
   type ConnectedEndpoint,
   FunctionAndEndpoint,
@@ -78,6 +79,8 @@ export interface DeployedModel extends StageRoute {
   readonly endpoint: ConnectedEndpoint;
   /** The function URL; `undefined` for a model without `functionUrl`. */
   readonly functionUrl: FunctionUrl | undefined;
+  /** How the route answers, and how long its components wait. */
+  readonly transfer: Transfer;
 }
 
 /**
@@ -321,25 +324,37 @@ export class InferenceStack extends TerraformStack {
   }
 
   /**
-   * The sources of the models' packages: with several allowed origins, a handler names the origin of each request, with `capture`, a
-   * handler stores requests, and with `instances.async`, a handler serves asynchronous requests.
+   * The sources of the models' packages: with several allowed origins, a handler names the origin of each request, with
+   * `capture`, a handler stores requests, with `instances.async`, a handler serves asynchronous requests, and with a streamed
+   * route, a handler answers in Lambda's response stream.
    */
   private withSettings(models: Models): FunctionSources {
     const severalOrigins = this.corsAllowOrigins.length > 1;
     return Object.fromEntries(
       Object.entries(models).map(([name, model]) => {
         const settings = this.environment.models[name];
-        const captures = storesRequests(settings ?? {});
-        if (settings !== undefined && asyncOf(settings) !== undefined) {
-          return [name, { ...model, severalOrigins, asynchronous: true }];
-        }
-        return [name, severalOrigins || captures ? { ...model, severalOrigins, captures } : model];
+        if (settings === undefined) return [name, model];
+        if (asyncOf(settings) !== undefined) return [name, { ...model, severalOrigins, asynchronous: true }];
+        const captures = storesRequests(settings);
+        const { isStreamed } = transferOf(settings, model);
+        // A contract with `stream` streams unless the route is buffered, and a plain contract only on request.
+        const streamsAnswers =
+          isStreamed === ("stream" in model && model.stream !== undefined)
+            ? {}
+            : { streamsAnswers: isStreamed };
+        return [
+          name,
+          severalOrigins || captures || "streamsAnswers" in streamsAnswers
+            ? { ...model, severalOrigins, captures, ...streamsAnswers }
+            : model,
+        ];
       }),
     );
   }
 
   private createModel(model: string, settings: ParsedModelSettings, contract: Model): DeployedModel {
     const access = this.withUserPool(settings.access);
+    const transfer = transferOf(settings, contract);
     if (isViaGateway(settings)) {
       const gateway = new GatewayAndEndpoint(this, model, this.endpointProps(model, settings));
       const { sagemakerEndpoint: endpoint, gatewayRole: role } = gateway;
@@ -353,6 +368,7 @@ export class InferenceStack extends TerraformStack {
         gateway,
         endpoint,
         functionUrl: undefined,
+        transfer,
       };
     }
     const functionAndEndpoint = this.createFunctionAndEndpoint(model, settings, contract);
@@ -366,6 +382,7 @@ export class InferenceStack extends TerraformStack {
       gateway: undefined,
       endpoint: functionAndEndpoint.sagemakerEndpoint,
       functionUrl: this.createFunctionUrl(model, settings, functionAndEndpoint, contract),
+      transfer,
     };
   }
 
@@ -407,6 +424,7 @@ export class InferenceStack extends TerraformStack {
         newFunction: existingFunction === undefined ? this.newFunction(model, settings, contract) : undefined,
         capture: this.captureOf(model, settings)?.permission,
         asyncStorage: this.asyncStorageOf(model, settings),
+        invokeActions: invokeActions(settings, contract),
       }),
     });
   }
@@ -416,7 +434,7 @@ export class InferenceStack extends TerraformStack {
     return {
       ...ofEveryFunction,
       architecture,
-      timeoutInSeconds: FUNCTION_TIMEOUT_IN_SECONDS,
+      timeoutInSeconds: transferOf(settings, contract).functionTimeoutInSeconds,
       code: functionPackage(model, resolve(App.of(this).outdir, "functions"), {
         ...this.withSettings({ [model]: contract })[model],
         runtime: functionRuntimeOf(this.environment, settings, contract.python !== undefined),
@@ -435,11 +453,11 @@ export class InferenceStack extends TerraformStack {
 
   private createFunctionUrl(
     model: string,
-    modelSettings: ParsedModelSettings,
+    ofModel: ParsedModelSettings,
     { function: fn }: FunctionAndEndpoint,
     contract: Model,
   ): FunctionUrl | undefined {
-    const { functionUrl: settings } = modelSettings;
+    const { functionUrl: settings } = ofModel;
     if (settings === undefined) return undefined;
     const isOnPage = this.environment.website?.signIn?.models.some(
       (invocation) => invocation.by === "functionUrl" && invocation.model === model,
@@ -448,8 +466,9 @@ export class InferenceStack extends TerraformStack {
       function: fn,
       settings,
       contract,
-      isAsync: asyncOf(modelSettings) !== undefined,
+      isAsync: asyncOf(ofModel) !== undefined,
       pageOrigin: isOnPage === true ? this.website?.origin : undefined,
+      isStreamed: transferOf(ofModel, contract).isStreamed,
     });
   }
 

@@ -160,6 +160,13 @@ function checkValues(props: LambdaToSagemakerEndpointProps, collector: FaultColl
     // checkVpc reports a missing network with the construct's own props.
     const location = { region, hasNetwork: true, hasNewVpc: props.newVpc !== undefined };
     checkEndpoint(newEndpoint, location, collector.in("newEndpoint"));
+    collector.require(
+      !("instances" in newEndpoint) || newEndpoint.instances?.async === undefined,
+      "newEndpoint.instances.async",
+      raw("async"),
+      "no async, or an environment of the engine",
+      "the requests need the bucket and the routes of an environment",
+    );
     checkS3Locations(props, collector.in("newEndpoint"));
   }
   checkTarget(props, collector);

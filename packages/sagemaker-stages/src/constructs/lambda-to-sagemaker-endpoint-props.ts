@@ -164,7 +164,7 @@ export const props = z
  *   newFunction: { code: functionPackage("scoring", folder), description: "Scores orders" },
  *   newEndpoint: {
  *     artifact: `s3://${bucket.bucket}/${model.key}`,
- *     image: { algorithm: "sagemaker-xgboost", tag: "1.7-1" },
+ *     image: { framework: "xgboost", version: "1.7-1" },
  *     serverless: { memorySizeInMb: 2048, maxConcurrency: 5 },
  *   },
  *   logRetentionInDays: 30,

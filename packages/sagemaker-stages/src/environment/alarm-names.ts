@@ -16,6 +16,7 @@ export const OBJECTIVE_ALARMS = [
   "throttled",
   "not-waking",
   "saturated",
+  "drift",
 ] as const;
 
 /** The end of the name of an alarm of a model's objectives. */
@@ -39,7 +40,11 @@ export function alarmTopicName(prefix: string): string {
 /** With a concurrency limit of 1, every request uses the whole limit, so that no alarm observes the limit. */
 export const MIN_OBSERVED_CONCURRENCY = 2;
 
-/** The alarms that the environment's composite alarm combines for a model; empty for a model without objectives. */
+/**
+ * The alarms that the environment's composite alarm combines for a model; empty for a model without objectives. The alarm
+ * `drift` is not combined: requests drift until the model is trained again, and the composite alarm sends nothing about a second
+ * alarm while a first alarm keeps it on.
+ */
 export function combinedAlarms(settings: ModelSettings): ObjectiveAlarm[] {
   const { objectives } = settings;
   if (objectives === undefined) return [];
@@ -53,11 +58,12 @@ export function combinedAlarms(settings: ModelSettings): ObjectiveAlarm[] {
   ];
 }
 
-/** Every alarm of a model's objectives: {@link combinedAlarms}, and the alarms of the single windows. */
+/** Every alarm of a model's objectives: {@link combinedAlarms}, the alarms of the single windows, and `drift`. */
 export function objectiveAlarms(settings: ModelSettings): ObjectiveAlarm[] {
-  return combinedAlarms(settings).flatMap((alarm) =>
+  const combined = combinedAlarms(settings).flatMap((alarm) =>
     OBJECTIVE_ALARMS.filter((one) => one === alarm || one.startsWith(`${alarm}-`)),
   );
+  return settings.objectives?.drift === true ? [...combined, "drift"] : combined;
 }
 
 /** The names of all alarms of an environment's objectives, with the environment's composite alarm. */

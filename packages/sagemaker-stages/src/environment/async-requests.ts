@@ -1,7 +1,7 @@
 import type { RoutedModel } from "../models";
 import type { Environment } from "./environment";
 import type { ModelSettings, ParsedModelSettings } from "./model-settings";
-import type { AsyncSettings, BacklogScaling, ParsedAsyncSettings } from "./settings/endpoint/async";
+import type { AsyncSettings, BacklogScaling } from "./settings/endpoint/async";
 import type { InstanceSettings } from "./settings/endpoint/instances";
 
 /**
@@ -39,8 +39,6 @@ export function routesOf(route: Route, isAsync: boolean): readonly Route[] {
 }
 
 /** The settings of asynchronous requests; `undefined` for an endpoint that answers in real time. */
-export function asyncOf(settings: ParsedModelSettings): ParsedAsyncSettings | undefined;
-export function asyncOf(settings: ModelSettings): AsyncSettings | undefined;
 export function asyncOf(settings: ModelSettings | ParsedModelSettings): AsyncSettings | undefined {
   // A misspelt environment can have both kinds of an endpoint.
   return "instances" in settings ? settings.instances?.async : undefined;

@@ -2,7 +2,7 @@ import { percentEncode } from "../aws/percent-encode";
 import { ALARMS_PATH } from "./cloudwatch/alarms-page";
 import { TRIAL_USER } from "./cognito/user-pool";
 import { tokenPath } from "./issuer";
-import type { Authorization, Method } from "./rest-api/openapi";
+import { type Authorization, isStream, type Method } from "./rest-api/openapi";
 import { CAPTURE_FOLDER } from "./s3/captured-requests";
 import type { Container } from "./sagemaker/container";
 import { containerOf } from "./sagemaker/echo-stand-in";
@@ -60,13 +60,14 @@ function* describe(
     }
   }
   for (const stage of deployment.stages) yield* describeCustomers(stage);
-  for (const { functionArn, functionName } of deployment.functionUrls) {
+  for (const { functionArn, functionName, invokeMode } of deployment.functionUrls) {
     yield "";
     yield `  ${functionUrls.get(functionArn)}/  (function URL of ${functionName}, signed requests)`;
     const method = methodOf(deployment, functionArn);
     if (method !== undefined) {
       const words = signed(deployment.region, "lambda");
-      yield `  ${curlLine(`${functionUrls.get(functionArn)}/`, method, words)}`;
+      const isStreamed = invokeMode === "RESPONSE_STREAM";
+      yield `  ${curlLine(`${functionUrls.get(functionArn)}/`, method, words, isStreamed)}`;
     }
   }
   const signInUrl = signInUrls.get(deployment.name);
@@ -211,12 +212,12 @@ export function curl(
   url: string,
   deployment: Pick<Deployment, "region">,
   stage: Pick<StageDefinition, "stageName" | "domain" | "apiKeys">,
-  method: Pick<Method, "httpMethod" | "path" | "authorization" | keyof RequestExample>,
+  method: Pick<Method, "httpMethod" | "path" | "authorization" | keyof RequestExample> &
+    Partial<Pick<Method, "integration">>,
 ): string {
-  return curlLine(`${url}${pathOf(stage)}${method.path}`, method, [
-    ...hostOf(stage),
-    ...authorizationOf(url, deployment, stage, method),
-  ]);
+  const words = [...hostOf(stage), ...authorizationOf(url, deployment, stage, method)];
+  const isStreamed = method.integration !== undefined && isStream(method.integration);
+  return curlLine(`${url}${pathOf(stage)}${method.path}`, method, words, isStreamed);
 }
 
 /** The Host header of a domain name. */
@@ -260,12 +261,18 @@ function authorizationOf(
 /** The example of a request. */
 type RequestExample = Pick<Method, "example" | "parameterExamples">;
 
-function curlLine(url: string, method: RequestExample, authorization: readonly string[]): string {
+/** @param isStreamed - whether curl shows each chunk of the answer when the chunk arrives */
+function curlLine(
+  url: string,
+  method: RequestExample,
+  authorization: readonly string[],
+  isStreamed: boolean,
+): string {
   // Sorted, because curl before 8.3 signs the query as it is, and AWS requires sorted parameters.
   const query = [...method.parameterExamples].sort(([a], [b]) => (a < b ? -1 : 1));
   const parameters = query.map(([name, value]) => `${percentEncode(name)}=${percentEncode(value)}`);
   const words = [
-    "curl",
+    ...(isStreamed ? ["curl", "--no-buffer"] : ["curl"]),
     quote(parameters.length > 0 ? `${url}?${parameters.join("&")}` : url),
     ...authorization,
   ];

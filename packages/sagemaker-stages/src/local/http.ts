@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Readable } from "node:stream";
 
 /** A completely read request. */
 export interface HttpRequest {
@@ -13,13 +14,23 @@ export interface HttpRequest {
   /** `undefined` if the body is longer than `MAX_KEPT_BYTES`. */
   readonly body: Buffer | undefined;
   readonly sourceIp: string;
+  /** Aborts when the connection closes, also before the end of the answer. @default - the caller does not disconnect */
+  readonly signal?: AbortSignal;
 }
 
 /** An HTTP answer. */
 export interface HttpResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | readonly string[]>>;
+  /** The body, or the first part of a streamed body. */
   readonly body: string | Buffer;
+  /**
+   * The rest of the body, which is sent chunk by chunk, without a Content-Length. If the stream fails, the connection
+   * closes before the end of the body.
+   *
+   * @default - `body` is complete
+   */
+  readonly stream?: Readable;
 }
 
 /** API Gateway's limit, the largest limit of the emulated services. The stage reads and discards a longer body. */
@@ -33,9 +44,10 @@ const PATH_OF_FILES = /^\/_s3\//;
 /**
  * Reads a complete request, so that the client has sent everything before the answer.
  *
+ * @param signal - aborts when the connection closes
  * @throws Error if the client closes the connection or sends too much
  */
-export async function readRequest(incoming: IncomingMessage): Promise<HttpRequest> {
+export async function readRequest(incoming: IncomingMessage, signal?: AbortSignal): Promise<HttpRequest> {
   const { target } = splitTarget(incoming.url);
   const body = await readBody(incoming, PATH_OF_FILES.test(target) ? MAX_READ_BYTES : MAX_KEPT_BYTES);
   const end = target.indexOf("?");
@@ -52,6 +64,7 @@ export async function readRequest(incoming: IncomingMessage): Promise<HttpReques
     headers,
     body,
     sourceIp: incoming.socket.remoteAddress ?? "127.0.0.1",
+    ...(signal === undefined ? {} : { signal }),
   };
 }
 
@@ -100,11 +113,45 @@ export function splitTarget(url = "/"): Target {
 }
 
 /** Sends an answer. */
-export function sendResponse(outgoing: ServerResponse, { status, headers, body }: HttpResponse): void {
-  // A 204 must not have a Content-Length (https://www.rfc-editor.org/rfc/rfc9110#section-8.6).
-  const length = status === 204 ? {} : { "Content-Length": String(Buffer.byteLength(body)) };
+export function sendResponse(
+  outgoing: ServerResponse,
+  { status, headers, body, stream }: HttpResponse,
+): void {
+  if (stream !== undefined && !connect(outgoing, stream)) return;
+  // A 204 must not have a Content-Length (https://www.rfc-editor.org/rfc/rfc9110#section-8.6). The length of a streamed body
+  // is unknown.
+  const isUnknown = status === 204 || stream !== undefined;
+  const length = isUnknown ? {} : { "Content-Length": String(Buffer.byteLength(body)) };
   outgoing.writeHead(status, { ...headers, ...length });
-  outgoing.end(body);
+  if (stream === undefined) {
+    outgoing.end(body);
+    return;
+  }
+  // The caller receives status and headers before the first chunk.
+  outgoing.flushHeaders();
+  if (body.length > 0) outgoing.write(body);
+  // A short stream can have ended before its head was read.
+  if (stream.readableEnded) outgoing.end();
+  else stream.pipe(outgoing);
+}
+
+/**
+ * Connects the ends of a connection and of a stream: the end of the connection closes the stream, and a stream that fails
+ * closes the connection.
+ *
+ * @returns whether both are open
+ */
+function connect(outgoing: ServerResponse, stream: Readable): boolean {
+  stream.on("error", () => outgoing.destroy());
+  stream.on("close", () => {
+    if (!stream.readableEnded) outgoing.destroy();
+  });
+  outgoing.on("close", () => stream.destroy());
+  const hasFailed = stream.destroyed && !stream.readableEnded;
+  if (!outgoing.destroyed && !hasFailed) return true;
+  stream.destroy();
+  outgoing.destroy();
+  return false;
 }
 
 /**

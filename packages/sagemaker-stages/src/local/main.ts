@@ -43,6 +43,7 @@ export async function serve({
   containers: own,
   blazingText,
   synthesize,
+  wakeUpInSeconds,
 }: Arguments): Promise<void> {
   const containers = new Map<string, Container>();
   const synthesis = new LocalSynthesis();
@@ -53,6 +54,7 @@ export async function serve({
     captureFolder: join(appFolder(), CAPTURE_FOLDER),
     asyncFolder: join(appFolder(), ASYNC_FOLDER),
     functionProgram: synthesis.functionProgram,
+    wakeUpInMs: wakeUpInSeconds * 1_000,
   });
   const close = async () => {
     await stage.close();

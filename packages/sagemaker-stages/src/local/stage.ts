@@ -27,6 +27,7 @@ import { ExistingFunction } from "./lambda/existing-function";
 import { LocalFunction, type RouteFunction } from "./lambda/function";
 import { FunctionUrl } from "./lambda/function-url";
 import { InvokeApi, isInvokePath } from "./lambda/invoke-api";
+import { LostCaptures } from "./lambda/lost-captures";
 import { removeTaskFolders } from "./lambda/task-folder";
 import { callRuntime } from "./rest-api/endpoint-caller";
 import { GATEWAY_ERRORS, type GatewayError, toGatewayAnswer } from "./rest-api/gateway-response";
@@ -42,6 +43,7 @@ import { ContainerFailures, functionOfToken } from "./sagemaker/container-failur
 import { containerOf } from "./sagemaker/echo-stand-in";
 import { RUNTIME_SEGMENT } from "./sagemaker/operation";
 import { isOperationPath, isRuntimePath, SagemakerRuntime } from "./sagemaker/runtime";
+import { WakeUp } from "./sagemaker/wake-up";
 import type {
   Deployment,
   FunctionDefinition,
@@ -92,13 +94,6 @@ export interface LocalStageSettings {
    */
   readonly asyncFolder?: string;
   /**
-   * The time in which the first instance of an asynchronous endpoint without instances starts, in milliseconds. On AWS,
-   * it takes minutes.
-   *
-   * @default 2000
-   */
-  readonly wakeUpInMs?: number;
-  /**
    * Returns the current time in milliseconds since 1970, for the periods of quotas, for tokens, for temporary credentials,
    * and for metrics and alarms.
    *
@@ -109,6 +104,13 @@ export interface LocalStageSettings {
   readonly issuer?: LocalIssuer;
   /** The metrics and alarms. @default - new metrics */
   readonly cloudWatch?: CloudWatch;
+  /**
+   * The time in which a serverless endpoint wakes up after its first request, and in which an asynchronous endpoint without
+   * instances starts its first instance, in milliseconds. On AWS, an instance starts in minutes.
+   *
+   * @default 0
+   */
+  readonly wakeUpInMs?: number;
 }
 
 /** One version of the served environments. A reload replaces the version at once. */
@@ -155,6 +157,9 @@ export class LocalStage {
   private readonly quotaUsage: QuotaUsage;
   private readonly cloudWatch: CloudWatch;
   private readonly queues: AsyncQueues;
+  private readonly lostCaptures: LostCaptures;
+  /** The endpoints stay awake when the environments are reloaded. */
+  private readonly wakeUp: WakeUp;
   private alarmTimer: NodeJS.Timeout | undefined;
   private serving: ServedVersion | undefined;
   /** The served functions, and replaced functions that still answer requests. */
@@ -163,13 +168,15 @@ export class LocalStage {
   constructor(private readonly settings: LocalStageSettings) {
     this.sessions = new RoleSessions(settings.now);
     this.quotaUsage = new QuotaUsage(settings.now);
+    this.wakeUp = new WakeUp(settings.wakeUpInMs ?? 0);
     this.cloudWatch = settings.cloudWatch ?? new CloudWatch(settings.log, settings.now);
+    this.lostCaptures = new LostCaptures(settings.log);
     this.issuer = settings.issuer ?? new LocalIssuer(settings.now);
     this.queues = new AsyncQueues({
       folder: this.asyncFolder,
       log: settings.log,
       now: settings.now ?? Date.now,
-      wakeUpInMs: settings.wakeUpInMs ?? DEFAULT_WAKE_UP_IN_MS,
+      wakeUpInMs: settings.wakeUpInMs ?? 0,
       idleInMs: IDLE_IN_MS,
     });
   }
@@ -222,6 +229,7 @@ export class LocalStage {
       unreserved: this.unreserved,
       containerFailures: this.containerFailures,
       cloudWatch: this.cloudWatch,
+      lostCaptures: this.lostCaptures,
       now: this.settings.now,
     };
     const functions = new Map<string, LocalFunction>();
@@ -248,6 +256,8 @@ export class LocalStage {
         this.containerFailures,
         this.sessions,
         this.cloudWatch,
+        undefined,
+        this.wakeUp,
         this.queues,
       );
       const invokeEndpoint = callRuntime(runtime, this.containerFailures);
@@ -280,7 +290,7 @@ export class LocalStage {
       // Refuses documents that must not be public, before a port is opened.
       this.buildWebsites(deployments);
       const serving = {
-        functionUrls: createFunctionUrls(deployments, functions, this.sessions, this.url),
+        functionUrls: createFunctionUrls(deployments, functions, this.sessions, this.url, log),
         signIns: this.servedSignIns(deployments),
         pageFirewalls: createPageFirewalls(deployments),
         functions,
@@ -342,6 +352,7 @@ export class LocalStage {
     this.queues.close();
     await Promise.all([this.server, ...this.urlServers.values(), ...this.signInServers.values()].map(close));
     await Promise.all([...this.toStop].map((fn) => fn.stop()));
+    this.lostCaptures.flush();
     removeTaskFolders(this.folder);
   }
 
@@ -356,8 +367,8 @@ export class LocalStage {
       undefined,
     otherHosts: () => readonly string[] = () => [],
   ): http.Server {
-    const respond = async (incoming: http.IncomingMessage) => {
-      const request = await readRequest(incoming);
+    const respond = async (incoming: http.IncomingMessage, signal: AbortSignal) => {
+      const request = await readRequest(incoming, signal);
       const hosts = hostsOf(incoming, request);
       if (hosts === undefined) return severalHosts();
       if (!hosts.every(isOwnHost)) {
@@ -368,7 +379,9 @@ export class LocalStage {
       return this.serving === undefined ? forbidden() : await answer(request, this.serving);
     };
     const handle: http.RequestListener = (incoming, outgoing) => {
-      respond(incoming)
+      const connection = new AbortController();
+      outgoing.on("close", () => connection.abort());
+      respond(incoming, connection.signal)
         .then((response) => sendResponse(outgoing, response))
         .catch((error: unknown) => {
           // The log line does not contain the query, which can contain the caller's data.
@@ -560,8 +573,6 @@ export class LocalStage {
 /** The interval in which the stage looks for minutes that have ended, at whose ends it evaluates the alarms. */
 const ALARM_INTERVAL_IN_MS = 1_000;
 
-const DEFAULT_WAKE_UP_IN_MS = 2_000;
-
 /** The time without requests after which an asynchronous endpoint that scales to zero has no instance. */
 const IDLE_IN_MS = 60_000;
 
@@ -619,6 +630,7 @@ function createFunctionUrls(
   functions: ReadonlyMap<string, LocalFunction>,
   sessions: RoleSessions,
   localOrigin: string,
+  log: (text: string) => void,
 ): ReadonlyMap<string, FunctionUrl> {
   const urls = new Map<string, FunctionUrl>();
   for (const deployment of deployments) {
@@ -627,7 +639,7 @@ function createFunctionUrls(
       const fn = functions.get(definition.functionArn);
       if (fn === undefined)
         throw new UnsupportedTerraform(`function URL: there is no function ${definition.functionName}`);
-      urls.set(definition.functionArn, new FunctionUrl(definition, fn, sessions));
+      urls.set(definition.functionArn, new FunctionUrl(definition, fn, sessions, log));
     }
   }
   return urls;

@@ -195,6 +195,14 @@ export interface Contract<Request, Answer> {
    * @default - none: `encode` creates the endpoint's request, and `decode` creates the answer
    */
   readonly passThrough?: PassThrough;
+  /**
+   * Set if the endpoint answers in a stream, e.g. a generated text token by token. The caller receives each part of the
+   * answer as soon as the endpoint sends it. The endpoint must run on instances, or must already exist: AWS documents
+   * streams for real-time endpoints only.
+   *
+   * @default - none: `decode` converts the whole answer
+   */
+  readonly stream?: StreamDialect<Request>;
   /** Converts the caller's request to the endpoint's request. */
   encode(request: Request, caller: CallerValues): EndpointRequest;
   /**
@@ -205,6 +213,16 @@ export interface Contract<Request, Answer> {
    * the number of rows in the request
    */
   decode(body: string, request: Request, reply: EndpointReply): Answer | CallerAnswer<Answer>;
+  /**
+   * Further members of each problem document, e.g. the error in the form that the callers' client library reads
+   * (https://www.rfc-editor.org/rfc/rfc9457#section-3.2). Only the handler of a contract with `stream` adds the members.
+   *
+   * @default - none
+   */
+  problemMembers?(problem: {
+    readonly status: number;
+    readonly detail: string;
+  }): Readonly<Record<string, unknown>>;
 }
 
 /** Requests whose body is a file. */
@@ -224,6 +242,49 @@ export interface PassThrough {
    * sends the type of `answerTypes` that the caller prefers.
    */
   readonly accept: string;
+}
+
+/**
+ * Answers in a stream, from InvokeEndpointWithResponseStream
+ * (https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_runtime_InvokeEndpointWithResponseStream.html).
+ *
+ * @example
+ * stream: { answerType: "text/event-stream", wants: ({ stream }) => stream === true }
+ */
+export interface StreamDialect<Request> {
+  /** Media type of the streamed answer, e.g. `text/event-stream`, `text/plain` or `application/x-ndjson`. */
+  readonly answerType: string;
+  /**
+   * Whether the answer to this request is a stream. For any other request, the handler calls InvokeEndpoint, and `decode`
+   * converts the answer.
+   *
+   * @default - every answer is a stream
+   */
+  wants?(request: Request): boolean;
+  /**
+   * Creates the converter of one answer.
+   *
+   * @default - the caller receives the container's bytes unchanged
+   */
+  convert?(request: Request): StreamConverter;
+}
+
+/** Converts one streamed answer for the caller, part by part. */
+export interface StreamConverter {
+  /**
+   * Converts the next part of the container's answer.
+   *
+   * @param text - the next text: UTF-8 in which no character is split. The boundaries of the parts have no meaning
+   * @returns the text for the caller; empty if the converter waits for more
+   * @throws UnreadablePredictions if the contract cannot read the answer
+   */
+  push(text: string): string;
+  /**
+   * Converts the rest after the last part of the container's answer.
+   *
+   * @throws UnreadablePredictions if the answer is incomplete
+   */
+  end(): string;
 }
 
 /** An answer with a status and headers for the caller. `decode` creates such an answer with {@link respond}. */
@@ -320,8 +381,18 @@ export interface About<Request, Answer> {
   readonly description: string;
   /** The form of a request, in one line. API Gateway's own errors show this line. */
   readonly allowed: string;
-  /** A valid request and its answer. */
+  /**
+   * A valid request and its answer. If the contract has `stream.wants`, the answer to this request is not a stream; else the
+   * answer of a contract with `stream` is a text: the whole stream.
+   */
   readonly example: { readonly request: Request; readonly answer: Answer };
+  /**
+   * A valid request whose answer is a stream, if the contract has `stream.wants`. The smoke test and the proof of the
+   * permissions send the request.
+   *
+   * @default - the example's request with `stream: true`
+   */
+  readonly streamedRequest?: Request;
   /**
    * The maximum size of a file that the model accepts, in bytes, for documents and for the page. The page refuses a larger
    * file before sending. The handler does not read this number, but checks `limits.payloadInBytes`.

@@ -115,8 +115,7 @@ export function readEndpointAddress(environment: NodeJS.ProcessEnv): EndpointAdd
   }
   const headers: Record<string, string> = {};
   for (const target of TARGETS) {
-    const variable = target.replace("-hostname", "").replace("-", "_").toUpperCase();
-    const value = environment[`ENDPOINT_${variable}`];
+    const value = environment[`ENDPOINT_${target.replace("-hostname", "").replace("-", "_").toUpperCase()}`];
     if (value) headers[`x-amzn-sagemaker-${target}`] = value;
   }
   return { endpointName, region, url: new URL(address), headers };
@@ -166,7 +165,7 @@ export function createEndpointClient(
         const stats = { endpointMs: Math.round(performance.now() - start), retries };
         if ("reply" in outcome) {
           load.recordSuccess();
-          return { body: outcome.body, reply: outcome.reply, stats };
+          return Object.assign(outcome, { stats });
         }
         const wait = nextWaitInMs(outcome.retry, start);
         if (timeLeftInMs() - wait < MIN_ATTEMPT_IN_MS) throw new EndpointFailure(outcome, stats);
@@ -266,7 +265,7 @@ export function readAnswer(
 }
 
 /** The error's name in "ModelError:http://…" (header) or "com.amazonaws.sagemaker#ModelError" (body). */
-function nameOf(type: unknown): string | undefined {
+export function nameOf(type: unknown): string | undefined {
   return typeof type === "string" ? /^(?:[\w.]+#)?([A-Z]\w{0,63})(?::|$)/i.exec(type)?.[1] : undefined;
 }
 

@@ -6,9 +6,9 @@ import { createEndpointClient, EndpointFailure, readEndpointAddress, TIME_IS_OVE
 import { type LambdaContext, readEvent } from "./event";
 import { explain } from "./failure";
 import { RESERVE_IN_MS } from "./limits";
-import { type LogLine, readLogsMessages, writeLine } from "./log";
+import type { LogLine } from "./log";
 import { JSON_TYPE, TEXT_TYPE } from "./media-type";
-import { addMetrics } from "./metrics";
+import { writeLine } from "./metrics";
 import type { HandlerParts } from "./parts";
 import { encodeRequest, parseRequest, readBareRequest } from "./request";
 
@@ -36,7 +36,7 @@ export function createHandlerWith<Request, Answer>(
     "Access-Control-Allow-Origin": environment.CORS_ALLOW_ORIGIN || "*",
     "Access-Control-Expose-Headers": exposedHeaders(contract.answerHeaders),
   };
-  const logsMessages = readLogsMessages(environment);
+  const logsMessages = environment.LOG_ERROR_MESSAGES === "true";
   const metricsEnvironment = environment.METRICS_ENVIRONMENT;
   stopAtFirstFaults(contract.schema);
   let cold = true;
@@ -83,8 +83,7 @@ export function createHandlerWith<Request, Answer>(
       answer = toFailureAnswer(failure, incoming, cors);
     }
     line.totalMs = Math.round(performance.now() - start);
-    if (metricsEnvironment) addMetrics(line, metricsEnvironment, rows);
-    writeLine(line);
+    writeLine(line, metricsEnvironment, rows);
     return answer;
   };
 }

@@ -44,11 +44,6 @@ export interface LoggedError {
 /** The maximum length of a logged message: enough to understand a model's error. */
 const MAX_CHARACTERS_OF_MESSAGE = 500;
 
-/** Whether the function's environment permits messages of errors in the log. */
-export function readLogsMessages(environment: NodeJS.ProcessEnv): boolean {
-  return environment.LOG_ERROR_MESSAGES === "true";
-}
-
 /** The message of an error in the log; `undefined` if messages are not permitted. */
 export function messageForLog(message: string | undefined, logsMessages: boolean): string | undefined {
   return logsMessages && message ? message.slice(0, MAX_CHARACTERS_OF_MESSAGE) : undefined;
@@ -63,9 +58,4 @@ export function describeThrown({ name, message, stack = "" }: Error): Pick<Logge
     type: /^[A-Z]\w{0,63}$/i.test(name) ? name : "Error",
     at: /^ +(at .*)/m.exec(places)?.[1] ?? "unknown",
   };
-}
-
-/** Writes the line. Lambda wraps lines of `console.log`, so that a log query cannot read their fields. */
-export function writeLine(line: LogLine): void {
-  process.stdout.write(`${JSON.stringify(line)}\n`);
 }

@@ -10,7 +10,7 @@ export const dev: Environment<ModelName> = {
   models: {
     example: {
       artifact: "s3://amzn-s3-demo-bucket/example/1/model.tar.gz",
-      image: { algorithm: "sagemaker-xgboost", tag: "1.7-1" },
+      image: { framework: "xgboost", version: "1.7-1" },
       serverless: { memorySizeInMb: 2048, maxConcurrency: 5 },
       access: "API_KEY",
     },

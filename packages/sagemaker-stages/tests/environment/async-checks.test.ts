@@ -207,6 +207,24 @@ describe("the asynchronous requests of a model", () => {
     ]);
   });
 
+  it("are refused for a streamed route and for a contract that streams", () => {
+    // Prepare
+    const stream = { answerType: "text/event-stream" };
+    const served = { ...models, "energy-demand": { ...models["energy-demand"], stream } };
+    const streamed = withAsync({ days: 1 }, {}, { responseTransferMode: "stream" });
+
+    // Act
+    const [ofRoute, ofContract] = [foundIn(streamed), foundIn(withAsync({ days: 1 }), served)];
+
+    // Assess
+    expect(ofRoute).toEqual([
+      'models.energy-demand.instances.async: got async together with responseTransferMode: "stream"; allowed: no async, or responseTransferMode: "buffer"',
+    ]);
+    expect(ofContract).toEqual([
+      "models.energy-demand.instances.async: got async for a contract that answers in a stream; allowed: no async, or a contract without stream",
+    ]);
+  });
+
   it('are refused for via: "gateway"', () => {
     // Prepare
     const settings = { ...MODEL, instances: { ...INSTANCES, async: { days: 1 } } };

@@ -34,6 +34,7 @@ describe("objectives", () => {
       what: "an objective for availability",
       environment: withObjectives({ objectives: { availability: 0.95 } }),
     },
+    { what: "an alarm for drift", environment: withObjectives({ objectives: { drift: true } }) },
     { what: "an objective for latency", environment: withObjectives({ objectives: { p99InMs: 1 } }) },
     {
       what: "instances",
@@ -80,19 +81,25 @@ describe("objectives", () => {
     {
       what: "no objective",
       environment: withObjectives({ objectives: {} }),
-      fault: "models.loan-default.objectives: got {}; allowed: availability, p99InMs or both",
+      fault:
+        "models.loan-default.objectives: got {}; allowed: at least one of availability, p99InMs and drift: true",
+    },
+    {
+      what: "only the absence of an alarm for drift",
+      environment: withObjectives({ objectives: { drift: false } }),
+      fault: 'models.loan-default.objectives: got {"drift":false}; allowed: at least one of',
     },
     {
       what: "an unknown objective",
       environment: withObjectives({ objectives: { p95InMs: 100 } }),
       fault:
-        "models.loan-default.objectives.p95InMs: got a number; allowed: a property of the type Environment of sagemaker-stages: availability, p99InMs. Did you mean p99InMs?",
+        "models.loan-default.objectives.p95InMs: got a number; allowed: a property of the type Environment of sagemaker-stages: availability, p99InMs, drift. Did you mean p99InMs?",
     },
     {
       what: "a misspelt objective",
       environment: withObjectives({ objectives: { availabilty: 0.99 } }),
       fault:
-        "models.loan-default.objectives.availabilty: got a number; allowed: a property of the type Environment of sagemaker-stages: availability, p99InMs. Did you mean availability?",
+        "models.loan-default.objectives.availabilty: got a number; allowed: a property of the type Environment of sagemaker-stages: availability, p99InMs, drift. Did you mean availability?",
     },
     {
       what: "a notification that is a text",
@@ -335,14 +342,19 @@ describe("the alarms of a model", () => {
       },
       alarms: ["latency", "throttled", "not-waking", "saturated"],
     },
+    {
+      what: "with an alarm for drift, which is not combined,",
+      settings: { objectives: { drift: true } },
+      alarms: ["throttled", "not-waking", "saturated"],
+    },
   ])("$what are $alarms", ({ settings, alarms }) => {
     // Act and assess
     expect(combinedAlarms({ ...SERVERLESS, ...settings })).toEqual(alarms);
   });
 
-  it("include the alarms of the single windows", () => {
+  it("include the alarms of the single windows, and the alarm for drift", () => {
     // Act
-    const alarms = objectiveAlarms({ ...SERVERLESS, objectives: { availability: 0.99 } });
+    const alarms = objectiveAlarms({ ...SERVERLESS, objectives: { availability: 0.99, drift: true } });
 
     // Assess
     expect(alarms).toEqual([
@@ -355,6 +367,7 @@ describe("the alarms of a model", () => {
       "throttled",
       "not-waking",
       "saturated",
+      "drift",
     ]);
   });
 });

@@ -41,7 +41,7 @@ class Fixture {
   result: InvocationResult = { ok: true, payload: JSON.stringify(allow(ROUTE)) };
   invocableFor = [`${API}/authorizers/*`];
 
-  private readonly fn: RouteFunction = {
+  private readonly fn: Pick<RouteFunction, "definition" | "invoke"> = {
     definition: { invocableFor: this.invocableFor },
     invoke: async (payload) => {
       this.events.push(JSON.parse(payload));

@@ -8,6 +8,7 @@ import { functionCode } from "../../src/constructs/function/function-code";
 import { CloudWatch } from "../../src/local/cloudwatch/cloudwatch";
 import { UnreservedConcurrency } from "../../src/local/lambda/concurrency";
 import { LocalFunction } from "../../src/local/lambda/function";
+import { LostCaptures } from "../../src/local/lambda/lost-captures";
 import { removeTaskFolders } from "../../src/local/lambda/task-folder";
 import { ContainerFailures } from "../../src/local/sagemaker/container-failures";
 import { EndpointServer } from "../../src/testing/endpoint-server";
@@ -36,12 +37,16 @@ let endpoint: EndpointServer;
 let s3: EndpointServer;
 let fn: LocalFunction | undefined;
 let cloudWatch: CloudWatch;
+let lostCaptures: LostCaptures;
 
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), "capture-"));
   log = "";
   forked = [];
   cloudWatch = new CloudWatch(() => undefined);
+  lostCaptures = new LostCaptures((text) => {
+    log += text;
+  });
   [endpoint, s3] = [await EndpointServer.start(), await EndpointServer.start()];
   endpoint.willAlwaysAnswer(async () => predictions(1));
   s3.willAlwaysAnswer(async () => ({}));
@@ -91,6 +96,7 @@ function start(zip: Uint8Array, handler = "index.handler", timeoutInSeconds = 20
       unreserved: new UnreservedConcurrency(),
       containerFailures: new ContainerFailures(),
       cloudWatch,
+      lostCaptures,
       log: (text) => {
         log += text;
       },
@@ -222,6 +228,65 @@ describe("a process that stores requests", () => {
     },
     TIMEOUT_IN_MS,
   );
+});
+
+describe("records that are lost", () => {
+  it(
+    "are summarized in one line with their number and their reasons",
+    async () => {
+      // Prepare
+      s3.willAlwaysAnswer(async () => ({ status: 403, body: "<Error><Code>AccessDenied</Code></Error>" }));
+      const running = capturing();
+
+      // Act
+      for (let request = 1; request <= 2; request++) {
+        await running.invoke(REQUEST);
+        await eventually("the record is lost", () => log.split("captureLost").length > request);
+      }
+      lostCaptures.flush();
+
+      // Assess
+      expect(log.match(/^CAPTURE LOST .*$/gm)?.at(-1)).toBe(
+        "CAPTURE LOST dev-loan-default: 2 captured requests since the start: 403 AccessDenied (2). docs/capture.md lists the causes",
+      );
+    },
+    TIMEOUT_IN_MS,
+  );
+
+  it("are counted by their reasons, and not summarized again without a further lost record", () => {
+    // Prepare
+    const lines: string[] = [];
+    const lost = new LostCaptures((text) => lines.push(text));
+    const read = lost.readerOf("dev-iris");
+    const line = (reason: string) => `{"requestId":"1","model":"iris","captureLost":"${reason}"}\n`;
+
+    // Act
+    read(line("TimeIsOver") + line("TooLarge: 3 row(s)").slice(0, 20));
+    read(line("TooLarge: 3 row(s)").slice(20) + line("TooLarge: 5 row(s)"));
+    lost.flush();
+    lost.flush();
+
+    // Assess
+    expect(lines).toEqual([
+      "CAPTURE LOST dev-iris: 3 captured requests since the start: TimeIsOver (1), TooLarge (2). docs/capture.md lists the causes\n",
+    ]);
+  });
+
+  it("have no summary in the output of functions that only mention them", () => {
+    // Prepare
+    const lines: string[] = [];
+    const lost = new LostCaptures((text) => lines.push(text));
+    const read = lost.readerOf("dev-iris");
+
+    // Act
+    for (const text of ['{"note": "captureLost"}\n', '{"captureLost": 1}\n', 'no JSON "captureLost":\n']) {
+      read(text);
+    }
+    lost.flush();
+
+    // Assess
+    expect(lines).toEqual([]);
+  });
 });
 
 describe("an extension that never ends its work", () => {

@@ -240,23 +240,26 @@ describe("each metric of a line", () => {
     expect(always.sort()).toEqual([...ALWAYS].sort());
   });
 
-  it("is valid when a contract returns a number of rows that JSON does not have", async () => {
-    // Prepare
-    endpoint.willAnswer(predictions(0));
-    const wrong: typeof contract = {
-      ...contract,
-      encode: (request) => ({ ...contract.encode(request), rows: Number.NaN }),
-    };
-    const handler = handlerFor(wrong, endpoint, WITH_METRICS);
+  it.each([Number.NaN, Number.POSITIVE_INFINITY])(
+    "is valid when a contract returns a number of rows that JSON does not have: %s",
+    async (rows) => {
+      // Prepare
+      endpoint.willAnswer(predictions(0));
+      const wrong: typeof contract = {
+        ...contract,
+        encode: (request) => ({ ...contract.encode(request), rows }),
+      };
+      const handler = handlerFor(wrong, endpoint, WITH_METRICS);
 
-    // Act
-    await handler(EVENT, contextWith(ENOUGH_TIME_IN_MS));
+      // Act
+      await handler(EVENT, contextWith(ENOUGH_TIME_IN_MS));
 
-    // Assess
-    const values = embeddedValues(log.lines()[0]);
-    expect(values).toMatchObject({ Requests: 1, Failures: 0 });
-    expect(values).not.toHaveProperty("Rows");
-  });
+      // Assess
+      const values = embeddedValues(log.lines()[0]);
+      expect(values).toMatchObject({ Requests: 1, Failures: 0 });
+      expect(values).not.toHaveProperty("Rows");
+    },
+  );
 });
 
 describe("a line with metrics", () => {

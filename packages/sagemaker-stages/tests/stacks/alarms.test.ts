@@ -1,7 +1,9 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, it } from "@jest/globals";
 import { objectives } from "../../examples/objectives";
-import { METRICS, METRICS_NAMESPACE } from "../../src/aws/metrics";
-import { combinedAlarms, objectiveAlarmNames } from "../../src/environment/alarm-names";
+import { DRIFT_METRIC, METRICS, METRICS_NAMESPACE } from "../../src/aws/metrics";
+import { combinedAlarms, OBJECTIVE_ALARMS, objectiveAlarmNames } from "../../src/environment/alarm-names";
 import type { Environment } from "../../src/environment/environment";
 import { deployLimits } from "../../src/iam/deployment/deploy-limits";
 import { deployerPolicies } from "../../src/iam/deployment/deployer";
@@ -234,6 +236,42 @@ describe("the other alarms of a model", () => {
     });
   });
 
+  it("drift keeps the state of the last run of the command, and notifies by itself", () => {
+    // Act
+    const found = alarm("objectives", "drift");
+    const rule = compositeAlarms(synthesized.stack("objectives")).get("objectives-alarm")?.alarm_rule;
+
+    // Assess
+    const topic = `\${${synthesized.stack("objectives").one("aws_sns_topic").address}.arn}`;
+    expect(found).toMatchObject({
+      alarm_name: "objectives-house-price-drift",
+      threshold: 0,
+      comparison_operator: "GreaterThanThreshold",
+      evaluation_periods: 1,
+      datapoints_to_alarm: 1,
+      treat_missing_data: "ignore",
+      alarm_actions: [topic],
+      ok_actions: [topic],
+    });
+    expect(measured(found)).toEqual({
+      expression: undefined,
+      metrics: {
+        value: 'SageMakerStages Drift Maximum {"Environment":"objectives","Model":"house-price"}',
+      },
+      periods: [60],
+    });
+    // It would keep the environment's alarm on for weeks, which then sends nothing about an outage.
+    expect(rule).not.toContain("drift");
+  });
+
+  it("drift may publish to the new topic", () => {
+    // Act
+    const { policy } = synthesized.stack("objectives").one("aws_sns_topic_policy").values;
+
+    // Assess
+    expect(policy).toContain("alarm:objectives-house-price-drift");
+  });
+
   it.each(["shared", "single"])("saturated is absent without a limit to observe: %s", (name) => {
     // Act
     const names = [...metricAlarms(synthesized.stack(name)).keys()];
@@ -281,27 +319,50 @@ describe.each(["available", "topic", "shared", "single", "objectives"])("every a
     }
   });
 
-  it("reads only metrics that the function prints with a unit", () => {
+  it("reads only metrics that the function prints with a unit, and the metric of drift", () => {
     // Act
     const printed = alarms.flatMap(({ metric_query: queries = [] }) =>
       queries.flatMap(({ metric }) => (metric?.namespace === METRICS_NAMESPACE ? [metric.metric_name] : [])),
     );
 
     // Assess
-    expect(printed.filter((metric) => !Object.hasOwn(METRICS, metric))).toEqual([]);
+    expect(printed.filter((metric) => metric !== DRIFT_METRIC && !Object.hasOwn(METRICS, metric))).toEqual(
+      [],
+    );
     expect(printed).not.toHaveLength(0);
   });
 
   it("is deleted only after the composite alarm that names it", () => {
     // Act
     const combined = [...alarms, ...compositeAlarms(stack).values()].filter(
-      ({ alarm_name: alarmName }) => !alarmName.endsWith("-alarm"),
+      ({ alarm_name: alarmName }) => !/-(?:alarm|drift)$/.test(alarmName),
     );
 
     // Assess
     expect(combined.map(({ lifecycle }) => lifecycle)).toEqual(
       combined.map(() => ({ create_before_destroy: true })),
     );
+  });
+});
+
+describe("the description of every alarm", () => {
+  it("names a section of the runbook in docs/alarms.md", () => {
+    // Prepare
+    const page = readFileSync(join(__dirname, "../../../../docs/alarms.md"), "utf8");
+    const headings = [...page.matchAll(/^#{2,3} (.+)$/gm)].map(([, heading = ""]) => heading.toLowerCase());
+    const stack = synthesized.stack("objectives");
+    const alarms = [...metricAlarms(stack).values(), ...compositeAlarms(stack).values()];
+
+    // Act
+    const sections = alarms.map(
+      ({ alarm_description: description }) =>
+        /\. Runbook: docs\/alarms\.md#([\w-]+) of sagemaker-stages$/.exec(description ?? "")?.[1] ?? "none",
+    );
+
+    // Assess
+    expect(sections.filter((section) => !headings.includes(section))).toEqual([]);
+    const own = OBJECTIVE_ALARMS.filter((one) => !/\d[mh]$/.test(one));
+    expect([...new Set(sections)].sort()).toEqual([...own, "runbook"].sort());
   });
 });
 
@@ -413,6 +474,11 @@ describe("the deployer of an environment with objectives", () => {
     ["cloudwatch:PutMetricAlarm", alarmArn("available-loan-default-latency"), {}],
     ["cloudwatch:PutCompositeAlarm", "*", { "cloudwatch:AlarmActions": ownTopic }],
     ["cloudwatch:PutCompositeAlarm", "*", {}],
+    [
+      "cloudwatch:PutMetricAlarm",
+      alarmArn("available-loan-default-drift"),
+      { "cloudwatch:AlarmActions": ownTopic },
+    ],
     ["cloudwatch:DeleteAlarms", alarmArn("available-gone-saturated"), {}],
     ["cloudwatch:TagResource", alarmArn("available-loan-default-availability-fast-1h"), {}],
     ["cloudwatch:DescribeAlarms", "*", {}],

@@ -377,7 +377,8 @@ describe("the policies around an environment with asynchronous models", () => {
         .flatMap(({ Action }) => Action);
 
     // Assess
-    expect(statements.find(({ Sid }) => Sid === "InvokeEndpointsAsync")?.Action).toEqual([
+    expect(statements.find(({ Sid }) => Sid === "InvokeEndpoints")?.Action).toEqual([
+      "sagemaker:InvokeEndpoint",
       "sagemaker:InvokeEndpointAsync",
     ]);
     expect(actionsOn("inputs").sort()).toEqual(["s3:GetObject", "s3:PutObject"]);

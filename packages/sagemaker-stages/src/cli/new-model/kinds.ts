@@ -28,11 +28,11 @@ interface KindDescription {
 export const KINDS: Readonly<Record<Kind, KindDescription>> = {
   rows: {
     request: "rows of numbers, which the endpoint receives as CSV",
-    image: { algorithm: "sagemaker-xgboost", tag: "1.7-1" },
+    image: { framework: "xgboost", version: "1.7-1" },
   },
   json: {
     request: "one JSON object, which the endpoint receives as JSON",
-    image: { algorithm: "sagemaker-scikit-learn", tag: "1.2-1-cpu-py3" },
+    image: { framework: "sklearn", version: "1.2-1" },
   },
   text: {
     request: "one text, as JSON or as text/plain, which the endpoint receives as JSON",
@@ -44,7 +44,7 @@ export const KINDS: Readonly<Record<Kind, KindDescription>> = {
   },
   "pass-through": {
     request: "any JSON, or a file with a type in --media-type, which the endpoint receives unchanged",
-    image: { algorithm: "sagemaker-scikit-learn", tag: "1.2-1-cpu-py3" },
+    image: { framework: "sklearn", version: "1.2-1" },
   },
   "hugging-face": {
     request: "inputs of the task in --hugging-face",
@@ -58,7 +58,7 @@ export const KINDS: Readonly<Record<Kind, KindDescription>> = {
   },
   python: {
     request: "rows of numbers, which a handler in Python sends as CSV",
-    image: { algorithm: "sagemaker-xgboost", tag: "1.7-1" },
+    image: { framework: "xgboost", version: "1.7-1" },
   },
   query: {
     request: "the parameters of a GET, which the endpoint receives as JSON",

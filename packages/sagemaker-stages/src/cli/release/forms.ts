@@ -1,6 +1,21 @@
 import type { CommandForm } from "../../lib/arguments";
 import { documentPath } from "../../paths";
 
+/** The exit status if the user must change a line of an environment, because its file has an unknown form. */
+export const LINE_TO_CHANGE = 3;
+
+/** The result of `release` or `promote`. */
+export interface Result {
+  /** The text to print. */
+  readonly text: string;
+  /** The exit status. */
+  readonly status: 0 | typeof LINE_TO_CHANGE;
+}
+
+/** The end of both usages. */
+const EXIT_STATUS = `exit status: 0 if the files are complete, 1 for a failure, 2 for a wrong command line, ${LINE_TO_CHANGE} if the command wrote the file of the release
+and prints a line of an environment that you must change`;
+
 /** The form of `release`. */
 export const RELEASE = {
   name: "release",
@@ -42,7 +57,9 @@ export const RELEASE = {
 after an error, no file. ${documentPath("releases.md")} describes releases.
 
 examples: npx sagemaker-stages release churn --from dev --metrics training/metrics.json
-          npx sagemaker-stages release churn --id 2026-11-20 --owner-policy`,
+          npx sagemaker-stages release churn --id 2026-11-20 --owner-policy
+
+${EXIT_STATUS}`,
 } as const satisfies CommandForm;
 
 /** The form of `promote`. */
@@ -63,5 +80,7 @@ export const PROMOTE = {
   notes: `The command reads the outputs of <from> with terraform, and refuses a release that <from> has not deployed. It changes one line of
 <to>, and adds the digest to the file of the release. It needs the permission to read the state of <from>. ${documentPath("releases.md")} describes promotions.
 
-example: npx sagemaker-stages promote churn staging prod`,
+example: npx sagemaker-stages promote churn staging prod
+
+${EXIT_STATUS}`,
 } as const satisfies CommandForm;

@@ -23,16 +23,15 @@ import { readTerraformOutputs, synthesizedFolder } from "../../lib/terraform-out
 import { terraformProgram } from "../../lib/terraform-program";
 import { UserError } from "../../lib/user-error";
 import { findEnvironment, inApp, newEndpointOf, writeRelease } from "./change";
-import type { PROMOTE } from "./forms";
+import { LINE_TO_CHANGE, type PROMOTE, type Result } from "./forms";
 
 /**
  * Promotes a release: changes the release of the environment `to`, and records in the file of the release that `from` has deployed
  * the release.
  *
- * @returns the text to print
  * @throws UserError if `from` has not deployed the release unchanged, or if the release breaks a rule; then no file changes
  */
-export function runPromote({ words, options }: CommandLine<typeof PROMOTE>): string {
+export function runPromote({ words, options }: CommandLine<typeof PROMOTE>): Result {
   const app = loadApp();
   const { model } = words;
   const from = findEnvironment(app, words.from, "<from>");
@@ -45,7 +44,7 @@ export function runPromote({ words, options }: CommandLine<typeof PROMOTE>): str
   const promoted = withEvidence(release, from);
   const { written, manual } = writeRelease(app, { release: promoted, environments: [to.name] });
   const was = before === undefined ? "no release" : before.id;
-  return [
+  const text = [
     `${to.name}: ${model} ${was} → ${id}, the ${pinsOf(release)} that ${from.name} deployed`,
     ...written.map((path) => `  ${path}`),
     ...manual,
@@ -59,6 +58,7 @@ export function runPromote({ words, options }: CommandLine<typeof PROMOTE>): str
       : `next: commit both files, and read the review of ${to.name}: npx sagemaker-stages review ${to.name}`,
     "",
   ].join("\n");
+  return { text, status: manual.length > 0 ? LINE_TO_CHANGE : 0 };
 }
 
 function requireOrder(app: LoadedApp, from: Environment, to: Environment): void {

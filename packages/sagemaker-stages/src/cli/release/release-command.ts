@@ -22,24 +22,25 @@ import { isObject, parseJson } from "../../lib/json";
 import { UserError } from "../../lib/user-error";
 import { AwsReader, type S3Head } from "./aws";
 import { findEnvironment, inApp, newEndpointOf, writeRelease } from "./change";
-import type { RELEASE } from "./forms";
+import { LINE_TO_CHANGE, type RELEASE, type Result } from "./forms";
 
 type Line = CommandLine<typeof RELEASE>;
 
 /**
  * Pins a version of a model.
  *
- * @returns the text to print
  * @throws UsageError if an option's value is not allowed
  * @throws UserError if AWS refuses a request, or if the release breaks a rule; then no file changes
  */
-export async function runRelease(line: Line): Promise<string> {
+export async function runRelease(line: Line): Promise<Result> {
   const app = loadApp();
   const { model } = line.words;
   const { options } = line;
   const environment =
     options.from === undefined ? firstServing(app, model) : findEnvironment(app, options.from, "--from");
-  if (options["owner-policy"]) return describeOwnerPolicies(app, model, environment, options.id);
+  if (options["owner-policy"]) {
+    return { text: describeOwnerPolicies(app, model, environment, options.id), status: 0 };
+  }
   const id = options.id ?? new Date().toISOString().slice(0, "2026-11-20".length);
   requireNew(model, id);
   const metrics = readMetrics(options);
@@ -75,7 +76,7 @@ export async function runRelease(line: Line): Promise<string> {
   // Every request to AWS precedes the first change of a file.
   const owners = await otherAccounts(app, release, reader);
   const { written, manual } = writeRelease(app, { release, environments });
-  return [
+  const text = [
     `release ${id} of ${model}:`,
     ...written.map((path) => `  ${path}`),
     ...manual,
@@ -90,9 +91,10 @@ export async function runRelease(line: Line): Promise<string> {
           `The bucket of the artifact is in another account than ${owners.join(", ")}.`,
           policiesText(app, release),
         ]),
-    `next: commit the files, and deploy: npx cdktf deploy ${environment.name}`,
+    `next: ${manual.length > 0 ? "change the line, " : ""}commit the files, and deploy: npx cdktf deploy ${environment.name}`,
     "",
   ].join("\n");
+  return { text, status: manual.length > 0 ? LINE_TO_CHANGE : 0 };
 }
 
 /**

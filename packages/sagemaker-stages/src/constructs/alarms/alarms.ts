@@ -14,6 +14,7 @@ import {
   type NotifiedTopic,
   notificationsTo,
   ruleOf,
+  runbook,
 } from "./model-alarms";
 
 /** Props of {@link Alarms}. */
@@ -41,7 +42,7 @@ export class Alarms extends Construct {
     const ofModels = models.map((model) => new ModelAlarms(this, model.model, { ...model, prefix, topic }));
     this.alarm = new CloudwatchCompositeAlarm(this, "alarm", {
       alarmName: environmentAlarmName(prefix),
-      alarmDescription: `A model of ${prefix} misses its objectives. Runbook: docs/alarms.md`,
+      alarmDescription: `A model of ${prefix} misses its objectives. ${runbook("runbook")}`,
       alarmRule: ruleOf(
         ofModels.flatMap(({ alarms }) => alarms),
         "OR",
@@ -80,8 +81,9 @@ export class Alarms extends Construct {
 function notifyingAlarms({ prefix, models }: AlarmsProps): string[] {
   return [
     environmentAlarmName(prefix),
-    ...models
-      .filter(({ objectives }) => objectives.availability !== undefined)
-      .map(({ model }) => objectiveAlarmName(prefix, model, "availability-fast")),
+    ...models.flatMap(({ model, objectives: { availability, drift } }) => [
+      ...(availability === undefined ? [] : [objectiveAlarmName(prefix, model, "availability-fast")]),
+      ...(drift === true ? [objectiveAlarmName(prefix, model, "drift")] : []),
+    ]),
   ];
 }

@@ -2,7 +2,7 @@ import { CloudwatchCompositeAlarm } from "@cdktf/provider-aws/lib/cloudwatch-com
 import { CloudwatchMetricAlarm } from "@cdktf/provider-aws/lib/cloudwatch-metric-alarm";
 import type { SnsTopicPolicy } from "@cdktf/provider-aws/lib/sns-topic-policy";
 import { Construct } from "constructs";
-import { metricDimensions } from "../../aws/metrics";
+import { DRIFT_METRIC, METRICS_NAMESPACE, metricDimensions } from "../../aws/metrics";
 import {
   MIN_OBSERVED_CONCURRENCY,
   type ObjectiveAlarm,
@@ -113,8 +113,8 @@ interface Trigger {
 }
 
 /**
- * The alarms of one model's objectives. All alarms treat missing data as not breaching: a model without requests keeps its
- * objectives, and a new deployment has no data yet.
+ * The alarms of one model's objectives. All alarms except `drift` treat missing data as not breaching: a model without requests
+ * keeps its objectives, and a new deployment has no data yet.
  */
 export class ModelAlarms extends Construct {
   /** The alarms that the environment's composite alarm combines. */
@@ -132,6 +132,7 @@ export class ModelAlarms extends Construct {
       this.addNotWaking(),
       ...this.addSaturated(),
     ];
+    this.addDrift();
   }
 
   private addAvailability(): CloudwatchCompositeAlarm[] {
@@ -286,6 +287,46 @@ export class ModelAlarms extends Construct {
     ];
   }
 
+  /**
+   * The state of the last run of the command `drift --put-metric`. Between two runs, the metric has no data and the alarm keeps
+   * its state. The shortest period keeps the values of two runs apart, so that a run after a correction ends the alarm.
+   *
+   * The alarm notifies by itself, and the environment's alarm does not combine it: requests drift until the model is trained again,
+   * and would keep the environment's alarm on, which sends nothing about further alarms then.
+   */
+  private addDrift(): void {
+    const { prefix, model, objectives, topic } = this.props;
+    if (objectives.drift !== true) return;
+    new CloudwatchMetricAlarm(this, "drift", {
+      alarmName: this.nameOf("drift"),
+      alarmDescription: this.describe(
+        "The captured requests drift from the training sample in at least one feature",
+        "drift",
+      ),
+      metricQuery: [
+        {
+          id: "value",
+          label: "features that drift",
+          metric: {
+            namespace: METRICS_NAMESPACE,
+            metricName: DRIFT_METRIC,
+            dimensions: { ...metricDimensions(prefix, model) },
+            stat: "Maximum",
+            period: MINUTE,
+          },
+          returnData: true,
+        },
+      ],
+      threshold: 0,
+      comparisonOperator: "GreaterThanThreshold",
+      evaluationPeriods: 1,
+      datapointsToAlarm: 1,
+      treatMissingData: "ignore",
+      ...notificationsTo(topic),
+      tags: { ...this.props.tags },
+    });
+  }
+
   private concurrencyParts(): { readonly id: string; readonly metric: AlarmMetric; readonly part: string }[] {
     const { serverless, reservedConcurrency = 0, functionName } = this.props;
     const ofEndpoint =
@@ -352,8 +393,14 @@ export class ModelAlarms extends Construct {
   }
 
   private describe(description: string, alarm: ObjectiveAlarm): string {
-    return `${this.props.model}: ${description}. Runbook: docs/alarms.md, ${alarm}`;
+    // A window has the section of the alarm that combines it.
+    return `${this.props.model}: ${description}. ${runbook(alarm.replace(/-\d+[mh]$/, ""))}`;
   }
+}
+
+/** The place of the runbook, for an alarm's description. @param section - a heading in docs/alarms.md */
+export function runbook(section: string): string {
+  return `Runbook: docs/alarms.md#${section} of sagemaker-stages`;
 }
 
 /**

@@ -23,6 +23,8 @@ export interface InvokableModel {
   /** `undefined` if API Gateway invokes the endpoint without a function. */
   readonly function: EndpointFunction | undefined;
   readonly endpoint: InvokedEndpoint;
+  /** Whether the model has asynchronous requests. @default false */
+  readonly isAsync?: boolean | undefined;
 }
 
 /** Props of {@link Caller}. */
@@ -56,8 +58,8 @@ export class Caller extends Construct {
       name: policyName,
       policy: callerPolicy({
         // Who may create a request may also read its result.
-        routeArns: invokedBy("route").flatMap(({ contract, endpoint }) =>
-          routesOf(contract.route, endpoint.isAsync === true).map((route) => stage.routeArn(route)),
+        routeArns: invokedBy("route").flatMap(({ contract, isAsync }) =>
+          routesOf(contract.route, isAsync === true).map((route) => stage.routeArn(route)),
         ),
         functionArns: invokedBy("functionUrl").flatMap((model) => model.function?.functionArn ?? []),
         endpoints: invokedBy("endpoint").map(({ contract, endpoint }) => ({

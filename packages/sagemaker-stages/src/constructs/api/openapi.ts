@@ -1,8 +1,8 @@
+import { GATEWAY_TIMEOUT_IN_SECONDS } from "../../aws/time-budget";
 import { asyncRoutes } from "../../environment/async-requests";
 import type { ParsedRouteAccess } from "../../environment/model-settings";
 import { omitUndefined } from "../../environment/omit-undefined";
-import type { About, BytesDialect, Contract } from "../../runtime/contract";
-import { GATEWAY_TIMEOUT_IN_SECONDS } from "../function/time-budget";
+import type { About, BytesDialect, Contract, StreamDialect } from "../../runtime/contract";
 import { binaryMediaTypes } from "./binary-media-types";
 import {
   ALLOW_ORIGIN,
@@ -23,14 +23,21 @@ import {
   strictRequestModel,
 } from "./request-model";
 import { type SagemakerTarget, sagemakerOperation } from "./sagemaker-integration";
-import { invocationUri, type StageAuthorizer, securityOf, securitySchemes } from "./security-schemes";
+import {
+  invocationUri,
+  type StageAuthorizer,
+  securityOf,
+  securitySchemes,
+  streamedInvocationUri,
+} from "./security-schemes";
 
 /** The properties of a contract that callers see. */
 export type RouteContract = Pick<
   Contract<unknown, unknown>,
   "model" | "route" | "passThrough" | "answerTypes" | "callerHeaders" | "answerHeaders"
-> &
-  About<unknown, unknown> & {
+> & {
+  readonly stream?: Pick<StreamDialect<unknown>, "answerType" | "wants"> | undefined;
+} & About<unknown, unknown> & {
     readonly schema: RequestSchema;
     readonly bytes?: Pick<BytesDialect<unknown>, "takes">;
   };
@@ -43,6 +50,8 @@ interface DescribedRoute {
   readonly contract: RouteContract;
   /** The authorization of the route. */
   readonly access: ParsedRouteAccess;
+  /** Seconds that API Gateway waits for the answer. @default 29 */
+  readonly timeoutInSeconds?: number | undefined;
 }
 
 /** The function that answers a route. */
@@ -51,6 +60,8 @@ interface FunctionTarget {
   readonly functionArn: string;
   /** Whether the function answers asynchronous requests, and serves further paths. @default false */
   readonly isAsync?: boolean | undefined;
+  /** Whether API Gateway sends the answer in parts, as the function sends them. @default false */
+  readonly isStreamed?: boolean | undefined;
 }
 
 /** The input of {@link openApi}. */
@@ -111,6 +122,7 @@ export function openApi(props: OpenApiProps): Json {
         access: route.access,
         allowed: route.contract.allowed,
         hasFunction: "functionArn" in route,
+        timeoutInSeconds: route.timeoutInSeconds ?? GATEWAY_TIMEOUT_IN_SECONDS,
       })),
       {
         takesBytes: binary.length > 0 && props.routes.some((route) => "functionArn" in route),
@@ -146,8 +158,14 @@ function pathItem(route: OpenApiRoute, props: OpenApiProps): Json {
       ...securityAndToken(route, props),
       "x-amazon-apigateway-request-validator": VALIDATORS[contract.route.method],
       ...("functionArn" in route
-        ? { "x-amazon-apigateway-integration": lambdaIntegration(route.functionArn, props) }
-        : sagemakerOperation({ ...route.endpoint, ...props, contract, answer: answer(contract) })),
+        ? { "x-amazon-apigateway-integration": lambdaIntegration(route, props) }
+        : sagemakerOperation({
+            ...route.endpoint,
+            ...props,
+            contract,
+            answer: answer(contract),
+            timeoutInSeconds: route.timeoutInSeconds,
+          })),
     },
     options: preflight(contract.route.method, callerHeadersOf(contract, isAsync), corsAllowOrigin),
   };
@@ -180,7 +198,7 @@ const ACCEPTED = {
 
 /** The paths of an asynchronous model in addition to the contract's, with the same authorization and limits. */
 function asyncPaths(route: OpenApiRoute & FunctionTarget, props: OpenApiProps): [string, Json][] {
-  const { contract, functionArn } = route;
+  const { contract } = route;
   const id = { name: "id", in: "path", required: true, schema: { type: "string" } };
   const operations: Readonly<Record<string, { readonly [key: string]: Json }>> = {
     requests: {
@@ -214,7 +232,7 @@ function asyncPaths(route: OpenApiRoute & FunctionTarget, props: OpenApiProps): 
           ...operations[kind],
           ...securityAndToken(route, props),
           "x-amazon-apigateway-request-validator": VALIDATORS.GET,
-          "x-amazon-apigateway-integration": lambdaIntegration(functionArn, props),
+          "x-amazon-apigateway-integration": lambdaIntegration(route, props),
         },
         options: preflight(method, callerHeadersOf(contract, true), props.corsAllowOrigin),
       },
@@ -222,13 +240,26 @@ function asyncPaths(route: OpenApiRoute & FunctionTarget, props: OpenApiProps): 
   });
 }
 
-function lambdaIntegration(functionArn: string, api: OpenApiProps): Json {
+/**
+ * The integration with a function. A streamed integration has another URI, and the function answers in another format: API
+ * Gateway answers 502 if the function and the integration have different modes
+ * (https://docs.aws.amazon.com/apigateway/latest/developerguide/response-transfer-mode-lambda.html).
+ */
+function lambdaIntegration(
+  {
+    functionArn,
+    isStreamed = false,
+    timeoutInSeconds = GATEWAY_TIMEOUT_IN_SECONDS,
+  }: FunctionTarget & DescribedRoute,
+  api: OpenApiProps,
+): Json {
   return {
     type: "aws_proxy",
     httpMethod: "POST",
-    uri: invocationUri(functionArn, api),
+    uri: isStreamed ? streamedInvocationUri(functionArn, api) : invocationUri(functionArn, api),
     passthroughBehavior: "when_no_match",
-    timeoutInMillis: GATEWAY_TIMEOUT_IN_SECONDS * 1000,
+    timeoutInMillis: timeoutInSeconds * 1000,
+    ...(isStreamed ? { responseTransferMode: "STREAM" } : {}),
   };
 }
 
@@ -246,15 +277,30 @@ function parametersAndBody(
   return { ...(headers.length > 0 ? { parameters: headers } : {}), requestBody: requestBody(contract) };
 }
 
-function answer({ example, answerTypes, answerHeaders = [] }: RouteContract): {
+function answer({ example, answerTypes, answerHeaders = [], stream }: RouteContract): {
   readonly [key: string]: Json;
 } {
   const headers = Object.fromEntries(answerHeaders.map((name) => [name, { schema: { type: "string" } }]));
   return omitUndefined({
     description: "The answer",
     headers: answerHeaders.length > 0 ? headers : undefined,
-    content: { "application/json": { example: example.answer as Json }, ...bytesContent(answerTypes) },
+    content: {
+      // Every answer of a contract without `wants` is a stream.
+      ...(stream !== undefined && stream.wants === undefined
+        ? {}
+        : { "application/json": { example: example.answer as Json } }),
+      ...bytesContent(answerTypes),
+      ...(stream === undefined ? {} : { [stream.answerType]: streamExample(stream, example) }),
+    },
   });
+}
+
+/** The example of a streamed answer is the text of the whole stream. It has no schema, like bytes. */
+function streamExample(
+  { wants }: NonNullable<RouteContract["stream"]>,
+  { answer: text }: RouteContract["example"],
+): { readonly [key: string]: Json } {
+  return wants === undefined && typeof text === "string" ? { example: text } : {};
 }
 
 /**

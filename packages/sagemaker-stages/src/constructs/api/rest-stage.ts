@@ -13,6 +13,7 @@ import type { ParsedEnvironment } from "../../environment/environment";
 import type { ParsedRouteAccess } from "../../environment/model-settings";
 import { omitUndefined } from "../../environment/omit-undefined";
 import { isEnhancedPolicy, type ParsedStageDomain, stageUrlOf } from "../../environment/settings/domain";
+import type { Transfer } from "../../environment/transfer";
 import {
   authorizerPermission,
   type RouteOfStage,
@@ -39,6 +40,8 @@ export interface StageRoute {
   readonly access: ParsedRouteAccess;
   /** The function that answers, or the endpoint that API Gateway invokes. */
   readonly target: RouteFunction | RouteEndpoint;
+  /** How the route answers, and how long API Gateway waits. @default - buffered, 29 seconds */
+  readonly transfer?: Pick<Transfer, "isStreamed" | "timeoutInSeconds"> | undefined;
 }
 
 /** A route that a function answers. */
@@ -286,12 +289,18 @@ function deploymentTriggers(body: string, domain: ParsedStageDomain | undefined)
 }
 
 /** The route with ARNs that are built from names, so that a plan shows the whole document. */
-function toOpenApiRoute({ contract, access, target }: StageRoute): OpenApiRoute {
+function toOpenApiRoute({ contract, access, target, transfer }: StageRoute): OpenApiRoute {
+  const route = { contract, access, timeoutInSeconds: transfer?.timeoutInSeconds };
   if ("function" in target) {
     const { function: fn, isAsync } = target;
-    return { contract, access, functionArn: fn.functionArn, ...(isAsync === true && { isAsync }) };
+    return {
+      ...route,
+      functionArn: fn.functionArn,
+      isStreamed: transfer?.isStreamed,
+      ...(isAsync === true && { isAsync }),
+    };
   }
   const { endpoint, role } = target;
   const { endpointName, target: part = {} } = endpoint;
-  return { contract, access, endpoint: { endpointName, target: part, roleArn: role.roleArn } };
+  return { ...route, endpoint: { endpointName, target: part, roleArn: role.roleArn } };
 }

@@ -16,6 +16,8 @@ export interface FunctionUrlProps {
   readonly isAsync?: boolean | undefined;
   /** The origin of the page that calls the URL; `undefined` if the page does not call the URL. */
   readonly pageOrigin: string | undefined;
+  /** Whether the URL sends the answer in parts, as the function sends them. */
+  readonly isStreamed: boolean;
 }
 
 /**
@@ -36,6 +38,8 @@ export class FunctionUrl extends Construct {
     const functionUrl = new LambdaFunctionUrl(this, "url", {
       functionName: props.function.functionReference,
       authorizationType: "AWS_IAM",
+      // https://docs.aws.amazon.com/lambda/latest/dg/config-rs-invoke-furls.html
+      ...(props.isStreamed ? { invokeMode: "RESPONSE_STREAM" } : {}),
       cors: {
         allowOrigins: allowedOrigins(props),
         allowMethods: ["*"],

@@ -1,12 +1,9 @@
 import type { Credentials } from "aws4";
-import { METRICS_NAMESPACE, metricDimensions } from "../../aws/metrics";
+import { DRIFT_METRIC, METRICS_NAMESPACE, metricDimensions } from "../../aws/metrics";
 import { serviceDomain } from "../../aws/partition";
 import { percentEncode } from "../../aws/percent-encode";
 import { elementOf, endpointUrl, sendSigned } from "../../aws/signed-request";
 import { DriftError } from "../errors";
-
-/** The name of the metric: the number of features of a model that drift. */
-export const DRIFT_METRIC = "Drift";
 
 /** A value of the metric. */
 export interface DriftValue {

@@ -1,6 +1,10 @@
 import { coversPattern, literalInPattern } from "../../aws/wildcards";
+import { asyncOf } from "../../environment/async-requests";
+import type { ModelSettings, ParsedModelSettings } from "../../environment/model-settings";
 import { omitUndefined } from "../../environment/omit-undefined";
 import type { EndpointTarget } from "../../environment/settings/endpoint/targets";
+import { type TransferSettings, transferOf } from "../../environment/transfer";
+import type { RoutedModel } from "../../models";
 import type { Statement } from "../policy-document";
 
 /** An endpoint that a principal may invoke. */
@@ -8,10 +12,43 @@ export interface InvokedEndpoint {
   readonly endpointArn: string;
   /** ARN of the only inference component that the principal may invoke. @default - none: the endpoint's model */
   readonly componentArn?: string | undefined;
-  /** Whether the endpoint answers only asynchronous requests. @default false */
-  readonly isAsync?: boolean | undefined;
   /** The part of the endpoint that the principal may invoke. @default - the whole endpoint */
   readonly target?: Pick<EndpointTarget, "targetModel" | "targetModels"> | undefined;
+  /** The actions with which the principal invokes the endpoint. @default - InvokeEndpoint */
+  readonly actions?: readonly InvokeAction[] | undefined;
+}
+
+const INVOKE = "sagemaker:InvokeEndpoint";
+
+/**
+ * The action of a streamed answer. It is a separate action, and depends on no other action
+ * (https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsagemaker.html).
+ */
+const INVOKE_STREAM = "sagemaker:InvokeEndpointWithResponseStream";
+
+/** The only action of an endpoint that answers asynchronously (https://docs.aws.amazon.com/sagemaker/latest/dg/async-inference.html). */
+const INVOKE_ASYNC = "sagemaker:InvokeEndpointAsync";
+
+/** An action with which a principal invokes an endpoint. */
+export type InvokeAction = typeof INVOKE | typeof INVOKE_STREAM | typeof INVOKE_ASYNC;
+
+/**
+ * The actions with which a model's function invokes its endpoint: a contract with `stream` needs InvokeEndpoint only if its
+ * `wants` chooses between both kinds of answers.
+ */
+export function invokeActions(
+  settings: TransferSettings & (ModelSettings | ParsedModelSettings),
+  model: Pick<RoutedModel, "stream"> | undefined,
+): readonly InvokeAction[] {
+  if (asyncOf(settings) !== undefined) return [INVOKE_ASYNC];
+  const { stream } = model ?? {};
+  if (stream === undefined || !transferOf(settings, model).isStreamed) return [INVOKE];
+  return stream.wants === undefined ? [INVOKE_STREAM] : [INVOKE, INVOKE_STREAM];
+}
+
+/** The actions of an invocation. */
+export function actionsOf({ actions = [INVOKE] }: Pick<InvokedEndpoint, "actions">): InvokeAction[] {
+  return [...actions];
 }
 
 /** The condition that limits the models of a multi-model endpoint. */
@@ -55,17 +92,12 @@ export function modelPatterns({
   return targetModel === undefined ? [...targetModels] : [literalInPattern(targetModel)];
 }
 
-/** The action that invokes an endpoint: an endpoint answers either in real time or asynchronously. */
-export function invokeAction({ isAsync = false }: Pick<InvokedEndpoint, "isAsync">): string {
-  return isAsync ? "sagemaker:InvokeEndpointAsync" : "sagemaker:InvokeEndpoint";
-}
-
 /** A statement that allows a principal to invoke one endpoint. */
 export function invokeEndpoint(Sid: string, invoked: InvokedEndpoint): Statement {
   return omitUndefined({
     Sid,
     Effect: "Allow" as const,
-    Action: [invokeAction(invoked)],
+    Action: actionsOf(invoked),
     Resource: invokedArns(invoked),
     Condition: modelCondition(invoked),
   });

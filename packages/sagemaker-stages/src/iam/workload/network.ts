@@ -1,6 +1,6 @@
 import { camelCase, type PolicyDocument, policyDocument, type Statement } from "../policy-document";
 import type { AsyncObjects } from "./function-role";
-import { type InvokedEndpoint, invokeAction, invokedArns } from "./invoke-endpoint";
+import { actionsOf, type InvokedEndpoint, invokedArns } from "./invoke-endpoint";
 
 /** A function's access to its endpoint. */
 export interface FunctionAccess {
@@ -9,7 +9,7 @@ export interface FunctionAccess {
   /** ARN of the function's role. */
   readonly roleArn: string;
   /** The endpoint. The role's own policy limits the models of a multi-model endpoint. */
-  readonly endpoint: Pick<InvokedEndpoint, "endpointArn" | "componentArn" | "isAsync">;
+  readonly endpoint: Pick<InvokedEndpoint, "endpointArn" | "componentArn" | "actions">;
 }
 
 /**
@@ -23,7 +23,7 @@ export function runtimeEndpointPolicy(functions: readonly FunctionAccess[]): Pol
       Sid: `Invoke${camelCase(model)}Endpoint`,
       Effect: "Allow" as const,
       Principal: "*" as const,
-      Action: [invokeAction(endpoint)],
+      Action: actionsOf(endpoint),
       Resource: invokedArns(endpoint),
       Condition: { ArnEquals: { "aws:PrincipalArn": roleArn } },
     })),

@@ -33,6 +33,7 @@ const integration = z.discriminatedUnion("type", [
     uri: z.string(),
     passthroughBehavior: z.optional(z.string()),
     timeoutInMillis: z.optional(z.number()),
+    responseTransferMode: z.optional(z.enum(["BUFFERED", "STREAM"])),
   }),
   z.strictObject({
     type: z.literal("mock"),
@@ -183,6 +184,32 @@ export interface OpenApi {
   readonly gatewayResponses: Readonly<Record<string, GatewayResponse>>;
 }
 
+/** The path of Lambda's operations Invoke and InvokeWithResponseStream in the URI of an integration. */
+const FUNCTION_URI = /\/functions\/(arn:[^/]+)\/(invocations|response-streaming-invocations)$/;
+
+/** The ARN of the function that an integration invokes. @param uri - the URI of the integration */
+export function functionOf(uri: string): string | undefined {
+  return FUNCTION_URI.exec(uri)?.[1];
+}
+
+/** Whether API Gateway sends the answer of an integration chunk by chunk. */
+export function isStream(integration: Method["integration"]): boolean {
+  return integration.type === "aws_proxy" && integration.responseTransferMode === "STREAM";
+}
+
+/**
+ * @throws UnsupportedTerraform if the operation in the URI does not match the transfer mode: such a route fails on AWS
+ */
+function checkTransferMode(where: string, defined: Method["integration"]): void {
+  if (defined.type !== "aws_proxy") return;
+  const [, , operation] = FUNCTION_URI.exec(defined.uri) ?? [];
+  const allowed = isStream(defined) ? "response-streaming-invocations" : "invocations";
+  if (operation === undefined || operation === allowed) return;
+  throw new UnsupportedTerraform(
+    `${where}: uri: got the operation ${operation}; allowed with the response transfer mode ${defined.responseTransferMode ?? "BUFFERED"}: ${allowed} (https://docs.aws.amazon.com/apigateway/latest/developerguide/response-transfer-mode-lambda.html)`,
+  );
+}
+
 /**
  * Reads an OpenAPI document with API Gateway's extensions.
  *
@@ -204,6 +231,7 @@ export function readOpenApi(body: string): OpenApi {
   const methods = Object.entries(api.paths).flatMap(([path, operations]) => {
     requirePlainParameters(path);
     return Object.entries(operations).map(([httpMethod, op]): Method => {
+      checkTransferMode(`${httpMethod} ${path}`, op["x-amazon-apigateway-integration"]);
       const checks = findValidator(`${httpMethod} ${path}`, op, validators);
       const validates = checks?.validateRequestBody === true;
       const parameters = (op.parameters ?? []).filter((one) => one.in === "query");

@@ -7,7 +7,7 @@ import type { AsyncBucketDefinition } from "../s3/async-objects";
 import { isAllowedInBucket } from "../s3/async-objects";
 import type { ObjectFiles } from "../s3/object-files";
 import type { AsyncInference, EndpointDefinition } from "../terraform/endpoints";
-import { type Container, ContainerFailed } from "./container";
+import { type Container, ContainerFailed, isSuccess, wholeBody } from "./container";
 
 /** A request in the queue of an asynchronous endpoint: one file. */
 const entry = z.object({
@@ -241,8 +241,9 @@ export class AsyncQueues {
         headers,
         timeoutInMs: timeoutInSeconds * 1000,
       });
-      if (answer.status >= 200 && answer.status <= 299) return { answer: answer.body };
-      const message = String(answer.body).slice(0, MAX_CHARACTERS_OF_FAILURE);
+      const answered = await wholeBody(answer.body);
+      if (isSuccess(answer.status)) return { answer: answered };
+      const message = String(answered).slice(0, MAX_CHARACTERS_OF_FAILURE);
       return { failure: `Received server error (${answer.status}) from primary with message "${message}"` };
     } catch (error) {
       const reason =

@@ -49,6 +49,7 @@ export function readDeployment(
   );
   const endpoints = readEndpoints(stack, gatewayInvocations(stages));
   const alarms = readAlarms(stack);
+  const functionUrls = readFunctionUrls(stack);
   return {
     name,
     region: stack.region,
@@ -57,7 +58,7 @@ export function readDeployment(
     existingFunctions,
     endpoints,
     stages,
-    functionUrls: readFunctionUrls(stack),
+    functionUrls,
     signIn: readSignIn(stack),
     page: readPage(stack),
     pageFirewall: readPageFirewall(stack),
@@ -66,7 +67,11 @@ export function readDeployment(
     captureBuckets: readCaptureBuckets(stack, functions),
     asyncBuckets: readAsyncBuckets(stack),
     unsupported: [
-      ...describeUnsupported(stack, { functions, existingFunctions, endpoints, alarms }, ownContainers),
+      ...describeUnsupported(
+        stack,
+        { functions, existingFunctions, endpoints, alarms, stages, functionUrls },
+        ownContainers,
+      ),
     ],
   };
 }
@@ -221,6 +226,7 @@ function readFunctionUrls(stack: Stack): FunctionUrlDefinition[] {
     urlId: stack.idOf(resource),
     region: stack.region,
     accountId: stack.accountId,
+    invokeMode: values.invoke_mode,
     cors: values.cors && {
       allowOrigins: values.cors.allow_origins,
       allowMethods: values.cors.allow_methods,

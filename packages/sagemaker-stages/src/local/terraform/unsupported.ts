@@ -2,6 +2,7 @@ import * as z from "zod";
 import { LAMBDA } from "../cloudwatch/aws-metrics";
 import { findPython, isPythonRuntime } from "../lambda/python/machine";
 import { unknownVariables } from "../rest-api/access-log";
+import { isStream } from "../rest-api/openapi";
 import type { Deployment } from "./deployment";
 import { answeringRoutes, ENDPOINT_VARIABLE, modelOfTarget, readTarget } from "./endpoints";
 import {
@@ -78,7 +79,10 @@ const EFFECTS_OF_AWS_ONLY_TYPES: Readonly<Record<string, string>> = {
  */
 export function* describeUnsupported(
   stack: Stack,
-  deployment: Pick<Deployment, "functions" | "existingFunctions" | "endpoints" | "alarms">,
+  deployment: Pick<
+    Deployment,
+    "functions" | "existingFunctions" | "endpoints" | "alarms" | "stages" | "functionUrls"
+  >,
   ownContainers: readonly string[],
 ): Generator<string> {
   yield* describeExisting(deployment);
@@ -97,6 +101,7 @@ export function* describeUnsupported(
   yield* describeAlarms(deployment);
   yield* describeAccessLogs(stack);
   yield* describeFirewalls(stack);
+  yield* describeStreams(deployment);
   if (
     stack.resources.some(({ values }) => "tracing_config" in values || values.xray_tracing_enabled === true)
   ) {
@@ -178,6 +183,19 @@ function* describeAlarms({
       yield `alarm ${alarm.name}: the function ${name} is not on this machine, so it has NO METRICS here`;
     }
   }
+}
+
+/** The differences of streamed answers. */
+function* describeStreams({
+  stages,
+  functionUrls,
+}: Pick<Deployment, "stages" | "functionUrls">): Generator<string> {
+  const hasStreams =
+    functionUrls.some(({ invokeMode }) => invokeMode === "RESPONSE_STREAM") ||
+    stages.some(({ openApi }) => openApi.methods.some(({ integration }) => isStream(integration)));
+  if (!hasStreams) return;
+  yield "streamed answers: a caller who disconnects closes the function's stream here; on AWS, the function can run on until its end or timeout";
+  yield "streamed answers: no limit of the bandwidth; on AWS, Lambda limits the bandwidth after the first 6 MB, and API Gateway sends the bytes after the first 10 MB at 2 MB/s";
 }
 
 /** Managed rules are AWS's code: the local stage cannot evaluate them, and answers as if no request matched them. */

@@ -8,9 +8,9 @@ import { explain } from "../failure";
 import type { Handler } from "../handler-core";
 import { isRecord, parseJson } from "../json";
 import { RESERVE_IN_MS } from "../limits";
-import { type LogLine, readLogsMessages, writeLine } from "../log";
+import type { LogLine } from "../log";
 import { JSON_TYPE, mediaTypeOf, TEXT_TYPE } from "../media-type";
-import { addMetrics } from "../metrics";
+import { writeLine } from "../metrics";
 import type { HandlerParts } from "../parts";
 import { ProblemError, refusal } from "../problem";
 import type { ReadyAnswer } from "../ready-answer";
@@ -116,7 +116,7 @@ export function createAsyncHandlerWith<Request, Answer>(
     "Access-Control-Allow-Origin": environment.CORS_ALLOW_ORIGIN || "*",
     "Access-Control-Expose-Headers": exposedHeaders(["Location", ...(contract.answerHeaders ?? [])]),
   };
-  const logsMessages = readLogsMessages(environment);
+  const logsMessages = environment.LOG_ERROR_MESSAGES === "true";
   const metricsEnvironment = environment.METRICS_ENVIRONMENT;
   stopAtFirstFaults(contract.schema);
   let cold = true;
@@ -159,8 +159,7 @@ export function createAsyncHandlerWith<Request, Answer>(
     line.totalMs = Math.round(performance.now() - start);
     // A poll is no request of the model. The metrics of the endpoint's queue are SageMaker's.
     const isStart = line.operation === "start" || line.operation === "start-upload";
-    if (metricsEnvironment && isStart) addMetrics(line, metricsEnvironment, rows);
-    writeLine(line);
+    writeLine(line, isStart ? metricsEnvironment : undefined, rows);
     return answer;
   };
 }

@@ -6,12 +6,14 @@ import { type Environment, namePrefix } from "../../environment/environment";
 import {
   isViaGateway,
   type ModelImageSettings,
+  type ModelSettings,
   type ModelSourceSettings,
   type NewEndpoint,
 } from "../../environment/model-settings";
 import { imageAddress } from "../../environment/model-source";
 import { targetOf } from "../../environment/settings/endpoint/targets";
 import type { ReleaseContent } from "../../environment/settings/model-source/release";
+import type { ModelRoutes, RoutedModel } from "../../models";
 import type { Account } from "./account";
 import { OBJECT_OF_REQUEST } from "./principals/async-requests";
 import { OBJECT_OF_PREFIX } from "./principals/model-source";
@@ -22,19 +24,20 @@ import { type AllowedRequest, textOf } from "./request";
 const ACTIONS = [
   "sagemaker:InvokeEndpoint",
   "sagemaker:InvokeEndpointAsync",
+  "sagemaker:InvokeEndpointWithResponseStream",
   "s3:GetObject",
   "ecr:BatchGetImage",
   "secretsmanager:GetSecretValue",
 ];
 
 /**
- * The permissions of new functions, of API Gateway and of endpoints, derived from the environment alone. The proof
+ * The permissions of new functions, of API Gateway and of endpoints, derived from the environment and the contracts alone. The proof
  * compares these permissions with the requests from the Terraform. If a fault of the engine confuses two models in the
  * resources and in the policies in the same way, only this comparison finds the fault.
  *
  * @returns `<role> <action> <ARN>`, sorted
  */
-export function namedPermissions(environment: Environment, account: Account): string[] {
+export function namedPermissions(environment: Environment, account: Account, routes: ModelRoutes): string[] {
   return Object.entries(environment.models)
     .flatMap(([model, settings]) => {
       const role = `role ${namePrefix(environment)}-${model}`;
@@ -42,13 +45,16 @@ export function namedPermissions(environment: Environment, account: Account): st
       const { inferenceComponent: component } = targetOf(settings);
       const invoker = isViaGateway(settings) ? "gateway" : "function";
       const isAsync = asyncOf(settings) !== undefined;
-      const action = isAsync ? "sagemaker:InvokeEndpointAsync" : "sagemaker:InvokeEndpoint";
       return [
         ...(settings.existingFunction === undefined
           ? [
               `endpoint/${endpoint}`,
               ...(component === undefined ? [] : [`inference-component/${component}`]),
-            ].map((invoked) => `${role}-${invoker} ${action} ${account.arn("sagemaker", invoked)}`)
+            ].flatMap((invoked) =>
+              namedActions(settings, routes[model]).map(
+                (action) => `${role}-${invoker} ${action} ${account.arn("sagemaker", invoked)}`,
+              ),
+            )
           : []),
         ...("existingEndpoint" in settings
           ? []
@@ -71,6 +77,15 @@ function permissionsOfAsync({ environment, model, account }: Named, role: string
     ...["inputs", "requests", "results", "failures"].map((folder) => `${role}-function ${reads(folder)}`),
     `${role}-endpoint ${reads("inputs")}`,
   ];
+}
+
+/** The actions with which the documentation says that a function invokes its endpoint. */
+function namedActions(settings: ModelSettings, model: RoutedModel | undefined): string[] {
+  if ("instances" in settings && settings.instances.async !== undefined)
+    return ["sagemaker:InvokeEndpointAsync"];
+  const whole = ["sagemaker:InvokeEndpoint"];
+  if (model?.stream === undefined || settings.responseTransferMode === "buffer") return whole;
+  return [...(model.stream.wants === undefined ? [] : whole), "sagemaker:InvokeEndpointWithResponseStream"];
 }
 
 /** The permissions that the requests of a stack need for {@link ACTIONS}. */

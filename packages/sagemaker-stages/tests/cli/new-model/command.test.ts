@@ -78,7 +78,7 @@ describe("sagemaker-stages new-model", () => {
     expect(addedLines(environment, app.read("environments/dev.ts"))).toEqual([
       '    "iris-species": {',
       '      artifact: "s3://amzn-s3-demo-bucket/iris-species/1/model.tar.gz",',
-      '      image: { algorithm: "sagemaker-xgboost", tag: "1.7-1" },',
+      '      image: { framework: "xgboost", version: "1.7-1" },',
       "      serverless: { memorySizeInMb: 2048, maxConcurrency: 5 },",
       "    },",
     ]);

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
-import { PROMOTE, RELEASE } from "../../../src/cli/release/forms";
+import { LINE_TO_CHANGE, PROMOTE, RELEASE, type Result } from "../../../src/cli/release/forms";
 import { runPromote } from "../../../src/cli/release/promote-command";
 import { runRelease } from "../../../src/cli/release/release-command";
 import { releaseDigest } from "../../../src/environment/releases";
@@ -61,11 +61,11 @@ afterEach(async () => {
   app.remove();
 });
 
-function release(...words: readonly string[]): Promise<string> {
+function release(...words: readonly string[]): Promise<Result> {
   return app.inFolder(() => runRelease(readCommandLine(RELEASE, words)));
 }
 
-function promote(...words: readonly string[]): Promise<string> {
+function promote(...words: readonly string[]): Promise<Result> {
   return app.inFolder(() => runPromote(readCommandLine(PROMOTE, words)));
 }
 
@@ -96,6 +96,35 @@ describe("sagemaker-stages release", () => {
     expect(aws.requests.every(({ headers }) => /^AWS4-HMAC-SHA256 /.test(headers.authorization ?? ""))).toBe(
       true,
     );
+  });
+
+  it.each([
+    {
+      what: "0 when the environment names the release",
+      spread: "",
+      status: 0,
+      changed: ["environments/dev.ts", FILE],
+    },
+    {
+      what: "3 when the user must change a line",
+      spread: "...{}, ",
+      status: LINE_TO_CHANGE,
+      changed: [FILE],
+    },
+  ])("has the exit status $what", async ({ spread, status, changed }) => {
+    // Prepare
+    app.edit("environments/dev.ts", (text) => text.replace('"loan-default": {', `$& ${spread}`));
+    let result: Result | undefined;
+
+    // Act
+    const files = await changesOf(async () => {
+      result = await release("loan-default", "--id", "v1");
+    });
+
+    // Assess
+    expect(files).toEqual(changed);
+    expect(result?.status).toBe(status);
+    expect(result?.text.includes("next: change the line, commit the files")).toBe(status !== 0);
   });
 
   it("reads metrics from a file, with its SHA-256 as the source", async () => {
@@ -262,7 +291,7 @@ describe("sagemaker-stages release", () => {
 
   it("prints the policy for the owner of the bucket when an environment is in another account", async () => {
     // Act
-    const output = await release("loan-default", "--id", "v1", "--file-only");
+    const { text: output } = await release("loan-default", "--id", "v1", "--file-only");
 
     // Assess
     expect(output).toContain("The bucket of the artifact is in another account than 444455556666.");
@@ -275,7 +304,7 @@ describe("sagemaker-stages release", () => {
     app.write(FILE, JSON.stringify(RELEASED));
 
     // Act
-    const output = await release("loan-default", "--id", "v1", "--owner-policy");
+    const { text: output } = await release("loan-default", "--id", "v1", "--owner-policy");
 
     // Assess
     expect(output).toContain("Add this statement to the policy of the bucket amzn-s3-demo-bucket");
@@ -397,16 +426,17 @@ describe("sagemaker-stages promote", () => {
         .replace(/export const prod/, `const CURRENT = "${current}";\n$&`)
         .replace(/(?<="loan-default": \{\n)\s*artifact: .*\n\s*image: .*\n/, "      release: CURRENT,\n"),
     );
-    let output = "";
+    let result: Result | undefined;
 
     // Act
     const changed = await changesOf(async () => {
-      output = await promote("loan-default", "dev", "prod");
+      result = await promote("loan-default", "dev", "prod");
     });
 
     // Assess
     expect(changed).toEqual([FILE]);
-    expect(output.includes("Change the line yourself:")).toBe(isNamed);
+    expect(result?.text.includes("Change the line yourself:")).toBe(isNamed);
+    expect(result?.status).toBe(isNamed ? LINE_TO_CHANGE : 0);
   });
 
   it("reports every new fault of the target environment, and changes no file", async () => {

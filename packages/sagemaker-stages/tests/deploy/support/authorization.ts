@@ -239,7 +239,11 @@ function actionsOf({ parameters }: Operation): string | undefined {
   );
   const [target, ...others] = new Set(targets);
   if (others.length > 0) throw new Error(`got the actions ${targets.join(", ")}; allowed: one target`);
-  return target;
+  // The emulator, like AWS, gives each scaling policy a random id.
+  return target?.replace(
+    /:scalingPolicy:[0-9a-f-]{36}:/,
+    ":scalingPolicy:01234567-89ab-cdef-0123-456789abcdef:",
+  );
 }
 
 /** Topics and their subscriptions. A subscription's ARN continues the topic's ARN. */

@@ -156,7 +156,7 @@ async function readIdentityPool(clients: Clients, id: string): Promise<[string, 
 
 /**
  * A policy document in a canonical form, so that equal policies are equal texts: a single action or resource is a list, and
- * lists and keys are sorted.
+ * statements, lists and keys are sorted.
  */
 export function canonical(document: string): Policy {
   const { Version, Statement } = JSON.parse(document) as {
@@ -164,7 +164,10 @@ export function canonical(document: string): Policy {
     readonly Statement: Readonly<Record<string, unknown>> | readonly Readonly<Record<string, unknown>>[];
   };
   const statements = Array.isArray(Statement) ? Statement : [Statement];
-  return { Version, Statement: statements.map((statement) => sortDeeply(statement)) };
+  const sorted = statements.map((statement) => sortDeeply(statement));
+  // Terraform adds the statements of a function's policy concurrently.
+  const order = (statement: unknown): string => JSON.stringify(statement);
+  return { Version, Statement: sorted.sort((one, other) => (order(one) < order(other) ? -1 : 1)) };
 }
 
 function sortDeeply(value: unknown): unknown {

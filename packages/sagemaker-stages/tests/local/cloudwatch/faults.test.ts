@@ -21,8 +21,8 @@ const ENVIRONMENT_ALARM = "prod-alarm";
 
 /** The alarms of single windows, which send no notification: a composite alarm combines them. */
 const WINDOW = /-(?:fast|slow)-\d+[mh]$/;
-/** The alarms that roll back a deployment are no part of the environment's alarm. */
-const ROLLBACK = /^prod-ticket-urgency-/;
+/** The alarms that roll back a deployment, and the alarm for drift, are no part of the environment's alarm. */
+const ALONE = /^prod-ticket-urgency-|-drift$/;
 
 /** The alarms that a fault triggers. */
 const TESTED = [...new Set(FAULTS.flatMap(({ alarm }) => (alarm === undefined ? [] : [`prod-${alarm}`])))];
@@ -62,7 +62,7 @@ describe("a fault on the local stage", () => {
 
       // Assess
       const name = `prod-${alarm}`;
-      const names = alarm === undefined ? [] : ROLLBACK.test(name) ? [name] : [name, ENVIRONMENT_ALARM];
+      const names = alarm === undefined ? [] : ALONE.test(name) ? [name] : [name, ENVIRONMENT_ALARM];
       const expected = names.flatMap((one) => once(one, minutes ?? [0, 0]));
       const changes = notifying(observed.changes);
       expect(changes).toHaveLength(expected.length);

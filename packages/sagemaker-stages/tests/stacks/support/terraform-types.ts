@@ -178,6 +178,7 @@ export interface TerraformTypes {
   aws_cloudwatch_composite_alarm: WithTags &
     WithLifecycle & {
       readonly alarm_name: string;
+      readonly alarm_description?: string;
       readonly alarm_rule: string;
       readonly alarm_actions?: readonly string[];
       readonly ok_actions?: readonly string[];
@@ -185,6 +186,7 @@ export interface TerraformTypes {
   aws_cloudwatch_metric_alarm: WithTags &
     WithLifecycle & {
       readonly alarm_name: string;
+      readonly alarm_description?: string;
       readonly comparison_operator: string;
       readonly dimensions: Readonly<Record<string, string>>;
       readonly metric_name: string;
@@ -256,6 +258,7 @@ export interface TerraformTypes {
   aws_lambda_function_url: {
     readonly function_name: string;
     readonly authorization_type: string;
+    readonly invoke_mode?: string;
     readonly cors: {
       readonly allow_origins: readonly string[];
       readonly allow_methods: readonly string[];

@@ -92,6 +92,18 @@ export function checkAsyncModel(
     "API Gateway alone can neither give the request an id nor read its result",
   );
   refuse(
+    settings.responseTransferMode !== "stream",
+    'async together with responseTransferMode: "stream"',
+    'responseTransferMode: "buffer"',
+    "the function answers at once with the address of the request",
+  );
+  refuse(
+    model?.stream === undefined,
+    "async for a contract that answers in a stream",
+    "a contract without stream",
+    `an asynchronous endpoint writes its whole answer to S3: ${ASYNC_SOURCE}`,
+  );
+  refuse(
     model?.python === undefined,
     "async for a model with handler.py",
     "a model with a contract",

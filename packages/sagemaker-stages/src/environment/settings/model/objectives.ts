@@ -1,6 +1,6 @@
 import type * as z from "zod";
 import { UNLIMITED } from "../../fault-collector";
-import { number, optional, rule, settings, wholeNumber } from "../setting";
+import { flag, number, optional, rule, settings, wholeNumber } from "../setting";
 
 /**
  * How many times faster than permitted the failures of a time window use up the error budget of 30 days, when an alarm goes
@@ -38,6 +38,14 @@ const group = settings({
   p99InMs: optional(
     wholeNumber(1, UNLIMITED, "the time of a request in milliseconds, as the function's log shows it"),
   ),
+
+  /**
+   * Whether an alarm goes off if the captured requests drift from the training sample. The alarm reads the metric `Drift`, which
+   * only the command `sagemaker-stages drift --put-metric` sends: run the command on a schedule (`docs/drift.md`).
+   *
+   * @default - no alarm for drift
+   */
+  drift: optional(flag),
 });
 
 /**
@@ -46,8 +54,9 @@ const group = settings({
  * month (https://aws.amazon.com/cloudwatch/pricing/). `docs/alarms.md` describes each alarm.
  */
 export const objectivesSettings: typeof group = rule(group, {
-  holds: ({ availability, p99InMs }) => availability !== undefined || p99InMs !== undefined,
-  allowed: "availability, p99InMs or both",
+  holds: ({ availability, p99InMs, drift }) =>
+    availability !== undefined || p99InMs !== undefined || drift === true,
+  allowed: "at least one of availability, p99InMs and drift: true",
   source: "alarms need an objective",
 });
 

@@ -1,5 +1,6 @@
 import { existsSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { DRIFT_METRIC, METRICS_NAMESPACE, metricDimensions } from "../../../../src/aws/metrics";
 import type { Environment } from "../../../../src/environment/environment";
 import { CloudWatch } from "../../../../src/local/cloudwatch/cloudwatch";
 import { type Datum, MetricStore } from "../../../../src/local/cloudwatch/metric-store";
@@ -44,7 +45,7 @@ export const WITH_ALARMS: Environment = {
       image: SAMPLE_IMAGE,
       serverless: { memorySizeInMb: 2048, maxConcurrency: 100 },
       access: "PUBLIC",
-      objectives: { p99InMs: 1_000 },
+      objectives: { p99InMs: 1_000, drift: true },
     },
     "ticket-urgency": {
       artifact: "s3://amzn-s3-demo-bucket/ticket-urgency/model.tar.gz",
@@ -317,6 +318,15 @@ export class FaultStage {
     const answer = await this.request(model);
     if (isPrinted) this.expected++;
     return answer;
+  }
+
+  /** Sends the result of the command `drift --put-metric`. */
+  reportDrift(model: Model, driftingFeatures: number): void {
+    const scope = `${WITH_ALARMS.accountId}/${WITH_ALARMS.region}`;
+    this.cloudWatch.record(
+      { scope, namespace: METRICS_NAMESPACE, dimensions: metricDimensions(WITH_ALARMS.name, model) },
+      [{ name: DRIFT_METRIC, value: driftingFeatures, unit: "Count" }],
+    );
   }
 
   /** The answer of the address of the alarms. */

@@ -366,6 +366,23 @@ export const FAULTS: readonly FaultRow[] = [
     },
   },
   {
+    fault:
+      "The command `drift --put-metric` reports 1 feature that drifts, and 50 minutes later again; after the correction of the baseline, it reports none",
+    alarm: "energy-demand-drift",
+    minutes: [11, 62],
+    run: async (stage) => {
+      for (const [minute, features] of [
+        [0, 0],
+        [10, 1],
+        [60, 1],
+        [61, 0],
+      ] as const) {
+        stage.at(minute);
+        stage.reportDrift("energy-demand", features);
+      }
+    },
+  },
+  {
     fault: "The model answers 500 twice in a minute, after a minute with 1 such answer (rollback alarm)",
     alarm: "ticket-urgency-server-errors",
     minutes: [2, 5],

@@ -35,6 +35,7 @@ const OTHER_METRICS: Readonly<Record<string, string>> = {
   Errors: "Duration",
   TotalTime: "Requests",
   EndpointWakeUps: "ModelFaults",
+  Drift: "Rows",
   ServerlessConcurrentExecutionsUtilization: "Invocation4XXErrors",
   ConcurrentExecutions: "Throttles",
   Invocation5XXErrors: "Invocation4XXErrors",
@@ -109,13 +110,16 @@ function changePeriod(alarm: JsonObject, period: number): JsonObject {
   return { metric_query };
 }
 
+const TREATMENTS = ["breaching", "notBreaching", "ignore", "missing"];
+
 /**
  * The treatment of missing data. An expression with FILL never lacks data: its treatment has an effect only without FILL.
  */
 function mutateMissingData(alarm: JsonObject): Mutant[] {
-  const queries = queriesOf(alarm);
-  if (queries.length === 0) {
-    return ["breaching", "ignore", "missing"].map((treatment) =>
+  const hasExpression = queriesOf(alarm).some(({ expression }) => expression !== undefined);
+  if (!hasExpression) {
+    const others = TREATMENTS.filter((treatment) => treatment !== alarm.treat_missing_data);
+    return others.map((treatment) =>
       with_(alarm, `missing data ${alarm.treat_missing_data} -> ${treatment}`, {
         treat_missing_data: treatment,
       }),

@@ -1,0 +1,84 @@
+/**
+ * The local stage of the topic `streams`, in its own process, so that its memory does not include the callers and the
+ * container. The argument is the address of the container.
+ */
+import { readdirSync, readFileSync } from "node:fs";
+import { ownContainer } from "../src/local/sagemaker/container";
+import { LocalStage } from "../src/local/stage";
+import { Lambda } from "../tests/local/support/lambda";
+import {
+  forwardingFunction,
+  MODEL,
+  streamingDeployment,
+  streamingStage,
+} from "../tests/local/support/streaming-stage";
+
+/** The longest time of API Gateway and Lambda, so that no stream ends early. */
+const TIMEOUT_IN_SECONDS = 900;
+
+/** What the process of the stage reports. */
+export interface StageReport {
+  readonly url: string;
+  /** The resident memory of the stage in MB. */
+  readonly stageInMb: number;
+  /** The number of the function's processes, and their memory in MB: shared pages are divided among the processes. */
+  readonly processes: number;
+  readonly processesInMb: number;
+}
+
+async function main(): Promise<void> {
+  const lambda = new Lambda();
+  const stage = new LocalStage({
+    port: 0,
+    containers: new Map([[MODEL, ownContainer(new URL(process.argv[2] ?? ""))]]),
+    log: (text) => process.stderr.write(text),
+  });
+  await stage.listen();
+  const fn = forwardingFunction(lambda, { timeoutInSeconds: TIMEOUT_IN_SECONDS });
+  await stage.serve([streamingDeployment(fn, streamingStage({}, TIMEOUT_IN_SECONDS * 1_000))]);
+  process.on("message", () => {
+    global.gc?.();
+    const children = childrenOf(process.pid).map(memoryOf);
+    const report: StageReport = {
+      url: stage.url,
+      stageInMb: process.memoryUsage.rss() / 1_048_576,
+      processes: children.length,
+      processesInMb: children.reduce((sum, inMb) => sum + inMb, 0),
+    };
+    process.send?.(report);
+  });
+  process.on("disconnect", () => {
+    void stage.close().then(() => lambda.close());
+  });
+  process.send?.("ready");
+}
+
+/** The child processes; empty on systems without /proc. */
+function childrenOf(parent: number): string[] {
+  try {
+    return readdirSync("/proc").filter((name) => /^\d+$/.test(name) && parentOf(name) === parent);
+  } catch {
+    return [];
+  }
+}
+
+function parentOf(pid: string): number {
+  try {
+    const text = readFileSync(`/proc/${pid}/stat`, "utf8");
+    return Number(text.slice(text.lastIndexOf(")") + 2).split(" ")[1]);
+  } catch {
+    return 0;
+  }
+}
+
+function memoryOf(pid: string): number {
+  try {
+    return (
+      Number(/^Pss: +(\d+) kB/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, "utf8"))?.[1] ?? 0) / 1_024
+    );
+  } catch {
+    return 0;
+  }
+}
+
+void main();

@@ -1,0 +1,63 @@
+import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { ownContainer } from "../../src/local/sagemaker/container";
+import { LocalStage } from "../../src/local/stage";
+import { eventually } from "./support/eventually";
+import { Lambda } from "./support/lambda";
+import { forwardingFunction, MODEL, streamingDeployment, streamingStage } from "./support/streaming-stage";
+import { open, StreamingContainer } from "./support/streams";
+
+const PROCESSES_TIMEOUT_IN_MS = 60_000;
+
+/** More than the processes of a function whose answers are not streamed. */
+const STREAMS = 100;
+
+let lambda: Lambda;
+let container: StreamingContainer;
+let stage: LocalStage;
+
+beforeAll(async () => {
+  lambda = new Lambda();
+  container = new StreamingContainer();
+  await container.listen();
+  stage = new LocalStage({
+    port: 0,
+    containers: new Map([[MODEL, ownContainer(new URL(container.url))]]),
+    log: () => {},
+  });
+  await stage.listen();
+  await stage.serve([
+    streamingDeployment(forwardingFunction(lambda, { timeoutInSeconds: 60 }), streamingStage()),
+  ]);
+});
+
+afterAll(async () => {
+  await stage.close();
+  await container.close();
+  await lambda.close();
+});
+
+describe("concurrent streams of one function", () => {
+  it(
+    `sends chunks to ${STREAMS} callers at the same time, and frees the endpoint for each caller who disconnects`,
+    async () => {
+      // Prepare
+      const request = { path: "/dev/loan-default", headers: { "Content-Type": "text/plain" }, body: "{}" };
+
+      // Act
+      const answers = await Promise.all(Array.from({ length: STREAMS }, () => open(stage.url, request)));
+      await eventually("all first chunks", () => answers.every(({ text }) => text === "one "));
+      for (const answer of container.answers) answer.write("two ");
+      await eventually("all second chunks", () => answers.every(({ text }) => text === "one two "));
+      const [leaving, staying] = [answers.slice(0, STREAMS / 2), answers.slice(STREAMS / 2)];
+      for (const answer of leaving) answer.disconnect();
+      await eventually("free endpoints", () => container.disconnected === leaving.length);
+      for (const answer of container.answers.filter(({ destroyed }) => !destroyed)) answer.end("three");
+      const ends = await Promise.all(staying.map(({ ended }) => ended));
+
+      // Assess
+      expect(new Set(ends)).toEqual(new Set(["complete"]));
+      expect(new Set(staying.map(({ text }) => text))).toEqual(new Set(["one two three"]));
+    },
+    PROCESSES_TIMEOUT_IN_MS,
+  );
+});
