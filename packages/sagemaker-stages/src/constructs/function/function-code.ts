@@ -353,6 +353,7 @@ function generatedSource(
   { origins, capture, stream, asynchronous }: HandlerWrappers,
 ): string {
   const { parts, hasStream } = needs;
+  if (asynchronous !== undefined) return handlerSource(HANDLER, parts, contract, { origins, asynchronous });
   switch (kindOf({ stream: hasStream || undefined }, source.streamsAnswers)) {
     case "streaming":
       return streamingSource({ streaming: STREAMING }, HANDLER, parts, contract, { origins });
