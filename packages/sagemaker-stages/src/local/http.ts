@@ -38,6 +38,9 @@ const MAX_KEPT_BYTES = 10 * 1024 * 1024;
 /** If a client sends more bytes, the stage closes the connection. */
 const MAX_READ_BYTES = 256 * 1024 * 1024;
 
+/** The paths whose bodies are files: uploads to S3. */
+const PATH_OF_FILES = /^\/_s3\//;
+
 /**
  * Reads a complete request, so that the client has sent everything before the answer.
  *
@@ -45,8 +48,8 @@ const MAX_READ_BYTES = 256 * 1024 * 1024;
  * @throws Error if the client closes the connection or sends too much
  */
 export async function readRequest(incoming: IncomingMessage, signal?: AbortSignal): Promise<HttpRequest> {
-  const body = await readBody(incoming);
   const { target } = splitTarget(incoming.url);
+  const body = await readBody(incoming, PATH_OF_FILES.test(target) ? MAX_READ_BYTES : MAX_KEPT_BYTES);
   const end = target.indexOf("?");
   const [path, query] = end < 0 ? [target, ""] : [target.slice(0, end), target.slice(end + 1)];
   const headers: [string, string][] = [];
@@ -68,19 +71,19 @@ export async function readRequest(incoming: IncomingMessage, signal?: AbortSigna
 /**
  * Reads a body to its end. Events, because an async iterator of the stream takes longer than the rest of this module.
  *
- * @returns `undefined` for a body longer than `MAX_KEPT_BYTES`
+ * @returns `undefined` for a body longer than `maxKeptBytes`
  */
-function readBody(incoming: IncomingMessage): Promise<Buffer | undefined> {
+function readBody(incoming: IncomingMessage, maxKeptBytes: number): Promise<Buffer | undefined> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let bytes = 0;
     incoming.on("data", (chunk: Buffer) => {
       bytes += chunk.length;
       if (bytes > MAX_READ_BYTES) incoming.destroy(new Error(`a body of more than ${MAX_READ_BYTES} bytes`));
-      else if (bytes <= MAX_KEPT_BYTES) chunks.push(chunk);
+      else if (bytes <= maxKeptBytes) chunks.push(chunk);
       else chunks.length = 0;
     });
-    incoming.on("end", () => resolve(bytes <= MAX_KEPT_BYTES ? Buffer.concat(chunks) : undefined));
+    incoming.on("end", () => resolve(bytes <= maxKeptBytes ? Buffer.concat(chunks) : undefined));
     incoming.on("error", reject);
     incoming.on("close", () => {
       // This event follows every request. An error costs time, because it records the stack.

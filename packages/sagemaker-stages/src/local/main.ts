@@ -6,6 +6,7 @@ import type { Arguments } from "./arguments";
 import { banner } from "./banner";
 import { DelayedOutput } from "./delayed-output";
 import { loadExampleStandIns } from "./example-stand-ins";
+import { ASYNC_FOLDER } from "./s3/async-objects";
 import { CAPTURE_FOLDER } from "./s3/captured-requests";
 import { type Container, ownContainer } from "./sagemaker/container";
 import { loadSamples } from "./samples";
@@ -51,6 +52,7 @@ export async function serve({
     containers,
     log: log.add,
     captureFolder: join(appFolder(), CAPTURE_FOLDER),
+    asyncFolder: join(appFolder(), ASYNC_FOLDER),
     functionProgram: synthesis.functionProgram,
     wakeUpInMs: wakeUpInSeconds * 1_000,
   });

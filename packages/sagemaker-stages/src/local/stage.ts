@@ -35,9 +35,11 @@ import { newRequestIds } from "./rest-api/proxy";
 import { QuotaUsage } from "./rest-api/quota";
 import { RestApi } from "./rest-api/rest-api";
 import { findUrlFault, pathBelow, splitStage } from "./rest-api/url";
+import { type AsyncBucketDefinition, answerAsyncObjects, filesOf, findAsyncBucket } from "./s3/async-objects";
 import { answerS3, type CaptureBucketDefinition, isS3Path, S3_SEGMENT } from "./s3/captured-requests";
+import { AsyncQueues, type ServedAsyncEndpoint } from "./sagemaker/async-queue";
 import type { Container } from "./sagemaker/container";
-import { ContainerFailures } from "./sagemaker/container-failures";
+import { ContainerFailures, functionOfToken } from "./sagemaker/container-failures";
 import { containerOf } from "./sagemaker/echo-stand-in";
 import { RUNTIME_SEGMENT } from "./sagemaker/operation";
 import { isOperationPath, isRuntimePath, SagemakerRuntime } from "./sagemaker/runtime";
@@ -86,6 +88,12 @@ export interface LocalStageSettings {
    */
   readonly captureFolder?: string;
   /**
+   * The folder of asynchronous requests: `<folder>/<environment>/<key>`, and their queues.
+   *
+   * @default - a folder that is removed when the stage closes
+   */
+  readonly asyncFolder?: string;
+  /**
    * Returns the current time in milliseconds since 1970, for the periods of quotas, for tokens, for temporary credentials,
    * and for metrics and alarms.
    *
@@ -96,7 +104,12 @@ export interface LocalStageSettings {
   readonly issuer?: LocalIssuer;
   /** The metrics and alarms. @default - new metrics */
   readonly cloudWatch?: CloudWatch;
-  /** The time in which a serverless endpoint wakes up after its first request. @default 0 */
+  /**
+   * The time in which a serverless endpoint wakes up after its first request, and in which an asynchronous endpoint without
+   * instances starts its first instance, in milliseconds. On AWS, an instance starts in minutes.
+   *
+   * @default 0
+   */
   readonly wakeUpInMs?: number;
 }
 
@@ -108,6 +121,7 @@ interface ServedVersion {
   readonly functions: ReadonlyMap<string, LocalFunction>;
   readonly runtime: SagemakerRuntime;
   readonly captureBuckets: readonly CaptureBucketDefinition[];
+  readonly asyncBuckets: readonly AsyncBucketDefinition[];
   readonly invokeApi: InvokeApi;
   /** Functions by ARN. */
   readonly functionUrls: ReadonlyMap<string, FunctionUrl>;
@@ -142,6 +156,7 @@ export class LocalStage {
   private readonly unreserved = new UnreservedConcurrency();
   private readonly quotaUsage: QuotaUsage;
   private readonly cloudWatch: CloudWatch;
+  private readonly queues: AsyncQueues;
   private readonly lostCaptures: LostCaptures;
   /** The endpoints stay awake when the environments are reloaded. */
   private readonly wakeUp: WakeUp;
@@ -157,6 +172,17 @@ export class LocalStage {
     this.cloudWatch = settings.cloudWatch ?? new CloudWatch(settings.log, settings.now);
     this.lostCaptures = new LostCaptures(settings.log);
     this.issuer = settings.issuer ?? new LocalIssuer(settings.now);
+    this.queues = new AsyncQueues({
+      folder: this.asyncFolder,
+      log: settings.log,
+      now: settings.now ?? Date.now,
+      wakeUpInMs: settings.wakeUpInMs ?? 0,
+      idleInMs: IDLE_IN_MS,
+    });
+  }
+
+  private get asyncFolder(): string {
+    return this.settings.asyncFolder ?? join(this.folder, "async");
   }
 
   /** The stage's address, `http://127.0.0.1:<port>`. Defined after {@link listen}. */
@@ -232,6 +258,7 @@ export class LocalStage {
         this.cloudWatch,
         undefined,
         this.wakeUp,
+        this.queues,
       );
       const invokeEndpoint = callRuntime(runtime, this.containerFailures);
       const stages = deployments.flatMap((deployment) => {
@@ -278,6 +305,7 @@ export class LocalStage {
         ]),
         runtime,
         captureBuckets: deployments.flatMap((deployment) => deployment.captureBuckets ?? []),
+        asyncBuckets: deployments.flatMap((deployment) => deployment.asyncBuckets ?? []),
       };
       await this.openFunctionUrls(deployments.flatMap((deployment) => deployment.functionUrls));
       await this.openSignIns(deployments.flatMap(({ name, signIn }) => (signIn === undefined ? [] : [name])));
@@ -288,15 +316,40 @@ export class LocalStage {
       await Promise.all(started.map((fn) => fn.stop()));
       throw error;
     }
+    this.queues.serve(this.asyncEndpoints(deployments));
     this.cloudWatch.define(deployments.flatMap(({ alarms = [] }) => alarms));
     for (const [arn, fn] of before?.functions ?? []) {
       if (functions.get(arn) !== fn) fn.retire();
     }
   }
 
+  /** @throws UnsupportedTerraform if an endpoint writes its answers to a bucket that no function reads */
+  private asyncEndpoints(deployments: readonly Deployment[]): ServedAsyncEndpoint[] {
+    const { containers, now } = this.settings;
+    return deployments.flatMap(({ endpoints, asyncBuckets = [] }) =>
+      endpoints.flatMap((endpoint): ServedAsyncEndpoint[] => {
+        const { asyncInference, name, model } = endpoint;
+        if (asyncInference === undefined) return [];
+        const bucket = asyncBuckets.find(
+          ({ bucketName }) => bucketName === asyncInference.outputPath.split("/")[2],
+        );
+        if (bucket === undefined) {
+          throw new UnsupportedTerraform(
+            `endpoint ${name}: got answers in ${asyncInference.outputPath}; allowed: the bucket of a function of the stack`,
+          );
+        }
+        const files = filesOf(bucket, this.asyncFolder, now);
+        // The sample of a model can change at a reload.
+        const container = () => containerOf(containers, model);
+        return [{ endpoint: { ...endpoint, asyncInference }, bucket, files, container }];
+      }),
+    );
+  }
+
   /** Stops listening, ends every function, and removes the unpacked packages. */
   async close(): Promise<void> {
     clearInterval(this.alarmTimer);
+    this.queues.close();
     await Promise.all([this.server, ...this.urlServers.values(), ...this.signInServers.values()].map(close));
     await Promise.all([...this.toStop].map((fn) => fn.stop()));
     this.lostCaptures.flush();
@@ -485,6 +538,11 @@ export class LocalStage {
     if (request.path === ALARMS_PATH) return answerAlarms(this.cloudWatch, request);
     if (isIssuerPath(request.path)) return answerIssuer(this.issuer, serving.issuedStages, request);
     if (isS3Path(request.path)) {
+      const asyncBucket = findAsyncBucket(request, serving.asyncBuckets);
+      if (asyncBucket !== undefined) {
+        const files = filesOf(asyncBucket, this.asyncFolder, this.settings.now);
+        return answerAsyncObjects(request, asyncBucket, files, functionOfToken);
+      }
       const { captureFolder = join(this.folder, "capture") } = this.settings;
       return answerS3(request, serving.captureBuckets, captureFolder);
     }
@@ -514,6 +572,9 @@ export class LocalStage {
 
 /** The interval in which the stage looks for minutes that have ended, at whose ends it evaluates the alarms. */
 const ALARM_INTERVAL_IN_MS = 1_000;
+
+/** The time without requests after which an asynchronous endpoint that scales to zero has no instance. */
+const IDLE_IN_MS = 60_000;
 
 /** The answers of the stages' domain names. */
 function domainsOfStages(

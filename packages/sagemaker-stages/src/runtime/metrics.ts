@@ -52,7 +52,11 @@ export function jsonWithMetrics(line: LogLine, environment: string, rows: number
  *
  * @param metricsEnvironment - the variable METRICS_ENVIRONMENT; without a value, the line has no metrics
  */
-export function writeLine(line: LogLine, metricsEnvironment: string | undefined, rows: number | undefined): void {
+export function writeLine(
+  line: LogLine,
+  metricsEnvironment: string | undefined,
+  rows: number | undefined,
+): void {
   const json = metricsEnvironment ? jsonWithMetrics(line, metricsEnvironment, rows) : JSON.stringify(line);
   // Lambda wraps lines of `console.log`, so that a log query cannot read their fields.
   process.stdout.write(`${json}\n`);

@@ -1,5 +1,6 @@
 import type { Credentials as AwsCredentials } from "aws4";
 import { percentEncode } from "../aws/percent-encode";
+import { asyncOf } from "../environment/async-requests";
 import type { ParsedEnvironment } from "../environment/environment";
 import { type AccessKind, accessKind } from "../environment/model-settings";
 import { originsOf } from "../environment/settings/cors-origins";
@@ -38,6 +39,13 @@ export interface Check {
   readonly findFault: (answer: HttpAnswer) => string | undefined;
   /** Whether an unexpected answer can be temporary: new deployments, keys and policies take seconds to propagate. */
   readonly isTransient: (answer: HttpAnswer) => boolean;
+  /**
+   * The request that reads the model's answer after an answer of an asynchronous route; `undefined` for another answer. The test
+   * repeats this request until the model has answered.
+   *
+   * @default - the route answers at once
+   */
+  readonly nextRequest?: ((answer: HttpAnswer) => (() => HttpRequest) | undefined) | undefined;
   /** Seconds that API Gateway waits for the answer. @default 29 */
   readonly timeoutInSeconds?: number;
   /** Whether the answer is a stream, whose first part arrives before the end. @default false */
@@ -95,6 +103,8 @@ interface Target {
   readonly access: AccessKind;
   /** The known origins that CORS allows; `*` means every origin, `undefined` means one origin that is unknown. */
   readonly origins: readonly (string | undefined)[];
+  /** Whether the route answers with the address of the model's answer. */
+  readonly isAsync: boolean;
   /** Whether CORS allows several origins, so that an answer names the origin of its request. */
   readonly hasSeveralOrigins: boolean;
   /** Whether the answer of the URL is sent in parts. */
@@ -211,6 +221,7 @@ function targetsOf(environment: ParsedEnvironment, outputs: StackOutputs, models
         label: `${method} ${path}`,
         url: `${outputs.stageUrl}${path}`,
         kind: "route" as const,
+        isAsync: asyncOf(settings) !== undefined,
         access: accessKind(settings.access),
         origins,
         hasSeveralOrigins,
@@ -223,6 +234,7 @@ function targetsOf(environment: ParsedEnvironment, outputs: StackOutputs, models
               label: `${method} ${model}'s function URL`,
               url,
               kind: "function URL" as const,
+              isAsync: asyncOf(settings) !== undefined,
               access: "AWS_IAM" as const,
               origins: (settings.functionUrl?.corsAllowOrigins ?? []).slice(0, 1),
               hasSeveralOrigins: false,
@@ -265,6 +277,7 @@ function* permittedChecks(target: Target, credentials: Credentials): Generator<C
   yield answerCheck(target, caller, authorize);
   yield* streamChecks(target, caller, authorize);
   yield* bytesChecks(target, caller, authorize);
+  yield* unknownIdChecks(target, caller, authorize);
   // Behind a function URL, only the handler validates a request. The rules of a handler in Python are not known here.
   if (target.kind === "function URL" && target.contract.python !== undefined) return;
   const { error } = schema.safeParse({});
@@ -290,8 +303,9 @@ function answerCheck(target: Target, caller: string, authorize: Authorize): Chec
   return {
     route: target.label,
     caller,
-    expected: "200, an answer",
+    expected: target.isAsync ? "202, then 200, an answer" : "200, an answer",
     request: () => authorize(requestOf(target, example.request)),
+    nextRequest: nextRequestOf(target, authorize),
     findFault: (answer) => unlessSuccess(answer) ?? findShapeFault(parseJson(answer.body), example.answer),
     isTransient: ({ status }) => status === 403,
     timeoutInSeconds: target.timeoutInSeconds,
@@ -328,19 +342,52 @@ function streamCheck(target: Target, caller: string, authorize: Authorize, reque
   };
 }
 
-/** The check that sends the bytes of the example themselves, in addition to the example as JSON. */
-function* bytesChecks(
-  { label, url, contract, timeoutInSeconds }: Target,
-  caller: string,
+/** Reads the address in the answer of an asynchronous route, and in the answers while the request waits. */
+function nextRequestOf(
+  { isAsync, url }: Target,
   authorize: Authorize,
-): Generator<Check> {
+  headers: HttpRequest["headers"] = {},
+): Check["nextRequest"] {
+  if (!isAsync) return undefined;
+  return ({ status, headers: answered }) => {
+    const location = answered.get("location");
+    if (status !== 202 || location === null) return undefined;
+    const address = new URL(location, url);
+    // The credentials of the caller must not leave the stage.
+    if (address.origin !== new URL(url).origin) return undefined;
+    return () => authorize({ method: "GET", url: address.href, headers });
+  };
+}
+
+/** The form of an id of an asynchronous request, which no request has. */
+const UNKNOWN_ID = "smoke-test-smoke-test-smoke-test";
+
+/** The check that an asynchronous route has no answer for an unknown id. */
+function* unknownIdChecks(target: Target, caller: string, authorize: Authorize): Generator<Check> {
+  const { isAsync, contract, url } = target;
+  if (!isAsync) return;
+  yield {
+    route: `GET ${contract.route.path}/requests/{id}`,
+    caller: `${caller}, an unknown id`,
+    expected: "404, a problem",
+    request: () =>
+      authorize({ method: "GET", url: `${url.replace(/\/$/, "")}/requests/${UNKNOWN_ID}`, headers: {} }),
+    findFault: (answer) => unlessStatus(answer, 404) ?? unlessProblem(answer),
+    isTransient: ({ status }) => status === 403,
+  };
+}
+
+/** The check that sends the bytes of the example themselves, in addition to the example as JSON. */
+function* bytesChecks(target: Target, caller: string, authorize: Authorize): Generator<Check> {
+  const { label, url, contract, timeoutInSeconds } = target;
   const sent = exampleBytesOf(contract);
   if (sent === undefined) return;
   const { contentType, accept, bytes } = sent;
   yield {
     route: label,
     caller: `${caller}, ${contentType}`,
-    expected: `200, ${accept}`,
+    expected: target.isAsync ? `202, then 200, ${accept}` : `200, ${accept}`,
+    nextRequest: nextRequestOf(target, authorize, { accept }),
     request: () =>
       authorize({
         method: contract.route.method,

@@ -9,7 +9,7 @@ export interface Result {
   readonly got: string;
   /** Whether the answer is as expected. */
   readonly passed: boolean;
-  /** The duration of the last try, from the request to the end of the answer. */
+  /** The duration of the last try, from the request to the end of the answer; of all requests for an asynchronous route. */
   readonly tookInMs: number;
   /** The time to the first part of a streamed answer; absent for other answers. */
   readonly firstByteInMs?: number;
@@ -42,19 +42,29 @@ export async function runCheck(
   waitInMs: number,
   onRetry: OnRetry,
 ): Promise<Result> {
+  let { request } = check;
+  const firstSentAt = performance.now();
   for (let tries = 0; ; tries++) {
     const sentAt = performance.now();
-    const answer = await send(check.request(), patienceOf(check, tries, waitInMs - (sentAt - start)));
-    const tookInMs = performance.now() - sentAt;
-    const result = toResult(check, answer, tookInMs);
+    const answer = await send(request(), patienceOf(check, tries, waitInMs - (sentAt - start)));
+    // The answer of an asynchronous route takes from the first request to the model's answer.
+    const tookInMs = performance.now() - (check.nextRequest === undefined ? sentAt : firstSentAt);
+    const next = "status" in answer ? check.nextRequest?.(answer) : undefined;
+    const result = next === undefined ? toResult(check, answer, tookInMs) : pending(check, tookInMs);
     if (result.passed) return result;
 
-    const until = start + retryTimeInMs(check, answer, waitInMs);
+    // The request is in the queue: a second request would wait behind it.
+    request = next ?? request;
+    const until = start + (next === undefined ? retryTimeInMs(check, answer, waitInMs) : waitInMs);
     const pause = pauseOf(answer) ?? PAUSES_IN_MS[Math.min(tries, PAUSES_IN_MS.length - 1)] ?? 0;
     if (performance.now() + pause >= until) return result;
     onRetry(check, "status" in answer ? String(answer.status) : answer.reason);
     await new Promise((resolve) => setTimeout(resolve, pause));
   }
+}
+
+function pending(check: Check, tookInMs: number): Result {
+  return { check, got: "202, the model has not answered", passed: false, tookInMs };
 }
 
 /**

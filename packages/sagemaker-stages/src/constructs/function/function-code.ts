@@ -350,16 +350,17 @@ function generatedSource(
   source: FunctionSource = {},
   needs: HandlerNeeds = needsOf(source),
   contract: ContractSource,
-  { origins, capture, stream }: HandlerWrappers,
+  { origins, capture, stream, asynchronous }: HandlerWrappers,
 ): string {
   const { parts, hasStream } = needs;
+  if (asynchronous !== undefined) return handlerSource(HANDLER, parts, contract, { origins, asynchronous });
   switch (kindOf({ stream: hasStream || undefined }, source.streamsAnswers)) {
     case "streaming":
       return streamingSource({ streaming: STREAMING }, HANDLER, parts, contract, { origins });
     case "buffered":
       return bufferedSource({ buffered: BUFFERED }, HANDLER, parts, contract, { origins, capture });
     case "plain":
-      return handlerSource(HANDLER, parts, contract, { origins, capture, stream });
+      return handlerSource(HANDLER, parts, contract, { origins, capture, stream, asynchronous });
   }
 }
 

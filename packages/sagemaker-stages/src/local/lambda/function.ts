@@ -561,7 +561,7 @@ export class LocalFunction implements RouteFunction {
   }
 
   private start(): Worker {
-    const sessionToken = this.settings.containerFailures.issueToken();
+    const sessionToken = this.settings.containerFailures.issueToken(this.definition.name);
     const child =
       this.python === undefined || "missing" in this.python
         ? this.startNode(sessionToken)

@@ -56,6 +56,9 @@ const queryParameter = z.object({
   example: z.optional(z.string()),
 });
 
+/** A parameter of the path, which is one segment. API Gateway does not validate it. */
+const pathParameter = z.object({ name: z.string(), in: z.literal("path"), required: z.literal(true) });
+
 /** A header that a contract reads. The stage forwards every header, and validates none. */
 const headerParameter = z.object({
   name: z.string(),
@@ -75,7 +78,9 @@ const operation = z.strictObject({
   operationId: z.optional(z.string()),
   summary: z.optional(z.string()),
   deprecated: z.optional(z.boolean()),
-  parameters: z.optional(z.array(z.discriminatedUnion("in", [queryParameter, headerParameter]))),
+  parameters: z.optional(
+    z.array(z.discriminatedUnion("in", [queryParameter, headerParameter, pathParameter])),
+  ),
   requestBody: z.optional(
     z.object({
       content: z.record(
@@ -224,8 +229,7 @@ export function readOpenApi(body: string): OpenApi {
   const schemes = api.components?.securitySchemes ?? {};
 
   const methods = Object.entries(api.paths).flatMap(([path, operations]) => {
-    if (path.includes("{"))
-      throw new UnsupportedTerraform(`path ${path}: paths with parameters cannot be served on this machine`);
+    requirePlainParameters(path);
     return Object.entries(operations).map(([httpMethod, op]): Method => {
       checkTransferMode(`${httpMethod} ${path}`, op["x-amazon-apigateway-integration"]);
       const checks = findValidator(`${httpMethod} ${path}`, op, validators);
@@ -259,6 +263,17 @@ export function readOpenApi(body: string): OpenApi {
     binaryMediaTypes: api["x-amazon-apigateway-binary-media-types"] ?? [],
     gatewayResponses: api["x-amazon-apigateway-gateway-responses"] ?? {},
   };
+}
+
+/** A parameter is a whole segment of the path. API Gateway also has greedy parameters, e.g. `{proxy+}`. */
+function requirePlainParameters(path: string): void {
+  const unsupported = path
+    .split("/")
+    .find((segment) => /[{}]/.test(segment) && !/^\{[\w.-]+\}$/.test(segment));
+  if (unsupported === undefined) return;
+  throw new UnsupportedTerraform(
+    `path ${path}: got the segment ${unsupported}; allowed on this machine: {name}, a parameter of one segment`,
+  );
 }
 
 type Validators = NonNullable<z.infer<typeof document>["x-amazon-apigateway-request-validators"]>;

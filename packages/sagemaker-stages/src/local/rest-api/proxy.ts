@@ -11,7 +11,7 @@ import type { StageDefinition } from "../terraform/deployment";
 import { isBinary } from "./binary-media-types";
 import { toEventHeaders } from "./event-headers";
 import type { Method, OpenApi } from "./openapi";
-import { readQuery, splitStage, toEventPath } from "./url";
+import { pathParametersOf, readQuery, splitStage, toEventPath, toResourcePath } from "./url";
 
 /** The ids of one request. */
 export interface RequestIds {
@@ -55,7 +55,7 @@ export function toProxyEvent(
     multiValueHeaders: multiValues(headers),
     queryStringParameters: query.length > 0 ? singleValues(query) : null,
     multiValueQueryStringParameters: query.length > 0 ? multiValues(query) : null,
-    pathParameters: null,
+    pathParameters: pathParametersIn(method.path, path),
     stageVariables: null,
     requestContext: {
       accountId,
@@ -90,6 +90,16 @@ export function toProxyEvent(
     },
     ...bodyOf(request, stage.openApi.binaryMediaTypes),
   };
+}
+
+/** The parameters of the path; `null` if the method's path has none, as in API Gateway's events. */
+function pathParametersIn(resource: string, path: string): Record<string, string> | null {
+  if (!resource.includes("{")) return null;
+  // On a domain name, the path begins with the base path.
+  const below = toResourcePath(path)
+    .split("/")
+    .slice(1 - resource.split("/").length);
+  return pathParametersOf(resource, `/${below.join("/")}`) ?? null;
 }
 
 /** A body of a binary media type in base64; every other body as UTF-8. */

@@ -42,7 +42,7 @@ import {
   toMethodResponse,
 } from "./sagemaker-integration";
 import { TokenBucket } from "./throttle";
-import { readQuery, toResourcePath } from "./url";
+import { pathParametersOf, readQuery, toResourcePath } from "./url";
 
 /** API Gateway's default time-out. */
 const DEFAULT_INTEGRATION_TIMEOUT_IN_MS = 29_000;
@@ -190,9 +190,7 @@ export class RestApi {
     // (https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-control-access-aws-waf.html).
     if (this.firewall?.refuses(request) === true) throw new Refusal(GATEWAY_ERRORS.refusedByFirewall);
     const resourcePath = toResourcePath(path);
-    const route = this.routes.find(
-      ({ method }) => method.path === resourcePath && method.httpMethod === request.method,
-    );
+    const route = this.findRoute(request.method, resourcePath);
     if (route === undefined) throw new Refusal(GATEWAY_ERRORS.notFound);
     details.resourcePath = route.method.path;
 
@@ -202,7 +200,7 @@ export class RestApi {
         ? this.stage.apiKeys.find(({ value }) => value === headerOf(request, "x-api-key"))
         : undefined;
     const context = await this.runAuthorizer(request, route.method, path, ids, sentKey?.id);
-    const apiKey = this.authorize(request, route.method);
+    const apiKey = this.authorize(request, route.method, path);
     if (apiKey !== undefined) details.apiKeyId = apiKey.id;
     if (context !== undefined) details.authorizer = context;
     if (route.method.authorization === "AWS_IAM") details.signer = this.signerOf(request);
@@ -263,6 +261,15 @@ export class RestApi {
     return { ...answer, headers: { ...answer.headers, ...own, ...trace } };
   }
 
+  /** The route of a path. A path without parameters has priority over a path with parameters. */
+  private findRoute(httpMethod: string, resourcePath: string): Route | undefined {
+    const candidates = this.routes.filter(({ method }) => method.httpMethod === httpMethod);
+    return (
+      candidates.find(({ method }) => method.path === resourcePath) ??
+      candidates.find(({ method }) => pathParametersOf(method.path, resourcePath) !== undefined)
+    );
+  }
+
   /**
    * Applies the limits in API Gateway's order: the usage plan's limits, then the stage's
    * (https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-request-throttling.html). AWS does not document
@@ -304,13 +311,13 @@ export class RestApi {
   }
 
   /** @returns the key, if the method requires a key */
-  private authorize(request: HttpRequest, method: Method): ApiKeyDefinition | undefined {
+  private authorize(request: HttpRequest, method: Method, path: string): ApiKeyDefinition | undefined {
     const { authorization } = method;
     if (authorization === "AWS_IAM") {
       const scope = { service: "execute-api", region: this.account.region };
       const fault = findSignatureFault(request, scope, this.sessions);
       if (fault === undefined) {
-        this.requirePermission(request, method);
+        this.requirePermission(request, method, path);
         return undefined;
       }
       if (fault.errorType === "ExpiredTokenException")
@@ -329,9 +336,9 @@ export class RestApi {
   }
 
   /** Refuses a signer whose policies do not permit the route. */
-  private requirePermission(request: HttpRequest, { httpMethod, path }: Method): void {
+  private requirePermission(request: HttpRequest, { httpMethod }: Method, path: string): void {
     const accessKeyId = accessKeyIdOf(request);
-    const resource = `${this.stage.executionArn}/${httpMethod}${path}`;
+    const resource = `${this.stage.executionArn}/${httpMethod}${toResourcePath(path)}`;
     if (this.sessions?.isAllowed(accessKeyId, "execute-api:Invoke", resource) !== false) return;
     throw new Refusal({
       responseType: "ACCESS_DENIED",

@@ -48,6 +48,35 @@ export function toResourcePath(path: string): string {
 }
 
 /**
+ * The decoded parameters of a path, by their names.
+ *
+ * @param resource - the path of the method, e.g. `/transcribe/requests/{id}`
+ * @param path - the path of the request, as {@link toResourcePath} returns it
+ * @returns `undefined` if the path is not a path of the resource
+ */
+export function pathParametersOf(resource: string, path: string): Record<string, string> | undefined {
+  const [wanted, sent] = [resource.split("/"), path.split("/")];
+  if (wanted.length !== sent.length) return undefined;
+  const parameters: Record<string, string> = {};
+  for (const [index, segment] of wanted.entries()) {
+    const value = sent[index] ?? "";
+    const [, name] = /^\{(.+)\}$/.exec(segment) ?? [];
+    if (name === undefined ? segment !== value : value === "") return undefined;
+    if (name !== undefined) parameters[name] = decodeSegment(value);
+  }
+  return parameters;
+}
+
+/** A segment with an invalid percent-encoding stays encoded. */
+function decodeSegment(segment: string): string {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return segment;
+  }
+}
+
+/**
  * The decoded parameters of a query. API Gateway also splits the query at a raw `;`
  * (https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-known-issues.html#api-gateway-known-issues-rest-apis).
  */

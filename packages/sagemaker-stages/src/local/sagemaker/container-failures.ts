@@ -12,6 +12,14 @@ export interface PendingInvocation {
 }
 
 /**
+ * The function whose process has a session token. The token contains the name, because a URL that the function has signed is
+ * valid after the end of its process and of the local stage, as on AWS.
+ */
+export function functionOfToken(sessionToken: string): string | undefined {
+  return /^[0-9a-f-]{36}\/([\w-]+)$/.exec(sessionToken)?.[1];
+}
+
+/**
  * The reasons why containers did not answer, for the callers of the local stage. SageMaker reports only that the model
  * failed, and functions do not forward this report. On this machine, the caller usually can start the container.
  *
@@ -21,9 +29,9 @@ export class ContainerFailures {
   /** By session token; `undefined` while the process has no running invocation of a container. */
   private readonly causes = new Map<string, (() => string) | undefined>();
 
-  /** Makes the session token of a function's process. */
-  issueToken(): string {
-    const sessionToken = randomUUID();
+  /** Makes the session token of a function's process. @param functionName - default: no function has the token */
+  issueToken(functionName?: string): string {
+    const sessionToken = functionName === undefined ? randomUUID() : `${randomUUID()}/${functionName}`;
     this.causes.set(sessionToken, undefined);
     return sessionToken;
   }

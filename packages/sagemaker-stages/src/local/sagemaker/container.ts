@@ -13,6 +13,12 @@ export interface ContainerRequest {
    */
   readonly headers?: Readonly<Record<string, string>>;
   /**
+   * The time in which the container must answer, in milliseconds: an asynchronous endpoint permits more than 60 seconds.
+   *
+   * @default 60000
+   */
+  readonly timeoutInMs?: number;
+  /**
    * Whether the caller reads the answer chunk by chunk (InvokeEndpointWithResponseStream). Otherwise, the caller receives
    * the joined chunks of a streamed answer.
    *
@@ -167,10 +173,14 @@ const CONNECT_TIMEOUT_IN_MS = 3_000;
 
 /** SageMaker's limit for one invocation (https://docs.aws.amazon.com/sagemaker/latest/dg/serverless-endpoints.html). */
 const INVOCATION_TIMEOUT_IN_MS = 60_000;
-const TIMED_OUT = new ContainerFailed(
-  "has not answered within 60 seconds",
-  "Read the container's output; 60 seconds are SageMaker's limit.",
-);
+
+function timedOut(timeoutInMs: number): ContainerFailed {
+  const seconds = timeoutInMs / 1000;
+  return new ContainerFailed(
+    `has not answered within ${seconds} seconds`,
+    `Read the container's output; ${seconds} seconds are SageMaker's limit.`,
+  );
+}
 
 /**
  * The user's container.
@@ -182,7 +192,15 @@ export function ownContainer(address: URL): Container {
   if (!url.pathname.endsWith("/invocations")) url.pathname = `${url.pathname.replace(/\/$/, "")}/invocations`;
   return {
     description: `container at ${url.href}`,
-    invoke: ({ contentType, accept, body, headers = {}, responseStream = false, signal }) =>
+    invoke: ({
+      contentType,
+      accept,
+      body,
+      headers = {},
+      responseStream = false,
+      signal,
+      timeoutInMs = INVOCATION_TIMEOUT_IN_MS,
+    }) =>
       new Promise((resolve, reject) => {
         const outgoing = (url.protocol === "https:" ? https : http).request(url, {
           method: "POST",
@@ -190,10 +208,10 @@ export function ownContainer(address: URL): Container {
           agent: false,
           headers: { ...headers, "Content-Type": contentType, Accept: accept, "Content-Length": body.length },
           // The signal ends a streamed answer, which can pause for longer.
-          ...(responseStream ? {} : { timeout: INVOCATION_TIMEOUT_IN_MS }),
+          ...(responseStream ? {} : { timeout: timeoutInMs }),
         });
         const fail = (error: Error) => reject(toContainerFailed(error));
-        outgoing.on("timeout", () => outgoing.destroy(TIMED_OUT));
+        outgoing.on("timeout", () => outgoing.destroy(timedOut(timeoutInMs)));
         const abort = () => outgoing.destroy(CLOSED);
         signal?.addEventListener("abort", abort, { once: true });
         outgoing.on("close", () => signal?.removeEventListener("abort", abort));

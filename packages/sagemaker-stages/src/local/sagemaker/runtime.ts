@@ -7,6 +7,7 @@ import { type HttpRequest, type HttpResponse, headerOf } from "../http";
 import { refusalLatency } from "../latency";
 import { accessKeyIdOf, findSignatureFault, LOCAL_CREDENTIALS, regionOf } from "../signature";
 import type { EndpointCompute, EndpointDefinition } from "../terraform/endpoints";
+import type { AsyncQueues } from "./async-queue";
 import {
   type Container,
   ContainerFailed,
@@ -39,6 +40,13 @@ const MAX_BYTES_OF_PAYLOAD: Readonly<Record<EndpointCompute["kind"], number>> = 
   instances: 6 * MEGABYTE,
   existing: 6 * MEGABYTE,
 };
+
+/**
+ * SageMaker's defaults for the time in the queue and for the time of an invocation
+ * (https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_runtime_InvokeEndpointAsync.html).
+ */
+const DEFAULT_TTL_IN_SECONDS = 21_600;
+const DEFAULT_TIMEOUT_IN_SECONDS = 900;
 
 /** After this time, the terminal names the container that has not answered. */
 const SLOW_ANSWER_IN_MS = 10_000;
@@ -81,6 +89,7 @@ export class SagemakerRuntime {
    * @param cloudWatch - receives the metrics of the endpoints. Default: no metrics
    * @param streamTimeoutInMs - the time for a whole streamed answer. Default: SageMaker's limit
    * @param wakeUp - the wake-up of serverless endpoints. Default: the endpoints are always awake
+   * @param queues - the queues of the asynchronous endpoints. Default: no endpoint is asynchronous
    */
   constructor(
     endpoints: readonly EndpointDefinition[],
@@ -91,6 +100,7 @@ export class SagemakerRuntime {
     private readonly cloudWatch?: CloudWatch,
     private readonly streamTimeoutInMs: number = STREAM_TIMEOUT_IN_MS,
     private readonly wakeUp?: WakeUp,
+    private readonly queues?: AsyncQueues,
   ) {
     const isOwn = ({ compute }: EndpointDefinition) => compute.kind !== "existing";
     const existing = endpoints.filter((endpoint) => !isOwn(endpoint));
@@ -110,6 +120,7 @@ export class SagemakerRuntime {
     const refusal = this.refuse(request, operation, endpoint);
     if (refusal !== undefined) return refusal;
     if (endpoint === undefined || request.body === undefined) throw new Error("refused above");
+    if (operation.name === "InvokeEndpointAsync") return this.enqueue(endpoint, request, request.body);
     const answering = findAnsweringModel(endpoint, request);
     if ("message" in answering) return validationError(answering);
 
@@ -147,6 +158,34 @@ export class SagemakerRuntime {
     } finally {
       this.invocations.set(endpoint, (this.invocations.get(endpoint) ?? 1) - 1);
     }
+  }
+
+  private enqueue(endpoint: EndpointDefinition, request: HttpRequest, body: Buffer): HttpResponse {
+    if (this.queues === undefined) throw new Error("an asynchronous endpoint without a queue");
+    const read = (name: string) => headerOf(request, `x-amzn-sagemaker-${name}`);
+    const inferenceId = read("inference-id") ?? randomUUID();
+    const location = read("inputlocation");
+    const customAttributes = read("custom-attributes");
+    const { outputLocation, failureLocation } = this.queues.add(endpoint, {
+      inferenceId,
+      contentType: read("content-type") ?? "application/octet-stream",
+      accept: read("accept") ?? "*/*",
+      ...(customAttributes === undefined ? {} : { customAttributes }),
+      input: location === undefined ? { base64: body.toString("base64") } : { location },
+      ttlInSeconds: Number(read("requestttlseconds") ?? DEFAULT_TTL_IN_SECONDS),
+      timeoutInSeconds: Number(read("invocationtimeoutseconds") ?? DEFAULT_TIMEOUT_IN_SECONDS),
+      filename: read("filename"),
+    });
+    return {
+      status: 202,
+      headers: {
+        "Content-Type": "application/json",
+        "X-Amzn-SageMaker-OutputLocation": outputLocation,
+        "X-Amzn-SageMaker-FailureLocation": failureLocation,
+        "x-amzn-RequestId": randomUUID(),
+      },
+      body: JSON.stringify({ InferenceId: inferenceId }),
+    };
   }
 
   /** Names are unique within a region only. */

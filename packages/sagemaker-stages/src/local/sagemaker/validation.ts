@@ -19,7 +19,6 @@ interface Member {
   readonly pattern?: readonly [documented: string, regExp: RegExp];
   /** Whether the message must not contain the value. */
   readonly isSensitive?: true;
-  readonly isRequired?: true;
 }
 
 const NAME = ["^[a-zA-Z0-9](-*[a-zA-Z0-9])*", /^[a-zA-Z0-9](-*[a-zA-Z0-9])*$/] as const;
@@ -110,7 +109,6 @@ const MEMBERS: Readonly<Record<OperationName, readonly Member[]>> = {
       min: 1,
       max: 1024,
       pattern: ["^(https|s3)://([^/]+)/?(.*)$", /^(https|s3):\/\/[^/]+/],
-      isRequired: true,
     },
     ...EVERYWHERE,
   ],
@@ -126,18 +124,17 @@ export function findConstraintFault(
   const faults = faultsOf(ENDPOINT_NAME, endpointName);
   for (const member of MEMBERS[name]) {
     const value = headerOf(request, member.header);
-    if (value !== undefined || member.isRequired) faults.push(...faultsOf(member, value));
+    if (value !== undefined) faults.push(...faultsOf(member, value));
   }
   if (faults.length === 0) return undefined;
   const errors = faults.length === 1 ? "error" : "errors";
   return { message: `${faults.length} validation ${errors} detected: ${faults.join("; ")}` };
 }
 
-function faultsOf(member: Omit<Member, "header">, value: string | undefined): string[] {
-  const { name, min = 0, max, pattern, isSensitive, isRequired } = member;
+function faultsOf(member: Omit<Member, "header">, value: string): string[] {
+  const { name, min = 0, max, pattern, isSensitive } = member;
   const fault = (got: string, rule: string) =>
     `Value${got} at '${name}' failed to satisfy constraint: Member must ${rule}`;
-  if (value === undefined) return isRequired ? [fault(" null", "not be null")] : [];
   const got = isSensitive ? "" : ` '${value}'`;
   return [
     ...(value.length > max ? [fault(got, `have length less than or equal to ${max}`)] : []),
@@ -157,10 +154,17 @@ function faultsOf(member: Omit<Member, "header">, value: string | undefined): st
 export function findUnsupported(
   operation: OperationName,
   request: HttpRequest,
-  { name, variantName, compute, directContainers }: EndpointDefinition,
+  { name, variantName, compute, directContainers, asyncInference }: EndpointDefinition,
 ): ValidationFault | undefined {
   if (operation === "InvokeEndpointAsync") {
-    return { message: `Endpoint ${name} is not an asynchronous endpoint. Call InvokeEndpoint.` };
+    return asyncInference === undefined
+      ? { message: `Endpoint ${name} is not an asynchronous endpoint. Call InvokeEndpoint.` }
+      : findPayloadFault(request);
+  }
+  // An endpoint is asynchronous or answers at once
+  // (https://docs.aws.amazon.com/sagemaker/latest/dg/async-inference.html). SageMaker's message is not published.
+  if (asyncInference !== undefined) {
+    return { message: `Endpoint ${name} is an asynchronous endpoint. Call InvokeEndpointAsync.` };
   }
   if (operation === "InvokeEndpointWithResponseStream" && compute.kind === "serverless") {
     return {
@@ -183,6 +187,39 @@ export function findUnsupported(
   const variant = headerOf(request, TARGET_VARIANT.header);
   if (variant !== undefined && variant !== variantName) {
     return { message: `Variant ${variant} of endpoint ${name} not found. Its variant is ${variantName}.` };
+  }
+  return undefined;
+}
+
+/**
+ * The maximum size of a payload in the request, in bytes
+ * (https://docs.aws.amazon.com/sagemaker/latest/dg/async-inference-invoke-endpoint.html).
+ */
+const MAX_INLINE_PAYLOAD_IN_BYTES = 128_000;
+
+/** The limits of times in the headers of InvokeEndpointAsync, in seconds. */
+const TIMES: readonly (readonly [header: string, name: string, min: number, max: number])[] = [
+  ["x-amzn-sagemaker-requestttlseconds", "requestTTLSeconds", 60, 21_600],
+  ["x-amzn-sagemaker-invocationtimeoutseconds", "invocationTimeoutSeconds", 1, 3_600],
+];
+
+/** The fault of a request to an asynchronous endpoint. SageMaker's messages about the payload are not published. */
+function findPayloadFault(request: HttpRequest): ValidationFault | undefined {
+  const bytes = request.body?.length ?? 0;
+  const hasLocation = headerOf(request, "x-amzn-sagemaker-inputlocation") !== undefined;
+  if (hasLocation === bytes > 0) {
+    return { message: "Provide exactly one of Body and InputLocation." };
+  }
+  if (bytes > MAX_INLINE_PAYLOAD_IN_BYTES) {
+    return {
+      message: `Body: got ${bytes} bytes; allowed: at most ${MAX_INLINE_PAYLOAD_IN_BYTES}. Provide a larger payload with InputLocation.`,
+    };
+  }
+  for (const [header, name, min, max] of TIMES) {
+    const value = headerOf(request, header);
+    if (value !== undefined && !(Number(value) >= min && Number(value) <= max)) {
+      return { message: `Value '${value}' at '${name}' failed to satisfy constraint: ${min} to ${max}` };
+    }
   }
   return undefined;
 }

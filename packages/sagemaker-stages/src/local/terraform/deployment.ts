@@ -2,6 +2,7 @@ import type { WebsiteFile } from "../../page/build";
 import type { AlarmDefinition } from "../cloudwatch/alarm-definition";
 import type { OpenApi } from "../rest-api/openapi";
 import type { Quota } from "../rest-api/quota";
+import type { AsyncBucketDefinition } from "../s3/async-objects";
 import type { CaptureBucketDefinition } from "../s3/captured-requests";
 import type { EndpointDefinition } from "./endpoints";
 import type { GatewayRoleDefinition } from "./gateway-roles";
@@ -31,6 +32,8 @@ export interface Deployment {
   readonly alarms?: readonly AlarmDefinition[];
   /** The bucket of captured requests. @default - no model captures requests */
   readonly captureBuckets?: readonly CaptureBucketDefinition[];
+  /** The bucket of asynchronous requests. @default - no endpoint is asynchronous */
+  readonly asyncBuckets?: readonly AsyncBucketDefinition[];
   /** The differences from AWS: one line for each part of the Terraform that the local stage does not support. */
   readonly unsupported: readonly string[];
 }

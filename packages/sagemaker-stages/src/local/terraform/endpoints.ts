@@ -1,5 +1,7 @@
+import type { RoleStatement } from "../cognito/role-policy";
 import { UnsupportedTerraform } from "../errors";
 import { type Read, read } from "./interpreted";
+import { statementsOfRole } from "./role-statements";
 import type { Stack } from "./stack";
 
 /** A SageMaker endpoint. */
@@ -12,8 +14,25 @@ export interface EndpointDefinition {
   readonly compute: EndpointCompute;
   /** The container names of the stack's endpoint with direct invocation. @default - one container, or a series */
   readonly directContainers?: readonly string[];
+  /** The settings of an asynchronous endpoint. @default - the endpoint answers at once */
+  readonly asyncInference?: AsyncInference;
   readonly region: string;
   readonly accountId: string;
+}
+
+/** The settings of an asynchronous endpoint. */
+export interface AsyncInference {
+  /** S3 URIs below which SageMaker writes answers and failures. */
+  readonly outputPath: string;
+  readonly failurePath: string;
+  /** The maximum number of requests that a container receives at once. @default - SageMaker chooses; here: 1 */
+  readonly maxConcurrentPerInstance?: number | undefined;
+  readonly successTopicArn?: string | undefined;
+  readonly failureTopicArn?: string | undefined;
+  /** The minimum number of instances. With 0, the endpoint has no instance while the queue is empty. */
+  readonly minCapacity: number;
+  /** The statements of the endpoint's role. */
+  readonly roleStatements: readonly RoleStatement[];
 }
 
 /** The compute of an endpoint on AWS. */
@@ -147,16 +166,50 @@ function readOwnEndpoints(stack: Stack): EndpointDefinition[] {
       );
     }
     const [variant] = configuration.values.production_variants;
+    const model = models.find(({ values: m }) => m.name === variant.model_name);
     return {
       name: values.name,
       model: values.tags?.Model ?? values.name,
       variantName: variant.variant_name,
       compute: computeOf(variant),
-      ...directContainersOf(models.find(({ values: m }) => m.name === variant.model_name)),
+      ...directContainersOf(model),
+      ...asyncInferenceOf(stack, values.name, configuration, model),
       region: stack.region,
       accountId: stack.accountId,
     };
   });
+}
+
+function asyncInferenceOf(
+  stack: Stack,
+  endpointName: string,
+  { values }: Read<"aws_sagemaker_endpoint_configuration">,
+  model: Read<"aws_sagemaker_model"> | undefined,
+): Pick<EndpointDefinition, "asyncInference"> {
+  const { async_inference_config: config } = values;
+  if (config === undefined) return {};
+  const { output_config: output, client_config: client } = config;
+  const { notification_config: topics } = output;
+  return {
+    asyncInference: {
+      outputPath: output.s3_output_path,
+      failurePath: output.s3_failure_path,
+      maxConcurrentPerInstance: client?.max_concurrent_invocations_per_instance,
+      successTopicArn: topics?.success_topic,
+      failureTopicArn: topics?.error_topic,
+      minCapacity: minCapacityOf(stack, endpointName),
+      roleStatements: statementsOfRole(stack, model?.resource.values.execution_role_arn),
+    },
+  };
+}
+
+/** The minimum number of instances of an endpoint's variant: without a target of Application Auto Scaling, its instances stay. */
+function minCapacityOf(stack: Stack, endpointName: string): number {
+  const targets = stack.ofType("aws_appautoscaling_target").filter(({ values }) => {
+    const id = stack.resolve(values.resource_id);
+    return typeof id === "string" && id.startsWith(`endpoint/${endpointName}/variant/`);
+  });
+  return Math.min(1, ...targets.map(({ values }) => Number(values.min_capacity)));
 }
 
 function directContainersOf(

@@ -306,6 +306,21 @@ export const INTERPRETED = {
     production_variants: z.tuple([variant]),
     kms_key_arn: awsOnly("volume encryption: an endpoint has no volume here"),
     data_capture_config: awsOnly("data capture: neither requests nor answers are written to S3"),
+    async_inference_config: z.optional(
+      z.strictObject({
+        client_config: z.optional(
+          z.strictObject({ max_concurrent_invocations_per_instance: z.optional(z.number()) }),
+        ),
+        output_config: z.strictObject({
+          s3_output_path: text,
+          s3_failure_path: text,
+          kms_key_id: z.optional(text),
+          notification_config: z.optional(
+            z.strictObject({ success_topic: z.optional(text), error_topic: z.optional(text) }),
+          ),
+        }),
+      }),
+    ),
   }),
   aws_sagemaker_model: z.object({
     ...meta,

@@ -5,6 +5,7 @@ import type { WebsiteFile } from "../../page/build";
 import { UnsupportedTerraform } from "../errors";
 import { type OpenApi, readOpenApi } from "../rest-api/openapi";
 import { endpointOf, literalHeaders } from "../rest-api/sagemaker-integration";
+import type { AsyncBucketDefinition } from "../s3/async-objects";
 import type { CaptureBucketDefinition } from "../s3/captured-requests";
 import { readAlarms } from "./alarms";
 import type {
@@ -21,8 +22,9 @@ import { type GatewayInvocation, readEndpoints } from "./endpoints";
 import { readPageFirewall, readStageFirewall } from "./firewalls";
 import { readGatewayRoles } from "./gateway-roles";
 import { read } from "./interpreted";
+import { statementsOfRole } from "./role-statements";
 import { readSignIn } from "./sign-in";
-import { localCustomerKey, Stack } from "./stack";
+import { localCustomerKey, type Resource, Stack } from "./stack";
 import { describeUnsupported } from "./unsupported";
 
 /**
@@ -63,6 +65,7 @@ export function readDeployment(
     pageDomainName: readPageDomainName(stack),
     alarms,
     captureBuckets: readCaptureBuckets(stack, functions),
+    asyncBuckets: readAsyncBuckets(stack),
     unsupported: [
       ...describeUnsupported(
         stack,
@@ -140,6 +143,60 @@ function readCaptureBuckets(
       ? [{ bucketName, environment, region, accountId }]
       : [];
   });
+}
+
+/** The functions' environment variable with the place of asynchronous requests: `s3://<bucket>/<endpoint>`. */
+const ASYNC_VARIABLE = "ASYNC_LOCATION";
+
+/** The buckets of the stack in which its functions store asynchronous requests, with the permissions of the functions. */
+function readAsyncBuckets(stack: Stack): AsyncBucketDefinition[] {
+  const { name: environment, region, accountId } = stack;
+  const functions = read(stack, "aws_lambda_function").flatMap(({ resource, values }) => {
+    const location = values.environment?.variables[ASYNC_VARIABLE];
+    const statements = () => statementsOfRole(stack, resource.values.role);
+    return location === undefined
+      ? []
+      : [{ name: values.function_name, bucketName: location.split("/")[2], statements }];
+  });
+  const names = new Set(functions.map(({ bucketName }) => bucketName));
+  return stack.ofType("aws_s3_bucket").flatMap((resource) => {
+    const bucketName = stack.resolve(resource.values.bucket);
+    if (typeof bucketName !== "string" || !names.has(bucketName)) return [];
+    const roles = new Map(functions.map((fn) => [fn.name, fn.statements()] as const));
+    return [
+      { bucketName, environment, region, accountId, expirations: readExpirations(stack, resource), roles },
+    ];
+  });
+}
+
+/** The rules of a bucket. Every block of the provider's schema is a list. */
+const lifecycle = z.object({
+  bucket: z.string(),
+  rule: z.array(
+    z.object({
+      status: z.string(),
+      filter: z.tuple([z.object({ prefix: z.optional(z.string()) })]),
+      expiration: z.tuple([z.object({ days: z.number() })]),
+    }),
+  ),
+});
+
+/** The rules by which the objects of a bucket expire. @throws UnsupportedTerraform for rules of another form */
+function readExpirations(stack: Stack, bucket: Resource): AsyncBucketDefinition["expirations"] {
+  return stack
+    .ofType("aws_s3_bucket_lifecycle_configuration")
+    .filter(({ values }) => values.bucket === `\${aws_s3_bucket.${bucket.name}.id}`)
+    .flatMap(({ name, values }) => {
+      const { data, error } = lifecycle.safeParse(values);
+      if (data === undefined) {
+        throw new UnsupportedTerraform(
+          `aws_s3_bucket_lifecycle_configuration.${name}: ${z.prettifyError(error)}`,
+        );
+      }
+      return data.rule
+        .filter(({ status }) => status === "Enabled")
+        .map(({ filter: [{ prefix = "" }], expiration: [{ days }] }) => ({ prefix, days }));
+    });
 }
 
 function readExistingFunctions(stack: Stack): ExistingFunctionDefinition[] {

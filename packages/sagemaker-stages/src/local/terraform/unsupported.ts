@@ -16,7 +16,7 @@ import {
 import type { Stack } from "./stack";
 
 const BUCKETS =
-  "the local stage serves the page's files from this project, reads no artifacts, and writes captured requests to files";
+  "the local stage serves the page's files from this project, reads no artifacts, and writes captured and asynchronous requests to files";
 
 const CERTIFICATES = "the local stage serves HTTP, without certificates";
 
@@ -40,7 +40,7 @@ const EFFECTS_OF_AWS_ONLY_TYPES: Readonly<Record<string, string>> = {
   aws_cloudfront_response_headers_policy: "the local stage sends the page with the same headers",
   aws_s3_bucket: BUCKETS,
   aws_s3_bucket_lifecycle_configuration:
-    "captured requests stay in .sagemaker-stages/capture/ until you delete them, and are not encrypted",
+    "captured requests stay in .sagemaker-stages/capture/ until you delete them; asynchronous requests in .sagemaker-stages/async/ expire; both are not encrypted",
   aws_s3_bucket_ownership_controls: BUCKETS,
   aws_s3_bucket_policy: BUCKETS,
   aws_s3_bucket_public_access_block: BUCKETS,

@@ -114,9 +114,11 @@ export function createAsyncStore(bucket: string, environment: NodeJS.ProcessEnv)
       const answer = await send("GET", key, "", {}, time, maxBytes);
       if (answer.status === 200) return answer;
       // Without the permission s3:ListBucket, S3 answers 403 if an object does not exist
-      // (https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html). A key that the function must not use is a fault.
-      const isMissing =
-        answer.status === 404 || (answer.status === 403 && !/kms:/i.test(String(answer.bytes)));
+      // (https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html). A refused signature or key is a fault.
+      const document = String(answer.bytes ?? "");
+      const isDenied =
+        answer.status === 403 && /<Code>AccessDenied</.test(document) && !/kms:/i.test(document);
+      const isMissing = answer.status === 404 || isDenied;
       if (isMissing) return undefined;
       throw failed(answer);
     },

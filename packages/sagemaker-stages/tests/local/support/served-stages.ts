@@ -13,13 +13,19 @@ export class ServedStages {
   private syntheses = 0;
   /** The folder of captured requests. */
   readonly captureFolder = join(this.folder, "capture");
+  /** The folder of asynchronous requests. */
+  readonly asyncFolder = join(this.folder, "async");
   private time = Date.parse("2026-11-29T12:00:00Z");
   /** The log of the functions and of the stage. */
   log = "";
+  /** The containers of the models. */
+  readonly containers = new Map(loadSamples(process.cwd(), { blazingText: false }));
   private readonly stage = new LocalStage({
     port: 0,
     captureFolder: this.captureFolder,
-    containers: loadSamples(process.cwd(), { blazingText: false }),
+    asyncFolder: this.asyncFolder,
+    wakeUpInMs: 50,
+    containers: this.containers,
     log: (text) => {
       this.log += text;
     },
@@ -28,6 +34,11 @@ export class ServedStages {
 
   get url(): string {
     return this.stage.url;
+  }
+
+  /** The function URLs by the ARN of the function. */
+  get functionUrls(): ReadonlyMap<string, string> {
+    return this.stage.functionUrls;
   }
 
   async start(...environments: readonly Environment[]): Promise<readonly Deployment[]> {

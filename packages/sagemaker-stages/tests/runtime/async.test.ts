@@ -1,0 +1,505 @@
+import { Sha256 } from "@aws-crypto/sha256-js";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from "@jest/globals";
+import { SignatureV4 } from "@smithy/signature-v4";
+import { callerOf } from "../../src/runtime/async/caller";
+import { createAsyncHandlerWith } from "../../src/runtime/async/handler";
+import { readAsyncLocation } from "../../src/runtime/async/location";
+import { keysOf } from "../../src/runtime/async/record";
+import { createAsyncStore } from "../../src/runtime/async/store";
+import type { Contract } from "../../src/runtime/contract";
+import { EVERY_PART } from "../../src/runtime/parts";
+import { EndpointServer } from "../../src/testing/endpoint-server";
+import { functionUrlEvent, lambdaContext } from "../../src/testing/events";
+import {
+  contract as housePrice,
+  about as housePriceAbout,
+} from "../fixtures/app/functions/house-price/contract";
+import { contract as loanDefault } from "../fixtures/app/functions/loan-default/contract";
+import { AsyncEndpoint, idIn } from "./support/async-requests";
+import { JPEG, mirror } from "./support/image-contract";
+import { type CapturedLog, captureLog } from "./support/log";
+
+const LOAN = JSON.stringify({ data: "52000.5,8500,36" });
+
+/** Images pass to the endpoint, and the endpoint's images to the caller. */
+const passedImage = {
+  ...mirror,
+  model: "passed-image",
+  passThrough: { accept: "image/png" },
+  limits: { rows: 1, payloadInBytes: 100_000_000 },
+} satisfies Contract<{ contentType: string; base64: string }, unknown>;
+
+const ROLE = "arn:aws:sts::111122223333:assumed-role/planning";
+
+let endpoint: AsyncEndpoint;
+let log: CapturedLog;
+
+beforeAll(async () => {
+  endpoint = new AsyncEndpoint();
+  await endpoint.start();
+});
+
+beforeEach(() => {
+  log = captureLog();
+  endpoint.answer(async () => ({
+    status: 200,
+    contentType: "application/json",
+    body: JSON.stringify({ predictions: [{ predicted_label: 0 }] }),
+  }));
+});
+
+afterEach(() => {
+  jest.restoreAllMocks();
+});
+afterAll(() => endpoint.close());
+
+describe("an asynchronous request of a caller", () => {
+  it.each([
+    [
+      "another signer",
+      { identity: { userArn: "arn:aws:iam::111122223333:user/one" } },
+      { identity: { userArn: "arn:aws:iam::111122223333:user/two" } },
+    ],
+    ["another role", { identity: { userArn: `${ROLE}/a` } }, { identity: { userArn: `${ROLE}-other/a` } }],
+    [
+      "another signed-in user of the same role",
+      { identity: { userArn: `${ROLE}/c`, cognitoIdentityId: "eu:1" } },
+      { identity: { userArn: `${ROLE}/c`, cognitoIdentityId: "eu:2" } },
+    ],
+    [
+      "another customer or token",
+      { authorizer: { principalId: "acme" } },
+      { authorizer: { principalId: "globex" } },
+    ],
+    [
+      "another user of a user pool",
+      { authorizer: { claims: { iss: "i", sub: "1" } } },
+      { authorizer: { claims: { iss: "i", sub: "2" } } },
+    ],
+    ["a caller without an identity", { authorizer: { principalId: "acme" } }, {}],
+  ])("answers 404 to %s", async (_, one, other) => {
+    // Prepare
+    const own = endpoint.routesOf(loanDefault, one);
+    const id = idIn(await own.start(LOAN));
+
+    // Act
+    const foreign = await endpoint.routesOf(loanDefault, other).read(id);
+    const unknown = await endpoint.routesOf(loanDefault, other).read("x".repeat(32));
+    const answer = await own.answer(id);
+
+    // Assess
+    expect(answer).toMatchObject({ statusCode: 200, body: '"repaid"' });
+    // Both answers are equal, so that no caller learns that an id exists.
+    expect(foreign).toMatchObject({ statusCode: 404, body: unknown.body });
+  });
+
+  it("answers to another session of the same role, over a REST API and a function URL", async () => {
+    // Prepare
+    const id = idIn(
+      await endpoint.routesOf(loanDefault, { identity: { userArn: `${ROLE}/one` } }).start(LOAN),
+    );
+    const { handler } = endpoint.routesOf(loanDefault);
+    const event = functionUrlEvent({ method: "GET" }, {}) as { requestContext: object };
+
+    // Act
+    const rest = await endpoint.routesOf(loanDefault, { identity: { userArn: `${ROLE}/two` } }).answer(id);
+    const url = await handler(
+      {
+        ...event,
+        rawPath: `/requests/${id}`,
+        requestContext: { ...event.requestContext, authorizer: { iam: { userArn: `${ROLE}/three` } } },
+      },
+      lambdaContext(),
+    );
+
+    // Assess
+    expect(rest.statusCode).toBe(200);
+    expect(url).toMatchObject({ statusCode: 200, body: '"repaid"' });
+  });
+
+  it("has different ids for two callers with the same Idempotency-Key and body", async () => {
+    // Act
+    const headers = { "Idempotency-Key": "1" };
+    const ids = await Promise.all(
+      ["acme", "globex"].map(async (principalId) =>
+        idIn(
+          await endpoint
+            .routesOf(loanDefault, { authorizer: { principalId } })
+            .start(LOAN, "application/json", headers),
+        ),
+      ),
+    );
+
+    // Assess
+    expect(new Set(ids).size).toBe(2);
+  });
+
+  it("refuses an upload of another caller", async () => {
+    // Prepare
+    const own = endpoint.routesOf(loanDefault, { authorizer: { principalId: "acme" } });
+    const permitted = JSON.parse(
+      (await own.upload({ contentType: "application/json", bytes: LOAN.length })).body,
+    );
+    await fetch(permitted.url, { method: "PUT", headers: permitted.headers, body: LOAN });
+
+    // Act
+    const foreign = await endpoint.routesOf(loanDefault).startUpload(permitted.id);
+    const accepted = await own.startUpload(permitted.id);
+
+    // Assess
+    expect([foreign.statusCode, accepted.statusCode]).toEqual([404, 202]);
+  });
+});
+
+describe("an asynchronous request of another kind", () => {
+  it("answers a direct invocation with the id, and then with the answer", async () => {
+    // Prepare
+    const { handler } = endpoint.routesOf(loanDefault);
+
+    // Act
+    const accepted = await handler({ data: "52000.5,8500,36" }, lambdaContext());
+    const { id } = accepted as { readonly id: string };
+    let answer: unknown;
+    do {
+      answer = await handler({ asyncRequestId: id }, lambdaContext());
+    } while ((answer as { status?: string }).status === "pending");
+    const unknown = await handler({ asyncRequestId: "x".repeat(32) }, lambdaContext());
+
+    // Assess
+    expect(accepted).toEqual({ id: expect.stringMatching(/^[\w-]{32}$/), status: "pending" });
+    expect(answer).toEqual({ id, status: "done", answer: "repaid" });
+    expect(unknown).toMatchObject({ status: 404 });
+  });
+
+  it("answers a function URL with addresses below the URL", async () => {
+    // Prepare
+    const { handler } = endpoint.routesOf(loanDefault);
+    const post = (path: string, body: string) =>
+      handler(
+        { ...(functionUrlEvent({ method: "POST" }, { body }) as object), rawPath: path },
+        lambdaContext(),
+      );
+
+    // Act
+    const accepted = await post("/", LOAN);
+    const permitted = await post("/uploads", JSON.stringify({ contentType: "application/json", bytes: 2 }));
+    const unknown = await post("/requests/1", "{}");
+
+    // Assess
+    expect(accepted).toMatchObject({
+      statusCode: 202,
+      headers: { Location: expect.stringMatching(/^\/requests\/[\w-]{32}$/), "Retry-After": "5" },
+    });
+    expect(permitted).toMatchObject({
+      statusCode: 201,
+      headers: { Location: expect.stringMatching(/^\/uploads\/[\w-]{32}$/) },
+    });
+    expect(unknown).toMatchObject({ statusCode: 404 });
+  });
+
+  it("answers a text with a text", async () => {
+    // Prepare
+    const text = { ...loanDefault, text: { read: (data: string) => ({ data }), write: String } };
+    const routes = endpoint.routesOf(text);
+
+    // Act
+    const answer = await routes.answer(idIn(await routes.start("52000.5,8500,36", "text/plain")));
+
+    // Assess
+    expect(answer).toMatchObject({
+      statusCode: 200,
+      headers: { "Content-Type": "text/plain" },
+      body: "repaid",
+    });
+  });
+
+  it("answers with the bytes of the model when the reader accepts bytes, else with JSON", async () => {
+    // Prepare
+    endpoint.answer(async ({ body }) => ({ status: 200, contentType: "image/png", body }));
+    const routes = endpoint.routesOf(mirror);
+
+    // Act
+    const id = idIn(await routes.start(JPEG, "image/jpeg", { Accept: "image/png" }));
+    const bytes = await routes.answer(id, { Accept: "image/png" });
+    const json = await routes.answer(id, { Accept: "application/json" });
+
+    // Assess
+    expect(bytes).toMatchObject({ headers: { "Content-Type": "image/png" }, isBase64Encoded: true });
+    expect(Buffer.from(bytes.body, "base64")).toEqual(Buffer.from(JPEG));
+    expect(JSON.parse(json.body)).toEqual({ contentType: "image/png", base64: bytes.body });
+  });
+
+  it("passes JSON through unchanged in both directions", async () => {
+    // Prepare
+    const received: string[] = [];
+    endpoint.answer(async ({ body }) => {
+      received.push(String(body));
+      return { status: 200, contentType: "application/json", body: '{"predictions": [329.50]}' };
+    });
+    const routes = endpoint.routesOf(housePrice);
+    const sent = '{ "instances": [{"area": 96.50, "rooms": 4}] }';
+
+    // Act
+    const answer = await routes.answer(idIn(await routes.start(sent)));
+    const { handler } = routes;
+    const direct = (await handler(housePriceAbout.example.request, lambdaContext())) as { id: string };
+    let decoded: unknown;
+    do {
+      decoded = await handler({ asyncRequestId: direct.id }, lambdaContext());
+    } while ((decoded as { status?: string }).status === "pending");
+
+    // Assess
+    expect(received[0]).toBe(sent);
+    expect(answer.body).toBe('{"predictions": [329.50]}');
+    expect(decoded).toMatchObject({ status: "done", answer: { predictions: [329.5] } });
+  });
+
+  it("passes an upload through without reading it, and redirects to an answer that is larger than Lambda's limit", async () => {
+    // Prepare
+    const large = Buffer.alloc(7_000_000, "x");
+    endpoint.answer(async ({ body, contentType, accept }) => ({
+      status: 200,
+      contentType: "image/png",
+      body: Buffer.concat([Buffer.from(`${contentType} ${accept} `), body]),
+    }));
+    const routes = endpoint.routesOf(passedImage);
+    const { id, url, headers } = JSON.parse(
+      (await routes.upload({ contentType: "image/jpeg", bytes: large.length })).body,
+    );
+    await fetch(url, { method: "PUT", headers, body: large });
+
+    // Act
+    const accepted = await routes.startUpload(id, { Accept: "image/png" });
+    const answer = await routes.answer(id, { Accept: "image/png" });
+    const read = await fetch(answer.headers.Location ?? "");
+    const bytes = Buffer.from(await read.arrayBuffer());
+
+    // Assess
+    expect([accepted.statusCode, answer.statusCode, read.status]).toEqual([202, 303, 200]);
+    expect(bytes.subarray(0, 21).toString()).toBe("image/jpeg image/png ");
+    expect(bytes.length).toBe(large.length + 21);
+  });
+});
+
+describe("a failed asynchronous request", () => {
+  it("is a 502 whose log line has no data of the caller", async () => {
+    // Prepare
+    endpoint.answer(async () => ({ status: 500, contentType: "text/plain", body: "the caller's secret" }));
+    const routes = endpoint.routesOf(loanDefault);
+
+    // Act
+    const answer = await routes.answer(idIn(await routes.start(LOAN)));
+
+    // Assess
+    expect(answer.statusCode).toBe(502);
+    expect(log.lines().at(-1)).toMatchObject({
+      operation: "read",
+      status: 502,
+      error: { type: "ModelError", origin: "container" },
+    });
+    expect(log.text() + answer.body).not.toMatch(/secret|52000/);
+  });
+
+  it("is a 502 if the contract cannot read the answer", async () => {
+    // Prepare
+    endpoint.answer(async () => ({ status: 200, contentType: "application/json", body: "[]" }));
+    const routes = endpoint.routesOf(loanDefault);
+
+    // Act
+    const answer = await routes.answer(idIn(await routes.start(LOAN)));
+
+    // Assess
+    expect(answer.statusCode).toBe(502);
+  });
+
+  it("is a 504 after SageMaker's time in the queue", async () => {
+    // Prepare
+    let release = () => {};
+    endpoint.answer(
+      () =>
+        new Promise((resolve) => {
+          release = () => resolve({ status: 500, contentType: "text/plain", body: "" });
+        }),
+    );
+    const routes = endpoint.routesOf(loanDefault);
+    const id = idIn(await routes.start(LOAN));
+    const location = readAsyncLocation(endpoint.environment);
+    const caller = callerOf({ kind: "rest-api", requestId: "", event: {} });
+    const { record: key } = keysOf(location, caller, id);
+    const store = createAsyncStore(location.bucket, endpoint.environment);
+    const inTime = () => 4_000;
+
+    // Act
+    const before = await routes.read(id);
+    const record = JSON.parse(String((await store.get(key, inTime, 100_000))?.bytes));
+    await store.put(key, JSON.stringify({ ...record, at: record.at - 8 * 3_600_000 }), inTime);
+    const after = await routes.read(id);
+    release();
+
+    // Assess
+    expect([before.statusCode, after.statusCode]).toEqual([202, 504]);
+  });
+
+  it("can be repeated at once with the same Idempotency-Key when the endpoint throttled it", async () => {
+    // Prepare
+    const throttling = await EndpointServer.start();
+    throttling.willAlwaysAnswer(async () => ({
+      status: 429,
+      headers: { "x-amzn-errortype": "ThrottlingException" },
+    }));
+    const environment = { ...endpoint.environment, AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME: throttling.url };
+    const throttled = createAsyncHandlerWith(EVERY_PART, loanDefault, environment);
+    const routes = endpoint.routesOf(loanDefault);
+    const headers = { "Idempotency-Key": "throttled" };
+    const event = functionUrlEvent(
+      { method: "POST" },
+      { body: LOAN, headers: { "idempotency-key": "throttled" } },
+    );
+
+    // Act
+    const first = await throttled(event, lambdaContext());
+    const second = await routes.start(LOAN, "application/json", headers);
+    await throttling.close();
+
+    // Assess
+    expect(first).toMatchObject({ statusCode: 429, headers: { "Retry-After": "1" } });
+    expect(second.statusCode).toBe(202);
+  });
+
+  it("is a 503 when S3 does not answer", async () => {
+    // Prepare
+    const environment = { ...endpoint.environment, AWS_ENDPOINT_URL_S3: "http://127.0.0.1:9/_s3" };
+    const handler = createAsyncHandlerWith(EVERY_PART, loanDefault, environment);
+
+    // Act
+    const answer = await handler(functionUrlEvent({ method: "POST" }, { body: LOAN }), lambdaContext());
+
+    // Assess
+    expect(answer).toMatchObject({ statusCode: 503, headers: { "Retry-After": "10" } });
+    expect(log.lines().at(-1)).toMatchObject({ error: { type: "ECONNREFUSED", origin: "connection" } });
+  });
+
+  it("is a 500 when the contract sets a header that InvokeEndpointAsync does not have", async () => {
+    // Prepare
+    const contract: Contract<unknown, unknown> = {
+      ...(loanDefault as unknown as Contract<unknown, unknown>),
+      encode: () => ({
+        contentType: "text/csv",
+        accept: "application/json",
+        body: "1",
+        rows: 1,
+        headers: { targetModel: "a.tar.gz" },
+      }),
+    };
+
+    // Act
+    const answer = await endpoint.routesOf(contract).start(LOAN);
+
+    // Assess
+    expect(answer.statusCode).toBe(500);
+    expect(log.lines().at(-1)).toMatchObject({
+      error: { type: "ForbiddenByContract", field: "targetModel" },
+    });
+  });
+});
+
+describe("the variables of an asynchronous function", () => {
+  it.each([
+    ["ASYNC_LOCATION", ""],
+    ["ASYNC_LOCATION", "s3://bucket"],
+    ["ASYNC_LOCATION", "s3://bucket/prefix/"],
+    ["ASYNC_TIMEOUT_IN_SECONDS", "soon"],
+  ])("are refused in the init phase when %s is %j", (name, value) => {
+    expect(() =>
+      createAsyncHandlerWith(EVERY_PART, loanDefault, { ...endpoint.environment, [name]: value }),
+    ).toThrow(`${name}: got "${value}"; allowed: `);
+  });
+
+  it("set the time of an invocation", async () => {
+    // Prepare
+    const sagemaker = await EndpointServer.start();
+    sagemaker.willAnswer({
+      status: 202,
+      headers: {
+        "x-amzn-sagemaker-outputlocation": "s3://dev-async-123456789012-us-east-1/dev-model/results/1.out",
+        "x-amzn-sagemaker-failurelocation": "s3://dev-async-123456789012-us-east-1/dev-model/failures/1.out",
+      },
+    });
+    const environment = {
+      ...endpoint.environment,
+      AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME: sagemaker.url,
+      ASYNC_TIMEOUT_IN_SECONDS: "1800",
+    };
+    const handler = createAsyncHandlerWith(EVERY_PART, loanDefault, environment);
+
+    // Act
+    const answer = await handler(functionUrlEvent({ method: "POST" }, { body: LOAN }), lambdaContext());
+    const { path, headers, body } = sagemaker.onlyRequest;
+    await sagemaker.close();
+
+    // Assess
+    expect(answer).toMatchObject({ statusCode: 202 });
+    expect({ path, body }).toEqual({
+      path: "/endpoints/dev-model/async-invocations",
+      body: "52000.5,8500,36",
+    });
+    expect(headers).toMatchObject({
+      "x-amzn-sagemaker-content-type": "text/csv",
+      "x-amzn-sagemaker-accept": "application/json",
+      "x-amzn-sagemaker-invocationtimeoutseconds": "1800",
+      "x-amzn-sagemaker-filename": `${headers["x-amzn-sagemaker-inference-id"]}.out`,
+    });
+  });
+});
+
+describe("a presigned request", () => {
+  it("has the signature of AWS's signer", async () => {
+    // Prepare
+    const environment = {
+      AWS_REGION: "eu-central-1",
+      AWS_ACCESS_KEY_ID: "id",
+      AWS_SECRET_ACCESS_KEY: "secret",
+      AWS_SESSION_TOKEN: "to+ken/=",
+    };
+    const headers = { "content-type": "image/png; a=b", "content-length": "42" };
+    const store = createAsyncStore("bucket", environment);
+
+    // Act
+    const { url } = store.presign("PUT", "dev-model/inputs/a/b", 900, headers);
+    const { host, pathname, searchParams } = new URL(url);
+    const signingDate = new Date(
+      (searchParams.get("X-Amz-Date") ?? "").replace(
+        /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/,
+        "$1-$2-$3T$4:$5:$6Z",
+      ),
+    );
+    const signer = new SignatureV4({
+      service: "s3",
+      region: "eu-central-1",
+      sha256: Sha256,
+      uriEscapePath: false,
+      credentials: { accessKeyId: "id", secretAccessKey: "secret", sessionToken: "to+ken/=" },
+    });
+    const { query } = await signer.presign(
+      {
+        protocol: "https:",
+        hostname: host,
+        method: "PUT",
+        path: pathname,
+        headers: { ...headers, host, "x-amz-content-sha256": "UNSIGNED-PAYLOAD" },
+      },
+      {
+        expiresIn: 900,
+        signingDate,
+        unhoistableHeaders: new Set(["content-type", "content-length", "x-amz-content-sha256"]),
+        unsignableHeaders: new Set(["x-amz-content-sha256"]),
+        signableHeaders: new Set(["content-type", "content-length", "host"]),
+      },
+    );
+
+    // Assess
+    expect(host).toBe("bucket.s3.eu-central-1.amazonaws.com");
+    expect(searchParams.get("X-Amz-SignedHeaders")).toBe("content-length;content-type;host");
+    expect(searchParams.get("X-Amz-Signature")).toBe(query?.["X-Amz-Signature"]);
+  });
+});
