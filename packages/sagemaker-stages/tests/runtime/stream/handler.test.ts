@@ -713,6 +713,33 @@ describe("server-sent events", () => {
     expect(written).toBe(Buffer.byteLength("data: a\n\n"));
   });
 
+  it("get no comment after their end, even if the caller has not read it", async () => {
+    // Prepare
+    const server = await serveMessages(payloadPart("data: a\n\n"));
+    const stream = new RecordedResponseStream();
+    stream.hold();
+
+    // Act
+    const answered = streamingHandler(
+      storyContract(SSE),
+      server,
+      {},
+      { heartbeatInMs: 5 },
+    )(EVENT, stream, lambdaContext());
+    await eventually(() => stream.writableEnded);
+    await new Promise((resolve) => setTimeout(resolve, 40));
+    const logged = log.lines().length;
+    stream.release();
+    await answered;
+
+    // Assess
+    expect(stream.answer.body).toBe("data: a\n\n");
+    expect(stream.writableFinished).toBe(true);
+    // The log line does not wait for the caller.
+    expect(logged).toBe(1);
+    expect(logLine()).toMatchObject({ status: 200 });
+  });
+
   it("end unchanged if the container ends within an event", async () => {
     // Prepare
     const server = await serveMessages(payloadPart("data: a\n\ndata: [DONE]"));
