@@ -3,6 +3,7 @@ import { ALARMS_PATH } from "./cloudwatch/alarms-page";
 import { TRIAL_USER } from "./cognito/user-pool";
 import { tokenPath } from "./issuer";
 import { type Authorization, isStream, type Method } from "./rest-api/openapi";
+import { ASYNC_FOLDER } from "./s3/async-objects";
 import { CAPTURE_FOLDER } from "./s3/captured-requests";
 import type { Container } from "./sagemaker/container";
 import { containerOf } from "./sagemaker/echo-stand-in";
@@ -89,6 +90,10 @@ function* describe(
   if ((deployment.captureBuckets ?? []).length > 0) {
     yield "";
     yield `  Captured requests  ${CAPTURE_FOLDER}/${deployment.name}/`;
+  }
+  if ((deployment.asyncBuckets ?? []).length > 0) {
+    yield "";
+    yield `  Asynchronous requests  ${ASYNC_FOLDER}/${deployment.name}/`;
   }
   if (deployment.unsupported.length > 0) {
     yield "";

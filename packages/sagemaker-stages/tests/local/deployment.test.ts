@@ -326,7 +326,7 @@ describe("the differences from AWS", () => {
     ["aws_api_gateway_api_key", { enabled: false }],
     ["aws_api_gateway_usage_plan", { product_code: "a-product-of-the-marketplace" }],
     ["aws_sagemaker_endpoint", { deployment_status: "InService" }],
-    ["aws_sagemaker_endpoint_configuration", { async_inference_config: { output_config: {} } }],
+    ["aws_sagemaker_endpoint_configuration", { shadow_production_variants: {} }],
     ["aws_sagemaker_model", { container_log_group: "/models" }],
   ])("name an unknown argument: %s %j", (type, argument) => {
     // Prepare
@@ -515,9 +515,9 @@ describe("an API with an unsupported part", () => {
       },
     ],
     [
-      "a path with parameters",
+      "a path with a parameter of several segments",
       ({ paths }) => {
-        Object.assign(paths, { "/models/{model}": paths[POST] });
+        Object.assign(paths, { "/models/{model+}": paths[POST] });
       },
     ],
     [

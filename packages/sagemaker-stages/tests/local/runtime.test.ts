@@ -10,6 +10,7 @@ import {
   ownContainer,
 } from "../../src/local/sagemaker/container";
 import { SagemakerRuntime } from "../../src/local/sagemaker/runtime";
+import { findUnsupported } from "../../src/local/sagemaker/validation";
 import type { EndpointDefinition } from "../../src/local/terraform/endpoints";
 import { eventually } from "./support/eventually";
 import { received } from "./support/http-requests";
@@ -488,14 +489,39 @@ describe("the local SageMaker runtime", () => {
     expect(errorOf(unsigned)).toMatchObject({ status: 403, type: "MissingAuthenticationTokenException" });
   });
 
-  it("requires the location of the input for an asynchronous call", async () => {
+  it("checks the payload and the times of an asynchronous call to an asynchronous endpoint", async () => {
+    // Prepare
+    const endpoint = {
+      ...ENDPOINT,
+      asyncInference: { outputPath: "s3://b/o", failurePath: "s3://b/f", minCapacity: 1, roleStatements: [] },
+    };
+    const fault = (headers: Readonly<Record<string, string>>, body = "") => {
+      const path = `/endpoints/${endpoint.name}/async-invocations`;
+      return findUnsupported("InvokeEndpointAsync", received({ path, headers, body }), endpoint)?.message;
+    };
+    const location = { "x-amzn-sagemaker-inputlocation": "s3://b/i" };
+
     // Act
-    const response = await invoke({ operation: "async-invocations" });
+    const faults = [
+      fault({}),
+      fault(location, "1"),
+      fault({}, "x".repeat(128_001)),
+      fault({ ...location, "x-amzn-sagemaker-invocationtimeoutseconds": "3601" }),
+      fault({ ...location, "x-amzn-sagemaker-requestttlseconds": "59" }),
+      fault({}, "x".repeat(128_000)),
+      fault(location),
+    ];
 
     // Assess
-    expect(errorOf(response).message).toBe(
-      "1 validation error detected: Value null at 'inputLocation' failed to satisfy constraint: Member must not be null",
-    );
+    expect(faults).toEqual([
+      "Provide exactly one of Body and InputLocation.",
+      "Provide exactly one of Body and InputLocation.",
+      expect.stringMatching(/^Body: got 128001 bytes; allowed: at most 128000/),
+      expect.stringContaining("1 to 3600"),
+      expect.stringContaining("60 to 21600"),
+      undefined,
+      undefined,
+    ]);
   });
 
   it("streams the answer of an endpoint on instances in a form that AWS's clients can read", async () => {
