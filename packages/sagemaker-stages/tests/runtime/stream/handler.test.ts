@@ -175,11 +175,16 @@ describe("a streamed answer", () => {
     const server = await serve((answer) => {
       beginStream(answer);
       setTimeout(() => answer.write(payloadPart("Hello ")), 30);
-      setTimeout(() => answer.end(payloadPart("world")), 90);
     });
+    const stream = new RecordedResponseStream();
+    const handler = streamingHandler(storyContract(TEXT), server, { METRICS_ENVIRONMENT: "test" });
 
     // Act
-    await run(streamingHandler(storyContract(TEXT), server, { METRICS_ENVIRONMENT: "test" }));
+    const answered = handler(EVENT, stream, lambdaContext());
+    await eventually(() => stream.writes.length === 1);
+    await new Promise((resolve) => setTimeout(resolve, 60));
+    server.requests[0]?.answer.end(payloadPart("world"));
+    await answered;
 
     // Assess
     const line = logLine() as {
