@@ -24,13 +24,16 @@ export class ServedStages {
     port: 0,
     captureFolder: this.captureFolder,
     asyncFolder: this.asyncFolder,
-    wakeUpInMs: 50,
+    wakeUpInMs: this.wakeUpInMs,
     containers: this.containers,
     log: (text) => {
       this.log += text;
     },
     now: () => this.time,
   });
+
+  /** @param wakeUpInMs - the time in which an endpoint starts. Default: endpoints answer at once */
+  constructor(private readonly wakeUpInMs = 0) {}
 
   get url(): string {
     return this.stage.url;
