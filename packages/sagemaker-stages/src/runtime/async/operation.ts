@@ -115,5 +115,5 @@ export function locationOf({ kind, event }: IncomingRequest, suffix: string): st
   const path =
     kind === "rest-api" ? partOf(event, "requestContext").path : (isRecord(event) && event.rawPath) || "";
   const base = typeof path === "string" ? path.replace(new RegExp(`/uploads(?:/${ID})?/?$`), "") : "";
-  return base.replace(/\/+$/, "") + suffix;
+  return (base.endsWith("/") ? base.slice(0, -1) : base) + suffix;
 }
