@@ -9,6 +9,7 @@ import type {
 } from "../src/environment/model-settings";
 import type { BudgetSettings } from "../src/environment/settings/budget";
 import type { StageDomain, WebsiteDomain } from "../src/environment/settings/domain";
+import type { AsyncSettings, BacklogScaling } from "../src/environment/settings/endpoint/async";
 import type { DataCaptureSettings } from "../src/environment/settings/endpoint/data-capture";
 import type { DeploymentSettings } from "../src/environment/settings/endpoint/deployment";
 import type { InstanceEndpoint } from "../src/environment/settings/endpoint/endpoint";
@@ -151,6 +152,10 @@ export const instanceScaling: InstanceScaling = {
   maxCapacity: 6,
   targetInvocationsPerInstance: 600,
 };
+
+export const asynchronous: AsyncSettings = { days: 7, scaling: { minCapacity: 0, maxCapacity: 4 } };
+
+export const backlogScaling: BacklogScaling = { minCapacity: 0, maxCapacity: 4, targetBacklogPerInstance: 2 };
 
 export const deployment: DeploymentSettings = {
   trafficShift: { canary: { percent: 10, waitInSeconds: 300 } },

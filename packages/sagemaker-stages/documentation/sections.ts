@@ -7,6 +7,7 @@ import { budgetSettings } from "../src/environment/settings/budget";
 import { callerSettings } from "../src/environment/settings/callers";
 import { customerSettings } from "../src/environment/settings/customers";
 import { stageDomain, websiteDomain } from "../src/environment/settings/domain";
+import { asyncSettings, backlogScaling } from "../src/environment/settings/endpoint/async";
 import { dataCaptureSettings } from "../src/environment/settings/endpoint/data-capture";
 import { deploymentSettings } from "../src/environment/settings/endpoint/deployment";
 import {
@@ -303,6 +304,18 @@ export const SECTIONS: readonly Section[] = [
     sources: [source(instanceScaling, "settings/endpoint/instances.ts", "instanceScaling")],
     example: "instanceScaling",
     around: setting("autoscaling"),
+  },
+  {
+    title: "Asynchronous requests",
+    sources: [source(asyncSettings, "settings/endpoint/async.ts", "asyncSettings")],
+    example: "asynchronous",
+    around: setting("async"),
+  },
+  {
+    title: "Scaling by waiting requests",
+    sources: [source(backlogScaling, "settings/endpoint/async.ts", "backlogScaling")],
+    example: "backlogScaling",
+    around: setting("scaling"),
   },
   {
     title: "Schedule",

@@ -5,8 +5,7 @@ import type { ParsedEnvironment } from "../environment/environment";
 import { type AccessKind, accessKind } from "../environment/model-settings";
 import { originsOf } from "../environment/settings/cors-origins";
 import { transferOf } from "../environment/transfer";
-import { isObject } from "../lib/json";
-import type { Model, Models } from "../models";
+import { type Model, type Models, streamedRequestOf } from "../models";
 import { parseJson } from "../runtime/json";
 import { findShapeFault } from "./answer-shape";
 import { exampleBytesOf, findAnswerFault } from "./bytes";
@@ -313,17 +312,12 @@ function answerCheck(target: Target, caller: string, authorize: Authorize): Chec
   };
 }
 
-/**
- * The check of a streamed answer, if the contract's example does not want a stream: the example with `stream: true`, the member
- * with which generative APIs request a stream.
- */
+/** The check of a streamed answer, if the contract's example wants a whole answer. */
 function* streamChecks(target: Target, caller: string, authorize: Authorize): Generator<Check> {
-  const { request } = target.contract.example;
-  if (!isObject(request) || wantsStream(target, request)) return;
-  const streamed = { ...request, stream: true };
-  if (wantsStream(target, streamed)) {
-    yield streamCheck(target, `${caller}, with stream`, authorize, streamed);
-  }
+  const { contract, isStreamed } = target;
+  if (!isStreamed || wantsStream(target, contract.example.request)) return;
+  const request = streamedRequestOf(contract);
+  if (request !== undefined) yield streamCheck(target, `${caller}, with a stream`, authorize, request);
 }
 
 /** Whether the route answers a request in a stream. */

@@ -94,7 +94,7 @@ describe("a request without a rule", () => {
     ["unsigned", received, "is not signed"],
     [
       "for another path",
-      { ...received, path: "/endpoints/e/async-invocations", headers: { authorization } },
+      { ...received, path: "/endpoints/e/metrics", headers: { authorization } },
       "allowed: sagemaker:InvokeEndpoint",
     ],
     [

@@ -6,10 +6,11 @@ import { Lambda } from "./support/lambda";
 import { forwardingFunction, MODEL, streamingDeployment, streamingStage } from "./support/streaming-stage";
 import { open, StreamingContainer } from "./support/streams";
 
-const PROCESSES_TIMEOUT_IN_MS = 60_000;
+/** The time for the start of all processes on a busy machine. */
+const PROCESSES_TIMEOUT_IN_MS = 120_000;
 
 /** More than the processes of a function whose answers are not streamed. */
-const STREAMS = 100;
+const STREAMS = 60;
 
 let lambda: Lambda;
 let container: StreamingContainer;
@@ -26,7 +27,10 @@ beforeAll(async () => {
   });
   await stage.listen();
   await stage.serve([
-    streamingDeployment(forwardingFunction(lambda, { timeoutInSeconds: 60 }), streamingStage()),
+    streamingDeployment(
+      forwardingFunction(lambda, { timeoutInSeconds: 120 }),
+      streamingStage({}, PROCESSES_TIMEOUT_IN_MS),
+    ),
   ]);
 });
 
@@ -44,7 +48,9 @@ describe("concurrent streams of one function", () => {
       const request = { path: "/dev/loan-default", headers: { "Content-Type": "text/plain" }, body: "{}" };
 
       // Act
-      const answers = await Promise.all(Array.from({ length: STREAMS }, () => open(stage.url, request)));
+      const answers = await Promise.all(
+        Array.from({ length: STREAMS }, () => open(stage.url, request, undefined, PROCESSES_TIMEOUT_IN_MS)),
+      );
       await eventually("all first chunks", () => answers.every(({ text }) => text === "one "));
       for (const answer of container.answers) answer.write("two ");
       await eventually("all second chunks", () => answers.every(({ text }) => text === "one two "));

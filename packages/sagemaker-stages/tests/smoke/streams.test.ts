@@ -23,6 +23,9 @@ const CREDENTIALS: Credentials = {
 
 const EVENTS: StreamDialect<unknown> = { answerType: "text/event-stream" };
 
+/** A request for a stream. */
+const STREAMED = { data: "1,2,3" };
+
 /** The parts of an answer, and the pauses in milliseconds between them. */
 type Script = readonly (string | number | "break")[];
 
@@ -74,8 +77,12 @@ beforeAll(() => stage.start());
 afterAll(() => stage.close());
 
 /** The checks of the route of the only model. */
-function checks(settings: object, stream: StreamDialect<never> | undefined): readonly Check[] {
-  const model = { ...models["loan-default"], stream } as unknown as Model;
+function checks(
+  settings: object,
+  stream: StreamDialect<never> | undefined,
+  streamedRequest?: object,
+): readonly Check[] {
+  const model = { ...models["loan-default"], stream, streamedRequest } as unknown as Model;
   const environment: Environment = environmentOf({ access: "PUBLIC", ...settings } as ModelSettings);
   return checksOf(
     parseEnvironment(environment),
@@ -150,18 +157,24 @@ describe("a smoke test of a route that streams", () => {
     expect(got).toBe(text);
   });
 
-  it("requests a stream only if the schema keeps the member stream", () => {
+  it("requests a whole answer and a stream when the contract streams on request", () => {
     // Prepare
-    const wants = (request: object): boolean => "stream" in request;
+    const wants = ({ data }: { readonly data: string }): boolean => data === STREAMED.data;
 
     // Act
-    const [plain, streamed] = checks(INSTANCES, { ...EVENTS, wants }).filter(
-      ({ expected }) => expected === "200, an answer" || expected === "200, text/event-stream",
+    const found = checks(INSTANCES, { ...EVENTS, wants }, STREAMED).filter(({ expected }) =>
+      ["200, an answer", "200, text/event-stream"].includes(expected),
     );
 
-    // Assess: the schema of the fixture removes unknown members, so that no request can want a stream
-    expect(plain?.expected).toBe("200, an answer");
-    expect(streamed).toBeUndefined();
+    // Assess
+    expect(found.map(({ caller, expected }) => `${caller}: ${expected}`)).toEqual([
+      "anyone: 200, an answer",
+      "anyone, with a stream: 200, text/event-stream",
+    ]);
+    expect(found.map((check) => check.request().body)).toEqual([
+      JSON.stringify(models["loan-default"].example.request),
+      JSON.stringify(STREAMED),
+    ]);
   });
 
   it("has no stream on a buffered route", () => {

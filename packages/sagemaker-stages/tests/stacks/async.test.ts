@@ -1,4 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
+import { unzipSync } from "fflate";
 import { functionCode } from "../../src/constructs/function/function-code";
 import type { Environment } from "../../src/environment/environment";
 import type { ModelSettings } from "../../src/environment/model-settings";
@@ -76,6 +77,10 @@ const synthesized = synthesize([
 const stack = synthesized.stack("queues");
 const bucket = "queues-async-111122223333-eu-central-1";
 const location = `s3://${bucket}/queues-loan-default`;
+
+function codeOf(zip: Uint8Array): string {
+  return Buffer.from(unzipSync(zip)["index.js"] ?? []).toString();
+}
 
 describe("an asynchronous model", () => {
   it("has a private bucket for TLS only, without versions, that deletes the objects of each endpoint", () => {
@@ -190,7 +195,10 @@ describe("an asynchronous model", () => {
     const other = functions.get("queues-ticket-urgency");
 
     // Assess
-    expect(own?.source_code_hash).toBe(functionCode("loan-default", { asynchronous: true }).sha256);
+    const code = functionCode("loan-default", { asynchronous: true });
+    expect(own?.source_code_hash).toBe(code.sha256);
+    expect(codeOf(code.zip)).toContain("/async-invocations");
+    expect(codeOf(functionCode("ticket-urgency").zip)).not.toContain("/async-invocations");
     expect(own?.environment?.variables).toMatchObject({ ASYNC_LOCATION: location });
     expect(own?.environment?.variables).not.toHaveProperty("ASYNC_TIMEOUT_IN_SECONDS");
     expect(other?.source_code_hash).toBe(functionCode("ticket-urgency").sha256);

@@ -83,6 +83,8 @@ export class ResponseParts {
     const destroy = stream._destroy.bind(stream);
     stream._destroy = (error, callback) => {
       this.disconnect();
+      // A stream that nobody has read does not run the iteration, which would release the timer.
+      this.close();
       destroy(error, callback);
     };
     return stream;

@@ -58,11 +58,13 @@ export class OpenAnswer {
  * Sends a request, and resolves when status and headers have arrived.
  *
  * @param signal - closes the connection before the answer
+ * @param patienceInMs - the time-out
  */
 export function open(
   base: string,
   { method = "POST", path, headers = {}, body = "" }: Request,
   signal?: AbortSignal,
+  patienceInMs = PATIENCE_IN_MS,
 ): Promise<OpenAnswer> {
   const { hostname, port } = new URL(base);
   const start = performance.now();
@@ -76,7 +78,7 @@ export function open(
       agent: false,
       signal,
     });
-    outgoing.setTimeout(PATIENCE_IN_MS, () => outgoing.destroy(new Error(`${method} ${path}: no answer`)));
+    outgoing.setTimeout(patienceInMs, () => outgoing.destroy(new Error(`${method} ${path}: no answer`)));
     outgoing.on("error", reject);
     outgoing.on("response", (incoming) => resolve(new OpenAnswer(incoming, performance.now() - start)));
     outgoing.end(body);

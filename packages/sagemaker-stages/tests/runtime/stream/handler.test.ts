@@ -175,11 +175,16 @@ describe("a streamed answer", () => {
     const server = await serve((answer) => {
       beginStream(answer);
       setTimeout(() => answer.write(payloadPart("Hello ")), 30);
-      setTimeout(() => answer.end(payloadPart("world")), 90);
     });
+    const stream = new RecordedResponseStream();
+    const handler = streamingHandler(storyContract(TEXT), server, { METRICS_ENVIRONMENT: "test" });
 
     // Act
-    await run(streamingHandler(storyContract(TEXT), server, { METRICS_ENVIRONMENT: "test" }));
+    const answered = handler(EVENT, stream, lambdaContext());
+    await eventually(() => stream.writes.length === 1);
+    await new Promise((resolve) => setTimeout(resolve, 60));
+    server.requests[0]?.answer.end(payloadPart("world"));
+    await answered;
 
     // Assess
     const line = logLine() as {
@@ -711,6 +716,33 @@ describe("server-sent events", () => {
 
     // Assess
     expect(written).toBe(Buffer.byteLength("data: a\n\n"));
+  });
+
+  it("get no comment after their end, even if the caller has not read it", async () => {
+    // Prepare
+    const server = await serveMessages(payloadPart("data: a\n\n"));
+    const stream = new RecordedResponseStream();
+    stream.hold();
+
+    // Act
+    const answered = streamingHandler(
+      storyContract(SSE),
+      server,
+      {},
+      { heartbeatInMs: 5 },
+    )(EVENT, stream, lambdaContext());
+    await eventually(() => stream.writableEnded);
+    await new Promise((resolve) => setTimeout(resolve, 40));
+    const logged = log.lines().length;
+    stream.release();
+    await answered;
+
+    // Assess
+    expect(stream.answer.body).toBe("data: a\n\n");
+    expect(stream.writableFinished).toBe(true);
+    // The log line does not wait for the caller.
+    expect(logged).toBe(1);
+    expect(logLine()).toMatchObject({ status: 200 });
   });
 
   it("end unchanged if the container ends within an event", async () => {
