@@ -147,7 +147,7 @@ function entriesOf(folder: string, suffix: string): string[] {
 /** The time until a request is accepted or answered, with all starts of the stage. */
 const PATIENCE_IN_MS = 60_000;
 
-/** A local stage in a process of its own, that a signal ends. */
+/** A local stage in its own process, that a signal ends. */
 class KillableStage {
   /** The ends of the process that this class has not caused. */
   kills = 0;

@@ -18,7 +18,7 @@ const LOAN = "/dev/loan-default";
 const ENERGY = "/dev/energy-demand";
 
 describe("the asynchronous routes of a local stage", () => {
-  const stages = new ServedStages();
+  const stages = new ServedStages(50);
   let sample: Container;
 
   beforeAll(async () => {

@@ -360,7 +360,7 @@ function generatedSource(
     case "buffered":
       return bufferedSource({ buffered: BUFFERED }, HANDLER, parts, contract, { origins, capture });
     case "plain":
-      return handlerSource(HANDLER, parts, contract, { origins, capture, stream, asynchronous });
+      return handlerSource(HANDLER, parts, contract, { origins, capture, stream });
   }
 }
 

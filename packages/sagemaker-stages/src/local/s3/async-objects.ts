@@ -73,7 +73,7 @@ export function answerAsyncObjects(
 
   const object = files.get(key);
   if (object === undefined) {
-    // Without the permission s3:ListBucket, S3 does not tell whether an object exists
+    // Without the permission s3:ListBucket, S3 does not show whether an object exists
     // (https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html).
     const mayList = isAllowed(bucket, "s3:ListBucket", undefined, signed.sessionToken, functionOf);
     return mayList ? failure(404, "NoSuchKey") : failure(403, "AccessDenied");

@@ -34,7 +34,7 @@ import {
 } from "./record";
 import { type AsyncStore, createAsyncStore, type StoredObject, type TimeLeft } from "./store";
 
-/** The time until a caller should ask for the answer again. */
+/** The time until a caller should read the answer again. */
 export const RETRY_AFTER_PENDING_IN_SECONDS = 5;
 
 /**
@@ -96,7 +96,7 @@ interface AsyncLogLine extends LogLine {
 
 /**
  * Creates the Lambda handler of a contract whose endpoint is asynchronous: the function adds the request to the endpoint's
- * queue, and answers at once with an id. The caller asks for the answer with the id. Requests, answers and their records are
+ * queue, and answers at once with an id. The caller reads the answer with the id. Requests, answers and their records are
  * objects in S3; there is no other state.
  *
  * @param parts - see `createHandlerWith`

@@ -77,7 +77,7 @@ function readDirect(event: unknown): Operation {
 export const UNKNOWN_ID =
   "id: got an id without a request of this caller; allowed: the id of a request that has not expired, by the caller that started it";
 
-/** An id that nobody can guess: 192 random bits. */
+/** An id that no caller can guess: 192 random bits. */
 export function newId(): string {
   return randomBytes(24).toString("base64url");
 }
@@ -87,7 +87,7 @@ const IDEMPOTENCY_KEY = /^[!-~]{1,255}$/;
 
 /**
  * The id of a request with the header Idempotency-Key: a repeated request has the same id. The id depends on the body, too:
- * on an open route, two callers can choose the same weak key, and nobody may read an answer by guessing a key.
+ * on an open route, two callers can choose the same weak key, and no caller may read an answer by guessing a key.
  *
  * @returns `undefined` without the header
  * @throws ProblemError 400 for a malformed key
@@ -115,5 +115,5 @@ export function locationOf({ kind, event }: IncomingRequest, suffix: string): st
   const path =
     kind === "rest-api" ? partOf(event, "requestContext").path : (isRecord(event) && event.rawPath) || "";
   const base = typeof path === "string" ? path.replace(new RegExp(`/uploads(?:/${ID})?/?$`), "") : "";
-  return base.replace(/\/+$/, "") + suffix;
+  return (base.endsWith("/") ? base.slice(0, -1) : base) + suffix;
 }

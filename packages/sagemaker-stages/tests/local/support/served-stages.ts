@@ -20,17 +20,22 @@ export class ServedStages {
   log = "";
   /** The containers of the models. */
   readonly containers = new Map(loadSamples(process.cwd(), { blazingText: false }));
-  private readonly stage = new LocalStage({
-    port: 0,
-    captureFolder: this.captureFolder,
-    asyncFolder: this.asyncFolder,
-    wakeUpInMs: 50,
-    containers: this.containers,
-    log: (text) => {
-      this.log += text;
-    },
-    now: () => this.time,
-  });
+  private readonly stage: LocalStage;
+
+  /** @param wakeUpInMs - the time in which an endpoint starts. Default: endpoints answer at once */
+  constructor(wakeUpInMs = 0) {
+    this.stage = new LocalStage({
+      port: 0,
+      captureFolder: this.captureFolder,
+      asyncFolder: this.asyncFolder,
+      wakeUpInMs,
+      containers: this.containers,
+      log: (text) => {
+        this.log += text;
+      },
+      now: () => this.time,
+    });
+  }
 
   get url(): string {
     return this.stage.url;
