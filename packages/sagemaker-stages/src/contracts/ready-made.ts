@@ -8,7 +8,7 @@ export interface ModelModule<Request, Answer> {
 }
 
 /** The files of this folder that contain a ready-made contract. */
-export type ReadyMadeFile = "bytes" | "hugging-face" | "pass-through" | "rows" | "text";
+export type ReadyMadeFile = "bytes" | "hugging-face" | "openai-chat" | "pass-through" | "rows" | "text";
 
 /** The path and the texts of a ready-made contract. The contract makes the defaults from its other options. */
 export interface ContractTexts {
@@ -72,7 +72,7 @@ export interface ReadyMadeSource {
 }
 
 /**
- * A ready-made contract before it has a model's name: the result of `rows(…)`, `huggingFace(…)`, `bytes(…)`, `text(…)`
+ * A ready-made contract before it has a model's name: the result of `rows(…)`, `huggingFace(…)`, `openAiChat(…)`, `bytes(…)`, `text(…)`
  * and `passThrough(…)`.
  */
 export class ReadyMade<Request, Answer> {
