@@ -1,6 +1,6 @@
 import type { ParsedRouteAccess } from "../../environment/model-settings";
 import { omitUndefined } from "../../environment/omit-undefined";
-import type { About, BytesDialect, Contract } from "../../runtime/contract";
+import type { About, BytesDialect, Contract, KeyHeader } from "../../runtime/contract";
 import { GATEWAY_TIMEOUT_IN_SECONDS } from "../function/time-budget";
 import { binaryMediaTypes } from "./binary-media-types";
 import {
@@ -25,7 +25,15 @@ import { invocationUri, type StageAuthorizer, securityOf, securitySchemes } from
 /** The properties of a contract that callers see. */
 export type RouteContract = Pick<
   Contract<unknown, unknown>,
-  "model" | "route" | "passThrough" | "answerTypes" | "callerHeaders" | "answerHeaders"
+  | "model"
+  | "route"
+  | "passThrough"
+  | "answerTypes"
+  | "callerHeaders"
+  | "answerHeaders"
+  | "keyHeader"
+  | "problemMembers"
+  | "stream"
 > &
   About<unknown, unknown> & {
     readonly schema: RequestSchema;
@@ -79,6 +87,7 @@ export function openApi(props: OpenApiProps): Json {
   const binary = binaryMediaTypes(
     props.routes.map((route) => ({ contract: route.contract, isViaGateway: "endpoint" in route })),
   );
+  const keyHeaders = keyHeadersOf(props);
   return omitUndefined({
     openapi: "3.0.1",
     info: { title: props.title, version: "1.0.0" },
@@ -89,8 +98,10 @@ export function openApi(props: OpenApiProps): Json {
       schemas: Object.fromEntries(
         props.routes.map((route) => [requestModelName(route.contract.model), modelOf(route) as Json]),
       ),
-      securitySchemes: securitySchemes({ ...props, accesses }),
+      securitySchemes: securitySchemes({ ...props, accesses, keyHeaders }),
     }),
+    // For the whole API. By default, API Gateway reads keys only from the header x-api-key.
+    "x-amazon-apigateway-api-key-source": keyHeaders.includes("authorization") ? "AUTHORIZER" : undefined,
     "x-amazon-apigateway-binary-media-types": binary.length > 0 ? binary : undefined,
     "x-amazon-apigateway-request-validators": {
       [VALIDATORS.POST]: { validateRequestBody: true, validateRequestParameters: false },
@@ -108,9 +119,26 @@ export function openApi(props: OpenApiProps): Json {
         takesBytes: binary.length > 0 && props.routes.some((route) => "functionArn" in route),
         hasCustomers: props.hasCustomers ?? false,
         hasFirewall: props.hasFirewall === true,
+        keyHeaders,
+        problemMembers: membersOf(props.routes),
       },
     ) as unknown as Json,
   });
+}
+
+/** The headers in which customers send their keys. A shared key is always in `x-api-key`. */
+function keyHeadersOf({ routes, hasCustomers = false }: OpenApiProps): KeyHeader[] {
+  const headers = routes.flatMap(({ access, contract: { keyHeader = "x-api-key" } }) =>
+    access === "API_KEY" ? [hasCustomers ? keyHeader : "x-api-key"] : [],
+  );
+  return [...new Set(headers)];
+}
+
+/** The further members of problem documents. API Gateway has one template of a response for all routes. */
+function membersOf(routes: readonly OpenApiRoute[]): RouteContract["problemMembers"] {
+  const contracts = routes.map(({ contract }) => contract);
+  if (!contracts.some(({ problemMembers }) => problemMembers !== undefined)) return undefined;
+  return (problem) => Object.assign({}, ...contracts.map((contract) => contract.problemMembers?.(problem)));
 }
 
 /** The request model of a route. Without a function, only API Gateway validates JSON, so that the model is strict. */
@@ -137,6 +165,7 @@ function pathItem(route: OpenApiRoute, props: OpenApiProps): Json {
       security: securityOf(access, {
         accesses: props.routes.map((one) => one.access),
         hasCustomers: props.hasCustomers,
+        keyHeader: contract.keyHeader,
       }),
       ...requiredToken(access),
       "x-amazon-apigateway-request-validator": VALIDATORS[contract.route.method],
