@@ -24,7 +24,7 @@ export interface EndpointAddress {
 }
 
 /** The endpoint's unchanged answer. */
-interface Predictions {
+export interface Predictions {
   /** The answer as text; empty if its media type is a type of bytes. */
   readonly body: string;
   readonly reply: EndpointReply;
@@ -228,7 +228,7 @@ export function createEndpointClient(
 }
 
 /** Reads the predictions, or the reason why there are none. */
-function readAnswer(
+export function readAnswer(
   { statusCode: status = 0, headers }: IncomingMessage,
   bytes: Buffer,
   bytesTypes: readonly string[],
@@ -266,7 +266,7 @@ function readAnswer(
 }
 
 /** The error's name in "ModelError:http://…" (header) or "com.amazonaws.sagemaker#ModelError" (body). */
-function nameOf(type: unknown): string | undefined {
+export function nameOf(type: unknown): string | undefined {
   return typeof type === "string" ? /^(?:[\w.]+#)?([A-Z]\w{0,63})(?::|$)/i.exec(type)?.[1] : undefined;
 }
 
