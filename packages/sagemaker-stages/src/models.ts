@@ -1,6 +1,6 @@
 import { InvalidOptions, type ModelModule, ReadyMade, type ReadyMadeSource } from "./contracts/ready-made";
 import { PythonEntry, type PythonModel, pythonModel } from "./python-model";
-import type { About, BytesDialect, Contract } from "./runtime/contract";
+import type { About, BytesDialect, Contract, StreamDialect } from "./runtime/contract";
 
 export { type PythonModel, type PythonRoute, python } from "./python-model";
 export type { ModelModule };
@@ -43,6 +43,8 @@ export interface RoutedModel
   readonly python?: object | undefined;
   /** The media types of files that the model accepts. @default - none */
   readonly bytes?: Pick<BytesDialect<unknown>, "takes"> | undefined;
+  /** Set if the endpoint answers in a stream. */
+  readonly stream?: Pick<StreamDialect<unknown>, "answerType" | "wants"> | undefined;
 }
 
 /** A module `functions/<model>/contract.ts`, a ready-made contract, or the route of a handler in Python. */

@@ -22,6 +22,7 @@ import { AUTHORIZER } from "../environment/rules/name-checks";
 import type { ParsedCallerSettings } from "../environment/settings/callers";
 import { originsOf } from "../environment/settings/cors-origins";
 import { targetOf } from "../environment/settings/endpoint/targets";
+import { type Transfer, transferOf } from "../environment/transfer";
 import type { FunctionCapture } from "../iam/workload/function-role";
 import type { Model, Models } from "../models";
 import { shownMediaTypes } from "../page/public-document";
@@ -40,7 +41,6 @@ import type { EndpointFunction } from "./function/endpoint-function";
 import { bundleFunctions, type FunctionSources, functionPackage } from "./function/function-code";
 import { FunctionUrl } from "./function/function-url";
 import { FUNCTION_ARCHITECTURE, type ParsedNewFunction } from "./function/new-function";
-import { FUNCTION_TIMEOUT_IN_SECONDS } from "./function/time-budget";
 import {
   type ConnectedEndpoint,
   FunctionAndEndpoint,
@@ -69,6 +69,8 @@ export interface DeployedModel extends StageRoute {
   readonly endpoint: ConnectedEndpoint;
   /** The function URL; `undefined` for a model without `functionUrl`. */
   readonly functionUrl: FunctionUrl | undefined;
+  /** How the route answers, and how long its components wait. */
+  readonly transfer: Transfer;
 }
 
 /**
@@ -265,21 +267,29 @@ export class InferenceStack extends TerraformStack {
   }
 
   /**
-   * The sources of the models' packages: with several allowed origins, a handler names the origin of each request, and with
-   * `capture`, a handler stores requests.
+   * The sources of the models' packages: with several allowed origins, a handler names the origin of each request, with
+   * `capture`, a handler stores requests, and with a streamed route, a handler answers in Lambda's response stream.
    */
   private withSettings(models: Models): FunctionSources {
     const severalOrigins = this.corsAllowOrigins.length > 1;
     return Object.fromEntries(
       Object.entries(models).map(([name, model]) => {
-        const captures = storesRequests(this.environment.models[name] ?? {});
-        return [name, severalOrigins || captures ? { ...model, severalOrigins, captures } : model];
+        const settings = this.environment.models[name];
+        if (settings === undefined) return [name, model];
+        const captures = storesRequests(settings);
+        const { isStreamed: streamsAnswers } = transferOf(settings, model);
+        // A buffered route has the plain handler, also if the contract can stream: API Gateway cannot read a streamed answer.
+        const isBufferedOnly = !streamsAnswers && "stream" in model && model.stream !== undefined;
+        if (!severalOrigins && !captures && !streamsAnswers && !isBufferedOnly) return [name, model];
+        const source = { ...model, severalOrigins, captures, streamsAnswers };
+        return [name, isBufferedOnly ? { ...source, stream: undefined } : source];
       }),
     );
   }
 
   private createModel(model: string, settings: ParsedModelSettings, contract: Model): DeployedModel {
     const access = this.withUserPool(settings.access);
+    const transfer = transferOf(settings, contract);
     if (isViaGateway(settings)) {
       const gateway = new GatewayAndEndpoint(this, model, this.endpointProps(model, settings));
       const { sagemakerEndpoint: endpoint, gatewayRole: role } = gateway;
@@ -293,6 +303,7 @@ export class InferenceStack extends TerraformStack {
         gateway,
         endpoint,
         functionUrl: undefined,
+        transfer,
       };
     }
     const functionAndEndpoint = this.createFunctionAndEndpoint(model, settings, contract);
@@ -305,6 +316,7 @@ export class InferenceStack extends TerraformStack {
       gateway: undefined,
       endpoint: functionAndEndpoint.sagemakerEndpoint,
       functionUrl: this.createFunctionUrl(model, settings, functionAndEndpoint, contract),
+      transfer,
     };
   }
 
@@ -354,7 +366,7 @@ export class InferenceStack extends TerraformStack {
     return {
       ...ofEveryFunction,
       architecture,
-      timeoutInSeconds: FUNCTION_TIMEOUT_IN_SECONDS,
+      timeoutInSeconds: transferOf(settings, contract).functionTimeoutInSeconds,
       code: functionPackage(model, resolve(App.of(this).outdir, "functions"), {
         ...this.withSettings({ [model]: contract })[model],
         runtime: functionRuntimeOf(this.environment, settings, contract.python !== undefined),
@@ -372,10 +384,11 @@ export class InferenceStack extends TerraformStack {
 
   private createFunctionUrl(
     model: string,
-    { functionUrl: settings }: ParsedModelSettings,
+    ofModel: ParsedModelSettings,
     { function: fn }: FunctionAndEndpoint,
     contract: Model,
   ): FunctionUrl | undefined {
+    const { functionUrl: settings } = ofModel;
     if (settings === undefined) return undefined;
     const isOnPage = this.environment.website?.signIn?.models.some(
       (invocation) => invocation.by === "functionUrl" && invocation.model === model,
@@ -385,6 +398,7 @@ export class InferenceStack extends TerraformStack {
       settings,
       contract,
       pageOrigin: isOnPage === true ? this.website?.origin : undefined,
+      isStreamed: transferOf(ofModel, contract).isStreamed,
     });
   }
 

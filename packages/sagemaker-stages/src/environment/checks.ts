@@ -22,6 +22,7 @@ import { checkHandler, checkSharedFunctions } from "./rules/model/function-check
 import { checkVia } from "./rules/model/gateway-checks";
 import { checkModel } from "./rules/model/model-checks";
 import { checkPayload } from "./rules/model/payload-checks";
+import { checkTransfer } from "./rules/model/transfer-checks";
 import { checkNames, checkNamesTogether } from "./rules/name-checks";
 import { checkNetwork } from "./rules/network-checks";
 import { checkObjectives } from "./rules/objective-checks";
@@ -184,6 +185,7 @@ function checkEnvironment(environment: Environment, routes: ModelRoutes): Fault[
     checkVia(settings, route, below);
     checkChoiceOfTarget(settings, route, below);
     checkPayload(settings, route, below);
+    checkTransfer(settings, route, environment, below);
     checkCapture(settings, route, environment, below);
     checkHandler(settings, route?.python !== undefined, below);
   }

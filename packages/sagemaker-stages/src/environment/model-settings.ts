@@ -34,6 +34,8 @@ export type { FunctionUrlSettings } from "./settings/model/function-url";
 export type { ObjectivesSettings } from "./settings/model/objectives";
 export {
   DEFAULT_ENVIRONMENT_VARIABLE_NAME,
+  RESPONSE_TRANSFER_MODES,
+  type ResponseTransferMode,
   type ServingSettings,
   VIA,
   type Via,

@@ -20,7 +20,7 @@ afterEach(async () => {
 });
 
 const EVENT = restEvent(JSON.stringify({ data: ROW }));
-/** The time of a route's function, see src/constructs/function/time-budget.ts. */
+/** The time of a route's function, see src/aws/time-budget.ts. */
 const FUNCTION_TIMEOUT_IN_MS = 28_000;
 /** The maximum time of an answer while the endpoint throttles. */
 const MAX_ANSWER_IN_MS = 3_000;

@@ -2,7 +2,6 @@ import { MAX_EVENT_IN_BYTES } from "../../aws/lambda-limits";
 import { accessKind, type ParsedRouteAccess } from "../../environment/model-settings";
 import type { Contract, KeyHeader } from "../../runtime/contract";
 import { CORS_EXPOSE_HEADERS } from "../../runtime/cors";
-import { GATEWAY_TIMEOUT_IN_SECONDS } from "../function/time-budget";
 import { type AllowedOrigins, singleOrigin } from "./cors";
 
 /** The properties of a route that API Gateway's own responses describe. */
@@ -14,6 +13,8 @@ export interface DescribedRoute {
   readonly allowed: string;
   /** Whether a function answers. Otherwise API Gateway invokes the endpoint. */
   readonly hasFunction: boolean;
+  /** Seconds that API Gateway waits for the function or the endpoint. */
+  readonly timeoutInSeconds: number;
 }
 
 /** A gateway response of API Gateway's OpenAPI extension. */
@@ -163,7 +164,7 @@ export function gatewayResponses(
       status: 504,
       title: "Gateway Timeout",
       detail: quoted(
-        `Endpoint request timed out: ${timedOutComponents(routes)} did not answer within ${GATEWAY_TIMEOUT_IN_SECONDS} seconds. Try again.`,
+        `Endpoint request timed out: ${timedOutComponents(routes)} did not answer within ${timesOf(routes)}. Try again.`,
       ),
     },
   };
@@ -276,6 +277,13 @@ function allowedBodies(routes: readonly DescribedRoute[]): string {
 function timedOutComponents(routes: readonly DescribedRoute[]): string {
   if (routes.every(({ hasFunction }) => hasFunction)) return "the function";
   return routes.some(({ hasFunction }) => hasFunction) ? "the function or the endpoint" : "the endpoint";
+}
+
+/** The time that API Gateway waits. An API has one template for timeouts of all routes. */
+function timesOf(routes: readonly DescribedRoute[]): string {
+  const times = routes.map(({ timeoutInSeconds }) => timeoutInSeconds);
+  const [min, max] = [Math.min(...times), Math.max(...times)];
+  return min === max ? `${max} seconds` : `the time of the route, ${min} to ${max} seconds`;
 }
 
 function quoted(text: string): string {

@@ -1,7 +1,7 @@
+import { GATEWAY_TIMEOUT_IN_SECONDS } from "../../aws/time-budget";
 import type { ParsedRouteAccess } from "../../environment/model-settings";
 import { omitUndefined } from "../../environment/omit-undefined";
 import type { About, BytesDialect, Contract, KeyHeader } from "../../runtime/contract";
-import { GATEWAY_TIMEOUT_IN_SECONDS } from "../function/time-budget";
 import { binaryMediaTypes } from "./binary-media-types";
 import {
   ALLOW_ORIGIN,
@@ -20,7 +20,13 @@ import {
   strictRequestModel,
 } from "./request-model";
 import { type SagemakerTarget, sagemakerOperation } from "./sagemaker-integration";
-import { invocationUri, type StageAuthorizer, securityOf, securitySchemes } from "./security-schemes";
+import {
+  invocationUri,
+  type StageAuthorizer,
+  securityOf,
+  securitySchemes,
+  streamedInvocationUri,
+} from "./security-schemes";
 
 /** The properties of a contract that callers see. */
 export type RouteContract = Pick<
@@ -48,12 +54,16 @@ interface DescribedRoute {
   readonly contract: RouteContract;
   /** The authorization of the route. */
   readonly access: ParsedRouteAccess;
+  /** Seconds that API Gateway waits for the answer. @default 29 */
+  readonly timeoutInSeconds?: number | undefined;
 }
 
 /** The function that answers a route. */
 interface FunctionTarget {
   /** ARN of the function behind the route. */
   readonly functionArn: string;
+  /** Whether API Gateway sends the answer in parts, as the function sends them. @default false */
+  readonly isStreamed?: boolean | undefined;
 }
 
 /** The input of {@link openApi}. */
@@ -114,6 +124,7 @@ export function openApi(props: OpenApiProps): Json {
         access: route.access,
         allowed: route.contract.allowed,
         hasFunction: "functionArn" in route,
+        timeoutInSeconds: route.timeoutInSeconds ?? GATEWAY_TIMEOUT_IN_SECONDS,
       })),
       {
         takesBytes: binary.length > 0 && props.routes.some((route) => "functionArn" in route),
@@ -170,20 +181,39 @@ function pathItem(route: OpenApiRoute, props: OpenApiProps): Json {
       ...requiredToken(access),
       "x-amazon-apigateway-request-validator": VALIDATORS[contract.route.method],
       ...("functionArn" in route
-        ? { "x-amazon-apigateway-integration": lambdaIntegration(route.functionArn, props) }
-        : sagemakerOperation({ ...route.endpoint, ...props, contract, answer: answer(contract) })),
+        ? { "x-amazon-apigateway-integration": lambdaIntegration(route, props) }
+        : sagemakerOperation({
+            ...route.endpoint,
+            ...props,
+            contract,
+            answer: answer(contract),
+            timeoutInSeconds: route.timeoutInSeconds,
+          })),
     },
     options: preflight(contract, corsAllowOrigin),
   };
 }
 
-function lambdaIntegration(functionArn: string, api: OpenApiProps): Json {
+/**
+ * The integration with a function. A streamed integration has another URI, and the function answers in another format: API
+ * Gateway answers 502 if the function and the integration have different modes
+ * (https://docs.aws.amazon.com/apigateway/latest/developerguide/response-transfer-mode-lambda.html).
+ */
+function lambdaIntegration(
+  {
+    functionArn,
+    isStreamed = false,
+    timeoutInSeconds = GATEWAY_TIMEOUT_IN_SECONDS,
+  }: FunctionTarget & DescribedRoute,
+  api: OpenApiProps,
+): Json {
   return {
     type: "aws_proxy",
     httpMethod: "POST",
-    uri: invocationUri(functionArn, api),
+    uri: isStreamed ? streamedInvocationUri(functionArn, api) : invocationUri(functionArn, api),
     passthroughBehavior: "when_no_match",
-    timeoutInMillis: GATEWAY_TIMEOUT_IN_SECONDS * 1000,
+    timeoutInMillis: timeoutInSeconds * 1000,
+    ...(isStreamed ? { responseTransferMode: "STREAM" } : {}),
   };
 }
 

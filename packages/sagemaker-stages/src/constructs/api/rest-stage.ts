@@ -12,6 +12,7 @@ import type { ParsedEnvironment } from "../../environment/environment";
 import type { ParsedRouteAccess } from "../../environment/model-settings";
 import { omitUndefined } from "../../environment/omit-undefined";
 import { isEnhancedPolicy, type ParsedStageDomain, stageUrlOf } from "../../environment/settings/domain";
+import type { Transfer } from "../../environment/transfer";
 import {
   authorizerPermission,
   type RouteOfStage,
@@ -38,6 +39,8 @@ export interface StageRoute {
   readonly access: ParsedRouteAccess;
   /** The function that answers, or the endpoint that API Gateway invokes. */
   readonly target: RouteFunction | RouteEndpoint;
+  /** How the route answers, and how long API Gateway waits. @default - buffered, 29 seconds */
+  readonly transfer?: Pick<Transfer, "isStreamed" | "timeoutInSeconds"> | undefined;
 }
 
 /** A route that a function answers. */
@@ -274,9 +277,12 @@ function deploymentTriggers(body: string, domain: ParsedStageDomain | undefined)
 }
 
 /** The route with ARNs that are built from names, so that a plan shows the whole document. */
-function toOpenApiRoute({ contract, access, target }: StageRoute): OpenApiRoute {
-  if ("function" in target) return { contract, access, functionArn: target.function.functionArn };
+function toOpenApiRoute({ contract, access, target, transfer }: StageRoute): OpenApiRoute {
+  const route = { contract, access, timeoutInSeconds: transfer?.timeoutInSeconds };
+  if ("function" in target) {
+    return { ...route, functionArn: target.function.functionArn, isStreamed: transfer?.isStreamed };
+  }
   const { endpoint, role } = target;
   const { endpointName, target: part = {} } = endpoint;
-  return { contract, access, endpoint: { endpointName, target: part, roleArn: role.roleArn } };
+  return { ...route, endpoint: { endpointName, target: part, roleArn: role.roleArn } };
 }

@@ -1,10 +1,10 @@
 import { buildArn } from "../../aws/arn";
+import { GATEWAY_TIMEOUT_IN_SECONDS } from "../../aws/time-budget";
 import { omitUndefined } from "../../environment/omit-undefined";
 import { type EndpointTarget, targetHeaders } from "../../environment/settings/endpoint/targets";
 import { UserError } from "../../lib/user-error";
 import type { BytesDialect, Contract } from "../../runtime/contract";
 import { CORS_EXPOSE_HEADERS } from "../../runtime/cors";
-import { GATEWAY_TIMEOUT_IN_SECONDS } from "../function/time-budget";
 import { ALLOW_ORIGIN, type AllowedOrigins, fixedOriginHeaders, originTemplate } from "./cors";
 import { BAD_GATEWAY, THROTTLED_OR_REFUSED, UNAVAILABLE } from "./sagemaker-templates";
 
@@ -34,6 +34,8 @@ export interface SagemakerIntegrationProps extends SagemakerTarget {
   readonly corsAllowOrigin: AllowedOrigins;
   /** The successful response in the document, e.g. its example. */
   readonly answer: Readonly<Record<string, Json>>;
+  /** Seconds that API Gateway waits for SageMaker. @default 29 */
+  readonly timeoutInSeconds?: number | undefined;
 }
 
 const JSON_TYPE = "application/json";
@@ -82,7 +84,15 @@ function bytesBody(takes: readonly string[]): Json {
 }
 
 function integration(
-  { contract, endpointName, target = {}, roleArn, region, partition }: SagemakerIntegrationProps,
+  {
+    contract,
+    endpointName,
+    target = {},
+    roleArn,
+    region,
+    partition,
+    timeoutInSeconds = GATEWAY_TIMEOUT_IN_SECONDS,
+  }: SagemakerIntegrationProps,
   answers: readonly Answer[],
 ): Json {
   const { passThrough } = contract;
@@ -120,7 +130,7 @@ function integration(
       ),
     },
     ...bodyOf(contract),
-    timeoutInMillis: GATEWAY_TIMEOUT_IN_SECONDS * 1000,
+    timeoutInMillis: timeoutInSeconds * 1000,
     responses: Object.fromEntries(
       answers.map(({ pattern, status, headers, template }) => [
         pattern,

@@ -40,6 +40,26 @@ export function invocationUri(
   });
 }
 
+/**
+ * The URI with which API Gateway invokes a function whose answer it streams: InvokeWithResponseStream, which requires the same
+ * permission `lambda:InvokeFunction` as Invoke
+ * (https://docs.aws.amazon.com/apigateway/latest/developerguide/response-transfer-mode-lambda.html,
+ * https://docs.aws.amazon.com/lambda/latest/api/API_InvokeWithResponseStream.html).
+ */
+export function streamedInvocationUri(
+  functionArn: string,
+  { partition, region }: Pick<SecurityProps, "region" | "partition">,
+): string {
+  return buildArn({
+    partition,
+    service: "apigateway",
+    region,
+    // The service that API Gateway calls replaces the account.
+    accountId: "lambda",
+    resource: `path/2021-11-15/functions/${functionArn}/response-streaming-invocations`,
+  });
+}
+
 /** The user pools of an API, each once, in the order of its routes. API Gateway gets one authorizer for each pool. */
 function userPoolsOf(accesses: readonly ParsedRouteAccess[]): string[] {
   return [...new Set(accesses.flatMap((access) => userPoolOf(access) ?? []))];

@@ -84,6 +84,13 @@ export interface FunctionSource extends ContractOfParts {
    * @default false
    */
   readonly captures?: boolean | undefined;
+  /**
+   * Whether the route and the function URL send the answer in parts (`responseTransferMode: "stream"`). The handler then
+   * answers in Lambda's response stream.
+   *
+   * @default false
+   */
+  readonly streamsAnswers?: boolean | undefined;
 }
 
 /** Runtime and architecture of a function. */

@@ -14,6 +14,8 @@ export interface FunctionUrlProps {
   readonly contract: Pick<Contract<unknown, unknown>, "callerHeaders" | "answerHeaders">;
   /** The origin of the page that calls the URL; `undefined` if the page does not call the URL. */
   readonly pageOrigin: string | undefined;
+  /** Whether the URL sends the answer in parts, as the function sends them. */
+  readonly isStreamed: boolean;
 }
 
 /**
@@ -32,6 +34,8 @@ export class FunctionUrl extends Construct {
     const functionUrl = new LambdaFunctionUrl(this, "url", {
       functionName: props.function.functionReference,
       authorizationType: "AWS_IAM",
+      // https://docs.aws.amazon.com/lambda/latest/dg/config-rs-invoke-furls.html
+      ...(props.isStreamed ? { invokeMode: "RESPONSE_STREAM" } : {}),
       cors: {
         allowOrigins: allowedOrigins(props),
         allowMethods: ["*"],

@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import type * as z from "zod";
+import { FUNCTION_TIMEOUT_IN_SECONDS } from "../../aws/time-budget";
 import { raw } from "../../environment/fault-collector";
 import { VARIABLE, VARIABLE_ALLOWED, VARIABLE_SOURCE } from "../../environment/patterns";
 import { functionSettings } from "../../environment/settings/model/function";
@@ -16,7 +17,6 @@ import {
   withDefault,
 } from "../../environment/settings/setting";
 import { isReference } from "../terraform/references";
-import { FUNCTION_TIMEOUT_IN_SECONDS } from "./time-budget";
 
 const FUNCTION_SOURCE = "https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html";
 const VARIABLES_SOURCE = "https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html";
@@ -119,8 +119,8 @@ export const newFunctionSettings = settings({
   architecture: withDefault(oneOf(["arm64", "x86_64"], FUNCTION_SOURCE), FUNCTION_ARCHITECTURE),
   /**
    * Seconds that an invocation may take, 1–900
-   * (https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html). A function behind API
-   * Gateway may not exceed the default, because API Gateway answers with an error after 29 seconds.
+   * (https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html). For a function behind API
+   * Gateway, one second less than API Gateway's timeout, which is 29 seconds by default.
    *
    * @default 28
    */

@@ -1,4 +1,5 @@
 import { REST_API_LIMITS } from "../../aws/api-gateway-limits";
+import { GATEWAY_TIMEOUT_IN_SECONDS } from "../../aws/time-budget";
 import type { ModelRoutes } from "../../models";
 import type { CustomerSettings, Environment, QuotaSettings } from "../environment";
 import type { Fault } from "../fault-collector";
@@ -149,6 +150,16 @@ export const QUOTAS: readonly Quota[] = [
     setting: "apiResources",
     field: "models",
     needs: ({ models }, routes) => [{ count: resourcesOf(Object.keys(models), routes) }],
+  },
+  {
+    // Routes do not share this quota: each route may wait that long (rules/model/transfer-checks.ts). Here, environments of one
+    // account must only state the same value.
+    name: "Maximum integration timeout in milliseconds",
+    default: GATEWAY_TIMEOUT_IN_SECONDS,
+    source: REST_API_LIMITS,
+    setting: "integrationTimeoutInSeconds",
+    field: "models.*.timeoutInSeconds",
+    needs: () => [],
   },
   {
     scope: "environment",

@@ -1,5 +1,10 @@
 import type * as z from "zod";
-import { number, optional, rule, settings } from "./setting";
+import {
+  GATEWAY_TIMEOUT_IN_SECONDS,
+  MAX_RAISED_TIMEOUT_IN_SECONDS,
+  TIME_SOURCES,
+} from "../../aws/time-budget";
+import { number, optional, rule, settings, wholeNumber } from "./setting";
 
 /** The value of a quota. */
 export const quotaValue = rule(number, {
@@ -69,6 +74,19 @@ export const quotaSettings = settings({
    * @default 300
    */
   apiResources: optional(quotaValue),
+
+  /**
+   * API Gateway's *Maximum integration timeout* of Regional APIs, in seconds, 29–300 (Service Quotas shows milliseconds). A
+   * buffered route may then have a longer `timeoutInSeconds`. Request the increase first: API Gateway refuses a document with a
+   * longer timeout than the quota. AWS can reduce the account's throttling quota in return
+   * (https://aws.amazon.com/about-aws/whats-new/2024/06/amazon-api-gateway-integration-timeout-limit-29-seconds/). Routes with
+   * `responseTransferMode: "stream"` do not need the quota.
+   *
+   * @default 29
+   */
+  integrationTimeoutInSeconds: optional(
+    wholeNumber(GATEWAY_TIMEOUT_IN_SECONDS, MAX_RAISED_TIMEOUT_IN_SECONDS, TIME_SOURCES.quotas),
+  ),
 
   /**
    * The number of authorizers of one REST API: one for the tokens of all `jwt` issuers, one for the keys of

@@ -132,6 +132,7 @@ export interface OpenApiOperation {
     readonly httpMethod?: string;
     readonly uri?: string;
     readonly timeoutInMillis?: number;
+    readonly responseTransferMode?: string;
     readonly requestTemplates?: Readonly<Record<string, string>>;
     readonly responses?: Readonly<
       Record<string, { readonly statusCode: string; readonly responseParameters: Record<string, string> }>

@@ -1,4 +1,5 @@
 import type * as z from "zod";
+import { MAX_STREAM_IN_SECONDS, MIN_TIMEOUT_IN_SECONDS, TIME_SOURCES } from "../../../aws/time-budget";
 import {
   AWS_MANAGED_ROLE,
   isPrincipal,
@@ -16,6 +17,7 @@ import {
   settings,
   text,
   textLike,
+  wholeNumber,
   withDefault,
   withDefaults,
 } from "../setting";
@@ -30,6 +32,12 @@ export const VIA = ["lambda", "gateway"] as const;
 
 /** The service that invokes the endpoint for a route: Lambda or API Gateway. */
 export type Via = (typeof VIA)[number];
+
+/** Every value of {@link ResponseTransferMode}. */
+export const RESPONSE_TRANSFER_MODES = ["buffer", "stream"] as const;
+
+/** How API Gateway sends the answer of a route: after the whole answer, or as soon as it receives a part. */
+export type ResponseTransferMode = (typeof RESPONSE_TRANSFER_MODES)[number];
 
 /** The variable from which new functions read the name of their endpoint. */
 export const DEFAULT_ENVIRONMENT_VARIABLE_NAME = "ENDPOINT_NAME";
@@ -64,6 +72,36 @@ export const routeSettings = settings({
    * @default "lambda"
    */
   via: withDefault(oneOf(VIA, "the type ModelSettings of sagemaker-stages"), "lambda"),
+
+  /**
+   * How API Gateway and the function URL send the answer.
+   * - `buffer`: after the whole answer. API Gateway waits at most 29 seconds, and an answer has at most 6 MB.
+   * - `stream`: as soon as the function sends a part. API Gateway waits up to 5 minutes for a plain answer, e.g. of a serverless
+   *   endpoint that is starting, and sends the stream of a streaming contract for up to 15 minutes.
+   *
+   * Only for a new function with a handler in TypeScript. A change of the mode changes the function and the API one after the
+   * other: between both, requests fail with 502 for a few seconds. `docs/long-answers.md` describes both modes.
+   *
+   * @default - `buffer`; `stream` if the contract has `stream`
+   */
+  responseTransferMode: optional(
+    oneOf(RESPONSE_TRANSFER_MODES, "the type ModelSettings of sagemaker-stages"),
+  ),
+
+  /**
+   * Seconds that API Gateway waits for the answer, from 2. The function has one second less. A caller may pay for the whole
+   * time: the function costs the same while it waits as while it computes.
+   * - With `responseTransferMode: "buffer"` at most 29, or at most the quota `integrationTimeoutInSeconds`.
+   * - With `"stream"` at most 300, because a Regional API closes a stream without data after 5 minutes.
+   * - With a streaming contract at most 900.
+   *
+   * (https://docs.aws.amazon.com/apigateway/latest/developerguide/response-transfer-mode.html)
+   *
+   * @default - 29; with `responseTransferMode: "stream"` 300, and with a streaming contract 900
+   */
+  timeoutInSeconds: optional(
+    wholeNumber(MIN_TIMEOUT_IN_SECONDS, MAX_STREAM_IN_SECONDS, TIME_SOURCES.transferMode),
+  ),
 
   /**
    * A function URL in addition to the route, for signed requests of principals with `lambda:InvokeFunctionUrl` and

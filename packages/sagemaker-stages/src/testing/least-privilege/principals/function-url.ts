@@ -6,7 +6,11 @@ const URLS = "https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html";
 
 /** The URLs of functions. A function without a URL in the environment must not have a URL. */
 export const functionUrl: PrincipalRules = {
-  reads: { aws_lambda_function_url: ["authorization_type", "cors", "function_name"] },
+  reads: {
+    // The mode determines which operation the URL calls. Both need the same permission
+    // (https://docs.aws.amazon.com/lambda/latest/dg/config-rs-invoke-furls.html).
+    aws_lambda_function_url: ["authorization_type", "cors", "function_name", "invoke_mode"],
+  },
   allowedRequests: (sources) =>
     functionsOf(sources.stack)
       .filter((fn) => hasUrl(fn, sources))

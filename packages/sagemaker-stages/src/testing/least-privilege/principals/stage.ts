@@ -11,7 +11,14 @@ const INTEGRATION = "https://docs.aws.amazon.com/lambda/latest/dg/services-apiga
 const ACCESS =
   "https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-control-access-to-api.html";
 
-const FUNCTION_IN_URI = /:lambda:path\/2015-03-31\/functions\/(arn:[^/]+)\/invocations$/;
+/**
+ * The function in the URI of a buffered or of a streamed integration. Both need `lambda:InvokeFunction`: InvokeWithResponseStream
+ * has no action of its own (https://docs.aws.amazon.com/lambda/latest/api/API_InvokeWithResponseStream.html).
+ */
+const FUNCTION_IN_URI =
+  /:lambda:path\/(?:2015-03-31\/functions\/(arn:[^/]+)\/invocations|2021-11-15\/functions\/(arn:[^/]+)\/response-streaming-invocations)$/;
+const STREAMED_INTEGRATION =
+  "https://docs.aws.amazon.com/apigateway/latest/developerguide/response-transfer-mode-lambda.html";
 
 /** API Gateway's invocations of functions, and the callers' requests to routes. */
 export const stage: PrincipalRules = {
@@ -49,7 +56,8 @@ function invocationsOf(stack: ResolvedStack): AllowedRequest[] {
     };
     return Object.entries(paths).flatMap(([path, methods]) =>
       Object.entries(methods).flatMap(([method, operation]): AllowedRequest[] => {
-        const [, functionArn] = FUNCTION_IN_URI.exec(uriOf(operation)) ?? [];
+        const [, buffered, streamed] = FUNCTION_IN_URI.exec(uriOf(operation)) ?? [];
+        const functionArn = buffered ?? streamed;
         if (functionArn === undefined) return [];
         return stageArns(stack).map((arn) => ({
           subject: `function ${functionArn.replace(/^.*:function:/, "")}`,
@@ -58,7 +66,7 @@ function invocationsOf(stack: ResolvedStack): AllowedRequest[] {
           resource: only(functionArn),
           context: { "aws:SourceArn": only(`${arn}/${method.toUpperCase()}${path}`) },
           reason: `the integration of ${method.toUpperCase()} ${path}`,
-          source: INTEGRATION,
+          source: streamed === undefined ? INTEGRATION : STREAMED_INTEGRATION,
           otherRequests: "denied",
         }));
       }),
