@@ -1,6 +1,7 @@
 import type { Environment } from "sagemaker-stages";
 import { callers } from "./callers";
 import { capture } from "./capture";
+import { chat } from "./chat";
 import { customers } from "./customers";
 import { domain } from "./domain";
 import { endpointTargets } from "./endpoint-targets";
@@ -31,6 +32,7 @@ import { tokens } from "./tokens";
 export const examples: readonly Environment[] = [
   callers,
   capture,
+  chat,
   customers,
   domain,
   endpointTargets,

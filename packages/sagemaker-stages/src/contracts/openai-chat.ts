@@ -151,22 +151,22 @@ function toError(status: number, message: string) {
  * checks every other field.
  */
 function requestSchema({ maxTokens }: OpenAiChatOptions): z.ZodMiniType<ChatRequest, ChatRequest> {
-  const tokens = z.nullish(
-    maxTokens === undefined ? z.int().check(z.gte(1)) : z.int().check(z.gte(1), z.lte(maxTokens)),
-  );
+  const tokens = z.int().check(z.gte(1), ...(maxTokens === undefined ? [] : [z.lte(maxTokens)]));
   return z.looseObject({
     model: z.optional(z.string()),
     messages: z.array(message()).check(z.minLength(1)),
-    stream: z.nullish(z.boolean()),
-    max_tokens: tokens,
-    max_completion_tokens: tokens,
+    // Some clients send null for the fields that they do not set.
+    stream: z.optional(z.union([z.boolean(), z.null()])),
+    max_tokens: z.optional(z.union([tokens, z.null()])),
+    max_completion_tokens: z.optional(z.union([tokens, z.null()])),
   });
 }
 
 function message(): z.ZodMiniType<ChatMessage, ChatMessage> {
+  const part = z.custom<unknown>((value) => value !== undefined, "any JSON value");
   return z.looseObject({
     role: z.string().check(z.minLength(1)),
-    content: z.nullish(z.union([z.string(), z.array(z.unknown())])),
+    content: z.optional(z.union([z.string(), z.array(part), z.null()])),
   });
 }
 

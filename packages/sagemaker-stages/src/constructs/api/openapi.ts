@@ -228,15 +228,24 @@ function parametersAndBody(contract: RouteContract): { readonly [key: string]: J
   return { ...(headers.length > 0 ? { parameters: headers } : {}), requestBody: requestBody(contract) };
 }
 
-function answer({ example, answerTypes, answerHeaders = [] }: RouteContract): {
+function answer({ example, answerTypes, answerHeaders = [], stream }: RouteContract): {
   readonly [key: string]: Json;
 } {
   const headers = Object.fromEntries(answerHeaders.map((name) => [name, { schema: { type: "string" } }]));
   return omitUndefined({
     description: "The answer",
     headers: answerHeaders.length > 0 ? headers : undefined,
-    content: { "application/json": { example: example.answer as Json }, ...bytesContent(answerTypes) },
+    content: {
+      "application/json": { example: example.answer as Json },
+      ...bytesContent(answerTypes),
+      ...(stream === undefined ? {} : { [stream.answerType]: { example: streamExample(stream.answerType) } }),
+    },
   });
+}
+
+/** The form of an answer that arrives in parts. The example distinguishes such an answer from bytes. */
+function streamExample(answerType: string): string {
+  return answerType === "text/event-stream" ? "data: …\n\n" : "…";
 }
 
 /**
