@@ -277,12 +277,18 @@ export class InferenceStack extends TerraformStack {
         const settings = this.environment.models[name];
         if (settings === undefined) return [name, model];
         const captures = storesRequests(settings);
-        const { isStreamed: streamsAnswers } = transferOf(settings, model);
-        // A buffered route has the plain handler, also if the contract can stream: API Gateway cannot read a streamed answer.
-        const isBufferedOnly = !streamsAnswers && "stream" in model && model.stream !== undefined;
-        if (!severalOrigins && !captures && !streamsAnswers && !isBufferedOnly) return [name, model];
-        const source = { ...model, severalOrigins, captures, streamsAnswers };
-        return [name, isBufferedOnly ? { ...source, stream: undefined } : source];
+        const { isStreamed } = transferOf(settings, model);
+        // A contract with `stream` streams unless the route is buffered, and a plain contract only on request.
+        const streamsAnswers =
+          isStreamed === ("stream" in model && model.stream !== undefined)
+            ? {}
+            : { streamsAnswers: isStreamed };
+        return [
+          name,
+          severalOrigins || captures || "streamsAnswers" in streamsAnswers
+            ? { ...model, severalOrigins, captures, ...streamsAnswers }
+            : model,
+        ];
       }),
     );
   }

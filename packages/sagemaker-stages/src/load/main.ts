@@ -1,3 +1,4 @@
+import { GATEWAY_TIMEOUT_IN_SECONDS } from "../aws/time-budget";
 import type { ParsedEnvironment } from "../environment/environment";
 import { concurrencyLeftFor } from "../environment/rules/quota-checks";
 import { UsageError } from "../lib/arguments";
@@ -32,8 +33,8 @@ import {
 import { showProgress } from "./run-progress";
 import { textReport } from "./text-report";
 
-/** API Gateway waits 29 seconds for an integration by default (https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html). */
-const TIMEOUT_IN_MS = 35_000;
+/** A call fails this long after API Gateway's timeout of the route, which answers with an error. */
+const MARGIN_IN_MS = 6_000;
 
 /** The exit status after SIGINT, as shells have it: 128 plus the number of the signal. */
 const INTERRUPTED_STATUS = 130;
@@ -227,7 +228,9 @@ async function run(
   const others = readSizedRuns(folder, description, sizes).filter(
     (other) => other.size.memorySizeInMb !== size?.memorySizeInMb,
   );
-  const plan: OpenLoopPlan = { rate, count: rate * seconds, maxInFlight, timeoutInMs: TIMEOUT_IN_MS };
+  const { timeoutInSeconds = GATEWAY_TIMEOUT_IN_SECONDS } = check;
+  const timeoutInMs = timeoutInSeconds * 1_000 + MARGIN_IN_MS;
+  const plan: OpenLoopPlan = { rate, count: rate * seconds, maxInFlight, timeoutInMs };
   const sender = new HttpSender(maxInFlight);
   const progress = showProgress(seconds, process.stderr);
   const recording = await interruptible((signal) =>

@@ -3,6 +3,8 @@ import { percentEncode } from "../aws/percent-encode";
 import type { ParsedEnvironment } from "../environment/environment";
 import { type AccessKind, accessKind } from "../environment/model-settings";
 import { originsOf } from "../environment/settings/cors-origins";
+import { transferOf } from "../environment/transfer";
+import { isObject } from "../lib/json";
 import type { Model, Models } from "../models";
 import { parseJson } from "../runtime/json";
 import { findShapeFault } from "./answer-shape";
@@ -22,6 +24,7 @@ import type { CustomerKey } from "./customer-keys";
 import { SmokeTestError } from "./errors";
 import type { HttpAnswer, HttpRequest } from "./http";
 import type { StackOutputs } from "./stack-outputs";
+import { findStreamFault } from "./stream";
 
 /** One request, and the expected answer. */
 export interface Check {
@@ -37,6 +40,10 @@ export interface Check {
   readonly findFault: (answer: HttpAnswer) => string | undefined;
   /** Whether an unexpected answer can be temporary: new deployments, keys and policies take seconds to propagate. */
   readonly isTransient: (answer: HttpAnswer) => boolean;
+  /** Seconds that API Gateway waits for the answer. @default 29 */
+  readonly timeoutInSeconds?: number;
+  /** Whether the answer is a stream, whose first part arrives before the end. @default false */
+  readonly isStream?: boolean;
 }
 
 /** The credentials of the permitted callers. */
@@ -92,6 +99,10 @@ interface Target {
   readonly origins: readonly (string | undefined)[];
   /** Whether CORS allows several origins, so that an answer names the origin of its request. */
   readonly hasSeveralOrigins: boolean;
+  /** Whether the answer of the URL is sent in parts. */
+  readonly isStreamed: boolean;
+  /** Seconds that the URL waits for the answer. */
+  readonly timeoutInSeconds: number;
 }
 
 /** The checks of every route and function URL of an environment. */
@@ -194,11 +205,11 @@ function targetsOf(environment: ParsedEnvironment, outputs: StackOutputs, models
     if (contract === undefined) return [];
     const { method, path } = contract.route;
     const url = outputs.functionUrls.get(model);
+    const { isStreamed, timeoutInSeconds } = transferOf(settings, contract);
+    const common = { environment, model, contract, isStreamed, timeoutInSeconds };
     return [
       {
-        environment,
-        model,
-        contract,
+        ...common,
         label: `${method} ${path}`,
         url: `${outputs.stageUrl}${path}`,
         kind: "route" as const,
@@ -210,9 +221,7 @@ function targetsOf(environment: ParsedEnvironment, outputs: StackOutputs, models
         ? []
         : [
             {
-              environment,
-              model,
-              contract,
+              ...common,
               label: `${method} ${model}'s function URL`,
               url,
               kind: "function URL" as const,
@@ -256,6 +265,7 @@ function* permittedChecks(target: Target, credentials: Credentials): Generator<C
   const { schema } = target.contract;
   const { caller, authorize } = permitted(target, credentials);
   yield answerCheck(target, caller, authorize);
+  yield* streamChecks(target, caller, authorize);
   yield* bytesChecks(target, caller, authorize);
   // Behind a function URL, only the handler validates a request. The rules of a handler in Python are not known here.
   if (target.kind === "function URL" && target.contract.python !== undefined) return;
@@ -278,6 +288,7 @@ function* permittedChecks(target: Target, credentials: Credentials): Generator<C
 /** The check that a permitted caller gets an answer. */
 function answerCheck(target: Target, caller: string, authorize: Authorize): Check {
   const { example } = target.contract;
+  if (wantsStream(target, example.request)) return streamCheck(target, caller, authorize, example.request);
   return {
     route: target.label,
     caller,
@@ -285,12 +296,48 @@ function answerCheck(target: Target, caller: string, authorize: Authorize): Chec
     request: () => authorize(requestOf(target, example.request)),
     findFault: (answer) => unlessSuccess(answer) ?? findShapeFault(parseJson(answer.body), example.answer),
     isTransient: ({ status }) => status === 403,
+    timeoutInSeconds: target.timeoutInSeconds,
+  };
+}
+
+/**
+ * The check of a streamed answer, if the contract's example does not want a stream: the example with `stream: true`, the member
+ * with which generative APIs request a stream.
+ */
+function* streamChecks(target: Target, caller: string, authorize: Authorize): Generator<Check> {
+  const { request } = target.contract.example;
+  if (!isObject(request) || wantsStream(target, request)) return;
+  const streamed = { ...request, stream: true };
+  if (wantsStream(target, streamed)) {
+    yield streamCheck(target, `${caller}, with stream`, authorize, streamed);
+  }
+}
+
+/** Whether the route answers a request in a stream. */
+function wantsStream({ contract, isStreamed }: Target, request: unknown): boolean {
+  if (!isStreamed || contract.python !== undefined || contract.stream === undefined) return false;
+  const { success, data } = contract.schema.safeParse(request);
+  return success && (contract.stream.wants === undefined || contract.stream.wants(data));
+}
+
+/** The check that a permitted caller gets a complete stream. */
+function streamCheck(target: Target, caller: string, authorize: Authorize, request: unknown): Check {
+  const answerType = target.contract.python === undefined ? target.contract.stream?.answerType : undefined;
+  return {
+    route: target.label,
+    caller,
+    expected: `200, ${answerType}`,
+    request: () => authorize(requestOf(target, request)),
+    findFault: (answer) => unlessSuccess(answer) ?? findStreamFault(answer, answerType ?? ""),
+    isTransient: ({ status }) => status === 403,
+    timeoutInSeconds: target.timeoutInSeconds,
+    isStream: true,
   };
 }
 
 /** The check that sends the bytes of the example themselves, in addition to the example as JSON. */
 function* bytesChecks(
-  { label, url, contract }: Target,
+  { label, url, contract, timeoutInSeconds }: Target,
   caller: string,
   authorize: Authorize,
 ): Generator<Check> {
@@ -310,6 +357,7 @@ function* bytesChecks(
       }),
     findFault: (answer) => unlessSuccess(answer) ?? findAnswerFault(answer, sent, contract),
     isTransient: ({ status }) => status === 403,
+    timeoutInSeconds,
   };
 }
 
@@ -539,6 +587,7 @@ function originChecks(target: Target, credentials: Credentials): Check[] {
       return lacksVary(target, answer.headers) ? "has no Vary: Origin" : undefined;
     },
     isTransient: ({ status }) => status === 403,
+    timeoutInSeconds: target.timeoutInSeconds,
   });
   return [
     ...origins.flatMap((origin) =>

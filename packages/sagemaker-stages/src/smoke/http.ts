@@ -1,3 +1,5 @@
+import { types } from "node:util";
+
 /** An HTTP request. */
 export interface HttpRequest {
   readonly method: string;
@@ -13,6 +15,8 @@ export interface HttpAnswer {
   readonly status: number;
   readonly headers: Headers;
   readonly body: string;
+  /** The time from the request to the first part of the body, or to the end of an empty answer. */
+  readonly firstByteInMs: number;
 }
 
 /** The reason why a request got no answer. */
@@ -41,6 +45,8 @@ const NETWORK_ERRORS: Readonly<Record<string, NoAnswer>> = {
  */
 export async function send(request: HttpRequest, timeoutInMs: number): Promise<HttpAnswer | NoAnswer> {
   const { method, url, headers, body } = request;
+  const sentAt = performance.now();
+  let hasStarted = false;
   try {
     const response = await fetch(url, {
       method,
@@ -49,15 +55,36 @@ export async function send(request: HttpRequest, timeoutInMs: number): Promise<H
       redirect: "manual",
       signal: AbortSignal.timeout(Math.ceil(timeoutInMs)),
     });
-    return { status: response.status, headers: response.headers, body: await response.text() };
+    hasStarted = true;
+    return { status: response.status, headers: response.headers, ...(await readBody(response, sentAt)) };
   } catch (error) {
     if (error instanceof DOMException && error.name === "TimeoutError") {
       return { reason: `no answer within ${(timeoutInMs / 1000).toFixed(0)} s`, retryable: "yes" };
     }
-    const cause = error instanceof Error ? error.cause : undefined;
+    const cause = types.isNativeError(error) ? error.cause : undefined;
     // An error without a cause is a fault of this program.
-    if (!(cause instanceof Error)) throw error;
+    if (!types.isNativeError(cause)) throw error;
+    // A stream that fails in the middle has sent its status already.
+    if (hasStarted) return { reason: "the answer broke off", retryable: "yes" };
     const code = "code" in cause ? String(cause.code) : cause.name;
     return NETWORK_ERRORS[code] ?? { reason: `no answer: ${code}`, retryable: "no" };
   }
+}
+
+/** Reads a body in its parts: a streamed answer arrives in many. */
+async function readBody(
+  { body }: Response,
+  sentAt: number,
+): Promise<Pick<HttpAnswer, "body" | "firstByteInMs">> {
+  let firstByteInMs: number | undefined;
+  let text = "";
+  if (body !== null) {
+    const decoder = new TextDecoder();
+    for await (const part of body) {
+      firstByteInMs ??= performance.now() - sentAt;
+      text += decoder.decode(part, { stream: true });
+    }
+    text += decoder.decode();
+  }
+  return { body: text, firstByteInMs: firstByteInMs ?? performance.now() - sentAt };
 }

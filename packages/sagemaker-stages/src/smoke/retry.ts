@@ -1,3 +1,4 @@
+import { GATEWAY_TIMEOUT_IN_SECONDS } from "../aws/time-budget";
 import type { Check } from "./checks";
 import { type HttpAnswer, type NoAnswer, send } from "./http";
 
@@ -10,6 +11,8 @@ export interface Result {
   readonly passed: boolean;
   /** The duration of the last try, from the request to the end of the answer. */
   readonly tookInMs: number;
+  /** The time to the first part of a streamed answer; absent for other answers. */
+  readonly firstByteInMs?: number;
 }
 
 /** Receives the check and the reason before each pause. */
@@ -21,8 +24,8 @@ const RETRYABLE_STATUSES = [429, 503, 504];
 /** A new deployment, key, policy or host propagates within seconds. After this time, the result is final. */
 const TRANSIENT_IN_MS = 30_000;
 
-/** API Gateway answers within 29 seconds, with an error if the integration has not answered. */
-const MAX_MS_PER_TRY = 35_000;
+/** API Gateway's wait of a route, with its answer that the integration has not answered, and the way through the network. */
+const MARGIN_PER_TRY_IN_MS = 6_000;
 const MIN_MS_PER_TRY = 1_000;
 
 /** The pause before each next try, if the answer has no Retry-After. */
@@ -41,8 +44,7 @@ export async function runCheck(
 ): Promise<Result> {
   for (let tries = 0; ; tries++) {
     const sentAt = performance.now();
-    const left = waitInMs - (sentAt - start);
-    const answer = await send(check.request(), Math.min(MAX_MS_PER_TRY, Math.max(MIN_MS_PER_TRY, left)));
+    const answer = await send(check.request(), patienceOf(check, tries, waitInMs - (sentAt - start)));
     const tookInMs = performance.now() - sentAt;
     const result = toResult(check, answer, tookInMs);
     if (result.passed) return result;
@@ -55,11 +57,34 @@ export async function runCheck(
   }
 }
 
+/**
+ * The time for the answer of one try. The first try of a route that waits longer than API Gateway's default has the route's whole
+ * time, also if the time of the test is shorter: the route would answer.
+ *
+ * @param leftInMs - the rest of the test's time
+ */
+function patienceOf(
+  { timeoutInSeconds = GATEWAY_TIMEOUT_IN_SECONDS }: Check,
+  tries: number,
+  leftInMs: number,
+) {
+  const ofRoute = timeoutInSeconds * 1_000 + MARGIN_PER_TRY_IN_MS;
+  const isLong = timeoutInSeconds > GATEWAY_TIMEOUT_IN_SECONDS;
+  return isLong && tries === 0 ? ofRoute : Math.min(ofRoute, Math.max(MIN_MS_PER_TRY, leftInMs));
+}
+
 function toResult(check: Check, answer: HttpAnswer | NoAnswer, tookInMs: number): Result {
   if ("reason" in answer) return { check, got: answer.reason, passed: false, tookInMs };
   const fault = check.findFault(answer);
   const got = fault === undefined ? String(answer.status) : `${answer.status}, ${fault}`;
-  return { check, got, passed: fault === undefined, tookInMs };
+  const { firstByteInMs } = answer;
+  return {
+    check,
+    got,
+    passed: fault === undefined,
+    tookInMs,
+    ...(check.isStream === true ? { firstByteInMs } : {}),
+  };
 }
 
 /** The time from the start in which another try can succeed. */

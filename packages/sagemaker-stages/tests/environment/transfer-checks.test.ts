@@ -198,7 +198,12 @@ describe("responseTransferMode and timeoutInSeconds", () => {
 });
 
 describe("transferOf", () => {
-  const plain = { isStreamed: false, kind: "buffered", timeoutInSeconds: 29, functionTimeoutInSeconds: 28 };
+  const plain: Transfer = {
+    isStreamed: false,
+    kind: "buffered",
+    timeoutInSeconds: 29,
+    functionTimeoutInSeconds: 28,
+  };
 
   it.each<[string, Parameters<typeof transferOf>[0], RoutedModel, Partial<Transfer>]>([
     ["buffers a plain contract, 29 seconds", {}, PLAIN, plain],

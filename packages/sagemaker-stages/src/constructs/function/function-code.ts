@@ -20,13 +20,18 @@ import { UserError } from "../../lib/user-error";
 import { engineSource } from "../../paths";
 import {
   BUNDLE_FILE,
+  bufferedSource,
   CAPTURE_ENTRY,
   type ContractOfParts,
+  type ContractSource,
+  type HandlerNeeds,
   type HandlerWrappers,
   handlerSource,
+  kindOf,
+  needsOf,
   ownHandlerSource,
-  partsOf,
-  readParts,
+  readNeeds,
+  streamingSource,
 } from "./handler-source";
 import { FIXED_ATTRIBUTES, MAX_UNZIPPED_BYTES, MAX_ZIPPED_BYTES, requireBytes } from "./package-limits";
 import { hasPythonHandler } from "./python/files";
@@ -86,9 +91,9 @@ export interface FunctionSource extends ContractOfParts {
   readonly captures?: boolean | undefined;
   /**
    * Whether the route and the function URL send the answer in parts (`responseTransferMode: "stream"`). The handler then
-   * answers in Lambda's response stream.
+   * writes its answer to Lambda's response stream.
    *
-   * @default false
+   * @default - whether the contract has `stream`
    */
   readonly streamsAnswers?: boolean | undefined;
 }
@@ -156,8 +161,12 @@ function zipBundle(
 }
 
 /** The key of a function: the model's name and its ready-made contract, because one process can synthesize several apps. */
-function keyOf(model: string, { readyMade, severalOrigins, captures }: FunctionSource): string {
-  const name = `${model}${severalOrigins ? " with several origins" : ""}${captures ? " with capture" : ""}`;
+function keyOf(
+  model: string,
+  { readyMade, severalOrigins, captures, streamsAnswers }: FunctionSource,
+): string {
+  const transfer = streamsAnswers === undefined ? "" : streamsAnswers ? " in a stream" : " in one piece";
+  const name = `${model}${severalOrigins ? " with several origins" : ""}${captures ? " with capture" : ""}${transfer}`;
   return readyMade === undefined ? name : `${name} ${readyMade.file} ${JSON.stringify(readyMade.options)}`;
 }
 
@@ -264,6 +273,9 @@ function buildFrom(
       [CONTRACTS]: engineSource("contracts"),
       [ORIGINS]: engineSource("runtime/origins.ts"),
       [CAPTURE]: engineSource("runtime/capture/handler.ts"),
+      [STREAM_ANSWER]: engineSource("runtime/stream/answer.ts"),
+      [STREAMING]: engineSource("runtime/stream/handler.ts"),
+      [BUFFERED]: engineSource("runtime/stream/buffered.ts"),
       ...replaced,
       ...Object.fromEntries(
         models.flatMap((model) => [
@@ -309,46 +321,50 @@ function entryPoints(
   const contracts = models
     .filter(isGenerated)
     .map((model) => [model, join(appFolder(), contractOf(model))] as const);
-  const parts = readParts(new Map(contracts), options);
+  const needs = readNeeds(new Map(contracts), options);
   return models.map((model) => {
-    const wrappers = wrappersOf(sources[model]);
-    const { origins } = wrappers;
-    if (hasOwnHandler(model) && origins === undefined) {
+    const source = sources[model];
+    const wrappers = wrappersOf(source);
+    const isOwn = hasOwnHandler(model);
+    if (isOwn && wrappers.origins === undefined && wrappers.stream === undefined) {
       return { in: ownHandlerOf(model), out: `${model}/index` };
     }
     const file = join(generated, `${model}.ts`);
-    const source = hasOwnHandler(model)
-      ? ownHandlerSource(ownHandlerAlias(model), ORIGINS)
-      : (handlerOfReadyMade(model, sources[model], wrappers) ??
-        handlerSource(
-          HANDLER,
-          parts.get(model) ?? [],
-          { name: "contract", from: contractOf(model) },
-          wrappers,
-        ));
-    writeFileSync(file, source);
+    const text = isOwn
+      ? ownHandlerSource(ownHandlerAlias(model), wrappers)
+      : generatedSource(source, needs.get(model), contractSourceOf(model, source), wrappers);
+    writeFileSync(file, text);
     return { in: file, out: `${model}/index` };
   });
 }
 
-/**
- * A handler with the contract of one model: an import of `functions/index.ts` would add the code of all models.
- *
- * @returns `undefined` if the contract is not ready-made
- */
-function handlerOfReadyMade(
-  model: string,
-  source: FunctionSource | undefined,
-  wrappers: HandlerWrappers,
-): string | undefined {
-  if (source?.readyMade === undefined) return undefined;
+/** @param needs - the needs of a contract in a file; default: those of the ready-made contract in `source` */
+function generatedSource(
+  source: FunctionSource = {},
+  needs: HandlerNeeds = needsOf(source),
+  contract: ContractSource,
+  { origins, capture, stream }: HandlerWrappers,
+): string {
+  const { parts, hasStream } = needs;
+  switch (kindOf({ stream: hasStream || undefined }, source.streamsAnswers)) {
+    case "streaming":
+      return streamingSource({ streaming: STREAMING }, HANDLER, parts, contract, { origins });
+    case "buffered":
+      return bufferedSource({ buffered: BUFFERED }, HANDLER, parts, contract, { origins, capture });
+    case "plain":
+      return handlerSource(HANDLER, parts, contract, { origins, capture, stream });
+  }
+}
+
+/** The contract of one model: an import of `functions/index.ts` would add the code of all models. */
+function contractSourceOf(model: string, source: FunctionSource | undefined): ContractSource {
+  if (source?.readyMade === undefined) return { name: "contract", from: contractOf(model) };
   const { file, options } = source.readyMade;
-  const contract = {
+  return {
     name: "createContract",
     from: `${CONTRACTS}/${file}`,
     expression: `createContract(${JSON.stringify(model)}, ${JSON.stringify(options)})`,
   };
-  return handlerSource(HANDLER, partsOf(source), contract, wrappers);
 }
 
 /**
@@ -363,8 +379,21 @@ const ORIGINS = "sagemaker-stages/origins";
 /** The alias of the code that stores requests and answers. */
 const CAPTURE = "sagemaker-stages/capture";
 
-function wrappersOf({ severalOrigins, captures }: FunctionSource = {}): HandlerWrappers {
-  return { origins: severalOrigins ? ORIGINS : undefined, capture: captures ? CAPTURE : undefined };
+/** The alias of the code with which an ordinary handler answers through Lambda's response stream. */
+const STREAM_ANSWER = "sagemaker-stages/stream-answer";
+
+/** The alias of the handler of contracts with `stream`. */
+const STREAMING = "sagemaker-stages/streaming";
+
+/** The alias of the code that refuses requests for streams. */
+const BUFFERED = "sagemaker-stages/buffered";
+
+function wrappersOf({ severalOrigins, captures, streamsAnswers }: FunctionSource = {}): HandlerWrappers {
+  return {
+    origins: severalOrigins ? ORIGINS : undefined,
+    capture: captures ? CAPTURE : undefined,
+    stream: streamsAnswers ? STREAM_ANSWER : undefined,
+  };
 }
 
 /** The alias of a model's own handler. */

@@ -11,7 +11,7 @@ type PartName = keyof HandlerParts;
 
 /** The properties of a contract that determine the parts of its handler. */
 export type ContractOfParts = Readonly<
-  Partial<Record<"text" | "bytes" | "answerTypes" | "callerHeaders" | "passThrough", unknown>> &
+  Partial<Record<"text" | "bytes" | "answerTypes" | "callerHeaders" | "passThrough" | "stream", unknown>> &
     Partial<Pick<Contract<unknown, unknown>, "route">>
 >;
 
@@ -38,24 +38,109 @@ export interface HandlerWrappers {
   readonly origins?: string | undefined;
   /** `src/runtime/capture/handler.ts`, for a model with `capture`. @default - no capture */
   readonly capture?: string | undefined;
+  /**
+   * `src/runtime/stream/answer.ts`, for a route whose transfer mode is `stream`. A handler of the kind `streaming` contains
+   * this module anyway. @default - the handler returns its answer
+   */
+  readonly stream?: string | undefined;
 }
 
 /**
- * The source of a handler. With capture, the module also exports `ready`, which {@link CAPTURE_ENTRY} awaits.
+ * The kinds of generated handlers. `plain`: invokes the endpoint and returns the answer. `streaming`: invokes the endpoint of a
+ * contract with `stream`, and writes the answer to Lambda's response stream. `buffered`: as `plain`, for a contract with
+ * `stream` on a route whose transfer mode is `buffer`; a request that wants a stream is refused.
+ */
+export type HandlerKind = "plain" | "streaming" | "buffered";
+
+/**
+ * The kind of handler that a contract needs.
+ *
+ * @param streams - whether the route's transfer mode is `stream`; default: whether the contract has `stream`
+ */
+export function kindOf({ stream }: ContractOfParts, streams = true): HandlerKind {
+  if (stream === undefined) return "plain";
+  return streams ? "streaming" : "buffered";
+}
+
+/** A handler's contract: the imported name, its module specifier, and the expression of the contract. */
+export interface ContractSource {
+  readonly name: string;
+  readonly from: string;
+  /** @default - the name */
+  readonly expression?: string;
+}
+
+function importOrigins(origins: string | undefined): string {
+  return origins === undefined ? "" : `import { nameOrigin } from "${origins}";\n`;
+}
+
+function importStreamAnswer(stream: string | undefined): string {
+  return stream === undefined ? "" : `import { streamAnswer } from "${stream}";\n`;
+}
+
+/** The engine's modules for handlers of contracts with `stream`, by their module specifiers. */
+export interface StreamingModules {
+  /** `src/runtime/stream/handler.ts`, for the kind `streaming`. */
+  readonly streaming: string;
+  /** `src/runtime/stream/buffered.ts`, for the kind `buffered`. */
+  readonly buffered: string;
+}
+
+/**
+ * The source of a handler of the kind `streaming`.
  *
  * @param handler - the module specifier of `src/runtime/generated.ts`
- * @param contract - the imported name, its module specifier, and the expression of the contract; default: the name
+ */
+export function streamingSource(
+  { streaming }: Pick<StreamingModules, "streaming">,
+  handler: string,
+  parts: readonly PartName[],
+  { name, from, expression = name }: ContractSource,
+  { origins }: Pick<HandlerWrappers, "origins"> = {},
+): string {
+  const nameOrigin = origins === undefined ? "" : ", nameOrigin";
+  return `${importOrigins(origins)}import { createStreamingHandler } from "${streaming}";
+${parts.length === 0 ? "" : `import { ${parts.join(", ")} } from "${handler}";\n`}import { ${name} } from "${from}";
+
+module.exports.handler = createStreamingHandler({ ${parts.join(", ")} }, ${expression}${nameOrigin});
+`;
+}
+
+/**
+ * The source of a handler of the kind `buffered`: a plain handler of the contract without streams.
+ *
+ * @param handler - the module specifier of `src/runtime/generated.ts`
+ */
+export function bufferedSource(
+  { buffered }: Pick<StreamingModules, "buffered">,
+  handler: string,
+  parts: readonly PartName[],
+  { name, from, expression = name }: ContractSource,
+  wrappers: Omit<HandlerWrappers, "stream"> = {},
+): string {
+  const withoutStreams = { name, from, expression: `refuseStreams(${expression})` };
+  return `import { refuseStreams } from "${buffered}";\n${handlerSource(handler, parts, withoutStreams, wrappers)}`;
+}
+
+/**
+ * The source of a handler of the kind `plain`. With capture, the module also exports `ready`, which {@link CAPTURE_ENTRY}
+ * awaits.
+ *
+ * @param handler - the module specifier of `src/runtime/generated.ts`
  */
 export function handlerSource(
   handler: string,
   parts: readonly PartName[],
-  contract: { readonly name: string; readonly from: string; readonly expression?: string },
-  { origins, capture }: HandlerWrappers = {},
+  contract: ContractSource,
+  { origins, capture, stream }: HandlerWrappers = {},
 ): string {
   const { name, from, expression = name } = contract;
   const create = capture === undefined ? "createHandlerWith" : "capture";
   const created = `${create}({ ${parts.join(", ")} }, ${expression})`;
-  const named = (source: string) => (origins === undefined ? source : `nameOrigin(${source})`);
+  const named = (source: string) => {
+    const answering = origins === undefined ? source : `nameOrigin(${source})`;
+    return stream === undefined ? answering : `streamAnswer(${answering})`;
+  };
   const exported =
     capture === undefined
       ? `module.exports.handler = ${named(created)};`
@@ -63,7 +148,7 @@ export function handlerSource(
 module.exports.handler = ${named("captured.handler")};
 module.exports.ready = captured.ready;`;
   const imports = capture === undefined ? ["createHandlerWith", ...parts] : parts;
-  return `${origins === undefined ? "" : `import { nameOrigin } from "${origins}";\n`}${capture === undefined ? "" : `import { capture } from "${capture}";\n`}${imports.length === 0 ? "" : `import { ${imports.join(", ")} } from "${handler}";\n`}import { ${name} } from "${from}";
+  return `${importOrigins(origins)}${importStreamAnswer(stream)}${capture === undefined ? "" : `import { capture } from "${capture}";\n`}${imports.length === 0 ? "" : `import { ${imports.join(", ")} } from "${handler}";\n`}import { ${name} } from "${from}";
 
 ${exported}
 `;
@@ -89,57 +174,69 @@ export const handler = bundle.handler;
 };
 
 /**
- * The source of a handler that names the origin of each request in the answers of a model's own handler.
+ * The source of a handler around a model's own handler. With origins, the answers name the origin of each request.
  *
  * @param handler - the module specifier of the model's own handler
- * @param origins - the module specifier of `src/runtime/origins.ts`
  */
-export function ownHandlerSource(handler: string, origins: string): string {
-  return `import { nameOrigin } from "${origins}";
-import { handler } from "${handler}";
+export function ownHandlerSource(
+  handler: string,
+  { origins, stream }: Pick<HandlerWrappers, "origins" | "stream">,
+): string {
+  const named = origins === undefined ? "handler" : "nameOrigin(handler)";
+  return `${importOrigins(origins)}${importStreamAnswer(stream)}import { handler } from "${handler}";
 
-module.exports.handler = nameOrigin(handler);
+module.exports.handler = ${stream === undefined ? named : `streamAnswer(${named})`};
 `;
 }
 
+/** The facts of a contract that determine the source of its handler. */
+export interface HandlerNeeds {
+  readonly parts: readonly PartName[];
+  /** Whether the contract has `stream`. */
+  readonly hasStream: boolean;
+}
+
 /**
- * The parts that the handlers of models need, by the model's name. The contracts are loaded, because the source text does
- * not show which properties a contract has.
+ * The needs of the handlers of models, by the model's name. The contracts are loaded, because the source text does not show
+ * which properties a contract has.
  *
  * @param contracts - the contracts' files, without the extension, by the model's name
  * @param options - esbuild's options for the handlers
  * @throws BuildFailure of esbuild if a source does not build
  */
-export function readParts(
+export function readNeeds(
   contracts: ReadonlyMap<string, string>,
   options: BuildOptions,
-): Map<string, PartName[]> {
-  const loaded = new Map([...contracts].map(([model, file]) => [model, partsOfFile(file)] as const));
-  const other = [...loaded].flatMap(([model, parts]) => (parts === undefined ? [model] : []));
-  const bundled = bundleParts(other, contracts, options);
-  return new Map([...loaded].map(([model, parts]) => [model, parts ?? bundled.get(model) ?? partNames()]));
+): Map<string, HandlerNeeds> {
+  const loaded = new Map([...contracts].map(([model, file]) => [model, needsOfFile(file)] as const));
+  const other = [...loaded].flatMap(([model, needs]) => (needs === undefined ? [model] : []));
+  const bundled = bundleContracts(other, contracts, options);
+  return new Map([...loaded].map(([model, needs]) => [model, needs ?? bundled.get(model) ?? EVERY_NEED]));
 }
 
+/** A contract that cannot run here gets every part, so that no part is missing. */
+const EVERY_NEED: HandlerNeeds = { parts: partNames(), hasStream: false };
+
 /**
- * The parts for a contract that this process can load. Almost always, the catalog has already loaded the file, so that no
+ * The needs of a contract that this process can load. Almost always, the catalog has already loaded the file, so that no
  * second build of the contracts is necessary.
  *
  * @returns `undefined` if the file cannot be loaded, e.g. in a process that does not read TypeScript
  */
-function partsOfFile(file: string): PartName[] | undefined {
+function needsOfFile(file: string): HandlerNeeds | undefined {
   try {
-    return partsOfModule(require(file));
+    return needsOfModule(require(file));
   } catch {
     return undefined;
   }
 }
 
-/** The parts for contracts that this process cannot load: bundles the contracts and runs the bundles. */
-function bundleParts(
+/** The needs of contracts that this process cannot load: bundles the contracts and runs the bundles. */
+function bundleContracts(
   models: readonly string[],
   contracts: ReadonlyMap<string, string>,
   options: BuildOptions,
-): Map<string, PartName[]> {
+): Map<string, HandlerNeeds> {
   if (models.length === 0) return new Map();
   const { outputFiles = [] } = buildSync({
     ...options,
@@ -150,12 +247,11 @@ function bundleParts(
   });
   const files = new Map(outputFiles.map((file) => [file.path.split(/[\\/]/).at(-1), file.text]));
   return new Map(
-    models.map((model, index) => [model, partsOfBundle(files.get(`${index}.js`) ?? "")] as const),
+    models.map((model, index) => [model, needsOfBundle(files.get(`${index}.js`) ?? "")] as const),
   );
 }
 
-/** The parts for a contract's bundle. A contract that cannot run here gets every part, so that no part is missing. */
-function partsOfBundle(code: string): PartName[] {
+function needsOfBundle(code: string): HandlerNeeds {
   const module: { exports: unknown } = { exports: {} };
   try {
     const run: unknown = runInThisContext(`(function (module, exports, require) {${code}\n})`);
@@ -163,12 +259,17 @@ function partsOfBundle(code: string): PartName[] {
       run(module, module.exports, createRequire(join(appFolder(), "index.js")));
     }
   } catch {
-    return partNames();
+    return EVERY_NEED;
   }
-  return partsOfModule(module.exports);
+  return needsOfModule(module.exports);
 }
 
-function partsOfModule(exports: unknown): PartName[] {
+function needsOfModule(exports: unknown): HandlerNeeds {
   const contract = isRecord(exports) ? exports.contract : undefined;
-  return isRecord(contract) ? partsOf(contract) : partNames();
+  return isRecord(contract) ? needsOf(contract) : EVERY_NEED;
+}
+
+/** The needs of a contract. */
+export function needsOf(contract: ContractOfParts): HandlerNeeds {
+  return { parts: partsOf(contract), hasStream: contract.stream !== undefined };
 }

@@ -6,8 +6,11 @@ import type { Values } from "../reading/values";
 /** The assumed duration of a request in the function and in the model. A plan does not contain durations. */
 export const ASSUMED_DURATION_IN_MS = 100;
 
-/** The unit of an amount: a month at rest, a million requests, a GB written to a log in a month, or uncounted use. */
-export type Per = "month" | "million requests" | "GB of log" | "use";
+/**
+ * The unit of an amount: a month at rest, a million requests, a thousand requests that take as long as the function may, a GB
+ * written to a log in a month, or uncounted use.
+ */
+export type Per = "month" | "million requests" | "thousand long requests" | "GB of log" | "use";
 
 /** A part of a resource that AWS charges for. */
 export interface CostItem {
@@ -23,6 +26,7 @@ export interface CostItem {
     | "key"
     | "metrics"
     | "log"
+    | "longest requests"
     | "network interfaces"
     | "provisioned concurrency"
     | "requests"

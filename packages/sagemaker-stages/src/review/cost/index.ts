@@ -25,6 +25,8 @@ export interface CostChange {
   readonly lines: readonly CostLine[];
   /** Changed prices of a million requests to one function, endpoint or API, by path. */
   readonly perMillionRequests: readonly CostLine[];
+  /** Changed prices of a thousand requests to a long route that each take the whole timeout of the function, by path. */
+  readonly perThousandLongRequests: readonly CostLine[];
   /** Changed prices of a GB that is written to a log in a month, with its storage, by path. */
   readonly perGbOfLog: readonly CostLine[];
   /** Charges without a known price, by path. */
@@ -119,6 +121,7 @@ export function costChange(plan: Plan): CostChange {
     },
     lines: changed(month),
     perMillionRequests: changed(linesPer("million requests")),
+    perThousandLongRequests: changed(linesPer("thousand long requests")),
     perGbOfLog: changed(linesPer("GB of log")),
     notCounted,
     notPriced: null,
@@ -133,6 +136,7 @@ function unpriced(region: string | undefined): CostChange {
     atRest: null,
     lines: [],
     perMillionRequests: [],
+    perThousandLongRequests: [],
     perGbOfLog: [],
     notCounted: [],
     notPriced: region === undefined ? "region not in the plan" : "no prices of the region",

@@ -1,6 +1,6 @@
 import { lambdaUsage } from "../../aws/lambda-usage";
 import { METRICS_VARIABLE } from "../../aws/metrics";
-import { at, textOf, UNKNOWN, type Value } from "../reading/values";
+import { at, textOf, UNKNOWN, type Value, type Values } from "../reading/values";
 import {
   ASSUMED_DURATION_IN_MS,
   type Charge,
@@ -11,7 +11,7 @@ import {
   type Term,
 } from "./charge";
 import { endpointConfiguration } from "./endpoints";
-import { changedRoutes } from "./routes";
+import { changedRoutes, longRoutes } from "./routes";
 
 const SECONDS_PER_MILLION = ASSUMED_DURATION_IN_MS * 1000;
 
@@ -25,32 +25,33 @@ function one(item: string, unit: NonNullable<Factor["unit"]>): Term {
   return { item, quantity: 1, factors: [{ value: 1, unit }] };
 }
 
-const lambdaFunction: Rule = ({ memory_size, architectures, ephemeral_storage }) => {
-  const charge = { what: { kind: "requests" }, per: "million requests" } as const;
+/** Lambda's charges for the seconds of a function, without its requests. */
+function durationTerms(
+  { memory_size, architectures, ephemeral_storage }: Values,
+  seconds: readonly Factor[],
+): readonly Term[] | typeof KNOWN_LATER {
   const architecture = architectures === UNKNOWN ? UNKNOWN : (at(architectures, 0) ?? "x86_64");
-  if (typeof memory_size !== "number" || typeof architecture !== "string") {
-    return [{ ...charge, terms: KNOWN_LATER }];
-  }
+  if (typeof memory_size !== "number" || typeof architecture !== "string") return KNOWN_LATER;
   const storage = at(ephemeral_storage, 0, "size");
   const usage = lambdaUsage({
     memorySizeInMb: memory_size,
     architecture,
     ephemeralStorageInMb: typeof storage === "number" ? storage : undefined,
   });
+  return usage.map(({ item, gigabytes }) => ({
+    item,
+    quantity: seconds.reduce((product, { value }) => product * value, gigabytes),
+    factors: [...seconds, { value: gigabytes, unit: "GB" } as const],
+  }));
+}
+
+const lambdaFunction: Rule = (values) => {
+  const terms = durationTerms(values, [{ value: SECONDS_PER_MILLION, unit: "s" }]);
   return [
     {
-      ...charge,
-      terms: [
-        { item: "lambda:request", ...MILLION },
-        ...usage.map(({ item, gigabytes }) => ({
-          item,
-          quantity: SECONDS_PER_MILLION * gigabytes,
-          factors: [
-            { value: SECONDS_PER_MILLION, unit: "s" } as const,
-            { value: gigabytes, unit: "GB" } as const,
-          ],
-        })),
-      ],
+      what: { kind: "requests" },
+      per: "million requests",
+      terms: terms === KNOWN_LATER ? terms : [{ item: "lambda:request", ...MILLION }, ...terms],
     },
   ];
 };
@@ -88,6 +89,9 @@ const REST_REQUEST: Term = { item: "apigateway:rest-request", ...MILLION };
 const restApi: Rule = (_, context) => [
   { what: { kind: "requests" }, per: "million requests", terms: [REST_REQUEST] },
   ...changedRoutes(context, REST_REQUEST, lambdaFunction),
+  ...longRoutes(context, (values, requests, seconds) =>
+    durationTerms(values, [{ value: requests }, { value: seconds, unit: "s" }]),
+  ),
 ];
 
 const stage: Rule = ({ cache_cluster_enabled, cache_cluster_size }) => {

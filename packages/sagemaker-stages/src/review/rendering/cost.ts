@@ -17,11 +17,12 @@ import { COLUMNS } from "./phrases/headings";
 
 /** The change of the cost, with the charges that are not counted. */
 export function costSection(cost: CostChange, title: string): Section[] {
-  const { lines, perMillionRequests, perGbOfLog, notPriced } = cost;
+  const { lines, perMillionRequests, perThousandLongRequests, perGbOfLog, notPriced } = cost;
   const notCounted = cost.notCounted.filter(({ changes }) => changes);
   const linesPer: Readonly<Record<Per, readonly CostLine[]>> = {
     month: lines,
     "million requests": perMillionRequests,
+    "thousand long requests": perThousandLongRequests,
     "GB of log": perGbOfLog,
     use: [],
   };

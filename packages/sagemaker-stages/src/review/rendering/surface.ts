@@ -35,7 +35,7 @@ export function surfaceSection(surface: readonly SurfaceChange[], title: string)
 function weightOf(change: SurfaceChange): number {
   if (change.public) return 3;
   if (change.opened || change.undetermined) return 2;
-  return change.widenedCors || change.raisedThrottling ? 1 : 0;
+  return isWider(change) ? 1 : 0;
 }
 
 function warningOf(change: SurfaceChange): string {
@@ -43,5 +43,9 @@ function warningOf(change: SurfaceChange): string {
   if (change.undetermined) return change.kind === "undetermined" ? "⚠ " : PUBLIC_LABELS.undetermined;
   if (change.public) return PUBLIC_LABELS.public;
   if (change.opened) return PUBLIC_LABELS.opened;
-  return change.widenedCors || change.raisedThrottling ? PUBLIC_LABELS.wider : "";
+  return isWider(change) ? PUBLIC_LABELS.wider : "";
+}
+
+function isWider({ widenedCors, raisedThrottling, raisedTimeout }: SurfaceChange): boolean {
+  return widenedCors || raisedThrottling || raisedTimeout;
 }

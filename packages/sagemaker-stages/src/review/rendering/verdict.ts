@@ -344,7 +344,18 @@ function asPart(sentence: string): string {
 
 function widerSurfacePhrases({ surface }: EnvironmentReport): string[] {
   const wider = surface.filter((change) => change.widenedCors || change.raisedThrottling);
-  return wider.length === 0 ? [] : [phrases.widerPart(wider.map(({ subject }) => subjectText(subject)))];
+  const subjectsOf = (changes: readonly SurfaceChange[]) =>
+    changes.map(({ subject }) => subjectText(subject));
+  const longer = surface.filter(({ raisedTimeout }) => raisedTimeout);
+  const switched = surface.filter(
+    ({ before, after }) =>
+      before?.kind === "transfer" && after?.kind === "transfer" && before.isStreamed !== after.isStreamed,
+  );
+  return [
+    ...(wider.length === 0 ? [] : [phrases.widerPart(subjectsOf(wider))]),
+    ...(longer.length === 0 ? [] : [phrases.longerPart(subjectsOf(longer))]),
+    ...(switched.length === 0 ? [] : [phrases.switchedPart(subjectsOf(switched))]),
+  ];
 }
 
 /** Flags that the verdict contains, also for a new environment. */

@@ -8,6 +8,7 @@ export type SurfaceKind =
   | "address changed"
   | "CORS changed"
   | "throttling changed"
+  | "transfer changed"
   | "undetermined";
 
 /** The route, address or resource whose exposure changes. */
@@ -113,6 +114,7 @@ export type SurfaceState =
   | AuthorizationState
   | { readonly kind: "CORS"; readonly cors: Cors }
   | ThrottlingState
+  | TransferState
   | { readonly kind: "endpoint types"; readonly types: readonly string[] }
   | { readonly kind: "route count"; readonly count: number }
   /** Addresses, flows, scopes or providers of a sign-in, sorted. */
@@ -151,6 +153,15 @@ export interface ThrottlingState {
   readonly quota?: { readonly limit: number | null; readonly period: string | null };
 }
 
+/** How API Gateway or a function URL sends an answer. */
+export interface TransferState {
+  readonly kind: "transfer";
+  /** Whether the answer is sent in parts. */
+  readonly isStreamed: boolean;
+  /** Seconds that API Gateway waits for the answer; absent for a function URL. */
+  readonly timeoutInSeconds?: number;
+}
+
 /** A number of requests; `null` where only the account's limit applies. */
 export type Limit = number | null | "known after apply";
 
@@ -181,11 +192,18 @@ export interface SurfaceChange {
   readonly widenedCors: boolean;
   /** More requests are permitted. */
   readonly raisedThrottling: boolean;
+  /** A caller can make a function work longer than before, and longer than API Gateway's default. */
+  readonly raisedTimeout: boolean;
 }
 
 /** A change before its resource is known; absent flags are false. */
 export type Finding = Pick<SurfaceChange, "subject" | "kind" | "before" | "after"> &
-  Partial<Pick<SurfaceChange, "opened" | "public" | "undetermined" | "widenedCors" | "raisedThrottling">>;
+  Partial<
+    Pick<
+      SurfaceChange,
+      "opened" | "public" | "undetermined" | "widenedCors" | "raisedThrottling" | "raisedTimeout"
+    >
+  >;
 
 /** A state without parameters. */
 export function note(text: SurfaceNote): SurfaceState {

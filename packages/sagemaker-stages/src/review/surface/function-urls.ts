@@ -5,9 +5,11 @@ import { stateOfRequirement } from "./authorization";
 import {
   type Cors,
   type Finding,
+  isSameState,
   note,
   type SurfaceState,
   type SurfaceSubject,
+  type TransferState,
   undetermined,
 } from "./change";
 import { cors, corsChange, NO_CORS } from "./cors";
@@ -28,10 +30,22 @@ export function functionUrlChanges(resource: PlannedResource): Finding[] {
   }
   return [
     ...authorizationChange(subject, was, is, flags),
+    ...transferChange(subject, before, after),
     ...(isSame(before.cors ?? null, after.cors ?? null)
       ? []
       : corsChange(subject, corsOf(before), corsOf(after))),
   ];
+}
+
+/** Whether the URL sends its answer in parts. Lambda's timeout limits the time of both modes. */
+function transferChange(subject: SurfaceSubject, before: Values, after: Values): Finding[] {
+  const [was, is] = [before, after].map(
+    ({ invoke_mode }): TransferState => ({
+      kind: "transfer",
+      isStreamed: textOf(invoke_mode) === "RESPONSE_STREAM",
+    }),
+  );
+  return isSameState(was, is) ? [] : [{ subject, kind: "transfer changed", before: was, after: is }];
 }
 
 const KNOWN_LATER = "known after apply";

@@ -71,7 +71,7 @@ const RESTRICTS = /_rest_api_policy$/;
  * The CORS headers that a function sends are not visible, because its variables are masked. Resource policies are part of
  * the access changes.
  *
- * @returns opened subjects first, then other {@link SurfaceChange.public} changes, then wider CORS and throttling, then
+ * @returns opened subjects first, then other {@link SurfaceChange.public} changes, then wider CORS and limits, then
  * the rest; each group by path and subject
  */
 export function surfaceChanges(plan: Plan): SurfaceChange[] {
@@ -90,6 +90,7 @@ export function surfaceChanges(plan: Plan): SurfaceChange[] {
         undetermined: flags.undetermined ?? false,
         widenedCors: flags.widenedCors ?? false,
         raisedThrottling: flags.raisedThrottling ?? false,
+        raisedTimeout: flags.raisedTimeout ?? false,
       };
     }),
   );
@@ -139,6 +140,7 @@ function staysOpen(policy: Values | undefined, plan: Plan): boolean {
 }
 
 function sortKey(change: SurfaceChange): string {
-  const rank = change.opened ? 0 : change.public ? 1 : change.widenedCors || change.raisedThrottling ? 2 : 3;
+  const isWider = change.widenedCors || change.raisedThrottling || change.raisedTimeout;
+  const rank = change.opened ? 0 : change.public ? 1 : isWider ? 2 : 3;
   return [rank, change.path, change.address, ...Object.values(change.subject), change.kind].join("\u0000");
 }

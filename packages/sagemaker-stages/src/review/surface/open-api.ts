@@ -1,7 +1,8 @@
 import * as z from "zod";
+import { GATEWAY_TIMEOUT_IN_SECONDS } from "../../aws/time-budget";
 import { isSame } from "../reading/values";
 import { type Authorization, operationSecurity, readAuthorization, securityScheme } from "./authorization";
-import type { Cors, TargetName } from "./change";
+import type { Cors, TargetName, TransferState } from "./change";
 import { cors, NO_CORS } from "./cors";
 
 /** One method of one path. */
@@ -11,6 +12,8 @@ export interface Route {
   readonly path: string;
   readonly authorization: Authorization;
   readonly target: Target;
+  /** How API Gateway sends the answer, and how long it waits. */
+  readonly transfer: TransferState;
 }
 
 /** What a route invokes. */
@@ -45,6 +48,9 @@ const operation = z.object({
       credentials: z.optional(z.string()),
       connectionId: z.optional(z.string()),
       httpMethod: z.optional(z.string()),
+      // A value of another type does not make the document unreadable.
+      timeoutInMillis: z.optional(z.unknown()),
+      responseTransferMode: z.optional(z.unknown()),
       responses: z.optional(z.record(z.string(), z.object({ responseParameters, responseTemplates }))),
     }),
   ),
@@ -94,7 +100,13 @@ export function readSurface(body: string, ownAuthorizer?: string): ApiSurface | 
           ownAuthorizer,
           parsed.data["x-amazon-apigateway-api-key-source"],
         );
-        routes.set(`${method} ${path}`, { method, path, authorization, target: targetOf(integration) });
+        routes.set(`${method} ${path}`, {
+          method,
+          path,
+          authorization,
+          target: targetOf(integration),
+          transfer: transferOf(integration),
+        });
       }
     }
   }
@@ -105,7 +117,26 @@ export function readSurface(body: string, ownAuthorizer?: string): ApiSurface | 
 /** API Gateway invokes a SageMaker endpoint without a function. */
 const ENDPOINT = /:runtime\.sagemaker:path\/\/?endpoints\/([\w-]+)\/invocations$/;
 
-function targetOf(integration: z.infer<typeof operation>["x-amazon-apigateway-integration"]): Target {
+type Integration = z.infer<typeof operation>["x-amazon-apigateway-integration"];
+
+function transferOf({ timeoutInMillis, responseTransferMode }: NonNullable<Integration> = {}): TransferState {
+  return {
+    kind: "transfer",
+    isStreamed: typeof responseTransferMode === "string" && responseTransferMode.toUpperCase() === "STREAM",
+    timeoutInSeconds:
+      typeof timeoutInMillis === "number" ? timeoutInMillis / 1000 : GATEWAY_TIMEOUT_IN_SECONDS,
+  };
+}
+
+/** The URI of a streamed integration as the URI of a buffered integration, which invokes the same function. */
+function bufferedUri(uri: string): string {
+  return uri.replace(
+    /:lambda:path\/2021-11-15\/functions\/(.+)\/response-streaming-invocations$/,
+    ":lambda:path/2015-03-31/functions/$1/invocations",
+  );
+}
+
+function targetOf(integration: Integration): Target {
   const { type, uri, credentials, connectionId, httpMethod } = integration ?? {};
   const [, name] = /:function:([\w-]+)/.exec(uri ?? "") ?? [];
   const [, endpoint] = ENDPOINT.exec(uri ?? "") ?? [];
@@ -121,7 +152,7 @@ function targetOf(integration: z.infer<typeof operation>["x-amazon-apigateway-in
     // Another version of the same function is the same target.
     key: JSON.stringify([
       type?.toLowerCase(),
-      uri?.replace(/(:function:[\w-]+):[\w$-]+/, "$1"),
+      uri && bufferedUri(uri).replace(/(:function:[\w-]+):[\w$-]+/, "$1"),
       credentials,
       connectionId,
       httpMethod,

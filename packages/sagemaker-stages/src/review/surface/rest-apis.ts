@@ -1,3 +1,4 @@
+import { GATEWAY_TIMEOUT_IN_SECONDS } from "../../aws/time-budget";
 import { deployedValues } from "../reading/deployed-values";
 import type { Plan } from "../reading/plan";
 import type { PlannedResource } from "../reading/planned-resource";
@@ -55,6 +56,7 @@ export function documentChanges(
   const wasPublic = before !== undefined && !isPrivate(before);
   return [
     ...routeChanges(was, staying, wasPublic, isPublic),
+    ...transferChanges(was, staying),
     ...(before === undefined || after === undefined ? [] : corsChanges(was, staying)),
   ];
 }
@@ -129,6 +131,30 @@ function routeChanges(was: ApiSurface, is: ApiSurface, wasPublic: boolean, isPub
         before: authorizationState(old.authorization),
         after: authorizationState(now.authorization, isRedefined ? { differs: "definition" } : {}),
         ...flags,
+      },
+    ];
+  });
+}
+
+/**
+ * Routes whose mode or timeout changes, and new routes that wait longer than API Gateway's default. The subject of a long wait
+ * is the bill: a caller can let the function wait for the whole time.
+ */
+function transferChanges(was: ApiSurface, is: ApiSurface): Finding[] {
+  return [...is.routes].sort().flatMap(([name, { transfer: now }]): Finding[] => {
+    const old = was.routes.get(name)?.transfer;
+    const [before = GATEWAY_TIMEOUT_IN_SECONDS, after = GATEWAY_TIMEOUT_IN_SECONDS] = [old, now].map(
+      (transfer) => transfer?.timeoutInSeconds,
+    );
+    const raisedTimeout = after > Math.max(before, GATEWAY_TIMEOUT_IN_SECONDS);
+    if (old === undefined ? !raisedTimeout : isSameState(old, now)) return [];
+    return [
+      {
+        subject: { kind: "route", route: name },
+        kind: "transfer changed",
+        before: old,
+        after: now,
+        raisedTimeout,
       },
     ];
   });

@@ -30,6 +30,7 @@ export function costTexts(plan: Plan) {
     ...cost,
     lines: cost.lines.map(line),
     perMillionRequests: cost.perMillionRequests.map(line),
+    perThousandLongRequests: cost.perThousandLongRequests.map(line),
     perGbOfLog: cost.perGbOfLog.map(line),
     notCounted: cost.notCounted.map(line),
   };

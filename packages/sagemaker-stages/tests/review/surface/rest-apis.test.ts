@@ -93,9 +93,9 @@ function changesOf(before: object | undefined, after: object | undefined, unknow
 
 /** A change in one line, with the flags that are raised. */
 function line(change: SurfaceChange): string {
-  const flags = (["opened", "public", "undetermined", "widenedCors", "raisedThrottling"] as const).filter(
-    (flag) => change[flag],
-  );
+  const flags = (
+    ["opened", "public", "undetermined", "widenedCors", "raisedThrottling", "raisedTimeout"] as const
+  ).filter((flag) => change[flag]);
   const { subject, before, after } = surfaceText(change);
   return `${change.kind} ${subject}: ${before} → ${after}${flags.map((flag) => ` !${flag}`).join("")}`;
 }

@@ -86,6 +86,7 @@ describe("throttling of a stage", () => {
         public: false,
         undetermined: false,
         widenedCors: false,
+        raisedTimeout: false,
         ...expected,
       },
     ]);

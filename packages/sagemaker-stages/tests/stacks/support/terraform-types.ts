@@ -256,6 +256,7 @@ export interface TerraformTypes {
   aws_lambda_function_url: {
     readonly function_name: string;
     readonly authorization_type: string;
+    readonly invoke_mode?: string;
     readonly cors: {
       readonly allow_origins: readonly string[];
       readonly allow_methods: readonly string[];

@@ -17,6 +17,7 @@ import { differenceOf, dollars, inDigits } from "./formats";
 export const UNITS: readonly (readonly [Per, string])[] = [
   ["month", "month"],
   ["million requests", "1 million requests"],
+  ["thousand long requests", "1,000 requests at the timeout"],
   ["GB of log", "1 GB of logs"],
   ["use", "use"],
 ];
@@ -39,6 +40,7 @@ const ITEMS: Readonly<Record<CostItem["kind"], string>> = {
   key: "key",
   metrics: "metrics",
   log: "log ingestion and storage",
+  "longest requests": "{name}: the function waits for its whole timeout",
   "network interfaces": "network interfaces",
   "provisioned concurrency": "variant {name}: provisioned concurrency",
   requests: "requests",

@@ -8,6 +8,7 @@ import type {
   TargetName,
   ThrottlingState,
   TokenRequirement,
+  TransferState,
 } from "../../surface/change";
 import { counted, firstOf, inDigits } from "./formats";
 import { KNOWN_AFTER_APPLY } from "./values";
@@ -115,6 +116,8 @@ export function stateText(state: SurfaceState | undefined): string {
       return corsText(state.cors);
     case "throttling":
       return throttlingText(state);
+    case "transfer":
+      return transferText(state);
     case "endpoint types":
       return state.types.join(", ");
     case "names":
@@ -224,6 +227,12 @@ function corsText({ origins, methods, credentials }: Cors): string {
   if (origins.length === 0) return "no CORS";
   const allowed = methods.length === 0 ? "" : ` (${methods.join(", ")})`;
   return `CORS ${origins.join(", ")}${allowed}${credentials ? " with credentials" : ""}`;
+}
+
+/** `streamed, waits 300 seconds` */
+function transferText({ isStreamed, timeoutInSeconds }: TransferState): string {
+  const mode = isStreamed ? "streamed" : "buffered";
+  return timeoutInSeconds === undefined ? mode : `${mode}, waits ${counted(timeoutInSeconds, "second")}`;
 }
 
 /** `1,000 requests per second, burst 2,000` */

@@ -102,6 +102,16 @@ export function widerPart(subjects: readonly string[]): string {
   return `wider CORS or higher limits: ${namesOf(subjects)}`;
 }
 
+/** `longer waits, which cost more: POST /a` */
+export function longerPart(subjects: readonly string[]): string {
+  return `longer waits, which cost more: ${namesOf(subjects)}`;
+}
+
+/** `502 for a few seconds during the apply, because the transfer mode changes: POST /a` */
+export function switchedPart(subjects: readonly string[]): string {
+  return `502 for a few seconds during the apply, because the transfer mode changes: ${namesOf(subjects)}`;
+}
+
 /** `role churn gains permissions`, `3 principals gain permissions` */
 export function widerPermissions(principals: readonly string[]): string[] {
   const distinct = [...new Set(principals)];

@@ -1,0 +1,47 @@
+import { parseJson } from "../runtime/json";
+import type { HttpAnswer } from "./http";
+
+/** Media types of streamed answers whose last part shows whether the answer is complete. */
+const EVENT_STREAM = "text/event-stream";
+const NDJSON = ["application/x-ndjson", "application/jsonl", "application/jsonlines"];
+
+/**
+ * The fault of a streamed answer: another media type, no part, or an incomplete last part. A stream that ends with the event
+ * `error` failed in the middle, after the status 200.
+ *
+ * @param answerType - the media type of the contract's streamed answers
+ * @returns without a value of the answer; `undefined` if it has none
+ */
+export function findStreamFault({ headers, body }: HttpAnswer, answerType: string): string | undefined {
+  const mediaType = mediaTypeOf(headers.get("content-type") ?? "");
+  const expected = mediaTypeOf(answerType);
+  if (mediaType !== expected) return `no ${expected}`;
+  if (body === "") return "the stream is empty";
+  if (mediaType === EVENT_STREAM) return findEventFault(body);
+  if (NDJSON.includes(mediaType)) return findLineFault(body);
+  return undefined;
+}
+
+function mediaTypeOf(contentType: string): string {
+  return (contentType.split(";")[0] ?? "").trim().toLowerCase();
+}
+
+/** A blank line ends an event (https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation). */
+function findEventFault(body: string): string | undefined {
+  const text = body.replace(/\r\n?/g, "\n");
+  if (!text.endsWith("\n\n")) return "the last event is incomplete";
+  const events = text
+    .split("\n\n")
+    .map((event) => event.split("\n").filter((line) => line !== "" && !line.startsWith(":")))
+    .filter((lines) => lines.length > 0);
+  const last = events.at(-1);
+  if (last === undefined) return "the stream has no event";
+  return last.some((line) => /^event: ?error$/.test(line)) ? "the stream ended with an error" : undefined;
+}
+
+function findLineFault(body: string): string | undefined {
+  const lines = body.split("\n").filter((line) => line.trim() !== "");
+  const last = lines.at(-1);
+  if (last === undefined) return "the stream has no line";
+  return parseJson(last) === undefined ? "the last line is not JSON" : undefined;
+}
