@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Readable } from "node:stream";
 
 /** A completely read request. */
 export interface HttpRequest {
@@ -13,13 +14,23 @@ export interface HttpRequest {
   /** `undefined` if the body is longer than `MAX_KEPT_BYTES`. */
   readonly body: Buffer | undefined;
   readonly sourceIp: string;
+  /** Aborts when the connection closes, also before the end of the answer. @default - the caller does not disconnect */
+  readonly signal?: AbortSignal;
 }
 
 /** An HTTP answer. */
 export interface HttpResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | readonly string[]>>;
+  /** The body, or the first part of a streamed body. */
   readonly body: string | Buffer;
+  /**
+   * The rest of the body, which is sent chunk by chunk, without a Content-Length. If the stream fails, the connection
+   * closes before the end of the body.
+   *
+   * @default - `body` is complete
+   */
+  readonly stream?: Readable;
 }
 
 /** API Gateway's limit, the largest limit of the emulated services. The stage reads and discards a longer body. */
@@ -30,9 +41,10 @@ const MAX_READ_BYTES = 256 * 1024 * 1024;
 /**
  * Reads a complete request, so that the client has sent everything before the answer.
  *
+ * @param signal - aborts when the connection closes
  * @throws Error if the client closes the connection or sends too much
  */
-export async function readRequest(incoming: IncomingMessage): Promise<HttpRequest> {
+export async function readRequest(incoming: IncomingMessage, signal?: AbortSignal): Promise<HttpRequest> {
   const body = await readBody(incoming);
   const { target } = splitTarget(incoming.url);
   const end = target.indexOf("?");
@@ -49,6 +61,7 @@ export async function readRequest(incoming: IncomingMessage): Promise<HttpReques
     headers,
     body,
     sourceIp: incoming.socket.remoteAddress ?? "127.0.0.1",
+    ...(signal === undefined ? {} : { signal }),
   };
 }
 
@@ -97,11 +110,44 @@ export function splitTarget(url = "/"): Target {
 }
 
 /** Sends an answer. */
-export function sendResponse(outgoing: ServerResponse, { status, headers, body }: HttpResponse): void {
+export function sendResponse(outgoing: ServerResponse, response: HttpResponse): void {
+  const { status, headers, body, stream } = response;
+  if (stream !== undefined) {
+    sendStream(outgoing, { ...response, stream });
+    return;
+  }
   // A 204 must not have a Content-Length (https://www.rfc-editor.org/rfc/rfc9110#section-8.6).
   const length = status === 204 ? {} : { "Content-Length": String(Buffer.byteLength(body)) };
   outgoing.writeHead(status, { ...headers, ...length });
   outgoing.end(body);
+}
+
+/**
+ * Sends an answer chunk by chunk, and reads the stream only as fast as the caller. Each end of the connection closes the
+ * stream, and a stream that fails closes the connection.
+ */
+function sendStream(
+  outgoing: ServerResponse,
+  { status, headers, body, stream }: HttpResponse & { readonly stream: Readable },
+): void {
+  stream.on("error", () => outgoing.destroy());
+  stream.on("close", () => {
+    if (!stream.readableEnded) outgoing.destroy();
+  });
+  outgoing.on("close", () => stream.destroy());
+  const hasFailed = stream.destroyed && !stream.readableEnded;
+  if (outgoing.destroyed || hasFailed) {
+    stream.destroy();
+    outgoing.destroy();
+    return;
+  }
+  outgoing.writeHead(status, { ...headers });
+  // The caller receives status and headers before the first chunk.
+  outgoing.flushHeaders();
+  if (body.length > 0) outgoing.write(body);
+  // A short stream can have ended before its head was read.
+  if (stream.readableEnded) outgoing.end();
+  else stream.pipe(outgoing);
 }
 
 /**

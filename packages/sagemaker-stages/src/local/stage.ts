@@ -251,7 +251,7 @@ export class LocalStage {
       // Refuses documents that must not be public, before a port is opened.
       this.buildWebsites(deployments);
       const serving = {
-        functionUrls: createFunctionUrls(deployments, functions, this.sessions, this.url),
+        functionUrls: createFunctionUrls(deployments, functions, this.sessions, this.url, log),
         signIns: this.servedSignIns(deployments),
         pageFirewalls: createPageFirewalls(deployments),
         functions,
@@ -301,8 +301,8 @@ export class LocalStage {
       undefined,
     otherHosts: () => readonly string[] = () => [],
   ): http.Server {
-    const respond = async (incoming: http.IncomingMessage) => {
-      const request = await readRequest(incoming);
+    const respond = async (incoming: http.IncomingMessage, signal: AbortSignal) => {
+      const request = await readRequest(incoming, signal);
       const hosts = hostsOf(incoming, request);
       if (hosts === undefined) return severalHosts();
       if (!hosts.every(isOwnHost)) {
@@ -313,7 +313,9 @@ export class LocalStage {
       return this.serving === undefined ? forbidden() : await answer(request, this.serving);
     };
     const handle: http.RequestListener = (incoming, outgoing) => {
-      respond(incoming)
+      const connection = new AbortController();
+      outgoing.on("close", () => connection.abort());
+      respond(incoming, connection.signal)
         .then((response) => sendResponse(outgoing, response))
         .catch((error: unknown) => {
           // The log line does not contain the query, which can contain the caller's data.
@@ -554,6 +556,7 @@ function createFunctionUrls(
   functions: ReadonlyMap<string, LocalFunction>,
   sessions: RoleSessions,
   localOrigin: string,
+  log: (text: string) => void,
 ): ReadonlyMap<string, FunctionUrl> {
   const urls = new Map<string, FunctionUrl>();
   for (const deployment of deployments) {
@@ -562,7 +565,7 @@ function createFunctionUrls(
       const fn = functions.get(definition.functionArn);
       if (fn === undefined)
         throw new UnsupportedTerraform(`function URL: there is no function ${definition.functionName}`);
-      urls.set(definition.functionArn, new FunctionUrl(definition, fn, sessions));
+      urls.set(definition.functionArn, new FunctionUrl(definition, fn, sessions, log));
     }
   }
   return urls;

@@ -9,7 +9,19 @@ export class UnreadableRequest extends Error {
  * Creates the container of a sample model.
  *
  * @param description - a description of the model for users
- * @param predict - returns the prediction; can throw {@link UnreadableRequest}
+ * @param predict - returns the prediction; can throw {@link UnreadableRequest}. A body can be an async generator: the
+ * caller of a stream receives each text when it is made, and other callers receive the joined texts
+ *
+ * @example
+ * export const sample = sampleContainer("the words of the request, one by one", ({ body, signal }) => ({
+ *   contentType: "text/plain",
+ *   body: (async function* () {
+ *     for (const word of body.toString().split(" ")) {
+ *       if (signal?.aborted) return;
+ *       yield `${word} `;
+ *     }
+ *   })(),
+ * }));
  *
  * @example
  * export const sample = sampleContainer("a logistic regression", (request) => ({

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { appFolder } from "../lib/app-folder";
-import type { Container } from "../local/sagemaker/container";
+import { type Container, wholeBody } from "../local/sagemaker/container";
 import { loadSamples } from "../local/samples";
 import type { EndpointRequest } from "../runtime/contract";
 import type { ComputedAnswer, RecordedRequest, ScriptedAnswer } from "./endpoint-server";
@@ -37,7 +37,7 @@ export function answersOf(sample: Container): ComputedAnswer {
       accept: request.headers.accept ?? "",
       body: Buffer.from(request.bytes),
     });
-    return { status, headers: { "content-type": contentType }, body };
+    return { status, headers: { "content-type": contentType }, body: await wholeBody(body) };
   };
 }
 
@@ -69,5 +69,6 @@ export async function invokeSample(
 ): Promise<SampleAnswer> {
   const { contentType, accept = "*/*", body } = request;
   const answer = await sample.invoke({ contentType, accept, body: Buffer.from(body) });
-  return { ...answer, body: String(answer.body), bytes: Buffer.from(answer.body) };
+  const whole = await wholeBody(answer.body);
+  return { ...answer, body: String(whole), bytes: Buffer.from(whole) };
 }

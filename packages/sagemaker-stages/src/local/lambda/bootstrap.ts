@@ -11,11 +11,12 @@ import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { ExtensionsApi } from "./extensions-api";
 import { OwnSources } from "./own-sources";
-import type { Done, FunctionError, Idle, Invoke, Ready } from "./protocol";
+import type { Done, FromFunction, FunctionError, Invoke, ToFunction } from "./protocol";
+import { defineAwslambda, isStreaming, ResponseStream, runStreaming } from "./response-stream";
 
-type Handler = (event: unknown, context: object) => unknown;
+type Handler = (event: unknown, ...rest: readonly object[]) => unknown;
 
-const send = (message: Ready | Done | Idle) => process.send?.(message);
+const send = (message: FromFunction) => process.send?.(message);
 
 function describe(error: unknown): FunctionError {
   return error instanceof Error
@@ -54,6 +55,8 @@ function describeLoading(error: unknown): FunctionError {
   return { errorType, errorMessage: place === undefined ? errorMessage : `${errorMessage} (${place})` };
 }
 
+defineAwslambda();
+
 const memorySizeInBytes = Number(process.env.AWS_LAMBDA_FUNCTION_MEMORY_SIZE) * 1024 * 1024;
 
 /**
@@ -88,6 +91,49 @@ function handlerOf(module: Record<string, unknown>): Handler {
   return handler as Handler;
 }
 
+/** The response stream of the running invocation: a process runs one invocation at a time. */
+let running: { readonly requestId: string; readonly stream: ResponseStream; isRead: boolean } | undefined;
+
+/** Runs a streaming handler, and sends its answer chunk by chunk. */
+async function stream(
+  handler: Handler,
+  event: unknown,
+  context: object,
+  requestId: string,
+): Promise<Pick<Done, "streamed">> {
+  const answer: ResponseStream = new ResponseStream((bytes) =>
+    send({ kind: "chunk", contentType: answer.contentType, bytes: bytes.toString("base64") }),
+  );
+  const state = { requestId, stream: answer, isRead: true };
+  running = state;
+  try {
+    await runStreaming(handler, event, answer, context);
+    return { streamed: answer.contentType };
+  } catch (error) {
+    // A caller who disconnects is no failure of the function.
+    if (state.isRead) throw error;
+    return { streamed: answer.contentType };
+  } finally {
+    running = undefined;
+    answer.destroy();
+  }
+}
+
+/** Handles a message about the running stream. A message about an earlier stream has no effect. */
+function onStreamMessage(message: Exclude<ToFunction, Invoke>): void {
+  if (running?.requestId !== message.requestId) return;
+  if (message.kind === "taken") running.stream.taken(message.bytes);
+  else {
+    running.isRead = false;
+    running.stream.destroy();
+  }
+}
+
+function onMessage(message: ToFunction, start: (message: Invoke) => void): void {
+  if ("kind" in message) onStreamMessage(message);
+  else start(message);
+}
+
 async function invoke(
   handler: Handler,
   { requestId, payload, deadline, functionArn }: Invoke,
@@ -103,10 +149,12 @@ async function invoke(
     memoryLimitInMB: process.env.AWS_LAMBDA_FUNCTION_MEMORY_SIZE,
     getRemainingTimeInMillis: () => deadline - Date.now(),
   };
-  let result: Pick<Done, "payload"> | Pick<Done, "error">;
+  let result: Pick<Done, "payload" | "streamed" | "error">;
   try {
-    const answer: unknown = await handler(JSON.parse(payload), context);
-    result = { payload: JSON.stringify(answer) ?? "null" };
+    const event: unknown = JSON.parse(payload);
+    result = isStreaming(handler)
+      ? await stream(handler, event, context, requestId)
+      : { payload: JSON.stringify(await handler(event, context)) ?? "null" };
   } catch (error) {
     result = { error: describe(error) };
   }
@@ -119,7 +167,9 @@ async function invoke(
 function serve(load: () => Handler): void {
   try {
     const handler = load();
-    process.on("message", (message) => void invoke(handler, message as Invoke));
+    process.on("message", (message) =>
+      onMessage(message as ToFunction, (invocation) => void invoke(handler, invocation)),
+    );
     send({ kind: "ready" });
   } catch (error) {
     fail(error);
@@ -130,18 +180,20 @@ function serve(load: () => Handler): void {
 async function serveWithExtensions(file: string): Promise<void> {
   try {
     const http: typeof httpModule = require("node:http");
-    let running = 0;
+    let invocations = 0;
     const { api, address } = await ExtensionsApi.start(http, () => {
-      if (running > 0) send({ kind: "idle" });
+      if (invocations > 0) send({ kind: "idle" });
     });
     process.env.AWS_LAMBDA_RUNTIME_API = address;
     const handler = await loadEsModule(file);
     const hasExtensions = await api.closeRegistration();
-    process.on("message", (message) => {
-      running++;
-      api.announce(message as Invoke);
-      void invoke(handler, message as Invoke);
-    });
+    process.on("message", (message) =>
+      onMessage(message as ToFunction, (invocation) => {
+        invocations++;
+        api.announce(invocation);
+        void invoke(handler, invocation);
+      }),
+    );
     send({ kind: "ready", hasExtensions });
   } catch (error) {
     fail(error);

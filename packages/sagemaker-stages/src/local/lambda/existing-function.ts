@@ -1,5 +1,5 @@
 import type { ExistingFunctionDefinition } from "../terraform/deployment";
-import type { InvocationResult, RouteFunction } from "./function";
+import type { FailedInvocation, RouteFunction } from "./function";
 
 /** A function that exists only on AWS: every invocation fails here, and the terminal shows the reason. */
 export class ExistingFunction implements RouteFunction {
@@ -8,7 +8,11 @@ export class ExistingFunction implements RouteFunction {
     private readonly log: (text: string) => void,
   ) {}
 
-  async invoke(_payload: string): Promise<InvocationResult> {
+  async stream(payload: string): Promise<FailedInvocation> {
+    return await this.invoke(payload);
+  }
+
+  async invoke(_payload: string): Promise<FailedInvocation> {
     const { name } = this.definition;
     this.log(
       `${name}: this function exists only on AWS. Call the stage on AWS, or serve an environment without ` +

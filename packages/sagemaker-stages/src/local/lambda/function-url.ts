@@ -5,20 +5,27 @@ import type { RoleSessions } from "../cognito/sessions";
 import { toCommonLogTime } from "../common-log-time";
 import { type HttpRequest, type HttpResponse, headerOf } from "../http";
 import { addHeaders, forwardedHeaders, withContentType } from "../response-headers";
-import { newRequestIds } from "../rest-api/proxy";
+import { newRequestIds, parseJson } from "../rest-api/proxy";
 import { accessKeyIdOf, findSignatureFault, type SignatureFault, userArnOf } from "../signature";
 import type { CorsDefinition, FunctionUrlDefinition } from "../terraform/deployment";
 import { newSegmentId, TRACE_HEADER, traceRootOf, withTrace } from "../trace";
-import type { InvocationResult, LocalFunction, ThrottleReason } from "./function";
+import type { InvocationResult, LocalFunction, StreamedInvocation, ThrottleReason } from "./function";
 import { withLocalCause } from "./local-cause";
+import { openStream, withStreamedCause } from "./open-stream";
+
+type StartedStream = Extract<StreamedInvocation, { readonly ok: true }>;
 
 /** A function URL: signature, permission, CORS, event and answer in payload version 2.0. */
 export class FunctionUrl {
-  /** @param sessions - the temporary credentials that are accepted in addition to the local credentials. Default: none */
+  /**
+   * @param sessions - the temporary credentials that are accepted in addition to the local credentials. Default: none
+   * @param log - receives the reasons why Lambda cannot send a streamed answer
+   */
   constructor(
     private readonly definition: FunctionUrlDefinition,
     private readonly fn: LocalFunction,
     private readonly sessions?: RoleSessions,
+    private readonly log: (text: string) => void = () => {},
   ) {}
 
   async handle(request: HttpRequest): Promise<HttpResponse> {
@@ -47,10 +54,28 @@ export class FunctionUrl {
     );
     if (Buffer.byteLength(event) > MAX_EVENT_IN_BYTES) return TOO_LARGE;
 
+    const trace = { [TRACE_HEADER]: invocationTrace(traced) };
+    if (this.definition.invokeMode === "RESPONSE_STREAM") {
+      const streamed = await this.fn.stream(event, request.signal);
+      if (!streamed.ok) return streamed.throttledBy === undefined ? FAILED : throttled(streamed.throttledBy);
+      const answer = await this.answerFrom(streamed);
+      return { ...answer, headers: { ...answer.headers, ...trace } };
+    }
     const result = await this.fn.invoke(event);
     if (!result.ok && result.throttledBy !== undefined) return throttled(result.throttledBy);
     const answer = readResult(result);
-    return { ...answer, headers: { ...answer.headers, [TRACE_HEADER]: invocationTrace(traced) } };
+    return { ...answer, headers: { ...answer.headers, ...trace } };
+  }
+
+  /** A stream without metadata is the body of a 200, with the content type that the function sets. */
+  private async answerFrom({ body, ended }: StartedStream): Promise<HttpResponse> {
+    if (!body.hasMetadata) {
+      return { status: 200, headers: { "Content-Type": body.contentType }, body: "", stream: body };
+    }
+    const opened = await openStream(body, readHead);
+    if (typeof opened !== "string") return await withStreamedCause(opened, ended);
+    this.log(`${this.definition.functionName}: Lambda cannot send the streamed answer: ${opened}\n`);
+    return FAILED;
   }
 
   /** Whether the signer has both permissions that a URL requires (https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html). */
@@ -63,6 +88,13 @@ export class FunctionUrl {
       permits("lambda:InvokeFunction", { "lambda:InvokedViaFunctionUrl": ["true"] })
     );
   }
+}
+
+/** Reads status and headers of a streamed answer. The default status is 200. */
+function readHead(metadata: unknown): Pick<HttpResponse, "status" | "headers"> | undefined {
+  if (typeof metadata !== "object" || metadata === null) return undefined;
+  const { statusCode = 200, headers, cookies } = metadata as Record<string, unknown>;
+  return readAnswer(JSON.stringify({ statusCode, headers, cookies }));
 }
 
 function readResult(result: InvocationResult): HttpResponse {
@@ -224,7 +256,8 @@ function join(pairs: readonly (readonly [string, string])[]): Record<string, str
  * @returns `undefined` if the answer cannot be sent
  */
 export function readAnswer(payload: string): HttpResponse | undefined {
-  const answer: unknown = JSON.parse(payload);
+  const answer = parseJson(payload);
+  if (answer === undefined) return undefined;
   const json = { "Content-Type": "application/json" };
   if (typeof answer === "string") return { status: 200, headers: json, body: answer };
   if (typeof answer !== "object" || answer === null || !("statusCode" in answer)) {

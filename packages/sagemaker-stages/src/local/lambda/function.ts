@@ -1,8 +1,10 @@
 import { fork } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
+import { totalmem } from "node:os";
 import { join } from "node:path";
 import { splitArn } from "../../aws/arn";
+import { MAX_ANSWER_IN_BYTES } from "../../aws/lambda-limits";
 import { bundleProgram, FUNCTION_PROGRAM } from "../bundle-program";
 import { recordInvocation, recordThrottle } from "../cloudwatch/aws-metrics";
 import { type CloudWatch, scopeOf } from "../cloudwatch/cloudwatch";
@@ -10,9 +12,10 @@ import { refusalLatency } from "../latency";
 import type { ContainerFailures } from "../sagemaker/container-failures";
 import { LOCAL_CREDENTIALS } from "../signature";
 import type { FunctionDefinition } from "../terraform/deployment";
+import { AnswerStream } from "./answer-stream";
 import { Concurrency, type UnreservedConcurrency } from "./concurrency";
 import type { FunctionProcess } from "./function-process";
-import type { Done, FunctionError, Idle, Invoke, Ready } from "./protocol";
+import type { FromFunction, FunctionError, Invoke, Ready } from "./protocol";
 import { findPython, isPythonRuntime, type Python } from "./python/machine";
 import { missingPythonAnswer } from "./python/missing";
 import { PythonProcess } from "./python/process";
@@ -22,16 +25,30 @@ import { writeTaskFolder } from "./task-folder";
 export type InvocationResult =
   | {
       readonly ok: true;
+      /** The answer: JSON, or the text that a streaming handler wrote. Empty if the answer was streamed to the caller. */
       readonly payload: string;
       /** The reason why a container of this machine did not answer the function, as a sentence. */
       readonly localCause?: string;
     }
+  | FailedInvocation;
+
+/** A failed invocation. */
+export interface FailedInvocation {
+  readonly ok: false;
+  readonly error: FunctionError;
+  /** The reason why Lambda throttled the invocation. A throttled function does not run. */
+  readonly throttledBy?: ThrottleReason;
+}
+
+/** The result of a streamed invocation at its first chunk, or its failure before the first chunk. */
+export type StreamedInvocation =
   | {
-      readonly ok: false;
-      readonly error: FunctionError;
-      /** The reason why Lambda throttled the invocation. A throttled function does not run. */
-      readonly throttledBy?: ThrottleReason;
-    };
+      readonly ok: true;
+      readonly body: AnswerStream;
+      /** The result of the invocation at its end. If the invocation fails later, `body` fails, too. */
+      readonly ended: Promise<InvocationResult>;
+    }
+  | FailedInvocation;
 
 /** `Reason` of Lambda's TooManyRequestsException (https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html). */
 export type ThrottleReason =
@@ -43,6 +60,13 @@ export interface RouteFunction {
   readonly definition: Pick<FunctionDefinition, "invocableFor">;
   /** @param payload - the event, JSON */
   invoke(payload: string): Promise<InvocationResult>;
+  /**
+   * Invokes the function, and returns its answer chunk by chunk. The answer of a handler that does not stream is one chunk.
+   *
+   * @param payload - the event, JSON
+   * @param signal - aborts when the caller disconnects
+   */
+  stream(payload: string, signal?: AbortSignal): Promise<StreamedInvocation>;
 }
 
 /** The settings of local functions. */
@@ -88,6 +112,12 @@ const FIRST_PROCESSES = 8;
 
 /** The limit of a function's processes. Each process needs about 10 MB of unshared memory, and more under load. */
 const MAX_PROCESSES = 40;
+
+/**
+ * A streamed answer occupies a process for minutes, and does not count toward {@link MAX_PROCESSES}. At most half of this
+ * machine's memory is used for the processes of one function.
+ */
+const STREAM_PROCESSES = Math.floor(totalmem() / 2 / (20 * 1024 * 1024));
 
 /** The numbers for Python are lower, because each process loads the AWS SDK and needs about 60 MB. */
 const FIRST_PYTHON_PROCESSES = 2;
@@ -151,6 +181,8 @@ export class LocalFunction implements RouteFunction {
   private loading = 0;
   /** The invocations that are running or wait for a process, also those whose extensions work after the answer. */
   private running = 0;
+  /** The streamed invocations that run or wait for a process. */
+  private streams = 0;
   private throttleLoggedAt = Number.NEGATIVE_INFINITY;
   private retired = false;
   private stopped = false;
@@ -185,6 +217,35 @@ export class LocalFunction implements RouteFunction {
       this.settings.log(`${this.definition.name}: not run: ${this.missing}\n`);
       return { ok: true, payload: missingPythonAnswer(this.definition, payload, this.missing) };
     }
+    return await this.begin(payload);
+  }
+
+  async stream(payload: string, signal?: AbortSignal): Promise<StreamedInvocation> {
+    const body = new AnswerStream();
+    if (this.missing !== undefined) {
+      const result = await this.invoke(payload);
+      if (!result.ok) return result;
+      body.receive(Buffer.from(result.payload), JSON_TYPE);
+      body.finish(JSON_TYPE);
+      return { ok: true, body, ended: Promise.resolve(result) };
+    }
+    const disconnect = () => body.destroy();
+    if (signal?.aborted) disconnect();
+    signal?.addEventListener("abort", disconnect, { once: true });
+    this.streams++;
+    const ended = this.begin(payload, body).finally(() => {
+      this.streams--;
+      signal?.removeEventListener("abort", disconnect);
+    });
+    const started = { ok: true, body, ended } as const;
+    return await Promise.race([
+      body.started.then(() => started),
+      ended.then((result) => (result.ok ? started : result)),
+    ]);
+  }
+
+  /** @param answer - receives the answer chunk by chunk. Default: the result contains the answer */
+  private async begin(payload: string, answer?: AnswerStream): Promise<InvocationResult> {
     // An invocation that waits for a process counts as concurrent, because it would be running on AWS.
     if (!this.concurrency.take()) return await this.throttle();
     const { now = Date.now } = this.settings;
@@ -194,7 +255,7 @@ export class LocalFunction implements RouteFunction {
     let hasFailed = true;
     let finished: Promise<void> | undefined;
     try {
-      const execution = await this.execute(payload);
+      const execution = await this.execute(payload, answer);
       finished = execution.finished;
       hasFailed = !execution.result.ok;
       return execution.result;
@@ -219,7 +280,7 @@ export class LocalFunction implements RouteFunction {
     }
   }
 
-  private async execute(payload: string): Promise<Execution> {
+  private async execute(payload: string, answer?: AnswerStream): Promise<Execution> {
     const worker = await this.acquire();
     if (worker === undefined) return { result: this.fail(STOPPED) };
     const initError = await worker.ready;
@@ -227,8 +288,13 @@ export class LocalFunction implements RouteFunction {
       this.discard(worker);
       return { result: this.fail(initError) };
     }
+    if (answer?.destroyed) {
+      // The caller has disconnected while the invocation waited for a process.
+      this.release(worker);
+      return { result: { ok: true, payload: "" } };
+    }
     const idle = worker.hasExtensions ? this.untilIdle(worker) : undefined;
-    const answered = await this.run(worker, payload);
+    const answered = await this.run(worker, payload, answer);
     const localCause = this.settings.containerFailures.take(worker.sessionToken);
     const result = answered.ok && localCause !== undefined ? { ...answered, localCause } : answered;
     const free = () => {
@@ -254,7 +320,7 @@ export class LocalFunction implements RouteFunction {
         child.off("message", onMessage).off("exit", settle);
         resolve();
       };
-      const onMessage = (message: Ready | Done | Idle) => {
+      const onMessage = (message: FromFunction) => {
         if (message.kind === "idle") settle();
       };
       const timer = setTimeout(() => {
@@ -303,15 +369,21 @@ export class LocalFunction implements RouteFunction {
       this.idle.splice(this.idle.indexOf(worker), 1);
       return worker;
     }
-    if (this.workers.size < Math.min(this.firstProcesses, this.maxProcesses)) return this.start();
+    if (this.workers.size < Math.min(this.firstProcesses, this.processLimit)) return this.start();
     return new Promise((resolve) => {
       this.waiting.push({ since: performance.now(), resolve });
       this.growLater();
     });
   }
 
+  /** The limit of the processes: the processes of streamed answers are additional. */
+  private get processLimit(): number {
+    const limit = Math.max(this.maxProcesses, Math.min(this.maxProcesses + this.streams, STREAM_PROCESSES));
+    return Math.min(limit, this.definition.reservedConcurrency ?? limit);
+  }
+
   private growLater(): void {
-    if (this.growth !== undefined || this.workers.size >= this.maxProcesses) return;
+    if (this.growth !== undefined || this.workers.size >= this.processLimit) return;
     this.growth = setTimeout(() => {
       this.growth = undefined;
       this.grow();
@@ -322,7 +394,7 @@ export class LocalFunction implements RouteFunction {
   private grow(): void {
     const waitingSince = performance.now() - GROWTH_INTERVAL_IN_MS;
     const needed = this.waiting.filter(({ since }) => since <= waitingSince).length;
-    while (this.loading < Math.min(needed, MAX_LOADING) && this.workers.size < this.maxProcesses) {
+    while (this.loading < Math.min(needed, MAX_LOADING) && this.workers.size < this.processLimit) {
       const worker = this.start();
       this.loading++;
       void worker.ready.then(() => {
@@ -394,7 +466,7 @@ export class LocalFunction implements RouteFunction {
     });
   }
 
-  private run(worker: Worker, payload: string): Promise<InvocationResult> {
+  private run(worker: Worker, payload: string, answer?: AnswerStream): Promise<InvocationResult> {
     const { process: child } = worker;
     const { timeoutInSeconds, memorySizeInMb, arn } = this.definition;
     const requestId = randomUUID();
@@ -407,20 +479,46 @@ export class LocalFunction implements RouteFunction {
     // The process works while this method prepares for its answer, which no event can deliver before this method returns.
     // If the process has just died, the exit event reports the error.
     child.send(invoke, () => undefined);
+    const taken = (bytes: number) => {
+      if (child.connected) child.send({ kind: "taken", requestId, bytes }, () => undefined);
+    };
+    answer?.connect({
+      taken,
+      disconnected: () => {
+        // A handler in Python does not stream, so its process does not know this message.
+        if (child.connected && this.python === undefined)
+          child.send({ kind: "disconnected", requestId }, () => undefined);
+      },
+    });
+    const collected = new CollectedAnswer();
     return new Promise((resolve) => {
-      const settle = (result: InvocationResult) => {
+      const settle = (result: InvocationResult, contentType = JSON_TYPE) => {
         clearTimeout(timer);
         child.off("message", onMessage).off("exit", onExit);
-        resolve(result);
+        if (answer === undefined) return resolve(result);
+        if (!result.ok) {
+          answer.fail(result.error.errorMessage);
+          return resolve(result);
+        }
+        if (result.payload !== "") answer.receive(Buffer.from(result.payload), contentType);
+        answer.finish(contentType);
+        resolve({ ...result, payload: "" });
       };
-      const onMessage = (message: Ready | Done | Idle) => {
+      const onMessage = (message: FromFunction) => {
+        if (message.kind === "chunk") {
+          const bytes = Buffer.from(message.bytes, "base64");
+          if (answer !== undefined) return answer.receive(bytes, message.contentType);
+          collected.add(bytes);
+          return taken(bytes.length);
+        }
         if (message.kind !== "done") return;
         if (message.error !== undefined) return settle(this.fail(message.error));
         if (message.memoryInBytes > memorySizeInMb * 1024 * 1024) {
           child.disconnect();
           return settle(this.fail(OUT_OF_MEMORY));
         }
-        settle({ ok: true, payload: message.payload ?? "null" });
+        if (message.streamed !== undefined) settle({ ok: true, payload: collected.text }, message.streamed);
+        else settle({ ok: true, payload: message.payload ?? "null" });
       };
       const onExit = (code: number | null, signal: string | null) =>
         settle(
@@ -562,6 +660,25 @@ export class LocalFunction implements RouteFunction {
 
 /** The error of a function by which API Gateway recognizes a missing or invalid credential. */
 export const UNAUTHORIZED = "Unauthorized";
+
+/** The content type of the answer of a handler that does not stream. */
+const JSON_TYPE = "application/json";
+
+/** The answer of a streaming handler to a buffered invocation, which receives the whole answer. */
+class CollectedAnswer {
+  private readonly chunks: Buffer[] = [];
+  private bytes = 0;
+
+  /** Adds bytes, up to the first bytes beyond Lambda's limit of an answer. The caller refuses such an answer. */
+  add(chunk: Buffer): void {
+    if (this.bytes <= MAX_ANSWER_IN_BYTES) this.chunks.push(chunk);
+    this.bytes += chunk.length;
+  }
+
+  get text(): string {
+    return Buffer.concat(this.chunks).toString("utf8");
+  }
+}
 
 const STOPPED: FunctionError = { errorType: "Runtime.ExitError", errorMessage: "the stage was stopped" };
 

@@ -1,32 +1,38 @@
 import { randomUUID } from "node:crypto";
+import { Readable } from "node:stream";
 import { EVENT_TOO_LARGE, MAX_ANSWER_IN_BYTES, MAX_EVENT_IN_BYTES } from "../../aws/lambda-limits";
 import { type HttpRequest, type HttpResponse, headerOf } from "../http";
+import { EVENT_STREAM_TYPE, encodeEvent, encodeJsonEvent } from "../sagemaker/event-stream";
 import { findSignatureFault, regionOf } from "../signature";
-import type { InvocationResult, LocalFunction } from "./function";
+import type { InvocationResult, LocalFunction, StreamedInvocation, ThrottleReason } from "./function";
 import type { FunctionError } from "./protocol";
 
-const PATH = /^\/2015-03-31\/functions\/([^/]+)\/invocations\/?$/;
+const PATH =
+  /^\/(?:2015-03-31\/functions\/([^/]+)\/invocations|2021-11-15\/functions\/([^/]+)\/response-streaming-invocations)\/?$/;
 
 /** A name, a partial ARN or an ARN, with or without `$LATEST`, the only qualifier of a function without versions. */
 const FUNCTION =
   /^(?:(?:arn:[\w-]+:lambda:)?(?:(?<region>[a-z]{2}(?:-[a-z]+)+-\d):)?(?:(?<account>\d{12}):)?function:|(?<owner>\d{12}):)?(?<name>[\w-]+)(?::\$LATEST)?$/;
 
-/** Whether a path is the path of Lambda's operation Invoke. */
+/** Whether a path is the path of Lambda's operation Invoke or InvokeWithResponseStream. */
 export function isInvokePath(path: string): boolean {
   return PATH.test(path);
 }
 
 /**
- * Lambda's operation Invoke for the functions of this stage: `boto3.client("lambda", endpoint_url=…)` and
- * `aws lambda invoke` (https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html). Asynchronous
- * events, log tails and versions are refused.
+ * Lambda's operations Invoke and InvokeWithResponseStream for the functions of this stage:
+ * `boto3.client("lambda", endpoint_url=…)` and `aws lambda invoke`
+ * (https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html,
+ * https://docs.aws.amazon.com/lambda/latest/api/API_InvokeWithResponseStream.html). Asynchronous events, log tails and
+ * versions are refused.
  */
 export class InvokeApi {
   /** @param functions - the functions by ARN */
   constructor(private readonly functions: ReadonlyMap<string, LocalFunction>) {}
 
   async handle(request: HttpRequest): Promise<HttpResponse> {
-    const named = decode(PATH.exec(request.path)?.[1] ?? "");
+    const [, buffered, streamed] = PATH.exec(request.path) ?? [];
+    const named = decode(buffered ?? streamed ?? "");
     const fn = this.find(named, request);
     // The region of an unknown function is unknown. A body of more than 10 MB is not stored, so its signature cannot be
     // checked.
@@ -54,7 +60,9 @@ export class InvokeApi {
     if (headerOf(request, "x-amz-invocation-type") === "DryRun") {
       return { status: 204, headers: ids(), body: "" };
     }
-    return toAnswer(await fn.invoke(payload));
+    return streamed === undefined
+      ? toAnswer(await fn.invoke(payload))
+      : toStreamedAnswer(await fn.stream(payload, request.signal));
   }
 
   private find(named: string, request: HttpRequest): LocalFunction | undefined {
@@ -110,11 +118,44 @@ function findJsonFault(text: string): string | undefined {
   }
 }
 
-function toAnswer(result: InvocationResult): HttpResponse {
-  if (!result.ok && result.throttledBy !== undefined) {
-    const document = { Reason: result.throttledBy, Type: "User", message: "Rate Exceeded." };
-    return failure(429, "TooManyRequestsException", document);
+function throttled(reason: ThrottleReason): HttpResponse {
+  const document = { Reason: reason, Type: "User", message: "Rate Exceeded." };
+  return failure(429, "TooManyRequestsException", document);
+}
+
+/** The events of an answer: each chunk is a `PayloadChunk`, and the end is an `InvokeComplete`. */
+function toStreamedAnswer(invocation: StreamedInvocation): HttpResponse {
+  if (!invocation.ok && invocation.throttledBy !== undefined) return throttled(invocation.throttledBy);
+  return {
+    status: 200,
+    headers: { ...invoked(), "Content-Type": EVENT_STREAM_TYPE },
+    body: invocation.ok ? "" : completed(invocation.error),
+    stream: Readable.from(invocation.ok ? events(invocation) : [], { objectMode: false }),
+  };
+}
+
+async function* events({
+  body,
+  ended,
+}: Extract<StreamedInvocation, { readonly ok: true }>): AsyncGenerator<Buffer> {
+  try {
+    for await (const chunk of body) yield encodeEvent("PayloadChunk", chunk);
+    yield completed();
+  } catch {
+    // The result of the invocation contains the error.
+    const result = await ended;
+    yield completed(result.ok ? undefined : result.error);
   }
+}
+
+/** @param error - the error of the function. AWS does not publish the values of `ErrorCode` */
+function completed(error?: FunctionError): Buffer {
+  const document = error === undefined ? {} : { ErrorCode: "Unhandled", ErrorDetails: JSON.stringify(error) };
+  return encodeJsonEvent("InvokeComplete", document);
+}
+
+function toAnswer(result: InvocationResult): HttpResponse {
+  if (!result.ok && result.throttledBy !== undefined) return throttled(result.throttledBy);
   if (!result.ok) return functionError(result.error);
   if (Buffer.byteLength(result.payload) > MAX_ANSWER_IN_BYTES) return functionError(ANSWER_TOO_LARGE);
   return { status: 200, headers: { ...invoked(), "Content-Type": "application/json" }, body: result.payload };

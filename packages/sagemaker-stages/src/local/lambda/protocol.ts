@@ -8,6 +8,22 @@ export interface Invoke {
   readonly functionArn: string;
 }
 
+/** Parent → child: the caller's connection has taken bytes of a streamed answer. */
+export interface Taken {
+  readonly kind: "taken";
+  readonly requestId: string;
+  readonly bytes: number;
+}
+
+/** Parent → child: the caller of a streamed answer has disconnected. */
+export interface Disconnected {
+  readonly kind: "disconnected";
+  readonly requestId: string;
+}
+
+/** A message to the child. */
+export type ToFunction = Invoke | Taken | Disconnected;
+
 /** Child → parent: the module is loaded, or cannot be loaded. */
 export interface Ready {
   readonly kind: "ready";
@@ -21,15 +37,29 @@ export interface Idle {
   readonly kind: "idle";
 }
 
+/** Child → parent: bytes of a streamed answer. */
+export interface Chunk {
+  readonly kind: "chunk";
+  /** The content type of the whole answer. */
+  readonly contentType: string;
+  /** The bytes in base64. */
+  readonly bytes: string;
+}
+
 /** Child → parent: the invocation has ended. */
 export interface Done {
   readonly kind: "done";
   /** The answer as JSON. */
   readonly payload?: string;
+  /** The content type of a streamed answer, whose bytes were sent before. @default - the answer is not streamed */
+  readonly streamed?: string;
   readonly error?: FunctionError;
   /** The resident memory of the process in bytes, or its maximum if the maximum is within the function's memory size. */
   readonly memoryInBytes: number;
 }
+
+/** A message from the child. */
+export type FromFunction = Ready | Idle | Chunk | Done;
 
 /** Lambda's description of a thrown error. */
 export interface FunctionError {

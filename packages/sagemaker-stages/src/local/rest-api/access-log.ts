@@ -34,6 +34,12 @@ export interface RequestDetails {
   integrationStatus?: number;
   /** The integration's duration in milliseconds. */
   integrationLatency?: number;
+  /** How API Gateway transfers the answer of a function. */
+  responseTransferMode?: "BUFFERED" | "STREAMED";
+  /** The milliseconds to the first byte of a streamed answer. */
+  timeToFirstContent?: number;
+  /** The milliseconds to status and headers of a streamed answer. */
+  timeToAllHeaders?: number;
   /** The type of an error that API Gateway itself answers, e.g. `THROTTLED`. */
   errorType?: string;
 }
@@ -61,6 +67,10 @@ const VARIABLES: Readonly<Record<string, Variable>> = {
   "integration.integrationStatus": ({ details }) => details.lambdaStatus,
   "integration.status": ({ details }) => details.integrationStatus,
   "integration.latency": ({ details }) => details.integrationLatency,
+  // https://docs.aws.amazon.com/apigateway/latest/developerguide/response-streaming-troubleshoot.html
+  "integration.responseTransferMode": ({ details }) => details.responseTransferMode,
+  "integration.timeToAllHeaders": ({ details }) => details.timeToAllHeaders,
+  "integration.timeToFirstContent": ({ details }) => details.timeToFirstContent,
 };
 
 function textOf(value: unknown): string | undefined {

@@ -69,7 +69,7 @@ export class Authorizers {
    */
   constructor(
     private readonly stage: Pick<StageDefinition, "executionArn">,
-    private readonly functions: ReadonlyMap<string, RouteFunction>,
+    private readonly functions: ReadonlyMap<string, Pick<RouteFunction, "definition" | "invoke">>,
     private readonly issuer: LocalIssuer | undefined,
     private readonly now: () => number = Date.now,
   ) {}

@@ -33,6 +33,7 @@ const integration = z.discriminatedUnion("type", [
     uri: z.string(),
     passthroughBehavior: z.optional(z.string()),
     timeoutInMillis: z.optional(z.number()),
+    responseTransferMode: z.optional(z.enum(["BUFFERED", "STREAM"])),
   }),
   z.strictObject({
     type: z.literal("mock"),
@@ -181,6 +182,28 @@ export interface OpenApi {
   readonly gatewayResponses: Readonly<Record<string, GatewayResponse>>;
 }
 
+/** The path of Lambda's operations Invoke and InvokeWithResponseStream in the URI of an integration. */
+const FUNCTION_URI = /\/functions\/(arn:[^/]+)\/(invocations|response-streaming-invocations)$/;
+
+/** The ARN of the function that an integration invokes. @param uri - the URI of the integration */
+export function functionOf(uri: string): string | undefined {
+  return FUNCTION_URI.exec(uri)?.[1];
+}
+
+/**
+ * @throws UnsupportedTerraform if the operation in the URI does not match the transfer mode: such a route fails on AWS
+ */
+function checkTransferMode(where: string, defined: Method["integration"]): void {
+  if (defined.type !== "aws_proxy") return;
+  const [, , operation] = FUNCTION_URI.exec(defined.uri) ?? [];
+  const isStream = defined.responseTransferMode === "STREAM";
+  const allowed = isStream ? "response-streaming-invocations" : "invocations";
+  if (operation === undefined || operation === allowed) return;
+  throw new UnsupportedTerraform(
+    `${where}: uri: got the operation ${operation}; allowed with the response transfer mode ${defined.responseTransferMode ?? "BUFFERED"}: ${allowed} (https://docs.aws.amazon.com/apigateway/latest/developerguide/response-transfer-mode-lambda.html)`,
+  );
+}
+
 /**
  * Reads an OpenAPI document with API Gateway's extensions.
  *
@@ -203,6 +226,7 @@ export function readOpenApi(body: string): OpenApi {
     if (path.includes("{"))
       throw new UnsupportedTerraform(`path ${path}: paths with parameters cannot be served on this machine`);
     return Object.entries(operations).map(([httpMethod, op]): Method => {
+      checkTransferMode(`${httpMethod} ${path}`, op["x-amazon-apigateway-integration"]);
       const checks = findValidator(`${httpMethod} ${path}`, op, validators);
       const validates = checks?.validateRequestBody === true;
       const parameters = (op.parameters ?? []).filter((one) => one.in === "query");

@@ -5,7 +5,7 @@ import type { RoleSession } from "../cognito/sessions";
 import { toCommonLogTime } from "../common-log-time";
 import { type HttpRequest, type HttpResponse, headerOf } from "../http";
 import { randomText } from "../random";
-import { addMissingHeaders, forwardedHeaders, withContentType } from "../response-headers";
+import { addHeaders, addMissingHeaders, forwardedHeaders, withContentType } from "../response-headers";
 import { accessKeyIdOf, userArnOf } from "../signature";
 import type { StageDefinition } from "../terraform/deployment";
 import { isBinary } from "./binary-media-types";
@@ -168,7 +168,7 @@ export function readProxyAnswer(
   payload: string,
   takesBytes = false,
 ): HttpResponse | typeof NOT_BASE64 | undefined {
-  const answer: unknown = JSON.parse(payload);
+  const answer = parseJson(payload);
   if (typeof answer !== "object" || answer === null || Array.isArray(answer)) return undefined;
   if (!Object.keys(answer).every((key) => ANSWER_KEYS.includes(key))) return undefined;
 
@@ -193,6 +193,32 @@ export function readProxyAnswer(
   const isBytes = takesBytes && isBase64Encoded === true;
   if (isBytes && !isBase64(text)) return NOT_BASE64;
   return { status, headers: withContentType(merged), body: isBytes ? Buffer.from(text, "base64") : text };
+}
+
+/** @returns `undefined` for the text of a streaming handler, which is not JSON */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Reads status and headers of a streamed answer as API Gateway does.
+ *
+ * @param metadata - the metadata that precede the body
+ * @returns `undefined` if the metadata are malformed
+ */
+export function readStreamHead(metadata: unknown): Pick<HttpResponse, "status" | "headers"> | undefined {
+  if (typeof metadata !== "object" || metadata === null) return undefined;
+  const { cookies = [], statusCode, headers, multiValueHeaders } = metadata as Record<string, unknown>;
+  if (!Array.isArray(cookies)) return undefined;
+  const answer = readProxyAnswer(JSON.stringify({ statusCode, headers, multiValueHeaders }));
+  if (answer === undefined || answer === NOT_BASE64) return undefined;
+  const setCookies = cookies.length === 0 ? {} : { "Set-Cookie": cookies.map(String) };
+  const all = forwardedHeaders(addHeaders(answer.headers, setCookies));
+  return all && { status: answer.status, headers: all };
 }
 
 function isScalar(value: unknown): value is string | number | boolean {

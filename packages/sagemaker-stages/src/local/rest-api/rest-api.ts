@@ -9,8 +9,10 @@ import type { RoleSessions } from "../cognito/sessions";
 import { Firewall } from "../firewall";
 import { type HttpRequest, type HttpResponse, headerOf } from "../http";
 import type { LocalIssuer } from "../issuer";
+import { AnswerStream } from "../lambda/answer-stream";
 import type { RouteFunction } from "../lambda/function";
 import { withLocalCause } from "../lambda/local-cause";
+import { limitStream, openStream, withStreamedCause } from "../lambda/open-stream";
 import { withContentType } from "../response-headers";
 import { accessKeyIdOf, findSignatureFault, LOCAL_CREDENTIALS, userArnOf } from "../signature";
 import type { ApiKeyDefinition, StageDefinition } from "../terraform/deployment";
@@ -20,8 +22,15 @@ import { type AuthorizerContext, Authorizers } from "./authorizers";
 import { isBinary } from "./binary-media-types";
 import type { EndpointAnswer, EndpointCaller } from "./endpoint-caller";
 import { GATEWAY_ERRORS, type GatewayError, missingParameters, toGatewayAnswer } from "./gateway-response";
-import type { Method } from "./openapi";
-import { NOT_BASE64, newRequestIds, type RequestIds, readProxyAnswer, toProxyEvent } from "./proxy";
+import { functionOf, type Method } from "./openapi";
+import {
+  NOT_BASE64,
+  newRequestIds,
+  type RequestIds,
+  readProxyAnswer,
+  readStreamHead,
+  toProxyEvent,
+} from "./proxy";
 import { QuotaUsage } from "./quota";
 import {
   authorizedInvocation,
@@ -37,6 +46,12 @@ import { readQuery, toResourcePath } from "./url";
 
 /** API Gateway's default time-out. */
 const DEFAULT_INTEGRATION_TIMEOUT_IN_MS = 29_000;
+
+/**
+ * The time without data after which API Gateway ends a stream of a regional API: 5 minutes
+ * (https://docs.aws.amazon.com/apigateway/latest/developerguide/response-transfer-mode.html).
+ */
+const STREAM_IDLE_TIMEOUT_IN_MS = 5 * 60_000;
 
 /** Ends a request with an error of API Gateway. */
 class Refusal extends Error {
@@ -112,29 +127,33 @@ export class RestApi {
     const start = performance.now();
     const details: RequestDetails = {};
     const response = await this.answerOrRefuse(request, path, ids, details, domainName);
-    const { apiName, stageName } = this.stage;
-    if (this.cloudWatch !== undefined && apiName !== undefined) {
-      recordApiRequest(this.cloudWatch, scopeOf(this.account), {
-        apiName,
-        stageName,
-        status: response.status,
-        latencyInMs: performance.now() - start,
-        integrationLatencyInMs: details.integrationLatency,
-      });
-    }
-    if (this.stage.accessLogFormat !== undefined) {
+    const report = () => {
+      const { apiName, stageName } = this.stage;
+      if (this.cloudWatch !== undefined && apiName !== undefined) {
+        recordApiRequest(this.cloudWatch, scopeOf(this.account), {
+          apiName,
+          stageName,
+          status: response.status,
+          latencyInMs: performance.now() - start,
+          integrationLatencyInMs: details.integrationLatency,
+        });
+      }
+      if (this.stage.accessLogFormat === undefined) return;
       const line = accessLogLine(this.stage.accessLogFormat, {
         ...ids,
         receivedAt,
         sourceIp: request.sourceIp,
         httpMethod: request.method,
         status: response.status,
-        responseLength: Buffer.byteLength(response.body),
+        responseLength: lengthOf(response),
         responseLatency: Date.now() - receivedAt.getTime(),
         details,
       });
       this.log(`${line}\n`);
-    }
+    };
+    // A streamed answer is logged at its end.
+    if (response.stream === undefined || response.stream.closed) report();
+    else response.stream.once("close", report);
     return response;
   }
 
@@ -231,17 +250,21 @@ export class RestApi {
       this.sessions?.find(accessKeyIdOf(request))?.session,
     );
     const timeout = integration.timeoutInMillis ?? DEFAULT_INTEGRATION_TIMEOUT_IN_MS;
-    const { status, headers, body } = await this.invoke(
-      integration.uri,
-      route.method,
-      {
-        event: JSON.stringify(event),
-        takesBytes: isBinary(traced, "accept", this.stage.openApi.binaryMediaTypes),
-      },
-      timeout,
-      details,
-    );
-    return { status, headers: { ...headers, ...own, ...trace }, body };
+    const fn = this.findFunction(integration.uri, route.method);
+    const payload = JSON.stringify(event);
+    if (Buffer.byteLength(payload) > MAX_EVENT_IN_BYTES) throw new Refusal(GATEWAY_ERRORS.tooLargeForLambda);
+    details.responseTransferMode = integration.responseTransferMode === "STREAM" ? "STREAMED" : "BUFFERED";
+    const answer =
+      integration.responseTransferMode === "STREAM"
+        ? await this.stream(fn, route.method, payload, timeout, details, request.signal)
+        : await this.invoke(
+            fn,
+            payload,
+            isBinary(traced, "accept", this.stage.openApi.binaryMediaTypes),
+            timeout,
+            details,
+          );
+    return { ...answer, headers: { ...answer.headers, ...own, ...trace } };
   }
 
   /**
@@ -397,14 +420,9 @@ export class RestApi {
     return withLocalCause(response, answer.localCause);
   }
 
-  private async invoke(
-    uri: string,
-    method: Method,
-    { event, takesBytes }: { readonly event: string; readonly takesBytes: boolean },
-    timeoutInMs: number,
-    details: RequestDetails,
-  ): Promise<HttpResponse> {
-    const arn = /\/functions\/(arn:[^/]+)\/invocations$/.exec(uri)?.[1];
+  /** The function of an integration, if the function's policy permits the route. */
+  private findFunction(uri: string, method: Method): RouteFunction {
+    const arn = functionOf(uri);
     const fn = arn === undefined ? undefined : this.functions.get(arn);
     const sourceArn = `${this.stage.executionArn}/${method.httpMethod}${method.path}`;
     if (fn === undefined || !fn.definition.invocableFor.some((pattern) => matchesArn(pattern, sourceArn))) {
@@ -413,8 +431,16 @@ export class RestApi {
       );
       throw new Refusal(GATEWAY_ERRORS.configuration);
     }
-    if (Buffer.byteLength(event) > MAX_EVENT_IN_BYTES) throw new Refusal(GATEWAY_ERRORS.tooLargeForLambda);
+    return fn;
+  }
 
+  private async invoke(
+    fn: RouteFunction,
+    event: string,
+    takesBytes: boolean,
+    timeoutInMs: number,
+    details: RequestDetails,
+  ): Promise<HttpResponse> {
     const invokedAt = Date.now();
     const result = await withTimeout(fn.invoke(event), timeoutInMs);
     details.integrationLatency = Date.now() - invokedAt;
@@ -435,6 +461,66 @@ export class RestApi {
     details.integrationStatus = answer.status;
     return withLocalCause(answer, result.localCause);
   }
+
+  /**
+   * Invokes a function in the transfer mode STREAM: API Gateway sends status and headers when it has received the
+   * metadata, and then each chunk
+   * (https://docs.aws.amazon.com/apigateway/latest/developerguide/response-transfer-mode-lambda.html).
+   */
+  private async stream(
+    fn: RouteFunction,
+    { httpMethod, path }: Method,
+    event: string,
+    timeoutInMs: number,
+    details: RequestDetails,
+    caller: AbortSignal | undefined,
+  ): Promise<HttpResponse> {
+    const start = performance.now();
+    const connection = new AbortController();
+    const close = () => connection.abort();
+    if (caller?.aborted) close();
+    caller?.addEventListener("abort", close, { once: true });
+    const answering = fn.stream(event, connection.signal).then(async (invocation) => {
+      if (!invocation.ok) return invocation;
+      details.timeToFirstContent = Math.round(performance.now() - start);
+      return { invocation, opened: await openStream(invocation.body, readStreamHead) };
+    });
+    const streamed = await withTimeout(answering, timeoutInMs);
+    details.integrationLatency = Math.round(performance.now() - start);
+    if (streamed === "timed out") {
+      close();
+      throw new Refusal(GATEWAY_ERRORS.timedOut);
+    }
+    if ("error" in streamed && streamed.throttledBy !== undefined) {
+      details.lambdaStatus = 429;
+      throw new Refusal(GATEWAY_ERRORS.functionThrottled);
+    }
+    details.lambdaStatus = 200;
+    if ("error" in streamed) throw new Refusal(GATEWAY_ERRORS.functionFailed);
+    const { invocation, opened } = streamed;
+    if (typeof opened === "string") {
+      this.log(`${httpMethod} ${path}: API Gateway cannot send the streamed answer: ${opened}\n`);
+      throw new Refusal(GATEWAY_ERRORS.functionFailed);
+    }
+    details.timeToAllHeaders = details.integrationLatency;
+    details.integrationStatus = opened.status;
+    opened.stream.once("close", () => {
+      details.integrationLatency = Math.round(performance.now() - start);
+    });
+    const limits = {
+      idleInMs: STREAM_IDLE_TIMEOUT_IN_MS,
+      totalInMs: timeoutInMs - (performance.now() - start),
+    };
+    limitStream(opened.stream, limits, (reason) =>
+      this.log(`${httpMethod} ${path}: API Gateway ends the streamed answer: ${reason}\n`),
+    );
+    return await withStreamedCause(opened, invocation.ended);
+  }
+}
+
+/** The length of an answer's body, also of a streamed body that the caller has not received completely. */
+function lengthOf({ body, stream }: HttpResponse): number {
+  return stream instanceof AnswerStream ? stream.bodyBytes : Buffer.byteLength(body);
 }
 
 /** Whether the headers declare a body in UTF-8 without a content encoding. */

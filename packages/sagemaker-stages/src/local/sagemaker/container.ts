@@ -12,13 +12,40 @@ export interface ContainerRequest {
    * @default - none
    */
   readonly headers?: Readonly<Record<string, string>>;
+  /**
+   * Whether the caller reads the answer chunk by chunk (InvokeEndpointWithResponseStream). Otherwise, the caller receives
+   * the joined chunks of a streamed answer.
+   *
+   * @default false
+   */
+  readonly responseStream?: boolean;
+  /**
+   * Aborts when the caller has disconnected, or when SageMaker's time for the answer is over. Only for a streamed answer.
+   *
+   * @default - never
+   */
+  readonly signal?: AbortSignal;
 }
+
+/**
+ * The body of a container's answer: the whole body, or its chunks. The caller receives each chunk when it is made.
+ *
+ * @example
+ * async function* words() {
+ *   for (const word of ["one ", "two ", "three"]) yield word;
+ * }
+ */
+export type ContainerBody = Buffer | string | AsyncIterable<string | Uint8Array>;
 
 /** The answer of a container. */
 export interface ContainerResponse {
   readonly status: number;
   readonly contentType: string;
-  readonly body: Buffer | string;
+  /**
+   * The body. An error of the iteration is a failure in the middle of the answer: the caller of a stream receives a
+   * ModelStreamError.
+   */
+  readonly body: ContainerBody;
   /**
    * The headers of the answer that SageMaker forwards, by lower-case name. SageMaker drops all other headers.
    *
@@ -61,6 +88,23 @@ export interface Container {
    * @throws ContainerFailed if the container cannot be reached or does not answer in time; Error for other failures
    */
   invoke(request: ContainerRequest): Promise<ContainerResponse>;
+}
+
+/** Whether a body consists of chunks. */
+export function isChunked(body: ContainerBody): body is Exclude<ContainerBody, Buffer | string> {
+  return typeof body !== "string" && !Buffer.isBuffer(body);
+}
+
+/**
+ * The whole body of an answer.
+ *
+ * @throws the error of the iteration
+ */
+export async function wholeBody(body: ContainerBody): Promise<Buffer | string> {
+  if (!isChunked(body)) return body;
+  const chunks: Buffer[] = [];
+  for await (const chunk of body) chunks.push(Buffer.from(chunk));
+  return Buffer.concat(chunks);
 }
 
 /** A container did not answer. */
@@ -138,17 +182,21 @@ export function ownContainer(address: URL): Container {
   if (!url.pathname.endsWith("/invocations")) url.pathname = `${url.pathname.replace(/\/$/, "")}/invocations`;
   return {
     description: `container at ${url.href}`,
-    invoke: ({ contentType, accept, body, headers = {} }) =>
+    invoke: ({ contentType, accept, body, headers = {}, responseStream = false, signal }) =>
       new Promise((resolve, reject) => {
         const outgoing = (url.protocol === "https:" ? https : http).request(url, {
           method: "POST",
           // Without keep-alive: a connection that the container has closed would look like a crash of the container.
           agent: false,
           headers: { ...headers, "Content-Type": contentType, Accept: accept, "Content-Length": body.length },
-          timeout: INVOCATION_TIMEOUT_IN_MS,
+          // The signal ends a streamed answer, which can pause for longer.
+          ...(responseStream ? {} : { timeout: INVOCATION_TIMEOUT_IN_MS }),
         });
         const fail = (error: Error) => reject(toContainerFailed(error));
         outgoing.on("timeout", () => outgoing.destroy(TIMED_OUT));
+        const abort = () => outgoing.destroy(CLOSED);
+        signal?.addEventListener("abort", abort, { once: true });
+        outgoing.on("close", () => signal?.removeEventListener("abort", abort));
         outgoing.on("socket", (socket) => {
           if (!socket.connecting) return;
           const timer = setTimeout(() => outgoing.destroy(UNREACHABLE), CONNECT_TIMEOUT_IN_MS);
@@ -156,6 +204,17 @@ export function ownContainer(address: URL): Container {
         });
         outgoing.on("error", fail);
         outgoing.on("response", (incoming) => {
+          const head = {
+            status: incoming.statusCode ?? 0,
+            contentType: incoming.headers["content-type"] ?? "application/octet-stream",
+            headers: forwardedHeaders(incoming.headers),
+          };
+          if (responseStream && isSuccess(head.status)) {
+            // A caller who has disconnected does not iterate.
+            incoming.on("error", () => undefined);
+            resolve({ ...head, body: readChunks(incoming) });
+            return;
+          }
           const chunks: Buffer[] = [];
           let bytes = 0;
           incoming.on("data", (chunk: Buffer) => {
@@ -164,18 +223,25 @@ export function ownContainer(address: URL): Container {
             else chunks.push(chunk);
           });
           incoming.on("error", fail);
-          incoming.on("end", () =>
-            resolve({
-              status: incoming.statusCode ?? 0,
-              contentType: incoming.headers["content-type"] ?? "application/octet-stream",
-              body: Buffer.concat(chunks),
-              headers: forwardedHeaders(incoming.headers),
-            }),
-          );
+          incoming.on("end", () => resolve({ ...head, body: Buffer.concat(chunks) }));
         });
         outgoing.end(body);
       }),
   };
+}
+
+/** Whether a container's answer is not an error. */
+export function isSuccess(status: number): boolean {
+  return status >= 200 && status <= 299;
+}
+
+/** The chunks of an answer as they arrive. The container waits while the caller does not read. */
+async function* readChunks(incoming: http.IncomingMessage): AsyncGenerator<Buffer> {
+  try {
+    for await (const chunk of incoming) yield chunk;
+  } catch (error) {
+    throw toContainerFailed(error as Error);
+  }
 }
 
 function forwardedHeaders(headers: http.IncomingHttpHeaders): Record<string, string> {

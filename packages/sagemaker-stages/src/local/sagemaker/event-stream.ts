@@ -8,17 +8,47 @@ const LENGTHS = 8;
 const CHECKSUM = 4;
 
 /**
- * An event whose payload is bytes: lengths, their checksum, headers, payload, checksum of the whole event
- * (https://docs.aws.amazon.com/transcribe/latest/dg/streaming-setting-up.html#streaming-event-stream).
+ * An event whose payload is bytes.
  *
  * @param type - e.g. `PayloadPart`
  */
 export function encodeEvent(type: string, payload: Buffer): Buffer {
-  const headers = Buffer.concat([
-    encodeHeader(":event-type", type),
-    encodeHeader(":content-type", "application/octet-stream"),
-    encodeHeader(":message-type", "event"),
-  ]);
+  return encodeMessage(
+    { ":event-type": type, ":content-type": "application/octet-stream", ":message-type": "event" },
+    payload,
+  );
+}
+
+/**
+ * An event whose payload is a JSON document.
+ *
+ * @param type - e.g. `InvokeComplete`
+ */
+export function encodeJsonEvent(type: string, document: object): Buffer {
+  return encodeMessage(
+    { ":event-type": type, ":content-type": "application/json", ":message-type": "event" },
+    Buffer.from(JSON.stringify(document)),
+  );
+}
+
+/**
+ * An error in the middle of a stream.
+ *
+ * @param type - e.g. `ModelStreamError`
+ */
+export function encodeException(type: string, document: object): Buffer {
+  return encodeMessage(
+    { ":exception-type": type, ":content-type": "application/json", ":message-type": "exception" },
+    Buffer.from(JSON.stringify(document)),
+  );
+}
+
+/**
+ * A message: lengths, their checksum, headers, payload, checksum of the whole message
+ * (https://docs.aws.amazon.com/transcribe/latest/dg/streaming-setting-up.html#streaming-event-stream).
+ */
+function encodeMessage(named: Readonly<Record<string, string>>, payload: Buffer): Buffer {
+  const headers = Buffer.concat(Object.entries(named).map(([name, value]) => encodeHeader(name, value)));
   const lengths = Buffer.alloc(LENGTHS);
   lengths.writeUInt32BE(LENGTHS + CHECKSUM + headers.length + payload.length + CHECKSUM, 0);
   lengths.writeUInt32BE(headers.length, 4);

@@ -13,11 +13,15 @@ import {
   type ContainerResponse,
   HEADERS_TO_CALLER,
   HEADERS_TO_CONTAINER,
+  isChunked,
+  isSuccess,
+  wholeBody,
 } from "./container";
-import { ContainerFailures } from "./container-failures";
+import { ContainerFailures, type PendingInvocation } from "./container-failures";
 import { containerOf } from "./echo-stand-in";
 import { EVENT_STREAM_TYPE, encodeEvent } from "./event-stream";
 import { type Operation, type OperationName, RUNTIME_SEGMENT, readOperation } from "./operation";
+import { ResponseParts, STREAM_TIMEOUT_IN_MS } from "./response-parts";
 import { findAnsweringModel, mergeExisting } from "./targets";
 import { findConstraintFault, findUnsupported, invokedVariant, type ValidationFault } from "./validation";
 
@@ -57,7 +61,7 @@ export function isRuntimePath(path: string): boolean {
   return path === `/${RUNTIME_SEGMENT}` || path.startsWith(`/${RUNTIME_SEGMENT}/`);
 }
 
-/** The SageMaker runtime in front of containers. A response stream has one part, which is the container's answer. */
+/** The SageMaker runtime in front of containers. Each chunk of a container's answer is a part of a response stream. */
 export class SagemakerRuntime {
   /**
    * The endpoints of the stacks come first, because a stack contains more about its own endpoint than about an existing
@@ -74,6 +78,7 @@ export class SagemakerRuntime {
    * @param failures - receives the reasons why containers did not answer
    * @param sessions - the temporary credentials of signed-in users, whose role may invoke no endpoint. Default: none
    * @param cloudWatch - receives the metrics of the endpoints. Default: no metrics
+   * @param streamTimeoutInMs - the time for a whole streamed answer. Default: SageMaker's limit
    */
   constructor(
     endpoints: readonly EndpointDefinition[],
@@ -82,6 +87,7 @@ export class SagemakerRuntime {
     private readonly failures: ContainerFailures = new ContainerFailures(),
     private readonly sessions?: RoleSessions,
     private readonly cloudWatch?: CloudWatch,
+    private readonly streamTimeoutInMs: number = STREAM_TIMEOUT_IN_MS,
   ) {
     const isOwn = ({ compute }: EndpointDefinition) => compute.kind !== "existing";
     const existing = endpoints.filter((endpoint) => !isOwn(endpoint));
@@ -214,16 +220,35 @@ export class SagemakerRuntime {
         durationInMs,
       });
     };
-    let answer: Awaited<ReturnType<Container["invoke"]>>;
+    const parts = isStream ? new ResponseParts(request.signal, this.streamTimeoutInMs) : undefined;
+    let answer: ContainerResponse & { readonly body: Buffer | string };
     try {
-      answer = await container.invoke({
+      const sent = {
         contentType: headerOf(request, "content-type") ?? "application/octet-stream",
         accept: headerOf(request, isStream ? "x-amzn-sagemaker-accept" : "accept") ?? "*/*",
         body,
         headers: pick(HEADERS_TO_CONTAINER, (name) => headerOf(request, name)),
-      });
+      };
+      const answering = container.invoke(
+        parts === undefined ? sent : { ...sent, responseStream: true, signal: parts.signal },
+      );
+      const first = await (parts === undefined ? answering : parts.unlessAborted(answering));
+      if (parts !== undefined && isChunked(first.body) && isSuccess(first.status)) {
+        const stream = parts.encode(first.body, (failure) => {
+          record(failure === undefined ? first.status : undefined);
+          if (failure !== undefined) {
+            const cause = `${container.description} ${describeFailure(failure)}`;
+            invocation.fail(cause);
+            this.log(`${name}: ${cause}\n`);
+          } else this.endInvocation(endpoint, container, invocation);
+        });
+        return { ...succeed({ ...first, body: "" }, true, invokedVariant(request, endpoint)), stream };
+      }
+      answer = { ...first, body: await wholeBody(first.body) };
+      parts?.close();
       record(answer.status);
     } catch (error) {
+      parts?.close();
       record();
       const cause = `${container.description} ${describeFailure(error)}`;
       invocation.fail(cause);
@@ -242,12 +267,8 @@ export class SagemakerRuntime {
       this.log(`${name}: ${cause}\n`);
       return modelFailure(endpoint, NO_STATUS, cause);
     }
-    if (container.caveat === undefined) invocation.end();
-    else {
-      invocation.fail(container.caveat);
-      this.log(`${name}: ${container.caveat}\n`);
-    }
-    if (answer.status < 200 || answer.status > 299) {
+    this.endInvocation(endpoint, container, invocation);
+    if (!isSuccess(answer.status)) {
       const message = String(answer.body);
       // On AWS, the endpoint's log group has the container's error; the function's log does not repeat it.
       this.log(
@@ -256,6 +277,20 @@ export class SagemakerRuntime {
       return modelFailure(endpoint, answer.status, message);
     }
     return succeed(answer, isStream, invokedVariant(request, endpoint));
+  }
+
+  /** Reports that a container answered. */
+  private endInvocation(
+    { name }: EndpointDefinition,
+    { caveat }: Container,
+    invocation: PendingInvocation,
+  ): void {
+    if (caveat === undefined) {
+      invocation.end();
+      return;
+    }
+    invocation.fail(caveat);
+    this.log(`${name}: ${caveat}\n`);
   }
 }
 
@@ -275,7 +310,11 @@ function describeFailure(error: unknown): string {
   return `failed: ${error instanceof Error ? error.message : String(error)}`;
 }
 
-function succeed(answer: ContainerResponse, isStream: boolean, variant: string): HttpResponse {
+function succeed(
+  answer: ContainerResponse & { readonly body: Buffer | string },
+  isStream: boolean,
+  variant: string,
+): HttpResponse {
   const { contentType, body } = answer;
   const headers = {
     ...pick(HEADERS_TO_CALLER, (name) => answer.headers?.[name]),
@@ -286,7 +325,7 @@ function succeed(answer: ContainerResponse, isStream: boolean, variant: string):
   return {
     status: 200,
     headers: { "Content-Type": EVENT_STREAM_TYPE, "X-Amzn-SageMaker-Content-Type": contentType, ...headers },
-    body: encodeEvent("PayloadPart", Buffer.from(body)),
+    body: body.length === 0 ? "" : encodeEvent("PayloadPart", Buffer.from(body)),
   };
 }
 

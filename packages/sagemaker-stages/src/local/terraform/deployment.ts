@@ -71,6 +71,8 @@ export interface FunctionUrlDefinition {
   readonly region: string;
   readonly accountId: string;
   readonly cors: CorsDefinition | undefined;
+  /** Whether the URL streams answers. @default BUFFERED */
+  readonly invokeMode?: "BUFFERED" | "RESPONSE_STREAM" | undefined;
 }
 
 /** The CORS settings with which Lambda answers preflight requests. */

@@ -141,6 +141,7 @@ export const INTERPRETED = {
     ...meta,
     function_name: text,
     authorization_type: z.literal("AWS_IAM"),
+    invoke_mode: z.optional(z.enum(["BUFFERED", "RESPONSE_STREAM"])),
     cors: z.optional(
       z.strictObject({
         allow_origins: z.array(text),

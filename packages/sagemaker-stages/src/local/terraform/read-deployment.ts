@@ -164,6 +164,7 @@ function readFunctionUrls(stack: Stack): FunctionUrlDefinition[] {
     urlId: stack.idOf(resource),
     region: stack.region,
     accountId: stack.accountId,
+    invokeMode: values.invoke_mode,
     cors: values.cors && {
       allowOrigins: values.cors.allow_origins,
       allowMethods: values.cors.allow_methods,

@@ -3,7 +3,7 @@ import Ajv from "ajv-draft-04";
 import { checkCatalog } from "../../app/catalog-checks";
 import { requestModel } from "../../constructs/api/request-model";
 import { describeFault, type Fault, FaultCollector, raw } from "../../environment/fault-collector";
-import type { Container } from "../../local/sagemaker/container";
+import { type Container, wholeBody } from "../../local/sagemaker/container";
 import type { ContractModel, Model, Models } from "../../models";
 import { bareAnswer, NO_CALLER, replyOf } from "../../runtime/outside-handler";
 import { ProblemError } from "../../runtime/problem";
@@ -194,7 +194,8 @@ async function checkSample(
   const { request, answer } = model.example;
   const { contentType, accept, body } = model.encode(request, NO_CALLER);
   const response = await sample.invoke({ contentType, accept, body: Buffer.from(body) });
-  const received = Buffer.from(response.body).toString();
+  const whole = await wholeBody(response.body);
+  const received = Buffer.from(whole).toString();
   const source = `the answer of functions/${model.model}/sample/ to example.request`;
   collector.require(
     response.status === 200,
@@ -206,7 +207,7 @@ async function checkSample(
   if (response.status !== 200) return;
   let decoded: unknown;
   const thrown = thrownBy(() => {
-    const reply = replyOf(response.body, response.contentType);
+    const reply = replyOf(whole, response.contentType);
     const text = model.answerTypes?.includes(reply.contentType) ? "" : received;
     decoded = bareAnswer(model.decode(text, request, reply));
   });

@@ -5,7 +5,7 @@ import { devNull } from "node:os";
 import { createInterface } from "node:readline";
 import { engineSource } from "../../../paths";
 import type { FunctionProcess } from "../function-process";
-import type { Invoke } from "../protocol";
+import type { ToFunction } from "../protocol";
 import type { Python } from "./machine";
 
 /** The folder and the environment variables of a process. */
@@ -82,7 +82,7 @@ export class PythonProcess extends EventEmitter implements FunctionProcess {
     return !this.isEnding && this.exitCode === null && this.signalCode === null;
   }
 
-  send(message: Invoke, sent: () => void): boolean {
+  send(message: ToFunction, sent: () => void): boolean {
     return this.channel.write(`${JSON.stringify(message)}\n`, sent);
   }
 

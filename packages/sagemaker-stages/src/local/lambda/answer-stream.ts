@@ -1,0 +1,106 @@
+import { Readable } from "node:stream";
+import { INTEGRATION_TYPE } from "./response-stream";
+
+/** The connection to the process that writes an answer. */
+export interface AnswerSource {
+  /** Reports that the caller's connection has taken bytes. */
+  taken(bytes: number): void;
+  /** Reports that the caller has disconnected. */
+  disconnected(): void;
+}
+
+/**
+ * The bytes that wait for the caller's connection. Together with the window of the function, this number bounds the memory
+ * of a stream.
+ */
+const WAITING_BYTES = 16 * 1024;
+
+/**
+ * Lambda's limit of a streamed answer
+ * (https://docs.aws.amazon.com/lambda/latest/dg/config-rs-invoke-furls.html: 200 MB).
+ */
+const MAX_STREAMED_BYTES = 200 * 1024 * 1024;
+
+/**
+ * The streamed answer of one invocation, in the process of the stage. Emits `received` with the length of each chunk when
+ * the chunk arrives.
+ */
+export class AnswerStream extends Readable {
+  /** The content type of the answer, known when {@link started} has resolved. */
+  contentType = "application/octet-stream";
+  /** Resolves at the first chunk, or at the end of an answer without chunks. */
+  readonly started: Promise<void>;
+  /** The length of status, headers and delimiter. Set by the reader of the metadata. */
+  metadataBytes = 0;
+  private receivedBytes = 0;
+  private start: () => void = () => {};
+  private source: AnswerSource | undefined;
+  private untaken = 0;
+
+  constructor() {
+    super({ highWaterMark: WAITING_BYTES });
+    this.started = new Promise((resolve) => {
+      this.start = resolve;
+    });
+    // A consumer that has not read anything yet does not listen. `ended` of the invocation contains the error.
+    this.on("error", () => undefined);
+  }
+
+  /** Whether the answer begins with status and headers. */
+  get hasMetadata(): boolean {
+    return this.contentType === INTEGRATION_TYPE;
+  }
+
+  /** The length of the received body, without the metadata. */
+  get bodyBytes(): number {
+    return this.receivedBytes - this.metadataBytes;
+  }
+
+  /** Connects the process that writes the answer. */
+  connect(source: AnswerSource): void {
+    this.source = source;
+  }
+
+  /** Adds a chunk. Discards the chunk if the caller has disconnected. */
+  receive(bytes: Buffer, contentType: string): void {
+    this.contentType = contentType;
+    this.start();
+    if (this.destroyed) {
+      this.source?.taken(bytes.length);
+      return;
+    }
+    this.receivedBytes += bytes.length;
+    if (this.receivedBytes > MAX_STREAMED_BYTES) {
+      this.destroy(new Error(`a streamed answer of more than ${MAX_STREAMED_BYTES} bytes`));
+      return;
+    }
+    this.emit("received", bytes.length);
+    this.untaken += bytes.length;
+    if (this.push(bytes)) this._read();
+  }
+
+  /** Ends the answer. */
+  finish(contentType: string): void {
+    this.contentType = contentType;
+    this.source = undefined;
+    this.start();
+    this.push(null);
+  }
+
+  /** Ends the answer with an error: the caller receives a truncated answer. */
+  fail(message: string): void {
+    this.source = undefined;
+    this.destroy(new Error(message));
+  }
+
+  override _read(): void {
+    const bytes = this.untaken;
+    this.untaken = 0;
+    if (bytes > 0) this.source?.taken(bytes);
+  }
+
+  override _destroy(error: Error | null, callback: (error?: Error | null) => void): void {
+    this.source?.disconnected();
+    callback(error);
+  }
+}

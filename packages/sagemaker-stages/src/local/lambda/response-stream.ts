@@ -1,0 +1,151 @@
+import { Writable } from "node:stream";
+
+type Callback = (error?: Error | null) => void;
+
+/**
+ * The bytes that a function can write before the stage has taken them. A full window stops the function's writes, so that
+ * a slow caller slows the function, and neither process stores the answer.
+ */
+const WINDOW_IN_BYTES = 32 * 1024;
+
+/** Lambda's content type of a stream whose handler sets none. */
+const DEFAULT_CONTENT_TYPE = "application/octet-stream";
+
+/** The content type of a stream that begins with status and headers, as JSON, and a delimiter. */
+export const INTEGRATION_TYPE = "application/vnd.awslambda.http-integration-response";
+
+/** The delimiter between status and headers of an answer, and the body: 8 NUL bytes. */
+export const DELIMITER = Buffer.alloc(8);
+
+/** Lambda's error for a call that a response stream does not permit. */
+class InvalidStreamingOperation extends Error {
+  override readonly name = "InvalidStreamingOperation";
+}
+
+/**
+ * Runs in the child process: the response stream of an invocation, as Lambda's runtime for Node.js passes it to a
+ * streaming handler (https://github.com/aws/aws-lambda-nodejs-runtime-interface-client, `src/ResponseStream.js`).
+ */
+export class ResponseStream extends Writable {
+  /** The content type of the stream, final after the first write. */
+  contentType = DEFAULT_CONTENT_TYPE;
+  /** Writes the bytes that precede the first write. `HttpResponseStream.from` sets this member, as in Lambda's runtime. */
+  _onBeforeFirstWrite: ((write: (chunk: string | Uint8Array) => boolean) => void) | undefined;
+  private hasStarted = false;
+  private inFlight = 0;
+  private continue: (() => void) | undefined;
+
+  /** @param sendChunk - sends bytes to the stage */
+  constructor(private readonly sendChunk: (bytes: Buffer) => void) {
+    super();
+  }
+
+  /** @throws InvalidStreamingOperation after the first write */
+  setContentType(contentType: string): void {
+    if (this.hasStarted) throw new InvalidStreamingOperation("Cannot set content-type, too late.");
+    this.contentType = contentType;
+  }
+
+  /** Writes text or bytes. Every other value is written as JSON. */
+  override write(chunk: unknown, encoding?: BufferEncoding | Callback, callback?: Callback): boolean {
+    const data =
+      typeof chunk === "string" || chunk instanceof Uint8Array
+        ? chunk
+        : (JSON.stringify(chunk) ?? "undefined");
+    if (!this.hasStarted) {
+      this.hasStarted = true;
+      this._onBeforeFirstWrite?.((first) => super.write(first));
+    }
+    return typeof encoding === "function"
+      ? super.write(data, encoding)
+      : super.write(data, encoding ?? "utf8", callback);
+  }
+
+  /** The stage has taken bytes: the function can write on. */
+  taken(bytes: number): void {
+    this.inFlight -= bytes;
+    const resume = this.continue;
+    if (resume === undefined || this.inFlight >= WINDOW_IN_BYTES) return;
+    this.continue = undefined;
+    resume();
+  }
+
+  override _write(chunk: Buffer, encoding: BufferEncoding, callback: Callback): void {
+    const part = chunk.subarray(0, WINDOW_IN_BYTES);
+    const rest = chunk.subarray(part.length);
+    this.sendChunk(part);
+    this.inFlight += part.length;
+    const resume = rest.length === 0 ? callback : () => this._write(rest, encoding, callback);
+    if (this.inFlight < WINDOW_IN_BYTES) resume();
+    else this.continue = resume;
+  }
+}
+
+/** The marks of a streaming handler in Lambda's runtime, which libraries use, too. */
+const STREAMING = Symbol.for("aws.lambda.runtime.handler.streaming");
+const HIGH_WATER_MARK = Symbol.for("aws.lambda.runtime.handler.streaming.highWaterMark");
+const STREAMING_RESPONSE = "response";
+
+/** A handler that writes its answer to a stream. */
+export type StreamingHandler = (event: unknown, stream: ResponseStream, context: object) => unknown;
+
+/** Whether `awslambda.streamifyResponse` has marked a handler. */
+export function isStreaming(handler: object): boolean {
+  return (handler as { readonly [STREAMING]?: unknown })[STREAMING] === STREAMING_RESPONSE;
+}
+
+/** Defines the global `awslambda`, which Lambda's runtime for Node.js provides. */
+export function defineAwslambda(): void {
+  const streamifyResponse = <H extends object>(
+    handler: H,
+    options?: { readonly highWaterMark?: number | string },
+  ): H => {
+    Object.assign(handler, { [STREAMING]: STREAMING_RESPONSE });
+    if (options?.highWaterMark !== undefined) {
+      Object.assign(handler, { [HIGH_WATER_MARK]: Number.parseInt(String(options.highWaterMark), 10) });
+    }
+    return handler;
+  };
+  const HttpResponseStream = {
+    /** The stream begins with `metadata` and the delimiter at its first write. */
+    from(stream: ResponseStream, metadata: object): ResponseStream {
+      stream.setContentType(INTEGRATION_TYPE);
+      const json = JSON.stringify(metadata);
+      stream._onBeforeFirstWrite = (write) => {
+        write(json);
+        return write(DELIMITER);
+      };
+      return stream;
+    },
+  };
+  Object.assign(globalThis, { awslambda: { streamifyResponse, HttpResponseStream } });
+}
+
+/**
+ * Runs a streaming handler until its stream is closed.
+ *
+ * @throws the handler's error, or the error of its stream
+ */
+export async function runStreaming(
+  handler: StreamingHandler,
+  event: unknown,
+  stream: ResponseStream,
+  context: object,
+): Promise<void> {
+  let failure: { readonly error: unknown } | undefined;
+  const closed = new Promise<void>((resolve) => {
+    stream.on("error", (error) => {
+      failure = { error };
+    });
+    stream.on("close", resolve);
+  });
+  const running = handler(event, stream, context);
+  if (typeof (running as Promise<unknown> | undefined)?.then !== "function") {
+    throw new Error("Streaming does not support non-async handlers.");
+  }
+  await running;
+  // A handler that returns without the end of its stream runs until its timeout, as on Lambda.
+  await closed;
+  if (failure !== undefined) throw failure.error;
+  if (!stream.writableFinished) throw new Error("Response stream is not finished.");
+}
