@@ -2,14 +2,16 @@ import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "@jest/globals";
 import { chat } from "../../examples/chat";
 import { authorizerCode } from "../../src/constructs/api/authorizer-code";
+import type { Environment } from "../../src/environment/environment";
 import { checkEnvironments, models } from "../support/app";
 import { named } from "./support/environments";
 import { synthesize } from "./support/synthesized";
 
 const { llama, "language-check": other } = chat.models;
+if (llama === undefined || other === undefined) throw new Error("the example has other models");
 const { customers: _, ...withoutCustomers } = chat;
-const onlyChat = { ...chat, models: { llama }, customers: { acme: { models: ["llama"] } } };
-const onlyOther = {
+const onlyChat: Environment = { ...chat, models: { llama }, customers: { acme: { models: ["llama"] } } };
+const onlyOther: Environment = {
   ...chat,
   models: { "language-check": other },
   customers: { acme: { models: ["language-check"] } },
@@ -169,7 +171,7 @@ describe("the rules of routes whose callers send the key as a bearer token", () 
 
   it.each(["AWS_IAM", "PUBLIC"] as const)("accept the access %s without customers", (access) => {
     // Prepare
-    const environment = { ...withoutCustomers, models: { llama: { ...llama, access } } };
+    const environment: Environment = { ...withoutCustomers, models: { llama: { ...llama, access } } };
 
     // Act
     const faults = checkEnvironments([environment], [], models);

@@ -9,7 +9,6 @@ export const dev: Environment<ModelName> = {
   stage: {
     throttling: { rateLimit: 20, burstLimit: 40 },
     logRetentionInDays: 7,
-    corsAllowOrigin: "website",
   },
   website: { title: "Storyteller" },
   models: {

@@ -19,7 +19,11 @@ export const models = defineModels({
         created: 0,
         model: "storyteller",
         choices: [
-          { index: 0, message: { role: "assistant", content: "The whale is in the sea." }, finish_reason: "stop" },
+          {
+            index: 0,
+            message: { role: "assistant", content: "The whale is in the sea." },
+            finish_reason: "stop",
+          },
         ],
         usage: { prompt_tokens: 6, completion_tokens: 7, total_tokens: 13 },
       },

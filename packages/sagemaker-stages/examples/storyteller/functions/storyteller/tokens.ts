@@ -9,6 +9,11 @@ export function tokensOf(text: string): string[] {
   return text.replaceAll("’", "'").match(TOKEN) ?? [];
 }
 
+/** Whether a token is punctuation, and no word. */
+export function isPunctuation(token: string): boolean {
+  return /^(?:[.,;:!?]|—)$/.test(token);
+}
+
 /**
  * The text that a token adds after other tokens: with a space before a word, and with a capital letter at the start of a
  * sentence.
@@ -18,6 +23,6 @@ export function tokensOf(text: string): string[] {
 export function textOf(token: string, previous: string | undefined): string {
   const startsSentence = previous === undefined || SENTENCE_ENDS.has(previous);
   const written = startsSentence ? token.charAt(0).toUpperCase() + token.slice(1) : token;
-  const isAttached = previous === undefined || previous === "—" || /^(?:[.,;:!?]|—)$/.test(token);
+  const isAttached = previous === undefined || previous === "—" || isPunctuation(token);
   return isAttached ? written : ` ${written}`;
 }

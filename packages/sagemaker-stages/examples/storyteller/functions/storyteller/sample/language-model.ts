@@ -2,10 +2,10 @@ import { SENTENCE_ENDS } from "../tokens";
 
 /** The weights of the model, as the training writes them. */
 export interface Weights {
-  /** The words and the punctuation, the most frequent first. A token is an index in this list. */
-  readonly words: readonly string[];
-  /** The number of times that each word occurs in the training text. */
-  readonly counts: readonly number[];
+  /** The words and the punctuation with spaces between them, the most frequent first. A token is an index in this list. */
+  readonly words: string;
+  /** The number of times that each word occurs in the training text, with spaces between the numbers. */
+  readonly counts: string;
   /**
    * The tokens after one token, by the index of the token: `<sum> <token> <count> <token> <count> …`. The sum also counts
    * the rare tokens that the text omits.
@@ -35,12 +35,16 @@ export interface Sampling {
 
 /** A trigram model: the probability of a token depends on the two tokens before it. */
 export class LanguageModel {
+  private readonly words: readonly string[];
+  private readonly counts: readonly number[];
   private readonly indices: ReadonlyMap<string, number>;
   private readonly total: number;
 
   constructor(private readonly weights: Weights) {
-    this.indices = new Map(weights.words.map((word, index) => [word.toLowerCase(), index]));
-    this.total = weights.counts.reduce((sum, count) => sum + count, 0);
+    this.words = weights.words.split(" ");
+    this.counts = weights.counts.split(" ").map(Number);
+    this.indices = new Map(this.words.map((word, index) => [word.toLowerCase(), index]));
+    this.total = this.counts.reduce((sum, count) => sum + count, 0);
   }
 
   /** The token of a word, in lower or upper case; `undefined` for a word that the model does not know. */
@@ -50,13 +54,13 @@ export class LanguageModel {
 
   /** The word of a token. */
   wordOf(token: number): string {
-    return this.weights.words[token] ?? "";
+    return this.words[token] ?? "";
   }
 
   /** The probability of a token after the tokens of a context, of which only the last two count. */
   probabilityOf(token: number, context: readonly number[]): number {
     const [one, two] = this.continuations(context);
-    const ofWord = (this.weights.counts[token] ?? 0) / this.total;
+    const ofWord = (this.counts[token] ?? 0) / this.total;
     const afterOne = mix(WEIGHT_OF_ONE, one, token, ofWord);
     return mix(WEIGHT_OF_TWO, two, token, afterOne);
   }

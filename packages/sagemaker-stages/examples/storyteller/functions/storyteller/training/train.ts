@@ -38,7 +38,7 @@ const heldOut = chapters.filter(({ name }) => isHeldOut(name));
 const trained = chapters.filter(({ name }) => !isHeldOut(name));
 const weights = train(trained.map(({ tokens }) => tokens));
 const target = join(__dirname, "../sample/weights.json");
-writeFileSync(target, `${JSON.stringify(weights)}\n`);
+writeFileSync(target, `${JSON.stringify(weights, null, 2)}\n`);
 
 const model = new LanguageModel(weights);
 for (const [part, of] of [
@@ -46,12 +46,16 @@ for (const [part, of] of [
   ["held out", heldOut],
 ] as const) {
   const { perplexity, baseline, known, total } = evaluate(of.map(({ tokens }) => tokens));
-  console.log(
+  report(
     `${part} ${of.length} chapters, ${total} tokens: ${((100 * known) / total).toFixed(1)} % have a token; ` +
       `perplexity ${perplexity.toFixed(0)}; with the frequencies of words alone ${baseline.toFixed(0)}`,
   );
 }
-console.log(`written: sample/weights.json, ${readFileSync(target).length} bytes`);
+report(`written: sample/weights.json, ${readFileSync(target).length} bytes`);
+
+function report(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
 
 function numberOf(name: string): number {
   return Number(/\d+/.exec(name)?.[0]);
@@ -85,10 +89,12 @@ function train(texts: readonly (readonly string[])[]): Weights {
       if (two !== undefined) count(afterTwo, `${two} ${one}`, token);
     });
   }
-  const pairs = [...afterTwo].filter(([, of]) => sum(of) >= MIN_PAIRS).sort(([left], [right]) => (left < right ? -1 : 1));
+  const pairs = [...afterTwo]
+    .filter(([, of]) => sum(of) >= MIN_PAIRS)
+    .sort(([left], [right]) => (left < right ? -1 : 1));
   return {
-    words: frequent.map(({ form }) => form),
-    counts: frequent.map(({ count }) => count),
+    words: frequent.map(({ form }) => form).join(" "),
+    counts: frequent.map(({ count }) => count).join(" "),
     afterOne: frequent.map((_, index) => written(afterOne.get(`${index}`), MAX_AFTER_ONE)),
     afterTwo: Object.fromEntries(pairs.map(([pair, of]) => [pair, written(of, MAX_AFTER_TWO)])),
   };
@@ -116,7 +122,8 @@ function written(of: ReadonlyMap<number, number> | undefined, max: number): stri
 
 /** The perplexity of the tokens that the model knows, and of the frequencies of words alone. */
 function evaluate(texts: readonly (readonly string[])[]) {
-  const total = weights.counts.reduce((all, one) => all + one, 0);
+  const counts = weights.counts.split(" ").map(Number);
+  const total = counts.reduce((all, one) => all + one, 0);
   let [known, loss, lossOfWords] = [0, 0, 0];
   for (const text of texts) {
     const context: number[] = [];
@@ -128,7 +135,7 @@ function evaluate(texts: readonly (readonly string[])[]) {
       }
       known++;
       loss -= Math.log(model.probabilityOf(token, context));
-      lossOfWords -= Math.log((weights.counts[token] ?? 1) / total);
+      lossOfWords -= Math.log((counts[token] ?? 1) / total);
       context.push(token);
     }
   }
