@@ -58,7 +58,7 @@ export interface OpenAiChatOptions extends Omit<ContractTexts, "path"> {
  * - LMI, which needs no setting (https://docs.djl.ai/docs/serving/serving/docs/lmi/user_guides/chat_input_output_schema.html)
  * - TGI with `MESSAGES_API_ENABLED: "true"` (https://huggingface.co/blog/tgi-messages-api)
  * - vLLM, whose server has the route `/invocations`
- *   (https://github.com/vllm-project/vllm/blob/main/vllm/entrypoints/openai/api_server.py)
+ *   (https://github.com/vllm-project/vllm/blob/main/vllm/entrypoints/sagemaker/routes.py)
  *
  * The endpoint must run on instances, or must already exist.
  *

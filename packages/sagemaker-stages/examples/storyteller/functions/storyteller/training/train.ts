@@ -7,7 +7,7 @@
 
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { LanguageModel, type Weights } from "../sample/language-model";
 import { tokensOf } from "../tokens";
 
@@ -18,9 +18,11 @@ const MIN_PAIRS = 6;
 const MAX_AFTER_ONE = 14;
 const MAX_AFTER_TWO = 6;
 
-const [folder] = process.argv.slice(2);
+const [folder, target = join(__dirname, "../sample/weights.json")] = process.argv.slice(2);
 if (folder === undefined) {
-  console.error("usage: npx tsx functions/storyteller/training/train.ts <folder with chapter_1.json …>");
+  console.error(
+    "usage: npx tsx functions/storyteller/training/train.ts <folder with chapter_1.json …> [<file>]",
+  );
   process.exit(1);
 }
 
@@ -37,7 +39,6 @@ if (chapters.length === 0) throw new Error(`${folder}: expected chapter_1.json �
 const heldOut = chapters.filter(({ name }) => isHeldOut(name));
 const trained = chapters.filter(({ name }) => !isHeldOut(name));
 const weights = train(trained.map(({ tokens }) => tokens));
-const target = join(__dirname, "../sample/weights.json");
 writeFileSync(target, `${JSON.stringify(weights, null, 2)}\n`);
 
 const model = new LanguageModel(weights);
@@ -51,7 +52,7 @@ for (const [part, of] of [
       `perplexity ${perplexity.toFixed(0)}; with the frequencies of words alone ${baseline.toFixed(0)}`,
   );
 }
-report(`written: sample/weights.json, ${readFileSync(target).length} bytes`);
+report(`written: ${relative(process.cwd(), target)}, ${readFileSync(target).length} bytes`);
 
 function report(line: string): void {
   process.stdout.write(`${line}\n`);
