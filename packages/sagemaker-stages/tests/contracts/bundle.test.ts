@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 import type { TaskName } from "../../src/contracts/hugging-face-tasks";
 import { TASK_TEXTS } from "../../src/contracts/hugging-face-texts";
-import { bytes, huggingFace, type ModelDefinition, passThrough, rows, text } from "../../src/model";
+import { bytes, huggingFace, type ModelDefinition, openAiChat, passThrough, rows, text } from "../../src/model";
 import { answering } from "./support/containers";
 import { DeployedModel } from "./support/deployed-model";
 
@@ -23,6 +23,7 @@ const DEFINITIONS: Readonly<Record<string, ModelDefinition>> = {
   }),
   bytes: bytes({ takes: ["image/png"], answerSchema: OBJECT, example: { answer: { x: 1 } } }),
   text: text({ answer: "json", answerSchema: OBJECT, example: { text: "a", answer: { x: 1 } } }),
+  openAiChat: openAiChat({ maxTokens: 512, containerModel: "tgi" }),
   passThrough: passThrough({
     takes: "application/json",
     schema: OBJECT,

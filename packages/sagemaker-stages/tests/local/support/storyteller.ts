@@ -2,6 +2,8 @@ import { join } from "node:path";
 import { environments } from "../../../examples/storyteller/environments";
 import { models } from "../../../examples/storyteller/functions";
 import { createApp } from "../../../src/app/create-app";
+import { writePages } from "../../../src/app/write-pages";
+import { parseEnvironment } from "../../../src/environment/parse";
 import type { Container } from "../../../src/local/sagemaker/container";
 import { loadSamples } from "../../../src/local/samples";
 import { LocalStage } from "../../../src/local/stage";
@@ -39,12 +41,13 @@ export class Storyteller {
 
   async start(): Promise<void> {
     // A synthesis in the tests' folder requires the fixture models in the catalog.
-    createApp({
-      models: { ...fixtureModels, ...models },
-      environments,
-      now: BEFORE_EVERY_END,
-      outdir: this.folder,
-    }).synth();
+    const catalog = { ...fixtureModels, ...models };
+    writePages(
+      environments.map((environment) => parseEnvironment(environment)),
+      catalog,
+      this.folder,
+    );
+    createApp({ models: catalog, environments, now: BEFORE_EVERY_END, outdir: this.folder }).synth();
     await this.stage.listen();
     await this.stage.serve(
       environments.map(({ name }) => readDeployment(name, join(this.folder, "stacks", name))),
