@@ -5,6 +5,7 @@ import { dashboardOf, drawDashboard, DOCUMENT as PICTURE } from "./dashboard-pic
 import { DOCUMENT as PROVIDER_VERSIONS, readSchemas, withTables } from "./provider-versions";
 import { DOCUMENT as SETTINGS, withReference } from "./settings-reference";
 import { usesOf } from "./stack-arguments";
+import { DOCUMENT as TIME_BUDGET, withTimeBudget } from "./time-budget";
 
 const repository = join(__dirname, "../../..");
 
@@ -15,6 +16,7 @@ function rewrite(document: string, write: (text: string) => string): void {
 
 function main(): void {
   rewrite(SETTINGS, withReference);
+  rewrite(TIME_BUDGET, withTimeBudget);
   const schemas = readSchemas();
   const stacks = readEmittedStacks();
   const uses = usesOf(stacks, schemas);

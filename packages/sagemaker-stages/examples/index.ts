@@ -14,6 +14,7 @@ import { frameworkImages } from "./framework-images";
 import { gateway } from "./gateway";
 import { hubModels } from "./hub-models";
 import { instances } from "./instances";
+import { longWaits } from "./long-waits";
 import { newVpc } from "./new-vpc";
 import { objectives } from "./objectives";
 import { operations } from "./operations";
@@ -43,6 +44,7 @@ export const examples: readonly Environment[] = [
   fiveModels,
   gateway,
   instances,
+  longWaits,
   newVpc,
   objectives,
   operations,

@@ -27,6 +27,7 @@ export {
   rows,
   type TextFeature,
 } from "./contracts/rows";
+export type { StreamOption } from "./contracts/stream-option";
 export { type TextOptions, type TextRequest, text } from "./contracts/text";
 export type { ContractModel, Model, ModelDefinition, Models } from "./models";
 export { defineModels, type PythonModel, type PythonRoute, python } from "./models";

@@ -1,6 +1,7 @@
 import { InvalidOptions, type ModelModule, ReadyMade, type ReadyMadeSource } from "./contracts/ready-made";
 import { PythonEntry, type PythonModel, pythonModel } from "./python-model";
 import type { About, BytesDialect, Contract, StreamDialect } from "./runtime/contract";
+import { isRecord } from "./runtime/json";
 
 export { type PythonModel, type PythonRoute, python } from "./python-model";
 export type { ModelModule };
@@ -45,6 +46,23 @@ export interface RoutedModel
   readonly bytes?: Pick<BytesDialect<unknown>, "takes"> | undefined;
   /** Set if the endpoint answers in a stream. */
   readonly stream?: Pick<StreamDialect<unknown>, "answerType" | "wants"> | undefined;
+}
+
+/**
+ * A valid request whose answer is a stream: the example's request of a contract whose every answer is a stream; else
+ * `streamedRequest`, or the example's request with `stream: true`.
+ *
+ * @returns `undefined` if the contract does not stream, or if no such request is known
+ */
+export function streamedRequestOf({ stream, example, streamedRequest, schema }: Model): unknown {
+  if (stream === undefined) return undefined;
+  const { request } = example;
+  if (stream.wants === undefined) return request;
+  const candidates = [streamedRequest, isRecord(request) ? { ...request, stream: true } : undefined];
+  return candidates.find((candidate) => {
+    const parsed = candidate === undefined ? undefined : schema.safeParse(candidate);
+    return parsed?.success === true && stream.wants?.(parsed.data) === true;
+  });
 }
 
 /** A module `functions/<model>/contract.ts`, a ready-made contract, or the route of a handler in Python. */

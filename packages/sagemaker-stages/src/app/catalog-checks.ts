@@ -18,6 +18,7 @@ import { bareAnswer, NO_CALLER, replyOf } from "../runtime/outside-handler";
 import { checkDialects } from "./dialect-checks";
 import { checkPassedForm } from "./passed-form-checks";
 import { checkPythonFolders, checkPythonRoute, routeFile } from "./python-checks";
+import { checkStream } from "./stream-checks";
 
 /** Models have faults; `message` lists every fault. */
 export class InvalidCatalog extends UserError {
@@ -210,6 +211,7 @@ function checkEntry(
   else checkPythonRoute(entry.python, collector);
   checkTexts(entry, collector);
   checkDialects(entry, collector);
+  if (entry.python === undefined) checkStream(name, entry, collector);
   if (checkSchema(entry, collector)) checkExample(entry, collector);
 }
 

@@ -209,7 +209,7 @@ function findDeploymentFaults(
   return [
     ...findUncheckedSchemas(environments, models),
     ...findCaptureFaults(environments, models),
-    ...environments.flatMap(findNetworkPolicyFaults),
+    ...environments.flatMap((environment) => findNetworkPolicyFaults(environment, models)),
     ...accounts.flatMap((account) => findPipelinePolicyFaults(account, environments, models)),
   ];
 }

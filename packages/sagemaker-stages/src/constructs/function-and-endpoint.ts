@@ -11,6 +11,7 @@ import { omitUndefined } from "../environment/omit-undefined";
 import { targetOf } from "../environment/settings/endpoint/targets";
 import type { ReleasedArtifact } from "../environment/settings/model-source/release";
 import type { FunctionCapture } from "../iam/workload/function-role";
+import type { InvokeAction } from "../iam/workload/invoke-endpoint";
 import { GatewayRole } from "./api/gateway-role";
 import { type Artifact, artifactInS3 } from "./endpoint/artifact-bucket";
 import type { SourcedContainer } from "./endpoint/model-container";
@@ -137,6 +138,8 @@ abstract class ModelEndpoint extends Construct {
 export interface FunctionAndEndpointProps extends ParsedProps {
   /** The objects to which the new function writes captured requests. @default - none */
   readonly capture?: FunctionCapture | undefined;
+  /** The actions with which the new function invokes the endpoint. @default - InvokeEndpoint */
+  readonly invokeActions?: readonly InvokeAction[] | undefined;
 }
 
 /**
@@ -151,9 +154,11 @@ export class FunctionAndEndpoint extends ModelEndpoint {
   readonly function: EndpointFunction;
 
   private readonly newFunction: InferenceFunction | undefined;
+  private readonly invoked: TargetedEndpoint;
 
   constructor(scope: Construct, id: string, props: FunctionAndEndpointProps) {
     super(scope, id, props);
+    this.invoked = omitUndefined({ ...this.sagemakerEndpoint, actions: props.invokeActions });
     const { network } = this;
     const { newFunction } = props;
     if (newFunction === undefined) {
@@ -174,7 +179,7 @@ export class FunctionAndEndpoint extends ModelEndpoint {
   networkMember(): NetworkMember {
     return {
       model: this.modelName,
-      invoked: this.sagemakerEndpoint,
+      invoked: this.invoked,
       function: this.newFunction,
       endpoint: this.endpointInNetwork,
     };
@@ -193,7 +198,7 @@ export class FunctionAndEndpoint extends ModelEndpoint {
         account,
         name,
         settings,
-        endpoint: this.sagemakerEndpoint,
+        endpoint: this.invoked,
         variableName: props.sagemakerEnvironmentVariableName,
         permissionsBoundaryArn: props.permissionsBoundaryArn,
         logRetentionInDays,

@@ -24,6 +24,7 @@ import { originsOf } from "../environment/settings/cors-origins";
 import { targetOf } from "../environment/settings/endpoint/targets";
 import { type Transfer, transferOf } from "../environment/transfer";
 import type { FunctionCapture } from "../iam/workload/function-role";
+import { invokeActions } from "../iam/workload/invoke-endpoint";
 import type { Model, Models } from "../models";
 import { shownMediaTypes } from "../page/public-document";
 import { Alarms, type AlarmsProps } from "./alarms/alarms";
@@ -363,6 +364,7 @@ export class InferenceStack extends TerraformStack {
         existingFunction,
         newFunction: existingFunction === undefined ? this.newFunction(model, settings, contract) : undefined,
         capture: this.captureOf(model, settings)?.permission,
+        invokeActions: invokeActions(settings, contract),
       }),
     });
   }

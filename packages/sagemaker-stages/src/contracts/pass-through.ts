@@ -14,6 +14,13 @@ import { type AnySchema, checkJsonSchema, readJsonAnswer, toZod } from "./json-s
 import { bytesSchema, checkMediaTypes } from "./media-types";
 import { COMMON_OPTIONS, type OptionReport } from "./option-report";
 import { type ContractTexts, ReadyMade } from "./ready-made";
+import {
+  checkStreamOption,
+  isWholeStream,
+  type StreamOption,
+  streamAnswer,
+  withStream,
+} from "./stream-option";
 import { aboutOf, listOf, routeOf } from "./texts";
 
 /** Options of {@link passThrough}: a model whose container receives and answers the caller's own format. */
@@ -35,7 +42,8 @@ type CheckedOptions = PassThroughSettings & {
   readonly example: { readonly request?: unknown; readonly answer: unknown };
 };
 
-interface PassThroughSettings extends ContractTexts {
+/** The options without the example. */
+export interface PassThroughSettings extends ContractTexts {
   /** The accepted format: `application/json`, or media types of bytes, e.g. `["application/x-npy"]`. */
   readonly takes: "application/json" | readonly string[];
   /**
@@ -60,6 +68,13 @@ interface PassThroughSettings extends ContractTexts {
    * @default 4194304
    */
   readonly maxBytes?: number;
+  /**
+   * Set if the container answers in a stream. The caller receives the container's bytes as they arrive. Without `when`, the
+   * example's answer is the text of a whole stream.
+   *
+   * @default - the container answers in one piece
+   */
+  readonly stream?: StreamOption;
 }
 
 /**
@@ -74,15 +89,27 @@ interface PassThroughSettings extends ContractTexts {
  *     example: { request: { x: 1 }, answer: { y: 2 } },
  *   }),
  * });
+ * @example A container that streams if the request has stream: true
+ * export const models = defineModels({
+ *   story: passThrough({
+ *     takes: "application/json",
+ *     stream: { type: "text/event-stream", when: "stream" },
+ *     example: { request: { inputs: "Once" }, answer: { generated_text: "Once upon a time" } },
+ *   }),
+ * });
  */
 export function passThrough(options: PassThroughOptions): ReadyMade<unknown, unknown> {
   return new ReadyMade({
-    file: "pass-through",
+    file: options.stream === undefined ? "pass-through" : "pass-through-stream",
     options,
     check: (report) => checkOptions(options, report),
-    createContract: (model) => createContract(model, options),
+    createContract: (model) => {
+      const contract = createContract(model, options);
+      return options.stream === undefined ? contract : withStream(contract, options.stream);
+    },
     describe: (model) => describe(model, options),
-    answerExample: ({ answer }) => answerWith(answer, options.answers),
+    answerExample: ({ answer }, sent) =>
+      streamAnswer(answer, options.stream, sent) ?? answerWith(answer, options.answers),
   });
 }
 
@@ -121,10 +148,10 @@ export function createContract(model: string, options: PassThroughSettings): Con
 }
 
 /** The options that only this contract has. */
-const OPTIONS = ["takes", "answers", "schema", "maxBytes"];
+const OPTIONS = ["takes", "answers", "schema", "maxBytes", "stream"];
 
 function checkOptions(options: CheckedOptions, report: OptionReport): void {
-  const { takes, answers, schema, maxBytes, example } = options;
+  const { takes, answers, schema, maxBytes, stream, example } = options;
   report.requireKnown(options, [...OPTIONS, ...COMMON_OPTIONS]);
   if (takes !== "application/json") checkMediaTypes(takes, "takes", report);
   if (answers !== undefined && answers !== "json") checkMediaTypes(answers, "answers", report);
@@ -132,6 +159,14 @@ function checkOptions(options: CheckedOptions, report: OptionReport): void {
   report.require(isOfJson, "schema", schema, "takes: application/json", "bytes have no schema");
   checkJsonSchema(schema, "schema", report);
   checkMaxBytes(maxBytes, report);
+  checkStreamOption(stream, takes === "application/json", example, report);
+  report.require(
+    !isWholeStream(options) || answers === undefined,
+    "answers",
+    answers,
+    "no answers, or stream.when",
+    "every answer is a stream of the type stream.type",
+  );
   const needsRequest = takes === "application/json" || !hasExampleFile(takes?.[0] ?? "");
   const isExample = isRecord(example) && "answer" in example && ("request" in example || !needsRequest);
   const members = needsRequest ? "request and answer" : "answer";
@@ -142,7 +177,8 @@ function checkOptions(options: CheckedOptions, report: OptionReport): void {
 export function describe(model: string, options: CheckedOptions): About<unknown, unknown> {
   const { takes, answers = "json", maxBytes = SERVERLESS_PAYLOAD_IN_BYTES, example } = options;
   const taken = takes === "application/json" ? "JSON" : `a file (${listOf(takes, "or")})`;
-  const answered = answers === "json" ? "JSON" : listOf(answers, "or");
+  const whole = answers === "json" ? "JSON" : listOf(answers, "or");
+  const answered = isWholeStream(options) ? `answer as it arrives (${options.stream.type})` : whole;
   return aboutOf(model, options, {
     description: `Passes ${taken} to the model, and returns the model's ${answered}.`,
     allowed: takes === "application/json" ? "a JSON document" : `a file as ${listOf(takes, "or")}`,

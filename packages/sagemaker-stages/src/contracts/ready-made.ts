@@ -8,7 +8,15 @@ export interface ModelModule<Request, Answer> {
 }
 
 /** The files of this folder that contain a ready-made contract. */
-export type ReadyMadeFile = "bytes" | "hugging-face" | "openai-chat" | "pass-through" | "rows" | "text";
+export type ReadyMadeFile =
+  | "bytes"
+  | "hugging-face"
+  | "openai-chat"
+  | "pass-through"
+  | "pass-through-stream"
+  | "rows"
+  | "text"
+  | "text-stream";
 
 /** The path and the texts of a ready-made contract. The contract makes the defaults from its other options. */
 export interface ContractTexts {

@@ -13,6 +13,7 @@ import { type AnySchema, checkJsonSchema, readJsonAnswer, toZod } from "./json-s
 import { COMMON_OPTIONS, type OptionReport } from "./option-report";
 import { type ContractTexts, ReadyMade, type StandInAnswer } from "./ready-made";
 import type { LabelScore } from "./rows";
+import { checkStreamOption, type StreamOption, streamAnswer, withStream } from "./stream-option";
 import { aboutOf, routeOf } from "./texts";
 
 /** Options of {@link text}: a model that accepts one text. */
@@ -48,6 +49,13 @@ export interface TextOptions extends ContractTexts {
    * @default 10000
    */
   readonly maxCharacters?: number;
+  /**
+   * Set if the container answers every text in a stream. The caller receives the container's bytes as they arrive, and the
+   * example's answer is the text of a whole stream. `answer` has no effect then, and must be `text`.
+   *
+   * @default - the container answers in one piece
+   */
+  readonly stream?: Omit<StreamOption, "when">;
   /** A text and its answer, e.g. `{ text: "It works.", answer: { text: "Funktioniert." } }`. */
   readonly example: { readonly text: string; readonly answer: unknown };
 }
@@ -73,12 +81,16 @@ export interface TextRequest {
  */
 export function text(options: TextOptions): ReadyMade<TextRequest, unknown> {
   return new ReadyMade({
-    file: "text",
+    file: options.stream === undefined ? "text" : "text-stream",
     options,
     check: (report) => checkOptions(options, report),
-    createContract: (model) => createContract(model, options),
+    createContract: (model) => {
+      const contract = createContract(model, options);
+      return options.stream === undefined ? contract : withStream(contract, options.stream);
+    },
     describe: (model) => describe(model, options),
-    answerExample: ({ answer }) => answerWith(answer, options),
+    answerExample: ({ answer }, sent) =>
+      streamAnswer(answer, options.stream, sent) ?? answerWith(answer, options),
   });
 }
 
@@ -153,10 +165,10 @@ function readLabels(body: string): LabelScore[] {
 }
 
 /** The options that only this contract has. */
-const OPTIONS = ["sends", "answer", "answerSchema", "maxCharacters"];
+const OPTIONS = ["sends", "answer", "answerSchema", "maxCharacters", "stream"];
 
 function checkOptions(options: TextOptions, report: OptionReport): void {
-  const { sends, answer, answerSchema, maxCharacters, example } = options;
+  const { sends, answer, answerSchema, maxCharacters, stream, example } = options;
   report.requireKnown(options, [...OPTIONS, ...COMMON_OPTIONS]);
   report.requireOneOfIfSet(
     sends,
@@ -181,6 +193,14 @@ function checkOptions(options: TextOptions, report: OptionReport): void {
     max,
     `a character has up to ${MAX_BYTES_OF_CHARACTER} bytes`,
   );
+  checkStreamOption(stream, false, example, report);
+  report.require(
+    stream === undefined || answer === "text",
+    "answer",
+    answer,
+    "text, or no stream",
+    "the caller receives the container's stream unchanged",
+  );
   const isExample = isRecord(example) && typeof example.text === "string" && "answer" in example;
   report.require(isExample, "example", example, "an object with text and answer", EXAMPLE_USES);
 }
@@ -188,7 +208,8 @@ function checkOptions(options: TextOptions, report: OptionReport): void {
 /** Creates the description of {@link text}. A generated handler does not contain this part of the module. */
 export function describe(model: string, options: TextOptions): About<TextRequest, unknown> {
   const { answer, maxCharacters = DEFAULT_MAX_CHARACTERS, example } = options;
-  const answered = { text: "a text", json: "JSON", labels: "labels with their scores" }[answer];
+  const whole = { text: "a text", json: "JSON", labels: "labels with their scores" }[answer];
+  const answered = options.stream === undefined ? whole : `a text as it arrives (${options.stream.type})`;
   const limit = maxCharacters.toLocaleString("en-US");
   return aboutOf(model, options, {
     description: `Accepts a text of at most ${limit} characters, and returns ${answered}.`,

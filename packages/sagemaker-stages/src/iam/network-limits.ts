@@ -3,9 +3,11 @@ import type { Environment } from "../environment/environment";
 import type { Fault } from "../environment/fault-collector";
 import { isViaGateway, type ModelSettings } from "../environment/model-settings";
 import { targetOf } from "../environment/settings/endpoint/targets";
+import type { ModelRoutes } from "../models";
 import { artifactBuckets } from "./deployment/artifact-buckets";
 import { EnvironmentArns } from "./deployment/environment-arns";
 import type { PolicyDocument } from "./policy-document";
+import { invokeActions } from "./workload/invoke-endpoint";
 import {
   type BucketAccess,
   type CaptureAccess,
@@ -26,13 +28,13 @@ const ANY_ACCOUNT = "123456789012";
  * network with its role, so that no role can use the endpoint or the captured requests of another role. The policy for S3 names the
  * buckets of artifacts, which several roles can share.
  */
-export function findNetworkPolicyFaults(environment: Environment): Fault[] {
+export function findNetworkPolicyFaults(environment: Environment, routes: ModelRoutes = {}): Fault[] {
   const { name, network } = environment;
   if (network === undefined || !("vpc" in network)) return [];
   const arns = new EnvironmentArns(environment, environment.accountId ?? ANY_ACCOUNT);
   const models: [string, ModelSettings][] = Object.entries(environment.models);
   const policies: readonly [what: string, count: number, PolicyDocument][] = [
-    ofPolicy("functions", functionAccessOf(models, arns), runtimeEndpointPolicy),
+    ofPolicy("functions", functionAccessOf(models, arns, routes), runtimeEndpointPolicy),
     ofS3Policy(bucketAccessOf(models, arns), captureAccessOf(models, arns)),
   ];
   return policies.flatMap(([what, count, policy]) => {
@@ -73,6 +75,7 @@ function ofS3Policy(
 function functionAccessOf(
   models: readonly [string, ModelSettings][],
   arns: EnvironmentArns,
+  routes: ModelRoutes,
 ): FunctionAccess[] {
   return models.flatMap(([model, settings]) => {
     if (settings.existingFunction !== undefined || isViaGateway(settings)) return [];
@@ -87,6 +90,7 @@ function functionAccessOf(
           endpointArn: arns.arn("sagemaker", `endpoint/${endpoint}`),
           componentArn:
             component === undefined ? undefined : arns.arn("sagemaker", `inference-component/${component}`),
+          actions: invokeActions(settings, routes[model]),
         },
       },
     ];

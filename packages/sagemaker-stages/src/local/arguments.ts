@@ -12,10 +12,15 @@ export interface Arguments {
   readonly blazingText: boolean;
   /** Whether to synthesize even if nothing has changed since the last synthesis; default false. */
   readonly synthesize: boolean;
+  /** Seconds in which a serverless endpoint wakes up after its first request; default 0. */
+  readonly wakeUpInSeconds: number;
 }
 
 /** The default port of the local stage. */
 export const DEFAULT_PORT = 3000;
+
+/** More than the four minutes in which a serverless endpoint starts at most. */
+const MAX_WAKE_UP_IN_SECONDS = 600;
 
 /** The form of the command line. */
 export const START = {
@@ -33,6 +38,10 @@ export const START = {
     blazingtext: {
       summary:
         "sample models that have a BlazingText container answer as this container;\nwithout the option, as their other container",
+    },
+    "wake-up": {
+      value: "SECONDS",
+      summary: `let each serverless endpoint wake up for this time after its first request;\n0 to ${MAX_WAKE_UP_IN_SECONDS}, default 0`,
     },
     synthesize: {
       summary:
@@ -56,6 +65,7 @@ export function readArguments({ words, options }: CommandLine<typeof START>): Ar
     containers: new Map(options.container.map(readContainer)),
     blazingText: options.blazingtext,
     synthesize: options.synthesize,
+    wakeUpInSeconds: readWakeUp(options["wake-up"]),
   };
 }
 
@@ -64,6 +74,17 @@ function readPort(word: string | undefined): number {
   const port = /^\d+$/.test(word) ? Number(word) : Number.NaN;
   if (!(port <= 65_535)) throw new UsageError(`--port: got ${word}; allowed: a whole number from 0 to 65535`);
   return port;
+}
+
+function readWakeUp(word: string | undefined): number {
+  if (word === undefined) return 0;
+  const seconds = /^\d+$/.test(word) ? Number(word) : Number.NaN;
+  if (!(seconds <= MAX_WAKE_UP_IN_SECONDS)) {
+    throw new UsageError(
+      `--wake-up: got ${word}; allowed: a whole number from 0 to ${MAX_WAKE_UP_IN_SECONDS}`,
+    );
+  }
+  return seconds;
 }
 
 function readContainer(word: string): readonly [string, URL] {

@@ -42,6 +42,7 @@ export async function serve({
   containers: own,
   blazingText,
   synthesize,
+  wakeUpInSeconds,
 }: Arguments): Promise<void> {
   const containers = new Map<string, Container>();
   const synthesis = new LocalSynthesis();
@@ -51,6 +52,7 @@ export async function serve({
     log: log.add,
     captureFolder: join(appFolder(), CAPTURE_FOLDER),
     functionProgram: synthesis.functionProgram,
+    wakeUpInMs: wakeUpInSeconds * 1_000,
   });
   const close = async () => {
     await stage.close();

@@ -40,6 +40,7 @@ import { ContainerFailures } from "./sagemaker/container-failures";
 import { containerOf } from "./sagemaker/echo-stand-in";
 import { RUNTIME_SEGMENT } from "./sagemaker/operation";
 import { isOperationPath, isRuntimePath, SagemakerRuntime } from "./sagemaker/runtime";
+import { WakeUp } from "./sagemaker/wake-up";
 import type {
   Deployment,
   FunctionDefinition,
@@ -94,6 +95,8 @@ export interface LocalStageSettings {
   readonly issuer?: LocalIssuer;
   /** The metrics and alarms. @default - new metrics */
   readonly cloudWatch?: CloudWatch;
+  /** The time in which a serverless endpoint wakes up after its first request. @default 0 */
+  readonly wakeUpInMs?: number;
 }
 
 /** One version of the served environments. A reload replaces the version at once. */
@@ -138,6 +141,8 @@ export class LocalStage {
   private readonly unreserved = new UnreservedConcurrency();
   private readonly quotaUsage: QuotaUsage;
   private readonly cloudWatch: CloudWatch;
+  /** The endpoints stay awake when the environments are reloaded. */
+  private readonly wakeUp: WakeUp;
   private alarmTimer: NodeJS.Timeout | undefined;
   private serving: ServedVersion | undefined;
   /** The served functions, and replaced functions that still answer requests. */
@@ -146,6 +151,7 @@ export class LocalStage {
   constructor(private readonly settings: LocalStageSettings) {
     this.sessions = new RoleSessions(settings.now);
     this.quotaUsage = new QuotaUsage(settings.now);
+    this.wakeUp = new WakeUp(settings.wakeUpInMs ?? 0);
     this.cloudWatch = settings.cloudWatch ?? new CloudWatch(settings.log, settings.now);
     this.issuer = settings.issuer ?? new LocalIssuer(settings.now);
   }
@@ -220,6 +226,8 @@ export class LocalStage {
         this.containerFailures,
         this.sessions,
         this.cloudWatch,
+        undefined,
+        this.wakeUp,
       );
       const invokeEndpoint = callRuntime(runtime, this.containerFailures);
       const stages = deployments.flatMap((deployment) => {

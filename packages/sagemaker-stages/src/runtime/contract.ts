@@ -392,8 +392,18 @@ export interface About<Request, Answer> {
   readonly description: string;
   /** The form of a request, in one line. API Gateway's own errors show this line. */
   readonly allowed: string;
-  /** A valid request and its answer. */
+  /**
+   * A valid request and its answer. If the contract has `stream.wants`, the answer to this request is not a stream; else the
+   * answer of a contract with `stream` is a text: the whole stream.
+   */
   readonly example: { readonly request: Request; readonly answer: Answer };
+  /**
+   * A valid request whose answer is a stream, if the contract has `stream.wants`. The smoke test and the proof of the
+   * permissions send the request.
+   *
+   * @default - the example's request with `stream: true`
+   */
+  readonly streamedRequest?: Request;
   /**
    * The maximum size of a file that the model accepts, in bytes, for documents and for the page. The page refuses a larger
    * file before sending. The handler does not read this number, but checks `limits.payloadInBytes`.

@@ -1,5 +1,6 @@
 import http from "node:http";
 import type { AddressInfo, Socket } from "node:net";
+import { payloadPart } from "./event-stream";
 
 /**
  * An answer of the endpoint to one request.
@@ -14,6 +15,15 @@ export interface ScriptedAnswer {
   readonly headers?: Readonly<Record<string, string>>;
   /** The body. The server sends a text as UTF-8. @default "" */
   readonly body?: string | Uint8Array;
+  /**
+   * The parts of an answer in a stream, to a request of InvokeEndpointWithResponseStream. With `partDelayInMs`, the server waits
+   * after each part.
+   *
+   * @default - the body as one part
+   */
+  readonly parts?: readonly (string | Uint8Array)[];
+  /** @default 0 */
+  readonly partDelayInMs?: number;
   /** The time before the answer. @default 0 */
   readonly delayInMs?: number;
   /**
@@ -110,9 +120,12 @@ export class EndpointServer {
           connection: this.sockets.indexOf(incoming.socket) + 1,
         };
         this.requests.push(request);
+        const isStream = request.path.endsWith("/invocations-response-stream");
+        const give = (scripted: ScriptedAnswer) =>
+          answer(outgoing, incoming.socket, isStream ? inEventStream(scripted) : scripted);
         const scripted = this.answers.shift();
-        if (scripted !== undefined) answer(outgoing, incoming.socket, scripted);
-        else void this.compute(request).then((computed) => answer(outgoing, incoming.socket, computed));
+        if (scripted !== undefined) give(scripted);
+        else void this.compute(request).then(give);
       });
     });
   }
@@ -207,6 +220,39 @@ const NOTHING_SCRIPTED: ScriptedAnswer = {
   body: '{"Message":"no answer is scripted for this request"}',
 };
 
+/** The answer of InvokeEndpointWithResponseStream: a successful answer is an event stream. */
+function inEventStream(scripted: ScriptedAnswer): ScriptedAnswer {
+  const { status = 200, headers = {}, body = "", parts = [body] } = scripted;
+  if (status !== 200) return scripted;
+  const messages = parts.map(payloadPart);
+  return {
+    ...scripted,
+    headers: {
+      ...headers,
+      "content-type": "application/vnd.amazon.eventstream",
+      ...(headers["content-type"] !== undefined && {
+        "x-amzn-sagemaker-content-type": headers["content-type"],
+      }),
+    },
+    body: Buffer.concat(messages),
+    parts: messages,
+  };
+}
+
+/** Sends each part alone. */
+async function sendParts(
+  outgoing: http.ServerResponse,
+  { status = 200, headers, ...scripted }: ScriptedAnswer,
+) {
+  outgoing.writeHead(status, { ...headers });
+  for (const part of scripted.parts ?? []) {
+    if (outgoing.destroyed) return;
+    outgoing.write(part);
+    await new Promise((resolve) => setTimeout(resolve, scripted.partDelayInMs));
+  }
+  outgoing.end();
+}
+
 function answer(outgoing: http.ServerResponse, socket: Socket, scripted: ScriptedAnswer): void {
   const { status = 200, headers = {}, body = "", delayInMs = 0, instead } = scripted;
   const give = () => {
@@ -226,6 +272,10 @@ function answer(outgoing: http.ServerResponse, socket: Socket, scripted: Scripte
         outgoing.write(half);
         return;
       default:
+        if (scripted.partDelayInMs !== undefined) {
+          void sendParts(outgoing, scripted);
+          return;
+        }
         outgoing.writeHead(status, { ...headers, "content-length": Buffer.byteLength(body) });
         outgoing.end(body);
     }

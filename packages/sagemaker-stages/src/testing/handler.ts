@@ -2,8 +2,11 @@ import * as z from "zod";
 import type { ContractModel } from "../models";
 import { createHandler } from "../runtime/handler";
 import { isRecord } from "../runtime/json";
+import { EVERY_PART } from "../runtime/parts";
+import { createStreamingHandlerWith } from "../runtime/stream/handler";
 import type { EndpointServer } from "./endpoint-server";
 import { type HttpRequest, lambdaContext, restEvent } from "./events";
+import { RECORDED_LAMBDA, RecordedResponseStream } from "./response-stream";
 
 // zod sets English messages for the whole process. A function on Lambda contains zod/mini. Without zod's messages, the
 // answers of the function name the rule of a fault. This line removes the messages, so that a handler in this process
@@ -42,7 +45,8 @@ export interface HandlerAnswer {
 }
 
 /**
- * Invokes the handler of a model with one request, as API Gateway does, in this process.
+ * Invokes the handler of a model with one request, as API Gateway does, in this process. The answer of a contract with
+ * `stream` is the whole stream; `RecordedResponseStream` shows its parts.
  *
  * @param model - e.g. a model of `functions/index.ts`, with a contract; {@link invokePackage} invokes a handler in Python
  * @param request - the bare request, or the bytes of a body. The request can be invalid
@@ -63,8 +67,16 @@ export async function invokeHandler(
   endpoint: Pick<EndpointServer, "url">,
   http: Pick<HttpRequest, "contentType" | "headers"> = {},
 ): Promise<HandlerAnswer> {
-  const handler = createHandler(model, handlerEnvironment(endpoint));
-  const answer: unknown = await handler(restEvent(model, request, http), lambdaContext());
+  const environment = handlerEnvironment(endpoint);
+  const event = restEvent(model, request, http);
+  if (model.stream !== undefined) {
+    const handler = createStreamingHandlerWith(EVERY_PART, model, environment, { lambda: RECORDED_LAMBDA });
+    const stream = new RecordedResponseStream();
+    await handler(event, stream, lambdaContext());
+    const { status, headers, body } = stream.answer;
+    return { status, headers, body: parsedBody(body) };
+  }
+  const answer: unknown = await createHandler(model, environment)(event, lambdaContext());
   return readAnswer(answer);
 }
 

@@ -55,6 +55,7 @@ export {
   type PythonResult,
 } from "./python/invoke-python";
 export type { RecordEntry } from "./record";
+export { RECORDED_LAMBDA, type RecordedAnswer, RecordedResponseStream } from "./response-stream";
 export { answersOf, invokeSample, type SampleAnswer, samplesOfApp } from "./sample-endpoint";
 export { type ServedApp, type ServeSettings, serveApp } from "./serve-app";
 export { recordTerraform } from "./stack-text";

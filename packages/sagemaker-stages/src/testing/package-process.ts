@@ -25,7 +25,7 @@ export class RefusedConnection extends Error {
  * @param model - a model of the app in the current folder. The name is enough for a model without a ready-made contract
  * @param environment - the process's only environment variables
  * @param allowedHost - `host:port`; a connection to another host is refused
- * @returns the return value of the handler
+ * @returns the return value of the handler; the streamed answer of a handler that streams, as a proxy response
  * @throws PythonMissing if this machine lacks the Python of the handler
  * @throws RefusedConnection with the refused hosts, even if the handler catches the error
  * @throws Error if the handler throws, or writes lines that are not JSON
@@ -36,7 +36,10 @@ export class RefusedConnection extends Error {
  * });
  */
 export async function invokePackage(
-  model: string | (Pick<Model, "model" | "readyMade"> & Pick<FunctionSource, "severalOrigins" | "captures">),
+  model:
+    | string
+    | (Pick<Model, "model" | "readyMade"> &
+        Pick<FunctionSource, "severalOrigins" | "captures" | "stream" | "streamsAnswers">),
   event: unknown,
   { environment, allowedHost }: { readonly environment: NodeJS.ProcessEnv; readonly allowedHost: string },
 ): Promise<unknown> {
@@ -86,9 +89,23 @@ function scriptOf(event: unknown): string {
   return `
     // The bundle of a function with capture has another name.
     const bundle = require("node:fs").existsSync("bundle.js") ? "./bundle.js" : "./index.js";
+    globalThis.awslambda = {
+      streamifyResponse: (handler) => Object.assign(handler, { isStreaming: true }),
+      HttpResponseStream: { from: (stream, metadata) => Object.assign(stream, { metadata }) },
+    };
     const { handler } = require(bundle);
     const context = { awsRequestId: "id", getRemainingTimeInMillis: () => 5000 };
-    handler(${JSON.stringify(event)}, context).then((answer) => console.log(JSON.stringify({ answer })));
+    const event = ${JSON.stringify(event)};
+    const invokeStreaming = async () => {
+      const { Writable } = require("node:stream");
+      const chunks = [];
+      const stream = new Writable({ write: (chunk, _, done) => done(void chunks.push(chunk)) });
+      await handler(event, Object.assign(stream, { setContentType() {} }), context);
+      const body = String(Buffer.concat(chunks));
+      return stream.metadata === undefined ? body : { ...stream.metadata, body };
+    };
+    const invoked = handler.isStreaming ? invokeStreaming() : handler(event, context);
+    invoked.then((answer) => console.log(JSON.stringify({ answer })));
   `;
 }
 

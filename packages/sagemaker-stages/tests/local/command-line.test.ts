@@ -14,6 +14,7 @@ const DEFAULTS = {
   port: 3000,
   containers: new Map(),
   blazingText: false,
+  wakeUpInSeconds: 0,
   synthesize: false,
 };
 
@@ -41,6 +42,7 @@ describe("the command line of start", () => {
     ],
     ["--synthesize", { ...DEFAULTS, synthesize: true }],
     ["--blazingtext prod", { ...DEFAULTS, environments: ["prod"], blazingText: true }],
+    ["--wake-up 40", { ...DEFAULTS, wakeUpInSeconds: 40 }],
   ])("the command line is read: %s", (line, expected) => {
     // Prepare
     const words = line.split(" ").filter((word) => word !== "");
@@ -64,6 +66,8 @@ describe("the command line of start", () => {
     ["--container =http://127.0.0.1:8080", "--container: got =http://127.0.0.1:8080; allowed:"],
     ["--container a=127.0.0.1:8080", "--container: got a=127.0.0.1:8080; allowed:"],
     ["--container a=ftp://127.0.0.1", "--container: got a=ftp://127.0.0.1; allowed:"],
+    ["--wake-up 601", "--wake-up: got 601; allowed: a whole number from 0 to 600"],
+    ["--wake-up 1.5", "--wake-up: got 1.5; allowed: a whole number from 0 to 600"],
     ["--blazingtext=yes", "--blazingtext: got the value yes; allowed: --blazingtext, without a value"],
     ["--stage dev", "option: got --stage; allowed: --port N, "],
     ["--port -1", "--port: got no value before -1; allowed: --port N, or --port=N for a value"],

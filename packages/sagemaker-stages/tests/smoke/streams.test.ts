@@ -150,7 +150,7 @@ describe("a smoke test of a route that streams", () => {
     expect(got).toBe(text);
   });
 
-  it("asks for a stream with stream: true when the example wants none", () => {
+  it("requests a stream only if the schema keeps the member stream", () => {
     // Prepare
     const wants = (request: object): boolean => "stream" in request;
 

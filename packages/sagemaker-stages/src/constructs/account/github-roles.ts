@@ -138,7 +138,7 @@ export class GithubRoles extends Construct {
     // A description never changes: Terraform replaces a policy with another description, and IAM refuses to delete a policy
     // that is a permissions boundary of a role.
     this.addPolicy(`${name}-boundary`, {
-      ...environmentBoundary(environment, registryOf),
+      ...environmentBoundary(environment, this.props.routes, registryOf),
       description: `The most that a role of the environment ${name} may do`,
     });
     const limits = this.addPolicy(`${name}-deploy-limits`, {

@@ -1,7 +1,7 @@
 import { GATEWAY_TIMEOUT_IN_SECONDS } from "../../aws/time-budget";
 import type { ParsedRouteAccess } from "../../environment/model-settings";
 import { omitUndefined } from "../../environment/omit-undefined";
-import type { About, BytesDialect, Contract, KeyHeader } from "../../runtime/contract";
+import type { About, BytesDialect, Contract, KeyHeader, StreamDialect } from "../../runtime/contract";
 import { binaryMediaTypes } from "./binary-media-types";
 import {
   ALLOW_ORIGIN,
@@ -39,9 +39,9 @@ export type RouteContract = Pick<
   | "answerHeaders"
   | "keyHeader"
   | "problemMembers"
-  | "stream"
-> &
-  About<unknown, unknown> & {
+> & {
+  readonly stream?: Pick<StreamDialect<unknown>, "answerType" | "wants"> | undefined;
+} & About<unknown, unknown> & {
     readonly schema: RequestSchema;
     readonly bytes?: Pick<BytesDialect<unknown>, "takes">;
   };
@@ -236,16 +236,26 @@ function answer({ example, answerTypes, answerHeaders = [], stream }: RouteContr
     description: "The answer",
     headers: answerHeaders.length > 0 ? headers : undefined,
     content: {
-      "application/json": { example: example.answer as Json },
+      // Every answer of a contract without `wants` is a stream.
+      ...(stream !== undefined && stream.wants === undefined
+        ? {}
+        : { "application/json": { example: example.answer as Json } }),
       ...bytesContent(answerTypes),
-      ...(stream === undefined ? {} : { [stream.answerType]: { example: streamExample(stream.answerType) } }),
+      ...(stream === undefined ? {} : { [stream.answerType]: streamExample(stream, example) }),
     },
   });
 }
 
-/** The form of an answer that arrives in parts. The example distinguishes such an answer from bytes. */
-function streamExample(answerType: string): string {
-  return answerType === "text/event-stream" ? "data: …\n\n" : "…";
+/**
+ * The example of a streamed answer: the text of the whole stream, or the form of an answer of which the contract has no
+ * example. The type has no schema, like bytes, and only the example distinguishes the answer from bytes.
+ */
+function streamExample(
+  { answerType, wants }: NonNullable<RouteContract["stream"]>,
+  { answer: text }: RouteContract["example"],
+): { readonly [key: string]: Json } {
+  if (wants === undefined && typeof text === "string") return { example: text };
+  return { example: answerType === "text/event-stream" ? "data: …\n\n" : "…" };
 }
 
 /**

@@ -4,9 +4,11 @@ import type { Environment } from "../../environment/environment";
 import type { ModelSettings, NewEndpoint } from "../../environment/model-settings";
 import { type ContainerSource, containersOf } from "../../environment/model-source";
 import { targetOf } from "../../environment/settings/endpoint/targets";
+import type { ModelRoutes } from "../../models";
 import { allow, type PolicyDocument, policyDocument, type Statement } from "../policy-document";
 import { ENDPOINT_NETWORK_ACTIONS } from "../workload/endpoint-role";
 import { NETWORK_INTERFACE_ACTIONS } from "../workload/function-role";
+import { actionsOf, invokeActions } from "../workload/invoke-endpoint";
 import { artifactBuckets } from "./artifact-buckets";
 import { deployerPolicies } from "./deployer";
 import { hasAlarms, newEndpoints, volumeKeys } from "./deployer-scaling";
@@ -21,6 +23,7 @@ import { imageRepositories } from "./image-repositories";
  * deploy the account's stack before the environment's stack.
  *
  * @param accountId - 12 digits
+ * @param routes - the app's models: a contract with `stream` needs another action
  * @param registryOf - the account of SageMaker's registry in the environment's region, by the image's repository. Terraform
  *   reads the account; default: `*`, for an account that is not known
  * @throws UserError as {@link deployerPolicies}: an environment that no deployer can deploy needs no boundary
@@ -28,13 +31,14 @@ import { imageRepositories } from "./image-repositories";
 export function boundaryPolicy(
   environment: Environment,
   accountId: string,
+  routes: ModelRoutes = {},
   registryOf: (algorithm: string) => string = () => "*",
 ): PolicyDocument {
   deployerPolicies(environment, accountId);
   const arns = new EnvironmentArns(environment, accountId);
   const models: readonly ModelSettings[] = Object.values(environment.models);
   return policyDocument(
-    ...functionStatements(arns, models),
+    ...functionStatements(arns, models, routes),
     ...endpointStatements(arns, registryOf),
     ...signedInStatements(arns),
   );
@@ -54,7 +58,11 @@ function signedInStatements(arns: EnvironmentArns): Statement[] {
   ];
 }
 
-function functionStatements(arns: EnvironmentArns, models: readonly ModelSettings[]): Statement[] {
+function functionStatements(
+  arns: EnvironmentArns,
+  models: readonly ModelSettings[],
+  routes: ModelRoutes,
+): Statement[] {
   const existing = models.flatMap((settings) =>
     "existingEndpoint" in settings ? [arns.arn("sagemaker", `endpoint/${settings.existingEndpoint}`)] : [],
   );
@@ -63,7 +71,11 @@ function functionStatements(arns: EnvironmentArns, models: readonly ModelSetting
     return component === undefined ? [] : [arns.arn("sagemaker", `inference-component/${component}`)];
   });
   return [
-    allow("InvokeEndpoints", ["sagemaker:InvokeEndpoint"], [...arns.endpoints(), ...existing, ...components]),
+    allow("InvokeEndpoints", invokeActionsOfAll(arns, routes), [
+      ...arns.endpoints(),
+      ...existing,
+      ...components,
+    ]),
     // X-Ray defines no resource types for these actions.
     allow("SendTraces", ["xray:PutTelemetryRecords", "xray:PutTraceSegments"], ["*"]),
     allow(
@@ -77,6 +89,13 @@ function functionStatements(arns: EnvironmentArns, models: readonly ModelSetting
       ? []
       : [allow("ManageNetworkInterfaces", NETWORK_INTERFACE_ACTIONS, ["*"])]),
   ];
+}
+
+/** The actions of the functions and of API Gateway's roles. */
+function invokeActionsOfAll({ environment }: EnvironmentArns, routes: ModelRoutes): string[] {
+  const models: [string, ModelSettings][] = Object.entries(environment.models);
+  const needed = new Set(models.flatMap(([model, settings]) => invokeActions(settings, routes[model])));
+  return needed.size === 0 ? actionsOf({}) : [...needed].sort();
 }
 
 /** The functions store requests in the environment's bucket. Each function's own policy names the prefix of its objects. */

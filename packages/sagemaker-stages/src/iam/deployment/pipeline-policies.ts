@@ -84,11 +84,12 @@ export function deployLimitsPolicy(environment: DeployableEnvironment): NamedPol
 /** The permissions boundary of the environment's roles. @param registryOf - see {@link boundaryPolicy} */
 export function environmentBoundary(
   environment: DeployableEnvironment,
+  routes: ModelRoutes,
   registryOf: (algorithm: string) => string,
 ): NamedPolicy {
   return {
     name: boundaryName(environment),
-    policy: boundaryPolicy(environment, environment.accountId, registryOf),
+    policy: boundaryPolicy(environment, environment.accountId, routes, registryOf),
   };
 }
 
@@ -100,7 +101,7 @@ export function findPipelinePolicyFaults(
 ): Fault[] {
   const deployable = deployableEnvironments(account, environments);
   const boundaries = deployable.flatMap((environment) =>
-    [deployLimitsPolicy(environment), environmentBoundary(environment, () => "123456789012")].flatMap(
+    [deployLimitsPolicy(environment), environmentBoundary(environment, routes, () => "123456789012")].flatMap(
       (policy) => findDocumentFaults(policy, ownerOf(environment)),
     ),
   );

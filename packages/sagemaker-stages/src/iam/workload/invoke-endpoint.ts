@@ -1,6 +1,8 @@
 import { coversPattern, literalInPattern } from "../../aws/wildcards";
 import { omitUndefined } from "../../environment/omit-undefined";
 import type { EndpointTarget } from "../../environment/settings/endpoint/targets";
+import { type TransferSettings, transferOf } from "../../environment/transfer";
+import type { RoutedModel } from "../../models";
 import type { Statement } from "../policy-document";
 
 /** An endpoint that a principal may invoke. */
@@ -10,6 +12,37 @@ export interface InvokedEndpoint {
   readonly componentArn?: string | undefined;
   /** The part of the endpoint that the principal may invoke. @default - the whole endpoint */
   readonly target?: Pick<EndpointTarget, "targetModel" | "targetModels"> | undefined;
+  /** The actions with which the principal invokes the endpoint. @default - InvokeEndpoint */
+  readonly actions?: readonly InvokeAction[] | undefined;
+}
+
+const INVOKE = "sagemaker:InvokeEndpoint";
+
+/**
+ * The action of a streamed answer. It is a separate action, and depends on no other action
+ * (https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsagemaker.html).
+ */
+const INVOKE_STREAM = "sagemaker:InvokeEndpointWithResponseStream";
+
+/** An action with which a principal invokes an endpoint. */
+export type InvokeAction = typeof INVOKE | typeof INVOKE_STREAM;
+
+/**
+ * The actions with which a model's function invokes its endpoint: a contract with `stream` needs InvokeEndpoint only if its
+ * `wants` chooses between both kinds of answers.
+ */
+export function invokeActions(
+  settings: TransferSettings,
+  model: Pick<RoutedModel, "stream"> | undefined,
+): readonly InvokeAction[] {
+  const { stream } = model ?? {};
+  if (stream === undefined || !transferOf(settings, model).isStreamed) return [INVOKE];
+  return stream.wants === undefined ? [INVOKE_STREAM] : [INVOKE, INVOKE_STREAM];
+}
+
+/** The actions of an invocation. */
+export function actionsOf({ actions = [INVOKE] }: Pick<InvokedEndpoint, "actions">): InvokeAction[] {
+  return [...actions];
 }
 
 /** The condition that limits the models of a multi-model endpoint. */
@@ -58,7 +91,7 @@ export function invokeEndpoint(Sid: string, invoked: InvokedEndpoint): Statement
   return omitUndefined({
     Sid,
     Effect: "Allow" as const,
-    Action: ["sagemaker:InvokeEndpoint"],
+    Action: actionsOf(invoked),
     Resource: invokedArns(invoked),
     Condition: modelCondition(invoked),
   });

@@ -1,5 +1,5 @@
 import { camelCase, type PolicyDocument, policyDocument, type Statement } from "../policy-document";
-import { type InvokedEndpoint, invokedArns } from "./invoke-endpoint";
+import { actionsOf, type InvokedEndpoint, invokedArns } from "./invoke-endpoint";
 
 /** A function's access to its endpoint. */
 export interface FunctionAccess {
@@ -8,7 +8,7 @@ export interface FunctionAccess {
   /** ARN of the function's role. */
   readonly roleArn: string;
   /** The endpoint. The role's own policy limits the models of a multi-model endpoint. */
-  readonly endpoint: Pick<InvokedEndpoint, "endpointArn" | "componentArn">;
+  readonly endpoint: Pick<InvokedEndpoint, "endpointArn" | "componentArn" | "actions">;
 }
 
 /**
@@ -22,7 +22,7 @@ export function runtimeEndpointPolicy(functions: readonly FunctionAccess[]): Pol
       Sid: `Invoke${camelCase(model)}Endpoint`,
       Effect: "Allow" as const,
       Principal: "*" as const,
-      Action: ["sagemaker:InvokeEndpoint"],
+      Action: actionsOf(endpoint),
       Resource: invokedArns(endpoint),
       Condition: { ArnEquals: { "aws:PrincipalArn": roleArn } },
     })),

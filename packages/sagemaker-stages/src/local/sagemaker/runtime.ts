@@ -24,6 +24,7 @@ import { type Operation, type OperationName, RUNTIME_SEGMENT, readOperation } fr
 import { ResponseParts, STREAM_TIMEOUT_IN_MS } from "./response-parts";
 import { findAnsweringModel, mergeExisting } from "./targets";
 import { findConstraintFault, findUnsupported, invokedVariant, type ValidationFault } from "./validation";
+import type { WakeUp } from "./wake-up";
 
 const MEGABYTE = 1024 * 1024;
 
@@ -79,6 +80,7 @@ export class SagemakerRuntime {
    * @param sessions - the temporary credentials of signed-in users, whose role may invoke no endpoint. Default: none
    * @param cloudWatch - receives the metrics of the endpoints. Default: no metrics
    * @param streamTimeoutInMs - the time for a whole streamed answer. Default: SageMaker's limit
+   * @param wakeUp - the wake-up of serverless endpoints. Default: the endpoints are always awake
    */
   constructor(
     endpoints: readonly EndpointDefinition[],
@@ -88,6 +90,7 @@ export class SagemakerRuntime {
     private readonly sessions?: RoleSessions,
     private readonly cloudWatch?: CloudWatch,
     private readonly streamTimeoutInMs: number = STREAM_TIMEOUT_IN_MS,
+    private readonly wakeUp?: WakeUp,
   ) {
     const isOwn = ({ compute }: EndpointDefinition) => compute.kind !== "existing";
     const existing = endpoints.filter((endpoint) => !isOwn(endpoint));
@@ -128,6 +131,10 @@ export class SagemakerRuntime {
         "ThrottlingException",
         `Rate exceeded: MaxConcurrency of ${name} is ${compute.maxConcurrency}`,
       );
+    }
+    if (compute.kind === "serverless" && this.wakeUp?.isStarting(name) === true) {
+      // AWS documents the error, but not the message.
+      return failure(429, "ModelNotReadyException", `${name} is starting (--wake-up).`);
     }
     this.invocations.set(endpoint, running + 1);
     try {

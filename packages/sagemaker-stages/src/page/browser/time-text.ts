@@ -12,7 +12,7 @@ export function duration(milliseconds: number): string {
 
 /** A running endpoint answers in less than this time. */
 export const AWAKE_WITHIN_IN_MS = 2_000;
-/** API Gateway times out after 29 seconds. A longer request is delayed on the network. */
+/** API Gateway waits 29 seconds by default. Some routes wait longer, and a request can be delayed on the network. */
 export const STAGE_ANSWERS_WITHIN_IN_MS = 32_000;
 
 /** Explains why the page waits, depending on the elapsed time. */
@@ -21,5 +21,5 @@ export function waitingText(elapsedInMs: number): string {
   if (elapsedInMs < STAGE_ANSWERS_WITHIN_IN_MS) {
     return "The model is starting. The first answer can take up to half a minute.";
   }
-  return "The answer takes longer than a stage's limit. You can cancel and try again.";
+  return "The answer takes longer than half a minute. You can wait, or cancel and try again.";
 }

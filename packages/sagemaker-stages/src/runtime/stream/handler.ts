@@ -207,15 +207,18 @@ export function createStreamingHandlerWith<Request, Answer>(
         }
         if (signal.aborted) throw new EndpointFailure(signal.reason, { endpointMs: 0, retries: 0 });
         if (stream !== undefined) Object.assign(line, stream.stats());
+        clearInterval(heartbeat);
+        // Before the end: a slow caller must not cost the line, because Lambda can end the process at its timeout.
+        writeLog();
         await endWith(body, "");
       } catch (thrown) {
         const failure = record(thrown);
+        clearInterval(heartbeat);
+        writeLog();
         broken = await breakOff(body, failure);
       } finally {
-        clearInterval(heartbeat);
         await output.return();
       }
-      writeLog();
     }
     clearTimeout(timer);
     if (broken !== undefined) throw broken;

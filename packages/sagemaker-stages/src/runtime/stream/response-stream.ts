@@ -38,7 +38,7 @@ export type StreamingFunction = (
  * (https://docs.aws.amazon.com/lambda/latest/dg/config-rs-write-functions.html).
  */
 export interface AwsLambda {
-  /** Marks a function whose answer Lambda reads from the stream. */
+  /** Makes Lambda read the function's answer from the stream. */
   streamifyResponse(handler: StreamingFunction): unknown;
   readonly HttpResponseStream: {
     /**

@@ -5,12 +5,14 @@ import { type Environment, namePrefix } from "../../environment/environment";
 import {
   isViaGateway,
   type ModelImageSettings,
+  type ModelSettings,
   type ModelSourceSettings,
   type NewEndpoint,
 } from "../../environment/model-settings";
 import { imageAddress } from "../../environment/model-source";
 import { targetOf } from "../../environment/settings/endpoint/targets";
 import type { ReleaseContent } from "../../environment/settings/model-source/release";
+import type { ModelRoutes, RoutedModel } from "../../models";
 import type { Account } from "./account";
 import { OBJECT_OF_PREFIX } from "./principals/model-source";
 import { namesOf } from "./principals/principal";
@@ -19,19 +21,20 @@ import { type AllowedRequest, textOf } from "./request";
 /** Actions on resources that an environment names: a model's endpoint, artifacts, images and secrets. */
 const ACTIONS = [
   "sagemaker:InvokeEndpoint",
+  "sagemaker:InvokeEndpointWithResponseStream",
   "s3:GetObject",
   "ecr:BatchGetImage",
   "secretsmanager:GetSecretValue",
 ];
 
 /**
- * The permissions of new functions, of API Gateway and of endpoints, derived from the environment alone. The proof
+ * The permissions of new functions, of API Gateway and of endpoints, derived from the environment and the contracts alone. The proof
  * compares these permissions with the requests from the Terraform. If a fault of the engine confuses two models in the
  * resources and in the policies in the same way, only this comparison finds the fault.
  *
  * @returns `<role> <action> <ARN>`, sorted
  */
-export function namedPermissions(environment: Environment, account: Account): string[] {
+export function namedPermissions(environment: Environment, account: Account, routes: ModelRoutes): string[] {
   return Object.entries(environment.models)
     .flatMap(([model, settings]) => {
       const role = `role ${namePrefix(environment)}-${model}`;
@@ -43,8 +46,10 @@ export function namedPermissions(environment: Environment, account: Account): st
           ? [
               `endpoint/${endpoint}`,
               ...(component === undefined ? [] : [`inference-component/${component}`]),
-            ].map(
-              (invoked) => `${role}-${invoker} sagemaker:InvokeEndpoint ${account.arn("sagemaker", invoked)}`,
+            ].flatMap((invoked) =>
+              namedActions(settings, routes[model]).map(
+                (action) => `${role}-${invoker} ${action} ${account.arn("sagemaker", invoked)}`,
+              ),
             )
           : []),
         ...("existingEndpoint" in settings
@@ -55,6 +60,13 @@ export function namedPermissions(environment: Environment, account: Account): st
       ];
     })
     .sort();
+}
+
+/** The actions with which the documentation says that a function invokes its endpoint. */
+function namedActions({ responseTransferMode }: ModelSettings, model: RoutedModel | undefined): string[] {
+  const whole = ["sagemaker:InvokeEndpoint"];
+  if (model?.stream === undefined || responseTransferMode === "buffer") return whole;
+  return [...(model.stream.wants === undefined ? [] : whole), "sagemaker:InvokeEndpointWithResponseStream"];
 }
 
 /** The permissions that the requests of a stack need for {@link ACTIONS}. */

@@ -1,6 +1,7 @@
 import { hasAccessLogs } from "../../environment/account";
 import type { Environment } from "../../environment/environment";
 import { omitUndefinedDeep } from "../../environment/omit-undefined";
+import type { Models } from "../../models";
 import type { RecordEntry } from "../record";
 import { synthesize, type TestedApp } from "../synthesize";
 import type { Fault, Finding } from "./finding";
@@ -158,7 +159,7 @@ export async function proveEnvironments(
         typesWithoutPermissions,
       });
       proofs.push({ environment, proof });
-      findings.push(...findingsOf(proof, environment));
+      findings.push(...findingsOf(proof, environment, app.models));
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
       const { name } = environment;
@@ -182,8 +183,8 @@ function withAccessLogs(given: Environment, { accounts = [] }: TestedApp): Envir
 }
 
 /** The faults of a stack. */
-function findingsOf(proof: Proof, environment: Environment): LeastPrivilegeFinding[] {
-  return [...proof.findings(), ...otherThanNamed(proof, environment)].map((finding) =>
+function findingsOf(proof: Proof, environment: Environment, models: Models): LeastPrivilegeFinding[] {
+  return [...proof.findings(), ...otherThanNamed(proof, environment, models)].map((finding) =>
     inStack(environment.name, finding),
   );
 }
@@ -200,8 +201,12 @@ function inStack(stack: string, finding: StackFinding): LeastPrivilegeFinding {
  * Compares the permissions that the requests need with the environment. The requests come from the Terraform, where a
  * fault of the engine can confuse two models in the resources and in the policies in the same way.
  */
-function otherThanNamed({ allowedRequests, stack }: Proof, environment: Environment): StackFinding[] {
-  const named = namedPermissions(environment, stack.account);
+function otherThanNamed(
+  { allowedRequests, stack }: Proof,
+  environment: Environment,
+  models: Models,
+): StackFinding[] {
+  const named = namedPermissions(environment, stack.account, models);
   const derived = derivedPermissions(allowedRequests, environment);
   const finding = (permission: string, text: string): StackFinding => ({
     fault: "other than named",

@@ -466,7 +466,7 @@ function readVpcEndpoints(stack: ResolvedStack): Policy[] {
 function readFunctionUrls(stack: ResolvedStack): Map<string, string> {
   return new Map(
     stack.all("aws_lambda_function_url").map((url) => {
-      requireArguments(url, "function_name", "authorization_type", "cors");
+      requireArguments(url, "function_name", "authorization_type", "cors", "invoke_mode");
       return [
         stack.account.arn("lambda", `function:${url.text("function_name")}`),
         url.text("authorization_type"),

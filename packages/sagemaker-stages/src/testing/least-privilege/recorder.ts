@@ -3,8 +3,9 @@ import { functionCode } from "../../constructs/function/function-code";
 import { type Environment, namePrefix } from "../../environment/environment";
 import { isViaGateway, routeAccess } from "../../environment/model-settings";
 import { AUTHORIZER } from "../../environment/rules/name-checks";
+import { transferOf } from "../../environment/transfer";
 import type { Container } from "../../local/sagemaker/container";
-import type { Model, Models } from "../../models";
+import { type Model, type Models, streamedRequestOf } from "../../models";
 import { mapConcurrently } from "../concurrency";
 import {
   type ComputedAnswer,
@@ -55,7 +56,8 @@ export type Answers = Readonly<Record<string, ScriptedAnswer | ComputedAnswer>>;
 
 /**
  * The requests that the code of each model's function sends, by the function's name. The function's package runs with
- * the function's variables, and handles the example of the model's contract. The model's sample answers in place of the
+ * the function's variables, and handles the example of the model's contract; if the contract streams only on request, also a
+ * request for a stream. The model's sample answers in place of the
  * endpoint. A model without a sample gets an empty object as the answer. If a handler in Python then raises an error,
  * the requests before the error are recorded, and standard error reports the error. Requests to the services of
  * `answers` get these answers, and are not in the result.
@@ -73,37 +75,55 @@ export async function record(
 ): Promise<Map<string, readonly RecordedCall[]>> {
   requireAuthorizer(stack, environment, models);
   const samples = samplesOfApp();
-  const names = Object.entries(environment.models)
-    .filter(([, settings]) => settings.existingFunction === undefined && !isViaGateway(settings))
-    .map(([model]) => model);
-  const calls = await mapConcurrently(names, async (name): Promise<[string, readonly RecordedCall[]]> => {
-    const functionName = `${namePrefix(environment)}-${name}`;
-    const fn = stack.find("aws_lambda_function", "function_name", functionName);
-    const known = models[name];
-    if (fn === undefined || known === undefined) {
-      throw new Error(
-        `${stack.name}: got no function ${functionName} of a model; allowed: a new function per model`,
-      );
-    }
-    const severalOrigins = String(fn.get("environment.variables.CORS_ALLOW_ORIGIN")).includes(",");
-    const captures = captureDestination(fn) !== undefined;
-    const model = { ...known, severalOrigins, captures };
-    if (functionCode(name, model).sha256 !== fn.text("source_code_hash")) {
-      throw new Error(`${fn.address}: the deployed package is not the package of functions/${name}`);
-    }
-    const event = restEvent(model, model.example.request);
-    try {
-      return [functionName, await run(fn, { model, event, sample: samples.get(name), answers }, stack)];
-    } catch (error) {
-      const call = assumedCallOf(fn, stack);
-      reportMissingPython(
-        error,
-        `The proof of ${stack.name} assumes that this handler sends ${call.action} to ${call.resource} and nothing else.`,
-      );
-      return [functionName, [call]];
-    }
-  });
+  const names = Object.entries(environment.models).filter(
+    ([, settings]) => settings.existingFunction === undefined && !isViaGateway(settings),
+  );
+  const calls = await mapConcurrently(
+    names,
+    async ([name, settings]): Promise<[string, readonly RecordedCall[]]> => {
+      const functionName = `${namePrefix(environment)}-${name}`;
+      const fn = stack.find("aws_lambda_function", "function_name", functionName);
+      const known = models[name];
+      if (fn === undefined || known === undefined) {
+        throw new Error(
+          `${stack.name}: got no function ${functionName} of a model; allowed: a new function per model`,
+        );
+      }
+      const severalOrigins = String(fn.get("environment.variables.CORS_ALLOW_ORIGIN")).includes(",");
+      const captures = captureDestination(fn) !== undefined;
+      const { isStreamed } = transferOf(settings, known);
+      const hasStream = "stream" in known && known.stream !== undefined;
+      const transfer = isStreamed === hasStream ? {} : { streamsAnswers: isStreamed };
+      const model = { ...known, severalOrigins, captures, ...transfer };
+      if (functionCode(name, model).sha256 !== fn.text("source_code_hash")) {
+        throw new Error(`${fn.address}: the deployed package is not the package of functions/${name}`);
+      }
+      const sample = samples.get(name);
+      try {
+        const sent: RecordedCall[] = [];
+        for (const request of requestsOf(model, isStreamed)) {
+          const event = restEvent(model, request);
+          sent.push(...(await run(fn, { model, event, sample, answers }, stack)));
+        }
+        return [functionName, withoutRepetitions(sent)];
+      } catch (error) {
+        const call = assumedCallOf(fn, stack);
+        reportMissingPython(
+          error,
+          `The proof of ${stack.name} assumes that this handler sends ${call.action} to ${call.resource} and nothing else.`,
+        );
+        return [functionName, [call]];
+      }
+    },
+  );
   return new Map(calls);
+}
+
+/** The requests that need every permission of a handler: a contract with `wants` invokes the endpoint in two ways. */
+function requestsOf(model: Model, isStreamed: boolean): readonly unknown[] {
+  const { request } = model.example;
+  const streamed = isStreamed && model.stream?.wants !== undefined ? streamedRequestOf(model) : undefined;
+  return streamed === undefined ? [request] : [request, streamed];
 }
 
 /** The function's variable with the destination of captured requests: `s3://<bucket>/<prefix>`. */
@@ -261,6 +281,14 @@ const ACTIONS = [
     method: "POST",
     path: /^\/endpoints\/([^/]+)\/invocations$/,
     action: "sagemaker:InvokeEndpoint",
+    resource: (name: string) => `endpoint/${decodeURIComponent(name)}`,
+  },
+  {
+    // https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_runtime_InvokeEndpointWithResponseStream.html
+    service: SAGEMAKER,
+    method: "POST",
+    path: /^\/endpoints\/([^/]+)\/invocations-response-stream$/,
+    action: "sagemaker:InvokeEndpointWithResponseStream",
     resource: (name: string) => `endpoint/${decodeURIComponent(name)}`,
   },
 ] as const;

@@ -7,7 +7,7 @@ describe("waiting", () => {
     [1_999, "Waiting for the model …"],
     [2_000, "The model is starting. The first answer can take up to half a minute."],
     [29_000, "The model is starting. The first answer can take up to half a minute."],
-    [40_000, "The answer takes longer than a stage's limit. You can cancel and try again."],
+    [40_000, "The answer takes longer than half a minute. You can wait, or cancel and try again."],
   ])("a wait of %d ms is described", (elapsedInMs, expected) => {
     // Act
     const text = waitingText(elapsedInMs);

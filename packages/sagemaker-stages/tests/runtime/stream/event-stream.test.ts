@@ -7,7 +7,12 @@ import {
   MAX_MESSAGE_IN_BYTES,
   type StreamEvent,
 } from "../../../src/runtime/stream/event-stream";
-import { checksum, encodeMessage, frame, payloadPart } from "../support/event-stream";
+import {
+  checksum,
+  encodeMessage,
+  frameMessage as frame,
+  payloadPart,
+} from "../../../src/testing/event-stream";
 
 /** Decodes a stream that arrives in these parts. */
 function decode(parts: readonly Uint8Array[]): StreamEvent[] {

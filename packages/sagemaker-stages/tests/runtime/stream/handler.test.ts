@@ -4,9 +4,10 @@ import { type Contract, type StreamDialect, UnreadablePredictions } from "../../
 import { nameOrigin } from "../../../src/runtime/origins";
 import type { StreamingFunction } from "../../../src/runtime/stream/response-stream";
 import { type CapturedLog, captureLog } from "../../../src/testing/captured-log";
+import { encodeMessage, payloadPart } from "../../../src/testing/event-stream";
 import { functionUrlEvent, lambdaContext, REQUEST_ID } from "../../../src/testing/events";
 import { RecordedResponseStream } from "../../../src/testing/response-stream";
-import { beginStream, encodeMessage, exception, payloadPart, StreamServer } from "../support/event-stream";
+import { beginStream, exception, StreamServer } from "../support/event-stream";
 import { eventOf, eventually, type Prompt, storyContract, streamingHandler } from "./support";
 
 const TEXT: StreamDialect<Prompt> = { answerType: "text/plain" };
@@ -710,6 +711,33 @@ describe("server-sent events", () => {
 
     // Assess
     expect(written).toBe(Buffer.byteLength("data: a\n\n"));
+  });
+
+  it("get no comment after their end, even if the caller has not read it", async () => {
+    // Prepare
+    const server = await serveMessages(payloadPart("data: a\n\n"));
+    const stream = new RecordedResponseStream();
+    stream.hold();
+
+    // Act
+    const answered = streamingHandler(
+      storyContract(SSE),
+      server,
+      {},
+      { heartbeatInMs: 5 },
+    )(EVENT, stream, lambdaContext());
+    await eventually(() => stream.writableEnded);
+    await new Promise((resolve) => setTimeout(resolve, 40));
+    const logged = log.lines().length;
+    stream.release();
+    await answered;
+
+    // Assess
+    expect(stream.answer.body).toBe("data: a\n\n");
+    expect(stream.writableFinished).toBe(true);
+    // The log line does not wait for the caller.
+    expect(logged).toBe(1);
+    expect(logLine()).toMatchObject({ status: 200 });
   });
 
   it("end unchanged if the container ends within an event", async () => {

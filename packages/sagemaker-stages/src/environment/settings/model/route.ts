@@ -89,8 +89,8 @@ export const routeSettings = settings({
   ),
 
   /**
-   * Seconds that API Gateway waits for the answer, from 2. The function has one second less. A caller may pay for the whole
-   * time: the function costs the same while it waits as while it computes.
+   * Seconds that API Gateway waits for the answer, from 2. The function has one second less, and costs
+   * the same while it waits as while it computes.
    * - With `responseTransferMode: "buffer"` at most 29, or at most the quota `integrationTimeoutInSeconds`.
    * - With `"stream"` at most 300, because a Regional API closes a stream without data after 5 minutes.
    * - With a streaming contract at most 900.

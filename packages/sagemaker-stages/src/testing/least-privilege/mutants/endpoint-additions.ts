@@ -11,7 +11,7 @@ export interface Addition<Principal> {
   readonly killedBy: readonly Fault[];
   readonly statement: (principal: Principal, stack: ResolvedStack, own: Document) => JsonObject;
   /** The roles to which the statement can be added. @default - every role */
-  readonly fits?: { readonly needs: string; readonly test: (principal: Principal) => boolean };
+  readonly fits?: { readonly needs: string; readonly test: (principal: Principal, own: Document) => boolean };
 }
 
 /** The archive of the endpoint's first container with an archive. */

@@ -32,9 +32,15 @@ export function handPicked(stack: ResolvedStack, documents: readonly Document[])
     kind: string,
     { detail, killedBy, statement, fits }: Addition<Principal>,
   ): void {
-    const principal = principals.find((candidate) => fits?.test(candidate) ?? true);
-    const subject = principal && `role ${roleNameOf(principal.roleArn)}`;
-    const own = documents.find((document) => document.subject === subject && document.kind === "identity");
+    const subjectOf = (candidate: Principal) => `role ${roleNameOf(candidate.roleArn)}`;
+    const policyOf = (candidate: Principal) =>
+      documents.find((document) => document.subject === subjectOf(candidate) && document.kind === "identity");
+    const principal = principals.find((candidate) => {
+      const policy = policyOf(candidate);
+      return policy !== undefined && (fits?.test(candidate, policy) ?? true);
+    });
+    const subject = principal && subjectOf(principal);
+    const own = principal && policyOf(principal);
     if (principal === undefined || subject === undefined || own === undefined) {
       skipped.push({ description: `${kind}: ${detail}`, needs: fits?.needs ?? `a ${kind}` });
       return;
@@ -83,14 +89,34 @@ const FUNCTION_ADDITIONS: readonly Addition<FunctionInStack>[] = [
   {
     detail: "invokes its endpoint with a response stream, which the handler never does",
     killedBy: ["granted, not used"],
-    statement: (_, __, own) => ({
-      Action: ["sagemaker:InvokeEndpointWithResponseStream"],
-      Resource: invokedEndpoints(own),
+    fits: { test: (_, own) => !actionsIn(own).includes(STREAM), needs: "a function that does not stream" },
+    statement: (_, __, own) => ({ Action: [STREAM], Resource: invokedEndpoints(own) }),
+  },
+  {
+    detail: "invokes its endpoint without a stream, which the handler never does",
+    killedBy: ["granted, not used"],
+    fits: {
+      test: (_, own) => actionsIn(own).includes(STREAM) && !actionsIn(own).includes(INVOKE),
+      needs: "a function whose every answer is a stream",
+    },
+    statement: (_, __, own) => ({ Action: [INVOKE], Resource: invokedEndpoints(own) }),
+  },
+  {
+    detail: "invokes another endpoint with a response stream",
+    killedBy: ["granted, not used"],
+    fits: { test: (_, own) => actionsIn(own).includes(STREAM), needs: "a function that streams" },
+    statement: ({ name }, { account }) => ({
+      Action: [STREAM],
+      Resource: [account.arn("sagemaker", `endpoint/another-${name}`)],
     }),
   },
   {
     detail: "invokes its endpoint, which another statement allows",
     killedBy: ["granted twice"],
+    fits: {
+      test: (_, own) => actionsIn(own).includes(INVOKE),
+      needs: "a function that does not only stream",
+    },
     statement: (_, __, own) => ({
       Action: ["SageMaker:INVOKEENDPOINT"],
       Resource: invokedEndpoints(own),
@@ -204,10 +230,18 @@ const GATEWAY_ROLE_ADDITIONS: readonly Addition<GatewayRoleInStack>[] = [
   },
 ];
 
+const INVOKE = "sagemaker:InvokeEndpoint";
+const STREAM = "sagemaker:InvokeEndpointWithResponseStream";
+
+/** The actions in a role's policy. */
+function actionsIn({ statements }: Document): string[] {
+  return statements.flatMap(({ Action: actions }) => texts(actions));
+}
+
 /** ARNs of the endpoints that a role's policy allows to invoke. */
 function invokedEndpoints({ statements }: Document): string[] {
   return statements
-    .filter(({ Action: actions }) => texts(actions).includes("sagemaker:InvokeEndpoint"))
+    .filter(({ Action: actions }) => texts(actions).some((action) => action === INVOKE || action === STREAM))
     .flatMap(({ Resource: resources }) => texts(resources));
 }
 

@@ -1,0 +1,77 @@
+import { describe, expect, it } from "@jest/globals";
+import fc from "fast-check";
+import { EventCutter, MAX_EVENT_IN_BYTES } from "../../../src/runtime/stream/server-sent-events";
+
+/** Sends the parts through a cutter. */
+function cut(parts: readonly Uint8Array[]): { readonly passed: string[]; readonly rest: string } {
+  const cutter = new EventCutter();
+  const passed = parts.map((part) => String(cutter.push(part))).filter((text) => text !== "");
+  return { passed, rest: String(cutter.end()) };
+}
+
+const lineEnd = fc.constantFrom("\n", "\r\n", "\r");
+const event = fc
+  .tuple(fc.array(fc.string({ unit: "grapheme", maxLength: 12 }), { minLength: 1, maxLength: 3 }), lineEnd)
+  .map(([lines, end]) => lines.map((line) => `data: ${line.replace(/[\r\n]/g, "")}${end}`).join("") + end);
+
+describe("the cutter of server-sent events", () => {
+  it("passes whole events on, unchanged, for every split", () => {
+    fc.assert(
+      fc.property(
+        fc.array(event, { minLength: 1, maxLength: 5 }),
+        fc.array(fc.nat(), { maxLength: 10 }),
+        (events, cuts) => {
+          // Prepare
+          const bytes = Buffer.from(events.join(""));
+          const ends = [...cuts.map((index) => index % bytes.length), bytes.length].sort((a, b) => a - b);
+          const parts = ends.map((end, index) => bytes.subarray(ends[index - 1] ?? 0, end));
+          const boundaries = new Set([0]);
+          let length = 0;
+          for (const one of events) {
+            length += one.length;
+            boundaries.add(length);
+          }
+
+          // Act
+          const { passed, rest } = cut(parts);
+
+          // Assess
+          expect(passed.join("") + rest).toBe(events.join(""));
+          let at = 0;
+          for (const text of passed) {
+            at += text.length;
+            // After CR CR, an LF can belong to the empty line.
+            expect(boundaries.has(at) || events.join("").slice(at, at + 1) === "\n").toBe(true);
+          }
+        },
+      ),
+    );
+  });
+
+  it("does not take one CRLF for an empty line", () => {
+    // Act
+    const { passed, rest } = cut([Buffer.from("data: a\r\ndata: b\r\n")]);
+
+    // Assess
+    expect({ passed, rest }).toEqual({ passed: [], rest: "data: a\r\ndata: b\r\n" });
+  });
+
+  it("passes an event on in parts if it is larger than the limit, and is then within an event until its end", () => {
+    // Prepare
+    const cutter = new EventCutter();
+    const large = Buffer.alloc(MAX_EVENT_IN_BYTES + 1, "x");
+
+    // Act
+    const steps = [large, Buffer.from("yz"), Buffer.from("\n\ndata: a")].map((part) => ({
+      passed: cutter.push(part).length,
+      isBetweenEvents: cutter.isBetweenEvents,
+    }));
+
+    // Assess
+    expect(steps).toEqual([
+      { passed: MAX_EVENT_IN_BYTES + 1, isBetweenEvents: false },
+      { passed: 0, isBetweenEvents: false },
+      { passed: 4, isBetweenEvents: true },
+    ]);
+  });
+});
