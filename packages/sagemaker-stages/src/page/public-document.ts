@@ -235,7 +235,7 @@ function withExample(
 
 /**
  * Adds the type of the example as an alternative to each value without a schema. API Gateway cannot express "a text or null",
- * so that its schema allows every value, and a form would ask for JSON.
+ * so that its schema allows every value, and a form would require JSON.
  */
 function withTypesOfExample(schema: Json, example: Json | undefined): Json {
   if (!isObject(schema) || example === undefined) return schema;

@@ -4,7 +4,7 @@ import { requestModel } from "../../src/constructs/api/request-model";
 import { type ChatRequest, type OpenAiChatOptions, openAiChat } from "../../src/contracts/openai-chat";
 import { defineModels } from "../../src/models";
 
-const ASKED: ChatRequest = { messages: [{ role: "user", content: "How are you?" }] };
+const QUESTION: ChatRequest = { messages: [{ role: "user", content: "How are you?" }] };
 const NO_CALLER = { headers: {}, accept: "application/json" };
 
 function contractOf(options: OpenAiChatOptions = {}) {
@@ -21,7 +21,7 @@ function answerOf(body: string): unknown {
     contentTypeHeader: "application/json",
     bytes: Buffer.from(body),
   };
-  return contractOf().decode(body, ASKED, reply);
+  return contractOf().decode(body, QUESTION, reply);
 }
 
 describe("openAiChat", () => {
@@ -41,14 +41,14 @@ describe("openAiChat", () => {
   });
 
   it.each<[string, ChatRequest]>([
-    ["a text", ASKED],
+    ["a text", QUESTION],
     ["parts", { messages: [{ role: "user", content: [{ type: "text", text: "Hi" }] }] }],
     ["calls of tools", { messages: [{ role: "assistant", content: null, tool_calls: [{ id: "1" }] }] }],
     [
       "fields that only some containers know",
-      { ...ASKED, top_k: 5, stream_options: { include_usage: true } },
+      { ...QUESTION, top_k: 5, stream_options: { include_usage: true } },
     ],
-    ["fields that are null", { ...ASKED, max_tokens: null, stream: null }],
+    ["fields that are null", { ...QUESTION, max_tokens: null, stream: null }],
   ])("passes %s unchanged", (_, request) => {
     // Prepare
     const { schema } = contractOf();
@@ -66,10 +66,10 @@ describe("openAiChat", () => {
     ["a text in place of messages", { messages: "Hi" }],
     ["a message without a role", { messages: [{ content: "Hi" }] }],
     ["a number as content", { messages: [{ role: "user", content: 1 }] }],
-    ["a text as stream", { ...ASKED, stream: "true" }],
-    ["more tokens than maxTokens", { ...ASKED, max_tokens: 513 }],
-    ["more completion tokens than maxTokens", { ...ASKED, max_completion_tokens: 513 }],
-    ["a negative number of tokens", { ...ASKED, max_tokens: -1 }],
+    ["a text as stream", { ...QUESTION, stream: "true" }],
+    ["more tokens than maxTokens", { ...QUESTION, max_tokens: 513 }],
+    ["more completion tokens than maxTokens", { ...QUESTION, max_completion_tokens: 513 }],
+    ["a negative number of tokens", { ...QUESTION, max_tokens: -1 }],
   ])("refuses %s", (_, request) => {
     // Act
     const { success } = contractOf({ maxTokens: 512 }).schema.safeParse(request);
@@ -81,7 +81,7 @@ describe("openAiChat", () => {
   it("streams exactly the answers for which a caller sets stream to true", () => {
     // Prepare
     const { stream, encode } = contractOf();
-    const requests = [true, false, null, undefined].map((wanted) => ({ ...ASKED, stream: wanted }));
+    const requests = [true, false, null, undefined].map((wanted) => ({ ...QUESTION, stream: wanted }));
 
     // Act
     const wanted = requests.map((request) => stream?.wants?.(request));
@@ -95,7 +95,7 @@ describe("openAiChat", () => {
 
   it("replaces the caller's model when the container has its own name for the model", () => {
     // Prepare
-    const request = { ...ASKED, model: "gpt-4o" };
+    const request = { ...QUESTION, model: "gpt-4o" };
 
     // Act
     const [unchanged, replaced] = [bodyOf(request), bodyOf(request, { containerModel: "tgi" })];
@@ -157,7 +157,7 @@ describe("openAiChat", () => {
     ["containerModel", { containerModel: "" }],
     ["maxTokens", { maxTokens: 0 }],
     ["maxBytes", { maxBytes: 6_291_457 }],
-    ["example", { example: { request: { ...ASKED, stream: true }, answer: {} } }],
+    ["example", { example: { request: { ...QUESTION, stream: true }, answer: {} } }],
     ["maxToken", { maxToken: 3 }],
   ])("refuses a wrong option %s, and names it", (name, options) => {
     // Act

@@ -10,9 +10,9 @@ const TIMEOUT_IN_MS = 60_000;
 const ACME_KEY = "local-prod-acme-customer-1-not-a-secret";
 const GLOBEX_KEY = "local-prod-globex-customer-1-not-a-secret";
 
-const ASKED = {
+const QUESTION = {
   model: "storyteller",
-  messages: [{ role: "user", content: "Tell me about the white whale" }],
+  messages: [{ role: "user", content: "What is the white whale" }],
   max_tokens: 24,
   seed: 7,
 } as const satisfies OpenAI.ChatCompletionCreateParams;
@@ -40,7 +40,7 @@ async function errorOf(request: Promise<unknown>): Promise<APIError> {
 describe("the client of OpenAI with the key of a customer", () => {
   it("receives an answer in one piece", async () => {
     // Act
-    const completion = await client().chat.completions.create(ASKED);
+    const completion = await client().chat.completions.create(QUESTION);
 
     // Assess
     const [choice] = completion.choices;
@@ -48,18 +48,18 @@ describe("the client of OpenAI with the key of a customer", () => {
     expect(choice?.message.role).toBe("assistant");
     expect(choice?.message.content).toMatch(/^\p{Lu}.{20,}$/u);
     expect(choice?.finish_reason).toBe("length");
-    expect(completion.usage).toEqual({ prompt_tokens: 6, completion_tokens: 24, total_tokens: 30 });
+    expect(completion.usage).toEqual({ prompt_tokens: 5, completion_tokens: 24, total_tokens: 29 });
   });
 
   it("receives the same text in parts, each part before the model has made the next", async () => {
     // Prepare
-    const whole = await client().chat.completions.create(ASKED);
+    const whole = await client().chat.completions.create(QUESTION);
     const parts: string[] = [];
     const times: number[] = [];
 
     // Act
     const stream = await client().chat.completions.create({
-      ...ASKED,
+      ...QUESTION,
       stream: true,
       stream_options: { include_usage: true },
     });
@@ -81,7 +81,7 @@ describe("the client of OpenAI with the key of a customer", () => {
 
   it("receives every event of a stream from the helper of the client", async () => {
     // Act
-    const stream = client().chat.completions.stream(ASKED);
+    const stream = client().chat.completions.stream(QUESTION);
     let events = 0;
     stream.on("content.delta", () => {
       events++;
@@ -95,7 +95,7 @@ describe("the client of OpenAI with the key of a customer", () => {
 
   it("stops the model when it aborts the stream", async () => {
     // Prepare
-    const stream = await client().chat.completions.create({ ...ASKED, max_tokens: 512, stream: true });
+    const stream = await client().chat.completions.create({ ...QUESTION, max_tokens: 512, stream: true });
     const before = app.lines.length;
     let parts = 0;
 
@@ -119,7 +119,7 @@ describe("the client of OpenAI with the key of a customer", () => {
     const controller = new AbortController();
 
     // Act
-    const request = client().chat.completions.create(ASKED, { signal: controller.signal });
+    const request = client().chat.completions.create(QUESTION, { signal: controller.signal });
     controller.abort();
 
     // Assess
@@ -128,7 +128,7 @@ describe("the client of OpenAI with the key of a customer", () => {
 
   it("calls a public route with any key", async () => {
     // Act
-    const { choices } = await client("not-needed", "dev").chat.completions.create(ASKED);
+    const { choices } = await client("not-needed", "dev").chat.completions.create(QUESTION);
 
     // Assess
     expect(choices).toHaveLength(1);
@@ -153,7 +153,7 @@ describe("the errors that the client of OpenAI shows", () => {
     },
   ])("name the reason for $what", async ({ key, status, type, text }) => {
     // Act
-    const error = await errorOf(client(key).chat.completions.create(ASKED));
+    const error = await errorOf(client(key).chat.completions.create(QUESTION));
 
     // Assess
     expect(error).toMatchObject({ status, type });
@@ -171,7 +171,7 @@ describe("the errors that the client of OpenAI shows", () => {
     },
   ])("name the field that $what refuses", async ({ change, text }) => {
     // Prepare
-    const body = { ...ASKED, ...change } as OpenAI.ChatCompletionCreateParams;
+    const body = { ...QUESTION, ...change } as OpenAI.ChatCompletionCreateParams;
 
     // Act
     const error = await errorOf(client().chat.completions.create(body));
@@ -183,7 +183,7 @@ describe("the errors that the client of OpenAI shows", () => {
 
   it.each([false, true])("say that the model refused the request, with stream: %j", async (stream) => {
     // Act
-    const error = await errorOf(client().chat.completions.create({ ...ASKED, temperature: 3, stream }));
+    const error = await errorOf(client().chat.completions.create({ ...QUESTION, temperature: 3, stream }));
 
     // Assess
     expect(error).toMatchObject({ status: 502, type: "server_error" });
@@ -194,7 +194,7 @@ describe("the errors that the client of OpenAI shows", () => {
     // Act
     const requests = Array.from({ length: 6 }, () =>
       client(GLOBEX_KEY)
-        .chat.completions.create(ASKED)
+        .chat.completions.create(QUESTION)
         .then(
           () => undefined,
           (error: unknown) => error,
@@ -231,7 +231,7 @@ describe("a stream that fails after its first part", () => {
   it("ends with an error of the client, which names no word of the model", async () => {
     // Prepare
     const openai = new OpenAI({ baseURL: `${failing.url}/prod/v1`, apiKey: ACME_KEY, maxRetries: 0 });
-    const stream = await openai.chat.completions.create({ ...ASKED, stream: true });
+    const stream = await openai.chat.completions.create({ ...QUESTION, stream: true });
     const parts: string[] = [];
 
     // Act

@@ -9,7 +9,7 @@ export const models = defineModels({
     example: {
       request: {
         model: "storyteller",
-        messages: [{ role: "user", content: "Tell me about the white whale" }],
+        messages: [{ role: "user", content: "What is the white whale" }],
         max_tokens: 64,
         seed: 1,
       },
@@ -25,7 +25,7 @@ export const models = defineModels({
             finish_reason: "stop",
           },
         ],
-        usage: { prompt_tokens: 6, completion_tokens: 7, total_tokens: 13 },
+        usage: { prompt_tokens: 5, completion_tokens: 7, total_tokens: 12 },
       },
     },
   }),

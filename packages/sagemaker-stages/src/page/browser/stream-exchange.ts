@@ -20,7 +20,7 @@ export class StreamExchange extends Exchange {
     super({
       ...props,
       show: (answer) => {
-        // A caller who asks for the whole answer receives a document around the same text.
+        // A caller who requests the whole answer receives a document around the same text.
         const shown = show({ ...answer, body: textOfCompletion(answer.body) ?? answer.body });
         const { firstPartInMs: first } = this;
         if (first === undefined) return shown;

@@ -4,7 +4,7 @@ export const SENTENCE_ENDS: ReadonlySet<string> = new Set([".", "!", "?"]);
 /** Words, numbers, and the punctuation that the model knows. */
 const TOKEN = /[\p{L}\p{N}]+(?:['’-][\p{L}\p{N}]+)*|[.,;:!?]|—/gu;
 
-/** The words and the punctuation of a text, in order. Other characters, e.g. quotation marks, are dropped. */
+/** The words and the punctuation of a text, in order. Other characters, e.g. quotes, are dropped. */
 export function tokensOf(text: string): string[] {
   return text.replaceAll("’", "'").match(TOKEN) ?? [];
 }

@@ -13,7 +13,7 @@ import { tokensOf } from "../tokens";
 
 /** The rest of the words has no token. */
 const WORDS = 2_000;
-/** A pair that occurs less often has no continuations of its own. */
+/** A pair that occurs less often has no own continuations. */
 const MIN_PAIRS = 6;
 const MAX_AFTER_ONE = 14;
 const MAX_AFTER_TWO = 6;
