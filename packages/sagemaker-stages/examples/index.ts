@@ -2,6 +2,7 @@ import type { Environment } from "sagemaker-stages";
 import { asyncRequests } from "./async-requests";
 import { callers } from "./callers";
 import { capture } from "./capture";
+import { chat } from "./chat";
 import { customers } from "./customers";
 import { domain } from "./domain";
 import { endpointTargets } from "./endpoint-targets";
@@ -34,6 +35,7 @@ export const examples: readonly Environment[] = [
   asyncRequests,
   callers,
   capture,
+  chat,
   customers,
   domain,
   endpointTargets,

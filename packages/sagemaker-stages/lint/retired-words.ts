@@ -21,7 +21,7 @@ const NOT_CHECKED: readonly RegExp[] = [
   // Lists old names with their replacements.
   /^docs\/upgrading\.md$/,
   /(^|\/)package-lock\.json$/,
-  /^functions\/.*\.(json|gz|csv|txt)$/,
+  /(^|examples\/[^/]+\/)functions\/.*\.(json|gz|csv|txt)$/,
   /\.(gz|png|svg|ico|woff2)$/,
   /(^|\/)(LICENSE|CODE_OF_CONDUCT\.md)$/,
   /permissions-management\.json$/,

@@ -7,6 +7,12 @@ export { type BytesOptions, bytes } from "./contracts/bytes";
 export { type HuggingFaceOptions, huggingFace } from "./contracts/hugging-face";
 export type { TaskName } from "./contracts/hugging-face-tasks";
 export type { AnySchema, JsonSchema } from "./contracts/json-schema";
+export {
+  type ChatMessage,
+  type ChatRequest,
+  type OpenAiChatOptions,
+  openAiChat,
+} from "./contracts/openai-chat";
 export { type PassThroughOptions, passThrough } from "./contracts/pass-through";
 export type { ReadyMade } from "./contracts/ready-made";
 export {
@@ -36,6 +42,7 @@ export type {
   EndpointHeaders,
   EndpointReply,
   EndpointRequest,
+  KeyHeader,
   PassThrough,
   RequestLimits,
   Route,

@@ -32,7 +32,10 @@ export type ModelRoutes = Readonly<Record<string, RoutedModel>>;
 
 /** The properties of a model that the rules of environments read. */
 export interface RoutedModel
-  extends Pick<ContractModel, "route" | "passThrough" | "answerTypes" | "callerHeaders" | "answerHeaders"> {
+  extends Pick<
+    ContractModel,
+    "route" | "passThrough" | "answerTypes" | "callerHeaders" | "answerHeaders" | "keyHeader"
+  > {
   /** Not set if the model's handler is in Python. */
   readonly limits?: Pick<ContractModel["limits"], "payloadInBytes"> | undefined;
   /** Set if the catalog contains a ready-made contract for the model. */

@@ -1,6 +1,6 @@
-import { defineModels, huggingFace, passThrough, rows } from "sagemaker-stages/model";
+import { defineModels, huggingFace, openAiChat, passThrough, rows } from "sagemaker-stages/model";
 
-/** The models of the example `five-models.ts`, each with a ready-made contract. */
+/** The models of the examples `five-models.ts` and `chat.ts`, each with a ready-made contract. */
 export const models = defineModels({
   iris: rows({
     features: ["sepal length", "sepal width", "petal length", "petal width"],
@@ -14,6 +14,7 @@ export const models = defineModels({
   }),
   rent: rows({ features: ["square metres", "rooms", "floor"], answer: "csv" }),
   writer: huggingFace("text-generation", { maxNewTokens: 100 }),
+  llama: openAiChat({ maxTokens: 2048 }),
 });
 
 /** A model of the example. */

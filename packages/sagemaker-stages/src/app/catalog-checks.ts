@@ -168,8 +168,10 @@ const contractModelSchema = z.object({
   callerHeaders: z.optional(z.array(text)),
   answerHeaders: z.optional(z.array(text)),
   passThrough: z.optional(z.object({ contentType: z.optional(text), accept: text })),
+  keyHeader: z.optional(z.enum(["x-api-key", "authorization"], "x-api-key or authorization")),
   encode: method,
   decode: method,
+  problemMembers: z.optional(method),
 });
 
 /** @returns whether the model has valid types, so that the other rules can run */

@@ -3,6 +3,7 @@
  * contains only the kinds of credentials that its routes require.
  */
 
+export { createKeyAuthorizer } from "./bearer-keys";
 export { customers } from "./customers";
 export { createAuthorizer } from "./handler";
 export { tokens } from "./tokens";

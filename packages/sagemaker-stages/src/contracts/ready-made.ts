@@ -11,6 +11,7 @@ export interface ModelModule<Request, Answer> {
 export type ReadyMadeFile =
   | "bytes"
   | "hugging-face"
+  | "openai-chat"
   | "pass-through"
   | "pass-through-stream"
   | "rows"
@@ -79,7 +80,7 @@ export interface ReadyMadeSource {
 }
 
 /**
- * A ready-made contract before it has a model's name: the result of `rows(…)`, `huggingFace(…)`, `bytes(…)`, `text(…)`
+ * A ready-made contract before it has a model's name: the result of `rows(…)`, `huggingFace(…)`, `openAiChat(…)`, `bytes(…)`, `text(…)`
  * and `passThrough(…)`.
  */
 export class ReadyMade<Request, Answer> {

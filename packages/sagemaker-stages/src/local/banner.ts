@@ -217,7 +217,7 @@ export function curl(
   url: string,
   deployment: Pick<Deployment, "region">,
   stage: Pick<StageDefinition, "stageName" | "domain" | "apiKeys">,
-  method: Pick<Method, "httpMethod" | "path" | "authorization" | keyof RequestExample> &
+  method: Pick<Method, "httpMethod" | "path" | "authorization" | "authorizer" | keyof RequestExample> &
     Partial<Pick<Method, "integration">>,
 ): string {
   const words = [...hostOf(stage), ...authorizationOf(url, deployment, stage, method)];
@@ -235,7 +235,7 @@ export function curlOfFile(
   url: string,
   deployment: Pick<Deployment, "region">,
   stage: Pick<StageDefinition, "stageName" | "domain" | "apiKeys">,
-  method: Pick<Method, "httpMethod" | "path" | "authorization">,
+  method: Pick<Method, "httpMethod" | "path" | "authorization" | "authorizer">,
   contentType: string,
 ): string {
   return [
@@ -251,16 +251,22 @@ function authorizationOf(
   url: string,
   { region }: Pick<Deployment, "region">,
   { apiKeys, stageName }: Pick<StageDefinition, "apiKeys" | "stageName">,
-  method: Pick<Method, "httpMethod" | "path" | "authorization">,
+  method: Pick<Method, "httpMethod" | "path" | "authorization" | "authorizer">,
 ): string[] {
   const words: Record<Authorization, string[]> = {
     NONE: [],
     AWS_IAM: signed(region, "execute-api"),
-    API_KEY: ["-H", quote(`x-api-key: ${keysOf(apiKeys, method)[0]?.value}`)],
+    API_KEY: ["-H", quote(`${keyPrefixOf(method)}${keysOf(apiKeys, method)[0]?.value}`)],
     // The shell requests a new trial token for each request, so that the line stays short and never expires.
     TOKEN: ["-H", `"authorization: Bearer $(curl -s ${quote(url + tokenPath(stageName, method.path))})"`],
   };
   return words[method.authorization];
+}
+
+/** The header of a key, up to the key: `x-api-key`, unless the route's authorizer reads another header. */
+function keyPrefixOf({ authorizer }: Pick<Method, "authorizer">): string {
+  const header = authorizer?.kind === "function" ? authorizer.identityHeaders[0] : undefined;
+  return header === "authorization" ? "authorization: Bearer " : "x-api-key: ";
 }
 
 /** The example of a request. */

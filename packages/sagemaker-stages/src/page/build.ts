@@ -116,6 +116,9 @@ function entryOf({ views, parts }: Omit<WebsiteSources, "title">): string {
     // The parts are imported before the views: if a view's script throws, every other form is complete.
     ...(parts.rows ? [`import ${pathOf("rows.css")};`, `import ${pathOf("browser/rows-part.ts")};`] : []),
     ...(parts.bytes ? [`import ${pathOf("bytes.css")};`, `import ${pathOf("browser/bytes-part.ts")};`] : []),
+    ...(parts.stream === true
+      ? [`import ${pathOf("stream.css")};`, `import ${pathOf("browser/stream-part.ts")};`]
+      : []),
     ...(parts.signIn === true ? [`import ${pathOf("sign-in.css")};`] : []),
     ...sorted.map(([, file], index) => `import view${index} from ${JSON.stringify(file)};`),
     `useViews({ ${sorted.map(([model], index) => `${JSON.stringify(model)}: view${index}`).join(", ")} });`,

@@ -11,6 +11,13 @@ export interface PageParts {
    */
   readonly bytes: boolean;
   /**
+   * Whether an answer of a public model can arrive in parts. If so, the page contains the code that shows the text as it
+   * arrives.
+   *
+   * @default false
+   */
+  readonly stream?: boolean;
+  /**
    * Whether users can sign in. If so, the page contains the code for the sign-in and for signed requests.
    *
    * @default false
@@ -28,6 +35,17 @@ export function pageParts(document: PublicDocument, signIn = false): PageParts {
   return {
     rows: routes.some(({ fields }) => fields.some(({ rows }) => rows !== undefined)),
     bytes: routes.some(({ bytes, answerTypes }) => bytes !== undefined || answerTypes.length > 0),
+    ...(hasStreams(document) ? { stream: true } : {}),
     ...(signIn ? { signIn } : {}),
   };
+}
+
+/** Whether an answer can be neither JSON nor bytes: its text arrives in parts. */
+function hasStreams({ paths }: PublicDocument): boolean {
+  const operations = Object.values(paths).flatMap((item) => Object.values(item));
+  return operations.some(({ responses }) =>
+    Object.entries(responses?.["200"]?.content ?? {}).some(
+      ([mediaType, { schema }]) => mediaType !== "application/json" && schema === undefined,
+    ),
+  );
 }

@@ -151,15 +151,18 @@ export function publicDocument(
   targets: Readonly<Record<string, SignInTarget>> = {},
 ): PublicDocument {
   const api = apiDocument.parse(withoutExtensions(openApi));
+  const examples = new Map<string, Json>();
   const paths = Object.fromEntries(
     Object.entries(api.paths).flatMap(([path, item]) => {
       const operations = Object.entries(item).flatMap(([method, op]): [string, PublicOperation][] => {
+        if (op === undefined) return [];
+        const streamed = streamedExampleOf(op, api.components?.schemas ?? {});
+        if (streamed !== undefined) examples.set(streamed.schema, streamed.example);
+        const shown = withExample(op, streamed);
         // A missing `security` means the document's default, not a public route.
-        if (op?.security?.length === 0) return [[method, { ...op, security: [] }]];
+        if (op.security?.length === 0) return [[method, { ...shown, security: [] }]];
         const target = targets[path];
-        return op === undefined || target === undefined
-          ? []
-          : [[method, { ...op, security: [{ [schemeOf(target)]: [] }] }]];
+        return target === undefined ? [] : [[method, { ...shown, security: [{ [schemeOf(target)]: [] }] }]];
       });
       return operations.length > 0 ? [[path, Object.fromEntries(operations)] as const] : [];
     }),
@@ -173,7 +176,12 @@ export function publicDocument(
     info: api.info,
     paths,
     components: {
-      schemas: mapValues(schemasUsedBy(paths, api.components?.schemas ?? {}), withPropertyHints),
+      schemas: Object.fromEntries(
+        Object.entries(schemasUsedBy(paths, api.components?.schemas ?? {})).map(([name, schema]) => [
+          name,
+          withPropertyHints(withTypesOfExample(schema, examples.get(name))),
+        ]),
+      ),
       ...(schemes.length > 0 ? { securitySchemes: Object.fromEntries(schemes) } : {}),
     },
   };
@@ -186,6 +194,70 @@ export function publicDocument(
     ]),
   );
   return { ...published, paths: withServers, servers: [{ url: stageUrl }] };
+}
+
+/** The example of a request whose answer can be a stream of events, with the name of the request's schema. */
+interface StreamedExample {
+  readonly schema: string;
+  readonly example: { readonly [name: string]: Json };
+}
+
+/**
+ * Adds `stream: true` to the example of a request whose answer can be a stream of events. With this property, the clients of
+ * the usual servers request a stream. The form of a page begins with the example, so that a visitor sees the text arrive.
+ *
+ * @returns `undefined` if the operation has no stream of events, or if its request has no such property
+ */
+function streamedExampleOf(
+  { requestBody, responses }: z.output<typeof operation>,
+  schemas: Readonly<Record<string, Json>>,
+): StreamedExample | undefined {
+  const { schema, example } = requestBody?.content[JSON_TYPE] ?? {};
+  const [name = ""] = referencesIn(schema).map((reference) => reference.slice(SCHEMAS.length));
+  const named = schemas[name];
+  const canStream =
+    responses?.["200"]?.content?.["text/event-stream"] !== undefined &&
+    isObject(named) &&
+    isObject(named.properties) &&
+    named.properties.stream !== undefined;
+  return canStream && isObject(example) ? { schema: name, example: { ...example, stream: true } } : undefined;
+}
+
+function withExample(
+  op: z.output<typeof operation>,
+  streamed: StreamedExample | undefined,
+): z.output<typeof operation> {
+  const { requestBody } = op;
+  if (requestBody === undefined || streamed === undefined) return op;
+  const json = { ...requestBody.content[JSON_TYPE], example: streamed.example };
+  return { ...op, requestBody: { ...requestBody, content: { ...requestBody.content, [JSON_TYPE]: json } } };
+}
+
+/**
+ * Adds the type of the example as an alternative to each value without a schema. API Gateway cannot express "a text or null",
+ * so that its schema allows every value, and a form would require JSON.
+ */
+function withTypesOfExample(schema: Json, example: Json | undefined): Json {
+  if (!isObject(schema) || example === undefined) return schema;
+  const { items, properties } = schema;
+  if (Object.keys(schema).length === 0 && ["string", "number", "boolean"].includes(typeof example)) {
+    return { anyOf: [{ type: typeof example }, {}] };
+  }
+  if (Array.isArray(example) && items !== undefined) {
+    return { ...schema, items: withTypesOfExample(items, example[0]) };
+  }
+  if (!isObject(example) || !isObject(properties)) return schema;
+  const entries = Object.entries(properties).map(([name, property]) => [
+    name,
+    withTypesOfExample(property, example[name]),
+  ]);
+  return { ...schema, properties: Object.fromEntries(entries) };
+}
+
+const JSON_TYPE = "application/json";
+
+function isObject(value: Json | undefined): value is { [name: string]: Json } {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function schemeOf({ service }: SignInTarget): keyof typeof SCHEMES {

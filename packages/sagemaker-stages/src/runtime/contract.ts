@@ -203,6 +203,14 @@ export interface Contract<Request, Answer> {
    * @default - none: `decode` converts the whole answer
    */
   readonly stream?: StreamDialect<Request>;
+  /**
+   * The header in which callers send the key of a customer, for the access `API_KEY`. `authorization`: the key is a bearer
+   * token, `Authorization: Bearer <key>`, as the clients of OpenAI's API send it. Only an authorizer can read this header, so
+   * that the environment must have `customers`.
+   *
+   * @default "x-api-key"
+   */
+  readonly keyHeader?: KeyHeader;
   /** Converts the caller's request to the endpoint's request. */
   encode(request: Request, caller: CallerValues): EndpointRequest;
   /**
@@ -224,6 +232,9 @@ export interface Contract<Request, Answer> {
     readonly detail: string;
   }): Readonly<Record<string, unknown>>;
 }
+
+/** The header with the key of a customer. */
+export type KeyHeader = "x-api-key" | "authorization";
 
 /** Requests whose body is a file. */
 export interface BytesDialect<Request> {

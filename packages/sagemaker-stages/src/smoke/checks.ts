@@ -13,11 +13,12 @@ import {
   type Authorize,
   type SignedService,
   unauthorized,
+  WRONG_KEY,
+  withBearerKey,
   withForgedSignature,
   withKey,
   withSignature,
   withToken,
-  withWrongKey,
 } from "./credentials";
 import type { CustomerKey } from "./customer-keys";
 import { SmokeTestError } from "./errors";
@@ -174,8 +175,8 @@ function checksOfKey(
     // The permitted checks of a route have the first key of the route.
     ...(own === undefined || keyOfCustomer(own, customerKeys) === key
       ? []
-      : [answerCheck(own, caller, withKey(key.value))]),
-    ...(foreign === undefined ? [] : [refusalCheck(foreign, caller, withKey(key.value), [403])]),
+      : [answerCheck(own, caller, keyFor(own)(key.value))]),
+    ...(foreign === undefined ? [] : [refusalCheck(foreign, caller, keyFor(foreign)(key.value), [403])]),
   ];
 }
 
@@ -423,12 +424,22 @@ function permitted(
     case "API_KEY":
       if (hasCustomers(target)) {
         const key = keyOfCustomer(target, customerKeys);
-        return { caller: `with ${describeKey(key)}`, authorize: withKey(key.value) };
+        return { caller: `with ${describeKey(key)}`, authorize: keyFor(target)(key.value) };
       }
       return { caller: "with the key", authorize: withKey(required(apiKey)) };
     case "AWS_IAM":
       return { caller: "signed", authorize: signed(target, aws, withSignature) };
   }
+}
+
+/** Adds a key to a request, in the header in which the authorizer or API Gateway reads the key. */
+function keyFor(target: Target): (key: string) => Authorize {
+  return isBearer(target) ? withBearerKey : withKey;
+}
+
+/** Whether the callers of a route send the key of a customer as a bearer token. */
+function isBearer(target: Target): boolean {
+  return hasCustomers(target) && target.contract.keyHeader === "authorization";
 }
 
 function hasCustomers({ environment: { customers } }: Target): boolean {
@@ -471,7 +482,7 @@ function unauthorizedCallersOf(
     case "API_KEY":
       return [
         ["without a key", unauthorized],
-        ["with a wrong key", withWrongKey],
+        ["with a wrong key", keyFor(target)(WRONG_KEY)],
       ];
     case "AWS_IAM":
       return [
@@ -642,10 +653,11 @@ function preflightOf(target: Target, origin: string): HttpRequest {
 }
 
 /** The request headers that a page may send only with permission, in lower case and sorted. */
-function headersOfPage({ contract, access }: Target): string[] {
+function headersOfPage(target: Target): string[] {
+  const { contract, access } = target;
   const ofAccess = {
     PUBLIC: [],
-    API_KEY: ["x-api-key"],
+    API_KEY: [isBearer(target) ? "authorization" : "x-api-key"],
     COGNITO: ["authorization"],
     JWT: ["authorization"],
     AWS_IAM: ["authorization", "x-amz-content-sha256", "x-amz-date", "x-amz-security-token"],

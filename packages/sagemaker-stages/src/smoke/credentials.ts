@@ -26,8 +26,13 @@ export function withKey(key: string): Authorize {
   return (request) => ({ ...request, headers: { ...request.headers, "x-api-key": key } });
 }
 
-/** A caller with an API key that does not exist. */
-export const withWrongKey = withKey(UNKNOWN_SECRET);
+/** A caller with the key of a customer as a bearer token. */
+export function withBearerKey(key: string): Authorize {
+  return withToken(key);
+}
+
+/** A key that does not exist. */
+export const WRONG_KEY = UNKNOWN_SECRET;
 
 /** A caller with a token. */
 export function withToken(token: string): Authorize {

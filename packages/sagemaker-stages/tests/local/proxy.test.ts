@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
-import type { HttpRequest, HttpResponse } from "../../src/local/http";
+import { type HttpRequest, type HttpResponse, headerOf } from "../../src/local/http";
 import type { Method } from "../../src/local/rest-api/openapi";
 import { readProxyAnswer, toProxyEvent } from "../../src/local/rest-api/proxy";
 import type { StageDefinition } from "../../src/local/terraform/deployment";
@@ -25,6 +25,7 @@ const STAGE: StageDefinition = {
     document: {},
     title: "dev-inference",
     methods: [METHOD],
+    keySource: "HEADER",
     binaryMediaTypes: [],
     gatewayResponses: {},
   },
@@ -50,7 +51,8 @@ function eventOf(
     sourceIp: "192.0.2.1",
     ...request,
   };
-  return toProxyEvent(whole, { ...METHOD, authorization }, STAGE, "123456789012", IDS, apiKeyId);
+  const key = apiKeyId === undefined ? undefined : { id: apiKeyId, value: headerOf(whole, "x-api-key") };
+  return toProxyEvent(whole, { ...METHOD, authorization }, STAGE, "123456789012", IDS, key);
 }
 
 describe("the event of API Gateway", () => {

@@ -111,6 +111,11 @@ describe("the website", () => {
     ["a table of rows", { rows: true, bytes: false }, MAX_COMPRESSED_BYTES],
     ["files", { rows: false, bytes: true }, MAX_COMPRESSED_BYTES],
     ["a table of rows and files", { rows: true, bytes: true }, MAX_COMPRESSED_BYTES_OF_EVERYTHING],
+    [
+      "streams and a table of rows",
+      { rows: true, bytes: false, stream: true },
+      MAX_COMPRESSED_BYTES_OF_EVERYTHING,
+    ],
     ["a sign-in", { rows: false, bytes: false, signIn: true }, MAX_COMPRESSED_BYTES_WITH_SIGN_IN],
     [
       "a sign-in, a table of rows and files",
@@ -128,6 +133,7 @@ describe("the website", () => {
   it.each([
     ["the table of rows", { rows: true, bytes: false }, "Add row", ".cells"],
     ["the field for a file", { rows: false, bytes: true }, "createObjectURL", ".preview"],
+    ["the text as it arrives", { rows: false, bytes: false, stream: true }, "text/event-stream", ".arriving"],
     ["the sign-in", { rows: false, bytes: false, signIn: true }, "AWS4-HMAC-SHA256", ".sign-in"],
   ])("contains %s only when a public model needs it", (_, parts, inScript, inStylesheet) => {
     // Act

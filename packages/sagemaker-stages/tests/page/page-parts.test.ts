@@ -1,6 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 import { bytes } from "../../src/contracts/bytes";
 import { huggingFace } from "../../src/contracts/hugging-face";
+import { openAiChat } from "../../src/contracts/openai-chat";
 import { passThrough } from "../../src/contracts/pass-through";
 import { rows } from "../../src/contracts/rows";
 import { text } from "../../src/contracts/text";
@@ -23,6 +24,7 @@ describe("the parts of a page", () => {
       }),
       { rows: false, bytes: true },
     ],
+    ["a chat", openAiChat(), { rows: true, bytes: false, stream: true }],
     ["a text for a task", huggingFace("text-classification"), { rows: false, bytes: false }],
     [
       "a text",

@@ -15,6 +15,54 @@ function handWritten(operation: object, schemas: object = {}): unknown {
 const withBody = (schema: object) => ({ requestBody: { content: { "application/json": { schema } } } });
 
 describe("the public document", () => {
+  it("requests a stream in the example, and gives values without a schema the type of the example", () => {
+    // Prepare
+    const chat = (streamType: object) =>
+      handWritten(
+        {
+          requestBody: {
+            content: {
+              "application/json": {
+                schema: { $ref: "#/components/schemas/Chat" },
+                example: { messages: [{ role: "user", content: "Hi" }] },
+              },
+            },
+          },
+          responses: { "200": { description: "", content: { "application/json": {}, ...streamType } } },
+        },
+        {
+          Chat: {
+            type: "object",
+            properties: {
+              messages: { type: "array", items: { properties: { role: { type: "string" }, content: {} } } },
+              stream: {},
+              other: {},
+            },
+          },
+        },
+      );
+
+    // Act
+    const [streamed, plain] = [{ "text/event-stream": { example: "data: …" } }, {}].map((type) =>
+      publicDocument(chat(type), STAGE_URL),
+    );
+
+    // Assess
+    const exampleOf = (published: typeof streamed) =>
+      published?.paths["/a"]?.post?.requestBody?.content["application/json"]?.example;
+    expect(exampleOf(streamed)).toEqual({ messages: [{ role: "user", content: "Hi" }], stream: true });
+    expect(exampleOf(plain)).toEqual({ messages: [{ role: "user", content: "Hi" }] });
+    expect(streamed?.components.schemas.Chat).toMatchObject({
+      properties: {
+        messages: { items: { properties: { content: { anyOf: [{ type: "string" }, {}] } } } },
+        stream: { anyOf: [{ type: "boolean" }, {}] },
+        other: {},
+      },
+    });
+    expect(plain?.components.schemas.Chat).toMatchObject({ properties: { stream: {} } });
+    expect(JSON.stringify(plain)).not.toContain("anyOf");
+  });
+
   it("contains only the public routes with their schemas", () => {
     // Prepare
     const api = apiDocument({

@@ -93,7 +93,7 @@ describe("the OpenAPI document", () => {
     // Assess
     expect(contents).toEqual([
       { "text/plain": { example: "upon" } },
-      { "application/json": { example: { text: "upon" } }, "text/event-stream": {} },
+      { "application/json": { example: { text: "upon" } }, "text/event-stream": { example: "data: …\n\n" } },
     ]);
   });
 });

@@ -4,12 +4,13 @@ import { join } from "node:path";
 import { buildSync } from "esbuild";
 import { zipSync } from "fflate";
 import type { CustomerRoutes } from "../../authorizer/customers";
+import type { RouteName } from "../../authorizer/event";
 import type { TokenRoute } from "../../authorizer/tokens";
 import type { NodeRuntime } from "../../aws/lambda-runtimes";
 import { routesOf } from "../../environment/async-requests";
 import type { ParsedRouteAccess } from "../../environment/model-settings";
 import { engineSource } from "../../paths";
-import type { Route } from "../../runtime/contract";
+import type { KeyHeader, Route } from "../../runtime/contract";
 import { BUILD_OPTIONS, type FunctionPackage } from "../function/function-code";
 import { FIXED_ATTRIBUTES } from "../function/package-limits";
 
@@ -19,12 +20,18 @@ export interface AuthorizerSource {
   readonly tokens: readonly TokenRoute[];
   /** The routes that the keys of customers open, by the customer's name. @default - none */
   readonly customers?: CustomerRoutes | undefined;
+  /** The routes of customers whose callers send the key as a bearer token. @default - none */
+  readonly bearerRoutes?: readonly RouteName[] | undefined;
 }
 
 /** A route whose callers' credentials an authorizer can check. */
 interface AuthorizedRoute {
   readonly access: ParsedRouteAccess;
-  readonly contract: { readonly model: string; readonly route: Route };
+  readonly contract: {
+    readonly model: string;
+    readonly route: Route;
+    readonly keyHeader?: KeyHeader | undefined;
+  };
   /** Whether the model has asynchronous requests. @default false */
   readonly isAsync?: boolean | undefined;
 }
@@ -46,20 +53,33 @@ export function authorizerSource(
   });
   const names = Object.keys(customers);
   if (tokens.length === 0 && names.length === 0) return undefined;
+  const bearerRoutes = routes.filter(isBearerRoute).flatMap(namesOf);
   return {
     tokens,
     customers: names.length === 0 ? undefined : customerRoutes(routes, customers),
+    ...(names.length === 0 || bearerRoutes.length === 0 ? {} : { bearerRoutes }),
   };
+}
+
+/** Whether the callers of a route send the key of a customer in the header `Authorization`. */
+export function isBearerRoute({
+  access,
+  contract,
+}: {
+  readonly access: ParsedRouteAccess;
+  readonly contract: { readonly keyHeader?: KeyHeader | undefined };
+}): boolean {
+  return access === "API_KEY" && contract.keyHeader === "authorization";
 }
 
 /**
  * The names of a route, and of the further routes of an asynchronous model. A route with a parameter has two names: with `{id}`, API
  * Gateway names it in requests, and with an asterisk, it is in the policy that the authorizer makes from the names.
  */
-function namesOf({ contract: { route }, isAsync = false }: AuthorizedRoute): string[] {
-  return routesOf(route, isAsync).flatMap(({ method, path }) => {
-    const name = `${method} ${path}`;
-    const pattern = name.replace(/\{[^}]+\}/g, "*");
+function namesOf({ contract: { route }, isAsync = false }: AuthorizedRoute): RouteName[] {
+  return routesOf(route, isAsync).flatMap(({ method, path }): RouteName[] => {
+    const name: RouteName = `${method} ${path}`;
+    const pattern: RouteName = `${method} ${path.replace(/\{[^}]+\}/g, "*")}`;
     return pattern === name ? [name] : [name, pattern];
   });
 }
@@ -84,13 +104,8 @@ function customerRoutes(
 const AUTHORIZER = "sagemaker-stages/authorizer";
 
 /** The bundled code of an environment's authorizer, with the table of its routes: CommonJS, minified. */
-export function authorizerCode({ tokens, customers }: AuthorizerSource): Uint8Array {
-  const kinds = [
-    ...(tokens.length > 0 ? [{ name: "tokens", table: tokens }] : []),
-    ...(customers === undefined ? [] : [{ name: "customers", table: customers }]),
-  ];
-  const imports = ["createAuthorizer", ...kinds.map(({ name }) => name)];
-  const calls = kinds.map(({ name, table }) => `${name}(${JSON.stringify(table)})`);
+export function authorizerCode(source: AuthorizerSource): Uint8Array {
+  const { imports, handler } = handlerOf(source);
   const { outdir: _, ...options } = BUILD_OPTIONS;
   const [file] = buildSync({
     ...options,
@@ -100,7 +115,7 @@ export function authorizerCode({ tokens, customers }: AuthorizerSource): Uint8Ar
     stdin: {
       contents: `import { ${imports.join(", ")} } from "${AUTHORIZER}";
 
-module.exports.handler = createAuthorizer([${calls.join(", ")}]);
+module.exports.handler = ${handler};
 `,
       resolveDir: engineSource(""),
       sourcefile: "authorizer.ts",
@@ -109,6 +124,30 @@ module.exports.handler = createAuthorizer([${calls.join(", ")}]);
   }).outputFiles;
   if (file === undefined) throw new Error("esbuild wrote nothing for the authorizer");
   return file.contents;
+}
+
+/** The expression of the handler, and the names that it imports. */
+function handlerOf({ tokens, customers, bearerRoutes }: AuthorizerSource): {
+  readonly imports: readonly string[];
+  readonly handler: string;
+} {
+  if (customers !== undefined && bearerRoutes !== undefined) {
+    const table = JSON.stringify({ customers, bearerRoutes });
+    return tokens.length === 0
+      ? { imports: ["createKeyAuthorizer"], handler: `createKeyAuthorizer(${table})` }
+      : {
+          imports: ["createKeyAuthorizer", "tokens"],
+          handler: `createKeyAuthorizer({ ...${table}, others: [tokens(${JSON.stringify(tokens)})] })`,
+        };
+  }
+  const kinds = [
+    ...(tokens.length > 0 ? [{ name: "tokens", table: tokens }] : []),
+    ...(customers === undefined ? [] : [{ name: "customers", table: customers }]),
+  ];
+  return {
+    imports: ["createAuthorizer", ...kinds.map(({ name }) => name)],
+    handler: `createAuthorizer([${kinds.map(({ name, table }) => `${name}(${JSON.stringify(table)})`).join(", ")}])`,
+  };
 }
 
 /** The zip of an environment's authorizer, and its SHA-256 in base64. The same table gives the same bytes. */

@@ -1,5 +1,6 @@
 import { MAX_EVENT_IN_BYTES } from "../../aws/lambda-limits";
 import { accessKind, type ParsedRouteAccess } from "../../environment/model-settings";
+import type { Contract, KeyHeader } from "../../runtime/contract";
 import { CORS_EXPOSE_HEADERS } from "../../runtime/cors";
 import { type AllowedOrigins, singleOrigin } from "./cors";
 
@@ -41,6 +42,10 @@ export interface GatewayResponseOptions {
   readonly hasFirewall?: boolean;
   /** Whether the keys belong to customers. @default false */
   readonly hasCustomers?: boolean;
+  /** The headers in which customers send their keys. @default - `x-api-key` */
+  readonly keyHeaders?: readonly KeyHeader[];
+  /** Further members of each problem document. @default - none */
+  readonly problemMembers?: Contract<unknown, unknown>["problemMembers"];
 }
 
 /** API Gateway's own message; API Gateway adds the quotes. */
@@ -73,7 +78,13 @@ const UNSUPPORTED_BY_GATEWAY =
 export function gatewayResponses(
   corsAllowOrigin: AllowedOrigins,
   routes: readonly DescribedRoute[],
-  { takesBytes = false, hasFirewall = false, hasCustomers = false }: GatewayResponseOptions = {},
+  {
+    takesBytes = false,
+    hasFirewall = false,
+    hasCustomers = false,
+    keyHeaders = ["x-api-key"],
+    problemMembers,
+  }: GatewayResponseOptions = {},
 ): Record<string, GatewayResponse> {
   const answers: Record<string, Answer> = {
     BAD_REQUEST_BODY: {
@@ -96,7 +107,7 @@ export function gatewayResponses(
       title: "Forbidden",
       detail: quoted(
         hasCustomers
-          ? "Forbidden: this route requires the key of one of its customers in the header x-api-key."
+          ? `Forbidden: this route requires the key of one of its customers in the header ${listHeaders(keyHeaders)}.`
           : "Forbidden: this route requires the environment's API key in the header x-api-key.",
       ),
     },
@@ -160,13 +171,25 @@ export function gatewayResponses(
   const origin = singleOrigin(corsAllowOrigin) ?? "*";
   const defaults = {
     // Other errors keep their status, which the template cannot contain.
-    DEFAULT_4XX: toGatewayResponse({ title: "The request was refused", detail: GATEWAY_MESSAGE }, origin),
-    DEFAULT_5XX: toGatewayResponse({ title: "The request failed", detail: GATEWAY_MESSAGE }, origin),
+    DEFAULT_4XX: toGatewayResponse(
+      { title: "The request was refused", detail: GATEWAY_MESSAGE },
+      origin,
+      problemMembers,
+    ),
+    DEFAULT_5XX: toGatewayResponse(
+      { title: "The request failed", detail: GATEWAY_MESSAGE },
+      origin,
+      problemMembers,
+      500,
+    ),
   };
   if (requiresTokens(routes) || hasCustomers) {
-    Object.assign(answers, authorizerAnswers(requiresTokens(routes), hasCustomers));
+    Object.assign(answers, authorizerAnswers(requiresTokens(routes), hasCustomers, keyHeaders));
   }
-  const specific = Object.entries(answers).map(([type, answer]) => [type, toGatewayResponse(answer, origin)]);
+  const specific = Object.entries(answers).map(([type, answer]) => [
+    type,
+    toGatewayResponse(answer, origin, problemMembers),
+  ]);
   return { ...Object.fromEntries(specific), ...defaults };
 }
 
@@ -176,11 +199,11 @@ function requiresTokens(routes: readonly Pick<DescribedRoute, "access">[]): bool
 }
 
 /** The detail of a 401. An API has one template for all routes. */
-function unauthorized(hasTokens: boolean, hasCustomers: boolean): string {
+function unauthorized(hasTokens: boolean, hasCustomers: boolean, keyHeaders: readonly KeyHeader[]): string {
   if (!hasCustomers) {
     return "Unauthorized: this route requires a valid token in the header authorization: Bearer <token>. The token is missing, malformed, expired, or of another issuer or audience.";
   }
-  const key = "the key of a customer in the header x-api-key";
+  const key = `the key of a customer in the header ${listHeaders(keyHeaders)}`;
   return hasTokens
     ? `Unauthorized: this route requires a valid token in the header authorization: Bearer <token>, or ${key}. The credential is missing or not valid.`
     : `Unauthorized: this route requires ${key}. The key is missing or unknown.`;
@@ -191,14 +214,18 @@ function unauthorized(hasTokens: boolean, hasCustomers: boolean): string {
  * authorizer that fails never opens a route, and a request can succeed later
  * (https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html).
  */
-function authorizerAnswers(hasTokens: boolean, hasCustomers: boolean): Readonly<Record<string, Answer>> {
+function authorizerAnswers(
+  hasTokens: boolean,
+  hasCustomers: boolean,
+  keyHeaders: readonly KeyHeader[],
+): Readonly<Record<string, Answer>> {
   return {
     UNAUTHORIZED: {
       status: 401,
       title: "Unauthorized",
-      detail: quoted(unauthorized(hasTokens, hasCustomers)),
-      // No scheme is registered for keys.
-      ...(hasTokens ? { challenge: "Bearer" } : {}),
+      detail: quoted(unauthorized(hasTokens, hasCustomers, keyHeaders)),
+      // No scheme is registered for keys in another header.
+      ...(hasTokens || (hasCustomers && keyHeaders.includes("authorization")) ? { challenge: "Bearer" } : {}),
     },
     ...FAILED_AUTHORIZER,
   };
@@ -266,6 +293,8 @@ function quoted(text: string): string {
 function toGatewayResponse(
   answer: Partial<Answer> & Pick<Answer, "title" | "detail">,
   corsAllowOrigin: string,
+  problemMembers?: GatewayResponseOptions["problemMembers"],
+  statusOfMembers = 400,
 ): GatewayResponse {
   const { status, title, detail, retryAfterInSeconds, challenge } = answer;
   const statusMember = status === undefined ? "" : `"status":${status},`;
@@ -281,7 +310,33 @@ function toGatewayResponse(
       ...(challenge === undefined ? {} : { "gatewayresponse.header.WWW-Authenticate": `'${challenge}'` }),
     },
     responseTemplates: {
-      "application/json": `{"type":"about:blank","title":${quoted(title)},${statusMember}"detail":${detail},"requestId":"$context.requestId"}`,
+      "application/json": `{"type":"about:blank","title":${quoted(title)},${statusMember}"detail":${detail},"requestId":"$context.requestId"${furtherMembers(problemMembers, status ?? statusOfMembers, detail)}}`,
     },
   };
+}
+
+/** Stands for the detail, which can be a variable of API Gateway. */
+const DETAIL = "the detail of the problem";
+
+/** The text of further members. */
+function furtherMembers(
+  problemMembers: GatewayResponseOptions["problemMembers"],
+  status: number,
+  detail: string,
+): string {
+  const members = Object.entries(problemMembers?.({ status, detail: DETAIL }) ?? {});
+  return members
+    .map(
+      ([name, value]) => `,${quoted(name)}:${JSON.stringify(value).replaceAll(quoted(DETAIL), () => detail)}`,
+    )
+    .join("");
+}
+
+/** `x-api-key`, or `authorization: Bearer <key>`, or both. */
+function listHeaders(keyHeaders: readonly KeyHeader[]): string {
+  const shown: Readonly<Record<KeyHeader, string>> = {
+    "x-api-key": "x-api-key",
+    authorization: "authorization: Bearer <key>",
+  };
+  return keyHeaders.map((header) => shown[header]).join(" or ");
 }

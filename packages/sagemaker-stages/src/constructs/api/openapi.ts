@@ -2,7 +2,7 @@ import { GATEWAY_TIMEOUT_IN_SECONDS } from "../../aws/time-budget";
 import { asyncRoutes } from "../../environment/async-requests";
 import type { ParsedRouteAccess } from "../../environment/model-settings";
 import { omitUndefined } from "../../environment/omit-undefined";
-import type { About, BytesDialect, Contract, StreamDialect } from "../../runtime/contract";
+import type { About, BytesDialect, Contract, KeyHeader, StreamDialect } from "../../runtime/contract";
 import { binaryMediaTypes } from "./binary-media-types";
 import {
   ALLOW_ORIGIN,
@@ -34,7 +34,14 @@ import {
 /** The properties of a contract that callers see. */
 export type RouteContract = Pick<
   Contract<unknown, unknown>,
-  "model" | "route" | "passThrough" | "answerTypes" | "callerHeaders" | "answerHeaders"
+  | "model"
+  | "route"
+  | "passThrough"
+  | "answerTypes"
+  | "callerHeaders"
+  | "answerHeaders"
+  | "keyHeader"
+  | "problemMembers"
 > & {
   readonly stream?: Pick<StreamDialect<unknown>, "answerType" | "wants"> | undefined;
 } & About<unknown, unknown> & {
@@ -95,6 +102,7 @@ export function openApi(props: OpenApiProps): Json {
   const binary = binaryMediaTypes(
     props.routes.map((route) => ({ contract: route.contract, isViaGateway: "endpoint" in route })),
   );
+  const keyHeaders = keyHeadersOf(props);
   return omitUndefined({
     openapi: "3.0.1",
     info: { title: props.title, version: "1.0.0" },
@@ -108,8 +116,10 @@ export function openApi(props: OpenApiProps): Json {
       schemas: Object.fromEntries(
         props.routes.map((route) => [requestModelName(route.contract.model), modelOf(route) as Json]),
       ),
-      securitySchemes: securitySchemes({ ...props, accesses }),
+      securitySchemes: securitySchemes({ ...props, accesses, keyHeaders }),
     }),
+    // For the whole API. By default, API Gateway reads keys only from the header x-api-key.
+    "x-amazon-apigateway-api-key-source": keyHeaders.includes("authorization") ? "AUTHORIZER" : undefined,
     "x-amazon-apigateway-binary-media-types": binary.length > 0 ? binary : undefined,
     "x-amazon-apigateway-request-validators": {
       [VALIDATORS.POST]: { validateRequestBody: true, validateRequestParameters: false },
@@ -128,9 +138,26 @@ export function openApi(props: OpenApiProps): Json {
         takesBytes: binary.length > 0 && props.routes.some((route) => "functionArn" in route),
         hasCustomers: props.hasCustomers ?? false,
         hasFirewall: props.hasFirewall === true,
+        keyHeaders,
+        problemMembers: membersOf(props.routes),
       },
     ) as unknown as Json,
   });
+}
+
+/** The headers in which customers send their keys. A shared key is always in `x-api-key`. */
+function keyHeadersOf({ routes, hasCustomers = false }: OpenApiProps): KeyHeader[] {
+  const headers = routes.flatMap(({ access, contract: { keyHeader = "x-api-key" } }) =>
+    access === "API_KEY" ? [hasCustomers ? keyHeader : "x-api-key"] : [],
+  );
+  return [...new Set(headers)];
+}
+
+/** The further members of problem documents. API Gateway has one template of a response for all routes. */
+function membersOf(routes: readonly OpenApiRoute[]): RouteContract["problemMembers"] {
+  const contracts = routes.map(({ contract }) => contract);
+  if (!contracts.some(({ problemMembers }) => problemMembers !== undefined)) return undefined;
+  return (problem) => Object.assign({}, ...contracts.map((contract) => contract.problemMembers?.(problem)));
 }
 
 /** The request model of a route. Without a function, only API Gateway validates JSON, so that the model is strict. */
@@ -173,13 +200,14 @@ function pathItem(route: OpenApiRoute, props: OpenApiProps): Json {
 
 /** The authorization of a route. The further paths of an asynchronous model have the same. */
 function securityAndToken(
-  { access }: Pick<OpenApiRoute, "access">,
+  { access, contract }: Pick<OpenApiRoute, "access" | "contract">,
   props: OpenApiProps,
 ): { readonly [key: string]: Json } {
   return {
     security: securityOf(access, {
       accesses: props.routes.map((one) => one.access),
       hasCustomers: props.hasCustomers,
+      keyHeader: contract.keyHeader,
     }),
     ...requiredToken(access),
   };
@@ -295,12 +323,16 @@ function answer({ example, answerTypes, answerHeaders = [], stream }: RouteContr
   });
 }
 
-/** The example of a streamed answer is the text of the whole stream. It has no schema, like bytes. */
+/**
+ * The example of a streamed answer: the text of the whole stream, or the form of an answer of which the contract has no
+ * example. The type has no schema, like bytes, and only the example distinguishes the answer from bytes.
+ */
 function streamExample(
-  { wants }: NonNullable<RouteContract["stream"]>,
+  { answerType, wants }: NonNullable<RouteContract["stream"]>,
   { answer: text }: RouteContract["example"],
 ): { readonly [key: string]: Json } {
-  return wants === undefined && typeof text === "string" ? { example: text } : {};
+  if (wants === undefined && typeof text === "string") return { example: text };
+  return { example: answerType === "text/event-stream" ? "data: …\n\n" : "…" };
 }
 
 /**

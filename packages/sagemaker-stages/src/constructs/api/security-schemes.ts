@@ -1,6 +1,7 @@
 import { buildArn } from "../../aws/arn";
 import { type AccessKind, accessKind, type ParsedRouteAccess } from "../../environment/model-settings";
 import { omitUndefined } from "../../environment/omit-undefined";
+import type { KeyHeader } from "../../runtime/contract";
 
 type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
 
@@ -20,6 +21,8 @@ export interface SecurityProps {
   readonly authorizer?: StageAuthorizer | undefined;
   /** Whether the keys of `API_KEY` routes belong to customers. @default false */
   readonly hasCustomers?: boolean | undefined;
+  /** The headers in which customers send their keys. @default - `x-api-key` */
+  readonly keyHeaders?: readonly KeyHeader[] | undefined;
 }
 
 /** The URI with which API Gateway invokes a function. */
@@ -79,7 +82,11 @@ function cognitoScheme(userPoolArn: string, pools: readonly string[]): string {
 /** The security of a route: the names of schemes, with scopes. */
 export function securityOf(
   access: ParsedRouteAccess,
-  { accesses: all, hasCustomers = false }: Pick<SecurityProps, "accesses" | "hasCustomers">,
+  {
+    accesses: all,
+    hasCustomers = false,
+    keyHeader = "x-api-key",
+  }: Pick<SecurityProps, "accesses" | "hasCustomers"> & { readonly keyHeader?: KeyHeader | undefined },
 ): Json {
   switch (accessKind(access)) {
     case "PUBLIC":
@@ -89,7 +96,7 @@ export function securityOf(
     case "API_KEY":
       // API Gateway requires both: a method has at most one authorizer, and requires a key or not. AWS SAM writes the same
       // form (https://github.com/aws/serverless-application-model/blob/develop/samtranslator/swagger/swagger.py).
-      return hasCustomers ? [{ customers: [] }, { api_key: [] }] : [{ api_key: [] }];
+      return hasCustomers ? [{ [CUSTOMER_SCHEMES[keyHeader]]: [] }, { api_key: [] }] : [{ api_key: [] }];
     case "JWT":
       // The function checks scopes: API Gateway accepts scopes only for user pools.
       return [{ tokens: [] }];
@@ -106,6 +113,7 @@ export function securitySchemes({
   accesses,
   authorizer,
   hasCustomers,
+  keyHeaders = ["x-api-key"],
   ...api
 }: SecurityProps): Json | undefined {
   const kinds = new Set<AccessKind>(accesses.map(accessKind));
@@ -113,34 +121,20 @@ export function securitySchemes({
   const schemes = omitUndefined({
     api_key: kinds.has("API_KEY") ? KEY_HEADER : undefined,
     customers:
-      authorizer !== undefined && hasCustomers === true
-        ? {
-            ...KEY_HEADER,
-            "x-amazon-apigateway-authtype": "custom",
-            "x-amazon-apigateway-authorizer": {
-              type: "request",
-              identitySource: "method.request.header.x-api-key",
-              authorizerUri: invocationUri(authorizer.functionArn, api),
-              authorizerResultTtlInSeconds: authorizer.cacheInSeconds,
-            },
-          }
+      authorizer !== undefined && hasCustomers === true && keyHeaders.includes("x-api-key")
+        ? functionScheme(KEY_HEADER, authorizer, api)
+        : undefined,
+    // With its own authorizer, a result for one header is never used for a request with the other header.
+    customers_bearer:
+      authorizer !== undefined && hasCustomers === true && keyHeaders.includes("authorization")
+        ? functionScheme(AUTHORIZATION_HEADER, authorizer, api)
         : undefined,
     sigv4: kinds.has("AWS_IAM")
       ? { ...AUTHORIZATION_HEADER, "x-amazon-apigateway-authtype": "awsSigv4" }
       : undefined,
     tokens:
       authorizer !== undefined && kinds.has("JWT")
-        ? {
-            ...AUTHORIZATION_HEADER,
-            "x-amazon-apigateway-authtype": "custom",
-            "x-amazon-apigateway-authorizer": {
-              // A request without the header is refused with 401 before the function is invoked.
-              type: "request",
-              identitySource: "method.request.header.Authorization",
-              authorizerUri: invocationUri(authorizer.functionArn, api),
-              authorizerResultTtlInSeconds: authorizer.cacheInSeconds,
-            },
-          }
+        ? functionScheme(AUTHORIZATION_HEADER, authorizer, api)
         : undefined,
     ...Object.fromEntries(
       pools.map((pool) => [
@@ -154,6 +148,31 @@ export function securitySchemes({
     ),
   });
   return Object.keys(schemes).length === 0 ? undefined : (schemes as Json);
+}
+
+/** The security schemes of customers' keys, by header. */
+const CUSTOMER_SCHEMES: Readonly<Record<KeyHeader, string>> = {
+  "x-api-key": "customers",
+  authorization: "customers_bearer",
+};
+
+/** The scheme of a header that the authorizer function checks. */
+function functionScheme(
+  header: typeof KEY_HEADER | typeof AUTHORIZATION_HEADER,
+  { functionArn, cacheInSeconds }: StageAuthorizer,
+  api: Pick<SecurityProps, "region" | "partition">,
+): Json {
+  return {
+    ...header,
+    "x-amazon-apigateway-authtype": "custom",
+    "x-amazon-apigateway-authorizer": {
+      // A request without the header is refused with 401 before the function is invoked.
+      type: "request",
+      identitySource: `method.request.header.${header.name}`,
+      authorizerUri: invocationUri(functionArn, api),
+      authorizerResultTtlInSeconds: cacheInSeconds,
+    },
+  };
 }
 
 const KEY_HEADER = { type: "apiKey", name: "x-api-key", in: "header" } as const;

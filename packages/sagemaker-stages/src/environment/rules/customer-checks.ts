@@ -27,7 +27,10 @@ export function checkCustomers(
   collector: FaultCollector,
 ): void {
   const customers = Object.entries(environment.customers ?? {});
-  if (customers.length === 0) return;
+  if (customers.length === 0) {
+    checkBearerKeys(environment, routes, collector.in("models"));
+    return;
+  }
   for (const [customer, settings] of customers) {
     collector.require(
       CUSTOMER.test(customer),
@@ -130,8 +133,26 @@ function checkUnsoldRoutes({ models, customers = {} }: Environment, collector: F
   }
 }
 
+/** A shared key has no authorizer, and API Gateway itself reads keys only from the header `x-api-key`. */
+function checkBearerKeys({ models }: Environment, routes: ModelRoutes, collector: FaultCollector): void {
+  for (const model of bearerModels(models, routes)) {
+    collector.require(
+      false,
+      `${model}.access`,
+      "API_KEY",
+      `API_KEY together with customers, e.g. customers: { everyone: { models: [${JSON.stringify(model)}] } }; or another access`,
+      "the contract's callers send the key in authorization: Bearer <key>, and without customers API Gateway reads keys only from the header x-api-key: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-api-key-source.html",
+    );
+  }
+}
+
+/** The models whose callers send the key of a customer as a bearer token. */
+export function bearerModels(models: Environment["models"], routes: ModelRoutes): string[] {
+  return keyedModels(models).filter((model) => routes[model]?.keyHeader === "authorization");
+}
+
 /** The models whose routes require a key. */
-function keyedModels(models: Environment["models"]): string[] {
+export function keyedModels(models: Environment["models"]): string[] {
   return Object.entries<Environment["models"][string]>(models).flatMap(([model, settings]) =>
     routeAccess(settings) === "API_KEY" ? [model] : [],
   );

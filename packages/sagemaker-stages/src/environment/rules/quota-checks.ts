@@ -8,6 +8,7 @@ import { type ModelSettings, routeAccess, type ServerlessSettings } from "../mod
 import { keepsRules } from "../settings/check-rules";
 import { MAX_CONCURRENCY } from "../settings/endpoint/serverless";
 import { quotaValue } from "../settings/quotas";
+import { bearerModels, keyedModels } from "./customer-checks";
 import { hasAuthorizer, hasCustomers, hasTokensOfIssuers } from "./model/access-checks";
 
 /** The scope of a quota: an account in one region, an account in all regions, or one environment. */
@@ -168,7 +169,7 @@ export const QUOTAS: readonly Quota[] = [
     source: REST_API_LIMITS,
     setting: "authorizers",
     field: "models.*.access",
-    needs: (environment) => [{ count: authorizersOf(environment) }],
+    needs: (environment, routes) => [{ count: authorizersOf(environment, routes) }],
   },
   {
     scope: "account",
@@ -379,13 +380,21 @@ function resourcesOf(models: Environment["models"], routes: ModelRoutes): number
   return 1 + new Set(resources).size;
 }
 
-/** Counts the authorizers: one for the tokens of other issuers, one for the keys of customers, and one for each user pool. */
-function authorizersOf(environment: Environment): number {
+/**
+ * Counts the authorizers: one for the tokens of other issuers, one for each header with keys of customers, and one for each
+ * user pool.
+ */
+function authorizersOf(environment: Environment, routes: ModelRoutes): number {
   const pools = entriesOf(environment.models).flatMap(([, settings]) => {
     const access = routeAccess(settings);
     return typeof access !== "string" && "cognito" in access ? [access.cognito.userPoolArn] : [];
   });
-  const ofFunction = [hasTokensOfIssuers(environment), hasCustomers(environment)].filter(Boolean);
+  const bearer = bearerModels(environment.models, routes);
+  const ofFunction = [
+    hasTokensOfIssuers(environment),
+    hasCustomers(environment) && keyedModels(environment.models).some((model) => !bearer.includes(model)),
+    hasCustomers(environment) && bearer.length > 0,
+  ].filter(Boolean);
   return new Set(pools).size + ofFunction.length;
 }
 

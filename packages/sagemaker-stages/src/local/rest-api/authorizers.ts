@@ -16,7 +16,12 @@ export type AuthorizerContext = Readonly<Record<string, unknown>>;
 /** The result of an authorizer: an error that API Gateway answers, or the context of an accepted request. */
 export type AuthorizerResult =
   | { readonly error: GatewayError }
-  | { readonly error?: undefined; readonly context: AuthorizerContext };
+  | {
+      readonly error?: undefined;
+      readonly context: AuthorizerContext;
+      /** The key that the authorizer returned, for an API whose source of keys is the authorizer. */
+      readonly usageIdentifierKey?: string | undefined;
+    };
 
 const texts = z.union([z.string().transform((one) => [one]), z.array(z.string())]);
 
@@ -36,6 +41,7 @@ const answer = z.object({
     ),
   }),
   context: z.optional(z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]))),
+  usageIdentifierKey: z.optional(z.string()),
 });
 
 type Answer = z.infer<typeof answer>;
@@ -98,7 +104,10 @@ export class Authorizers {
     if (found !== cached?.answer) this.keep(key, found, authorizer.cacheInSeconds);
     const denial = findDenial(found, methodArn);
     if (denial !== undefined) return { error: denial };
-    return { context: { principalId: found.principalId, ...found.context } };
+    return {
+      context: { principalId: found.principalId, ...found.context },
+      usageIdentifierKey: found.usageIdentifierKey,
+    };
   }
 
   private keep(key: string, found: Answer, seconds: number): void {

@@ -114,6 +114,7 @@ const document = z.strictObject({
       securitySchemes: z.optional(z.record(z.string(), securityScheme)),
     }),
   ),
+  "x-amazon-apigateway-api-key-source": z.optional(z.enum(["HEADER", "AUTHORIZER"])),
   "x-amazon-apigateway-binary-media-types": z.optional(
     z.array(
       z
@@ -179,6 +180,8 @@ export interface OpenApi {
   readonly document: unknown;
   readonly title: string;
   readonly methods: readonly Method[];
+  /** The place from which API Gateway reads keys: the header `x-api-key`, or the answer of the authorizer. */
+  readonly keySource: "HEADER" | "AUTHORIZER";
   /** Media types whose bodies are bytes, not text in UTF-8. */
   readonly binaryMediaTypes: readonly string[];
   readonly gatewayResponses: Readonly<Record<string, GatewayResponse>>;
@@ -260,6 +263,7 @@ export function readOpenApi(body: string): OpenApi {
     document: json,
     title: api.info.title,
     methods,
+    keySource: api["x-amazon-apigateway-api-key-source"] ?? "HEADER",
     binaryMediaTypes: api["x-amazon-apigateway-binary-media-types"] ?? [],
     gatewayResponses: api["x-amazon-apigateway-gateway-responses"] ?? {},
   };

@@ -37,7 +37,7 @@ export function toProxyEvent(
   stage: StageDefinition,
   accountId: string,
   { requestId, extendedRequestId }: RequestIds,
-  apiKeyId: string | undefined,
+  apiKey: { readonly id: string; readonly value: string | undefined } | undefined,
   authorizer?: Readonly<Record<string, unknown>>,
   domainName?: string,
   session?: RoleSession,
@@ -69,7 +69,7 @@ export function toProxyEvent(
       identity: {
         ...callerOf(request, method, stage, accountId),
         ...(session === undefined ? {} : { userArn: session.arn }),
-        ...(apiKeyId === undefined ? {} : { apiKey: headerOf(request, "x-api-key") ?? null, apiKeyId }),
+        ...(apiKey === undefined ? {} : { apiKey: apiKey.value ?? null, apiKeyId: apiKey.id }),
         cognitoAuthenticationProvider: null,
         cognitoAuthenticationType: session === undefined ? null : "authenticated",
         cognitoIdentityId: session?.identityId ?? null,

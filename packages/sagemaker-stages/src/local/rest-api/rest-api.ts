@@ -194,13 +194,16 @@ export class RestApi {
     if (route === undefined) throw new Refusal(GATEWAY_ERRORS.notFound);
     details.resourcePath = route.method.path;
 
-    // AWS does not document whether API Gateway checks the key or the authorizer first. Both refuse in any order.
+    // AWS does not document whether API Gateway checks a key in the header or the authorizer first. Both refuse in any order.
+    const isKeyInHeader = this.stage.openApi.keySource === "HEADER";
     const sentKey =
-      route.method.authorization === "API_KEY"
+      route.method.authorization === "API_KEY" && isKeyInHeader
         ? this.stage.apiKeys.find(({ value }) => value === headerOf(request, "x-api-key"))
         : undefined;
-    const context = await this.runAuthorizer(request, route.method, path, ids, sentKey?.id);
-    const apiKey = this.authorize(request, route.method, path);
+    const accepted = await this.runAuthorizer(request, route.method, path, ids, sentKey?.id);
+    const context = accepted?.context;
+    const keyValue = isKeyInHeader ? headerOf(request, "x-api-key") : accepted?.usageIdentifierKey;
+    const apiKey = this.authorize(request, route.method, path, keyValue);
     if (apiKey !== undefined) details.apiKeyId = apiKey.id;
     if (context !== undefined) details.authorizer = context;
     if (route.method.authorization === "AWS_IAM") details.signer = this.signerOf(request);
@@ -239,7 +242,7 @@ export class RestApi {
       this.stage,
       this.account.accountId,
       ids,
-      apiKey?.id,
+      apiKey,
       context,
       domainName,
       this.sessions?.find(accessKeyIdOf(request))?.session,
@@ -283,24 +286,28 @@ export class RestApi {
     if (!isWithinQuota) throw new Refusal(GATEWAY_ERRORS.quotaExceeded);
   }
 
-  /** @returns the context of the route's authorizer; `undefined` if the route has none */
+  /** @returns the context and the key of the route's authorizer; `undefined` if the route has none */
   private async runAuthorizer(
     request: HttpRequest,
     method: Method,
     path: string,
     ids: RequestIds,
     apiKeyId: string | undefined,
-  ): Promise<AuthorizerContext | undefined> {
+  ): Promise<
+    { readonly context: AuthorizerContext; readonly usageIdentifierKey?: string | undefined } | undefined
+  > {
     const { authorizer } = method;
     if (authorizer === undefined) return undefined;
-    const event = toProxyEvent(request, method, this.stage, this.account.accountId, ids, apiKeyId);
+    const sentKey =
+      apiKeyId === undefined ? undefined : { id: apiKeyId, value: headerOf(request, "x-api-key") };
+    const event = toProxyEvent(request, method, this.stage, this.account.accountId, ids, sentKey);
     const methodArn = `${this.stage.executionArn}/${request.method}${path}`;
     const result =
       authorizer.kind === "function"
         ? await this.authorizers.runFunction(authorizer, request, methodArn, event)
         : this.authorizers.checkUserPool(authorizer, request);
     if (result.error !== undefined) throw new Refusal(result.error);
-    return result.context;
+    return result;
   }
 
   /** The session of a role, or the IAM user of the local credentials. */
@@ -310,8 +317,16 @@ export class RestApi {
     return { userArn: session?.arn ?? userArnOf(this.account, LOCAL_CREDENTIALS.accessKeyId), accountId };
   }
 
-  /** @returns the key, if the method requires a key */
-  private authorize(request: HttpRequest, method: Method, path: string): ApiKeyDefinition | undefined {
+  /**
+   * @param keyValue - the caller's key, from the source of keys of the API
+   * @returns the key, if the method requires a key
+   */
+  private authorize(
+    request: HttpRequest,
+    method: Method,
+    path: string,
+    keyValue: string | undefined,
+  ): ApiKeyDefinition | undefined {
     const { authorization } = method;
     if (authorization === "AWS_IAM") {
       const scope = { service: "execute-api", region: this.account.region };
@@ -327,8 +342,7 @@ export class RestApi {
       throw new Refusal({ responseType: "INVALID_SIGNATURE", status: 403, ...fault });
     }
     if (authorization === "API_KEY") {
-      const value = headerOf(request, "x-api-key");
-      const key = this.stage.apiKeys.find((candidate) => candidate.value === value);
+      const key = this.stage.apiKeys.find(({ value }) => value === keyValue);
       if (key === undefined) throw new Refusal(GATEWAY_ERRORS.badKey);
       return key;
     }

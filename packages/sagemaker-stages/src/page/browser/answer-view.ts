@@ -1,7 +1,8 @@
 import { jsonText } from "../plan/json-text";
 import { type AnswerPlan, type Bar, planAnswer, type Table } from "./answer-plan";
 import { type Child, h } from "./dom";
-import { type PlacedAnswer, partOf } from "./parts";
+import { partOf } from "./parts";
+import type { PlacedAnswer } from "./placed-answer";
 import type { ModelView, ShownAnswer } from "./view";
 
 /** The part of a request that its answer's presentation needs. */

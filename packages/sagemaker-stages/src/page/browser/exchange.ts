@@ -1,7 +1,7 @@
 import { announce } from "./announce";
 import { type Child, h } from "./dom";
 import { describeFailure, describeRetry, type Failure } from "./failure";
-import type { PlacedAnswer } from "./parts";
+import type { PlacedAnswer } from "./placed-answer";
 import { type Outcome, type StageRequest, sendRequest } from "./send";
 import { waitingText } from "./time-text";
 
@@ -20,11 +20,13 @@ export interface ExchangeProps {
 
 /** Sends the requests of a form, one at a time, and shows the state of the request, the answer or the failure. */
 export class Exchange {
+  /** Reads the answers that arrive in parts. @default - every answer arrives as a whole */
+  declare protected readonly receive?: (response: Response, start: number) => Promise<Outcome> | undefined;
   private running: AbortController | undefined;
   private timer: number | undefined;
   private release: PlacedAnswer["release"];
 
-  constructor(private readonly props: ExchangeProps) {}
+  constructor(protected readonly props: ExchangeProps) {}
 
   /** Whether a request is running. */
   get isRunning(): boolean {
@@ -40,14 +42,14 @@ export class Exchange {
     this.props.submit.setAttribute("aria-disabled", "true");
     this.wait();
     try {
-      const outcome = await sendRequest(request, controller.signal);
+      const outcome = await sendRequest(request, controller.signal, this.receive);
       if (outcome.kind === "failure") return this.fail(outcome.failure);
       const answer = this.props.show(outcome);
       this.fill("answer", answer.content, answer.spoken);
       this.release = answer.release;
     } catch (error) {
       if (!controller.signal.aborted) throw error;
-      this.fill("cancelled", [h("p", {}, "Cancelled. Your input is still here.")], "Cancelled.");
+      this.showCancelled();
     } finally {
       this.running = undefined;
       this.props.submit.removeAttribute("aria-disabled");
@@ -57,6 +59,10 @@ export class Exchange {
   /** Stops waiting. The model still finishes the request, and the page discards the answer. */
   cancel(): void {
     this.running?.abort();
+  }
+
+  protected showCancelled(): void {
+    this.fill("cancelled", [h("p", {}, "Cancelled. Your input is still here.")], "Cancelled.");
   }
 
   /** Removes the answer or the failure. */
@@ -109,7 +115,7 @@ export class Exchange {
     }, TICK_IN_MS);
   }
 
-  private fill(state: string, children: readonly Child[], spoken: string): void {
+  protected fill(state: string, children: readonly Child[], spoken: string): void {
     window.clearInterval(this.timer);
     this.release?.();
     this.release = undefined;

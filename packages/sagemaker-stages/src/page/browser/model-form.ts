@@ -2,9 +2,9 @@ import { planOwnRequest, type RoutePlan, type Target } from "../plan/form-plan";
 import { showAnswer } from "./answer-view";
 import { type Controls, documentControls } from "./document-controls";
 import { h } from "./dom";
-import { Exchange } from "./exchange";
 import { FORM_FAILED } from "./failure";
 import { addKeys, keyNames } from "./keys";
+import { createExchange } from "./parts";
 import { duration } from "./time-text";
 import type { ModelView, RequestForm } from "./view";
 
@@ -38,7 +38,7 @@ export function modelForm(
   );
 
   const changed = h("p", { class: "fine stale", hidden: true }, "You changed the input since this answer.");
-  const exchange = new Exchange({
+  const exchange = createExchange({
     submit,
     place,
     show: ({ status, body, elapsedInMs }) => {

@@ -1,14 +1,9 @@
 import type { BytesPlan } from "../plan/bytes-plan";
 import type { FieldPlan } from "../plan/form-plan";
 import type { RowsPlan } from "../plan/rows-plan";
+import { Exchange, type ExchangeProps } from "./exchange";
+import type { PlacedAnswer } from "./placed-answer";
 import type { RequestField } from "./request-field";
-import type { ShownAnswer } from "./view";
-
-/** An answer on the page. An answer with an image or audio occupies memory of the browser. */
-export interface PlacedAnswer extends ShownAnswer {
-  /** Frees the memory of the answer. @default - no memory to free */
-  release?(): void;
-}
 
 /** A field for one file, with a preview. */
 export interface FileField {
@@ -29,6 +24,8 @@ export interface Parts {
   fileField?(plan: BytesPlan, id: string, onChange: () => void): FileField;
   /** Shows an answer of bytes. @param name - the name of the file that a visitor can save, without its extension */
   showBytes?(bytes: Blob, name: string): PlacedAnswer;
+  /** Sends requests whose answers can arrive in parts. */
+  streamExchange?(props: ExchangeProps): Exchange;
   /** @returns a table of fields */
   rowsField?(plan: FieldPlan, rows: RowsPlan, id: string): RequestField;
 }
@@ -45,4 +42,9 @@ export function partOf<Name extends keyof Parts>(name: Name): NonNullable<Parts[
   const part = parts[name];
   if (part === undefined) throw new Error(`page.js: got no ${name}, which openapi.json requires.`);
   return part;
+}
+
+/** Creates the exchange of a form, which also knows answers in parts if a model of the page has such answers. */
+export function createExchange(props: ExchangeProps): Exchange {
+  return parts.streamExchange?.(props) ?? new Exchange(props);
 }

@@ -31,11 +31,13 @@ export type Outcome =
  * Sends a request to the stage once, without retries: the visitor decides whether to try again.
  *
  * @param signal - ends the request
+ * @param receive - reads the answers that it knows, and returns `undefined` for other answers. Default: none
  * @throws the signal's reason, if the signal ended the request
  */
 export async function sendRequest(
   { method, url, body, answerTypes }: StageRequest,
   signal: AbortSignal,
+  receive?: (response: Response, start: number) => Promise<Outcome> | undefined,
 ): Promise<Outcome> {
   const start = performance.now();
   const content = body === undefined || body instanceof Blob ? body : JSON.stringify(body);
@@ -61,6 +63,8 @@ export async function sendRequest(
       },
       ...(content === undefined ? {} : { body: content }),
     });
+    const received = receive?.(response, start);
+    if (received) return await received;
     answer = await (isOfType(response, answerTypes) ? response.blob() : response.text());
   } catch {
     signal.throwIfAborted();

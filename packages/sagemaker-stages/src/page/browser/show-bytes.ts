@@ -1,6 +1,6 @@
 import { h } from "./dom";
 import { extensionOf, size } from "./file-facts";
-import type { PlacedAnswer } from "./parts";
+import type { PlacedAnswer } from "./placed-answer";
 
 /** Bytes on the page. */
 export interface BytesView {

@@ -86,11 +86,13 @@ const AWS_IAM: Rated = { requirement: { kind: "AWS_IAM" }, strength: STRENGTH.ID
  * API Gateway may not read it, and no route must look less open than it is.
  *
  * @param ownAuthorizer - the URI of the authorizer that the stack creates; `undefined` if unknown
+ * @param keySource - the place from which API Gateway reads keys; default: the header x-api-key
  */
 export function readAuthorization(
   operation: z.infer<typeof operationSecurity>,
   schemes: SecuritySchemes,
   ownAuthorizer: string | undefined,
+  keySource?: string,
 ): Authorization {
   const requirements = operation.security ?? [];
   const type = operation["x-amazon-apigateway-auth"]?.type.toUpperCase();
@@ -103,6 +105,7 @@ export function readAuthorization(
           Object.hasOwn(schemes, name) ? schemes[name] : undefined,
           operation["x-required-token"],
           ownAuthorizer,
+          keySource,
         ),
       );
       return required.length === 0 ? [NOTHING] : required;
@@ -264,6 +267,7 @@ function requiredByScheme(
   scheme: SecuritySchemes[string] | undefined,
   token: z.infer<typeof operationSecurity>["x-required-token"],
   ownAuthorizer: string | undefined,
+  keySource: string | undefined,
 ): Rated {
   const tokens = requiredTokens(scheme, token, ownAuthorizer);
   if (tokens !== undefined) return tokens;
@@ -273,9 +277,17 @@ function requiredByScheme(
   if (authtype !== undefined || authorizer !== undefined) {
     // The time for which results are used again changes no result of the engine's authorizer. A required token is only a
     // part of the key where another authorizer checks it.
-    const definition = isOwnAuthorizer(scheme, KEY_HEADER, ownAuthorizer)
+    const isOwn = (header: string) => isOwnAuthorizer(scheme, header, ownAuthorizer);
+    const definition = isOwn(KEY_HEADER)
       ? `customers ${ownAuthorizer}`
-      : inOneOrder(token === undefined ? scheme : { ...scheme, token });
+      : isOwn(TOKEN_HEADER)
+        ? `customers with bearer keys ${ownAuthorizer}`
+        : inOneOrder({
+            ...scheme,
+            ...(token === undefined ? {} : { token }),
+            // Another authorizer can return the same key for every caller.
+            ...(keySource?.toUpperCase() === "AUTHORIZER" ? { keySource } : {}),
+          });
     const key = `${AUTHORIZER}${authorizer === undefined ? name : ""}${definition}`;
     return { requirement: { kind: "authorizer", name }, strength: STRENGTH.IDENTITY, key };
   }

@@ -63,6 +63,7 @@ const document = z.object({
   components: z.optional(z.object({ securitySchemes: schemes })),
   // OpenAPI 2.0, which API Gateway accepts, too.
   securityDefinitions: schemes,
+  "x-amazon-apigateway-api-key-source": z.optional(z.string()),
   "x-amazon-apigateway-gateway-responses": z.optional(z.record(z.string(), z.object({ responseParameters }))),
 });
 
@@ -93,7 +94,12 @@ export function readSurface(body: string, ownAuthorizer?: string): ApiSurface | 
         const answers = Object.values(integration.responses ?? {});
         preflights.set(path, corsOf(answers, "method.response.header."));
       } else {
-        const authorization = readAuthorization(read.data, known, ownAuthorizer);
+        const authorization = readAuthorization(
+          read.data,
+          known,
+          ownAuthorizer,
+          parsed.data["x-amazon-apigateway-api-key-source"],
+        );
         routes.set(`${method} ${path}`, {
           method,
           path,

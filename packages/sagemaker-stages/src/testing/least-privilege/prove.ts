@@ -72,6 +72,7 @@ function authorizerOf(environment: Environment, models: Models): EnvironmentAuth
     functionName: `${namePrefix(environment)}-${AUTHORIZER}`,
     sha256: authorizerZip(source).sha256,
     routes: source.customers,
+    bearerRoutes: source.bearerRoutes,
   };
 }
 

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { Refused as RefusedCredential } from "../../authorizer/credential";
 import { CUSTOMER_KEYS, type CustomerRoutes, customers } from "../../authorizer/customers";
+import type { RouteName } from "../../authorizer/event";
 import { policyOf } from "../../authorizer/policy";
 import { invocationUri } from "../../constructs/api/security-schemes";
 import type { Environment } from "../../environment/environment";
@@ -27,7 +28,7 @@ export function readPolicySet(
   requireKnownTypes(stack, otherTypes);
   if (authorizer !== undefined) requirePackage(stack, authorizer);
   requireSafeSignIn(stack);
-  const routes = readRoutes(stack);
+  const routes = readRoutes(stack, authorizer);
   return {
     accountId: stack.account.id,
     policies: [
@@ -487,6 +488,7 @@ const DOCUMENT_MEMBERS = [
   "info",
   "paths",
   "components",
+  "x-amazon-apigateway-api-key-source",
   "x-amazon-apigateway-binary-media-types",
   "x-amazon-apigateway-request-validators",
   "x-amazon-apigateway-gateway-responses",
@@ -496,7 +498,7 @@ const DOCUMENT_MEMBERS = [
  * Routes that invoke a function or an endpoint. API Gateway itself answers preflight requests, so these requests need
  * no permission.
  */
-function readRoutes(stack: ResolvedStack): Route[] {
+function readRoutes(stack: ResolvedStack, authorizer: EnvironmentAuthorizer | undefined): Route[] {
   for (const domainName of stack.all("aws_api_gateway_domain_name")) {
     requireArguments(
       domainName,
@@ -522,6 +524,7 @@ function readRoutes(stack: ResolvedStack): Route[] {
     );
     const document = parseEmbedded(api.text("body"), `${api.address}.body`);
     requireMembers(document, DOCUMENT_MEMBERS, `${api.address}.body`);
+    if (authorizer !== undefined) requireKeySource(api, document, authorizer);
     const paths = document.paths as unknown as Readonly<Record<string, Readonly<Record<string, Operation>>>>;
     const schemes = (
       document.components as { securitySchemes?: Readonly<Record<string, unknown>> } | undefined
@@ -540,6 +543,7 @@ function readRoutes(stack: ResolvedStack): Route[] {
               ...readAccess(security ?? [], {
                 schemes: schemes ?? {},
                 authorizerUri: authorizerUriOf(stack, stage.text("stage_name")),
+                keyHeaders: keyHeadersOf(`${method.toUpperCase()} ${path}`, authorizer),
                 token,
                 place,
               }),
@@ -568,6 +572,8 @@ function headerScheme(name: string): JsonObject {
   return { type: "apiKey", name, in: "header" };
 }
 
+/** The member of the API's document that determines from where API Gateway reads keys. */
+const KEY_SOURCE = "x-amazon-apigateway-api-key-source";
 const AUTHORIZATION = "Authorization";
 const KEY = "x-api-key";
 const KEY_SCHEME = headerScheme(KEY);
@@ -610,6 +616,11 @@ interface RouteContext {
   readonly schemes: Readonly<Record<string, unknown>>;
   /** The URI of the environment's authorizer. */
   readonly authorizerUri: string;
+  /**
+   * The header in which the environment's authorizer reads the key for the route. With another header as the identity source,
+   * one customer's request would open the route for every caller who sends the same text in that header.
+   */
+  readonly keyHeaders: readonly string[];
   readonly token: Operation["x-required-token"];
   /** The route in the Terraform, for messages. */
   readonly place: string;
@@ -617,7 +628,7 @@ interface RouteContext {
 
 function readAccess(
   security: NonNullable<Operation["security"]>,
-  { schemes, authorizerUri, token, place }: RouteContext,
+  { schemes, authorizerUri, keyHeaders, token, place }: RouteContext,
 ): Pick<Route, "access" | "token"> {
   if (security.length === 0) return { access: "PUBLIC" };
   const [[name = "", scopes] = [], ...others] = security.flatMap((requirement) =>
@@ -628,7 +639,7 @@ function readAccess(
   if (others.length === 0 && isDeepStrictEqual(scheme, KEY_SCHEME)) return { access: "API_KEY" };
   const isKeyAndAuthorizer =
     others.length === 1 &&
-    isAuthorizer(scheme, KEY, authorizerUri) &&
+    keyHeaders.some((header) => isAuthorizer(scheme, header, authorizerUri)) &&
     isDeepStrictEqual(schemes[others[0]?.[0] ?? ""], KEY_SCHEME);
   if (isKeyAndAuthorizer) return { access: "CUSTOMER" };
   if (others.length === 0 && token !== undefined && isAuthorizer(scheme, AUTHORIZATION, authorizerUri)) {
@@ -644,6 +655,12 @@ function readAccess(
   );
 }
 
+/** The header of a route's key: one header for a known authorizer, otherwise each header with which the route can be read. */
+function keyHeadersOf(route: RouteName, authorizer: EnvironmentAuthorizer | undefined): readonly string[] {
+  if (authorizer === undefined) return [KEY, AUTHORIZATION];
+  return [authorizer.bearerRoutes?.includes(route) === true ? AUTHORIZATION : KEY];
+}
+
 /** The code of an environment's authorizer. */
 export interface EnvironmentAuthorizer {
   /** The function's name. */
@@ -652,6 +669,25 @@ export interface EnvironmentAuthorizer {
   readonly sha256: string;
   /** The routes of each customer. @default - the environment has no customers */
   readonly routes?: CustomerRoutes | undefined;
+  /** The routes of customers whose callers send the key as a bearer token. @default - none */
+  readonly bearerRoutes?: readonly RouteName[] | undefined;
+}
+
+/**
+ * An authorizer that returns keys needs an API that uses them. An API that reads keys from the answers of another authorizer
+ * would give each caller the key that the authorizer returns.
+ */
+function requireKeySource(
+  api: Resource,
+  document: JsonObject,
+  { bearerRoutes = [] }: EnvironmentAuthorizer,
+): void {
+  const got = document[KEY_SOURCE];
+  const expected = bearerRoutes.length > 0 ? "AUTHORIZER" : undefined;
+  if (got === expected) return;
+  throw new Refused(
+    `${api.address}.body: ${KEY_SOURCE}: got ${JSON.stringify(got) ?? "nothing"}; allowed: ${JSON.stringify(expected) ?? "nothing"}`,
+  );
 }
 
 /** The package decides which tokens and keys open a route. */

@@ -97,6 +97,12 @@ export const REGISTRY: readonly RegisteredCommand[] = [
     evidence: "documentation/record-provider-schema.ts",
   },
   {
+    form: /npx tsx functions\/storyteller\/training\/train\.ts \S+/,
+    runBy: `${TESTS}/fixtures/storyteller.test.ts`,
+    evidence: "functions/storyteller/training/train.ts",
+    document: "packages/sagemaker-stages/examples/storyteller/functions/storyteller/README.md",
+  },
+  {
     form: /npx tsx functions\/([\w-]+)\/training\/train\.ts .+/,
     runBy: "functions/$1/tests/training.test.ts",
     evidence: "functions/$1/training/train.ts",

@@ -323,3 +323,86 @@ describe("the authorizer of customers", () => {
     expect(flags).toMatchObject({ widen: false, public: false });
   });
 });
+
+describe("the authorizer of customers who send their keys as bearer tokens", () => {
+  const ACCOUNT = "111122223333";
+  const documentWith = (keyHeader: "authorization" | "x-api-key", functionName = "prod-authorizer") =>
+    JSON.stringify(
+      openApi({
+        title: "prod-inference",
+        region: "us-east-1",
+        partition: "aws",
+        corsAllowOrigin: "*",
+        hasCustomers: true,
+        routes: [
+          {
+            contract: { ...models["ticket-urgency"], keyHeader },
+            access: "API_KEY",
+            functionArn: `arn:aws:lambda:us-east-1:${ACCOUNT}:function:prod-ticket-urgency`,
+          },
+        ],
+        authorizer: {
+          functionArn: `arn:aws:lambda:us-east-1:${ACCOUNT}:function:${functionName}`,
+          cacheInSeconds: 60,
+        },
+      }),
+    );
+  const changesOf = (before: string, after: string) =>
+    surfaceTexts(
+      planOf({
+        environment: "prod",
+        accountId: ACCOUNT,
+        resources: [
+          {
+            address: "aws_api_gateway_rest_api.it",
+            actions: ["update"],
+            before: { body: before },
+            after: { body: after },
+          },
+        ],
+      }),
+    );
+  const bearer = documentWith("authorization");
+
+  it.each([
+    [
+      "another identity source",
+      bearer.replace("method.request.header.Authorization", "method.request.header.Accept"),
+    ],
+    ["a function of another name", documentWith("authorization", "own-authorizer")],
+    ["the header x-api-key in place of Authorization", documentWith("x-api-key")],
+  ])("is undetermined when the route gets %s", (_, after) => {
+    // Act
+    const changes = changesOf(bearer, after);
+
+    // Assess
+    expect(changes).toMatchObject([{ undetermined: true }]);
+  });
+
+  it("is undetermined when an authorizer that the engine did not write becomes the source of keys", () => {
+    // Prepare
+    const own = documentWith("x-api-key", "own-authorizer");
+    const after = JSON.stringify({ ...JSON.parse(own), "x-amazon-apigateway-api-key-source": "AUTHORIZER" });
+
+    // Act
+    const changes = changesOf(own, after);
+
+    // Assess
+    expect(changes).toMatchObject([{ kind: "authorization changed", undetermined: true }]);
+  });
+
+  it("is unchanged for x-api-key when another route makes the authorizer the source of keys", () => {
+    // Prepare
+    const header = documentWith("x-api-key");
+    const after = JSON.stringify({
+      ...JSON.parse(header),
+      "x-amazon-apigateway-api-key-source": "AUTHORIZER",
+    });
+
+    // Act
+    const changes = changesOf(header, after);
+
+    // Assess
+    expect(changes).toEqual([]);
+  });
+});

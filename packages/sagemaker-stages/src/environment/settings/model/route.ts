@@ -50,7 +50,9 @@ export const routeSettings = settings({
    * Who may call the route.
    * - `AWS_IAM`: principals with the permission `execute-api:Invoke` on the route, with signed requests.
    * - `API_KEY`: callers that send a key in `x-api-key`: the environment's key, or the key of one of its `customers`. An API
-   *   key identifies a customer, but does not authenticate the caller: anyone who has the key can use it.
+   *   key identifies a customer, but does not authenticate the caller: anyone who has the key can use it. If the contract
+   *   has `keyHeader: "authorization"`, such as `openAiChat`, callers send `Authorization: Bearer <key>`, and the environment
+   *   must have `customers`.
    * - `PUBLIC`: anyone, without authentication.
    * - `{ cognito: … }`: callers that send a token of an Amazon Cognito user pool in the header `authorization`.
    * - `{ jwt: … }`: callers that send a token of another OpenID Connect issuer as `authorization: Bearer <token>`.

@@ -183,6 +183,7 @@ function functionUrlMutant(url: Resource): Mutant {
 }
 
 interface ApiDocument {
+  "x-amazon-apigateway-api-key-source"?: string;
   readonly paths: Readonly<Record<string, Record<string, Operation>>>;
   readonly components: { securitySchemes?: Record<string, Scheme> };
 }
@@ -278,11 +279,33 @@ function routeMutants(api: Resource, stack: ResolvedStack): Mutant[] {
   );
   return [
     ...ofOperations,
+    ...keySourceMutants(api),
     {
       kind: "an API with a policy",
       description: `${api.address}: a policy`,
       subject: api.address,
       change: (terraform) => Object.assign(valuesOf(terraform, api), { policy: "{}" }),
+      killedBy: ["refused"],
+    },
+  ];
+}
+
+/** Another place from which an API with an authorizer of customers reads keys. */
+function keySourceMutants(api: Resource): Mutant[] {
+  const document: ApiDocument = JSON.parse(api.text("body"));
+  const schemes = Object.keys(document.components.securitySchemes ?? {});
+  if (!schemes.some((name) => name.startsWith("customers"))) return [];
+  const { "x-amazon-apigateway-api-key-source": source, ...others } = document;
+  const changed =
+    source === undefined ? { ...others, "x-amazon-apigateway-api-key-source": "AUTHORIZER" } : others;
+  return [
+    {
+      kind: "an API of customers with another source of keys",
+      description: `${api.address}: the source ${source === undefined ? "AUTHORIZER" : "HEADER"}`,
+      subject: api.address,
+      change: (terraform) => {
+        valuesOf(terraform, api).body = JSON.stringify(changed).replaceAll("${", "$${");
+      },
       killedBy: ["refused"],
     },
   ];
@@ -417,7 +440,13 @@ function schemeChanges(
   const { identitySource = "", authorizerUri: uri } = authorizer;
   // Mutants of the same kind that differ only in the model are made once.
   const credential =
-    security.length > 1 ? "a key" : uri === undefined ? "a user pool's token" : "an issuer's token";
+    security.length > 1
+      ? given.name === KEY_SCHEME.name
+        ? "a key"
+        : "a bearer key"
+      : uri === undefined
+        ? "a user pool's token"
+        : "an issuer's token";
   const withScheme = (kind: string, members: object): TokenChange => [
     `an authorizer of ${credential} with ${kind}`,
     (_, { components }) => {

@@ -1,0 +1,117 @@
+import { announce } from "./announce";
+import { h } from "./dom";
+import { Exchange, type ExchangeProps } from "./exchange";
+import type { Failure } from "./failure";
+import type { Outcome } from "./send";
+import { StreamText, textOfCompletion } from "./stream-text";
+import { duration } from "./time-text";
+
+/** The media types of answers that arrive in parts. */
+const STREAM_TYPES = ["text/event-stream", "application/x-ndjson", "text/plain"];
+
+/** Sends the requests of a form whose answers can arrive in parts, and shows the text as it arrives. */
+export class StreamExchange extends Exchange {
+  /** The text of the current answer. */
+  private text = "";
+
+  private firstPartInMs: number | undefined;
+
+  constructor({ show, ...props }: ExchangeProps) {
+    super({
+      ...props,
+      show: (answer) => {
+        // A caller who requests the whole answer receives a document around the same text.
+        const shown = show({ ...answer, body: textOfCompletion(answer.body) ?? answer.body });
+        const { firstPartInMs: first } = this;
+        if (first === undefined) return shown;
+        const began = h("p", { class: "fine" }, `The answer began after ${duration(first)}.`);
+        return { ...shown, content: [...shown.content, began] };
+      },
+    });
+  }
+
+  protected override readonly receive = (response: Response, start: number): Promise<Outcome> | undefined => {
+    this.text = "";
+    this.firstPartInMs = undefined;
+    const [mediaType = ""] = (response.headers.get("content-type") ?? "").toLowerCase().split(/\s*;/);
+    if (!response.ok || response.body === null || !STREAM_TYPES.includes(mediaType)) return undefined;
+    return this.read(response.body, mediaType, response.status, start);
+  };
+
+  private async read(
+    body: NonNullable<Response["body"]>,
+    mediaType: string,
+    status: number,
+    start: number,
+  ): Promise<Outcome> {
+    const reader = body.getReader();
+    const decoder = new TextDecoder();
+    const stream = new StreamText(mediaType);
+    let shown: HTMLElement | undefined;
+    while (true) {
+      const { done, value } = await reader.read().catch((error: unknown) => {
+        // Without a text, the form reports a stage that could not be reached.
+        if (this.text === "" || (error instanceof DOMException && error.name === "AbortError")) throw error;
+        return { done: undefined, value: undefined };
+      });
+      if (done === undefined) return { kind: "failure", failure: incomplete(status) };
+      const { text, failure } = done ? stream.end() : stream.push(decoder.decode(value, { stream: true }));
+      if (text !== "") {
+        this.firstPartInMs ??= performance.now() - start;
+        this.text += text;
+        shown ??= this.showText();
+        shown.textContent = this.text;
+      }
+      if (failure !== undefined) {
+        // The failure is the last part.
+        void reader.cancel();
+        return { kind: "failure", failure };
+      }
+      if (done) break;
+    }
+    return { kind: "answer", status, body: this.text, elapsedInMs: performance.now() - start };
+  }
+
+  /** Shows the failure below the text that has arrived. */
+  override fail(failure: Failure): void {
+    const { text } = this;
+    this.text = "";
+    super.fail(failure);
+    if (text !== "") this.props.place.prepend(h("p", { class: "text" }, text));
+  }
+
+  protected override showCancelled(): void {
+    const { text } = this;
+    if (text === "") super.showCancelled();
+    else {
+      const stopped = h("p", { class: "fine" }, "Stopped. The text is incomplete.");
+      this.fill("answer", [h("p", { class: "text" }, text), stopped], "Stopped.");
+    }
+  }
+
+  /** Replaces the clock with an element for the text, and with a button that stops the answer. */
+  private showText(): HTMLElement {
+    const hadFocus = this.props.place.contains(document.activeElement);
+    // Screen readers announce the whole text at its end: each part would interrupt the previous part.
+    const text = h("p", { class: "text arriving" });
+    const stop = h("button", { type: "button", class: "quiet" }, "Stop");
+    stop.addEventListener("click", () => this.cancel());
+    this.fill("answer", [text, h("p", { class: "stop" }, stop)], "");
+    if (hadFocus) stop.focus();
+    announce("The answer is arriving.");
+    return text;
+  }
+}
+
+/** The connection ended in the middle of the answer. */
+function incomplete(status: number): Failure {
+  return {
+    kind: "problem",
+    status,
+    title: "The answer is incomplete",
+    detail:
+      "The connection ended before the answer was complete. The text so far is above. Your input is still here: try again.",
+    requestId: undefined,
+    retryAfterInSeconds: undefined,
+  };
+}

@@ -1,0 +1,169 @@
+import { describe, expect, it } from "@jest/globals";
+import { checkModels } from "../../src/app/catalog-checks";
+import { requestModel } from "../../src/constructs/api/request-model";
+import { type ChatRequest, type OpenAiChatOptions, openAiChat } from "../../src/contracts/openai-chat";
+import { defineModels } from "../../src/models";
+
+const QUESTION: ChatRequest = { messages: [{ role: "user", content: "How are you?" }] };
+const NO_CALLER = { headers: {}, accept: "application/json" };
+
+function contractOf(options: OpenAiChatOptions = {}) {
+  return openAiChat(options).as("llama").contract;
+}
+
+function bodyOf(request: ChatRequest, options?: OpenAiChatOptions): unknown {
+  return JSON.parse(String(contractOf(options).encode(request, NO_CALLER).body));
+}
+
+function answerOf(body: string): unknown {
+  const reply = {
+    contentType: "application/json",
+    contentTypeHeader: "application/json",
+    bytes: Buffer.from(body),
+  };
+  return contractOf().decode(body, QUESTION, reply);
+}
+
+describe("openAiChat", () => {
+  it("makes a model that the rules of the catalog accept", () => {
+    // Act
+    const models = defineModels({
+      llama: openAiChat(),
+      qwen: openAiChat({ path: "/qwen/v1/chat/completions", containerModel: "tgi", maxTokens: 512 }),
+    });
+
+    // Assess
+    expect(checkModels(models)).toEqual([]);
+    expect([models.llama.route.path, models.qwen.route.path]).toEqual([
+      "/v1/chat/completions",
+      "/qwen/v1/chat/completions",
+    ]);
+  });
+
+  it.each<[string, ChatRequest]>([
+    ["a text", QUESTION],
+    ["parts", { messages: [{ role: "user", content: [{ type: "text", text: "Hi" }] }] }],
+    ["calls of tools", { messages: [{ role: "assistant", content: null, tool_calls: [{ id: "1" }] }] }],
+    [
+      "fields that only some containers know",
+      { ...QUESTION, top_k: 5, stream_options: { include_usage: true } },
+    ],
+    ["fields that are null", { ...QUESTION, max_tokens: null, stream: null }],
+  ])("passes %s unchanged", (_, request) => {
+    // Prepare
+    const { schema } = contractOf();
+
+    // Act
+    const parsed = schema.parse(request);
+
+    // Assess
+    expect(bodyOf(parsed)).toEqual(request);
+  });
+
+  it.each([
+    ["no messages", {}],
+    ["an empty list of messages", { messages: [] }],
+    ["a text in place of messages", { messages: "Hi" }],
+    ["a message without a role", { messages: [{ content: "Hi" }] }],
+    ["a number as content", { messages: [{ role: "user", content: 1 }] }],
+    ["a text as stream", { ...QUESTION, stream: "true" }],
+    ["more tokens than maxTokens", { ...QUESTION, max_tokens: 513 }],
+    ["more completion tokens than maxTokens", { ...QUESTION, max_completion_tokens: 513 }],
+    ["a negative number of tokens", { ...QUESTION, max_tokens: -1 }],
+  ])("refuses %s", (_, request) => {
+    // Act
+    const { success } = contractOf({ maxTokens: 512 }).schema.safeParse(request);
+
+    // Assess
+    expect(success).toBe(false);
+  });
+
+  it("streams exactly the answers for which a caller sets stream to true", () => {
+    // Prepare
+    const { stream, encode } = contractOf();
+    const requests = [true, false, null, undefined].map((wanted) => ({ ...QUESTION, stream: wanted }));
+
+    // Act
+    const wanted = requests.map((request) => stream?.wants?.(request));
+    const accepted = requests.map((request) => encode(request, NO_CALLER).accept);
+
+    // Assess
+    expect(stream?.answerType).toBe("text/event-stream");
+    expect(wanted).toEqual([true, false, false, false]);
+    expect(accepted).toEqual(["text/event-stream", ...Array(3).fill("application/json")]);
+  });
+
+  it("replaces the caller's model when the container has its own name for the model", () => {
+    // Prepare
+    const request = { ...QUESTION, model: "gpt-4o" };
+
+    // Act
+    const [unchanged, replaced] = [bodyOf(request), bodyOf(request, { containerModel: "tgi" })];
+
+    // Assess
+    expect(unchanged).toEqual(request);
+    expect(replaced).toEqual({ ...request, model: "tgi" });
+  });
+
+  it("answers with the container's completion", () => {
+    // Prepare
+    const completion = { id: "1", choices: [{ message: { role: "assistant", content: "Hi" } }], extra: 1 };
+
+    // Act
+    const answer = answerOf(JSON.stringify(completion));
+
+    // Assess
+    expect(answer).toEqual(completion);
+  });
+
+  it.each(["", "not JSON", "[]", '{"generated_text": "Hi"}', '{"choices": "Hi"}'])(
+    "refuses the container's answer %j, which is not a completion",
+    (body) => {
+      // Act
+      const answer = () => answerOf(body);
+
+      // Assess
+      expect(answer).toThrow("the answer is not a chat completion");
+    },
+  );
+
+  it.each([
+    [400, "invalid_request_error"],
+    [413, "invalid_request_error"],
+    [429, "rate_limit_error"],
+    [502, "server_error"],
+    [503, "server_error"],
+  ])("describes the status %d as an error of OpenAI's API", (status, type) => {
+    // Act
+    const members = contractOf().problemMembers?.({ status, detail: "messages: got nothing" });
+
+    // Assess
+    expect(members).toEqual({
+      error: { message: "messages: got nothing", type, param: null, code: null },
+    });
+  });
+
+  it("has a request model that API Gateway can validate, and that allows further fields", () => {
+    // Act
+    const model = requestModel(contractOf().schema);
+
+    // Assess
+    expect(model.required).toEqual(["messages"]);
+    expect(JSON.stringify(model)).not.toContain('"additionalProperties":false');
+  });
+
+  it.each<[string, object]>([
+    ["path", { path: "/v1/chat" }],
+    ["containerModel", { containerModel: "" }],
+    ["maxTokens", { maxTokens: 0 }],
+    ["maxBytes", { maxBytes: 6_291_457 }],
+    ["example", { example: { request: { ...QUESTION, stream: true }, answer: {} } }],
+    ["maxToken", { maxToken: 3 }],
+  ])("refuses a wrong option %s, and names it", (name, options) => {
+    // Act
+    const faults = openAiChat(options).describeFaults("llama");
+
+    // Assess
+    expect(faults).toEqual([expect.stringMatching(new RegExp(`^llama: ${name}: got .*; allowed: `))]);
+  });
+});

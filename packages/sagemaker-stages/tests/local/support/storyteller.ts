@@ -1,0 +1,69 @@
+import { join } from "node:path";
+import { environments } from "../../../examples/storyteller/environments";
+import { models } from "../../../examples/storyteller/functions";
+import { createApp } from "../../../src/app/create-app";
+import { writePages } from "../../../src/app/write-pages";
+import { parseEnvironment } from "../../../src/environment/parse";
+import type { Container } from "../../../src/local/sagemaker/container";
+import { loadSamples } from "../../../src/local/samples";
+import { LocalStage } from "../../../src/local/stage";
+import { readDeployment } from "../../../src/local/terraform/read-deployment";
+import { BEFORE_EVERY_END } from "../../../src/testing/clock";
+import { makeTempFolder, removeFolder } from "../../../src/testing/temp-folder";
+import { models as fixtureModels } from "../../fixtures/app/functions";
+
+/** The folder of the app. */
+const FOLDER = join(__dirname, "../../../examples/storyteller");
+
+/** The example app with a chat model, on a local stage in this process. */
+export class Storyteller {
+  private readonly folder = makeTempFolder();
+  /** The log of the functions and of the stage. */
+  log = "";
+  private readonly stage: LocalStage;
+
+  /** @param container - the model's container. Default: the sample model of the app */
+  constructor(container?: Container) {
+    const samples = loadSamples(FOLDER, { blazingText: false });
+    this.stage = new LocalStage({
+      port: 0,
+      captureFolder: join(this.folder, "capture"),
+      containers: container === undefined ? samples : new Map([["storyteller", container]]),
+      log: (text) => {
+        this.log += text;
+      },
+    });
+  }
+
+  get url(): string {
+    return this.stage.url;
+  }
+
+  async start(): Promise<void> {
+    // A synthesis in the tests' folder requires the fixture models in the catalog.
+    const catalog = { ...fixtureModels, ...models };
+    writePages(
+      environments.map((environment) => parseEnvironment(environment)),
+      catalog,
+      this.folder,
+    );
+    createApp({ models: catalog, environments, now: BEFORE_EVERY_END, outdir: this.folder }).synth();
+    await this.stage.listen();
+    await this.stage.serve(
+      environments.map(({ name }) => readDeployment(name, join(this.folder, "stacks", name))),
+    );
+  }
+
+  /** The lines of the function's log, parsed. */
+  get lines(): readonly Readonly<Record<string, unknown>>[] {
+    return this.log
+      .split("\n")
+      .filter((line) => line.startsWith("{"))
+      .map((line) => JSON.parse(line));
+  }
+
+  async close(): Promise<void> {
+    await this.stage.close();
+    removeFolder(this.folder);
+  }
+}
