@@ -108,7 +108,12 @@ describe("the review of a route that becomes long", () => {
     // Assess
     expect(surfaceTexts(plan)).toMatchObject([
       { kind: "added", subject: "POST /loan-default" },
-      { kind: "transfer changed", before: undefined, after: "streamed, waits 300 seconds", raisedTimeout: true },
+      {
+        kind: "transfer changed",
+        before: undefined,
+        after: "streamed, waits 300 seconds",
+        raisedTimeout: true,
+      },
     ]);
     expect(costTexts(plan).perThousandLongRequests).toMatchObject([{ before: null, difference: 0.9967 }]);
   });

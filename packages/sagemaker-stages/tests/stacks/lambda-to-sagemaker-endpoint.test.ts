@@ -400,6 +400,24 @@ describe("a target of an existing endpoint", () => {
   });
 });
 
+describe("a new endpoint with asynchronous requests", () => {
+  it("is refused, because the requests need the bucket and the routes of an environment", () => {
+    // Prepare
+    const { serverless: _, ...source } = exampleModel;
+    const instances = { instanceType: "ml.m5.large", initialInstanceCount: 1, async: { days: 1 } };
+
+    // Act
+    const act = (): unknown => deploy(withProps({ newEndpoint: { ...source, instances } }));
+
+    // Assess
+    expect(act).toThrow(
+      faults(
+        "newEndpoint.instances.async: got async; allowed: no async, or an environment of the engine (the requests need the bucket and the routes of an environment)",
+      ),
+    );
+  });
+});
+
 describe("a VPC", () => {
   it("that already exists contains the new function", () => {
     // Act
