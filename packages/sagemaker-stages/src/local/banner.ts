@@ -53,6 +53,11 @@ function* describe(
       yield "";
       const route = `${method.httpMethod} ${pathOf(stage)}${method.path}`;
       yield `  ${route}  (${describeAccess(stage, method)})${describeUnavailable(deployment, method)}`;
+      // The further routes of an asynchronous model need an id, or the size of a file.
+      const { methods } = stage.openApi;
+      const isFurther =
+        method.path.includes("{") || methods.some(({ path }) => path === `${method.path}/{id}`);
+      if (isFurther) continue;
       const [bytesType] = method.bytesTypes;
       // A route that API Gateway serves without a function passes a file unchanged, and has no example in JSON.
       const takesOnlyBytes = bytesType !== undefined && method.example === undefined;
