@@ -83,7 +83,7 @@ export class ResponseParts {
     const destroy = stream._destroy.bind(stream);
     stream._destroy = (error, callback) => {
       this.disconnect();
-      // A stream that nobody has read does not run the iteration, which would release the timer.
+      // The iteration of an unread stream does not run, and would not release the timer.
       this.close();
       destroy(error, callback);
     };
