@@ -3,7 +3,6 @@
  * contains only the kinds of credentials that its routes require.
  */
 
-export { createKeyAuthorizer } from "./bearer-keys";
 export { customers } from "./customers";
 export { createAuthorizer } from "./handler";
 export { tokens } from "./tokens";

@@ -106,11 +106,12 @@ const AUTHORIZER = "sagemaker-stages/authorizer";
 /** The bundled code of an environment's authorizer, with the table of its routes: CommonJS, minified. */
 export function authorizerCode(source: AuthorizerSource): Uint8Array {
   const { imports, handler } = handlerOf(source);
+  const entry = source.bearerRoutes === undefined ? "generated" : "generated-bearer";
   const { outdir: _, ...options } = BUILD_OPTIONS;
   const [file] = buildSync({
     ...options,
     absWorkingDir: engineSource(""),
-    alias: { [AUTHORIZER]: engineSource("authorizer/generated.ts") },
+    alias: { [AUTHORIZER]: engineSource(`authorizer/${entry}.ts`) },
     sourcemap: false,
     stdin: {
       contents: `import { ${imports.join(", ")} } from "${AUTHORIZER}";
