@@ -47,6 +47,7 @@ describe("the proof of customers", () => {
         "a usage plan with one more route",
         "a usage plan without a stage",
         "a usage plan without its routes",
+        "an API of customers with another source of keys",
         "an authorizer of a key with a function of another account",
         "an authorizer of a key with a second identity source",
         "an authorizer of a key with another function",

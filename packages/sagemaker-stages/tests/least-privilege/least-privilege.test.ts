@@ -94,7 +94,8 @@ describe.each(proved.map((environment) => [environment.name, environment.models]
       );
 
       // Assess
-      expect(recorded.map(({ subject }) => subject).sort()).toEqual(
+      // A contract whose requests choose between a stream and a plain answer has a request of each kind.
+      expect([...new Set(recorded.map(({ subject }) => subject))].sort()).toEqual(
         Object.entries(served)
           .filter(([, settings]) => settings.existingFunction === undefined && !isViaGateway(settings))
           .map(([model]) => `role ${namePrefix(environment)}-${model}-function`)

@@ -536,9 +536,9 @@ describe("an API with an unsupported part", () => {
       },
     ],
     [
-      "an API key that an authorizer finds",
+      "an unknown source of API keys",
       (api) => {
-        Object.assign(api, { "x-amazon-apigateway-api-key-source": "AUTHORIZER" });
+        Object.assign(api, { "x-amazon-apigateway-api-key-source": "QUERY" });
       },
     ],
     [
