@@ -78,6 +78,12 @@ const OWN = {
     });
     s.write("data: 1\\n\\n"); s.end();
   },
+  late: async (stream) => {
+    const s = awslambda.HttpResponseStream.from(stream, { statusCode: 200 });
+    s.write("");
+    await new Promise((go) => setTimeout(go, 200));
+    s.write("body"); s.end();
+  },
   fails: async (stream) => {
     const s = awslambda.HttpResponseStream.from(stream, { statusCode: 200 });
     s.write("first");
