@@ -16,7 +16,7 @@ import { AnswerStream } from "./answer-stream";
 import { Concurrency, type UnreservedConcurrency } from "./concurrency";
 import type { FunctionProcess } from "./function-process";
 import type { LostCaptures } from "./lost-captures";
-import type { FromFunction, FunctionError, Invoke, Ready } from "./protocol";
+import type { FromFunction, FunctionError, Invoke, Ready, ToFunction } from "./protocol";
 import { findPython, isPythonRuntime, type Python } from "./python/machine";
 import { missingPythonAnswer } from "./python/missing";
 import { PythonProcess } from "./python/process";
@@ -483,23 +483,19 @@ export class LocalFunction implements RouteFunction {
     // The process works while this method prepares for its answer, which no event can deliver before this method returns.
     // If the process has just died, the exit event reports the error.
     child.send(invoke, () => undefined);
-    const taken = (bytes: number) => {
-      if (child.connected) child.send({ kind: "taken", requestId, bytes }, () => undefined);
+    /** A handler in Python does not stream, so its process knows no messages about streams. */
+    const report = (message: Exclude<ToFunction, Invoke>) => {
+      if (child.connected && this.python === undefined) child.send(message, () => undefined);
     };
-    answer?.connect({
-      taken,
-      disconnected: () => {
-        // A handler in Python does not stream, so its process does not know this message.
-        if (child.connected && this.python === undefined)
-          child.send({ kind: "disconnected", requestId }, () => undefined);
-      },
-    });
+    const taken = (bytes: number) => report({ kind: "taken", requestId, bytes });
+    answer?.connect({ taken, disconnected: () => report({ kind: "disconnected", requestId }) });
     const collected = new CollectedAnswer();
     return new Promise((resolve) => {
       const settle = (result: InvocationResult, contentType = JSON_TYPE) => {
         clearTimeout(timer);
         child.off("message", onMessage).off("exit", onExit);
         if (answer === undefined) return resolve(result);
+        if (answer.excess !== undefined) return resolve(this.fail(answer.excess));
         if (!result.ok) {
           answer.fail(result.error.errorMessage);
           return resolve(result);
