@@ -84,7 +84,8 @@ export class AnswerStream extends Readable {
       this.destroy(new Error(TOO_LARGE.errorMessage));
       return;
     }
-    this.emit("received", bytes.length);
+    // An empty chunk is not sent, and is no data.
+    if (bytes.length > 0) this.emit("received", bytes.length);
     this.untaken += bytes.length;
     if (this.push(bytes)) this._read();
   }
