@@ -59,7 +59,8 @@ export async function send(request: HttpRequest, timeoutInMs: number): Promise<H
     return { status: response.status, headers: response.headers, ...(await readBody(response, sentAt)) };
   } catch (error) {
     if (error instanceof DOMException && error.name === "TimeoutError") {
-      return { reason: `no answer within ${(timeoutInMs / 1000).toFixed(0)} s`, retryable: "yes" };
+      const what = hasStarted ? "the answer did not end" : "no answer";
+      return { reason: `${what} within ${(timeoutInMs / 1000).toFixed(0)} s`, retryable: "yes" };
     }
     const cause = types.isNativeError(error) ? error.cause : undefined;
     // An error without a cause is a fault of this program.

@@ -70,5 +70,6 @@ describe("a streamed answer", () => {
 
     // Assess
     expect({ before, after: stream.destroyed }).toEqual({ before: false, after: true });
+    expect(stream.excess?.errorType).toBe("Function.ResponseSizeTooLarge");
   });
 });

@@ -195,6 +195,87 @@ describe("a streamed invocation", () => {
     expect(next).toBe("first");
   });
 
+  it("reports an error of the handler itself after the caller has disconnected", async () => {
+    // Prepare
+    const fn = lambda.run(
+      streaming(`
+        stream.write("first");
+        while (!stream.destroyed) await wait(5);
+        throw new Error("its own words after the end");`),
+    );
+    const connection = new AbortController();
+
+    // Act
+    const started = await start(fn, {}, connection.signal);
+    connection.abort();
+    const result = await started.ended;
+    await fn.stop();
+
+    // Assess
+    expect(result).toMatchObject({ ok: false, error: { errorMessage: "its own words after the end" } });
+  });
+
+  it("succeeds if a handler's pipeline fails only because the caller has disconnected", async () => {
+    // Prepare
+    const fn = lambda.run(
+      streaming(`
+        const { Readable } = require("node:stream");
+        const { pipeline } = require("node:stream/promises");
+        await pipeline(Readable.from((async function* () { for (;;) { yield "x"; await wait(5); } })()), stream);`),
+    );
+    const connection = new AbortController();
+
+    // Act
+    const started = await start(fn, {}, connection.signal);
+    connection.abort();
+    const result = await started.ended;
+    await fn.stop();
+
+    // Assess
+    expect(result.ok).toBe(true);
+  });
+
+  it("fails with a named error if the answer exceeds Lambda's limit of 200 MB", async () => {
+    // Prepare
+    const fn = lambda.run(
+      streaming(`
+        stream.write("first");
+        while (!stream.destroyed) await wait(5);`),
+    );
+
+    // Act
+    const started = await start(fn);
+    started.body.receive(Buffer.alloc(200 * MEGABYTE), "text/plain");
+    const result = await started.ended;
+    await fn.stop();
+
+    // Assess
+    expect(result).toMatchObject({ ok: false, error: { errorType: "Function.ResponseSizeTooLarge" } });
+    expect(lambda.output).toContain(
+      "dev-test: Function.ResponseSizeTooLarge: Response payload size exceeded maximum allowed payload size (209715200 bytes).",
+    );
+  });
+
+  it("has only the members of Lambda's stream, and ignores a callback after the last chunk", async () => {
+    // Prepare
+    const fn = lambda.run(
+      streaming(`
+        let calls = 0;
+        stream.on("finish", () => setImmediate(() => console.log("calls", calls)));
+        stream.write([typeof stream.pipe, typeof stream.closed, typeof stream.on, stream.writable].join());
+        stream.end(";", () => calls++);`),
+    );
+
+    // Act
+    const text = await textOf(await start(fn));
+    await eventually("the line", () => /calls \d/.test(lambda.output));
+    await fn.stop();
+
+    // Assess
+    expect(text).toBe("undefined,undefined,function,true;");
+    expect(lambda.output).toContain("calls 0");
+  });
+
   it("does not run the function for a caller who disconnects while the invocation waits for a process", async () => {
     // Prepare
     const { folder, path } = signals();

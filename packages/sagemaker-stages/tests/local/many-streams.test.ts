@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { StreamProcesses } from "../../src/local/lambda/stream-processes";
 import { ownContainer } from "../../src/local/sagemaker/container";
 import { LocalStage } from "../../src/local/stage";
 import { eventually } from "./support/eventually";
@@ -63,6 +64,44 @@ describe("concurrent streams of one function", () => {
       // Assess
       expect(new Set(ends)).toEqual(new Set(["complete"]));
       expect(new Set(staying.map(({ text }) => text))).toEqual(new Set(["one two three"]));
+    },
+    PROCESSES_TIMEOUT_IN_MS,
+  );
+});
+
+describe("the memory for streams, which all functions share", () => {
+  it(
+    "lets a stream wait with a line in the terminal until another function's stream ends",
+    async () => {
+      // Prepare
+      const memory = new StreamProcesses(1);
+      memory.take();
+      const code = `exports.handler = awslambda.streamifyResponse(async (event, stream) => {
+        stream.write("first");
+        await new Promise((go) => stream.on("close", go));
+      });`;
+      const fn = lambda.run(code, { timeoutInSeconds: 120 }, memory);
+      const own = 40;
+      const message = "invocations wait on this machine: its memory permits 1 processes for streamed answers";
+      let started = 0;
+
+      // Act
+      const streams = Array.from({ length: own + 1 }, async () => {
+        const stream = await fn.stream("{}");
+        started++;
+        return stream;
+      });
+      await eventually("the line", () => lambda.output.includes(message));
+      await eventually("the streams of the function's own limit", () => started === own);
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      const waiting = started;
+      memory.release();
+      await Promise.all(streams);
+      const free = memory.free;
+      await fn.stop();
+
+      // Assess
+      expect({ waiting, free, after: memory.free }).toEqual({ waiting: own, free: 0, after: 1 });
     },
     PROCESSES_TIMEOUT_IN_MS,
   );

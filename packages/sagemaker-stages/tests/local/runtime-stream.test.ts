@@ -143,6 +143,37 @@ describe("InvokeEndpointWithResponseStream", () => {
     expect(requests).toMatchObject([{ responseStream: true, accept: "text/event-stream" }]);
   });
 
+  it("does not send a request to a container if the caller has disconnected", async () => {
+    // Prepare
+    let requests = 0;
+    const { begin } = server;
+    server.begin = () => void requests++;
+    const request = { contentType: "text/plain", accept: "*/*", body: Buffer.from(""), responseStream: true };
+
+    // Act
+    const answer = ownContainer(new URL(server.url)).invoke({ ...request, signal: AbortSignal.abort() });
+
+    // Assess
+    await expect(answer).rejects.toThrow("closed the connection");
+    server.begin = begin;
+    expect(requests).toBe(0);
+  });
+
+  it("sends the chunks of a synchronous generator", async () => {
+    // Act
+    const messages = await messagesOf(
+      await invoke(
+        sample(function* () {
+          yield "one ";
+          yield Buffer.from("two");
+        }),
+      ),
+    );
+
+    // Assess
+    expect(textsOf(messages)).toEqual(["one ", "two"]);
+  });
+
   it("waits for the caller before it reads more chunks of the sample", async () => {
     // Prepare
     let made = 0;
@@ -193,6 +224,19 @@ describe("InvokeEndpointWithResponseStream", () => {
       "a sample makes neither text nor bytes",
       () =>
         sample(async function* () {
+          yield "one ";
+          yield 2 as unknown as string;
+        }),
+      {
+        ":exception-type": "InternalStreamFailure",
+        Message: "a chunk of the answer: got number; allowed: text and bytes",
+      },
+      "test-chat: a sample failed: a chunk of the answer: got number",
+    ],
+    [
+      "a sample with a synchronous generator makes neither text nor bytes",
+      () =>
+        sample(function* () {
           yield "one ";
           yield 2 as unknown as string;
         }),

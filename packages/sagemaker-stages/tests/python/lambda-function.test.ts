@@ -70,6 +70,24 @@ def lambda_handler(event, context):
   );
 
   it(
+    "answers the next invocation after a streamed invocation",
+    async () => {
+      // Prepare
+      const fn = lambda.run("def lambda_handler(event, context):\n    return event");
+
+      // Act
+      const streamed = await fn.stream('"first"');
+      const text = streamed.ok ? (await streamed.body.toArray()).join("") : undefined;
+      const next = await outcomeOf(fn, "second");
+
+      // Assess
+      expect(text).toBe('"first"');
+      expect(next).toMatchObject({ ok: true, payload: '"second"' });
+    },
+    TIMEOUT_IN_MS,
+  );
+
+  it(
     "gets the event and Lambda's context, and returns its answer",
     async () => {
       // Prepare

@@ -218,4 +218,17 @@ describe("the patience of a smoke test", () => {
     expect(long).toMatchObject({ passed: true, got: "200" });
     expect(short).toMatchObject({ passed: false, got: "no answer within 1 s" });
   });
+
+  it("says that an answer did not end if the time is over within the body", async () => {
+    // Prepare
+    stage.contentType = "application/json";
+    stage.script = ['"first', 1_300, 'last"'];
+    const check = checks(SERVERLESS, undefined).find(({ caller }) => caller === "anyone");
+
+    // Act
+    const result = await run(check);
+
+    // Assess
+    expect(result).toMatchObject({ passed: false, got: "the answer did not end within 1 s" });
+  });
 });

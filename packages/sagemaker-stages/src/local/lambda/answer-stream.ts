@@ -1,4 +1,5 @@
 import { Readable } from "node:stream";
+import type { FunctionError } from "./protocol";
 import { INTEGRATION_TYPE } from "./response-stream";
 
 /** The connection to the process that writes an answer. */
@@ -21,6 +22,12 @@ const WAITING_BYTES = 16 * 1024;
  */
 const MAX_STREAMED_BYTES = 200 * 1024 * 1024;
 
+/** AWS does not publish the error of such an invocation. The type is that of a buffered answer over its limit. */
+const TOO_LARGE: FunctionError = {
+  errorType: "Function.ResponseSizeTooLarge",
+  errorMessage: `Response payload size exceeded maximum allowed payload size (${MAX_STREAMED_BYTES} bytes).`,
+};
+
 /**
  * The streamed answer of one invocation, in the process of the stage. Emits `received` with the length of each chunk when
  * the chunk arrives.
@@ -32,6 +39,8 @@ export class AnswerStream extends Readable {
   readonly started: Promise<void>;
   /** The length of status, headers and delimiter. Set by the reader of the metadata. */
   metadataBytes = 0;
+  /** The error of the invocation if the answer exceeds Lambda's limit: the stream then ends at the limit. */
+  excess: FunctionError | undefined;
   private receivedBytes = 0;
   private start: () => void = () => {};
   private source: AnswerSource | undefined;
@@ -71,10 +80,12 @@ export class AnswerStream extends Readable {
     }
     this.receivedBytes += bytes.length;
     if (this.receivedBytes > MAX_STREAMED_BYTES) {
-      this.destroy(new Error(`a streamed answer of more than ${MAX_STREAMED_BYTES} bytes`));
+      this.excess = TOO_LARGE;
+      this.destroy(new Error(TOO_LARGE.errorMessage));
       return;
     }
-    this.emit("received", bytes.length);
+    // An empty chunk is not sent, and is no data.
+    if (bytes.length > 0) this.emit("received", bytes.length);
     this.untaken += bytes.length;
     if (this.push(bytes)) this._read();
   }

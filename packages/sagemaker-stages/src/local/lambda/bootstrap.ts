@@ -12,7 +12,13 @@ import { pathToFileURL } from "node:url";
 import { ExtensionsApi } from "./extensions-api";
 import { OwnSources } from "./own-sources";
 import type { Done, FromFunction, FunctionError, Invoke, ToFunction } from "./protocol";
-import { defineAwslambda, isStreaming, ResponseStream, runStreaming } from "./response-stream";
+import {
+  defineAwslambda,
+  isOfClosedStream,
+  isStreaming,
+  ResponseStream,
+  runStreaming,
+} from "./response-stream";
 
 type Handler = (event: unknown, ...rest: readonly object[]) => unknown;
 
@@ -110,8 +116,8 @@ async function stream(
     await runStreaming(handler, event, answer, context);
     return { streamed: answer.contentType };
   } catch (error) {
-    // A caller who disconnects is no failure of the function.
-    if (state.isRead) throw error;
+    // A caller who disconnects is no failure of the function, but the handler can fail on its own afterward.
+    if (state.isRead || !isOfClosedStream(error)) throw error;
     return { streamed: answer.contentType };
   } finally {
     running = undefined;

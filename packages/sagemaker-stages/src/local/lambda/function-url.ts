@@ -58,7 +58,7 @@ export class FunctionUrl {
     if (this.definition.invokeMode === "RESPONSE_STREAM") {
       const streamed = await this.fn.stream(event, request.signal);
       if (!streamed.ok) return streamed.throttledBy === undefined ? FAILED : throttled(streamed.throttledBy);
-      const answer = await this.answerFrom(streamed);
+      const answer = await this.answerFrom(streamed, request.signal);
       return { ...answer, headers: { ...answer.headers, ...trace } };
     }
     const result = await this.fn.invoke(event);
@@ -68,12 +68,13 @@ export class FunctionUrl {
   }
 
   /** A stream without metadata is the body of a 200, with the content type that the function sets. */
-  private async answerFrom({ body, ended }: StartedStream): Promise<HttpResponse> {
+  private async answerFrom({ body, ended }: StartedStream, caller?: AbortSignal): Promise<HttpResponse> {
     if (!body.hasMetadata) {
       return { status: 200, headers: { "Content-Type": body.contentType }, body: "", stream: body };
     }
     const opened = await openStream(body, readHead);
     if (typeof opened !== "string") return await withStreamedCause(opened, ended);
+    if (caller?.aborted) return FAILED;
     this.log(`${this.definition.functionName}: Lambda cannot send the streamed answer: ${opened}\n`);
     return FAILED;
   }

@@ -1,7 +1,6 @@
 import { fork } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
-import { totalmem } from "node:os";
 import { join } from "node:path";
 import { splitArn } from "../../aws/arn";
 import { MAX_ANSWER_IN_BYTES } from "../../aws/lambda-limits";
@@ -16,10 +15,11 @@ import { AnswerStream } from "./answer-stream";
 import { Concurrency, type UnreservedConcurrency } from "./concurrency";
 import type { FunctionProcess } from "./function-process";
 import type { LostCaptures } from "./lost-captures";
-import type { FromFunction, FunctionError, Invoke, Ready } from "./protocol";
+import type { FromFunction, FunctionError, Invoke, Ready, ToFunction } from "./protocol";
 import { findPython, isPythonRuntime, type Python } from "./python/machine";
 import { missingPythonAnswer } from "./python/missing";
 import { PythonProcess } from "./python/process";
+import { STREAM_PROCESSES, type StreamProcesses } from "./stream-processes";
 import { writeTaskFolder } from "./task-folder";
 
 /** The result of an invocation. */
@@ -96,6 +96,8 @@ export interface LambdaSettings {
   readonly containerFailures: ContainerFailures;
   /** Receives the metrics of the functions. @default - no metrics */
   readonly cloudWatch?: CloudWatch | undefined;
+  /** The processes of streamed answers, which all functions share. @default - as many as half of the memory permits */
+  readonly streamProcesses?: StreamProcesses | undefined;
   /** Summarizes lost records of captured requests. @default - no summary */
   readonly lostCaptures?: LostCaptures | undefined;
   /**
@@ -113,15 +115,11 @@ export interface LambdaSettings {
  */
 const FIRST_PROCESSES = 8;
 
-/** The limit of a function's processes. Each process needs about 10 MB of unshared memory, and more under load. */
-const MAX_PROCESSES = 40;
-
 /**
- * A streamed answer can occupy a process for minutes, and does not count toward {@link MAX_PROCESSES}. This limit leaves half
- * of this machine's memory to other programs: a process needs 8 MB with shared pages divided (`npm run bench -- streams`),
- * and more with large modules.
+ * The limit of a function's processes. Each process needs about 10 MB of unshared memory, and more under load. Streamed
+ * answers do not count toward this limit: see {@link StreamProcesses}.
  */
-const STREAM_PROCESSES = Math.floor(totalmem() / 2 / (12 * 1024 * 1024));
+const MAX_PROCESSES = 40;
 
 /** The numbers for Python are lower, because each process loads the AWS SDK and needs about 60 MB. */
 const FIRST_PYTHON_PROCESSES = 2;
@@ -134,6 +132,9 @@ const MAX_LOADING = 2;
 
 /** After a burst, processes beyond {@link FIRST_PROCESSES} end after this idle time. */
 const IDLE_TIME_IN_MS = 10_000;
+
+/** The interval of the message about streamed answers that wait for memory. */
+const MEMORY_LOG_INTERVAL_IN_MS = 10_000;
 
 /** The interval of the message about a throttled function. */
 const THROTTLE_LOG_INTERVAL_IN_MS = 1_000;
@@ -188,6 +189,7 @@ export class LocalFunction implements RouteFunction {
   /** The streamed invocations that run or wait for a process. */
   private streams = 0;
   private throttleLoggedAt = Number.NEGATIVE_INFINITY;
+  private memoryLoggedAt = Number.NEGATIVE_INFINITY;
   private retired = false;
   private stopped = false;
 
@@ -380,14 +382,25 @@ export class LocalFunction implements RouteFunction {
     });
   }
 
-  /** The limit of the processes: the processes of streamed answers are additional. */
+  private get streamProcesses(): StreamProcesses {
+    return this.settings.streamProcesses ?? STREAM_PROCESSES;
+  }
+
+  /** The limit of the processes with unlimited memory: the processes of streamed answers are additional. */
+  private get wantedProcesses(): number {
+    const wanted = this.maxProcesses + this.streams;
+    return Math.min(wanted, this.definition.reservedConcurrency ?? wanted);
+  }
+
+  /** The limit of the processes. Other functions' streams can lower the limit, but not below the function's own limit. */
   private get processLimit(): number {
-    const limit = Math.max(this.maxProcesses, Math.min(this.maxProcesses + this.streams, STREAM_PROCESSES));
-    return Math.min(limit, this.definition.reservedConcurrency ?? limit);
+    const affordable = Math.max(this.maxProcesses, this.workers.size) + this.streamProcesses.free;
+    return Math.min(this.wantedProcesses, affordable);
   }
 
   private growLater(): void {
-    if (this.growth !== undefined || this.workers.size >= this.processLimit) return;
+    // An invocation that waits for memory waits until another function's stream ends, which no event reports.
+    if (this.growth !== undefined || this.workers.size >= this.wantedProcesses) return;
     this.growth = setTimeout(() => {
       this.growth = undefined;
       this.grow();
@@ -408,7 +421,19 @@ export class LocalFunction implements RouteFunction {
         this.grow();
       });
     }
+    if (needed > 0 && this.workers.size >= this.processLimit) this.reportMemory();
     if (this.waiting.length > 0) this.growLater();
+  }
+
+  /** Reports that invocations wait for memory, and not for the function's own limit. */
+  private reportMemory(): void {
+    const now = performance.now();
+    const isRecent = now - this.memoryLoggedAt < MEMORY_LOG_INTERVAL_IN_MS;
+    if (isRecent || this.workers.size >= this.wantedProcesses) return;
+    this.memoryLoggedAt = now;
+    this.settings.log(
+      `${this.definition.name}: invocations wait on this machine: its memory permits ${this.streamProcesses.limit} processes for streamed answers in addition to the ${this.maxProcesses} of each function\n`,
+    );
   }
 
   private release(worker: Worker): void {
@@ -458,7 +483,7 @@ export class LocalFunction implements RouteFunction {
   }
 
   private async end(worker: Worker): Promise<void> {
-    this.workers.delete(worker);
+    if (this.workers.delete(worker) && this.workers.size >= this.maxProcesses) this.streamProcesses.release();
     this.settings.containerFailures.revokeToken(worker.sessionToken);
     const index = this.idle.indexOf(worker);
     if (index >= 0) this.idle.splice(index, 1);
@@ -483,23 +508,19 @@ export class LocalFunction implements RouteFunction {
     // The process works while this method prepares for its answer, which no event can deliver before this method returns.
     // If the process has just died, the exit event reports the error.
     child.send(invoke, () => undefined);
-    const taken = (bytes: number) => {
-      if (child.connected) child.send({ kind: "taken", requestId, bytes }, () => undefined);
+    /** A handler in Python does not stream, so its process knows no messages about streams. */
+    const report = (message: Exclude<ToFunction, Invoke>) => {
+      if (child.connected && this.python === undefined) child.send(message, () => undefined);
     };
-    answer?.connect({
-      taken,
-      disconnected: () => {
-        // A handler in Python does not stream, so its process does not know this message.
-        if (child.connected && this.python === undefined)
-          child.send({ kind: "disconnected", requestId }, () => undefined);
-      },
-    });
+    const taken = (bytes: number) => report({ kind: "taken", requestId, bytes });
+    answer?.connect({ taken, disconnected: () => report({ kind: "disconnected", requestId }) });
     const collected = new CollectedAnswer();
     return new Promise((resolve) => {
       const settle = (result: InvocationResult, contentType = JSON_TYPE) => {
         clearTimeout(timer);
         child.off("message", onMessage).off("exit", onExit);
         if (answer === undefined) return resolve(result);
+        if (answer.excess !== undefined) return resolve(this.fail(answer.excess));
         if (!result.ok) {
           answer.fail(result.error.errorMessage);
           return resolve(result);
@@ -596,6 +617,7 @@ export class LocalFunction implements RouteFunction {
     });
     const worker = Object.assign(state, { process: child, sessionToken, ready });
     this.workers.add(worker);
+    if (this.workers.size > this.maxProcesses) this.streamProcesses.take();
     // A process that dies between two invocations must not get the next invocation.
     child.once("exit", () => void this.end(worker));
     return worker;

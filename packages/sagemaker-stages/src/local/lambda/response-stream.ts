@@ -61,6 +61,11 @@ export class ResponseStream extends Writable {
       : super.write(data, encoding ?? "utf8", callback);
   }
 
+  /** Ends the stream. Lambda's runtime passes only the first argument on: a callback after a chunk is never called. */
+  override end(chunkOrCallback?: unknown): this {
+    return super.end(chunkOrCallback);
+  }
+
   /** The stage has taken bytes: the function can write on. */
   taken(bytes: number): void {
     this.inFlight -= bytes;
@@ -81,13 +86,48 @@ export class ResponseStream extends Writable {
   }
 }
 
+/** The members of the object that Lambda's runtime passes to a handler in place of its stream. */
+const METHODS = [
+  ...(["cork", "destroy", "end", "uncork", "write", "setContentType"] as const),
+  ...([
+    "addListener",
+    "emit",
+    "eventNames",
+    "getMaxListeners",
+    "listenerCount",
+    "listeners",
+    "off",
+    "on",
+  ] as const),
+  ...(["once", "prependListener", "prependOnceListener", "rawListeners", "removeAllListeners"] as const),
+  ...(["removeListener", "setMaxListeners"] as const),
+] as const;
+const WRITABLE_PROPERTIES = ["destroyed", "writable", "_onBeforeFirstWrite"];
+const READ_ONLY_PROPERTIES = [
+  ...["writableFinished", "writableObjectMode", "writableBuffer", "writableEnded", "writableNeedDrain"],
+  ...["writableHighWaterMark", "writableCorked", "writableLength"],
+];
+
+/** The object that a handler receives: it has fewer members than a stream of Node.js, e.g. no `closed` and no `pipe`. */
+export type HandlerStream = Pick<ResponseStream, (typeof METHODS)[number] | "_onBeforeFirstWrite">;
+
+/** Limits a stream to the members that it has on Lambda, so that a handler that needs others fails on this machine, too. */
+export function toHandlerStream(stream: ResponseStream): HandlerStream {
+  const view = Object.fromEntries(METHODS.map((name) => [name, stream[name].bind(stream)]));
+  const define = (name: string, set?: (value: unknown) => void) =>
+    Object.defineProperty(view, name, { get: () => Reflect.get(stream, name), ...(set && { set }) });
+  for (const name of WRITABLE_PROPERTIES) define(name, (value) => Reflect.set(stream, name, value));
+  for (const name of READ_ONLY_PROPERTIES) define(name);
+  return view as unknown as HandlerStream;
+}
+
 /** The members by which Lambda's runtime recognizes a streaming handler. Libraries use the same members. */
 const STREAMING = Symbol.for("aws.lambda.runtime.handler.streaming");
 const HIGH_WATER_MARK = Symbol.for("aws.lambda.runtime.handler.streaming.highWaterMark");
 const STREAMING_RESPONSE = "response";
 
 /** A handler that writes its answer to a stream. */
-export type StreamingHandler = (event: unknown, stream: ResponseStream, context: object) => unknown;
+export type StreamingHandler = (event: unknown, stream: HandlerStream, context: object) => unknown;
 
 /** Whether `awslambda.streamifyResponse` has marked a handler. */
 export function isStreaming(handler: object): boolean {
@@ -108,7 +148,7 @@ export function defineAwslambda(): void {
   };
   const HttpResponseStream = {
     /** The stream begins with `metadata` and the delimiter at its first write. */
-    from(stream: ResponseStream, metadata: object): ResponseStream {
+    from(stream: HandlerStream, metadata: object): HandlerStream {
       stream.setContentType(INTEGRATION_TYPE);
       const json = JSON.stringify(metadata);
       stream._onBeforeFirstWrite = (write) => {
@@ -139,7 +179,7 @@ export async function runStreaming(
     });
     stream.on("close", resolve);
   });
-  const running = handler(event, stream, context);
+  const running = handler(event, toHandlerStream(stream), context);
   if (typeof (running as Promise<unknown> | undefined)?.then !== "function") {
     throw new Error("Streaming does not support non-async handlers.");
   }
@@ -147,5 +187,21 @@ export async function runStreaming(
   // A handler that returns without the end of its stream runs until its timeout, as on Lambda.
   await closed;
   if (failure !== undefined) throw failure.error;
-  if (!stream.writableFinished) throw new Error("Response stream is not finished.");
+  if (!stream.writableFinished) throw new UnfinishedStream("Response stream is not finished.");
+}
+
+/** The stream of a handler was closed before its end. The error's name is that of Lambda's runtime. */
+class UnfinishedStream extends Error {}
+
+/** Node.js's errors of a stream that another party has closed. */
+const CLOSED_STREAM = new Set([
+  "ERR_STREAM_DESTROYED",
+  "ERR_STREAM_PREMATURE_CLOSE",
+  "ERR_STREAM_UNABLE_TO_PIPE",
+]);
+
+/** Whether an error only says that the stream was closed before its end. */
+export function isOfClosedStream(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  return error instanceof UnfinishedStream || CLOSED_STREAM.has((error as NodeJS.ErrnoException).code ?? "");
 }

@@ -36,7 +36,12 @@ export interface RequestDetails {
   integrationLatency?: number;
   /** How API Gateway transfers the answer of a function. */
   responseTransferMode?: "BUFFERED" | "STREAMED";
-  /** The milliseconds to the first byte of a streamed answer. */
+  /**
+   * Whether the caller has disconnected before status and headers of a streamed answer. The request then has no status, and
+   * is no error in the metrics. AWS does not document what API Gateway logs for such a request.
+   */
+  isClosedByCaller?: boolean;
+  /** The milliseconds to the first bytes of the body of a streamed answer. */
   timeToFirstContent?: number;
   /** The milliseconds to status and headers of a streamed answer. */
   timeToAllHeaders?: number;
@@ -60,7 +65,7 @@ const VARIABLES: Readonly<Record<string, Variable>> = {
   "authorizer.claims.sub": ({ details }) => textOf(Object(details.authorizer?.claims).sub),
   httpMethod: ({ httpMethod }) => httpMethod,
   resourcePath: ({ details }) => details.resourcePath,
-  status: ({ status }) => status,
+  status: ({ status, details }) => (details.isClosedByCaller === true ? undefined : status),
   responseLength: ({ responseLength }) => responseLength,
   responseLatency: ({ responseLatency }) => responseLatency,
   "error.responseType": ({ details }) => details.errorType,

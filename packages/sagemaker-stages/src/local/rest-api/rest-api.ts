@@ -489,7 +489,6 @@ export class RestApi {
     caller?.addEventListener("abort", close, { once: true });
     const answering = fn.stream(event, connection.signal).then(async (invocation) => {
       if (!invocation.ok) return invocation;
-      details.timeToFirstContent = Math.round(performance.now() - start);
       return { invocation, opened: await openStream(invocation.body, readStreamHead) };
     });
     const streamed = await withTimeout(answering, timeoutInMs);
@@ -503,13 +502,24 @@ export class RestApi {
       throw new Refusal(GATEWAY_ERRORS.functionThrottled);
     }
     details.lambdaStatus = 200;
-    if ("error" in streamed) throw new Refusal(GATEWAY_ERRORS.functionFailed);
+    if ("error" in streamed) {
+      if (caller?.aborted) return closedByCaller(details);
+      throw new Refusal(GATEWAY_ERRORS.functionFailed);
+    }
     const { invocation, opened } = streamed;
     if (typeof opened === "string") {
+      if (caller?.aborted) return closedByCaller(details);
       this.log(`${httpMethod} ${path}: API Gateway cannot send the streamed answer: ${opened}\n`);
       throw new Refusal(GATEWAY_ERRORS.functionFailed);
     }
     details.timeToAllHeaders = details.integrationLatency;
+    if (opened.body.length > 0 || opened.stream.readableLength > 0) {
+      details.timeToFirstContent = details.integrationLatency;
+    } else {
+      opened.stream.once("received", () => {
+        details.timeToFirstContent = Math.round(performance.now() - start);
+      });
+    }
     details.integrationStatus = opened.status;
     opened.stream.once("close", () => {
       details.integrationLatency = Math.round(performance.now() - start);
@@ -523,6 +533,12 @@ export class RestApi {
     );
     return await withStreamedCause(opened, invocation.ended);
   }
+}
+
+/** The end of a request whose caller has disconnected before status and headers. Nothing receives the answer. */
+function closedByCaller(details: RequestDetails): HttpResponse {
+  details.isClosedByCaller = true;
+  return { status: 200, headers: {}, body: "" };
 }
 
 /** The length of an answer's body, also of a streamed body that the caller has not received completely. */

@@ -41,7 +41,11 @@ export interface ContainerRequest {
  *   for (const word of ["one ", "two ", "three"]) yield word;
  * }
  */
-export type ContainerBody = Buffer | string | AsyncIterable<string | Uint8Array>;
+export type ContainerBody =
+  | Buffer
+  | string
+  | AsyncIterable<string | Uint8Array>
+  | Iterable<string | Uint8Array>;
 
 /** The answer of a container. */
 export interface ContainerResponse {
@@ -202,6 +206,7 @@ export function ownContainer(address: URL): Container {
       timeoutInMs = INVOCATION_TIMEOUT_IN_MS,
     }) =>
       new Promise((resolve, reject) => {
+        if (signal?.aborted) return reject(CLOSED);
         const outgoing = (url.protocol === "https:" ? https : http).request(url, {
           method: "POST",
           // Without keep-alive: a connection that the container has closed would look like a crash of the container.

@@ -44,11 +44,20 @@ export function encodeException(type: string, document: object): Buffer {
 }
 
 /**
- * A message: lengths, their checksum, headers, payload, checksum of the whole message
- * (https://docs.aws.amazon.com/transcribe/latest/dg/streaming-setting-up.html#streaming-event-stream).
+ * A message with headers that are strings: lengths, their checksum, headers, payload, checksum of the whole message
+ * (https://docs.aws.amazon.com/transcribe/latest/dg/streaming-setting-up.html#streaming-event-stream). The code is
+ * independent of the handler's decoder, which the tests compare with it.
  */
-function encodeMessage(named: Readonly<Record<string, string>>, payload: Buffer): Buffer {
-  const headers = Buffer.concat(Object.entries(named).map(([name, value]) => encodeHeader(name, value)));
+export function encodeMessage(
+  headers: Readonly<Record<string, string>>,
+  payload: string | Uint8Array,
+): Buffer {
+  const encoded = Object.entries(headers).map(([name, value]) => encodeHeader(name, value));
+  return frameMessage(Buffer.concat(encoded), Buffer.from(payload));
+}
+
+/** Adds lengths and checksums to encoded headers and a payload. */
+export function frameMessage(headers: Uint8Array, payload: Uint8Array): Buffer {
   const lengths = Buffer.alloc(LENGTHS);
   lengths.writeUInt32BE(LENGTHS + CHECKSUM + headers.length + payload.length + CHECKSUM, 0);
   lengths.writeUInt32BE(headers.length, 4);
@@ -68,14 +77,15 @@ function encodeHeader(name: string, value: string): Buffer {
   ]);
 }
 
-function checksumOf(bytes: Buffer): Buffer {
+/** The checksum of bytes, big-endian. */
+export function checksumOf(bytes: Uint8Array): Buffer {
   const checksum = Buffer.alloc(CHECKSUM);
   checksum.writeUInt32BE(crc32(bytes));
   return checksum;
 }
 
 /** CRC-32 of ISO 3309. This function exists because `zlib.crc32` requires Node.js 22.2. */
-function crc32(bytes: Buffer): number {
+function crc32(bytes: Uint8Array): number {
   let crc = 0xffffffff;
   for (const byte of bytes) crc = (crc >>> 8) ^ (CRC_TABLE[(crc ^ byte) & 0xff] ?? 0);
   return (crc ^ 0xffffffff) >>> 0;

@@ -1,5 +1,5 @@
 import { Readable } from "node:stream";
-import { ContainerFailed } from "./container";
+import { type ContainerBody, ContainerFailed } from "./container";
 import { encodeEvent, encodeException } from "./event-stream";
 
 /**
@@ -13,6 +13,9 @@ const TIMED_OUT = "Your model primary did not complete sending the inference res
 
 /** AWS does not publish this message. */
 const BROKEN = "The connection to the model primary was closed before the end of the inference response.";
+
+/** The chunks of an answer. */
+type Chunks = Exclude<ContainerBody, Buffer | string>;
 
 /** A sample yielded a value that is neither text nor bytes. */
 class UnsupportedChunk extends Error {
@@ -77,7 +80,7 @@ export class ResponseParts {
    *
    * @param ended - receives the failure of the container, or nothing after a complete answer
    */
-  encode(chunks: AsyncIterable<string | Uint8Array>, ended: (failure?: unknown) => void): Readable {
+  encode(chunks: Chunks, ended: (failure?: unknown) => void): Readable {
     const stream = Readable.from(this.events(chunks, ended), { objectMode: false });
     // The iteration of a container that does not answer would delay the end of the stream.
     const destroy = stream._destroy.bind(stream);
@@ -97,11 +100,8 @@ export class ResponseParts {
     this.caller?.removeEventListener("abort", this.disconnect);
   }
 
-  private async *events(
-    chunks: AsyncIterable<string | Uint8Array>,
-    ended: (failure?: unknown) => void,
-  ): AsyncGenerator<Buffer> {
-    const iterator = chunks[Symbol.asyncIterator]();
+  private async *events(chunks: Chunks, ended: (failure?: unknown) => void): AsyncGenerator<Buffer> {
+    const iterator = iterate(chunks);
     let failure: unknown;
     let isComplete = false;
     try {
@@ -130,6 +130,23 @@ export class ResponseParts {
       ? encodeException("ModelStreamError", { Message: TIMED_OUT, ErrorCode: "ModelInvocationTimeExceeded" })
       : encodeException("ModelStreamError", { Message: BROKEN, ErrorCode: "StreamBroken" });
   }
+}
+
+/** A sample is a program of the user, and its body can have any type. */
+function iterate(chunks: Chunks): AsyncIterator<string | Uint8Array> {
+  return Symbol.asyncIterator in Object(chunks)
+    ? (chunks as AsyncIterable<string | Uint8Array>)[Symbol.asyncIterator]()
+    : iterateSynchronous(chunks);
+}
+
+async function* iterateSynchronous(chunks: Chunks): AsyncGenerator<string | Uint8Array> {
+  if (!(Symbol.iterator in Object(chunks))) {
+    const got = chunks === null ? "null" : typeof chunks;
+    throw new UnsupportedChunk(
+      `the body of the answer: got ${got}; allowed: text, bytes, and a generator of both`,
+    );
+  }
+  yield* chunks;
 }
 
 function toBytes(chunk: unknown): Buffer {

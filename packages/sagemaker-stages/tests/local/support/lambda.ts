@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { strToU8, zipSync } from "fflate";
 import { UnreservedConcurrency } from "../../../src/local/lambda/concurrency";
 import { type InvocationResult, LocalFunction } from "../../../src/local/lambda/function";
+import type { StreamProcesses } from "../../../src/local/lambda/stream-processes";
 import { removeTaskFolders } from "../../../src/local/lambda/task-folder";
 import { ContainerFailures } from "../../../src/local/sagemaker/container-failures";
 import type { FunctionDefinition } from "../../../src/local/terraform/deployment";
@@ -48,11 +49,16 @@ export class Lambda {
   }
 
   /** Makes a function that runs until this object is closed. */
-  run(code: string, settings: Partial<FunctionDefinition> = {}): LocalFunction {
+  run(
+    code: string,
+    settings: Partial<FunctionDefinition> = {},
+    streamProcesses?: StreamProcesses,
+  ): LocalFunction {
     const fn = new LocalFunction(this.define(code, settings), {
       folder: this.folder,
       sagemakerRuntimeUrl: "http://127.0.0.1:9",
       unreserved: this.unreserved,
+      streamProcesses,
       containerFailures: new ContainerFailures(),
       log: (text) => {
         this.output += text;

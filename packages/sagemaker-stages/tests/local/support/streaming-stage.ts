@@ -78,6 +78,12 @@ const OWN = {
     });
     s.write("data: 1\\n\\n"); s.end();
   },
+  late: async (stream, file) => {
+    const s = awslambda.HttpResponseStream.from(stream, { statusCode: 200 });
+    s.write("");
+    while (!require("node:fs").existsSync(file)) await new Promise((go) => setTimeout(go, 5));
+    s.write("body"); s.end();
+  },
   fails: async (stream) => {
     const s = awslambda.HttpResponseStream.from(stream, { statusCode: 200 });
     s.write("first");
@@ -97,7 +103,7 @@ const OWN = {
 };
 exports.handler = awslambda.streamifyResponse(async (event, stream) => {
   const own = OWN[event.headers?.["x-case"]];
-  if (own !== undefined) return void (await own(stream));
+  if (own !== undefined) return void (await own(stream, event.headers["x-file"]));
   const path = "/endpoints/dev-chat/invocations-response-stream";
   const url = process.env.AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME + path;
   await new Promise((resolve, reject) => {

@@ -1,18 +1,18 @@
 import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
 import {
+  checksumOf as checksum,
+  encodeMessage,
+  frameMessage as frame,
+} from "../../../src/local/sagemaker/event-stream";
+import {
   EventStreamDecoder,
   EventStreamFault,
   MAX_HEADERS_IN_BYTES,
   MAX_MESSAGE_IN_BYTES,
   type StreamEvent,
 } from "../../../src/runtime/stream/event-stream";
-import {
-  checksum,
-  encodeMessage,
-  frameMessage as frame,
-  payloadPart,
-} from "../../../src/testing/event-stream";
+import { payloadPart } from "../../../src/testing/event-stream";
 
 /** Decodes a stream that arrives in these parts. */
 function decode(parts: readonly Uint8Array[]): StreamEvent[] {

@@ -1,10 +1,11 @@
 import { once } from "node:events";
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
+import { encodeMessage } from "../../../src/local/sagemaker/event-stream";
 import { type Contract, type StreamDialect, UnreadablePredictions } from "../../../src/runtime/contract";
 import { nameOrigin } from "../../../src/runtime/origins";
 import type { StreamingFunction } from "../../../src/runtime/stream/response-stream";
 import { type CapturedLog, captureLog } from "../../../src/testing/captured-log";
-import { encodeMessage, payloadPart } from "../../../src/testing/event-stream";
+import { payloadPart } from "../../../src/testing/event-stream";
 import { functionUrlEvent, lambdaContext, REQUEST_ID } from "../../../src/testing/events";
 import { RecordedResponseStream } from "../../../src/testing/response-stream";
 import { beginStream, exception, StreamServer } from "../support/event-stream";

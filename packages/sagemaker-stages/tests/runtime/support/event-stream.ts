@@ -1,6 +1,6 @@
 import http from "node:http";
 import type { AddressInfo } from "node:net";
-import { encodeMessage } from "../../../src/testing/event-stream";
+import { encodeMessage } from "../../../src/local/sagemaker/event-stream";
 
 /** An exception in the middle of a stream. */
 export function exception(type: string, document: object): Buffer {
