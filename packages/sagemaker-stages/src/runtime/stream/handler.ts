@@ -278,7 +278,7 @@ export function createStreamingHandlerWith<Request, Answer>(
     /**
      * Ends a stream whose status the caller has already received.
      *
-     * @returns the error with which the stream broke off
+     * @returns the error with which the handler ends; `undefined` if the stream is complete
      */
     async function breakOff(body: BodyStream, failure: Failure): Promise<Error | undefined> {
       if (signal.reason === CALLER_LEFT) return undefined;
@@ -286,10 +286,10 @@ export function createStreamingHandlerWith<Request, Answer>(
         await endWith(body, `event: error\ndata: ${JSON.stringify(problemOf(failure))}\n\n`);
         return undefined;
       }
+      // Lambda's runtime reports an error that the handler throws. A destroyed stream would end the process: its error rejects
+      // promises that the runtime does not yet await (https://github.com/aws/aws-lambda-nodejs-runtime-interface-client).
       // The text is in Lambda's log, and must not contain data of the caller.
-      const error = new Error("The stream of the answer broke off. See the log line of the request.");
-      responseStream.destroy(error);
-      return error;
+      return new Error("The stream of the answer broke off. See the log line of the request.");
     }
   };
 }

@@ -279,7 +279,7 @@ describe("the contract's converter", () => {
     await expect(breaking).rejects.toThrow("The stream of the answer broke off");
     expect(answer.status).toBe(502);
     expect(broken.answer.body).toBe("Hello");
-    expect(broken.destroyed).toBe(true);
+    expect(broken.destroyed).toBe(false);
     expect(log.lines()).toMatchObject([
       { status: 502, error: { type: "UnreadablePredictions", origin: "container" } },
       { status: 502, error: { type: "UnreadablePredictions", origin: "container" } },
@@ -525,18 +525,24 @@ describe("a failure after the first part", () => {
       beginStream(answer).write(payloadPart("Hello"));
       setTimeout(() => answer.end(end), 20);
     });
-    const stream = new RecordedResponseStream();
+    const [stream, next] = [new RecordedResponseStream(), new RecordedResponseStream()];
+    const handler = streamingHandler(storyContract(TEXT), server);
 
     // Act
-    const answered = streamingHandler(storyContract(TEXT), server)(EVENT, stream, lambdaContext());
+    const answered = handler(EVENT, stream, lambdaContext());
 
     // Assess
     await expect(answered).rejects.toThrow(
       "The stream of the answer broke off. See the log line of the request.",
     );
-    expect(stream).toMatchObject({ destroyed: true, writableFinished: false });
+    // A stream that the handler destroys ends Lambda's process.
+    expect(stream).toMatchObject({ destroyed: false, writableEnded: false });
     expect(stream.answer.body).toBe("Hello");
     expect(logLine()).toMatchObject({ status: 502 });
+    await expect(
+      handler({ ...(EVENT as object), body: "{" }, next, lambdaContext()),
+    ).resolves.toBeUndefined();
+    expect(next.answer.status).toBe(400);
   });
 
   it("is a 504 in the last event, when the function's time is over", async () => {
