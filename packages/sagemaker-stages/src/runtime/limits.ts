@@ -46,6 +46,14 @@ export const KEEP_ALIVE_IN_MS = 1_000;
 export const RESERVE_IN_MS = 500;
 
 /**
+ * The time from the handler's start in which it must send the first part of a streamed answer to API Gateway, which closes a
+ * stream after 5 minutes without data
+ * (https://docs.aws.amazon.com/apigateway/latest/developerguide/response-transfer-mode.html). The difference is the time for the
+ * invocation itself and for the answer with the status 504: `requestTimes` of src/aws/time-budget.ts.
+ */
+export const MAX_SILENCE_IN_MS = 298_500;
+
+/**
  * The number of faulty members after which the further members of a list are not validated. An error reports fewer
  * faults.
  */

@@ -3,9 +3,15 @@ import {
   type AnswerKind,
   MIN_TIMEOUT_IN_SECONDS,
   requestTimes,
+  STREAM_IDLE_IN_SECONDS,
   TIME_BUDGET,
 } from "../../src/aws/time-budget";
-import { KEEP_ALIVE_IN_MS, MIN_ATTEMPT_IN_MS, RESERVE_IN_MS } from "../../src/runtime/limits";
+import {
+  KEEP_ALIVE_IN_MS,
+  MAX_SILENCE_IN_MS,
+  MIN_ATTEMPT_IN_MS,
+  RESERVE_IN_MS,
+} from "../../src/runtime/limits";
 
 const KINDS = Object.keys(TIME_BUDGET) as AnswerKind[];
 
@@ -46,6 +52,14 @@ describe.each(KINDS.flatMap((kind) => timesOf(kind).map((seconds) => [kind, seco
     });
   },
 );
+
+it("the first part of a stream has the time of a plain answer", () => {
+  // Act
+  const { handler } = requestTimes("streamed plain", STREAM_IDLE_IN_SECONDS);
+
+  // Assess
+  expect(MAX_SILENCE_IN_MS).toBe(handler * 1000);
+});
 
 /** The minimum, the default and the maximum of a kind of route. */
 function timesOf(kind: AnswerKind): number[] {

@@ -28,6 +28,12 @@ function faultsOf(
   );
 }
 
+/** Existing subnets and security groups. */
+const PRIVATE: Partial<Environment> = {
+  network: {
+    existing: { subnetIds: ["subnet-0123456789abcdef0"], securityGroupIds: ["sg-0123456789abcdef0"] },
+  },
+};
 const RAISED = { quotas: { integrationTimeoutInSeconds: 120 } };
 
 describe("responseTransferMode and timeoutInSeconds", () => {
@@ -38,6 +44,9 @@ describe("responseTransferMode and timeoutInSeconds", () => {
     ["a streaming contract that waits 15 minutes", { ...INSTANCES, timeoutInSeconds: 900 }, STREAMS, {}],
     ["a streaming contract on an existing endpoint", { existingEndpoint: "chat" }, STREAMS, {}],
     ["buffer for a contract with wants", { ...INSTANCES, responseTransferMode: "buffer" }, WANTS, {}],
+    ["a stream in a network without a function URL", INSTANCES, STREAMS, PRIVATE],
+    ["a function URL in a network without a stream", { ...SERVERLESS, functionUrl: {} }, PLAIN, PRIVATE],
+    ["a function URL of a stream without a network", { ...INSTANCES, functionUrl: {} }, STREAMS, {}],
     ["a shorter wait", { ...SERVERLESS, timeoutInSeconds: 2 }, PLAIN, {}],
     ["a wait as long as the quota", { ...SERVERLESS, timeoutInSeconds: 120 }, PLAIN, RAISED],
     ["a wait via API Gateway with the quota", viaGateway(60), models["house-price"], RAISED],
@@ -129,6 +138,12 @@ describe("responseTransferMode and timeoutInSeconds", () => {
       { existingEndpoint: "chat", via: "gateway" },
       PASSED,
       {},
+    ],
+    [
+      "models.churn.functionUrl: got functionUrl together with network and an answer in a stream; allowed: no functionUrl, no network",
+      { ...INSTANCES, functionUrl: {} },
+      STREAMS,
+      PRIVATE,
     ],
     [
       "models.churn.targetModel: got a model of a multi-model endpoint together with a contract that answers in a stream",

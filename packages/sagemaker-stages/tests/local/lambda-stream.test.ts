@@ -331,7 +331,18 @@ describe("a streamed invocation", () => {
 
   it.each([
     ["throws", `throw new Error("its own words");`, {}, "Error: its own words"],
-    ["destroys its stream", `stream.destroy(new Error("gone")); await wait(5);`, {}, "Error: gone"],
+    [
+      "destroys its stream with an error",
+      `stream.destroy(new Error("gone")); await wait(1_000);`,
+      {},
+      "Runtime.ExitError: Runtime exited with status 1",
+    ],
+    [
+      "destroys its stream with an error after its end",
+      `setTimeout(() => stream.destroy(new Error("gone")), 5);`,
+      {},
+      "Error: gone",
+    ],
     [
       "destroys its stream without an error",
       "stream.destroy();",

@@ -173,9 +173,13 @@ export async function runStreaming(
   context: object,
 ): Promise<void> {
   let failure: { readonly error: unknown } | undefined;
+  let isRunning = true;
   const closed = new Promise<void>((resolve) => {
     stream.on("error", (error) => {
       failure = { error };
+      // Lambda's runtime awaits the stream's outcome only after the handler. An earlier error is an unhandled rejection, which
+      // ends the process.
+      if (isRunning) void Promise.reject(error);
     });
     stream.on("close", resolve);
   });
@@ -183,7 +187,11 @@ export async function runStreaming(
   if (typeof (running as Promise<unknown> | undefined)?.then !== "function") {
     throw new Error("Streaming does not support non-async handlers.");
   }
-  await running;
+  try {
+    await running;
+  } finally {
+    isRunning = false;
+  }
   // A handler that returns without the end of its stream runs until its timeout, as on Lambda.
   await closed;
   if (failure !== undefined) throw failure.error;

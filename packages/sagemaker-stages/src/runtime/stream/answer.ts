@@ -27,7 +27,12 @@ export function streamAnswer(handler: Handler, lambda?: AwsLambda): unknown {
   return streamify(async (event, responseStream, context) => {
     // The error of a stream whose caller has left must not end the process.
     responseStream.on("error", () => {});
-    const answer = await handler(event, context);
+    // The handler sends no further attempt to the endpoint after its caller has left: it has no time left.
+    const ofCaller = {
+      ...context,
+      getRemainingTimeInMillis: () => (responseStream.destroyed ? 0 : context.getRemainingTimeInMillis()),
+    };
+    const answer = await handler(event, ofCaller);
     await sendAnswer(answer, readEvent(event, context), responseStream, lambda);
   }, lambda);
 }
@@ -46,17 +51,28 @@ export async function sendAnswer(
 ): Promise<void> {
   if (kind === "direct") {
     responseStream.setContentType(JSON_TYPE);
-    return endWith(responseStream, JSON.stringify(answer) ?? "");
+    await endWith(responseStream, JSON.stringify(answer) ?? "");
+    return;
   }
   const { metadata, body } = readProxyResponse(answer, kind);
-  return endWith(requireLambda(lambda).HttpResponseStream.from(responseStream, metadata), body);
+  await endWith(requireLambda(lambda).HttpResponseStream.from(responseStream, metadata), body);
 }
 
-/** Ends a stream with `last`, and waits until the stream has passed all data on, or is closed. */
-export function endWith(stream: BodyStream, last: string | Uint8Array): Promise<void> {
+/**
+ * Ends a stream with `last`, and waits until the stream has passed all data on, or is closed.
+ *
+ * @param limitInMs - the maximum of the wait. @default - no limit
+ * @returns false if the wait has reached its limit
+ */
+export function endWith(stream: BodyStream, last: string | Uint8Array, limitInMs?: number): Promise<boolean> {
   return new Promise((resolve) => {
-    if (stream.destroyed) return resolve();
-    stream.once("finish", resolve).once("close", resolve).on("error", resolve);
+    if (stream.destroyed) return resolve(true);
+    const timer = limitInMs === undefined ? undefined : setTimeout(() => resolve(false), limitInMs);
+    const done = () => {
+      clearTimeout(timer);
+      resolve(true);
+    };
+    stream.once("finish", done).once("close", done).on("error", done);
     // Lambda's runtime sends status and headers with the first write, even if the write is empty. Without a write, `end`
     // would send nothing.
     stream.write(last);

@@ -12,7 +12,7 @@ import {
 import { readEvent } from "../event";
 import { explain } from "../failure";
 import type { Handler } from "../handler-core";
-import { RESERVE_IN_MS } from "../limits";
+import { MAX_SILENCE_IN_MS, RESERVE_IN_MS } from "../limits";
 import type { LogLine } from "../log";
 import { JSON_TYPE, TEXT_TYPE } from "../media-type";
 import { writeLine } from "../metrics";
@@ -66,6 +66,8 @@ export interface StreamingOptions {
   readonly lambda?: AwsLambda | undefined;
   /** @default 15000 */
   readonly heartbeatInMs?: number | undefined;
+  /** The time for the first part of an answer through API Gateway. @default 298500 */
+  readonly maxSilenceInMs?: number | undefined;
 }
 
 /**
@@ -100,7 +102,12 @@ export function createStreamingHandlerWith<Request, Answer>(
   parts: HandlerParts,
   contract: Contract<Request, Answer>,
   environment: NodeJS.ProcessEnv = process.env,
-  { nameOrigin, lambda, heartbeatInMs = HEARTBEAT_IN_MS }: StreamingOptions = {},
+  {
+    nameOrigin,
+    lambda,
+    heartbeatInMs = HEARTBEAT_IN_MS,
+    maxSilenceInMs = MAX_SILENCE_IN_MS,
+  }: StreamingOptions = {},
 ): StreamingFunction {
   const { stream: dialect } = contract;
   if (dialect === undefined) throw new Error("stream: got nothing; allowed: a contract with stream");
@@ -119,7 +126,7 @@ export function createStreamingHandlerWith<Request, Answer>(
 
   return async (event, responseStream, context) => {
     const start = performance.now();
-    const timeLeftInMs = () => context.getRemainingTimeInMillis() - RESERVE_IN_MS;
+    const functionTimeLeftInMs = () => context.getRemainingTimeInMillis() - RESERVE_IN_MS;
     const incoming = readEvent(event, context);
     const { kind, requestId } = incoming;
     const line: StreamLogLine = {
@@ -135,7 +142,14 @@ export function createStreamingHandlerWith<Request, Answer>(
 
     const stop = new AbortController();
     const { signal } = stop;
-    const timer = setTimeout(() => stop.abort(TIME_IS_OVER), Math.max(0, timeLeftInMs()));
+    /** The time that is left until the first part, or until a whole answer. */
+    const timeLeftInMs = () => {
+      if (signal.aborted) return 0;
+      const silence = kind === "rest-api" ? maxSilenceInMs : Number.POSITIVE_INFINITY;
+      return Math.min(functionTimeLeftInMs(), start + silence - performance.now());
+    };
+    const stopIn = (ms: number) => setTimeout(() => stop.abort(TIME_IS_OVER), Math.max(0, ms));
+    let timer = stopIn(timeLeftInMs());
     const leave = () => stop.abort(CALLER_LEFT);
     responseStream.on("error", leave).once("close", leave);
     if (responseStream.destroyed) leave();
@@ -147,81 +161,88 @@ export function createStreamingHandlerWith<Request, Answer>(
     let first: IteratorResult<Buffer, void> | undefined;
     const cutter = dialect.answerType === EVENT_STREAM_TYPE ? new EventCutter() : undefined;
     try {
-      const { bare, isText, contentType } = readBareRequest(contract, incoming, parts);
-      const request = parseRequest(contract, bare);
-      const isStream = client === undefined || dialect.wants?.(request) === true;
-      const plain = isText ? TEXT_TYPE : JSON_TYPE;
-      const accept = isStream ? dialect.answerType : (parts.accept?.(contract, incoming, isText) ?? plain);
-      const caller = { headers: parts.callerHeaders?.(contract, incoming) ?? {}, accept };
-      const passed = parts.passThrough?.request(contract, incoming, accept, contentType);
-      if (isStream) {
-        const encoded = encodeRequest(contract, request, caller, passed && { ...passed, accept });
-        rows = encoded.rows;
-        stream = await streams.open(encoded, timeLeftInMs, signal);
-        output = toOutput(stream.parts, dialect, request, cutter);
-        // Until the caller receives something, a failure has its own status.
-        first = await output.next();
-      } else {
-        const encoded = encodeRequest(contract, request, caller, passed);
-        rows = encoded.rows;
-        const { body, reply, stats } = await client.invoke(encoded, timeLeftInMs, contract.answerTypes);
-        Object.assign(line, stats);
-        const ready =
-          parts.passThrough?.answer(contract, incoming, accept, body, reply) ??
-          presentAnswer(contract, contract.decode(body, request, reply), accept, parts);
-        line.status = ready.response?.status ?? 200;
-        answer = toAnswer(ready, incoming, cors);
-        if (timeLeftInMs() <= 0) throw new EndpointFailure(TIME_IS_OVER, stats);
-      }
-    } catch (thrown) {
-      const failure = record(thrown);
-      const headers = {
-        "Content-Type": "application/problem+json",
-        ...(failure.retryAfterInSeconds !== undefined && {
-          "Retry-After": String(failure.retryAfterInSeconds),
-        }),
-      };
-      const problem = problemOf(failure);
-      answer =
-        kind === "direct"
-          ? problem
-          : { statusCode: failure.status, headers: withCors(headers), body: JSON.stringify(problem) };
-      output = undefined;
-    }
-
-    let broken: Error | undefined;
-    if (output === undefined || first === undefined) {
-      writeLog();
-      if (!signal.aborted || signal.reason !== CALLER_LEFT) {
-        await sendAnswer(await named(answer), incoming, responseStream, lambda);
-      }
-    } else {
-      line.firstByteMs = elapsedMs();
-      const body = (await openBody()).on("error", leave);
-      const heartbeat = cutter && setInterval(() => beat(cutter, body), heartbeatInMs);
       try {
-        for (let part = first; !part.done; part = await output.next()) {
-          body.write(part.value);
-          heartbeat?.refresh();
-          await whenWritable(body, signal);
+        const { bare, isText, contentType } = readBareRequest(contract, incoming, parts);
+        const request = parseRequest(contract, bare);
+        const isStream = client === undefined || dialect.wants?.(request) === true;
+        const plain = isText ? TEXT_TYPE : JSON_TYPE;
+        const accept = isStream ? dialect.answerType : (parts.accept?.(contract, incoming, isText) ?? plain);
+        const caller = { headers: parts.callerHeaders?.(contract, incoming) ?? {}, accept };
+        const passed = parts.passThrough?.request(contract, incoming, accept, contentType);
+        if (isStream) {
+          const encoded = encodeRequest(contract, request, caller, passed && { ...passed, accept });
+          rows = encoded.rows;
+          stream = await streams.open(encoded, timeLeftInMs, signal);
+          output = toOutput(stream.parts, dialect, request, cutter);
+          // Until the caller receives something, a failure has its own status.
+          first = await output.next();
+          clearTimeout(timer);
+          timer = stopIn(functionTimeLeftInMs());
+        } else {
+          const encoded = encodeRequest(contract, request, caller, passed);
+          rows = encoded.rows;
+          const { body, reply, stats } = await client.invoke(encoded, timeLeftInMs, contract.answerTypes);
+          Object.assign(line, stats);
+          const ready =
+            parts.passThrough?.answer(contract, incoming, accept, body, reply) ??
+            presentAnswer(contract, contract.decode(body, request, reply), accept, parts);
+          line.status = ready.response?.status ?? 200;
+          answer = toAnswer(ready, incoming, cors);
+          if (timeLeftInMs() <= 0) throw new EndpointFailure(TIME_IS_OVER, stats);
         }
-        if (signal.aborted) throw new EndpointFailure(signal.reason, { endpointMs: 0, retries: 0 });
-        if (stream !== undefined) Object.assign(line, stream.stats());
-        clearInterval(heartbeat);
-        // Before the end: a slow caller must not cost the line, because Lambda can end the process at its timeout.
-        writeLog();
-        await endWith(body, "");
       } catch (thrown) {
         const failure = record(thrown);
-        clearInterval(heartbeat);
-        writeLog();
-        broken = await breakOff(body, failure);
-      } finally {
-        await output.return();
+        const headers = {
+          "Content-Type": "application/problem+json",
+          ...(failure.retryAfterInSeconds !== undefined && {
+            "Retry-After": String(failure.retryAfterInSeconds),
+          }),
+        };
+        const problem = problemOf(failure);
+        answer =
+          kind === "direct"
+            ? problem
+            : { statusCode: failure.status, headers: withCors(headers), body: JSON.stringify(problem) };
+        output = undefined;
       }
+
+      let broken: Error | undefined;
+      if (output === undefined || first === undefined) {
+        writeLog();
+        if (!signal.aborted || signal.reason !== CALLER_LEFT) {
+          await sendAnswer(await named(answer), incoming, responseStream, lambda);
+        }
+      } else {
+        line.firstByteMs = elapsedMs();
+        const body = (await openBody()).on("error", leave);
+        const heartbeat = cutter && setInterval(() => beat(cutter, body), heartbeatInMs);
+        try {
+          for (let part = first; !part.done; part = await output.next()) {
+            body.write(part.value);
+            heartbeat?.refresh();
+            await whenWritable(body, signal);
+          }
+          if (signal.aborted) throw new EndpointFailure(signal.reason, { endpointMs: 0, retries: 0 });
+          if (stream !== undefined) Object.assign(line, stream.stats());
+          clearInterval(heartbeat);
+          // Before the end: a slow caller must not cost the line, because Lambda can end the process at its timeout.
+          writeLog();
+          await endWith(body, "");
+        } catch (thrown) {
+          const failure = record(thrown);
+          clearInterval(heartbeat);
+          writeLog();
+          broken = await breakOff(body, failure);
+        } finally {
+          await output.return();
+        }
+      }
+      if (broken !== undefined) throw broken;
+    } finally {
+      clearTimeout(timer);
+      // An error of the response stream must not leave the request to the endpoint open.
+      stop.abort(CALLER_LEFT);
     }
-    clearTimeout(timer);
-    if (broken !== undefined) throw broken;
 
     function elapsedMs(): number {
       return Math.round(performance.now() - start);
@@ -278,18 +299,19 @@ export function createStreamingHandlerWith<Request, Answer>(
     /**
      * Ends a stream whose status the caller has already received.
      *
-     * @returns the error with which the stream broke off
+     * @returns the error with which the handler ends; `undefined` if the stream is complete
      */
     async function breakOff(body: BodyStream, failure: Failure): Promise<Error | undefined> {
       if (signal.reason === CALLER_LEFT) return undefined;
       if (cutter?.isBetweenEvents) {
-        await endWith(body, `event: error\ndata: ${JSON.stringify(problemOf(failure))}\n\n`);
-        return undefined;
+        const last = `event: error\ndata: ${JSON.stringify(problemOf(failure))}\n\n`;
+        // A caller that does not read must not turn the failure into a timeout of the function.
+        if (await endWith(body, last, RESERVE_IN_MS / 2)) return undefined;
       }
+      // Lambda's runtime reports an error that the handler throws. A destroyed stream would end the process: its error rejects
+      // promises that the runtime does not yet await (https://github.com/aws/aws-lambda-nodejs-runtime-interface-client).
       // The text is in Lambda's log, and must not contain data of the caller.
-      const error = new Error("The stream of the answer broke off. See the log line of the request.");
-      responseStream.destroy(error);
-      return error;
+      return new Error("The stream of the answer broke off. See the log line of the request.");
     }
   };
 }

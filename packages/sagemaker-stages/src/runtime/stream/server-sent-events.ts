@@ -12,7 +12,11 @@ export const HEARTBEAT = ": \n\n";
  * an event. Between complete events, the handler can send a heartbeat or an error.
  */
 export class EventCutter {
-  private held = Buffer.alloc(0);
+  /** The bytes after the last complete event. */
+  private held: Uint8Array[] = [];
+  private heldLength = 0;
+  /** The last bytes before the next part: the end of an event can begin in them. */
+  private tail: Buffer = Buffer.alloc(0);
   private isWithin = false;
 
   /** Whether the stream is between two events, as far as the caller has received it. */
@@ -22,32 +26,55 @@ export class EventCutter {
 
   /** @returns the bytes up to the end of the last complete event; empty if no event is complete */
   push(bytes: Uint8Array): Buffer {
-    const all = this.held.length === 0 ? Buffer.from(bytes) : Buffer.concat([this.held, bytes]);
-    const end = endOfLastEvent(all);
-    if (end === 0 && all.length > MAX_EVENT_IN_BYTES) {
-      this.held = Buffer.alloc(0);
+    // Only the tail and the new bytes: a search in all held bytes would take quadratic time.
+    const searched = Buffer.concat([this.tail, bytes]);
+    const end = endOfLastEvent(searched, this.tail.length);
+    if (end === 0) {
+      this.tail = searched.subarray(Math.max(0, searched.length - MAX_TAIL_IN_BYTES));
+      this.hold(bytes);
+      if (this.heldLength <= MAX_EVENT_IN_BYTES) return Buffer.alloc(0);
       this.isWithin = true;
-      return all;
+      return this.release();
     }
-    if (end > 0) this.isWithin = false;
-    this.held = all.subarray(end);
-    return all.subarray(0, end);
+    const at = end - this.tail.length;
+    this.tail = searched.subarray(Math.max(end, searched.length - MAX_TAIL_IN_BYTES));
+    this.isWithin = false;
+    this.hold(bytes.subarray(0, at));
+    const whole = this.release();
+    if (at < bytes.length) this.hold(bytes.subarray(at));
+    return whole;
   }
 
   /** @returns the bytes after the last complete event */
   end(): Buffer {
-    return this.held;
+    return this.release();
+  }
+
+  private hold(bytes: Uint8Array): void {
+    this.held.push(bytes);
+    this.heldLength += bytes.length;
+  }
+
+  private release(): Buffer {
+    const all = Buffer.concat(this.held);
+    this.held = [];
+    this.heldLength = 0;
+    return all;
   }
 }
 
+/** One byte less than the longest end of an event that {@link endOfLastEvent} searches for. */
+const MAX_TAIL_IN_BYTES = 2;
+
 /**
- * The index after the last empty line, which ends an event. A line ends with LF, CRLF or CR. CRLF CRLF ends with LF CRLF,
- * and needs no pattern.
+ * The index after the last empty line that ends after `from`; 0 without such a line. An empty line ends an event. A line ends
+ * with LF, CRLF or CR. An LF or CRLF before a CR also ends a line. CRLF CRLF ends with LF CR, and its last LF belongs to the
+ * event.
  */
-function endOfLastEvent(bytes: Buffer): number {
-  const ends = ["\n\n", "\n\r\n", "\r\r"].map((end) => {
+function endOfLastEvent(bytes: Buffer, from: number): number {
+  const ends = ["\n\n", "\n\r\n", "\r\r", "\n\r"].map((end) => {
     const at = bytes.lastIndexOf(end);
-    return at < 0 ? 0 : at + end.length;
+    return at < 0 || at + end.length <= from ? 0 : at + end.length;
   });
   return Math.max(...ends);
 }

@@ -55,6 +55,25 @@ describe("an ordinary handler in the transfer mode stream", () => {
     expect(answer.body).not.toBe("");
   });
 
+  it("sends no further attempt to the endpoint after its caller has left", async () => {
+    // Prepare
+    const stream = new RecordedResponseStream();
+    let left = 0;
+    const handler: Handler = async (_event, context) => {
+      const before = context.getRemainingTimeInMillis();
+      stream.destroy();
+      left = context.getRemainingTimeInMillis();
+      return { statusCode: before > 0 ? 200 : 504, body: context.awsRequestId };
+    };
+
+    // Act
+    await (streamAnswer(handler, RECORDED_LAMBDA) as StreamingFunction)(URL_EVENT, stream, lambdaContext());
+
+    // Assess
+    expect(left).toBe(0);
+    expect(stream.payload).toHaveLength(0);
+  });
+
   it("answers a failure with its status", async () => {
     // Act
     const { answer } = await invoke(handlerOf(endpoint), restEvent("{}"));

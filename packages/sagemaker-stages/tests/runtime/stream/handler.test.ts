@@ -280,7 +280,7 @@ describe("the contract's converter", () => {
     await expect(breaking).rejects.toThrow("The stream of the answer broke off");
     expect(answer.status).toBe(502);
     expect(broken.answer.body).toBe("Hello");
-    expect(broken.destroyed).toBe(true);
+    expect(broken.destroyed).toBe(false);
     expect(log.lines()).toMatchObject([
       { status: 502, error: { type: "UnreadablePredictions", origin: "container" } },
       { status: 502, error: { type: "UnreadablePredictions", origin: "container" } },
@@ -402,6 +402,39 @@ describe("a failure before the first part", () => {
     // Assess
     expect(answer).toMatchObject({ status: 200, body: "Hello" });
     expect(logLine()).toMatchObject({ retries: 1 });
+  });
+
+  it.each([
+    ["a stream", { prompt: "Once", stream: true }],
+    ["a whole answer", { prompt: "Once" }],
+  ])("is a 504 before API Gateway closes a connection without data: %s", async (_what, request) => {
+    // Prepare
+    const server = await serve(() => {});
+    const contract = storyContract({ ...SSE, wants: ({ stream }) => stream === true });
+
+    // Act
+    const { answer } = await run(
+      streamingHandler(contract, server, {}, { maxSilenceInMs: 60 }),
+      eventOf(request),
+    );
+
+    // Assess
+    expect(answer.status).toBe(504);
+    expect(logLine()).toMatchObject({ status: 504, error: { type: "TimeLeftUsedUp" } });
+  });
+
+  it("does not come from API Gateway's limit after the first part", async () => {
+    // Prepare
+    const server = await serve((answer) => {
+      beginStream(answer).write(payloadPart("Hello "));
+      setTimeout(() => answer.end(payloadPart("world")), 400);
+    });
+
+    // Act
+    const { answer } = await run(streamingHandler(storyContract(TEXT), server, {}, { maxSilenceInMs: 300 }));
+
+    // Assess
+    expect(answer).toMatchObject({ status: 200, body: "Hello world" });
   });
 
   it("has Retry-After and the status 503 if the endpoint does not wake up in time", async () => {
@@ -526,18 +559,24 @@ describe("a failure after the first part", () => {
       beginStream(answer).write(payloadPart("Hello"));
       setTimeout(() => answer.end(end), 20);
     });
-    const stream = new RecordedResponseStream();
+    const [stream, next] = [new RecordedResponseStream(), new RecordedResponseStream()];
+    const handler = streamingHandler(storyContract(TEXT), server);
 
     // Act
-    const answered = streamingHandler(storyContract(TEXT), server)(EVENT, stream, lambdaContext());
+    const answered = handler(EVENT, stream, lambdaContext());
 
     // Assess
     await expect(answered).rejects.toThrow(
       "The stream of the answer broke off. See the log line of the request.",
     );
-    expect(stream).toMatchObject({ destroyed: true, writableFinished: false });
+    // A stream that the handler destroys ends Lambda's process.
+    expect(stream).toMatchObject({ destroyed: false, writableEnded: false });
     expect(stream.answer.body).toBe("Hello");
     expect(logLine()).toMatchObject({ status: 502 });
+    await expect(
+      handler({ ...(EVENT as object), body: "{" }, next, lambdaContext()),
+    ).resolves.toBeUndefined();
+    expect(next.answer.status).toBe(400);
   });
 
   it("is a 504 in the last event, when the function's time is over", async () => {
@@ -555,6 +594,22 @@ describe("a failure after the first part", () => {
     expect(lastEvent(answer.body)).toMatchObject({ name: "error", data: { status: 504 } });
     expect(logLine()).toMatchObject({ status: 504, Failures: 1, error: { type: "TimeLeftUsedUp" } });
     await server.requests[0]?.closed;
+  });
+
+  it("ends before the function's timeout, even if the caller does not read", async () => {
+    // Prepare
+    const server = await serve((answer) => beginStream(answer).write(first));
+    const stream = new RecordedResponseStream(1);
+    stream.hold();
+    const start = performance.now();
+
+    // Act
+    const answered = streamingHandler(storyContract(SSE), server)(EVENT, stream, lambdaContext(700));
+
+    // Assess
+    await expect(answered).rejects.toThrow("The stream of the answer broke off");
+    expect(performance.now() - start).toBeLessThan(700);
+    expect(logLine()).toMatchObject({ status: 504 });
   });
 
   it("is a 503 in the last event, when the connection to the endpoint breaks", async () => {
@@ -659,6 +714,23 @@ describe("a caller", () => {
     expect(waking.requests).toHaveLength(requests);
     expect(streams.map(({ payload }) => payload.length)).toEqual([0, 0]);
     expect(log.lines()).toMatchObject([{ status: 499 }, { status: 499 }]);
+  });
+
+  it("whose response stream does not open causes no open request to the endpoint", async () => {
+    // Prepare
+    const server = await serve((answer) => beginStream(answer).write(payloadPart("Hello")));
+    const from = () => {
+      throw new Error("no metadata");
+    };
+    const lambda = { streamifyResponse: <T>(handler: T) => handler, HttpResponseStream: { from } };
+
+    // Act
+    const answered = run(streamingHandler(storyContract(TEXT), server, {}, { lambda }));
+
+    // Assess
+    await expect(answered).rejects.toThrow("no metadata");
+    await server.requests[0]?.closed;
+    expect(server.requests).toHaveLength(1);
   });
 
   it("that left before the handler began causes no request to the endpoint", async () => {

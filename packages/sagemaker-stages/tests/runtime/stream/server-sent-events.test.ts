@@ -1,6 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
 import { EventCutter, MAX_EVENT_IN_BYTES } from "../../../src/runtime/stream/server-sent-events";
+import { growthOf, LINEAR_GROWTH } from "../../support/cpu-time";
 
 /** Sends the parts through a cutter. */
 function cut(parts: readonly Uint8Array[]): { readonly passed: string[]; readonly rest: string } {
@@ -73,5 +74,38 @@ describe("the cutter of server-sent events", () => {
       { passed: 0, isBetweenEvents: false },
       { passed: 4, isBetweenEvents: true },
     ]);
+  });
+
+  it("finds the end of a large event that is split between two parts", () => {
+    // Prepare
+    const cutter = new EventCutter();
+    const large = Buffer.from(`${"x".repeat(MAX_EVENT_IN_BYTES)}\n`);
+
+    // Act
+    const passed = [large, Buffer.from("\ndata: a")].map((part) => cutter.push(part).length);
+
+    // Assess
+    expect(passed).toEqual([MAX_EVENT_IN_BYTES + 1, 1]);
+    expect(cutter.isBetweenEvents).toBe(true);
+  });
+
+  it("takes an LF before a CR for an empty line", () => {
+    // Act
+    const { passed } = cut([Buffer.from("data: a\n\rdata: b")]);
+
+    // Assess
+    expect(passed).toEqual(["data: a\n\r"]);
+  });
+
+  it("takes linear time for a large event in small parts", async () => {
+    // Act
+    const growth = await growthOf(
+      1_500,
+      (size) => Array.from({ length: size }, () => Buffer.from("0123456789")),
+      (parts) => cut(parts),
+    );
+
+    // Assess
+    expect(growth).toBeLessThan(LINEAR_GROWTH);
   });
 });

@@ -21,11 +21,20 @@ const { integrationTimeoutInSeconds: quotaSetting } = quotaSettings.unwrap().sha
 export function checkTransfer(
   settings: ModelSettings,
   model: RoutedModel | undefined,
-  environment: Pick<Environment, "quotas">,
+  environment: Pick<Environment, "network" | "quotas">,
   collector: FaultCollector,
 ): void {
   if (settings.responseTransferMode === "stream") checkStreamMode(settings, model, collector);
   checkStreamingContract(settings, model, collector);
+  collector.require(
+    settings.functionUrl === undefined ||
+      environment.network === undefined ||
+      !transferOf(settings, model).isStreamed,
+    "functionUrl",
+    raw("functionUrl together with network and an answer in a stream"),
+    'no functionUrl, no network, or responseTransferMode: "buffer"',
+    "Lambda function URLs do not support response streaming within a VPC: https://docs.aws.amazon.com/lambda/latest/dg/configuration-response-streaming.html",
+  );
   checkTimeout(settings, model, environment, collector);
 }
 
