@@ -15,8 +15,8 @@ describe("docs/five-models.md", () => {
 
     // Assess
     expect(names).toHaveLength(5);
-    expect(names).toEqual(Object.keys(models));
     expect(names).toEqual(Object.keys(fiveModels.models));
+    expect(Object.keys(models)).toEqual(expect.arrayContaining(names));
   });
 
   it.each(documentedModels.map((model) => [model.name, model] as const))(
@@ -36,7 +36,7 @@ describe("docs/five-models.md", () => {
 });
 
 describe("the example five-models", () => {
-  it.each(Object.keys(models))(`takes at most ${MAX_LINES} lines for %s`, (name) => {
+  it.each(Object.keys(fiveModels.models))(`takes at most ${MAX_LINES} lines for %s`, (name) => {
     // Act
     const lines = [...linesOf("functions/index.ts", name), ...linesOf("five-models.ts", name)];
 
