@@ -19,6 +19,9 @@ const MAX_GROWTH = 1.25;
 /** The memory of the stage for one stream whose caller does not read. */
 const MAX_STREAM_IN_MB = 1;
 
+/** The time until the container notices that the callers of all streams left. */
+const MAX_DISCONNECT_IN_MS = 1_000;
+
 /** The time for the start of one process per stream. */
 const OPEN_TIMEOUT_IN_MS = 10 * 60_000;
 
@@ -72,7 +75,14 @@ async function measureConcurrent(
   const { url } = await stage.report();
   const startedAt = performance.now();
   const streams = Array.from({ length: CONCURRENT_STREAMS }, () => new Stream(url));
-  await Promise.all(streams.map(({ started }) => started));
+  // The stage ends a stream without data after API Gateway's 5 minutes, and the last process can start later.
+  const chunks = setInterval(() => container.writeAll(CHUNK), CHUNK_INTERVAL_IN_MS);
+  try {
+    await Promise.all(streams.map(({ started }) => started));
+  } finally {
+    clearInterval(chunks);
+  }
+  requireOpen(streams, container, "before the measurement");
   report.note(
     `${CONCURRENT_STREAMS} streams opened in ${((performance.now() - startedAt) / 1_000).toFixed(0)} s: each stream starts a process of the function`,
   );
@@ -83,6 +93,7 @@ async function measureConcurrent(
     await new Promise((resolve) => setTimeout(resolve, CHUNK_INTERVAL_IN_MS));
   }
   const after = await stage.report();
+  requireOpen(streams, container, "after the measurement");
   report.add({
     measured: `memory of the local stage after ${seconds} s of ${CONCURRENT_STREAMS} concurrent streams`,
     value: after.stageInMb,
@@ -91,7 +102,15 @@ async function measureConcurrent(
     unit: "MB",
     goal: { atMost: MAX_GROWTH },
   });
-  if (after.processes > 0) {
+  if (before.processes > 0) {
+    report.add({
+      measured: `memory of the function's processes after ${seconds} s of ${CONCURRENT_STREAMS} concurrent streams`,
+      value: after.processesInMb,
+      base: "their memory at the start of the streams",
+      baseValue: before.processesInMb,
+      unit: "MB",
+      goal: { atMost: MAX_GROWTH },
+    });
     report.note(
       `${after.processes} processes of the function: ${(after.processesInMb / after.processes).toFixed(1)} MB each, shared memory divided`,
     );
@@ -110,12 +129,27 @@ async function measureConcurrent(
     unit: "MB",
     goal: { atMost: 1 },
   });
-  for (const stream of streams) stream.resume();
-  container.endAll();
-  const ends = await Promise.all(streams.map(({ ended }) => ended));
-  const complete = ends.filter((isComplete) => isComplete).length;
-  if (complete < CONCURRENT_STREAMS) {
-    throw new Error(`streams: got ${complete} complete answers; allowed: ${CONCURRENT_STREAMS}`);
+  requireOpen(streams, container, "after the callers did not read");
+
+  const leftAt = performance.now();
+  for (const stream of streams) stream.leave();
+  await container.allClosed();
+  report.add({
+    measured: `time until the container's ${CONCURRENT_STREAMS} answers are closed after all callers left`,
+    value: performance.now() - leftAt,
+    base: `the limit of ${MAX_DISCONNECT_IN_MS} ms`,
+    baseValue: MAX_DISCONNECT_IN_MS,
+    unit: "ms",
+    goal: { atMost: 1 },
+  });
+  await Promise.all(streams.map(({ ended }) => ended));
+}
+
+/** @throws Error if streams have ended: a measurement of fewer streams would say nothing about all of them */
+function requireOpen(streams: readonly Stream[], container: Container, when: string): void {
+  const open = Math.min(streams.filter(({ isOpen }) => isOpen).length, container.openAnswers);
+  if (open < CONCURRENT_STREAMS) {
+    throw new Error(`streams ${when}: got ${open} open streams; allowed: ${CONCURRENT_STREAMS}`);
   }
 }
 
@@ -128,6 +162,7 @@ class Stream {
   /** The time of the first byte, by `performance.now()`. */
   firstByteAt = Number.NaN;
   private incoming: http.IncomingMessage | undefined;
+  private isEnded = false;
 
   constructor(url: string) {
     let end: (isComplete: boolean) => void = () => {};
@@ -155,18 +190,27 @@ class Stream {
         });
         incoming.on("data", () => undefined);
         incoming.on("error", () => end(false));
-        incoming.on("close", () => end(incoming.complete));
+        incoming.on("close", () => {
+          this.isEnded = true;
+          end(incoming.complete);
+        });
       });
       outgoing.end("{}");
     });
+  }
+
+  /** Whether the answer has started and not ended. */
+  get isOpen(): boolean {
+    return this.incoming !== undefined && !this.isEnded;
   }
 
   pause(): void {
     this.incoming?.pause();
   }
 
-  resume(): void {
-    this.incoming?.resume();
+  /** Closes the connection before the end of the answer. */
+  leave(): void {
+    this.incoming?.destroy();
   }
 }
 
@@ -191,6 +235,21 @@ class Container {
 
   get url(): string {
     return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+  }
+
+  get openAnswers(): number {
+    return this.answers.size;
+  }
+
+  /** Waits until the readers of all answers have closed them. @throws Error if some are open after a minute */
+  async allClosed(): Promise<void> {
+    const deadline = performance.now() + 60_000;
+    while (this.answers.size > 0) {
+      if (performance.now() > deadline) {
+        throw new Error(`answers of the container: got ${this.answers.size} open; allowed: 0 after 60 s`);
+      }
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
   }
 
   writeAll(chunk: string): void {

@@ -10,7 +10,7 @@ export const TOPICS = {
   gateway:
     "a route without a function, compared with a route with a function; a number sets the seconds (default 10)",
   streams:
-    "first byte of streamed answers, and memory with 1,000 concurrent streams; a number sets the seconds (default 10)",
+    "first byte of streamed answers, and memory and disconnect of 1,000 concurrent streams; a number sets the seconds (default 10)",
   load: "percentiles of sagemaker-stages load, compared with a known latency; a number sets the seconds (default 10)",
 } as const;
 

@@ -97,6 +97,12 @@ export const REGISTRY: readonly RegisteredCommand[] = [
     evidence: "documentation/record-provider-schema.ts",
   },
   {
+    form: /curl (--no-buffer )?http:\/\/127\.0\.0\.1:3000\/(dev|prod)\/v1\/chat\/completions .*/,
+    runBy: `${TESTS}/local/openai-client.test.ts`,
+    evidence: "chat.completions.create(",
+    document: "packages/sagemaker-stages/examples/storyteller/README.md",
+  },
+  {
     form: /npx tsx functions\/storyteller\/training\/train\.ts \S+/,
     runBy: `${TESTS}/fixtures/storyteller.test.ts`,
     evidence: "functions/storyteller/training/train.ts",
