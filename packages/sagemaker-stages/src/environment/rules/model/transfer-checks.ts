@@ -1,6 +1,5 @@
 import { GATEWAY_TIMEOUT_IN_SECONDS, TIME_BUDGET, TIME_SOURCES } from "../../../aws/time-budget";
 import type { RoutedModel } from "../../../models";
-import type { Environment } from "../../environment";
 import { type FaultCollector, raw } from "../../fault-collector";
 import { isViaGateway, type ModelSettings } from "../../model-settings";
 import { keepsRules } from "../../settings/check-rules";
@@ -16,17 +15,18 @@ const { integrationTimeoutInSeconds: quotaSetting } = quotaSettings.unwrap().sha
  * Checks how a route answers: whether its function can stream, and whether API Gateway waits that long.
  *
  * @param model - the model; `undefined` for an unknown model, which has another fault
+ * @param integrationTimeout - the quota that an environment of the account and region states, in seconds
  * @param collector - collects the faults of the model
  */
 export function checkTransfer(
   settings: ModelSettings,
   model: RoutedModel | undefined,
-  environment: Pick<Environment, "quotas">,
+  integrationTimeout: number | undefined,
   collector: FaultCollector,
 ): void {
   if (settings.responseTransferMode === "stream") checkStreamMode(settings, model, collector);
   checkStreamingContract(settings, model, collector);
-  checkTimeout(settings, model, environment, collector);
+  checkTimeout(settings, model, integrationTimeout, collector);
 }
 
 /** Checks that the engine's own handler answers: only this handler can answer in both modes. */
@@ -108,7 +108,7 @@ function checkStreamingContract(
 function checkTimeout(
   settings: ModelSettings,
   model: RoutedModel | undefined,
-  { quotas }: Pick<Environment, "quotas">,
+  stated: number | undefined,
   collector: FaultCollector,
 ): void {
   const { timeoutInSeconds } = settings;
@@ -128,7 +128,6 @@ function checkTimeout(
     );
     return;
   }
-  const stated = quotas?.integrationTimeoutInSeconds;
   const granted = stated !== undefined && keepsRules(quotaSetting, stated) ? stated : max;
   collector.require(
     timeoutInSeconds <= granted,
