@@ -461,7 +461,7 @@ describe("a presigned request", () => {
       AWS_SECRET_ACCESS_KEY: "secret",
       AWS_SESSION_TOKEN: "to+ken/=",
     };
-    const headers = { "content-type": "image/png; a=b", "content-length": "42" };
+    const headers = { "content-type": "image/png; a=b", "content-length": "42", "if-none-match": "*" };
     const store = createAsyncStore("bucket", environment);
 
     // Act
@@ -491,15 +491,20 @@ describe("a presigned request", () => {
       {
         expiresIn: 900,
         signingDate,
-        unhoistableHeaders: new Set(["content-type", "content-length", "x-amz-content-sha256"]),
+        unhoistableHeaders: new Set([
+          "content-type",
+          "content-length",
+          "if-none-match",
+          "x-amz-content-sha256",
+        ]),
         unsignableHeaders: new Set(["x-amz-content-sha256"]),
-        signableHeaders: new Set(["content-type", "content-length", "host"]),
+        signableHeaders: new Set(["content-type", "content-length", "if-none-match", "host"]),
       },
     );
 
     // Assess
     expect(host).toBe("bucket.s3.eu-central-1.amazonaws.com");
-    expect(searchParams.get("X-Amz-SignedHeaders")).toBe("content-length;content-type;host");
+    expect(searchParams.get("X-Amz-SignedHeaders")).toBe("content-length;content-type;host;if-none-match");
     expect(searchParams.get("X-Amz-Signature")).toBe(query?.["X-Amz-Signature"]);
   });
 });

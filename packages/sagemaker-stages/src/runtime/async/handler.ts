@@ -442,7 +442,8 @@ function permitUpload<Request, Answer>(call: Call<Request, Answer>): ReadyAnswer
     "PUT",
     keysOf(location, caller, id).upload,
     UPLOAD_EXPIRES_IN_SECONDS,
-    { "content-type": contentType, "content-length": String(bytes) },
+    // S3 refuses a second file, so that the file of a started request does not change.
+    { "content-type": contentType, "content-length": String(bytes), "if-none-match": "*" },
   );
   const submit = locationOf(incoming, `/uploads/${id}`);
   return {
@@ -452,8 +453,11 @@ function permitUpload<Request, Answer>(call: Call<Request, Answer>): ReadyAnswer
   };
 }
 
-/** Visible US-ASCII with spaces between: the value of a header. */
-const CONTENT_TYPE = /^[!-~](?:[ -~]{0,253}[!-~])?$/;
+/**
+ * Visible US-ASCII with single spaces between: the value of a header. A signature includes several spaces as one
+ * (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html).
+ */
+const CONTENT_TYPE = /^(?=.{1,255}$)[!-~]+(?: [!-~]+)*$/;
 
 function readUpload(event: unknown): { readonly contentType: string; readonly bytes: number } {
   const { body, isBase64Encoded } = isRecord(event) ? event : {};
