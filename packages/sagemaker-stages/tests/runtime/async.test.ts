@@ -281,6 +281,43 @@ describe("an asynchronous request of another kind", () => {
   });
 });
 
+describe("an upload that the function must read", () => {
+  it.each([
+    { memory: "256", allowed: 13_421_772 },
+    { memory: "512", allowed: 26_214_400 },
+    { memory: "3008", allowed: 26_214_400 },
+  ])("has at most $allowed bytes with $memory MB of memory", async ({ memory, allowed }) => {
+    // Prepare
+    const routes = endpoint.routesOf(loanDefault, {}, { AWS_LAMBDA_FUNCTION_MEMORY_SIZE: memory });
+    const upload = (bytes: number) => routes.upload({ contentType: "application/json", bytes });
+
+    // Act
+    const [permitted, refused] = [await upload(allowed), await upload(allowed + 1)];
+
+    // Assess
+    expect([permitted.statusCode, refused.statusCode]).toEqual([201, 413]);
+    expect(JSON.parse(refused.body).detail).toBe(`bytes: got ${allowed + 1}; allowed: at most ${allowed}`);
+  });
+
+  it("is not started if it is larger than the memory of the function allows", async () => {
+    // Prepare
+    const [large, small] = ["512", "1"].map((memory) =>
+      endpoint.routesOf(loanDefault, {}, { AWS_LAMBDA_FUNCTION_MEMORY_SIZE: memory }),
+    );
+    const body = LOAN.padEnd(60_000);
+    const permitted = await large?.upload({ contentType: "application/json", bytes: body.length });
+    const { id, url, headers } = JSON.parse(permitted?.body ?? "");
+    await fetch(url, { method: "PUT", headers, body });
+
+    // Act
+    const refused = await small?.startUpload(id);
+    const accepted = await large?.startUpload(id);
+
+    // Assess
+    expect([refused?.statusCode, accepted?.statusCode]).toEqual([413, 202]);
+  });
+});
+
 describe("a failed asynchronous request", () => {
   it("is a 502 whose log line has no data of the caller", async () => {
     // Prepare
