@@ -24,12 +24,20 @@ const DEFAULT_TARGET_BACKLOG = 5;
 /** A method and a path; `{id}` in the path is a parameter. */
 type Route = RoutedModel["route"];
 
+/** The paths of the requests and of the uploads of an asynchronous model. Every path below them belongs to this model. */
+export function asyncFolders(
+  path: Route["path"],
+): readonly [requests: Route["path"], uploads: Route["path"]] {
+  return [`${path}/requests`, `${path}/uploads`];
+}
+
 /** The routes of an asynchronous model in addition to `POST <path>`, in the order of the document. */
 export function asyncRoutes(path: Route["path"]): readonly Route[] {
+  const [requests, uploads] = asyncFolders(path);
   return [
-    { method: "GET", path: `${path}/requests/{id}` },
-    { method: "POST", path: `${path}/uploads` },
-    { method: "POST", path: `${path}/uploads/{id}` },
+    { method: "GET", path: `${requests}/{id}` },
+    { method: "POST", path: uploads },
+    { method: "POST", path: `${uploads}/{id}` },
   ];
 }
 

@@ -28,7 +28,7 @@ import { checkNames, checkNamesTogether } from "./rules/name-checks";
 import { checkNetwork } from "./rules/network-checks";
 import { checkObjectives } from "./rules/objective-checks";
 import { checkPromotions, checkReleaseFiles } from "./rules/promotion-checks";
-import { findQuotaFaults } from "./rules/quota-checks";
+import { findQuotaFaults, statedQuota } from "./rules/quota-checks";
 import { checkSignInsTogether } from "./rules/sign-in-checks";
 import { findSharedStacks } from "./rules/state-checks";
 import { checkTags } from "./rules/tag-checks";
@@ -80,7 +80,7 @@ export function checkEnvironments(
   return [
     ...schemaFaults,
     ...accountSchemaFaults,
-    ...environments.flatMap((environment) => checkEnvironment(environment, models)),
+    ...environments.flatMap((environment) => checkEnvironment(environment, models, environments)),
     ...findSharedStacks([
       ...environments,
       ...accounts.map((account) => ({ name: accountName(account), state: account.state })),
@@ -124,7 +124,11 @@ function checkSchemas<Settings extends Environment | AccountSettings>(
   return [faults, valid.map(({ settings }) => settings)];
 }
 
-function checkEnvironment(environment: Environment, routes: ModelRoutes): Fault[] {
+function checkEnvironment(
+  environment: Environment,
+  routes: ModelRoutes,
+  environments: readonly Environment[],
+): Fault[] {
   const faults: Fault[] = [];
   const { name, accountId, models } = environment;
   const collector = new FaultCollector(String(name), faults);
@@ -170,6 +174,7 @@ function checkEnvironment(environment: Environment, routes: ModelRoutes): Fault[
     "at least one model",
     "a stage without routes cannot be deployed",
   );
+  const integrationTimeout = statedQuota("integrationTimeoutInSeconds", environment, environments);
   for (const [model, settings] of Object.entries(models)) {
     const known = Object.keys(routes);
     collector.require(
@@ -186,7 +191,7 @@ function checkEnvironment(environment: Environment, routes: ModelRoutes): Fault[
     checkVia(settings, route, below);
     checkChoiceOfTarget(settings, route, below);
     checkPayload(settings, route, below);
-    checkTransfer(settings, route, environment, below);
+    checkTransfer(settings, route, environment, integrationTimeout, below);
     checkCapture(settings, route, environment, below);
     checkAsyncModel(settings, route, environment, below);
     checkHandler(settings, route?.python !== undefined, below);

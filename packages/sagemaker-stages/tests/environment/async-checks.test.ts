@@ -293,26 +293,44 @@ describe("the asynchronous requests of a model", () => {
     expect(generated).toEqual([]);
   });
 
-  it("are refused if another model has one of their paths", () => {
+  it.each([
+    "/energy-demand/uploads",
+    "/energy-demand/uploads/prices",
+    "/energy-demand/uploads/a/b",
+    "/energy-demand/requests",
+    "/energy-demand/requests/prices",
+  ] as const)("are refused if another model has the path %s, which their permissions open", (path) => {
     // Prepare
-    const served = {
-      ...models,
-      "house-price": {
-        ...models["house-price"],
-        route: { method: "POST" as const, path: "/energy-demand/uploads" as const },
-      },
-    };
-    const environment = environmentOf({
-      "energy-demand": { ...MODEL, instances: { ...INSTANCES, async: { days: 1 } } },
-      "house-price": { ...MODEL, serverless: { memorySizeInMb: 2048, maxConcurrency: 5 } },
-    });
+    const environment = withOtherModel();
 
     // Act
-    const faults = foundIn(environment, served);
+    const faults = foundIn(environment, servedAt(path));
 
     // Assess
     expect(faults).toEqual([
-      "models.house-price: got the path /energy-demand/uploads, which belongs to the asynchronous requests of energy-demand; allowed: another path in one of the contracts",
+      `models.house-price: got the path ${path}, which belongs to the asynchronous requests of energy-demand; allowed: another path in one of the contracts`,
     ]);
   });
+
+  it.each(["/energy-demand/prices", "/energy-demand/uploads-of-prices", "/requests/energy-demand"] as const)(
+    "are accepted if another model has the path %s",
+    (path) => {
+      // Act
+      const faults = foundIn(withOtherModel(), servedAt(path));
+
+      // Assess
+      expect(faults).toEqual([]);
+    },
+  );
 });
+
+function withOtherModel(): Environment {
+  return environmentOf({
+    "energy-demand": { ...MODEL, instances: { ...INSTANCES, async: { days: 1 } } },
+    "house-price": { ...MODEL, serverless: { memorySizeInMb: 2048, maxConcurrency: 5 } },
+  });
+}
+
+function servedAt(path: `/${string}`): typeof models {
+  return { ...models, "house-price": { ...models["house-price"], route: { method: "POST", path } } };
+}

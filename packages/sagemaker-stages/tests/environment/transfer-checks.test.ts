@@ -188,6 +188,37 @@ describe("responseTransferMode and timeoutInSeconds", () => {
     ]);
   });
 
+  it.each([
+    { where: "an environment of the same region", region: "eu-central-1", faults: [] },
+    {
+      where: "an environment of another region",
+      region: "eu-west-1",
+      faults: ["models.churn.timeoutInSeconds"],
+    },
+  ])("use the quota that $where states: $faults.length faults", ({ region, faults }) => {
+    // Prepare
+    const environments = [
+      { name: "e0", model: SERVERLESS, quota: { region, quotas: { integrationTimeoutInSeconds: 60 } } },
+      { name: "e1", model: { ...SERVERLESS, timeoutInSeconds: 60 }, quota: { region: "eu-central-1" } },
+    ].map(({ name, model, quota }) =>
+      environmentOf(
+        {},
+        {
+          name,
+          models: { churn: model as ModelSettings },
+          state: { local: { path: `terraform.${name}.tfstate` } },
+          ...quota,
+        },
+      ),
+    );
+
+    // Act
+    const found = checkEnvironmentsOf(environments, { models: { churn: PLAIN } });
+
+    // Assess
+    expect(found.map(({ field }) => field)).toEqual(faults);
+  });
+
   it("name one value of the quota for all environments of an account and region", () => {
     // Prepare
     const [one, other] = [60, 120].map((integrationTimeoutInSeconds, index) =>

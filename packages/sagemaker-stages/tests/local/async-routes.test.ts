@@ -199,10 +199,12 @@ describe("the asynchronous routes of a local stage", () => {
       const uploaded = await put(url, headers, large);
       const accepted = await startUploaded(id);
       const again = await startUploaded(id);
+      const replaced = await put(url, headers, Buffer.alloc(large.length, " "));
       const answer = await poll(stages.url, locationIn(accepted), signed);
 
       // Assess
       expect([permitted.status, before.status, uploaded.status, again.status]).toEqual([201, 404, 200, 202]);
+      expect(replaced.status).toBe(412);
       expect({ method, submit, location: permitted.headers.location }).toEqual({
         method: "PUT",
         submit: `${ENERGY}/uploads/${id}`,
@@ -225,10 +227,11 @@ describe("the asynchronous routes of a local stage", () => {
         await put(url, { ...headers, "content-type": "text/html" }, large),
         await put(url.replace("X-Amz-Expires=900", "X-Amz-Expires=90000"), headers, large),
         await put(url.replace("/inputs/", "/results/"), headers, large),
+        await put(url, { ...headers, "if-none-match": "" }, large),
       ];
 
       // Assess
-      expect(answers.map(({ status }) => status)).toEqual([403, 403, 403, 403]);
+      expect(answers.map(({ status }) => status)).toEqual([403, 403, 403, 403, 403]);
       expect(answers[0]?.body).toContain("SignatureDoesNotMatch");
     });
 
@@ -238,11 +241,14 @@ describe("the asynchronous routes of a local stage", () => {
         await permit({ contentType: "application/json" }),
         await permit({ bytes: 1 }),
         await permit({ contentType: "text/csv\r\nx: y", bytes: 1 }),
+        await permit({ contentType: "text/csv;  header=present", bytes: 1 }),
+        await permit({ contentType: `text/${"x".repeat(251)}`, bytes: 1 }),
+        await permit({ contentType: "text/csv; header=present; charset=utf-8", bytes: 1 }),
         await permit({ contentType: "application/json", bytes: 26 * 1024 * 1024 }),
       ];
 
       // Assess
-      expect(answers.map(({ status }) => status)).toEqual([400, 400, 400, 413]);
+      expect(answers.map(({ status }) => status)).toEqual([400, 400, 400, 400, 400, 201, 413]);
     });
 
     it("report a file that the model refuses", async () => {

@@ -281,6 +281,43 @@ describe("an asynchronous request of another kind", () => {
   });
 });
 
+describe("an upload that the function must read", () => {
+  it.each([
+    { memory: "256", allowed: 13_421_772 },
+    { memory: "512", allowed: 26_214_400 },
+    { memory: "3008", allowed: 26_214_400 },
+  ])("has at most $allowed bytes with $memory MB of memory", async ({ memory, allowed }) => {
+    // Prepare
+    const routes = endpoint.routesOf(loanDefault, {}, { AWS_LAMBDA_FUNCTION_MEMORY_SIZE: memory });
+    const upload = (bytes: number) => routes.upload({ contentType: "application/json", bytes });
+
+    // Act
+    const [permitted, refused] = [await upload(allowed), await upload(allowed + 1)];
+
+    // Assess
+    expect([permitted.statusCode, refused.statusCode]).toEqual([201, 413]);
+    expect(JSON.parse(refused.body).detail).toBe(`bytes: got ${allowed + 1}; allowed: at most ${allowed}`);
+  });
+
+  it("is not started if it is larger than the memory of the function allows", async () => {
+    // Prepare
+    const [large, small] = ["512", "1"].map((memory) =>
+      endpoint.routesOf(loanDefault, {}, { AWS_LAMBDA_FUNCTION_MEMORY_SIZE: memory }),
+    );
+    const body = LOAN.padEnd(60_000);
+    const permitted = await large?.upload({ contentType: "application/json", bytes: body.length });
+    const { id, url, headers } = JSON.parse(permitted?.body ?? "");
+    await fetch(url, { method: "PUT", headers, body });
+
+    // Act
+    const refused = await small?.startUpload(id);
+    const accepted = await large?.startUpload(id);
+
+    // Assess
+    expect([refused?.statusCode, accepted?.statusCode]).toEqual([413, 202]);
+  });
+});
+
 describe("a failed asynchronous request", () => {
   it("is a 502 whose log line has no data of the caller", async () => {
     // Prepare
@@ -461,7 +498,7 @@ describe("a presigned request", () => {
       AWS_SECRET_ACCESS_KEY: "secret",
       AWS_SESSION_TOKEN: "to+ken/=",
     };
-    const headers = { "content-type": "image/png; a=b", "content-length": "42" };
+    const headers = { "content-type": "image/png; a=b", "content-length": "42", "if-none-match": "*" };
     const store = createAsyncStore("bucket", environment);
 
     // Act
@@ -491,15 +528,20 @@ describe("a presigned request", () => {
       {
         expiresIn: 900,
         signingDate,
-        unhoistableHeaders: new Set(["content-type", "content-length", "x-amz-content-sha256"]),
+        unhoistableHeaders: new Set([
+          "content-type",
+          "content-length",
+          "if-none-match",
+          "x-amz-content-sha256",
+        ]),
         unsignableHeaders: new Set(["x-amz-content-sha256"]),
-        signableHeaders: new Set(["content-type", "content-length", "host"]),
+        signableHeaders: new Set(["content-type", "content-length", "if-none-match", "host"]),
       },
     );
 
     // Assess
     expect(host).toBe("bucket.s3.eu-central-1.amazonaws.com");
-    expect(searchParams.get("X-Amz-SignedHeaders")).toBe("content-length;content-type;host");
+    expect(searchParams.get("X-Amz-SignedHeaders")).toBe("content-length;content-type;host;if-none-match");
     expect(searchParams.get("X-Amz-Signature")).toBe(query?.["X-Amz-Signature"]);
   });
 });

@@ -239,6 +239,24 @@ export function concurrencyLeftFor(
   );
 }
 
+/**
+ * The value of a quota in an environment's account and region; `undefined` if no environment of both states the quota.
+ *
+ * @param environments - all environments of the app
+ */
+export function statedQuota(
+  setting: keyof QuotaSettings,
+  environment: Environment,
+  environments: readonly Environment[],
+): number | undefined {
+  const scope = scopesOf(environments, "region").find((candidate) =>
+    candidate.environments.includes(environment),
+  );
+  const values = scope === undefined ? [] : statedValues(setting, scope).map(({ value }) => value);
+  // Different values already have a fault.
+  return values.length === 0 ? undefined : Math.max(...values);
+}
+
 function scopesOf(environments: readonly Environment[], kind: ScopeKind): Scope[] {
   const scopes = new Map<string, Scope>();
   for (const environment of environments) {

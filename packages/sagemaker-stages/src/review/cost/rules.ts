@@ -72,8 +72,9 @@ const capturedRequests: Rule = ({ environment }) => {
 };
 
 /**
- * The objects of asynchronous requests, which S3 charges for when they are written: the function writes the record of a request
- * twice, before and after the call of the endpoint, and SageMaker writes the result. An input over 128,000 bytes is one more.
+ * The objects of asynchronous requests, which S3 charges for when they are written: the function writes the record of a request,
+ * and SageMaker writes the result. A request with `Idempotency-Key` or with an upload writes its record twice. An upload, and an input
+ * over 128,000 bytes, are further objects.
  */
 const asyncRequests: Rule = ({ environment }) =>
   at(environment, 0, "variables", "ASYNC_LOCATION") === undefined
@@ -92,7 +93,7 @@ const asyncRequests: Rule = ({ environment }) =>
         },
       ];
 
-const OBJECTS_OF_REQUEST = 3;
+const OBJECTS_OF_REQUEST = 2;
 
 /** The metrics that a new function prints. An environment without requests has none. */
 const functionMetrics: Rule = ({ environment }) =>

@@ -10,7 +10,7 @@ const ATTRIBUTE = "async_inference_config";
 /**
  * A configuration whose endpoint stores inputs and results of callers, or which changes the kind of an existing endpoint. SageMaker
  * refuses the second change: "The AsyncInferenceConfig parameter cannot be removed from this endpoint"
- * (https://github.com/aws/sagemaker-python-sdk/pull/3124).
+ * (https://github.com/aws/sagemaker-python-sdk/pull/3124). The source shows the removal; AWS documents neither direction.
  */
 export function asyncRisks(resource: PlannedResource): Finding[] {
   if (resource.type !== CONFIGURATION) return [];
@@ -26,7 +26,8 @@ export function asyncRisks(resource: PlannedResource): Finding[] {
             ...values,
             kind: "outage",
             direction: "worse",
-            gates: [],
+            // The endpoint must be replaced, and an apply without the replacement fails in the middle.
+            gates: ["destroy"],
             risk: "asynchronous kind",
           } as const,
         ]),

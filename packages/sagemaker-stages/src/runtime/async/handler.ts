@@ -49,11 +49,24 @@ export const UPLOAD_EXPIRES_IN_SECONDS = 900;
 /** The time in which a caller must read an answer that the function cannot return. */
 const ANSWER_EXPIRES_IN_SECONDS = 300;
 
+/** The maximum size of an object that a function with enough memory reads. */
+const MAX_READ_OBJECT_IN_BYTES = 25 * 1024 * 1024;
+
 /**
- * The maximum size of an upload that the function must read, because the contract validates and encodes the request: the
- * upload, its text and the payload must fit in the function's memory. An upload that passes through is not read.
+ * The part of the function's memory that an object may have. The object, its base64, its text, the parsed value and the payload are in
+ * the memory at the same time: 7 to 18 times the size of a JSON document, and 60 MB for the process.
  */
-export const MAX_READ_UPLOAD_IN_BYTES = 25 * 1024 * 1024;
+const OBJECTS_PER_MEMORY = 20;
+
+/**
+ * The maximum size of an upload or an answer that the function must read, because the contract encodes the request or decodes the
+ * answer. An upload that passes through is not read.
+ */
+function maxReadObject({ AWS_LAMBDA_FUNCTION_MEMORY_SIZE: memoryInMb }: NodeJS.ProcessEnv): number {
+  const part = Math.floor((Number(memoryInMb) * 1024 * 1024) / OBJECTS_PER_MEMORY);
+  // Lambda sets the variable in every function.
+  return part > 0 ? Math.min(MAX_READ_OBJECT_IN_BYTES, part) : MAX_READ_OBJECT_IN_BYTES;
+}
 
 /**
  * The maximum size of an input of an asynchronous endpoint: 1 GB
@@ -78,6 +91,8 @@ interface Call<Request, Answer> {
   readonly incoming: IncomingRequest;
   readonly caller: string;
   readonly time: TimeLeft;
+  /** See {@link maxReadObject}. */
+  readonly maxReadInBytes: number;
 }
 
 /** The result of an operation. */
@@ -116,6 +131,7 @@ export function createAsyncHandlerWith<Request, Answer>(
     "Access-Control-Allow-Origin": environment.CORS_ALLOW_ORIGIN || "*",
     "Access-Control-Expose-Headers": exposedHeaders(["Location", ...(contract.answerHeaders ?? [])]),
   };
+  const maxReadInBytes = maxReadObject(environment);
   const logsMessages = environment.LOG_ERROR_MESSAGES === "true";
   const metricsEnvironment = environment.METRICS_ENVIRONMENT;
   stopAtFirstFaults(contract.schema);
@@ -142,7 +158,7 @@ export function createAsyncHandlerWith<Request, Answer>(
       const operation = readOperation(incoming, contract.route);
       line.operation = operation.kind;
       const caller = callerOf(incoming);
-      const call = { contract, parts, store, client, location, incoming, caller, time };
+      const call = { contract, parts, store, client, location, incoming, caller, time, maxReadInBytes };
       const result = await run(call, operation);
       Object.assign(line, result.stats);
       rows = result.rows;
@@ -335,17 +351,13 @@ function accepted({ incoming }: Pick<Call<unknown, unknown>, "incoming">, id: st
 
 /** Reads the answer of a request. */
 async function read<Request, Answer>(call: Call<Request, Answer>, id: string): Promise<ReadyAnswer> {
-  const { store, location, caller, time, contract, incoming } = call;
+  const { store, location, caller, time, contract, incoming, maxReadInBytes } = call;
   const keys = keysOf(location, caller, id);
   const stored = await readRecord(store, keys.record, time);
   if (stored?.record.state !== "queued") throw refusal(404, UNKNOWN_ID);
   const { record } = stored;
   const passes = contract.passThrough !== undefined && record.request === undefined && !record.hasRequest;
-  const output = await store.get(
-    record.output,
-    time,
-    passes ? MAX_PASSED_ANSWER_IN_BYTES : MAX_READ_UPLOAD_IN_BYTES,
-  );
+  const output = await store.get(record.output, time, passes ? MAX_PASSED_ANSWER_IN_BYTES : maxReadInBytes);
   if (output !== undefined) {
     if (output.bytes.length < output.size) return tooLarge(call, record, passes);
     return inForm(await present(call, keys, record, output, passes), incoming, id);
@@ -375,7 +387,7 @@ function modelFailed(): EndpointFailure {
 
 /** A caller reads a large answer that passes through from S3. The function must decode every other answer. */
 function tooLarge<Request, Answer>(
-  { store, incoming }: Call<Request, Answer>,
+  { store, incoming, maxReadInBytes }: Call<Request, Answer>,
   { output }: QueuedRecord,
   passes: boolean,
 ): ReadyAnswer {
@@ -389,12 +401,12 @@ function tooLarge<Request, Answer>(
   }
   throw refusal(
     413,
-    `answer: got more than ${MAX_READ_UPLOAD_IN_BYTES} bytes; allowed: at most ${MAX_READ_UPLOAD_IN_BYTES}. Request less at once.`,
+    `answer: got more than ${maxReadInBytes} bytes; allowed: at most ${maxReadInBytes}. Request less at once.`,
   );
 }
 
 async function present<Request, Answer>(
-  { contract, parts, incoming, store, time }: Call<Request, Answer>,
+  { contract, parts, incoming, store, time, maxReadInBytes }: Call<Request, Answer>,
   keys: RequestKeys,
   record: QueuedRecord,
   output: StoredObject,
@@ -407,7 +419,7 @@ async function present<Request, Answer>(
   const passed = passes ? parts.passThrough?.answer(contract, incoming, accept, body, reply) : undefined;
   if (passed !== undefined) return passed;
   const request = record.hasRequest
-    ? parseJson(String((await store.get(keys.request, time, MAX_READ_UPLOAD_IN_BYTES * 2))?.bytes ?? ""))
+    ? parseJson(String((await store.get(keys.request, time, maxReadInBytes * 2))?.bytes ?? ""))
     : record.request;
   // The function has validated the value before it wrote the value.
   return presentAnswer(contract, contract.decode(body, request as Request, reply), accept, parts);
@@ -432,17 +444,18 @@ function passesUpload(
 
 /** Permits one upload of a size and a type. @throws ProblemError 400, 413 */
 function permitUpload<Request, Answer>(call: Call<Request, Answer>): ReadyAnswer {
-  const { contract, incoming, store, location, caller } = call;
+  const { contract, incoming, store, location, caller, maxReadInBytes } = call;
   const { contentType, bytes } = readUpload(incoming.event);
   const passes = passesUpload(contract as Call<unknown, unknown>["contract"], contentType);
-  const max = passes ? contract.limits.payloadInBytes : MAX_READ_UPLOAD_IN_BYTES;
+  const max = passes ? contract.limits.payloadInBytes : maxReadInBytes;
   if (bytes > max) throw refusal(413, `bytes: got ${bytes}; allowed: at most ${max}`);
   const id = newId();
   const { url, headers, expiresAt } = store.presign(
     "PUT",
     keysOf(location, caller, id).upload,
     UPLOAD_EXPIRES_IN_SECONDS,
-    { "content-type": contentType, "content-length": String(bytes) },
+    // S3 refuses a second file, so that the file of a started request does not change.
+    { "content-type": contentType, "content-length": String(bytes), "if-none-match": "*" },
   );
   const submit = locationOf(incoming, `/uploads/${id}`);
   return {
@@ -452,8 +465,11 @@ function permitUpload<Request, Answer>(call: Call<Request, Answer>): ReadyAnswer
   };
 }
 
-/** Visible US-ASCII with spaces between: the value of a header. */
-const CONTENT_TYPE = /^[!-~](?:[ -~]{0,253}[!-~])?$/;
+/**
+ * Visible US-ASCII with single spaces between: the value of a header. A signature includes several spaces as one
+ * (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html).
+ */
+const CONTENT_TYPE = /^(?=.{1,255}$)[!-~]+(?: [!-~]+)*$/;
 
 function readUpload(event: unknown): { readonly contentType: string; readonly bytes: number } {
   const { body, isBase64Encoded } = isRecord(event) ? event : {};
@@ -474,11 +490,11 @@ function readUpload(event: unknown): { readonly contentType: string; readonly by
 
 /** Starts a request with an uploaded body. A repetition has no effect. */
 async function startUpload<Request, Answer>(call: Call<Request, Answer>, id: string): Promise<Result> {
-  const { store, location, caller, time, contract, parts, incoming } = call;
+  const { store, location, caller, time, contract, parts, incoming, maxReadInBytes } = call;
   const { upload: key } = keysOf(location, caller, id);
   // The endpoint reads an upload that passes through.
   const mayPass = contract.passThrough !== undefined && contract.bytes !== undefined;
-  const upload = await store.get(key, time, mayPass ? 0 : MAX_READ_UPLOAD_IN_BYTES);
+  const upload = await store.get(key, time, mayPass ? 0 : maxReadInBytes);
   if (upload === undefined) {
     throw refusal(
       404,
@@ -500,9 +516,9 @@ async function startUpload<Request, Answer>(call: Call<Request, Answer>, id: str
         isText: false,
       };
     }
-    const whole = mayPass ? await store.get(key, time, MAX_READ_UPLOAD_IN_BYTES) : upload;
+    const whole = mayPass ? await store.get(key, time, maxReadInBytes) : upload;
     if (whole === undefined || whole.bytes.length < whole.size) {
-      throw refusal(413, `upload: got ${upload.size} bytes; allowed: at most ${MAX_READ_UPLOAD_IN_BYTES}`);
+      throw refusal(413, `upload: got ${upload.size} bytes; allowed: at most ${maxReadInBytes}`);
     }
     return prepare(call, withBody(incoming, whole));
   });

@@ -338,7 +338,7 @@ describe("asynchronous requests", () => {
     ],
   });
 
-  it("cost three objects in S3 for each request", () => {
+  it("cost two objects in S3 for each request", () => {
     // Act
     const cost = costOf({
       type: "aws_lambda_function",
@@ -351,8 +351,8 @@ describe("asynchronous requests", () => {
       {
         what: "asynchronous requests: objects in S3, without their storage and reads",
         before: null,
-        after: { usd: 15, calculation: "3 million × $5 (objects written to S3)" },
-        difference: 15,
+        after: { usd: 10, calculation: "2 million × $5 (objects written to S3)" },
+        difference: 10,
       },
     ]);
   });

@@ -42,8 +42,8 @@ function risksIn(one: PlannedChange) {
 const STORES = ["exposure", "widen", `stores the inputs and results of callers in S3 below ${PLACE}`];
 const REFUSED = [
   "outage",
-  "",
-  "changes between real-time and asynchronous requests, which SageMaker refuses for an existing endpoint: destroy the endpoint first",
+  "destroy",
+  "changes between real-time and asynchronous requests, which SageMaker refuses for an existing endpoint: replace the endpoint in the same apply",
 ];
 
 describe("a review of an asynchronous endpoint", () => {

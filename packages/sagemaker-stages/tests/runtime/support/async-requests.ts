@@ -97,10 +97,19 @@ export class AsyncEndpoint {
     this.containers.set("model", { description: "a container", invoke });
   }
 
-  /** The routes of a contract. @param caller - the caller of all requests. Default: a caller without an identity */
-  routesOf<Request, Answer>(contract: Contract<Request, Answer>, caller: CallerContext = {}): AsyncRoutes {
+  /**
+   * The routes of a contract.
+   *
+   * @param caller - the caller of all requests. Default: a caller without an identity
+   * @param variables - further variables of the function
+   */
+  routesOf<Request, Answer>(
+    contract: Contract<Request, Answer>,
+    caller: CallerContext = {},
+    variables: NodeJS.ProcessEnv = {},
+  ): AsyncRoutes {
     return new AsyncRoutes(
-      createAsyncHandlerWith(EVERY_PART, contract, this.environment),
+      createAsyncHandlerWith(EVERY_PART, contract, { ...this.environment, ...variables }),
       contract.route,
       caller,
     );

@@ -1,6 +1,6 @@
 import { partitionOf } from "../../../aws/partition";
 import type { ModelRoutes, RoutedModel } from "../../../models";
-import { asyncOf, asyncRoutes } from "../../async-requests";
+import { asyncFolders, asyncOf } from "../../async-requests";
 import type { Environment } from "../../environment";
 import { type FaultCollector, raw, UNLIMITED } from "../../fault-collector";
 import { isViaGateway, type ModelSettings } from "../../model-settings";
@@ -128,28 +128,32 @@ export function checkAsyncModel(
   }
 }
 
-/** Checks that no other model has a path that belongs to the requests of an asynchronous model. */
+/**
+ * Checks that no other model has a path at or below the requests and the uploads of an asynchronous model. Policies of callers and of
+ * the authorizer name these routes with `*`, which also matches slashes
+ * (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html): they would open a route below.
+ */
 export function checkAsyncPaths(
   { models }: Pick<Environment, "models">,
   routes: ModelRoutes,
   collector: FaultCollector,
 ): void {
-  const owners = new Map(
-    Object.entries<ModelSettings>(models).flatMap(([model, settings]) => {
-      const route = Object.hasOwn(routes, model) ? routes[model]?.route : undefined;
-      if (asyncOf(settings) === undefined || route === undefined) return [];
-      return asyncRoutes(route.path).map(({ path }) => [path, model] as const);
-    }),
-  );
+  const pathOf = (model: string) => (Object.hasOwn(routes, model) ? routes[model]?.route.path : undefined);
+  const owners = Object.entries<ModelSettings>(models).flatMap(([model, settings]) => {
+    const path = pathOf(model);
+    return asyncOf(settings) === undefined || path === undefined
+      ? []
+      : asyncFolders(path).map((folder) => ({ folder, model }));
+  });
   for (const model of Object.keys(models)) {
-    const path = Object.hasOwn(routes, model) ? routes[model]?.route.path : undefined;
-    const owner = path === undefined ? undefined : owners.get(path);
+    const path = pathOf(model);
+    const owner = owners.find(({ folder }) => path !== undefined && `${path}/`.startsWith(`${folder}/`));
     collector.require(
       owner === undefined,
       `models.${model}`,
-      raw(`the path ${path}, which belongs to the asynchronous requests of ${owner}`),
+      raw(`the path ${path}, which belongs to the asynchronous requests of ${owner?.model}`),
       "another path in one of the contracts",
-      "API Gateway has one route for each method and path",
+      `a permission for the asynchronous requests of a model applies to every path below ${owner?.folder}`,
     );
   }
 }

@@ -1,6 +1,5 @@
 import { GATEWAY_TIMEOUT_IN_SECONDS, TIME_BUDGET, TIME_SOURCES } from "../../../aws/time-budget";
 import type { RoutedModel } from "../../../models";
-import type { Environment } from "../../environment";
 import { type FaultCollector, raw } from "../../fault-collector";
 import { isViaGateway, type ModelSettings } from "../../model-settings";
 import { keepsRules } from "../../settings/check-rules";
@@ -16,26 +15,27 @@ const { integrationTimeoutInSeconds: quotaSetting } = quotaSettings.unwrap().sha
  * Checks how a route answers: whether its function can stream, and whether API Gateway waits that long.
  *
  * @param model - the model; `undefined` for an unknown model, which has another fault
+ * @param network - the environment's network, in which functions run
+ * @param integrationTimeout - the quota that an environment of the account and region states, in seconds
  * @param collector - collects the faults of the model
  */
 export function checkTransfer(
   settings: ModelSettings,
   model: RoutedModel | undefined,
-  environment: Pick<Environment, "network" | "quotas">,
+  { network }: Pick<Environment, "network">,
+  integrationTimeout: number | undefined,
   collector: FaultCollector,
 ): void {
   if (settings.responseTransferMode === "stream") checkStreamMode(settings, model, collector);
   checkStreamingContract(settings, model, collector);
   collector.require(
-    settings.functionUrl === undefined ||
-      environment.network === undefined ||
-      !transferOf(settings, model).isStreamed,
+    settings.functionUrl === undefined || network === undefined || !transferOf(settings, model).isStreamed,
     "functionUrl",
     raw("functionUrl together with network and an answer in a stream"),
     'no functionUrl, no network, or responseTransferMode: "buffer"',
     "Lambda function URLs do not support response streaming within a VPC: https://docs.aws.amazon.com/lambda/latest/dg/configuration-response-streaming.html",
   );
-  checkTimeout(settings, model, environment, collector);
+  checkTimeout(settings, model, integrationTimeout, collector);
 }
 
 /** Checks that the engine's own handler answers: only this handler can answer in both modes. */
@@ -117,7 +117,7 @@ function checkStreamingContract(
 function checkTimeout(
   settings: ModelSettings,
   model: RoutedModel | undefined,
-  { quotas }: Pick<Environment, "quotas">,
+  stated: number | undefined,
   collector: FaultCollector,
 ): void {
   const { timeoutInSeconds } = settings;
@@ -137,7 +137,6 @@ function checkTimeout(
     );
     return;
   }
-  const stated = quotas?.integrationTimeoutInSeconds;
   const granted = stated !== undefined && keepsRules(quotaSetting, stated) ? stated : max;
   collector.require(
     timeoutInSeconds <= granted,

@@ -46,9 +46,9 @@ export const backlogScaling = settings({
  */
 export const asyncSettings = settings({
   /**
-   * Days after which S3 deletes inputs, results and failures, from 1. A request can wait for six hours and run for one hour, so
-   * that one day is enough for every result to exist before its deletion. The data belongs to callers: keep it no longer than
-   * callers need to fetch their results.
+   * Days after which S3 deletes inputs, results and failures, from 1. A request can wait for six hours and run for one hour: one
+   * day is enough if callers start the requests of their uploads soon, because the days of an uploaded file begin with its upload. The
+   * data belongs to callers: keep it no longer than callers need to fetch their results.
    */
   days: wholeNumber(1, UNLIMITED, LIFECYCLE_SOURCE),
   /**

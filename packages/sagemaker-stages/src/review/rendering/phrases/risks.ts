@@ -151,7 +151,7 @@ export const RISK_PHRASES = {
   },
   "asynchronous kind": {
     worse:
-      "changes between real-time and asynchronous requests, which SageMaker refuses for an existing endpoint: destroy the endpoint first",
+      "changes between real-time and asynchronous requests, which SageMaker refuses for an existing endpoint: replace the endpoint in the same apply",
     better: "keeps its kind of requests",
   },
   "scaling limit": { worse: "has a lower scaling limit", better: "has a higher scaling limit" },
