@@ -1,5 +1,6 @@
 import { GATEWAY_TIMEOUT_IN_SECONDS, TIME_BUDGET, TIME_SOURCES } from "../../../aws/time-budget";
 import type { RoutedModel } from "../../../models";
+import type { Environment } from "../../environment";
 import { type FaultCollector, raw } from "../../fault-collector";
 import { isViaGateway, type ModelSettings } from "../../model-settings";
 import { keepsRules } from "../../settings/check-rules";
