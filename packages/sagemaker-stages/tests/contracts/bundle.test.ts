@@ -16,7 +16,7 @@ import { DeployedModel } from "./support/deployed-model";
 /** The maximum compressed size of a package. Every cold start loads the package. */
 const MAX_BYTES = 12_000;
 /** A package that streams also contains the handler of answers in one piece. */
-const MAX_BYTES_OF_STREAMS = 14 * 1024;
+const MAX_BYTES_OF_STREAMS = 14.5 * 1024;
 
 const OBJECT = {
   type: "object",

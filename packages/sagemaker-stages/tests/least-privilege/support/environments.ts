@@ -161,8 +161,6 @@ export const everything: Environment = {
     },
     "language-check": {
       functionUrl: {},
-      // API Gateway and the URL invoke the function with another operation of Lambda.
-      responseTransferMode: "stream",
       access: { cognito: { userPoolArn: `${POOL}A1b2C3d4E`, scopes: ["languages/check"] } },
       artifact: "s3://amzn-s3-demo-bucket/language-check/1/",
       artifactKeyArn: `${KEYS}/1234abcd-12ab-34cd-56ef-1234567890ab`,
