@@ -193,11 +193,7 @@ export function createEndpointClient(
       const timer = setTimeout(() => giveUp(TIME_IS_OVER), Math.max(0, timeoutInMs));
       let hasAnswered = false;
       const onError = (error: NodeJS.ErrnoException) => {
-        // The server may have closed an idle connection, which is not a failure of the endpoint.
-        const isStale = outgoing.reusedSocket && !hasAnswered;
-        const type = error.code ?? error.name;
-        const retry = isStale && ["ECONNRESET", "EPIPE"].includes(type) ? "now" : "few";
-        settle({ status: 503, type, origin: "connection", retry });
+        settle(refusalOfConnection(error, outgoing.reusedSocket && !hasAnswered));
       };
       outgoing.on("error", onError);
       outgoing.on("response", (incoming) => {
@@ -224,6 +220,17 @@ export function createEndpointClient(
       environment,
     );
   }
+}
+
+/**
+ * The failure of a connection. The server may have closed an idle connection, which is not a failure of the endpoint.
+ *
+ * @param isIdle - whether the connection was idle before the request, and has not received an answer
+ */
+export function refusalOfConnection({ code, name }: NodeJS.ErrnoException, isIdle: boolean): Refusal {
+  const type = code ?? name;
+  const isStale = isIdle && ["ECONNRESET", "EPIPE"].includes(type);
+  return { status: 503, type, origin: "connection", retry: isStale ? "now" : "few" };
 }
 
 /** Reads the predictions, or the reason why there are none. */

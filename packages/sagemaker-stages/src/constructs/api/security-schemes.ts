@@ -26,18 +26,8 @@ export interface SecurityProps {
 }
 
 /** The URI with which API Gateway invokes a function. */
-export function invocationUri(
-  functionArn: string,
-  { partition, region }: Pick<SecurityProps, "region" | "partition">,
-): string {
-  return buildArn({
-    partition,
-    service: "apigateway",
-    region,
-    // The service that API Gateway calls replaces the account.
-    accountId: "lambda",
-    resource: `path/2015-03-31/functions/${functionArn}/invocations`,
-  });
+export function invocationUri(functionArn: string, api: Pick<SecurityProps, "region" | "partition">): string {
+  return lambdaUri(`2015-03-31/functions/${functionArn}/invocations`, api);
 }
 
 /**
@@ -48,15 +38,20 @@ export function invocationUri(
  */
 export function streamedInvocationUri(
   functionArn: string,
-  { partition, region }: Pick<SecurityProps, "region" | "partition">,
+  api: Pick<SecurityProps, "region" | "partition">,
 ): string {
+  return lambdaUri(`2021-11-15/functions/${functionArn}/response-streaming-invocations`, api);
+}
+
+/** The URI with which API Gateway calls an operation of Lambda. @param path - the operation's path in Lambda's API */
+function lambdaUri(path: string, { partition, region }: Pick<SecurityProps, "region" | "partition">): string {
   return buildArn({
     partition,
     service: "apigateway",
     region,
     // The service that API Gateway calls replaces the account.
     accountId: "lambda",
-    resource: `path/2021-11-15/functions/${functionArn}/response-streaming-invocations`,
+    resource: `path/${path}`,
   });
 }
 

@@ -7,6 +7,7 @@ import {
   type InvocationStats,
   type Refusal,
   readAnswer,
+  refusalOfConnection,
   TIME_IS_OVER,
 } from "../endpoint";
 import { toEndpointHeaders } from "../headers";
@@ -122,11 +123,7 @@ export function createAsyncEndpointClient(
       );
       let hasAnswered = false;
       const onError = (error: NodeJS.ErrnoException) => {
-        // The server may have closed an idle connection, which is not a failure of the endpoint.
-        const isStale = outgoing.reusedSocket && !hasAnswered;
-        const type = error.code ?? error.name;
-        const retry = isStale && ["ECONNRESET", "EPIPE"].includes(type) ? "now" : "few";
-        settle({ status: 503, type, origin: "connection", retry });
+        settle(refusalOfConnection(error, outgoing.reusedSocket && !hasAnswered));
       };
       outgoing.on("error", onError);
       outgoing.on("response", (incoming) => {

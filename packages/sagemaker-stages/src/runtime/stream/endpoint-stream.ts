@@ -8,6 +8,7 @@ import {
   nameOf,
   type Refusal,
   readAnswer,
+  refusalOfConnection,
 } from "../endpoint";
 import { toEndpointHeaders } from "../headers";
 import { isRecord, parseJson } from "../json";
@@ -97,11 +98,7 @@ export function createStreamClient(
       if (signal.aborted) return signal.reason;
       if (thrown instanceof EndpointFailure) return thrown.refusal;
       if (thrown instanceof EventStreamFault) return CORRUPT;
-      const { code, name } = thrown as NodeJS.ErrnoException;
-      const type = code ?? name;
-      // The server may have closed an idle connection, which is not a failure of the endpoint.
-      const isStale = outgoing.reusedSocket && !hasAnswered && ["ECONNRESET", "EPIPE"].includes(type);
-      return { status: 503, type, origin: "connection", retry: isStale ? "now" : "few" };
+      return refusalOfConnection(thrown as NodeJS.ErrnoException, outgoing.reusedSocket && !hasAnswered);
     };
     try {
       const incoming = await new Promise<IncomingMessage>((resolve, reject) => {
