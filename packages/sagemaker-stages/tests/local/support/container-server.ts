@@ -59,9 +59,15 @@ export class ContainerServer {
         outgoing.writeHead(status, { "Content-Type": contentType }).end(body);
       };
       if (this.isHeld) this.held.push(answer);
-      else setTimeout(answer, this.answerTimeInMs);
+      else this.answerLater(answer, outgoing);
     });
   });
+
+  /** Answers after {@link answerTimeInMs}. A caller that no longer waits gets no answer, and leaves no timer. */
+  private answerLater(answer: () => void, outgoing: http.ServerResponse): void {
+    const timer = setTimeout(answer, this.answerTimeInMs);
+    outgoing.once("close", () => clearTimeout(timer));
+  }
 
   /** Holds all answers until {@link letGo}. */
   hold(): void {
