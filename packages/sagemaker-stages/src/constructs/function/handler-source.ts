@@ -109,6 +109,33 @@ module.exports.handler = createStreamingHandler({ ${parts.join(", ")} }, ${expre
 }
 
 /**
+ * The source of a handler whose contract cannot be loaded here and is in no catalog: the handler reads the contract when it
+ * starts. It contains the code of both kinds.
+ *
+ * @param handler - the module specifier of `src/runtime/generated.ts`
+ */
+export function undecidedSource(
+  { streaming }: Pick<StreamingModules, "streaming">,
+  handler: string,
+  parts: readonly PartName[],
+  { from }: Pick<ContractSource, "from">,
+  { origins, stream }: Pick<HandlerWrappers, "origins" | "stream"> = {},
+): string {
+  const created = "createHandlerWith(parts, contract)";
+  const answering = origins === undefined ? created : `nameOrigin(${created})`;
+  const plain = stream === undefined ? answering : `streamAnswer(${answering})`;
+  return `${importOrigins(origins)}${importStreamAnswer(stream)}import { createStreamingHandler } from "${streaming}";
+import { ${["createHandlerWith", ...parts].join(", ")} } from "${handler}";
+import { contract } from "${from}";
+
+const parts = { ${parts.join(", ")} };
+module.exports.handler = contract.stream === undefined
+  ? ${plain}
+  : createStreamingHandler(parts, contract${origins === undefined ? "" : ", nameOrigin"});
+`;
+}
+
+/**
  * The source of a handler of the kind `buffered`: a plain handler of the contract without streams.
  *
  * @param handler - the module specifier of `src/runtime/generated.ts`
@@ -199,13 +226,13 @@ module.exports.handler = ${stream === undefined ? named : `streamAnswer(${named}
 /** The facts of a contract that determine the source of its handler. */
 export interface HandlerNeeds {
   readonly parts: readonly PartName[];
-  /** Whether the contract has `stream`. */
-  readonly hasStream: boolean;
+  /** Whether the contract has `stream`. @default - unknown: the handler decides when it starts */
+  readonly hasStream?: boolean;
 }
 
 /**
- * The needs of the handlers of models, by the model's name. The contracts are loaded, because the source text does not show
- * which properties a contract has.
+ * The needs of the handlers of models that no catalog describes, by the model's name: an own stack packages such a model by
+ * its name. The contracts are loaded, because the source text does not show which properties a contract has.
  *
  * @param contracts - the contracts' files, without the extension, by the model's name
  * @param options - esbuild's options for the handlers
@@ -221,21 +248,31 @@ export function readNeeds(
   return new Map([...loaded].map(([model, needs]) => [model, needs ?? bundled.get(model) ?? EVERY_NEED]));
 }
 
-/** A contract that cannot run here gets every part, so that no part is missing. */
-const EVERY_NEED: HandlerNeeds = { parts: partNames(), hasStream: false };
+/** A contract that cannot run here gets every part, so that no part is missing, and decides itself whether it streams. */
+const EVERY_NEED: HandlerNeeds = { parts: partNames() };
+
+/** The needs of a contract that this process can load: no build of the contract is necessary. */
+function needsOfFile(file: string): HandlerNeeds | undefined {
+  const contract = loadContract(file);
+  return contract && needsOf(contract);
+}
 
 /**
- * The needs of a contract that this process can load. Almost always, the catalog has already loaded the file, so that no
- * second build of the contracts is necessary.
+ * Loads the contract in a file. Almost always, the catalog has already loaded the file.
  *
- * @returns `undefined` if the file cannot be loaded, e.g. in a process that does not read TypeScript
+ * @param file - without the extension
+ * @returns `undefined` if the file cannot be loaded, e.g. in a process that does not read TypeScript, or has no contract
  */
-function needsOfFile(file: string): HandlerNeeds | undefined {
+export function loadContract(file: string): Readonly<Record<string, unknown>> | undefined {
   try {
-    return needsOfModule(require(file));
+    return contractOf(require(file));
   } catch {
     return undefined;
   }
+}
+
+function contractOf(exports: unknown): Readonly<Record<string, unknown>> | undefined {
+  return isRecord(exports) && isRecord(exports.contract) ? exports.contract : undefined;
 }
 
 /** The needs of contracts that this process cannot load: bundles the contracts and runs the bundles. */
@@ -268,12 +305,8 @@ function needsOfBundle(code: string): HandlerNeeds {
   } catch {
     return EVERY_NEED;
   }
-  return needsOfModule(module.exports);
-}
-
-function needsOfModule(exports: unknown): HandlerNeeds {
-  const contract = isRecord(exports) ? exports.contract : undefined;
-  return isRecord(contract) ? needsOf(contract) : EVERY_NEED;
+  const contract = contractOf(module.exports);
+  return contract === undefined ? EVERY_NEED : needsOf(contract);
 }
 
 /** The needs of a contract. */
