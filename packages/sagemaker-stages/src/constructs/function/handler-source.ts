@@ -76,8 +76,20 @@ function importOrigins(origins: string | undefined): string {
   return origins === undefined ? "" : `import { nameOrigin } from "${origins}";\n`;
 }
 
-function importStreamAnswer(stream: string | undefined): string {
-  return stream === undefined ? "" : `import { streamAnswer } from "${stream}";\n`;
+/** @param further - imports in addition to `streamAnswer` */
+function importStreamAnswer(stream: string | undefined, further: readonly string[] = []): string {
+  return stream === undefined
+    ? ""
+    : `import { ${["streamAnswer", ...further].join(", ")} } from "${stream}";\n`;
+}
+
+/** The functions with which a generated handler notices that its caller has left, see `src/runtime/stream/answer.ts`. */
+const OF_STREAM_MODE = ["createAbortableClient", "writeWhenSent"] as const;
+
+/** Further arguments of `createHandlerWith` and `capture`. */
+function argumentsOf(stream: string | undefined): string {
+  const [createClient, write] = OF_STREAM_MODE;
+  return stream === undefined ? "" : `, process.env, ${createClient}(), ${write}`;
 }
 
 /** The engine's modules for handlers of contracts with `stream`, by their module specifiers. */
@@ -121,10 +133,10 @@ export function undecidedSource(
   { from }: Pick<ContractSource, "from">,
   { origins, stream }: Pick<HandlerWrappers, "origins" | "stream"> = {},
 ): string {
-  const created = "createHandlerWith(parts, contract)";
+  const created = `createHandlerWith(parts, contract${argumentsOf(stream)})`;
   const answering = origins === undefined ? created : `nameOrigin(${created})`;
   const plain = stream === undefined ? answering : `streamAnswer(${answering})`;
-  return `${importOrigins(origins)}${importStreamAnswer(stream)}import { createStreamingHandler } from "${streaming}";
+  return `${importOrigins(origins)}${importStreamAnswer(stream, OF_STREAM_MODE)}import { createStreamingHandler } from "${streaming}";
 import { ${["createHandlerWith", ...parts].join(", ")} } from "${handler}";
 import { contract } from "${from}";
 
@@ -166,7 +178,7 @@ export function handlerSource(
   const { name, from, expression = name } = contract;
   const create =
     asynchronous !== undefined ? ASYNC_HANDLER : capture === undefined ? "createHandlerWith" : "capture";
-  const created = `${create}({ ${parts.join(", ")} }, ${expression})`;
+  const created = `${create}({ ${parts.join(", ")} }, ${expression}${argumentsOf(stream)})`;
   const named = (source: string) => {
     const answering = origins === undefined ? source : `nameOrigin(${source})`;
     return stream === undefined ? answering : `streamAnswer(${answering})`;
@@ -179,7 +191,7 @@ module.exports.handler = ${named("captured.handler")};
 module.exports.ready = captured.ready;`;
   const imports =
     capture === undefined && asynchronous === undefined ? ["createHandlerWith", ...parts] : parts;
-  return `${importOrigins(origins)}${importStreamAnswer(stream)}${capture === undefined ? "" : `import { capture } from "${capture}";\n`}${asynchronous === undefined ? "" : `import { ${ASYNC_HANDLER} } from "${asynchronous}";\n`}${imports.length === 0 ? "" : `import { ${imports.join(", ")} } from "${handler}";\n`}import { ${name} } from "${from}";
+  return `${importOrigins(origins)}${importStreamAnswer(stream, OF_STREAM_MODE)}${capture === undefined ? "" : `import { capture } from "${capture}";\n`}${asynchronous === undefined ? "" : `import { ${ASYNC_HANDLER} } from "${asynchronous}";\n`}${imports.length === 0 ? "" : `import { ${imports.join(", ")} } from "${handler}";\n`}import { ${name} } from "${from}";
 
 ${exported}
 `;
