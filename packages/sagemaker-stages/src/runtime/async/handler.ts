@@ -166,10 +166,8 @@ export function createAsyncHandlerWith<Request, Answer>(
       answer = toAnswer(result.answer, incoming, cors);
       if (time() <= 0) throw new EndpointFailure(TIME_IS_OVER, result.stats ?? { endpointMs: 0, retries: 0 });
     } catch (thrown) {
-      if (thrown instanceof EndpointFailure) Object.assign(line, thrown.stats);
-      const { failure, error } = explain(thrown, logsMessages);
-      line.status = failure.status;
-      line.error = error;
+      const { failure, error, stats } = explain(thrown, logsMessages);
+      Object.assign(line, stats, { status: failure.status, error });
       answer = toFailureAnswer(failure, incoming, cors);
     }
     line.totalMs = Math.round(performance.now() - start);
