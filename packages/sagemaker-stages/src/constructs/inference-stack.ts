@@ -496,6 +496,10 @@ export class InferenceStack extends TerraformStack {
           maxConcurrency === undefined
             ? undefined
             : { endpointName: endpoint.endpointName, variantName: VARIANT_NAME, maxConcurrency },
+        asynchronous:
+          asyncOf(settings) === undefined
+            ? undefined
+            : { endpointName: endpoint.endpointName, variantName: VARIANT_NAME },
         tags: { ...settings.tags, Model: model },
       },
     ];
