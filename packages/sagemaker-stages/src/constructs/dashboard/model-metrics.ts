@@ -164,6 +164,8 @@ export class ModelMetrics {
 
   /** The time of the endpoint; empty without a metric, or if {@link latency} is the same time. */
   endpointLatency(stat: string): Duration[] {
+    // The time in which a queue accepts a request says nothing about the model.
+    if (this.isAsync) return [];
     if (this.hasHandlerMetrics) {
       return [{ metric: { ...this.ofHandler("EndpointTime"), stat }, perMillisecond: 1 }];
     }

@@ -160,7 +160,7 @@ export function createAsyncStore(bucket: string, environment: NodeJS.ProcessEnv)
     for (let attempts = 1; ; attempts++) {
       const outcome = await attempt(method, pathOf(key), body, headers, time(), maxBytes);
       const { status } = outcome;
-      // 409: another write with a condition is running, perhaps the earlier attempt. S3 requires a repetition.
+      // 409: another write with a condition is running, possibly the earlier attempt. S3 requires a repetition.
       const canRetry = status === 0 || status >= 500 || status === 429 || status === 409;
       const isOver = time() < RETRY_WAIT_IN_MS + MIN_ATTEMPT_IN_MS;
       if (!canRetry || isOver || attempts === MAX_ATTEMPTS) return { ...outcome, isRepeated: attempts > 1 };
