@@ -3,14 +3,18 @@ import type { Environment } from "sagemaker-stages";
 /**
  * Two models that answer asynchronously. Both endpoints have no instances while no request waits: `energy-demand` with the defaults,
  * and `loan-default` with its own scaling, a longer time for each request, topics that report results and failures, and alarms for
- * requests that wait for more than two hours or fail.
+ * requests that wait for more than two hours or fail. Pages of one origin may call the API and send uploads.
  */
 export const asyncRequests: Environment = {
   name: "async",
   region: "eu-central-1",
   accountId: "111122223333",
   state: { local: { path: "terraform.async.tfstate" } },
-  stage: { throttling: { rateLimit: 50, burstLimit: 100 }, logRetentionInDays: 30 },
+  stage: {
+    throttling: { rateLimit: 50, burstLimit: 100 },
+    logRetentionInDays: 30,
+    corsAllowOrigin: "https://app.example.com",
+  },
   notify: { email: "on-call@example.com" },
   models: {
     "energy-demand": {

@@ -6,7 +6,7 @@ import { DEFAULT_NODE_RUNTIME } from "../aws/lambda-runtimes";
 import { METRICS_VARIABLE } from "../aws/metrics";
 import { serviceDomain } from "../aws/partition";
 import { boundaryArn } from "../environment/account";
-import { asyncOf } from "../environment/async-requests";
+import { asyncOf, uploadOrigins } from "../environment/async-requests";
 import {
   capturePrefix,
   endpointNameOf,
@@ -258,6 +258,7 @@ export class InferenceStack extends TerraformStack {
       environmentName,
       purpose: "async",
       daysByPrefix,
+      uploadOrigins: uploadOrigins(this.environment),
       protected: isProtected,
     });
   }
