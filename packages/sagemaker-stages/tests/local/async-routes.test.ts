@@ -256,11 +256,11 @@ describe("the asynchronous routes of a local stage", () => {
         const { url, headers } = JSON.parse(
           (await permit({ contentType: "application/json", bytes: large.length })).body,
         );
-        // A browser sends the size itself, and asks for no permission.
-        const asked = Object.keys(headers).filter((name) => name !== "content-length");
+        // A browser sends the size itself, and needs no permission.
+        const needed = Object.keys(headers).filter((name) => name !== "content-length");
 
         // Act
-        const permitted = await preflight(url, APP, "PUT", asked.join(","));
+        const permitted = await preflight(url, APP, "PUT", needed.join(","));
         const uploaded = await put(url, { ...headers, origin: APP }, large);
 
         // Assess

@@ -7,7 +7,7 @@ import type { AwsScope } from "../terraform/aws-scope";
 import { environmentBucketName, PrivateBucket } from "./private-bucket";
 
 /**
- * The headers of an upload that a page must be allowed to send. A browser sends `content-length` itself, and asks for no permission
+ * The headers of an upload that a page must be allowed to send. A browser sends `content-length` itself, and needs no permission
  * (https://fetch.spec.whatwg.org/#forbidden-request-header).
  */
 const UPLOAD_HEADERS = ["content-type", "if-none-match"] as const;

@@ -172,7 +172,7 @@ function answerPreflight(request: HttpRequest, rules: AsyncBucketDefinition["cor
  * The headers of the first rule that permits a request
  * (https://docs.aws.amazon.com/AmazonS3/latest/userguide/ManageCorsUsing.html).
  *
- * @param requested - the headers of which a preflight asks, in lower case
+ * @param requested - the headers that a preflight names, in lower case
  * @returns `undefined` without a rule
  */
 function corsHeaders(
