@@ -6,7 +6,7 @@ import { DEFAULT_NODE_RUNTIME } from "../aws/lambda-runtimes";
 import { METRICS_VARIABLE } from "../aws/metrics";
 import { serviceDomain } from "../aws/partition";
 import { boundaryArn } from "../environment/account";
-import { asyncOf } from "../environment/async-requests";
+import { asyncOf, uploadOrigins } from "../environment/async-requests";
 import {
   capturePrefix,
   endpointNameOf,
@@ -258,6 +258,7 @@ export class InferenceStack extends TerraformStack {
       environmentName,
       purpose: "async",
       daysByPrefix,
+      uploadOrigins: uploadOrigins(this.environment),
       protected: isProtected,
     });
   }
@@ -496,6 +497,10 @@ export class InferenceStack extends TerraformStack {
           maxConcurrency === undefined
             ? undefined
             : { endpointName: endpoint.endpointName, variantName: VARIANT_NAME, maxConcurrency },
+        asynchronous:
+          asyncOf(settings) === undefined
+            ? undefined
+            : { endpointName: endpoint.endpointName, variantName: VARIANT_NAME },
         tags: { ...settings.tags, Model: model },
       },
     ];
