@@ -24,6 +24,14 @@ function answerOf(body: string): unknown {
   return contractOf().decode(body, QUESTION, reply);
 }
 
+/** The caller's stream for a container's stream in parts of this size. */
+function convertInParts(text: string, size: number): string {
+  const converter = contractOf().stream?.convert?.(QUESTION);
+  if (converter === undefined) throw new Error("the contract has no converter");
+  const parts = text.match(new RegExp(`[^]{1,${size}}`, "g")) ?? [];
+  return parts.map((part) => converter.push(part)).join("") + converter.end();
+}
+
 describe("openAiChat", () => {
   it("makes a model that the rules of the catalog accept", () => {
     // Act
@@ -141,6 +149,80 @@ describe("openAiChat", () => {
     expect(members).toEqual({
       error: { message: "messages: got nothing", type, param: null, code: null },
     });
+  });
+
+  it.each([
+    ["an event", 'data: {"choices":[]}\n\n'],
+    ["a comment, as a container sends it to keep the connection open", ": ping\n\ndata: {}\n\n"],
+    ["events with CRLF", "data: {}\r\n\r\ndata: [DONE]\r\n\r\n"],
+  ])("passes a stream with %s unchanged, wherever the container's parts end", (_, text) => {
+    for (const size of [1, 3, text.length]) {
+      // Act
+      const converted = convertInParts(text, size);
+
+      // Assess
+      expect(converted).toBe(text);
+    }
+  });
+
+  it("makes an event of each line when the container streams lines of JSON, wherever its parts end", () => {
+    // Prepare: LMI sends an empty line at the end.
+    const text = '{"choices":[{"delta":{"content":"\u00fc"}}]}\n\n{"choices":[]}\r\n\n';
+
+    for (const size of [1, 2, 7, text.length]) {
+      // Act
+      const converted = convertInParts(text, size);
+
+      // Assess
+      expect(converted).toBe(
+        'data: {"choices":[{"delta":{"content":"\u00fc"}}]}\n\ndata: {"choices":[]}\n\ndata: [DONE]\n\n',
+      );
+    }
+  });
+
+  it("makes an event of the last line when the container's last line has no end", () => {
+    // Act
+    const converted = convertInParts('{"choices":[1]}\n{"choices":[2]}', 5);
+
+    // Assess
+    expect(converted).toBe('data: {"choices":[1]}\n\ndata: {"choices":[2]}\n\ndata: [DONE]\n\n');
+  });
+
+  it("refuses a stream whose lines are not JSON, e.g. a document in several lines", () => {
+    // Act
+    const convert = () => convertInParts('{\n  "choices": []\n}', 4);
+
+    // Assess
+    expect(convert).toThrow("a line of the stream is not a chunk of a chat completion");
+  });
+
+  it("adds nothing to an empty stream", () => {
+    // Act
+    const converted = convertInParts(" \n", 1);
+
+    // Assess
+    expect(converted).toBe("");
+  });
+
+  it("streams the answer of the example as chunks, in place of a model", () => {
+    // Prepare
+    const definition = openAiChat();
+    const source = definition.sourceOf(definition.as("llama"));
+
+    // Act
+    const [whole, streamed] = [false, true].map((stream) =>
+      source.answerExample(JSON.stringify({ ...QUESTION, stream })),
+    );
+
+    // Assess
+    const [chunk = "", done] = String(streamed?.body).split("\n\n");
+    expect(whole?.contentType).toBe("application/json");
+    expect(streamed?.contentType).toBe("text/event-stream");
+    expect(JSON.parse(chunk.replace("data: ", ""))).toMatchObject({
+      object: "chat.completion.chunk",
+      choices: [{ index: 0, delta: { role: "assistant", content: "I am fine." }, finish_reason: "stop" }],
+    });
+    expect(done).toBe("data: [DONE]");
   });
 
   it("has a request model that API Gateway can validate, and that allows further fields", () => {

@@ -214,6 +214,39 @@ describe("the errors that the client of OpenAI shows", () => {
   });
 });
 
+describe("a container that streams lines of JSON, as LMI does", () => {
+  const CHUNKS = ["one", " two", ""].map((content, index) => ({
+    id: "chatcmpl-1",
+    object: "chat.completion.chunk",
+    choices: [
+      { index: 0, delta: { role: "assistant", content }, finish_reason: index === 2 ? "stop" : null },
+    ],
+  }));
+  const lines = new Storyteller(
+    sampleContainer("a model that streams lines", () => ({
+      contentType: "application/jsonlines",
+      body: (async function* () {
+        for (const chunk of CHUNKS) yield `${JSON.stringify(chunk)}\n`;
+        yield "\n";
+      })(),
+    })),
+  );
+
+  beforeAll(() => lines.start(), TIMEOUT_IN_MS);
+  afterAll(() => lines.close());
+
+  it("gives the client every part of the answer, and its end", async () => {
+    // Prepare
+    const openai = new OpenAI({ baseURL: `${lines.url}/prod/v1`, apiKey: ACME_KEY, maxRetries: 0 });
+
+    // Act
+    const { choices } = await openai.chat.completions.stream(QUESTION).finalChatCompletion();
+
+    // Assess
+    expect(choices).toMatchObject([{ message: { content: "one two" }, finish_reason: "stop" }]);
+  });
+});
+
 describe("a stream that fails after its first part", () => {
   const failing = new Storyteller(
     sampleContainer("a model that fails", () => ({
