@@ -95,7 +95,8 @@ function toChunks(answer: unknown): string {
   return `data: ${JSON.stringify(chunk)}\n\n${DONE}`;
 }
 
-const DEFAULT_PATH = "/v1/chat/completions";
+/** The default of the option `path`. */
+export const DEFAULT_PATH = "/v1/chat/completions";
 
 /** The clients add this ending (https://github.com/openai/openai-node/blob/master/src/resources/chat/completions/completions.ts). */
 const PATH_ENDING = "/chat/completions";
