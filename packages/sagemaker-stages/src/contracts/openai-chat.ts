@@ -8,6 +8,7 @@ import {
 import { isRecord, parseJson } from "../runtime/json";
 import { checkMaxBytes } from "./bytes";
 import { chatEvents, DONE } from "./chat-events";
+import { chatProblem } from "./chat-refusals";
 import { COMMON_OPTIONS, type OptionReport } from "./option-report";
 import { type ContractTexts, ReadyMade } from "./ready-made";
 import { aboutOf } from "./texts";
@@ -149,7 +150,8 @@ export function createContract(model: string, options: OpenAiChatOptions): Contr
       throw new UnreadablePredictions("the answer is not a chat completion");
     },
 
-    problemMembers: ({ status, detail }) => ({ error: toError(status, detail) }),
+    problemMembers: ({ status, detail, code }) => ({ error: toError(status, detail, code) }),
+    containerProblem: (refusal) => chatProblem(refusal, containerModel !== undefined),
   };
 }
 
@@ -164,9 +166,9 @@ const ERROR_TYPES: Readonly<Partial<Record<number, string>>> = {
  * An error in the form of OpenAI's API. The clients show `message`
  * (https://github.com/openai/openai-node/blob/master/src/core/error.ts).
  */
-function toError(status: number, message: string) {
+function toError(status: number, message: string, code?: string) {
   const type = ERROR_TYPES[status] ?? (status < 500 ? "invalid_request_error" : "server_error");
-  return { message, type, param: null, code: null };
+  return { message, type, param: null, code: code ?? null };
 }
 
 /**

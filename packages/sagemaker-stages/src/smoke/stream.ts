@@ -39,7 +39,7 @@ function findEventFault(body: string): string | undefined {
   if (last.some((line) => /^event: ?error$/.test(line))) return "the stream ended with an error";
   const documents = events.map(dataOf);
   if (documents.some(isError)) return "the stream contains an error";
-  // The streams of OpenAI's API have a last event, without which a client cannot tell the end from an interruption
+  // The streams of OpenAI's API have a last event, without which a client cannot distinguish the end from an interruption
   // (https://platform.openai.com/docs/api-reference/chat/create#chat_create-stream).
   const isChat = documents.some((document) => isRecord(document) && document.object === CHAT_CHUNK);
   return isChat && !last.includes("data: [DONE]") ? "the stream does not end with [DONE]" : undefined;

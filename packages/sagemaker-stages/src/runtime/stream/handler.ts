@@ -20,6 +20,7 @@ import type { HandlerParts } from "../parts";
 import { type Failure, toProblem } from "../problem";
 import { encodeRequest, parseRequest, readBareRequest } from "../request";
 import { endWith, sendAnswer, whenWritable } from "./answer";
+import { containerFailureOf } from "./container-failure";
 import { createStreamClient, type EndpointStream } from "./endpoint-stream";
 import { TextFault, toOutput } from "./output";
 import {
@@ -250,10 +251,11 @@ export function createStreamingHandlerWith<Request, Answer>(
 
     /** Records a failure in the log line. */
     function record(thrown: unknown): Failure {
-      const { failure, error } = explain(
+      const { failure: explained, error } = explain(
         thrown instanceof TextFault ? new EndpointFailure(NO_TEXT, { endpointMs: 0, retries: 0 }) : thrown,
         logsMessages,
       );
+      const failure = containerFailureOf(contract, thrown) ?? explained;
       if (thrown instanceof EndpointFailure) Object.assign(line, thrown.stats);
       if (stream !== undefined) Object.assign(line, stream.stats());
       const hasLeft = signal.reason === CALLER_LEFT;
