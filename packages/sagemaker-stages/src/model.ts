@@ -38,6 +38,8 @@ export type {
   BytesDialect,
   CallerResponse,
   CallerValues,
+  ContainerProblem,
+  ContainerRefusal,
   Contract,
   EndpointHeaders,
   EndpointReply,

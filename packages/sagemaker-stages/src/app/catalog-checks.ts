@@ -175,6 +175,7 @@ const contractModelSchema = z.object({
   encode: method,
   decode: method,
   problemMembers: z.optional(method),
+  containerProblem: z.optional(method),
 });
 
 /** @returns whether the model has valid types, so that the other rules can run */

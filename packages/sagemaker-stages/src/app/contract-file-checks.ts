@@ -23,6 +23,7 @@ const COMPARED: Readonly<Record<keyof Omit<Contract<unknown, unknown>, "schema">
   encode: true,
   decode: true,
   problemMembers: true,
+  containerProblem: true,
 };
 
 /**

@@ -30,7 +30,7 @@ import { originsOf } from "../environment/settings/cors-origins";
 import { targetOf } from "../environment/settings/endpoint/targets";
 import { type Transfer, transferOf } from "../environment/transfer";
 import type { FunctionCapture } from "../iam/workload/function-role";
-import { invokeActions } from "../iam/workload/invoke-endpoint";
+import { type InvokeAction, invokeActions } from "../iam/workload/invoke-endpoint";
 import type { Model, Models } from "../models";
 import { shownMediaTypes } from "../page/public-document";
 import { Alarms, type AlarmsProps } from "./alarms/alarms";
@@ -77,6 +77,8 @@ export interface DeployedModel extends StageRoute {
   readonly gateway: GatewayAndEndpoint | undefined;
   /** Name and ARN of the endpoint. */
   readonly endpoint: ConnectedEndpoint;
+  /** The actions with which the function, or a caller without the function, invokes the endpoint. */
+  readonly invokeActions: readonly InvokeAction[];
   /** The function URL; `undefined` for a model without `functionUrl`. */
   readonly functionUrl: FunctionUrl | undefined;
   /** How the route answers, and how long its components wait. */
@@ -368,6 +370,7 @@ export class InferenceStack extends TerraformStack {
         functionAndEndpoint: undefined,
         gateway,
         endpoint,
+        invokeActions: invokeActions(settings, contract),
         functionUrl: undefined,
         transfer,
       };
@@ -382,6 +385,7 @@ export class InferenceStack extends TerraformStack {
       functionAndEndpoint,
       gateway: undefined,
       endpoint: functionAndEndpoint.sagemakerEndpoint,
+      invokeActions: invokeActions(settings, contract),
       functionUrl: this.createFunctionUrl(model, settings, functionAndEndpoint, contract),
       transfer,
     };

@@ -230,7 +230,39 @@ export interface Contract<Request, Answer> {
   problemMembers?(problem: {
     readonly status: number;
     readonly detail: string;
+    /** The code of {@link ContainerProblem}. */
+    readonly code?: string | undefined;
   }): Readonly<Record<string, unknown>>;
+  /**
+   * Describes the container's refusal of a request, e.g. of a text that is too long: the caller receives the returned problem in
+   * place of a 502, so that the caller's client does not repeat the request. Only the handler of a contract with `stream` calls
+   * this method.
+   *
+   * The container's message can contain paths, versions, and data of other requests. Return your own text, and no part of the
+   * message except values that you have recognized, e.g. a number of tokens.
+   *
+   * @returns the problem; `undefined` for a 502
+   * @default - each refusal is a 502
+   */
+  containerProblem?(refusal: ContainerRefusal): ContainerProblem | undefined;
+}
+
+/** A container's answer with a status from 400 to 499, before the first part of an answer. */
+export interface ContainerRefusal {
+  /** The status of the container, e.g. 400 or 422. */
+  readonly status: number;
+  /** The body of the container's answer; empty if SageMaker did not pass the body. */
+  readonly message: string;
+}
+
+/** The caller's problem after a {@link ContainerRefusal}. */
+export interface ContainerProblem {
+  /** 429 also has the header Retry-After. */
+  readonly status: 400 | 404 | 413 | 429;
+  /** The detail of the problem document. */
+  readonly detail: string;
+  /** A code for `problemMembers`. @default - none */
+  readonly code?: string;
 }
 
 /** The header with the key of a customer. */

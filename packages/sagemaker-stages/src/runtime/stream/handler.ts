@@ -16,6 +16,7 @@ import { EndpointFailure, type Refusal, TIME_IS_OVER } from "../refusal";
 import { encodeRequest, parseRequest, readBareRequest } from "../request";
 import { createAbortableCalls } from "./abortable-calls";
 import { sendAnswer } from "./answer";
+import { containerFailureOf } from "./container-failure";
 import {
   brokenOff,
   CALLER_LEFT,
@@ -274,10 +275,11 @@ export function createStreamingHandlerWith<Request, Answer>(
 
     /** Records a failure in the log line. */
     function record(thrown: unknown): Failure {
-      const { failure, error, stats } = explain(
+      const { failure: explained, error, stats } = explain(
         thrown instanceof TextFault ? new EndpointFailure(NO_TEXT, { endpointMs: 0, retries: 0 }) : thrown,
         logsMessages,
       );
+      const failure = containerFailureOf(contract, thrown) ?? explained;
       const isSlow = thrown instanceof EndpointFailure && thrown.refusal === CALLER_TOO_SLOW;
       const reason = hasLeft() ? CALLER_LEFT : isSlow ? CALLER_TOO_SLOW : undefined;
       const logged = reason === undefined ? { status: failure.status, error } : logOfCaller(reason);

@@ -1,4 +1,5 @@
 import type { JsonObject } from "../../terraform";
+import { authorizerArnsOf } from "../principals/authorizer";
 import { type EndpointInStack, endpointsOf } from "../principals/endpoint-in-stack";
 import { type FunctionInStack, functionsOf } from "../principals/function-role";
 import { type GatewayRoleInStack, gatewayRolesOf } from "../principals/gateway-role";
@@ -54,8 +55,9 @@ export function handPicked(stack: ResolvedStack, documents: readonly Document[])
       killedBy,
     });
   }
-  // An authorizer has no variables, and its role invokes no endpoint.
-  const isAuthorizer = ({ resource }: FunctionInStack) => !resource.set.includes("environment");
+  // The role of an authorizer invokes no endpoint.
+  const authorizerArns = authorizerArnsOf(stack);
+  const isAuthorizer = ({ arn }: FunctionInStack) => authorizerArns.has(arn);
   const functions = functionsOf(stack).filter((fn) => !isAuthorizer(fn));
   const endpoints = endpointsOf(stack);
   for (const addition of FUNCTION_ADDITIONS) add(functions, "new function", addition);
