@@ -1,3 +1,4 @@
+import { CUSTOMER_KEYS } from "../../../authorizer/customers";
 import type { JsonObject } from "../../terraform";
 import { type EndpointInStack, endpointsOf } from "../principals/endpoint-in-stack";
 import { type FunctionInStack, functionsOf } from "../principals/function-role";
@@ -54,8 +55,10 @@ export function handPicked(stack: ResolvedStack, documents: readonly Document[])
       killedBy,
     });
   }
-  // An authorizer has no variables, and its role invokes no endpoint.
-  const isAuthorizer = ({ resource }: FunctionInStack) => !resource.set.includes("environment");
+  // The role of an authorizer invokes no endpoint. An authorizer has no variables, except for the digests of customers' keys.
+  const isAuthorizer = ({ resource }: FunctionInStack) =>
+    !resource.set.includes("environment") ||
+    resource.get(`environment.variables.${CUSTOMER_KEYS}`) !== undefined;
   const functions = functionsOf(stack).filter((fn) => !isAuthorizer(fn));
   const endpoints = endpointsOf(stack);
   for (const addition of FUNCTION_ADDITIONS) add(functions, "new function", addition);
