@@ -2,8 +2,10 @@ import type * as z from "zod/mini";
 import { bytesOf, toBytes } from "../runtime/base64";
 import {
   type About,
+  ASYNC_PAYLOAD_IN_BYTES,
   type Bytes,
   type Contract,
+  ENCODED_ASYNC_PAYLOAD_IN_BYTES,
   SERVERLESS_PAYLOAD_IN_BYTES,
   UnreadablePredictions,
 } from "../runtime/contract";
@@ -63,7 +65,8 @@ export interface PassThroughSettings extends ContractTexts {
    * The maximum size of a body in bytes. A serverless endpoint accepts 4 MiB
    * (https://docs.aws.amazon.com/sagemaker/latest/dg/serverless-endpoints-invoke.html), an endpoint on instances 6 MiB
    * (https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_runtime_InvokeEndpoint.html). A function can receive
-   * about 4.5 MB of bytes, because API Gateway encodes bytes in base64 and Lambda counts the size of the base64.
+   * about 4.5 MB of bytes, because API Gateway encodes bytes in base64 and Lambda counts the size of the base64. With
+   * `instances.async`, callers can upload files of up to 1 GiB, and up to 25 MiB of JSON.
    *
    * @default 4194304
    */
@@ -158,7 +161,8 @@ function checkOptions(options: CheckedOptions, report: OptionReport): void {
   const isOfJson = schema === undefined || takes === "application/json";
   report.require(isOfJson, "schema", schema, "takes: application/json", "bytes have no schema");
   checkJsonSchema(schema, "schema", report);
-  checkMaxBytes(maxBytes, report);
+  const limit = takes === "application/json" ? ENCODED_ASYNC_PAYLOAD_IN_BYTES : ASYNC_PAYLOAD_IN_BYTES;
+  checkMaxBytes(maxBytes, report, limit);
   checkStreamOption(stream, takes === "application/json", example, report);
   report.require(
     !isWholeStream(options) || answers === undefined,
