@@ -181,7 +181,7 @@ function checkFramework(image: FrameworkImageSettings, collector: FaultCollector
     isLibrary || image.python !== undefined,
     "python",
     undefined,
-    "the Python version in the image's tag",
+    "the Python version in the image's tag, e.g. py312",
     source,
   );
   for (const field of refused) {
