@@ -10,6 +10,7 @@ import {
   UnreadablePredictions,
 } from "../runtime/contract";
 import { isRecord } from "../runtime/json";
+import { JSON_TYPE } from "../runtime/media-type";
 import { acceptOf, answerWith, checkMaxBytes, EXAMPLE_USES, exampleFile } from "./bytes";
 import { hasExampleFile, type MediaTypeWithExample } from "./example-files";
 import { type AnySchema, checkJsonSchema, readJsonAnswer, toZod } from "./json-schema";
@@ -156,7 +157,15 @@ const OPTIONS = ["takes", "answers", "schema", "maxBytes", "stream"];
 function checkOptions(options: CheckedOptions, report: OptionReport): void {
   const { takes, answers, schema, maxBytes, stream, example } = options;
   report.requireKnown(options, [...OPTIONS, ...COMMON_OPTIONS]);
-  if (takes !== "application/json") checkMediaTypes(takes, "takes", report);
+  const listsJson = Array.isArray(takes) && takes.includes(JSON_TYPE);
+  report.require(
+    !listsJson,
+    "takes",
+    takes,
+    '"application/json" without a list, or a list of media types of bytes',
+    "a route that takes JSON and bytes needs a contract.ts that makes one request of both: docs/contracts.md, JSON and CSV on one route",
+  );
+  if (takes !== JSON_TYPE && !listsJson) checkMediaTypes(takes, "takes", report);
   if (answers !== undefined && answers !== "json") checkMediaTypes(answers, "answers", report);
   const isOfJson = schema === undefined || takes === "application/json";
   report.require(isOfJson, "schema", schema, "takes: application/json", "bytes have no schema");
