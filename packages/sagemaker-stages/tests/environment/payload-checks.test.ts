@@ -88,7 +88,7 @@ describe("the payload of a contract", () => {
     }
   });
 
-  it("has no fault of its own on a serverless endpoint when the contract answers in a stream", () => {
+  it("has no further fault on a serverless endpoint when the contract answers in a stream", () => {
     // Prepare
     const models = defineModels({ "loan-default": openAiChat() });
 
