@@ -53,7 +53,9 @@ export type {
   TextDialect,
 } from "./runtime/contract";
 export {
+  ASYNC_PAYLOAD_IN_BYTES,
   CallerAnswer,
+  ENCODED_ASYNC_PAYLOAD_IN_BYTES,
   INSTANCES_PAYLOAD_IN_BYTES,
   requireOnePredictionPerRow,
   respond,

@@ -12,7 +12,11 @@ import { appFolder } from "../lib/app-folder";
 import { findThrowingLocation } from "../lib/load-failure";
 import { UserError } from "../lib/user-error";
 import type { ContractModel, Model } from "../models";
-import { INSTANCES_PAYLOAD_IN_BYTES, UnreadablePredictions } from "../runtime/contract";
+import {
+  ASYNC_PAYLOAD_IN_BYTES,
+  ENCODED_ASYNC_PAYLOAD_IN_BYTES,
+  UnreadablePredictions,
+} from "../runtime/contract";
 import { describeFaults as describeRequestFaults } from "../runtime/faults";
 import { bareAnswer, NO_CALLER, replyOf } from "../runtime/outside-handler";
 import { checkContractFile } from "./contract-file-checks";
@@ -344,8 +348,12 @@ function checkRoute({ route: { method, path }, ...entry }: Model, collector: Fau
   );
 }
 
-function checkLimits({ limits, example }: ContractModel, collector: FaultCollector): void {
+function checkLimits(
+  { limits, example, passThrough, bytes }: ContractModel,
+  collector: FaultCollector,
+): void {
   const { rowsIn } = limits;
+  const passesFiles = passThrough !== undefined && bytes !== undefined;
   collector.require(
     rowsIn === undefined || (example.request instanceof Object && Object.hasOwn(example.request, rowsIn)),
     "limits.rowsIn",
@@ -364,8 +372,10 @@ function checkLimits({ limits, example }: ContractModel, collector: FaultCollect
     limits.payloadInBytes,
     "limits.payloadInBytes",
     1,
-    INSTANCES_PAYLOAD_IN_BYTES,
-    "https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_runtime_InvokeEndpoint.html",
+    passesFiles ? ASYNC_PAYLOAD_IN_BYTES : ENCODED_ASYNC_PAYLOAD_IN_BYTES,
+    passesFiles
+      ? "https://docs.aws.amazon.com/sagemaker/latest/dg/async-inference.html"
+      : "the function reads the request: only a contract with passThrough and bytes can have a larger payload",
   );
 }
 

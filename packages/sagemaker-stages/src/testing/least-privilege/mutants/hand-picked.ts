@@ -101,7 +101,10 @@ const FUNCTION_ADDITIONS: readonly Addition<FunctionInStack>[] = [
   {
     detail: "invokes its endpoint with a response stream, which the handler never does",
     killedBy: ["granted, not used"],
-    fits: { test: (_, own) => !actionsIn(own).includes(STREAM), needs: "a function that does not stream" },
+    fits: {
+      test: (_, own) => actionsIn(own).includes(INVOKE) && !actionsIn(own).includes(STREAM),
+      needs: "a function that does not stream",
+    },
     statement: (_, __, own) => ({ Action: [STREAM], Resource: invokedEndpoints(own) }),
   },
   {
@@ -210,7 +213,7 @@ const FUNCTION_ADDITIONS: readonly Addition<FunctionInStack>[] = [
   {
     detail: "denies a request that no principal sends",
     killedBy: ["granted, not used"],
-    statement: () => ({ Effect: "Deny", Action: ["s3:GetObject"], Resource: ["*"] }),
+    statement: () => ({ Effect: "Deny", Action: ["lambda:InvokeFunction"], Resource: ["*"] }),
   },
   {
     detail: "invokes its endpoint if the request has a tag that such requests never have",
