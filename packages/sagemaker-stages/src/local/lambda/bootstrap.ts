@@ -122,6 +122,8 @@ async function stream(
   } finally {
     running = undefined;
     answer.destroy();
+    // A handler closes its connections when its caller disconnects, and each closed connection reports an error.
+    if (!state.isRead) sources.forgetForeignErrors();
   }
 }
 

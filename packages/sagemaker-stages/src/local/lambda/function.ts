@@ -13,6 +13,7 @@ import { LOCAL_CREDENTIALS } from "../signature";
 import type { FunctionDefinition } from "../terraform/deployment";
 import { AnswerStream } from "./answer-stream";
 import { Concurrency, type UnreservedConcurrency } from "./concurrency";
+import { sendDisconnect } from "./disconnects";
 import type { FunctionProcess } from "./function-process";
 import type { LostCaptures } from "./lost-captures";
 import type { FromFunction, FunctionError, Invoke, Ready, ToFunction } from "./protocol";
@@ -513,7 +514,10 @@ export class LocalFunction implements RouteFunction {
       if (child.connected && this.python === undefined) child.send(message, () => undefined);
     };
     const taken = (bytes: number) => report({ kind: "taken", requestId, bytes });
-    answer?.connect({ taken, disconnected: () => report({ kind: "disconnected", requestId }) });
+    answer?.connect({
+      taken,
+      disconnected: () => sendDisconnect(() => report({ kind: "disconnected", requestId })),
+    });
     const collected = new CollectedAnswer();
     return new Promise((resolve) => {
       const settle = (result: InvocationResult, contentType = JSON_TYPE) => {
