@@ -24,6 +24,8 @@ const EMULATED: Readonly<Record<string, readonly EmulatedMetrics[]>> = {
   // https://docs.aws.amazon.com/sagemaker/latest/dg/monitoring-cloudwatch.html
   // https://docs.aws.amazon.com/sagemaker/latest/dg/serverless-endpoints-monitoring.html
   // https://docs.aws.amazon.com/sagemaker/latest/dg/async-inference-monitor.html
+  // FirstChunk… and MidStreamErrors are those of streams. AWS's table of metrics has them under "bidirectional streaming", and
+  // names no other metric for the first chunk of InvokeEndpointWithResponseStream.
   "AWS/SageMaker": [
     {
       names: [
@@ -37,6 +39,10 @@ const EMULATED: Readonly<Record<string, readonly EmulatedMetrics[]>> = {
         "RequestDownloadFailures",
         "ResponseUploadFailures",
         "TotalProcessingTime",
+        "FirstChunkLatency",
+        "FirstChunkModelLatency",
+        "FirstChunkOverheadLatency",
+        "MidStreamErrors",
       ],
       dimensions: [["EndpointName", "VariantName"]],
     },
@@ -147,8 +153,42 @@ export function recordEndpointInvocation(
     none("Invocations", 1),
     none("Invocation4XXErrors", Number(status >= 400 && status < 500)),
     none("Invocation5XXErrors", Number(status >= 500)),
-    { name: "ModelLatency", value: Math.round(durationInMs * 1000), unit: "Microseconds" },
+    microseconds("ModelLatency", durationInMs),
   ]);
+}
+
+/** The first chunk of a streamed answer of an endpoint. */
+export interface FirstChunk extends Pick<EndpointInvocation, "endpointName" | "variantName"> {
+  /** The milliseconds from the request to the first chunk for the caller. */
+  readonly latencyInMs: number;
+  /** The milliseconds in which the container made the chunk. */
+  readonly modelLatencyInMs: number;
+}
+
+/** The metrics of the first chunk of a streamed answer. */
+export function recordFirstChunk(
+  sink: MetricSink,
+  scope: string,
+  { endpointName, variantName, latencyInMs, modelLatencyInMs }: FirstChunk,
+): void {
+  sink.record(ofVariant(scope, endpointName, variantName), [
+    microseconds("FirstChunkLatency", latencyInMs),
+    microseconds("FirstChunkModelLatency", modelLatencyInMs),
+    microseconds("FirstChunkOverheadLatency", latencyInMs - modelLatencyInMs),
+  ]);
+}
+
+/**
+ * The metric of a streamed answer that failed after its status. The container's status was no error, so the invocation is not
+ * in `Invocation5XXErrors` (https://developers.deepgram.com/docs/observability-sagemaker: the metric exists only when a
+ * stream has failed).
+ */
+export function recordMidStreamError(
+  sink: MetricSink,
+  scope: string,
+  { endpointName, variantName }: Pick<EndpointInvocation, "endpointName" | "variantName">,
+): void {
+  sink.record(ofVariant(scope, endpointName, variantName), [none("MidStreamErrors", 1)]);
 }
 
 /** The used part of a serverless endpoint's concurrency, from 0 to 1. */
@@ -212,6 +252,10 @@ export function recordApiRequest(sink: MetricSink, scope: string, request: ApiRe
 
 function count(name: string, value: number): Value {
   return { name, value, unit: "Count" };
+}
+
+function microseconds(name: string, inMs: number): Value {
+  return { name, value: Math.round(inMs * 1000), unit: "Microseconds" };
 }
 
 function none(name: string, value: number): Value {

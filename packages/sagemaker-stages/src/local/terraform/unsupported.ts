@@ -196,7 +196,6 @@ function* describeStreams({
     stages.some(({ openApi }) => openApi.methods.some(({ integration }) => isStream(integration)));
   if (!hasStreams) return;
   yield "streamed answers: a caller who disconnects closes the function's stream here; on AWS, the function can run on until its end or timeout";
-  yield "streamed answers: no limit of the bandwidth; on AWS, Lambda limits the bandwidth after the first 6 MB, and API Gateway sends the bytes after the first 10 MB at 2 MB/s";
 }
 
 /** Managed rules are AWS's code: the local stage cannot evaluate them, and answers as if no request matched them. */
