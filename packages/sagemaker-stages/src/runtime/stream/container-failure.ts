@@ -1,7 +1,7 @@
 import type { Contract } from "../contract";
-import { EndpointFailure } from "../refusal";
 import { RETRY_AFTER_THROTTLE_IN_SECONDS } from "../limits";
 import type { Failure } from "../problem";
+import { EndpointFailure } from "../refusal";
 
 /**
  * The failure that the contract describes for a container's refusal of the request. SageMaker answers such a refusal with the

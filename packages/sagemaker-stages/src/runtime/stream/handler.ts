@@ -275,7 +275,11 @@ export function createStreamingHandlerWith<Request, Answer>(
 
     /** Records a failure in the log line. */
     function record(thrown: unknown): Failure {
-      const { failure: explained, error, stats } = explain(
+      const {
+        failure: explained,
+        error,
+        stats,
+      } = explain(
         thrown instanceof TextFault ? new EndpointFailure(NO_TEXT, { endpointMs: 0, retries: 0 }) : thrown,
         logsMessages,
       );
