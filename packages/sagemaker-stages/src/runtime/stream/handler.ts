@@ -10,7 +10,6 @@ import {
   TIME_IS_OVER,
 } from "../endpoint";
 import { readEvent } from "../event";
-import { explain } from "../failure";
 import type { Handler } from "../handler-core";
 import { MAX_SILENCE_IN_MS, RESERVE_IN_MS } from "../limits";
 import type { LogLine } from "../log";
@@ -20,7 +19,7 @@ import type { HandlerParts } from "../parts";
 import { type Failure, toProblem } from "../problem";
 import { encodeRequest, parseRequest, readBareRequest } from "../request";
 import { endWith, sendAnswer, whenWritable } from "./answer";
-import { containerFailureOf } from "./container-failure";
+import { explainFor } from "./container-failure";
 import { createStreamClient, type EndpointStream } from "./endpoint-stream";
 import { TextFault, toOutput } from "./output";
 import {
@@ -251,11 +250,11 @@ export function createStreamingHandlerWith<Request, Answer>(
 
     /** Records a failure in the log line. */
     function record(thrown: unknown): Failure {
-      const { failure: explained, error } = explain(
+      const { failure, error } = explainFor(
+        contract,
         thrown instanceof TextFault ? new EndpointFailure(NO_TEXT, { endpointMs: 0, retries: 0 }) : thrown,
         logsMessages,
       );
-      const failure = containerFailureOf(contract, thrown) ?? explained;
       if (thrown instanceof EndpointFailure) Object.assign(line, thrown.stats);
       if (stream !== undefined) Object.assign(line, stream.stats());
       const hasLeft = signal.reason === CALLER_LEFT;
