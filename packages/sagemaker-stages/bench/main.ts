@@ -36,7 +36,7 @@ const BENCHES: Readonly<Record<Topic, (bench: Bench) => Promise<void>>> = {
   review: ({ report, folder }) => benchReview(report, folder),
   flood: ({ report, seconds }) => benchFlood(report, seconds),
   gateway: ({ report, seconds }) => benchGateway(report, seconds),
-  streams: ({ report, seconds }) => benchStreams(report, seconds),
+  streams: ({ report, folder, seconds }) => benchStreams(report, folder, seconds),
   load: ({ report, seconds }) => benchLoad(report, seconds),
 };
 

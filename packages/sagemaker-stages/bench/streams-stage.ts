@@ -1,20 +1,11 @@
 /**
- * The local stage of the topic `streams`, in its own process, so that its memory does not include the callers and the
- * container. The argument is the address of the container.
+ * The local stage of the topic `streams`, in its own process, so that its memory does not include the callers, the container
+ * and the synthesis. The arguments are the folder of the synthesis, the environment, and the address of the container.
  */
 import { readdirSync, readFileSync } from "node:fs";
 import { ownContainer } from "../src/local/sagemaker/container";
 import { LocalStage } from "../src/local/stage";
-import { Lambda } from "../tests/local/support/lambda";
-import {
-  forwardingFunction,
-  MODEL,
-  streamingDeployment,
-  streamingStage,
-} from "../tests/local/support/streaming-stage";
-
-/** The longest time of API Gateway and Lambda, so that no stream ends early. */
-const TIMEOUT_IN_SECONDS = 900;
+import { readStoryteller, STORYTELLER } from "../tests/local/support/storyteller";
 
 /** What the process of the stage reports. */
 export interface StageReport {
@@ -27,15 +18,14 @@ export interface StageReport {
 }
 
 async function main(): Promise<void> {
-  const lambda = new Lambda();
+  const [, , folder = "", environment = "", container = ""] = process.argv;
   const stage = new LocalStage({
     port: 0,
-    containers: new Map([[MODEL, ownContainer(new URL(process.argv[2] ?? ""))]]),
-    log: (text) => process.stderr.write(text),
+    containers: new Map([[STORYTELLER, ownContainer(new URL(container))]]),
+    log: () => undefined,
   });
   await stage.listen();
-  const fn = forwardingFunction(lambda, { timeoutInSeconds: TIMEOUT_IN_SECONDS });
-  await stage.serve([streamingDeployment(fn, streamingStage({}, TIMEOUT_IN_SECONDS * 1_000))]);
+  await stage.serve([readStoryteller(folder, environment)]);
   process.on("message", () => {
     global.gc?.();
     const children = childrenOf(process.pid).map(memoryOf);
@@ -47,9 +37,7 @@ async function main(): Promise<void> {
     };
     process.send?.(report);
   });
-  process.on("disconnect", () => {
-    void stage.close().then(() => lambda.close());
-  });
+  process.on("disconnect", () => void stage.close());
   process.send?.("ready");
 }
 

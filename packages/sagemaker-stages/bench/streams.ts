@@ -1,37 +1,68 @@
 import { type ChildProcess, fork } from "node:child_process";
-import http from "node:http";
-import type { AddressInfo } from "node:net";
 import { join } from "node:path";
-import { median } from "./measure";
+import { setTimeout as sleep } from "node:timers/promises";
+import { dev } from "../examples/storyteller/environments/dev";
+import { synthesizeStoryteller } from "../tests/local/support/storyteller";
 import type { Report } from "./report";
+import { Caller } from "./streams-caller";
+import { BenchContainer } from "./streams-container";
 import type { StageReport } from "./streams-stage";
 
 const CONCURRENT_STREAMS = 1_000;
-/** The streams whose first byte is measured, one after the other, after as many streams that warm up the processes. */
-const MEASURED_STREAMS = 200;
-const CHUNK_INTERVAL_IN_MS = 1_000;
-const CHUNK = "x".repeat(100);
+const EVENT_INTERVAL_IN_MS = 1_000;
 
+/** The numbers of concurrent streams whose first byte is measured. */
+const FIRST_BYTE_STREAMS = [1, 10, 100] as const;
+/** The measured first bytes of each number. */
+const FIRST_BYTES = 300;
+/** The streams of each process before its first byte is measured, so that Node.js compiles the code. */
+const WARM_UP_STREAMS = 10;
+/**
+ * The container sends its first chunk after this time for each concurrent stream. So callers open at most 100 streams per
+ * second, and the measurements differ in the number of streams only.
+ */
+const FIRST_CHUNK_DELAY_IN_MS = 10;
 /** The time that the stage may add to the container's first chunk. */
 const MAX_DELAY_IN_MS = 20;
+
 /** The growth of the stage's memory while the streams run. */
 const MAX_GROWTH = 1.25;
 /** The memory of the stage for one stream whose caller does not read. */
 const MAX_STREAM_IN_MB = 1;
+/** The time in which the callers do not read: the buffers are full after a part of it. */
+const UNREAD_IN_MS = 10_000;
 
-/** The time until the container notices that the callers of all streams left. */
+/** The callers who leave one after the other. */
+const SINGLE_LEAVERS = 50;
+/** The callers of a smaller group that leaves at once. */
+const LEAVING_GROUP = 100;
+/** The time until the container notices that a caller has left. */
 const MAX_DISCONNECT_IN_MS = 1_000;
 
-/** The time for the start of one process per stream. */
-const OPEN_TIMEOUT_IN_MS = 10 * 60_000;
+/** The example app without limits for the number of callers, and without its page. */
+const { website: _website, ...withoutPage } = dev;
+const ENVIRONMENT = {
+  ...withoutPage,
+  stage: { ...dev.stage, throttling: { rateLimit: 10_000, burstLimit: 5_000 } },
+};
+const ROUTE = `/${ENVIRONMENT.name}/v1/chat/completions`;
 
-/** Measures streamed answers: the delay of the first byte, and the memory of the stage with many concurrent streams. */
-export async function benchStreams(report: Report, seconds: number): Promise<void> {
-  const container = new Container();
+/**
+ * Measures the streamed answers of the example app `storyteller`, whose handler is generated: the delay of the first byte, the
+ * memory of the stage with many concurrent streams, and the time until the endpoint is free after callers left.
+ *
+ * @param folder - for temporary files
+ * @param seconds - the time for which the concurrent streams stay open
+ */
+export async function benchStreams(report: Report, folder: string, seconds: number): Promise<void> {
+  const outdir = join(folder, "streams");
+  synthesizeStoryteller(outdir, [ENVIRONMENT]);
+  const container = new BenchContainer();
   await container.listen();
-  const stage = await StageProcess.start(container.url);
+  const stage = await StageProcess.start([outdir, ENVIRONMENT.name, container.url]);
   try {
-    await measureFirstByte(report, stage, container);
+    for (const streams of FIRST_BYTE_STREAMS) await measureFirstByte(report, stage, container, streams);
+    await measureFewLeavers(report, stage, container);
     await measureConcurrent(report, stage, container, seconds);
   } finally {
     await stage.stop();
@@ -40,60 +71,80 @@ export async function benchStreams(report: Report, seconds: number): Promise<voi
 }
 
 /** The delay between the container's first chunk and the caller's first byte. */
-async function measureFirstByte(report: Report, stage: StageProcess, container: Container): Promise<void> {
-  const { url } = await stage.report();
+async function measureFirstByte(
+  report: Report,
+  { url }: StageProcess,
+  container: BenchContainer,
+  concurrent: number,
+): Promise<void> {
   const delays: number[] = [];
-  for (let index = 0; index < 2 * MEASURED_STREAMS; index++) {
-    const stream = new Stream(url);
-    await stream.started;
-    if (index >= MEASURED_STREAMS) delays.push(stream.firstByteAt - container.firstChunkAt);
-    container.endAll();
-    await stream.ended;
-  }
-  const sorted = delays.sort((a, b) => a - b);
-  const base = `the limit of ${MAX_DELAY_IN_MS} ms`;
-  const goal = { atMost: 1 };
-  const add = (name: string, value: number) =>
+  const call = async (): Promise<number> => {
+    const caller = new Caller(url);
+    await caller.started;
+    container.end(caller.name);
+    await caller.ended;
+    return caller.firstByteAt - (container.firstChunkAt.get(caller.name) ?? Number.NaN);
+  };
+  // As many processes as streams.
+  const first = await openAll(url, container, concurrent);
+  for (const { name } of first) container.end(name);
+  await Promise.all(first.map(({ ended }) => ended));
+  container.firstChunkDelayInMs = FIRST_CHUNK_DELAY_IN_MS * concurrent;
+  await Promise.all(
+    first.map(async (_, index) => {
+      await sleep(FIRST_CHUNK_DELAY_IN_MS * index);
+      for (let stream = 0; stream < WARM_UP_STREAMS; stream++) await call();
+      while (delays.length < FIRST_BYTES) delays.push(await call());
+    }),
+  );
+  container.firstChunkDelayInMs = 0;
+  const streams = concurrent === 1 ? "1 stream" : `${concurrent} concurrent streams`;
+  for (const name of ["p50", "p99"] as const) {
     report.add({
-      measured: `delay of the first byte behind the container's first chunk, ${name}`,
-      value,
-      base,
+      measured: `delay of the first byte behind the container's first chunk with ${streams}, ${name}`,
+      value: spreadOf(delays)[name],
+      base: `the limit of ${MAX_DELAY_IN_MS} ms`,
       baseValue: MAX_DELAY_IN_MS,
       unit: "ms",
-      goal,
+      goal: { atMost: 1 },
     });
-  add("p50", median(sorted));
-  add("p99", sorted[Math.floor(sorted.length * 0.99)] ?? Number.NaN);
+  }
+}
+
+/** The time until the endpoint is free for callers who leave one by one, and for a group that leaves at once. */
+async function measureFewLeavers(
+  report: Report,
+  stage: StageProcess,
+  container: BenchContainer,
+): Promise<void> {
+  const callers = await openAll(stage.url, container, SINGLE_LEAVERS + LEAVING_GROUP);
+  const singles: number[] = [];
+  for (const caller of callers.slice(0, SINGLE_LEAVERS)) singles.push(...(await leave([caller], container)));
+  reportLeavers(report, "of a caller who leaves alone", singles);
+  const group = callers.slice(SINGLE_LEAVERS);
+  reportLeavers(report, `of ${group.length} callers who leave at once`, await leave(group, container));
 }
 
 async function measureConcurrent(
   report: Report,
   stage: StageProcess,
-  container: Container,
+  container: BenchContainer,
   seconds: number,
 ): Promise<void> {
-  const { url } = await stage.report();
   const startedAt = performance.now();
-  const streams = Array.from({ length: CONCURRENT_STREAMS }, () => new Stream(url));
-  // The stage ends a stream without data after API Gateway's 5 minutes, and the last process can start later.
-  const chunks = setInterval(() => container.writeAll(CHUNK), CHUNK_INTERVAL_IN_MS);
-  try {
-    await Promise.all(streams.map(({ started }) => started));
-  } finally {
-    clearInterval(chunks);
-  }
-  requireOpen(streams, container, "before the measurement");
+  const callers = await openAll(stage.url, container, CONCURRENT_STREAMS);
+  requireOpen(callers, container, "before the measurement");
   report.note(
-    `${CONCURRENT_STREAMS} streams opened in ${((performance.now() - startedAt) / 1_000).toFixed(0)} s: each stream starts a process of the function`,
+    `${CONCURRENT_STREAMS} streams opened in ${((performance.now() - startedAt) / 1_000).toFixed(0)} s: each stream needs a process of the function`,
   );
   const before = await stage.report();
   const end = performance.now() + seconds * 1_000;
   while (performance.now() < end) {
-    container.writeAll(CHUNK);
-    await new Promise((resolve) => setTimeout(resolve, CHUNK_INTERVAL_IN_MS));
+    container.writeAll();
+    await sleep(EVENT_INTERVAL_IN_MS);
   }
   const after = await stage.report();
-  requireOpen(streams, container, "after the measurement");
+  requireOpen(callers, container, "after the measurement");
   report.add({
     measured: `memory of the local stage after ${seconds} s of ${CONCURRENT_STREAMS} concurrent streams`,
     value: after.stageInMb,
@@ -116,9 +167,9 @@ async function measureConcurrent(
     );
   }
 
-  for (const stream of streams) stream.pause();
+  for (const caller of callers) caller.pause();
   const stop = container.floodAll();
-  await new Promise((resolve) => setTimeout(resolve, Math.max(5, seconds) * 1_000));
+  await sleep(UNREAD_IN_MS);
   const flooded = await stage.report();
   stop();
   report.add({
@@ -129,177 +180,89 @@ async function measureConcurrent(
     unit: "MB",
     goal: { atMost: 1 },
   });
-  requireOpen(streams, container, "after the callers did not read");
+  requireOpen(callers, container, "after the callers did not read");
 
-  const leftAt = performance.now();
-  for (const stream of streams) stream.leave();
-  await container.allClosed();
-  report.add({
-    measured: `time until the container's ${CONCURRENT_STREAMS} answers are closed after all callers left`,
-    value: performance.now() - leftAt,
-    base: `the limit of ${MAX_DISCONNECT_IN_MS} ms`,
-    baseValue: MAX_DISCONNECT_IN_MS,
-    unit: "ms",
-    goal: { atMost: 1 },
-  });
-  await Promise.all(streams.map(({ ended }) => ended));
+  const times = await leave(callers, container);
+  reportLeavers(report, `of ${CONCURRENT_STREAMS} callers who leave at once`, times);
+}
+
+/** Opens streams, and waits for the first byte of each. */
+async function openAll(url: string, container: BenchContainer, count: number): Promise<Caller[]> {
+  const callers = Array.from({ length: count }, () => new Caller(url));
+  // The stage ends a stream without data after API Gateway's 5 minutes, and the last process can start later.
+  const events = setInterval(() => container.writeAll(), EVENT_INTERVAL_IN_MS);
+  try {
+    await Promise.all(callers.map(({ started }) => started));
+  } finally {
+    clearInterval(events);
+  }
+  return callers;
+}
+
+/** Makes callers leave at once. @returns for each caller, the milliseconds until the container's answer is closed */
+async function leave(callers: readonly Caller[], container: BenchContainer): Promise<number[]> {
+  for (const caller of callers) caller.leave();
+  await container.closed(callers.map(({ name }) => name));
+  await Promise.all(callers.map(({ ended }) => ended));
+  return callers.map(({ name, leftAt }) => (container.closedAt.get(name) ?? Number.NaN) - leftAt);
+}
+
+function reportLeavers(report: Report, whose: string, times: readonly number[]): void {
+  const spread = spreadOf(times);
+  for (const name of ["p50", "p99", "max"] as const) {
+    report.add({
+      measured: `time until the container's answer is closed ${whose}, ${name}`,
+      value: spread[name],
+      base: `the limit of ${MAX_DISCONNECT_IN_MS} ms`,
+      baseValue: MAX_DISCONNECT_IN_MS,
+      unit: "ms",
+      goal: { atMost: 1 },
+    });
+  }
+}
+
+/** The median, the 99th percentile and the maximum. */
+function spreadOf(values: readonly number[]): {
+  readonly p50: number;
+  readonly p99: number;
+  readonly max: number;
+} {
+  const sorted = [...values].sort((a, b) => a - b);
+  const at = (part: number) => sorted[Math.ceil(sorted.length * part) - 1] ?? Number.NaN;
+  return { p50: at(0.5), p99: at(0.99), max: at(1) };
 }
 
 /** @throws Error if streams have ended: a measurement of fewer streams would say nothing about all of them */
-function requireOpen(streams: readonly Stream[], container: Container, when: string): void {
-  const open = Math.min(streams.filter(({ isOpen }) => isOpen).length, container.openAnswers);
+function requireOpen(callers: readonly Caller[], container: BenchContainer, when: string): void {
+  const open = Math.min(callers.filter(({ isOpen }) => isOpen).length, container.openAnswers);
   if (open < CONCURRENT_STREAMS) {
     throw new Error(`streams ${when}: got ${open} open streams; allowed: ${CONCURRENT_STREAMS}`);
   }
 }
 
-/** A stream whose first chunk the container sends at once. */
-class Stream {
-  /** Resolves at the first byte of the body. */
-  readonly started: Promise<void>;
-  /** Resolves at the end of the connection: whether the answer was complete. */
-  readonly ended: Promise<boolean>;
-  /** The time of the first byte, by `performance.now()`. */
-  firstByteAt = Number.NaN;
-  private incoming: http.IncomingMessage | undefined;
-  private isEnded = false;
-
-  constructor(url: string) {
-    let end: (isComplete: boolean) => void = () => {};
-    this.ended = new Promise((resolve) => {
-      end = resolve;
-    });
-    this.started = new Promise((resolve, reject) => {
-      const outgoing = http.request(`${url}/dev/loan-default`, {
-        method: "POST",
-        agent: false,
-        headers: { "Content-Type": "text/plain" },
-        timeout: OPEN_TIMEOUT_IN_MS,
-      });
-      outgoing.on("error", (error) => {
-        reject(error);
-        end(false);
-      });
-      outgoing.on("timeout", () => outgoing.destroy(new Error("no answer")));
-      outgoing.on("response", (incoming) => {
-        this.incoming = incoming;
-        if (incoming.statusCode !== 200) reject(new Error(`status ${incoming.statusCode}`));
-        incoming.once("data", () => {
-          this.firstByteAt = performance.now();
-          resolve();
-        });
-        incoming.on("data", () => undefined);
-        incoming.on("error", () => end(false));
-        incoming.on("close", () => {
-          this.isEnded = true;
-          end(incoming.complete);
-        });
-      });
-      outgoing.end("{}");
-    });
-  }
-
-  /** Whether the answer has started and not ended. */
-  get isOpen(): boolean {
-    return this.incoming !== undefined && !this.isEnded;
-  }
-
-  pause(): void {
-    this.incoming?.pause();
-  }
-
-  /** Closes the connection before the end of the answer. */
-  leave(): void {
-    this.incoming?.destroy();
-  }
-}
-
-/** A container whose answers stay open. */
-class Container {
-  /** The time of the newest first chunk, by `performance.now()`. */
-  firstChunkAt = Number.NaN;
-  private readonly answers = new Set<http.ServerResponse>();
-  private readonly server = http.createServer((incoming, outgoing) => {
-    incoming.resume().on("end", () => {
-      this.answers.add(outgoing);
-      outgoing.on("close", () => this.answers.delete(outgoing));
-      outgoing.writeHead(200, { "Content-Type": "text/plain" });
-      this.firstChunkAt = performance.now();
-      outgoing.write(CHUNK);
-    });
-  });
-
-  async listen(): Promise<void> {
-    await new Promise<void>((resolve) => this.server.listen(0, "127.0.0.1", resolve));
-  }
-
-  get url(): string {
-    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
-  }
-
-  get openAnswers(): number {
-    return this.answers.size;
-  }
-
-  /** Waits until the readers of all answers have closed them. @throws Error if some are open after a minute */
-  async allClosed(): Promise<void> {
-    const deadline = performance.now() + 60_000;
-    while (this.answers.size > 0) {
-      if (performance.now() > deadline) {
-        throw new Error(`answers of the container: got ${this.answers.size} open; allowed: 0 after 60 s`);
-      }
-      await new Promise((resolve) => setTimeout(resolve, 5));
-    }
-  }
-
-  writeAll(chunk: string): void {
-    for (const answer of this.answers) answer.write(chunk);
-  }
-
-  /** Writes to each answer as fast as its reader reads. @returns stops the writes */
-  floodAll(): () => void {
-    let isOver = false;
-    const chunk = "x".repeat(16 * 1_024);
-    const flood = (answer: http.ServerResponse): void => {
-      while (!isOver && !answer.destroyed && answer.write(chunk));
-      if (!isOver) answer.once("drain", () => flood(answer));
-    };
-    for (const answer of this.answers) flood(answer);
-    return () => {
-      isOver = true;
-    };
-  }
-
-  endAll(): void {
-    for (const answer of this.answers) answer.end();
-  }
-
-  close(): void {
-    this.server.close();
-    this.server.closeAllConnections();
-  }
-}
-
 /** The process of the stage. */
 class StageProcess {
-  private constructor(private readonly child: ChildProcess) {}
+  private constructor(
+    private readonly child: ChildProcess,
+    /** The address of the route. */
+    readonly url: string,
+  ) {}
 
-  static async start(containerUrl: string): Promise<StageProcess> {
-    const child = fork(join(__dirname, "streams-stage.ts"), [containerUrl], {
+  /** @param words - the arguments of the process */
+  static async start(words: readonly string[]): Promise<StageProcess> {
+    const child = fork(join(__dirname, "streams-stage.ts"), words, {
       execArgv: ["--expose-gc", "--import", "tsx"],
     });
     await new Promise<void>((resolve, reject) => {
       child.once("message", () => resolve());
       child.once("exit", (status) => reject(new Error(`the stage ended with status ${status}`)));
     });
-    return new StageProcess(child);
+    const { url } = await reportOf(child);
+    return new StageProcess(child, `${url}${ROUTE}`);
   }
 
-  async report(): Promise<StageReport> {
-    return await new Promise((resolve) => {
-      this.child.once("message", (report) => resolve(report as StageReport));
-      this.child.send("report");
-    });
+  report(): Promise<StageReport> {
+    return reportOf(this.child);
   }
 
   async stop(): Promise<void> {
@@ -307,4 +270,11 @@ class StageProcess {
     this.child.disconnect();
     await ended;
   }
+}
+
+async function reportOf(child: ChildProcess): Promise<StageReport> {
+  return await new Promise((resolve) => {
+    child.once("message", (report) => resolve(report as StageReport));
+    child.send("report");
+  });
 }

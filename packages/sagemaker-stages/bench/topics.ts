@@ -10,7 +10,7 @@ export const TOPICS = {
   gateway:
     "a route without a function, compared with a route with a function; a number sets the seconds (default 10)",
   streams:
-    "first byte of streamed answers, and memory and disconnect of 1,000 concurrent streams; a number sets the seconds (default 10)",
+    "first byte of streamed answers, memory of 1,000 concurrent streams, and callers who leave; a number sets the seconds of the streams (default 60)",
   load: "percentiles of sagemaker-stages load, compared with a known latency; a number sets the seconds (default 10)",
 } as const;
 
@@ -20,15 +20,15 @@ export type Topic = keyof typeof TOPICS;
 /** A topic of the command line. */
 export interface Selected {
   readonly topic: Topic;
-  /**
-   * The duration of the measurement.
-   *
-   * @default 10
-   */
+  /** The duration of the measurement. */
   readonly seconds: number;
 }
 
-const DEFAULT_SECONDS = 10;
+/** The duration if the command line sets none. The streams stay open as long as the project's goal says. */
+function defaultSeconds(topic: Topic): number {
+  return topic === "streams" ? 60 : 10;
+}
+
 /** The topics whose duration the command line sets. */
 const TIMED: readonly Topic[] = ["flood", "gateway", "streams", "load"];
 
@@ -53,11 +53,11 @@ export function usage(): string {
  * @throws UsageError for an unknown topic or a number at a wrong place
  */
 export function readTopics(words: readonly string[]): Selected[] {
-  if (words.length === 0) return topicNames().map((topic) => ({ topic, seconds: DEFAULT_SECONDS }));
+  if (words.length === 0) return topicNames().map((topic) => ({ topic, seconds: defaultSeconds(topic) }));
   const selected: Selected[] = [];
   for (const word of words) {
     const last = selected.at(-1);
-    if (isTopic(word)) selected.push({ topic: word, seconds: DEFAULT_SECONDS });
+    if (isTopic(word)) selected.push({ topic: word, seconds: defaultSeconds(word) });
     else if (/^[1-9]\d{0,3}$/.test(word) && last !== undefined && TIMED.includes(last.topic)) {
       selected[selected.length - 1] = { ...last, seconds: Number(word) };
     } else {

@@ -1,6 +1,8 @@
+import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { loadContract } from "../constructs/function/handler-source";
-import { type FaultCollector, raw } from "../environment/fault-collector";
+import { type Fault, FaultCollector, raw } from "../environment/fault-collector";
+import { appFolder } from "../lib/app-folder";
 import type { Model } from "../models";
 import type { Contract } from "../runtime/contract";
 
@@ -23,15 +25,30 @@ const COMPARED: Readonly<Record<keyof Omit<Contract<unknown, unknown>, "schema">
   encode: true,
   decode: true,
   problemMembers: true,
+  containerProblem: true,
 };
 
 /**
- * Checks that the entry of a catalog is the contract in the model's file: the function contains the file's contract, but the
- * route, the permissions and the parts of the handler follow the entry.
+ * Finds the entries of a catalog that differ from the contracts in the models' files: the function contains the file's contract,
+ * but the route, the permissions and the parts of the handler follow the entry. A file that this process cannot load is not
+ * compared.
  *
- * @param file - `functions/<model>/contract`, without the extension. A file that this process cannot load is not compared
+ * @param functions - the folder that holds the models' folders; default: the project's
  */
-export function checkContractFile(entry: Model, file: string, collector: FaultCollector): void {
+export function checkContractFiles(
+  catalog: Readonly<Record<string, Model>>,
+  functions = join(appFolder(), "functions"),
+): Fault[] {
+  const faults: Fault[] = [];
+  for (const [name, entry] of Object.entries(catalog)) {
+    if (entry.readyMade !== undefined || entry.python !== undefined) continue;
+    const collector = new FaultCollector(`functions/${name}/contract.ts`, faults);
+    checkContractFile(entry, join(functions, name, "contract"), collector);
+  }
+  return faults;
+}
+
+function checkContractFile(entry: Model, file: string, collector: FaultCollector): void {
   const contract = loadContract(file);
   if (contract === undefined) return;
   const ofEntry: Readonly<Record<string, unknown>> = { ...entry };

@@ -84,11 +84,15 @@ function readBody(incoming: IncomingMessage, maxKeptBytes: number): Promise<Buff
       else chunks.length = 0;
     });
     incoming.on("end", () => resolve(bytes <= maxKeptBytes ? Buffer.concat(chunks) : undefined));
-    incoming.on("error", reject);
+    const disconnected = () =>
+      reject(new Error("the client closed the connection before the end of the body"));
+    // Node.js's message is only "aborted".
+    incoming.on("error", (error: NodeJS.ErrnoException) =>
+      error.code === "ECONNRESET" ? disconnected() : reject(error),
+    );
     incoming.on("close", () => {
       // This event follows every request. An error costs time, because it records the stack.
-      if (incoming.readableEnded) return;
-      reject(new Error("the client closed the connection before the end of the body"));
+      if (!incoming.readableEnded) disconnected();
     });
   });
 }

@@ -22,6 +22,7 @@ import {
   splitTarget,
 } from "./http";
 import { answerIssuer, type IssuedStage, isIssuerPath, issuerAddress, LocalIssuer } from "./issuer";
+import type { Bandwidth } from "./lambda/answer-stream";
 import { UnreservedConcurrency } from "./lambda/concurrency";
 import { ExistingFunction } from "./lambda/existing-function";
 import { LocalFunction, type RouteFunction } from "./lambda/function";
@@ -111,6 +112,12 @@ export interface LocalStageSettings {
    * @default 0
    */
   readonly wakeUpInMs?: number;
+  /** The time in which an asynchronous endpoint starts its first instance. @default - `wakeUpInMs` */
+  readonly instanceStartInMs?: number;
+  /** The time without requests after which an asynchronous endpoint that scales to zero has no instance. @default 60000 */
+  readonly instanceIdleInMs?: number;
+  /** The speed of long streamed answers. @default - Lambda's limit */
+  readonly bandwidth?: Bandwidth;
 }
 
 /** One version of the served environments. A reload replaces the version at once. */
@@ -176,9 +183,11 @@ export class LocalStage {
       folder: this.asyncFolder,
       log: settings.log,
       now: settings.now ?? Date.now,
-      wakeUpInMs: settings.wakeUpInMs ?? 0,
-      idleInMs: IDLE_IN_MS,
+      wakeUpInMs: settings.instanceStartInMs ?? settings.wakeUpInMs ?? 0,
+      idleInMs: settings.instanceIdleInMs ?? IDLE_IN_MS,
+      metrics: this.cloudWatch,
     });
+    this.cloudWatch.addSampler((at) => this.queues.sample(at));
   }
 
   private get asyncFolder(): string {
@@ -231,6 +240,7 @@ export class LocalStage {
       cloudWatch: this.cloudWatch,
       lostCaptures: this.lostCaptures,
       now: this.settings.now,
+      bandwidth: this.settings.bandwidth,
     };
     const functions = new Map<string, LocalFunction>();
     for (const definition of deployments.flatMap((deployment) => deployment.functions)) {
@@ -350,8 +360,9 @@ export class LocalStage {
   async close(): Promise<void> {
     clearInterval(this.alarmTimer);
     this.queues.close();
-    await Promise.all([this.server, ...this.urlServers.values(), ...this.signInServers.values()].map(close));
-    await Promise.all([...this.toStop].map((fn) => fn.stop()));
+    const servers = [this.server, ...this.urlServers.values(), ...this.signInServers.values()];
+    // At once, and the functions first: they must not report the connections that the stage closes.
+    await Promise.all([...[...this.toStop].map((fn) => fn.stop()), ...servers.map(close)]);
     this.lostCaptures.flush();
     removeTaskFolders(this.folder);
   }

@@ -20,6 +20,13 @@ describe("readTopics", () => {
     ]);
   });
 
+  it("keeps the streams open for 60 seconds, or for the given seconds", () => {
+    expect(readTopics(["streams", "streams", "5"])).toEqual([
+      { topic: "streams", seconds: 60 },
+      { topic: "streams", seconds: 5 },
+    ]);
+  });
+
   it.each([
     ["an unknown topic", ["handler", "cold"], "cold"],
     ["the name of a property of every object", ["toString"], "toString"],

@@ -58,6 +58,36 @@ describe("a limited stream", () => {
 });
 
 describe("a streamed answer", () => {
+  it("sends 6 MB at once, and the following bytes at 2 MB per second", async () => {
+    // Prepare
+    const megabyte = 1024 * 1024;
+    const stream = new AnswerStream();
+    let taken = 0;
+    stream.connect({
+      taken: (bytes) => {
+        taken += bytes;
+      },
+      disconnected: () => undefined,
+    });
+    stream.resume();
+
+    // Act
+    for (let index = 0; index < 6; index++) stream.receive(Buffer.alloc(megabyte), "text/plain");
+    await new Promise((resolve) => setImmediate(resolve));
+    const atOnce = taken;
+    const start = performance.now();
+    stream.receive(Buffer.alloc(megabyte / 4), "text/plain");
+    while (taken === atOnce) await new Promise((resolve) => setTimeout(resolve, 1));
+    const lastInMs = performance.now() - start;
+
+    // Assess
+    expect(atOnce).toBe(6 * megabyte);
+    expect(taken).toBe(6.25 * megabyte);
+    // Timers of Node.js can fire 1 ms early.
+    expect(lastInMs).toBeGreaterThanOrEqual(124);
+    stream.destroy();
+  });
+
   it("ends after Lambda's limit of 200 MB", async () => {
     // Prepare
     const stream = new AnswerStream();

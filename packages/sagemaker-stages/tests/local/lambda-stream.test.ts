@@ -134,6 +134,40 @@ describe("a streamed invocation", () => {
     expect({ bytes, isInOrder }).toEqual({ bytes: MEGABYTE, isInOrder: true });
   });
 
+  it("limits the speed after the first bytes of a long answer", async () => {
+    // Prepare
+    const bandwidth = { uncappedBytes: 1 * MEGABYTE, bytesPerSecond: 1 * MEGABYTE };
+    const fn = lambda.run(
+      streaming(`
+        const { once } = require("node:events");
+        for (let kilobytes = 0; kilobytes < 1.5 * 1024; kilobytes += 16) {
+          if (!stream.write("x".repeat(16 * 1024))) await once(stream, "drain");
+        }
+        stream.end();`),
+      {},
+      { bandwidth },
+    );
+
+    // Act
+    const started = await start(fn);
+    const startedAt = performance.now();
+    let bytes = 0;
+    let uncappedInMs = Number.NaN;
+    for await (const chunk of started.body) {
+      bytes += chunk.length;
+      if (bytes <= bandwidth.uncappedBytes) uncappedInMs = performance.now() - startedAt;
+    }
+    const cappedInMs = performance.now() - startedAt - uncappedInMs;
+    await fn.stop();
+
+    // Assess
+    expect(bytes).toBe(1.5 * MEGABYTE);
+    // Half a megabyte at one megabyte per second, without the bytes that are on their way.
+    expect(cappedInMs).toBeGreaterThan(400);
+    // Without the limit, the first megabyte takes a few milliseconds.
+    expect(uncappedInMs).toBeLessThan(cappedInMs);
+  });
+
   it("stops the handler's writes while the caller does not read", async () => {
     // Prepare
     const { folder, path } = signals();

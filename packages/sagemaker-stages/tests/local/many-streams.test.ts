@@ -80,7 +80,7 @@ describe("the memory for streams, which all functions share", () => {
         stream.write("first");
         await new Promise((go) => stream.on("close", go));
       });`;
-      const fn = lambda.run(code, { timeoutInSeconds: 120 }, memory);
+      const fn = lambda.run(code, { timeoutInSeconds: 120 }, { streamProcesses: memory });
       const own = 40;
       const message = "invocations wait on this machine: its memory permits 1 processes for streamed answers";
       let started = 0;

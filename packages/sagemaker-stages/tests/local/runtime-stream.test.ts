@@ -30,6 +30,8 @@ const ENDPOINT: EndpointDefinition = {
 let server: StreamingContainer;
 let log: string;
 let failures: ContainerFailures;
+/** The metrics of the endpoint: each value by its name, in order. */
+let metrics: (readonly [name: string, value: number])[];
 
 beforeAll(async () => {
   server = new StreamingContainer();
@@ -43,6 +45,7 @@ afterAll(async () => {
 beforeEach(() => {
   log = "";
   failures = new ContainerFailures();
+  metrics = [];
 });
 
 interface Invocation {
@@ -64,7 +67,15 @@ async function invoke(
     },
     failures,
     undefined,
-    undefined,
+    {
+      record: ({ namespace, dimensions }, values) => {
+        expect({ namespace, dimensions }).toEqual({
+          namespace: "AWS/SageMaker",
+          dimensions: { EndpointName: ENDPOINT.name, VariantName: ENDPOINT.variantName },
+        });
+        metrics.push(...values.map(({ name, value }) => [name, value] as const));
+      },
+    },
     streamTimeoutInMs,
   );
   const request = {
@@ -277,6 +288,43 @@ describe("InvokeEndpointWithResponseStream", () => {
     expect({ ...last?.headers, ...JSON.parse(String(last?.payload)) }).toMatchObject(error);
     expect(log).toContain(message);
     expect(failures.take(token)).toContain(message.replace("test-chat: ", ""));
+    // The container answered with the status 200.
+    expect(Object.fromEntries(metrics)).toMatchObject({
+      Invocations: 1,
+      Invocation5XXErrors: 0,
+      MidStreamErrors: 1,
+    });
+  });
+
+  it("measures the first chunk once, apart from the whole answer", async () => {
+    // Prepare
+    const pauseInMs = 60;
+    const pause = () => new Promise((resolve) => setTimeout(resolve, pauseInMs));
+    const container = sample(async function* () {
+      await pause();
+      yield "one ";
+      await pause();
+      yield "two";
+    });
+
+    // Act
+    await messagesOf(await invoke(container));
+
+    // Assess
+    expect(metrics.map(([name]) => name)).toEqual([
+      ...["FirstChunkLatency", "FirstChunkModelLatency", "FirstChunkOverheadLatency"],
+      ...["Invocations", "Invocation4XXErrors", "Invocation5XXErrors", "ModelLatency"],
+    ]);
+    const values = Object.fromEntries(metrics) as Record<string, number>;
+    const { FirstChunkLatency = 0, FirstChunkModelLatency = 0, ModelLatency = 0 } = values;
+    // Timers of Node.js can fire 1 ms early.
+    const pauseInMicroseconds = (pauseInMs - 1) * 1_000;
+    expect(FirstChunkModelLatency).toBeGreaterThanOrEqual(pauseInMicroseconds);
+    const overhead = values.FirstChunkOverheadLatency ?? Number.NaN;
+    expect(overhead).toBeGreaterThanOrEqual(0);
+    // Each value is rounded.
+    expect(Math.abs(FirstChunkLatency - FirstChunkModelLatency - overhead)).toBeLessThanOrEqual(1);
+    expect(ModelLatency - FirstChunkLatency).toBeGreaterThanOrEqual(pauseInMicroseconds);
   });
 
   it.each<[string, () => Container, object]>([
@@ -339,6 +387,7 @@ describe("InvokeEndpointWithResponseStream", () => {
 
     // Assess
     expect(isStarted ? failures.take(token) : undefined).toBeUndefined();
+    expect(metrics.map(([name]) => name)).not.toContain("MidStreamErrors");
   });
 
   it("aborts the signal of a sample if the stream is closed", async () => {

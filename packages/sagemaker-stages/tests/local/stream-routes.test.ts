@@ -1,4 +1,5 @@
 import { writeFileSync } from "node:fs";
+import { connect } from "node:net";
 import { join } from "node:path";
 import { InvokeWithResponseStreamCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
@@ -41,6 +42,8 @@ beforeAll(async () => {
     log: (text) => {
       log += text;
     },
+    // With Lambda's limit, a long answer would be slow, also if nothing waited for the caller.
+    bandwidth: { uncappedBytes: Number.POSITIVE_INFINITY, bytesPerSecond: Number.POSITIVE_INFINITY },
   });
   await stage.listen();
 });
@@ -351,6 +354,77 @@ describe("a route in the response transfer mode STREAM", () => {
 
     // Assess
     expect(answer.status).toBe(502);
+  });
+});
+
+describe("the local stage while an answer streams", () => {
+  /** A stream whose first chunk has arrived. */
+  async function opened(): Promise<OpenAnswer> {
+    const answer = await callRoute();
+    await eventually("the first chunk", () => answer.text === "one ");
+    return answer;
+  }
+
+  it("finishes the stream with the version that began it after a reload", async () => {
+    // Prepare
+    const before = fn;
+    const old = await opened();
+    const ofOld = container.last;
+
+    // Act
+    fn = forwardingFunction(lambda, { memorySizeInMb: 512 });
+    await serve();
+    const next = await opened();
+    ofOld.end("two");
+    container.last.end("three");
+    const ends = [await old.ended, await next.ended];
+    fn = before;
+
+    // Assess
+    expect(ends).toEqual(["complete", "complete"]);
+    expect([old.text, next.text]).toEqual(["one two", "one three"]);
+  });
+
+  it("closes the connection and frees the endpoint when the stage closes, without messages of the functions", async () => {
+    // Prepare
+    const closing = new LocalStage({
+      port: 0,
+      containers: new Map([[MODEL, ownContainer(new URL(container.url))]]),
+      log: (text) => {
+        log += text;
+      },
+    });
+    await closing.listen();
+    await closing.serve([streamingDeployment(fn, streamingStage())]);
+    const request = { path: "/dev/loan-default", headers: { "Content-Type": "text/plain" }, body: "{}" };
+    const answers = await Promise.all([open(closing.url, request), open(closing.url, request)]);
+    await eventually("the first chunks", () => answers.every(({ text }) => text === "one "));
+
+    // Act
+    await closing.close();
+    const ends = await Promise.all(answers.map(({ ended }) => ended));
+    await eventually("free endpoints", () => container.disconnected === 2);
+
+    // Assess
+    expect(ends).toEqual(["truncated", "truncated"]);
+    expect(log).toBe("");
+  });
+
+  it("names the end of a caller who leaves in the middle of the request, and runs no function", async () => {
+    // Prepare
+    const { hostname, port } = new URL(stage.url);
+    const head = ["POST /dev/loan-default HTTP/1.1", "Host: 127.0.0.1", "Content-Length: 100"];
+    const socket = connect(Number(port), hostname);
+
+    // Act
+    socket.write(`${head.join("\r\n")}\r\n\r\nhalf`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    socket.destroy();
+    await eventually("the line", () => log !== "");
+
+    // Assess
+    expect(log).toBe("POST /dev/loan-default: the client closed the connection before the end of the body\n");
+    expect(container.answers).toEqual([]);
   });
 });
 

@@ -70,7 +70,6 @@ describe("the Terraform of a streaming model", () => {
     // Assess
     expect(added).toEqual([
       expect.stringContaining("streamed answers: a caller who disconnects closes the function's stream here"),
-      expect.stringContaining("streamed answers: no limit of the bandwidth"),
     ]);
     expect(plain.unsupported.join("\n")).not.toContain("streamed answers");
   });

@@ -155,6 +155,7 @@ describe("an app with streaming contracts on the local stage", () => {
     };
     const answer = await call("chat", { inputs: "Once", stream: true });
     await eventually("the first event", () => answer.text === "data: 1\n\n");
+    const before = app.log.length;
 
     // Act
     const start = performance.now();
@@ -164,6 +165,16 @@ describe("an app with streaming contracts on the local stage", () => {
     // Assess
     expect(performance.now() - start).toBeLessThan(1_000);
     await eventually("the log line", () => app.log.includes('"status":499'));
-    expect(lastLine()).toMatchObject({ status: 499, error: { type: "CallerLeft" } });
+    expect(lastLine()).toMatchObject({
+      status: 499,
+      error: { type: "CallerLeft" },
+      ...{ Requests: 1, Failures: 0, CallerFaults: 1, Rows: 1 },
+    });
+    // The process has printed everything about the first request before it answers another one.
+    const next = await call("chat", { inputs: "Once", stream: true });
+    container.last.end();
+    await next.ended;
+    // The closed connection to the endpoint is no error of the function.
+    expect(app.log.slice(before)).not.toMatch(/aborted|^ +at /m);
   });
 });

@@ -194,3 +194,23 @@ describe("a sample model that streams", () => {
     expect(JSON.parse(answer.body)).toBe("data: a\n\ndata: b\n\n");
   });
 });
+
+// The last tests of the file, because they end the stage.
+describe("Ctrl-C while answers stream", () => {
+  it("ends the stage and its functions at once, without messages about them", async () => {
+    // Prepare
+    const answers = await Promise.all([1, 2, 3].map(() => callRoute({ text: "one wait", stream: true })));
+    await eventually("the first events", () => answers.every(({ text }) => text === "data: one\n\n"));
+    const before = stage.output.length;
+
+    // Act
+    stage.pressCtrlC();
+    const end = await stage.ended;
+
+    // Assess
+    expect(end).toEqual({ status: 0, signal: null });
+    expect(new Set(await Promise.all(answers.map(({ ended }) => ended)))).toEqual(new Set(["truncated"]));
+    expect(stage.output.slice(before)).not.toMatch(/dev-loan-default|Error|aborted/);
+    expect(await stage.leftovers()).toEqual({ processes: [], folders: [] });
+  });
+});

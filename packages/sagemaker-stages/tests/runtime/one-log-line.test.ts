@@ -258,6 +258,14 @@ const OF_STREAMS: readonly Point[] = [
     type: "Error",
   },
   {
+    what: "a bug in containerProblem",
+    respond: (answer) =>
+      answer.writeHead(424, { "x-amzn-errortype": "ModelError" }).end('{"OriginalStatusCode":400}'),
+    contract: { containerProblem: fail },
+    status: 500,
+    type: "Error",
+  },
+  {
     what: "a corrupt first message",
     respond: (answer) => beginStream(answer).end(broken),
     status: 502,

@@ -3,35 +3,66 @@ import type { Datum, MetricId } from "./metric-store";
 /** The namespace of Lambda's metrics. */
 export const LAMBDA = "AWS/Lambda";
 
+/** Metrics that have the same dimensions: those of one of the sets. */
+interface EmulatedMetrics {
+  readonly names: readonly string[];
+  readonly dimensions: readonly (readonly string[])[];
+}
+
 /**
- * The metrics of AWS's services that the local stage emulates, by the namespace. Each metric has the dimensions of one of the
- * sets; sets with the dimensions of an API's routes exist only with detailed metrics.
+ * The metrics of AWS's services that the local stage emulates, by the namespace. Sets with the dimensions of an API's routes exist
+ * only with detailed metrics.
  */
-const EMULATED: Readonly<
-  Record<string, { readonly names: readonly string[]; readonly dimensions: readonly (readonly string[])[] }>
-> = {
+const EMULATED: Readonly<Record<string, readonly EmulatedMetrics[]>> = {
   // https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html
-  [LAMBDA]: {
-    names: ["Invocations", "Errors", "Throttles", "Duration", "ConcurrentExecutions"],
-    dimensions: [["FunctionName"]],
-  },
+  [LAMBDA]: [
+    {
+      names: ["Invocations", "Errors", "Throttles", "Duration", "ConcurrentExecutions"],
+      dimensions: [["FunctionName"]],
+    },
+  ],
   // https://docs.aws.amazon.com/sagemaker/latest/dg/monitoring-cloudwatch.html
   // https://docs.aws.amazon.com/sagemaker/latest/dg/serverless-endpoints-monitoring.html
-  "AWS/SageMaker": {
-    names: [
-      "Invocations",
-      "Invocation4XXErrors",
-      "Invocation5XXErrors",
-      "ModelLatency",
-      "ServerlessConcurrentExecutionsUtilization",
-    ],
-    dimensions: [["EndpointName", "VariantName"]],
-  },
+  // https://docs.aws.amazon.com/sagemaker/latest/dg/async-inference-monitor.html
+  // FirstChunk… and MidStreamErrors are those of streams. AWS's table of metrics has them under "bidirectional streaming", and
+  // names no other metric for the first chunk of InvokeEndpointWithResponseStream.
+  "AWS/SageMaker": [
+    {
+      names: [
+        "Invocations",
+        "Invocation4XXErrors",
+        "Invocation5XXErrors",
+        "ModelLatency",
+        "ServerlessConcurrentExecutionsUtilization",
+        "ExpiredRequests",
+        "InvocationFailures",
+        "RequestDownloadFailures",
+        "ResponseUploadFailures",
+        "TotalProcessingTime",
+        "FirstChunkLatency",
+        "FirstChunkModelLatency",
+        "FirstChunkOverheadLatency",
+        "MidStreamErrors",
+      ],
+      dimensions: [["EndpointName", "VariantName"]],
+    },
+    {
+      names: [
+        "ApproximateAgeOfOldestRequest",
+        "ApproximateBacklogSize",
+        "ApproximateBacklogSizePerInstance",
+        "HasBacklogWithoutCapacity",
+      ],
+      dimensions: [["EndpointName"]],
+    },
+  ],
   // https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-metrics-and-dimensions.html
-  "AWS/ApiGateway": {
-    names: ["Count", "4XXError", "5XXError", "Latency", "IntegrationLatency"],
-    dimensions: [["ApiName"], ["ApiName", "Stage"]],
-  },
+  "AWS/ApiGateway": [
+    {
+      names: ["Count", "4XXError", "5XXError", "Latency", "IntegrationLatency"],
+      dimensions: [["ApiName"], ["ApiName", "Stage"]],
+    },
+  ],
 };
 
 /**
@@ -46,8 +77,11 @@ export function findUnavailable({ namespace, name, dimensions }: MetricId): stri
   if (emulated === undefined) {
     return `namespace: got ${namespace}; supported: ${Object.keys(EMULATED).join(", ")}, and namespaces of printed metrics`;
   }
-  const { names, dimensions: sets } = emulated;
-  if (!names.includes(name)) return `metric_name: got ${namespace} ${name}; supported: ${names.join(", ")}`;
+  const sets = emulated.find(({ names }) => names.includes(name))?.dimensions;
+  if (sets === undefined) {
+    const names = emulated.flatMap((metrics) => metrics.names);
+    return `metric_name: got ${namespace} ${name}; supported: ${names.join(", ")}`;
+  }
   const has = Object.keys(dimensions).sort().join(", ");
   return sets.some((set) => [...set].sort().join(", ") === has)
     ? undefined
@@ -119,8 +153,42 @@ export function recordEndpointInvocation(
     none("Invocations", 1),
     none("Invocation4XXErrors", Number(status >= 400 && status < 500)),
     none("Invocation5XXErrors", Number(status >= 500)),
-    { name: "ModelLatency", value: Math.round(durationInMs * 1000), unit: "Microseconds" },
+    microseconds("ModelLatency", durationInMs),
   ]);
+}
+
+/** The first chunk of a streamed answer of an endpoint. */
+export interface FirstChunk extends Pick<EndpointInvocation, "endpointName" | "variantName"> {
+  /** The milliseconds from the request to the first chunk for the caller. */
+  readonly latencyInMs: number;
+  /** The milliseconds in which the container made the chunk. */
+  readonly modelLatencyInMs: number;
+}
+
+/** The metrics of the first chunk of a streamed answer. */
+export function recordFirstChunk(
+  sink: MetricSink,
+  scope: string,
+  { endpointName, variantName, latencyInMs, modelLatencyInMs }: FirstChunk,
+): void {
+  sink.record(ofVariant(scope, endpointName, variantName), [
+    microseconds("FirstChunkLatency", latencyInMs),
+    microseconds("FirstChunkModelLatency", modelLatencyInMs),
+    microseconds("FirstChunkOverheadLatency", latencyInMs - modelLatencyInMs),
+  ]);
+}
+
+/**
+ * The metric of a streamed answer that failed after its status. The container's status was no error, so the invocation is not
+ * in `Invocation5XXErrors` (https://developers.deepgram.com/docs/observability-sagemaker: the metric exists only when a
+ * stream has failed).
+ */
+export function recordMidStreamError(
+  sink: MetricSink,
+  scope: string,
+  { endpointName, variantName }: Pick<EndpointInvocation, "endpointName" | "variantName">,
+): void {
+  sink.record(ofVariant(scope, endpointName, variantName), [none("MidStreamErrors", 1)]);
 }
 
 /** The used part of a serverless endpoint's concurrency, from 0 to 1. */
@@ -144,11 +212,15 @@ export function recordUtilization(
 }
 
 function ofVariant(scope: string, endpointName: string, variantName: string): Omit<MetricId, "name"> {
-  return {
-    scope,
-    namespace: "AWS/SageMaker",
-    dimensions: { EndpointName: endpointName, VariantName: variantName },
-  };
+  return scopedTo(scope, { EndpointName: endpointName, VariantName: variantName });
+}
+
+/** A metric of SageMaker, without its name. */
+export function scopedTo(
+  scope: string,
+  dimensions: Readonly<Record<string, string>>,
+): Omit<MetricId, "name"> {
+  return { scope, namespace: "AWS/SageMaker", dimensions };
 }
 
 /** A request to a stage of a REST API. */
@@ -180,6 +252,10 @@ export function recordApiRequest(sink: MetricSink, scope: string, request: ApiRe
 
 function count(name: string, value: number): Value {
   return { name, value, unit: "Count" };
+}
+
+function microseconds(name: string, inMs: number): Value {
+  return { name, value: Math.round(inMs * 1000), unit: "Microseconds" };
 }
 
 function none(name: string, value: number): Value {

@@ -22,6 +22,24 @@ const WAITING_BYTES = 16 * 1024;
  */
 const MAX_STREAMED_BYTES = 200 * 1024 * 1024;
 
+/** The speed of streamed answers. */
+export interface Bandwidth {
+  /** The bytes of an answer that are sent as fast as the caller reads. */
+  readonly uncappedBytes: number;
+  /** The speed of the bytes after them. */
+  readonly bytesPerSecond: number;
+}
+
+/**
+ * Lambda's limit (https://docs.aws.amazon.com/lambda/latest/dg/configuration-response-streaming.html). API Gateway limits the
+ * bytes after the first 10 MB to the same speed, so its limit has no effect
+ * (https://docs.aws.amazon.com/apigateway/latest/developerguide/response-transfer-mode.html).
+ */
+export const LAMBDA_BANDWIDTH: Bandwidth = {
+  uncappedBytes: 6 * 1024 * 1024,
+  bytesPerSecond: 2 * 1024 * 1024,
+};
+
 /** AWS does not publish the error of such an invocation. The type is that of a buffered answer over its limit. */
 const TOO_LARGE: FunctionError = {
   errorType: "Function.ResponseSizeTooLarge",
@@ -45,8 +63,14 @@ export class AnswerStream extends Readable {
   private start: () => void = () => {};
   private source: AnswerSource | undefined;
   private untaken = 0;
+  /** The bytes that the caller has taken, and whose report waits for the bandwidth. */
+  private unreported = 0;
+  /** The time at which the bandwidth permits the next byte, by `performance.now()`. */
+  private permittedAt = 0;
+  private timer: NodeJS.Timeout | undefined;
 
-  constructor() {
+  /** @param bandwidth - default: Lambda's limit */
+  constructor(private readonly bandwidth: Bandwidth = LAMBDA_BANDWIDTH) {
     super({ highWaterMark: WAITING_BYTES });
     this.started = new Promise((resolve) => {
       this.start = resolve;
@@ -107,10 +131,28 @@ export class AnswerStream extends Readable {
   override _read(): void {
     const bytes = this.untaken;
     this.untaken = 0;
-    if (bytes > 0) this.source?.taken(bytes);
+    if (bytes > 0) this.report(bytes);
+  }
+
+  /** Reports taken bytes to the function, which then writes on: with the bandwidth, if the answer is long. */
+  private report(bytes: number): void {
+    if (this.receivedBytes <= this.bandwidth.uncappedBytes) {
+      this.source?.taken(bytes);
+      return;
+    }
+    const now = performance.now();
+    this.unreported += bytes;
+    this.permittedAt = Math.max(this.permittedAt, now) + (bytes / this.bandwidth.bytesPerSecond) * 1_000;
+    this.timer ??= setTimeout(() => {
+      this.timer = undefined;
+      const taken = this.unreported;
+      this.unreported = 0;
+      this.source?.taken(taken);
+    }, this.permittedAt - now);
   }
 
   override _destroy(error: Error | null, callback: (error?: Error | null) => void): void {
+    clearTimeout(this.timer);
     this.source?.disconnected();
     callback(error);
   }

@@ -122,6 +122,8 @@ async function stream(
   } finally {
     running = undefined;
     answer.destroy();
+    // A handler closes its connections when its caller disconnects, and each closed connection reports an error.
+    if (!state.isRead) sources.forgetForeignErrors();
   }
 }
 
@@ -215,5 +217,8 @@ function fail(error: unknown): void {
 const isEsModule = !existsSync(`${modulePath}.js`) && existsSync(`${modulePath}.mjs`);
 if (isEsModule) void serveWithExtensions(`${modulePath}.mjs`);
 else serve(load);
+// Ctrl-C in a terminal reaches this process, too. The stage ends its functions itself, and an earlier end would look like a
+// crash of the function.
+process.on("SIGINT", () => undefined);
 // The parent process has ended, so no process reads the answer.
 process.on("disconnect", () => process.exit());

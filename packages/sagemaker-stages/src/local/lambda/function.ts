@@ -11,8 +11,9 @@ import { refusalLatency } from "../latency";
 import type { ContainerFailures } from "../sagemaker/container-failures";
 import { LOCAL_CREDENTIALS } from "../signature";
 import type { FunctionDefinition } from "../terraform/deployment";
-import { AnswerStream } from "./answer-stream";
+import { AnswerStream, type Bandwidth } from "./answer-stream";
 import { Concurrency, type UnreservedConcurrency } from "./concurrency";
+import { sendDisconnect } from "./disconnects";
 import type { FunctionProcess } from "./function-process";
 import type { LostCaptures } from "./lost-captures";
 import type { FromFunction, FunctionError, Invoke, Ready, ToFunction } from "./protocol";
@@ -98,6 +99,8 @@ export interface LambdaSettings {
   readonly cloudWatch?: CloudWatch | undefined;
   /** The processes of streamed answers, which all functions share. @default - as many as half of the memory permits */
   readonly streamProcesses?: StreamProcesses | undefined;
+  /** The speed of long streamed answers. @default - Lambda's limit */
+  readonly bandwidth?: Bandwidth | undefined;
   /** Summarizes lost records of captured requests. @default - no summary */
   readonly lostCaptures?: LostCaptures | undefined;
   /**
@@ -227,7 +230,7 @@ export class LocalFunction implements RouteFunction {
   }
 
   async stream(payload: string, signal?: AbortSignal): Promise<StreamedInvocation> {
-    const body = new AnswerStream();
+    const body = new AnswerStream(this.settings.bandwidth);
     if (this.missing !== undefined) {
       const result = await this.invoke(payload);
       if (!result.ok) return result;
@@ -513,7 +516,10 @@ export class LocalFunction implements RouteFunction {
       if (child.connected && this.python === undefined) child.send(message, () => undefined);
     };
     const taken = (bytes: number) => report({ kind: "taken", requestId, bytes });
-    answer?.connect({ taken, disconnected: () => report({ kind: "disconnected", requestId }) });
+    answer?.connect({
+      taken,
+      disconnected: () => sendDisconnect(() => report({ kind: "disconnected", requestId })),
+    });
     const collected = new CollectedAnswer();
     return new Promise((resolve) => {
       const settle = (result: InvocationResult, contentType = JSON_TYPE) => {
@@ -570,9 +576,9 @@ export class LocalFunction implements RouteFunction {
   }
 
   private fail(error: FunctionError): InvocationResult {
-    // A refused credential is no fault, and the authorizer's log contains the reason.
-    if (this.definition.isAuthorizer === true && error.errorMessage === UNAUTHORIZED)
-      return { ok: false, error };
+    // A refused credential is no fault, and the authorizer's log contains the reason. The end of the stage is no fault either.
+    const isRefusal = this.definition.isAuthorizer === true && error.errorMessage === UNAUTHORIZED;
+    if (isRefusal || this.stopped) return { ok: false, error };
     const lines = [
       `${this.definition.name}: ${error.errorType}: ${error.errorMessage}\n`,
       ...(error.stackTrace ?? []),

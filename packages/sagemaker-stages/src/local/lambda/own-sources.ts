@@ -4,6 +4,14 @@ import { SourceMap } from "node:module";
 /** The number of shown stack frames: enough to find the call, few enough to read. */
 const MAX_FRAMES_SHOWN = 5;
 
+/** An error whose stack was read. */
+interface ReadError {
+  /** The message with the place. */
+  readonly text: string;
+  /** Whether the function's bundle is in the stack. */
+  readonly isOwn: boolean;
+}
+
 /**
  * Names the function's sources in the stacks of its errors, in place of the minified bundle.
  *
@@ -11,7 +19,7 @@ const MAX_FRAMES_SHOWN = 5;
  * this machine, the developer is the caller: {@link takeErrors} returns the message with its place.
  */
 export class OwnSources {
-  private read: string[] = [];
+  private read: ReadError[] = [];
 
   /** @param mapFile - the source map, which is read at each error, because the lines of unchanged code can change */
   constructor(private readonly mapFile: string | undefined) {}
@@ -23,18 +31,27 @@ export class OwnSources {
    */
   install(codeFile: string): void {
     Error.prepareStackTrace = (error, sites) => {
-      const frames = this.framesOf(sites, codeFile);
+      const isOwn = sites.some((site) => site.getFileName() === codeFile);
+      // Node.js reads the stack of each error that closes a stream. To read the source map takes longer than everything else
+      // that a function does when its caller leaves.
+      const frames = isOwn ? this.framesOf(sites, codeFile) : sites.map(String);
       const title = Error.prototype.toString.call(error);
-      this.read.push([title, ...shown(frames).map((frame) => `    at ${frame}`)].join("\n"));
+      const text = [title, ...shown(frames).map((frame) => `    at ${frame}`)].join("\n");
+      this.read.push({ text, isOwn });
       return [title, ...frames.map((frame) => `    at ${frame}`)].join("\n");
     };
   }
 
   /** The errors whose stacks were read since the last call, with their messages and places. */
   takeErrors(): string[] {
-    const errors = [...new Set(this.read)];
+    const errors = new Set(this.read.map(({ text }) => text));
     this.read = [];
-    return errors;
+    return [...errors];
+  }
+
+  /** Forgets the errors that do not come from the function's code, e.g. of a connection that the function has closed. */
+  forgetForeignErrors(): void {
+    this.read = this.read.filter(({ isOwn }) => isOwn);
   }
 
   private framesOf(sites: readonly NodeJS.CallSite[], codeFile: string): string[] {

@@ -22,6 +22,14 @@ class UnsupportedChunk extends Error {
   override readonly name = "UnsupportedChunk";
 }
 
+/** Receives the events of an answer. */
+export interface PartsListeners {
+  /** @param madeAt - the time at which the container has made the first chunk, by `performance.now()` */
+  started(madeAt: number): void;
+  /** @param failure - the failure of the container. Default: the answer is complete, or the caller has disconnected */
+  ended(failure?: unknown): void;
+}
+
 /**
  * The parts of one InvokeEndpointWithResponseStream: each chunk of the container is a `PayloadPart`, and a failure in the
  * middle is an exception of the event stream
@@ -75,13 +83,9 @@ export class ResponseParts {
     });
   }
 
-  /**
-   * Encodes chunks as events, as fast as the caller reads.
-   *
-   * @param ended - receives the failure of the container, or nothing after a complete answer
-   */
-  encode(chunks: Chunks, ended: (failure?: unknown) => void): Readable {
-    const stream = Readable.from(this.events(chunks, ended), { objectMode: false });
+  /** Encodes chunks as events, as fast as the caller reads. */
+  encode(chunks: Chunks, listeners: PartsListeners): Readable {
+    const stream = Readable.from(this.events(chunks, listeners), { objectMode: false });
     // The iteration of a container that does not answer would delay the end of the stream.
     const destroy = stream._destroy.bind(stream);
     stream._destroy = (error, callback) => {
@@ -100,15 +104,20 @@ export class ResponseParts {
     this.caller?.removeEventListener("abort", this.disconnect);
   }
 
-  private async *events(chunks: Chunks, ended: (failure?: unknown) => void): AsyncGenerator<Buffer> {
+  private async *events(chunks: Chunks, { started, ended }: PartsListeners): AsyncGenerator<Buffer> {
     const iterator = iterate(chunks);
     let failure: unknown;
+    let hasStarted = false;
     let isComplete = false;
     try {
       for (;;) {
         const next = await this.unlessAborted(iterator.next());
         if (next.done === true) break;
-        yield encodeEvent("PayloadPart", toBytes(next.value));
+        const madeAt = performance.now();
+        const part = encodeEvent("PayloadPart", toBytes(next.value));
+        if (!hasStarted) started(madeAt);
+        hasStarted = true;
+        yield part;
       }
       isComplete = true;
     } catch (error) {

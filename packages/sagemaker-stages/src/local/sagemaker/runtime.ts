@@ -1,7 +1,13 @@
 import { randomUUID } from "node:crypto";
 import { ArnFactory } from "../../aws/arn";
-import { recordEndpointInvocation, recordUtilization } from "../cloudwatch/aws-metrics";
-import { type CloudWatch, scopeOf } from "../cloudwatch/cloudwatch";
+import {
+  type MetricSink,
+  recordEndpointInvocation,
+  recordFirstChunk,
+  recordMidStreamError,
+  recordUtilization,
+} from "../cloudwatch/aws-metrics";
+import { scopeOf } from "../cloudwatch/cloudwatch";
 import type { RoleSessions } from "../cognito/sessions";
 import { type HttpRequest, type HttpResponse, headerOf } from "../http";
 import { refusalLatency } from "../latency";
@@ -97,7 +103,7 @@ export class SagemakerRuntime {
     private readonly log: (text: string) => void,
     private readonly failures: ContainerFailures = new ContainerFailures(),
     private readonly sessions?: RoleSessions,
-    private readonly cloudWatch?: CloudWatch,
+    private readonly cloudWatch?: MetricSink,
     private readonly streamTimeoutInMs: number = STREAM_TIMEOUT_IN_MS,
     private readonly wakeUp?: WakeUp,
     private readonly queues?: AsyncQueues,
@@ -255,16 +261,11 @@ export class SagemakerRuntime {
       `${container.description} has not answered for ${Math.round((performance.now() - start) / 1000)} seconds. Read the container's output.`;
     const invocation = this.failures.begin(headerOf(request, "x-amz-security-token"), waiting);
     const slow = setTimeout(() => this.log(`${name}: ${waiting()}\n`), SLOW_ANSWER_IN_MS).unref();
+    const variant = { endpointName: name, variantName: invokedVariant(request, endpoint) };
     const record = (status?: number) => {
       if (this.cloudWatch === undefined) return;
-      const variantName = invokedVariant(request, endpoint);
       const durationInMs = performance.now() - start;
-      recordEndpointInvocation(this.cloudWatch, scopeOf(endpoint), {
-        endpointName: name,
-        variantName,
-        status,
-        durationInMs,
-      });
+      recordEndpointInvocation(this.cloudWatch, scopeOf(endpoint), { ...variant, status, durationInMs });
     };
     const parts = isStream ? new ResponseParts(request.signal, this.streamTimeoutInMs) : undefined;
     let answer: ContainerResponse & { readonly body: Buffer | string };
@@ -275,20 +276,32 @@ export class SagemakerRuntime {
         body,
         headers: pick(HEADERS_TO_CONTAINER, (name) => headerOf(request, name)),
       };
+      const sentAt = performance.now();
       const answering = container.invoke(
         parts === undefined ? sent : { ...sent, responseStream: true, signal: parts.signal },
       );
       const first = await (parts === undefined ? answering : parts.unlessAborted(answering));
       if (parts !== undefined && isChunked(first.body) && isSuccess(first.status)) {
-        const stream = parts.encode(first.body, (failure) => {
-          record(failure === undefined ? first.status : undefined);
-          if (failure !== undefined) {
-            const cause = `${container.description} ${describeFailure(failure)}`;
-            invocation.fail(cause);
-            this.log(`${name}: ${cause}\n`);
-          } else this.endInvocation(endpoint, container, invocation);
-        });
-        return { ...succeed({ ...first, body: "" }, true, invokedVariant(request, endpoint)), stream };
+        const started = (madeAt: number) => {
+          if (this.cloudWatch === undefined) return;
+          recordFirstChunk(this.cloudWatch, scopeOf(endpoint), {
+            ...variant,
+            latencyInMs: performance.now() - start,
+            modelLatencyInMs: madeAt - sentAt,
+          });
+        };
+        const ended = (failure?: unknown) => {
+          record(first.status);
+          if (failure === undefined) return this.endInvocation(endpoint, container, invocation);
+          if (this.cloudWatch !== undefined) {
+            recordMidStreamError(this.cloudWatch, scopeOf(endpoint), variant);
+          }
+          const cause = `${container.description} ${describeFailure(failure)}`;
+          invocation.fail(cause);
+          this.log(`${name}: ${cause}\n`);
+        };
+        const stream = parts.encode(first.body, { started, ended });
+        return { ...succeed({ ...first, body: "" }, true, variant.variantName), stream };
       }
       answer = { ...first, body: await wholeBody(first.body) };
       parts?.close();
@@ -322,7 +335,7 @@ export class SagemakerRuntime {
       );
       return modelFailure(endpoint, answer.status, message);
     }
-    return succeed(answer, isStream, invokedVariant(request, endpoint));
+    return succeed(answer, isStream, variant.variantName);
   }
 
   /** Reports that a container answered. */

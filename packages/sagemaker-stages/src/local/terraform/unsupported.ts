@@ -39,6 +39,7 @@ const EFFECTS_OF_AWS_ONLY_TYPES: Readonly<Record<string, string>> = {
   aws_cloudfront_origin_access_control: "the local stage serves the page",
   aws_cloudfront_response_headers_policy: "the local stage sends the page with the same headers",
   aws_s3_bucket: BUCKETS,
+  aws_s3_bucket_cors_configuration: "the local stage answers uploads with these rules",
   aws_s3_bucket_lifecycle_configuration:
     "captured requests stay in .sagemaker-stages/capture/ until you delete them; asynchronous requests in .sagemaker-stages/async/ expire; both are not encrypted",
   aws_s3_bucket_ownership_controls: BUCKETS,
@@ -195,7 +196,6 @@ function* describeStreams({
     stages.some(({ openApi }) => openApi.methods.some(({ integration }) => isStream(integration)));
   if (!hasStreams) return;
   yield "streamed answers: a caller who disconnects closes the function's stream here; on AWS, the function can run on until its end or timeout";
-  yield "streamed answers: no limit of the bandwidth; on AWS, Lambda limits the bandwidth after the first 6 MB, and API Gateway sends the bytes after the first 10 MB at 2 MB/s";
 }
 
 /** Managed rules are AWS's code: the local stage cannot evaluate them, and answers as if no request matched them. */

@@ -4,7 +4,6 @@ import type { Contract } from "../contract";
 import { exposedHeaders } from "../cors";
 import { readEndpointAddress } from "../endpoint";
 import { readEvent } from "../event";
-import { explain } from "../failure";
 import type { Handler } from "../handler-core";
 import { MAX_SILENCE_IN_MS, RESERVE_IN_MS } from "../limits";
 import type { LogLine } from "../log";
@@ -16,6 +15,7 @@ import { EndpointFailure, type Refusal, TIME_IS_OVER } from "../refusal";
 import { encodeRequest, parseRequest, readBareRequest } from "../request";
 import { createAbortableCalls } from "./abortable-calls";
 import { sendAnswer } from "./answer";
+import { explainFor } from "./container-failure";
 import {
   brokenOff,
   CALLER_LEFT,
@@ -274,7 +274,8 @@ export function createStreamingHandlerWith<Request, Answer>(
 
     /** Records a failure in the log line. */
     function record(thrown: unknown): Failure {
-      const { failure, error, stats } = explain(
+      const { failure, error, stats } = explainFor(
+        contract,
         thrown instanceof TextFault ? new EndpointFailure(NO_TEXT, { endpointMs: 0, retries: 0 }) : thrown,
         logsMessages,
       );

@@ -4,8 +4,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { strToU8, zipSync } from "fflate";
 import { UnreservedConcurrency } from "../../../src/local/lambda/concurrency";
-import { type InvocationResult, LocalFunction } from "../../../src/local/lambda/function";
-import type { StreamProcesses } from "../../../src/local/lambda/stream-processes";
+import {
+  type InvocationResult,
+  type LambdaSettings,
+  LocalFunction,
+} from "../../../src/local/lambda/function";
 import { removeTaskFolders } from "../../../src/local/lambda/task-folder";
 import { ContainerFailures } from "../../../src/local/sagemaker/container-failures";
 import type { FunctionDefinition } from "../../../src/local/terraform/deployment";
@@ -48,17 +51,21 @@ export class Lambda {
     };
   }
 
-  /** Makes a function that runs until this object is closed. */
+  /**
+   * Makes a function that runs until this object is closed.
+   *
+   * @param limits - the limits of streams. Default: those of the local stage
+   */
   run(
     code: string,
     settings: Partial<FunctionDefinition> = {},
-    streamProcesses?: StreamProcesses,
+    limits: Pick<LambdaSettings, "streamProcesses" | "bandwidth"> = {},
   ): LocalFunction {
     const fn = new LocalFunction(this.define(code, settings), {
       folder: this.folder,
       sagemakerRuntimeUrl: "http://127.0.0.1:9",
       unreserved: this.unreserved,
-      streamProcesses,
+      ...limits,
       containerFailures: new ContainerFailures(),
       log: (text) => {
         this.output += text;

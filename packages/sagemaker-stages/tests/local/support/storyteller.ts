@@ -7,6 +7,7 @@ import { parseEnvironment } from "../../../src/environment/parse";
 import type { Container } from "../../../src/local/sagemaker/container";
 import { loadSamples } from "../../../src/local/samples";
 import { LocalStage } from "../../../src/local/stage";
+import type { Deployment } from "../../../src/local/terraform/deployment";
 import { readDeployment } from "../../../src/local/terraform/read-deployment";
 import { BEFORE_EVERY_END } from "../../../src/testing/clock";
 import { makeTempFolder, removeFolder } from "../../../src/testing/temp-folder";
@@ -14,6 +15,31 @@ import { models as fixtureModels } from "../../fixtures/app/functions";
 
 /** The folder of the app. */
 const FOLDER = join(__dirname, "../../../examples/storyteller");
+
+/** The name of the model. */
+export const STORYTELLER = "storyteller";
+
+/**
+ * Synthesizes the example app.
+ *
+ * @param folder - receives the stacks
+ * @param served - the environments. Default: those of the app
+ */
+export function synthesizeStoryteller(folder: string, served: typeof environments = environments): void {
+  // A synthesis in the tests' folder requires the fixture models in the catalog.
+  const catalog = { ...fixtureModels, ...models };
+  writePages(
+    served.map((environment) => parseEnvironment(environment)),
+    catalog,
+    folder,
+  );
+  createApp({ models: catalog, environments: served, now: BEFORE_EVERY_END, outdir: folder }).synth();
+}
+
+/** Reads an environment from the folder of {@link synthesizeStoryteller}. */
+export function readStoryteller(folder: string, name: string): Deployment {
+  return readDeployment(name, join(folder, "stacks", name));
+}
 
 /** The example app with a chat model, on a local stage in this process. */
 export class Storyteller {
@@ -28,7 +54,7 @@ export class Storyteller {
     this.stage = new LocalStage({
       port: 0,
       captureFolder: join(this.folder, "capture"),
-      containers: container === undefined ? samples : new Map([["storyteller", container]]),
+      containers: container === undefined ? samples : new Map([[STORYTELLER, container]]),
       log: (text) => {
         this.log += text;
       },
@@ -40,18 +66,9 @@ export class Storyteller {
   }
 
   async start(): Promise<void> {
-    // A synthesis in the tests' folder requires the fixture models in the catalog.
-    const catalog = { ...fixtureModels, ...models };
-    writePages(
-      environments.map((environment) => parseEnvironment(environment)),
-      catalog,
-      this.folder,
-    );
-    createApp({ models: catalog, environments, now: BEFORE_EVERY_END, outdir: this.folder }).synth();
+    synthesizeStoryteller(this.folder);
     await this.stage.listen();
-    await this.stage.serve(
-      environments.map(({ name }) => readDeployment(name, join(this.folder, "stacks", name))),
-    );
+    await this.stage.serve(environments.map(({ name }) => readStoryteller(this.folder, name)));
   }
 
   /** The lines of the function's log, parsed. */
