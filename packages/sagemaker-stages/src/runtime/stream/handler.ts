@@ -63,7 +63,7 @@ interface Parts {
 }
 
 /** The answer of the endpoint, or a whole answer for the caller. */
-type Asked = Parts | { readonly whole: unknown };
+type Invoked = Parts | { readonly whole: unknown };
 
 /** Names the origin of a request in the headers of an answer: `nameOrigin` of `src/runtime/origins.ts`. */
 type NameOrigin = (handler: Handler, environment: NodeJS.ProcessEnv) => Handler;
@@ -183,19 +183,19 @@ export function createStreamingHandlerWith<Request, Answer>(
     if (broken !== undefined) throw broken;
 
     async function respond(): Promise<Error | undefined> {
-      let asked: Asked;
+      let invoked: Invoked;
       try {
-        asked = await ask();
+        invoked = await invoke();
       } catch (thrown) {
         const failure = record(thrown);
         if (hasLeft()) return undefined;
-        asked = { whole: failureAnswer(failure) };
+        invoked = { whole: failureAnswer(failure) };
       }
-      return "whole" in asked ? await sendWhole(asked.whole) : await sendParts(asked);
+      return "whole" in invoked ? await sendWhole(invoked.whole) : await sendParts(invoked);
     }
 
-    /** Asks the endpoint. Until the caller receives something, a failure has its own status. */
-    async function ask(): Promise<Asked> {
+    /** Invokes the endpoint. Until the caller receives something, a failure has its own status. */
+    async function invoke(): Promise<Invoked> {
       const { bare, isText, contentType } = readBareRequest(contract, incoming, parts);
       const request = parseRequest(contract, bare);
       const isStream = dialect.wants?.(request) ?? true;
