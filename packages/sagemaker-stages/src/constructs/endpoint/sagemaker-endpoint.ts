@@ -440,6 +440,8 @@ function asyncConfig(
     outputConfig: omitUndefined({
       s3OutputPath: `${location}/${ASYNC_FOLDERS.results}`,
       s3FailurePath: `${location}/${ASYNC_FOLDERS.failures}`,
+      // The bucket encrypts every object with the key. The setting excludes another default of SageMaker for results.
+      kmsKeyId: settings.kmsKeyArn,
       notificationConfig: hasTopics ? omitUndefined({ successTopic, errorTopic }) : undefined,
     }),
   });
@@ -447,8 +449,14 @@ function asyncConfig(
 
 /** The part of the settings that belongs to the configuration, as a plan shows it. */
 function asyncContent(settings: ParsedAsyncSettings, { location }: AsyncStorage): RevisionContent {
-  const { maxConcurrentRequestsPerInstance, successTopicArn, failureTopicArn } = settings;
-  return omitUndefined({ location, maxConcurrentRequestsPerInstance, successTopicArn, failureTopicArn });
+  const { maxConcurrentRequestsPerInstance, successTopicArn, failureTopicArn, kmsKeyArn } = settings;
+  return omitUndefined({
+    location,
+    maxConcurrentRequestsPerInstance,
+    successTopicArn,
+    failureTopicArn,
+    kmsKeyArn,
+  });
 }
 
 /** The needs that can differ between two configurations of one endpoint, as a plan shows them. */
@@ -472,6 +480,7 @@ function needsContent({ repositoryArns, artifacts, ...needs }: EndpointNeeds): R
     capturedObjects: dataCapture && terraformText(dataCapture.objectsArn),
     captureKey: dataCapture?.keyArn,
     asyncInputs: asyncRequests?.inputsArn,
+    asyncKey: asyncRequests?.key?.keyArn,
     asyncTopics: joined(asyncRequests?.topicArns ?? []),
     alarms: alarmArns.length === 0 ? undefined : terraformText(alarmArns.join()),
     subnets: network?.subnetArns.join(),
