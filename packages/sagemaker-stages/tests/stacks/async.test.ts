@@ -139,6 +139,21 @@ describe("an asynchronous model", () => {
     expect(JSON.stringify(values)).not.toContain('"async":');
   });
 
+  it("is replaced when the model becomes asynchronous, and not with later changes", () => {
+    // Act
+    const [own, other] = ["loan-default", "ticket-urgency"].map((model) => {
+      const endpoints = stack.find("aws_sagemaker_endpoint");
+      return JSON.stringify(endpoints.find(({ values }) => values.name === `queues-${model}`)?.values);
+    });
+
+    // Assess
+    // The location is the same in each revision of an asynchronous endpoint, and absent in each other revision.
+    expect(own).toMatch(
+      /"replace_triggered_by":\["terraform_data\.loan-default_endpoint_configuration-revision_\w+\.triggers_replace\.async\.location"\]/,
+    );
+    expect(other).not.toContain("replace_triggered_by");
+  });
+
   it("scales from zero to its instances by the waiting requests, and starts with the first request", () => {
     // Act
     const [tracking, start] = stack.find("aws_appautoscaling_policy").map(({ values }) => values);

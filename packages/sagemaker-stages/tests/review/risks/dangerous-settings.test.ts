@@ -30,7 +30,7 @@ const noncurrent = (days: number): Values =>
   rule({ noncurrent_version_expiration: [{ noncurrent_days: days }] });
 
 /** The encryption of a bucket. */
-function encryption(byDefault: object): object {
+function encryption(byDefault: object): Readonly<Record<string, unknown>> {
   return { bucket: "b", rule: [{ apply_server_side_encryption_by_default: [byDefault] }] };
 }
 
