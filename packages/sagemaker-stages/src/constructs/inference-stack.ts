@@ -6,7 +6,7 @@ import { DEFAULT_NODE_RUNTIME } from "../aws/lambda-runtimes";
 import { METRICS_VARIABLE } from "../aws/metrics";
 import { serviceDomain } from "../aws/partition";
 import { boundaryArn } from "../environment/account";
-import { asyncOf, uploadOrigins } from "../environment/async-requests";
+import { asyncKeyArn, asyncOf, uploadOrigins } from "../environment/async-requests";
 import {
   capturePrefix,
   endpointNameOf,
@@ -261,6 +261,7 @@ export class InferenceStack extends TerraformStack {
       purpose: "async",
       daysByPrefix,
       uploadOrigins: uploadOrigins(this.environment),
+      kmsKeyArn: asyncKeyArn(this.environment),
       protected: isProtected,
     });
   }

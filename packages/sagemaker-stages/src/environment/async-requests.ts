@@ -58,6 +58,13 @@ export function hasAsync({ models }: Pick<Environment, "models">): boolean {
   return Object.values<ModelSettings>(models).some((settings) => asyncOf(settings) !== undefined);
 }
 
+/** The key of the bucket of asynchronous requests; `undefined` for S3's own keys. The rules permit one key. */
+export function asyncKeyArn({ models }: Pick<Environment, "models">): string | undefined {
+  return Object.values<ModelSettings>(models)
+    .map((settings) => asyncOf(settings)?.kmsKeyArn)
+    .find((arn) => arn !== undefined);
+}
+
 /**
  * The origins of the pages that may send uploads to the bucket of asynchronous requests: the origins that the stage and the function
  * URLs of asynchronous models name. `*` names no page.

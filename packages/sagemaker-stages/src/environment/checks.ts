@@ -13,7 +13,7 @@ import { checkConstructIds } from "./rules/construct-id-checks";
 import { checkCustomers } from "./rules/customer-checks";
 import { checkDashboard } from "./rules/dashboard-checks";
 import { checkDomains, checkDomainsTogether } from "./rules/domain-checks";
-import { checkAsyncModel, checkAsyncPaths } from "./rules/endpoint/async-checks";
+import { checkAsyncKeys, checkAsyncModel, checkAsyncPaths } from "./rules/endpoint/async-checks";
 import { checkChoiceOfTarget } from "./rules/endpoint/target-checks";
 import { checkLogCallers } from "./rules/log-checks";
 import { checkAccess, checkTokens } from "./rules/model/access-checks";
@@ -198,6 +198,7 @@ function checkEnvironment(
   }
   checkCapturePrefixes(environment, collector);
   checkAsyncPaths(environment, routes, collector);
+  checkAsyncKeys(environment, collector);
   checkObjectives(environment, collector);
   checkReleaseFiles(environment, collector.in("models"));
   checkConstructIds(environment, collector.in("models"));

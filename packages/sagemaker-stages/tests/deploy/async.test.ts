@@ -10,7 +10,7 @@ import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { functionRoleTrust } from "../../src/iam/workload/function-role";
 import { deniedToDeployer } from "./support/deployer";
 import { Deployment } from "./support/deployment";
-import { withAsync, withOtherAsync } from "./support/environments";
+import { beforeAsync, withAsync, withOtherAsync } from "./support/environments";
 import { succeeded } from "./support/project";
 import { requireRecorded } from "./support/recordings";
 
@@ -66,12 +66,39 @@ describe("the lifecycle of an environment with asynchronous models", () => {
     };
   }
 
+  /** The times at which the endpoints were created. */
+  async function createdAt(): Promise<(Date | undefined)[]> {
+    const { sagemaker } = deployment.clients;
+    const endpoints = ["async-energy-demand", "async-loan-default"].map((EndpointName) =>
+      sagemaker.send(new DescribeEndpointCommand({ EndpointName })),
+    );
+    return (await Promise.all(endpoints)).map(({ CreationTime }) => CreationTime);
+  }
+
   it(
-    "has asynchronous endpoints that scale from zero after the first apply",
+    "replaces an endpoint that becomes asynchronous, without a further argument",
     async () => {
+      // Prepare
+      deployment.project.setEnvironments(beforeAsync);
+      succeeded(await deployment.project.deploy(withAsync.name));
+      const [before, other] = await createdAt();
+      deployment.project.setEnvironments(withAsync);
+
       // Act
       succeeded(await deployment.project.deploy(withAsync.name));
 
+      // Assess
+      const [after, unchanged] = await createdAt();
+      expect(before).toBeDefined();
+      expect(after?.getTime()).toBeGreaterThan(before?.getTime() ?? Number.POSITIVE_INFINITY);
+      expect(unchanged).toEqual(other);
+    },
+    TIMEOUT_IN_MS,
+  );
+
+  it(
+    "has asynchronous endpoints that scale from zero after the apply",
+    async () => {
       // Assess
       const made = await deployment.createdResources();
       expect(made).toEqual(await deployment.resourcesInState());

@@ -7,6 +7,7 @@ import { defineModels, python } from "../../src/models";
 import { makeTempFolder, removeFolder } from "../../src/testing/temp-folder";
 import { models } from "../fixtures/app/functions";
 import { checkEnvironments } from "../support/app";
+import { KEY_ARN } from "./support/environments";
 
 const INSTANCES = { instanceType: "ml.m5.large", initialInstanceCount: 1 };
 const MODEL = {
@@ -57,6 +58,7 @@ describe("the asynchronous requests of a model", () => {
         failureTopicArn: `${TOPICS}:failures`,
       },
     },
+    { what: "a key of KMS", asynchronous: { days: 7, kmsKeyArn: KEY_ARN } },
   ])("are accepted with $what", ({ asynchronous }) => {
     // Act
     const faults = foundIn(withAsync(asynchronous));
@@ -196,6 +198,54 @@ describe("the asynchronous requests of a model", () => {
     // Assess
     expect(faults).toEqual([
       expect.stringContaining(fault.startsWith("instances") ? `models.energy-demand.${fault}` : fault),
+    ]);
+  });
+
+  it.each([
+    {
+      what: "two keys",
+      keys: [KEY_ARN, KEY_ARN.replace("1234abcd", "5678abcd")],
+      allowed: `${KEY_ARN}, the key of energy-demand`,
+    },
+    {
+      what: "one model without the key",
+      keys: [KEY_ARN, undefined],
+      allowed: `${KEY_ARN}, the key of energy-demand`,
+    },
+    {
+      what: "one model with a key",
+      keys: [undefined, KEY_ARN],
+      allowed: "no kmsKeyArn, as for energy-demand",
+    },
+  ])("are refused with $what, because they have one bucket", ({ keys: [first, second], allowed }) => {
+    // Prepare
+    const withKey = (kmsKeyArn: string | undefined) => ({
+      ...MODEL,
+      instances: { ...INSTANCES, async: { days: 1, ...(kmsKeyArn === undefined ? {} : { kmsKeyArn }) } },
+    });
+
+    // Act
+    const faults = foundIn(
+      environmentOf({ "energy-demand": withKey(first), "house-price": withKey(second) }),
+    );
+
+    // Assess
+    expect(faults).toEqual([
+      `models.house-price.instances.async.kmsKeyArn: got ${second === undefined ? "nothing" : `"${second}"`}; allowed: ${allowed}`,
+    ]);
+  });
+
+  it.each([
+    KEY_ARN.replace("eu-central-1", "us-east-1"),
+    "arn:aws:kms:eu-central-1:111122223333:alias/requests",
+    "requests",
+  ])("are refused with the key %s", (kmsKeyArn) => {
+    // Act
+    const faults = foundIn(withAsync({ days: 1, kmsKeyArn }));
+
+    // Assess
+    expect(faults).toEqual([
+      `models.energy-demand.instances.async.kmsKeyArn: got "${kmsKeyArn}"; allowed: arn:aws:kms:eu-central-1:<account>:key/<id>, not an alias`,
     ]);
   });
 

@@ -37,8 +37,26 @@ const withAsync: Environment = {
   },
 };
 
+const keyed: Environment = {
+  ...example,
+  models: {
+    "loan-default": {
+      ...asyncModel,
+      instances: {
+        instanceType: "ml.m5.large",
+        initialInstanceCount: 1,
+        async: {
+          days: 1,
+          kmsKeyArn: "arn:aws:kms:eu-central-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab",
+        },
+      },
+    },
+  },
+};
+
 const synthesized = synthesize([
   example,
+  named("keyed", keyed),
   named("queues", withAsync),
   named("sold", {
     ...example,
@@ -121,6 +139,21 @@ describe("an asynchronous model", () => {
     expect(JSON.stringify(values)).not.toContain('"async":');
   });
 
+  it("is replaced when the model becomes asynchronous, and not with later changes", () => {
+    // Act
+    const [own, other] = ["loan-default", "ticket-urgency"].map((model) => {
+      const endpoints = stack.find("aws_sagemaker_endpoint");
+      return JSON.stringify(endpoints.find(({ values }) => values.name === `queues-${model}`)?.values);
+    });
+
+    // Assess
+    // The location is the same in each revision of an asynchronous endpoint, and absent in each other revision.
+    expect(own).toMatch(
+      /"replace_triggered_by":\["terraform_data\.loan-default_endpoint_configuration-revision_\w+\.triggers_replace\.async\.location"\]/,
+    );
+    expect(other).not.toContain("replace_triggered_by");
+  });
+
   it("scales from zero to its instances by the waiting requests, and starts with the first request", () => {
     // Act
     const [tracking, start] = stack.find("aws_appautoscaling_policy").map(({ values }) => values);
@@ -193,11 +226,23 @@ describe("an asynchronous model", () => {
       stack.find("aws_lambda_function").map(({ values }) => [values.function_name, values] as const),
     );
     const own = functions.get("queues-loan-default");
+    const sidsOf = (model: string) =>
+      stack
+        .find("aws_iam_role_policy")
+        .filter(({ address }) => address.includes(`${model}_function`))
+        .flatMap(({ values, address }) =>
+          (parseEmbedded(values.policy, address) as unknown as PolicyDocument).Statement.map(
+            ({ Sid }) => Sid,
+          ),
+        );
     const other = functions.get("queues-ticket-urgency");
 
     // Assess
     const code = functionCode("loan-default", { asynchronous: true });
     expect(own?.source_code_hash).toBe(code.sha256);
+    expect(sidsOf("loan-default")).toContain("InvokeEndpointAsync");
+    expect(sidsOf("loan-default")).not.toContain("InvokeEndpoint");
+    expect(sidsOf("ticket-urgency")).toContain("InvokeEndpoint");
     expect(codeOf(code.zip)).toContain("/async-invocations");
     expect(codeOf(functionCode("ticket-urgency").zip)).not.toContain("/async-invocations");
     expect(own?.environment?.variables).toMatchObject({ ASYNC_LOCATION: location });
@@ -308,6 +353,77 @@ describe("an asynchronous model", () => {
       ],
       ["/ticket-urgency/POST"],
     ]);
+  });
+});
+
+describe("an asynchronous model with a key of KMS", () => {
+  const KEY = "arn:aws:kms:eu-central-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab";
+  const own = synthesized.stack("keyed");
+  const useOfKey = {
+    Sid: "UseAsyncKey",
+    Effect: "Allow",
+    Action: ["kms:Decrypt", "kms:GenerateDataKey"],
+    Resource: [KEY],
+    Condition: {
+      StringEquals: {
+        "kms:ViaService": "s3.eu-central-1.amazonaws.com",
+        "kms:EncryptionContext:aws:s3:arn": "arn:aws:s3:::keyed-async-111122223333-eu-central-1",
+      },
+    },
+  };
+
+  it("has a bucket that encrypts every object with the key, also results and failures", () => {
+    // Act
+    const { values } = own.one("aws_s3_bucket_server_side_encryption_configuration");
+    const configuration = own.one("aws_sagemaker_endpoint_configuration").values;
+
+    // Assess
+    expect(values.rule).toEqual([
+      {
+        apply_server_side_encryption_by_default: { sse_algorithm: "aws:kms", kms_master_key_id: KEY },
+        bucket_key_enabled: true,
+      },
+    ]);
+    expect(configuration).toMatchObject({ async_inference_config: { output_config: { kms_key_id: KEY } } });
+  });
+
+  it("lets the roles of function and endpoint use the key through S3 for this bucket only", () => {
+    // Act
+    const statements = own
+      .find("aws_iam_role_policy")
+      .map(
+        ({ values, address }) =>
+          (parseEmbedded(values.policy, address) as unknown as PolicyDocument).Statement,
+      )
+      .map((ofRole) => ofRole.filter(({ Action }) => Action.some((action) => action.startsWith("kms:"))));
+
+    // Assess
+    expect(statements).toEqual([[useOfKey], [useOfKey]]);
+  });
+
+  it("has a boundary that permits the same use, and no deployer that may use the key", () => {
+    // Prepare
+    const environment = named("keyed", keyed);
+
+    // Act
+    const boundary = boundaryPolicy(environment, ACCOUNT).Statement.filter(
+      ({ Sid }) => Sid === "UseAsyncKey",
+    );
+
+    // Assess
+    expect(boundary).toEqual([useOfKey]);
+    expect(
+      JSON.stringify([deployerPolicies(environment, ACCOUNT), plannerPolicies(environment, ACCOUNT)]),
+    ).not.toContain("kms:");
+  });
+
+  it("has S3's own keys without the setting", () => {
+    // Act
+    const { values } = stack.one("aws_s3_bucket_server_side_encryption_configuration");
+
+    // Assess
+    expect(values.rule).toEqual([{ apply_server_side_encryption_by_default: { sse_algorithm: "AES256" } }]);
+    expect(stack.text).not.toContain("kms:");
   });
 });
 

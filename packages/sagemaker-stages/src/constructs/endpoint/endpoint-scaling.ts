@@ -97,7 +97,8 @@ function ofInstances(settings: InstanceSettings): Scaling {
       },
       startsFromZero: backlog.minCapacity === 0,
       schedule: undefined,
-      fixed: { instanceType },
+      // A change from or to real-time requests replaces the endpoint, and AWS deletes the target with the endpoint.
+      fixed: { instanceType, requests: "asynchronous" },
     };
   }
   return {

@@ -10,7 +10,7 @@ import {
   type SagemakerEndpointConfigurationProductionVariants,
 } from "@cdktf/provider-aws/lib/sagemaker-endpoint-configuration";
 import { SagemakerModel, type SagemakerModelConfig } from "@cdktf/provider-aws/lib/sagemaker-model";
-import type { ITerraformDependable, Precondition } from "cdktf";
+import { dependable, type ITerraformDependable, type Precondition } from "cdktf";
 import { Construct } from "constructs";
 import { ASYNC_FOLDERS } from "../../environment/async-requests";
 import { VARIANT_NAME } from "../../environment/captured-requests";
@@ -119,8 +119,9 @@ export class SagemakerEndpoint extends Construct {
     const model = this.createModelRevision(containers, props);
     const policy = this.createRolePolicy(role, endpointNeeds(containers, deployment, props));
     this.model = this.createModel(model, containers, role, policy, props);
-    this.configuration = this.createEndpointConfiguration(props);
-    this.endpoint = this.createEndpoint(deployment, [logGroup, policy], props);
+    const revision = this.createConfigurationRevision(props);
+    this.configuration = this.createEndpointConfiguration(revision, props);
+    this.endpoint = this.createEndpoint(deployment, [logGroup, policy], revision, props);
     this.createScaling(props);
   }
 
@@ -253,29 +254,30 @@ export class SagemakerEndpoint extends Construct {
     ];
   }
 
-  private createEndpointConfiguration({
-    name,
-    settings,
-    asyncStorage,
-    tags,
-  }: SagemakerEndpointProps): SagemakerEndpointConfiguration {
-    const asynchronous = instanceSettingsOf(settings).instances?.async;
-    if (asynchronous !== undefined && asyncStorage === undefined) {
+  private createConfigurationRevision({ settings, asyncStorage }: SagemakerEndpointProps): Revision {
+    const { volumeKeyArn: kmsKeyArn, dataCapture, instances } = instanceSettingsOf(settings);
+    if (instances?.async !== undefined && asyncStorage === undefined) {
       throw new Error(`${this.node.path}: got instances.async without the prop asyncStorage; allowed: both`);
     }
-    const variant = variantOf(settings);
-    const { volumeKeyArn: kmsKeyArn, dataCapture } = instanceSettingsOf(settings);
-    const revision = new Revision(
+    return new Revision(
       this,
       "configuration-revision",
       omitUndefined({
         model: this.model.name,
-        ...variant.content,
+        ...variantOf(settings).content,
         kmsKeyArn,
         dataCapture: dataCapture && captureContent(dataCapture),
-        async: asynchronous && asyncStorage && asyncContent(asynchronous, asyncStorage),
+        async: instances?.async && asyncStorage && asyncContent(instances.async, asyncStorage),
       }),
     );
+  }
+
+  private createEndpointConfiguration(
+    revision: Revision,
+    { name, settings, asyncStorage, tags }: SagemakerEndpointProps,
+  ): SagemakerEndpointConfiguration {
+    const variant = variantOf(settings);
+    const { volumeKeyArn: kmsKeyArn, dataCapture, instances } = instanceSettingsOf(settings);
     return new SagemakerEndpointConfiguration(
       this,
       "configuration",
@@ -284,7 +286,7 @@ export class SagemakerEndpoint extends Construct {
         productionVariants: [{ variantName: VARIANT_NAME, modelName: this.model.name, ...variant.arguments }],
         kmsKeyArn,
         dataCaptureConfig: dataCapture && dataCaptureConfig(dataCapture),
-        asyncInferenceConfig: asynchronous && asyncStorage && asyncConfig(asynchronous, asyncStorage),
+        asyncInferenceConfig: instances?.async && asyncStorage && asyncConfig(instances.async, asyncStorage),
         tags,
         lifecycle: { createBeforeDestroy: true },
         dependsOn: asyncStorage && [asyncStorage.dependsOn],
@@ -296,7 +298,8 @@ export class SagemakerEndpoint extends Construct {
   private createEndpoint(
     deployment: EndpointDeployment | undefined,
     dependsOn: ITerraformDependable[],
-    { name, tags, protected: isProtected }: SagemakerEndpointProps,
+    revision: Revision,
+    { name, tags, asyncStorage, protected: isProtected }: SagemakerEndpointProps,
   ): Endpoint {
     return new Endpoint(
       this,
@@ -310,6 +313,13 @@ export class SagemakerEndpoint extends Construct {
         dependsOn,
         lifecycle: omitUndefined({
           preventDestroy: isProtected || undefined,
+          // Only a new endpoint is certain to accept another kind of requests. The revision of an endpoint that answers in real time
+          // has no such attribute, so that Terraform replaces the endpoint when it appears, and not with later changes. The
+          // opposite change has no argument that could replace the endpoint: it needs `-replace`.
+          replaceTriggeredBy:
+            asyncStorage === undefined
+              ? undefined
+              : [`${dependable(revision)}.triggers_replace.async.location`],
           postcondition: [
             {
               condition: `\${self.endpoint_config_name == ${this.configuration.fqn}.name}`,
@@ -440,6 +450,8 @@ function asyncConfig(
     outputConfig: omitUndefined({
       s3OutputPath: `${location}/${ASYNC_FOLDERS.results}`,
       s3FailurePath: `${location}/${ASYNC_FOLDERS.failures}`,
+      // The bucket encrypts every object with the key. The setting excludes another default of SageMaker for results.
+      kmsKeyId: settings.kmsKeyArn,
       notificationConfig: hasTopics ? omitUndefined({ successTopic, errorTopic }) : undefined,
     }),
   });
@@ -447,8 +459,14 @@ function asyncConfig(
 
 /** The part of the settings that belongs to the configuration, as a plan shows it. */
 function asyncContent(settings: ParsedAsyncSettings, { location }: AsyncStorage): RevisionContent {
-  const { maxConcurrentRequestsPerInstance, successTopicArn, failureTopicArn } = settings;
-  return omitUndefined({ location, maxConcurrentRequestsPerInstance, successTopicArn, failureTopicArn });
+  const { maxConcurrentRequestsPerInstance, successTopicArn, failureTopicArn, kmsKeyArn } = settings;
+  return omitUndefined({
+    location,
+    maxConcurrentRequestsPerInstance,
+    successTopicArn,
+    failureTopicArn,
+    kmsKeyArn,
+  });
 }
 
 /** The needs that can differ between two configurations of one endpoint, as a plan shows them. */
@@ -472,6 +490,7 @@ function needsContent({ repositoryArns, artifacts, ...needs }: EndpointNeeds): R
     capturedObjects: dataCapture && terraformText(dataCapture.objectsArn),
     captureKey: dataCapture?.keyArn,
     asyncInputs: asyncRequests?.inputsArn,
+    asyncKey: asyncRequests?.key?.keyArn,
     asyncTopics: joined(asyncRequests?.topicArns ?? []),
     alarms: alarmArns.length === 0 ? undefined : terraformText(alarmArns.join()),
     subnets: network?.subnetArns.join(),

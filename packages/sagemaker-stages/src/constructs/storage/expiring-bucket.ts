@@ -1,7 +1,8 @@
 import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
+import { serviceDomain } from "../../aws/partition";
 import { privateBucketPolicy } from "../../iam/workload/bucket-policies";
-import { type AsyncObjects, asyncObjectsOf } from "../../iam/workload/function-role";
+import { type AsyncObjects, asyncObjectsOf, type BucketKey } from "../../iam/workload/function-role";
 import { PREFLIGHT_MAX_AGE_IN_SECONDS } from "../api/cors";
 import type { AwsScope } from "../terraform/aws-scope";
 import { environmentBucketName, PrivateBucket } from "./private-bucket";
@@ -23,8 +24,15 @@ export interface ExpiringBucketProps {
   readonly daysByPrefix: Readonly<Record<string, number>>;
   /** The origins of the pages that may send uploads with presigned URLs; none without CORS. @default - none */
   readonly uploadOrigins?: readonly string[];
+  /** ARN of the KMS key that encrypts every object. @default - S3's own keys */
+  readonly kmsKeyArn?: string | undefined;
   /** Whether Terraform refuses to plan the bucket's destruction, and to delete its objects. */
   readonly protected: boolean;
+}
+
+/** The key of a bucket, as policies of roles name it. */
+function bucketKey({ region }: AwsScope, bucketArn: string, keyArn: string): BucketKey {
+  return { keyArn, bucketArn, s3ServiceName: serviceDomain("s3", region) };
 }
 
 /**
@@ -37,6 +45,7 @@ export class ExpiringBucket extends Construct {
   /** The bucket with its rules and its access, for dependencies. */
   readonly ready: ITerraformDependable;
   private readonly bucketArn: string;
+  private readonly key: BucketKey | undefined;
 
   constructor(scope: Construct, id: string, props: ExpiringBucketProps) {
     super(scope, id);
@@ -47,9 +56,12 @@ export class ExpiringBucket extends Construct {
       forceDestroy: !isProtected,
       protected: isProtected,
       versioned: false,
+      kmsKeyArn: props.kmsKeyArn,
     });
     this.bucketName = bucket.bucketName;
     this.bucketArn = account.bucketArn(bucket.bucketName);
+    this.key =
+      props.kmsKeyArn === undefined ? undefined : bucketKey(account, this.bucketArn, props.kmsKeyArn);
     bucket.addLifecycle([
       // S3 accepts any text of at most 255 characters: the prefix is unique.
       ...Object.entries(daysByPrefix).map(([prefix, days]) => ({
@@ -87,6 +99,6 @@ export class ExpiringBucket extends Construct {
 
   /** The objects of the asynchronous requests of an endpoint. @param endpointName - the first part of the keys */
   asyncObjects(endpointName: string): AsyncObjects {
-    return asyncObjectsOf(this.bucketArn, endpointName);
+    return asyncObjectsOf(this.bucketArn, endpointName, this.key);
   }
 }

@@ -39,6 +39,12 @@ export interface PrivateBucketProps {
    * @default true
    */
   readonly versioned?: boolean;
+  /**
+   * ARN of the KMS key that encrypts every object.
+   *
+   * @default - S3's own keys (SSE-S3)
+   */
+  readonly kmsKeyArn?: string | undefined;
 }
 
 /**
@@ -65,7 +71,13 @@ export class PrivateBucket {
 
   constructor(
     private readonly scope: Construct,
-    { bucketName, forceDestroy, protected: isProtected = false, versioned = true }: PrivateBucketProps,
+    {
+      bucketName,
+      forceDestroy,
+      protected: isProtected = false,
+      versioned = true,
+      kmsKeyArn,
+    }: PrivateBucketProps,
   ) {
     this.bucketName = bucketName;
     this.bucket = new S3Bucket(
@@ -102,7 +114,16 @@ export class PrivateBucket {
     }
     const encrypted = new S3BucketServerSideEncryptionConfigurationA(scope, "encryption", {
       bucket,
-      rule: [{ applyServerSideEncryptionByDefault: { sseAlgorithm: "AES256" } }],
+      rule: [
+        kmsKeyArn === undefined
+          ? { applyServerSideEncryptionByDefault: { sseAlgorithm: "AES256" } }
+          : {
+              applyServerSideEncryptionByDefault: { sseAlgorithm: "aws:kms", kmsMasterKeyId: kmsKeyArn },
+              // Fewer requests to KMS, whose encryption context is then the bucket
+              // (https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-key.html). The roles' policies name this context.
+              bucketKeyEnabled: true,
+            },
+      ],
     });
     this.settled = [...settings, encrypted];
   }

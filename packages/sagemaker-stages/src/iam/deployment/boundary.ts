@@ -1,6 +1,6 @@
 import { serviceDomain } from "../../aws/partition";
 import { literalInPattern } from "../../aws/wildcards";
-import { ASYNC_FOLDERS } from "../../environment/async-requests";
+import { ASYNC_FOLDERS, asyncKeyArn } from "../../environment/async-requests";
 import type { Environment } from "../../environment/environment";
 import type { ModelSettings, NewEndpoint } from "../../environment/model-settings";
 import { type ContainerSource, containersOf } from "../../environment/model-source";
@@ -8,7 +8,7 @@ import { targetOf } from "../../environment/settings/endpoint/targets";
 import type { ModelRoutes } from "../../models";
 import { allow, type PolicyDocument, policyDocument, type Statement } from "../policy-document";
 import { ENDPOINT_NETWORK_ACTIONS } from "../workload/endpoint-role";
-import { NETWORK_INTERFACE_ACTIONS } from "../workload/function-role";
+import { NETWORK_INTERFACE_ACTIONS, useBucketKey } from "../workload/function-role";
 import { actionsOf, invokeActions } from "../workload/invoke-endpoint";
 import { artifactBuckets } from "./artifact-buckets";
 import { deployerPolicies } from "./deployer";
@@ -125,6 +125,17 @@ function asyncFunctionStatements(arns: EnvironmentArns): Statement[] {
   return [
     allow("WriteAsyncRequests", ["s3:PutObject"], [inputs, requests].map(objects)),
     allow("ReadAsyncRequests", ["s3:GetObject"], [inputs, requests, results, failures].map(objects)),
+    ...asyncKeyStatements(arns),
+  ];
+}
+
+/** The roles of functions and endpoints use the key of the bucket through S3. */
+function asyncKeyStatements(arns: EnvironmentArns): Statement[] {
+  const keyArn = asyncKeyArn(arns.environment);
+  if (keyArn === undefined) return [];
+  const bucketArn = arns.bucket("async");
+  return [
+    useBucketKey("UseAsyncKey", { keyArn, bucketArn, s3ServiceName: serviceDomain("s3", arns.region) }),
   ];
 }
 

@@ -1,6 +1,6 @@
 import { type PolicyDocument, policyDocument, type Statement } from "../policy-document";
 import type { ArtifactLocation } from "./artifact-location";
-import type { AsyncObjects } from "./function-role";
+import { type AsyncObjects, useBucketKey } from "./function-role";
 
 /**
  * Trust policy of an endpoint's execution role: SageMaker, for resources of this account and region. AWS documents that
@@ -54,7 +54,7 @@ export interface EndpointNeeds {
 }
 
 /** The objects and topics of asynchronous requests. */
-export interface AsyncNeeds extends Pick<AsyncObjects, "inputsArn" | "resultsArn" | "failuresArn"> {
+export interface AsyncNeeds extends Pick<AsyncObjects, "inputsArn" | "resultsArn" | "failuresArn" | "key"> {
   /** The topics to which SageMaker publishes; each once. */
   readonly topicArns: readonly string[];
 }
@@ -245,7 +245,7 @@ function dataCaptureStatements({ dataCapture, s3ServiceName }: EndpointNeeds): S
  */
 function asyncStatements({ asyncRequests }: EndpointNeeds): Statement[] {
   if (asyncRequests === undefined) return [];
-  const { inputsArn, resultsArn, failuresArn, topicArns } = asyncRequests;
+  const { inputsArn, resultsArn, failuresArn, key, topicArns } = asyncRequests;
   return [
     { Sid: "ReadAsyncInputs", Effect: "Allow", Action: ["s3:GetObject"], Resource: [inputsArn] },
     {
@@ -255,6 +255,7 @@ function asyncStatements({ asyncRequests }: EndpointNeeds): Statement[] {
       Action: ["s3:AbortMultipartUpload", "s3:PutObject"],
       Resource: [resultsArn, failuresArn],
     },
+    ...(key === undefined ? [] : [useBucketKey("UseAsyncKey", key)]),
     ...(topicArns.length === 0
       ? []
       : [

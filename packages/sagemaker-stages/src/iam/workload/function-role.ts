@@ -66,10 +66,42 @@ export interface AsyncObjects {
   readonly requestsArn: string;
   readonly resultsArn: string;
   readonly failuresArn: string;
+  /** The key that encrypts the objects. @default - S3's own keys */
+  readonly key?: BucketKey | undefined;
 }
 
-/** The objects of the asynchronous requests of one endpoint. @param bucketArn - the environment's bucket of asynchronous requests */
-export function asyncObjectsOf(bucketArn: string, endpointName: string): AsyncObjects {
+/** The key that encrypts every object of a bucket by default. */
+export interface BucketKey {
+  readonly keyArn: string;
+  readonly bucketArn: string;
+  /** S3's service name in `kms:ViaService`: `s3.<region>.amazonaws.com`. */
+  readonly s3ServiceName: string;
+}
+
+/**
+ * Permission to use a bucket's key through S3, for this bucket only. S3 decrypts for a read and for the parts of a multipart upload
+ * (https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html). With a bucket key, the encryption context is the
+ * bucket's ARN (https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-key.html).
+ */
+export function useBucketKey(Sid: string, { keyArn, bucketArn, s3ServiceName }: BucketKey): Statement {
+  return {
+    Sid,
+    Effect: "Allow",
+    Action: ["kms:Decrypt", "kms:GenerateDataKey"],
+    Resource: [keyArn],
+    Condition: {
+      StringEquals: { "kms:ViaService": s3ServiceName, "kms:EncryptionContext:aws:s3:arn": bucketArn },
+    },
+  };
+}
+
+/**
+ * The objects of the asynchronous requests of one endpoint.
+ *
+ * @param bucketArn - the environment's bucket of asynchronous requests
+ * @param key - the key of the bucket; `undefined` for S3's own keys
+ */
+export function asyncObjectsOf(bucketArn: string, endpointName: string, key?: BucketKey): AsyncObjects {
   const arn = (folder: keyof typeof ASYNC_FOLDERS): string =>
     `${bucketArn}/${endpointName}/${ASYNC_FOLDERS[folder]}/*`;
   return {
@@ -77,6 +109,7 @@ export function asyncObjectsOf(bucketArn: string, endpointName: string): AsyncOb
     requestsArn: arn("requests"),
     resultsArn: arn("results"),
     failuresArn: arn("failures"),
+    ...(key === undefined ? {} : { key }),
   };
 }
 
@@ -101,7 +134,8 @@ export function functionRolePolicy({
   readonly asyncObjects?: AsyncObjects | undefined;
 }): PolicyDocument {
   return policyDocument(
-    invokeEndpoint("InvokeEndpoint", endpoint),
+    // The name of the statement in environments without asynchronous requests must not change.
+    invokeEndpoint(asyncObjects === undefined ? "InvokeEndpoint" : "InvokeEndpointAsync", endpoint),
     writeOwnLogs(logGroupArn),
     {
       // X-Ray defines no resource types for these actions.
@@ -121,7 +155,13 @@ export function functionRolePolicy({
  * would show the ids of all callers: S3 therefore answers 403 for an object that does not exist
  * (https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html). The function deletes nothing: the bucket's rules do.
  */
-function asyncStatements({ inputsArn, requestsArn, resultsArn, failuresArn }: AsyncObjects): Statement[] {
+function asyncStatements({
+  inputsArn,
+  requestsArn,
+  resultsArn,
+  failuresArn,
+  key,
+}: AsyncObjects): Statement[] {
   return [
     {
       Sid: "WriteAsyncRequests",
@@ -136,6 +176,8 @@ function asyncStatements({ inputsArn, requestsArn, resultsArn, failuresArn }: As
       Action: ["s3:GetObject"],
       Resource: [inputsArn, requestsArn, resultsArn, failuresArn],
     },
+    // A presigned URL for an upload needs the key, too.
+    ...(key === undefined ? [] : [useBucketKey("UseAsyncKey", key)]),
   ];
 }
 

@@ -26,9 +26,9 @@ export function asyncRisks(resource: PlannedResource): Finding[] {
             ...values,
             kind: "outage",
             direction: "worse",
-            // The endpoint must be replaced, and an apply without the replacement fails in the middle.
+            // The endpoint is replaced, or must be replaced: an apply without the replacement fails in the middle.
             gates: ["destroy"],
-            risk: "asynchronous kind",
+            risk: is === undefined ? "asynchronous kind" : "asynchronous endpoint",
           } as const,
         ]),
     ...(is === undefined || is === was

@@ -364,6 +364,12 @@ export const RULES: readonly Rule[] = [
   weaker("aws_sns_topic", "kms_master_key_id", absent, "encryption"),
   weaker("aws_cloudwatch_log_group", "kms_key_id", absent, "customer managed key"),
   weaker(
+    "aws_s3_bucket_server_side_encryption_configuration",
+    "rule.0.apply_server_side_encryption_by_default.0.kms_master_key_id",
+    absent,
+    "customer managed key",
+  ),
+  weaker(
     "aws_sagemaker_notebook_instance aws_sagemaker_domain",
     "kms_key_id",
     absent,

@@ -77,10 +77,19 @@ export class IamData {
     if (getGlobalConditionKeyByName(key) !== undefined || KEYS_OF_EVERY_ACTION.includes(key))
       return undefined;
     for (const { name, conditionKeys } of this.byName.values()) {
-      if (!conditionKeys.has(key) && matchesAction(pattern, name)) return name;
+      if (!hasKey(conditionKeys, key) && matchesAction(pattern, name)) return name;
     }
     return undefined;
   }
+}
+
+/** Whether requests can have a condition key. The reference names some keys with a variable: `kms:encryptioncontext:${…}`. */
+function hasKey(conditionKeys: ReadonlySet<string>, key: string): boolean {
+  if (conditionKeys.has(key)) return true;
+  return [...conditionKeys].some((known) => {
+    const [start = "", ...variables] = known.split("${");
+    return variables.length > 0 && key.startsWith(start) && key.length > start.length;
+  });
 }
 
 async function readAction(service: string, name: string): Promise<ActionFacts> {

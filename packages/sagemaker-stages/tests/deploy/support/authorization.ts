@@ -433,6 +433,7 @@ const cloudfront: ServiceChecks = (operation, { accountId, environmentName }) =>
  * (https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html).
  */
 const S3_ACTIONS: Readonly<Record<string, string>> = {
+  DeleteBucketCors: "PutBucketCORS",
   DeleteBucketEncryption: "PutEncryptionConfiguration",
   DeleteBucketLifecycle: "PutLifecycleConfiguration",
   DeleteBucketOwnershipControls: "PutBucketOwnershipControls",
@@ -449,6 +450,7 @@ const S3_ACTIONS: Readonly<Record<string, string>> = {
   HeadObject: "GetObject",
   ListObjectsV2: "ListBucket",
   ListObjectVersions: "ListBucketVersions",
+  PutBucketCors: "PutBucketCORS",
   PutBucketEncryption: "PutEncryptionConfiguration",
   PutBucketLifecycleConfiguration: "PutLifecycleConfiguration",
   PutPublicAccessBlock: "PutBucketPublicAccessBlock",

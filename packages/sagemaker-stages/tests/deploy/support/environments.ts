@@ -261,6 +261,23 @@ export const withoutCapture: Environment = {
 /** Asynchronous endpoints, whose instances start from zero. */
 export const withAsync: Environment = asyncRequests;
 
+/** {@link withAsync} before one of its models became asynchronous. */
+export const beforeAsync: Environment = {
+  ...asyncRequests,
+  models: {
+    ...asyncRequests.models,
+    "energy-demand": {
+      artifact: "s3://amzn-s3-demo-bucket/energy-demand/2026-11-29/model.tar.gz",
+      image: { algorithm: "sagemaker-xgboost", tag: "1.7-1" },
+      instances: {
+        instanceType: "ml.m5.large",
+        initialInstanceCount: 1,
+        autoscaling: { minCapacity: 1, maxCapacity: 2, targetInvocationsPerInstance: 100 },
+      },
+    },
+  },
+};
+
 /** {@link withAsync} with another type of instances, another time of deletion, and instances that always run. */
 export const withOtherAsync: Environment = {
   ...asyncRequests,

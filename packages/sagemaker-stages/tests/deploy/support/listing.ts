@@ -389,6 +389,7 @@ const LISTED: Readonly<Record<string, ((values: StateResource["values"]) => stri
   aws_route_table: ({ id }) => `route table ${id}`,
   aws_route_table_association: ({ id }) => `route table association ${id}`,
   aws_s3_bucket: ({ bucket }) => `bucket ${bucket}`,
+  aws_s3_bucket_cors_configuration: "setting",
   aws_s3_bucket_lifecycle_configuration: "setting",
   aws_s3_bucket_ownership_controls: "setting",
   aws_s3_bucket_policy: "setting",

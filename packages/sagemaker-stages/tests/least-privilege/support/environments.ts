@@ -150,7 +150,12 @@ export const everything: Environment = {
       instances: {
         instanceType: "ml.m5.large",
         initialInstanceCount: 1,
-        async: { days: 7, successTopicArn: `${TOPICS}:results`, failureTopicArn: `${TOPICS}:failures` },
+        async: {
+          days: 7,
+          successTopicArn: `${TOPICS}:results`,
+          failureTopicArn: `${TOPICS}:failures`,
+          kmsKeyArn: `${KEYS}/1234abcd-12ab-34cd-56ef-1234567890b0`,
+        },
       },
       functionUrl: {},
       access: "PUBLIC",

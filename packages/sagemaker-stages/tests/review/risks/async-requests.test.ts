@@ -43,7 +43,12 @@ const STORES = ["exposure", "widen", `stores the inputs and results of callers i
 const REFUSED = [
   "outage",
   "destroy",
-  "changes between real-time and asynchronous requests, which SageMaker refuses for an existing endpoint: replace the endpoint in the same apply",
+  "changes from asynchronous to real-time requests, which SageMaker refuses for an existing endpoint: replace the endpoint in the same apply",
+];
+const REPLACED = [
+  "outage",
+  "destroy",
+  "changes from real-time to asynchronous requests: the endpoint is replaced, and the model does not answer until the new endpoint is in service",
 ];
 
 describe("a review of an asynchronous endpoint", () => {
@@ -52,7 +57,7 @@ describe("a review of an asynchronous endpoint", () => {
     {
       when: "it becomes asynchronous",
       change: change(configuration(), configuration(PLACE)),
-      risks: [STORES, REFUSED],
+      risks: [STORES, REPLACED],
     },
     { when: "it becomes real-time", change: change(configuration(PLACE), configuration()), risks: [REFUSED] },
     { when: "it stays asynchronous", change: change(configuration(PLACE), configuration(PLACE)), risks: [] },

@@ -29,6 +29,11 @@ const expiration = (days: number, others: Values = {}): Values => rule({ expirat
 const noncurrent = (days: number): Values =>
   rule({ noncurrent_version_expiration: [{ noncurrent_days: days }] });
 
+/** The encryption of a bucket. */
+function encryption(byDefault: object): Readonly<Record<string, unknown>> {
+  return { bucket: "b", rule: [{ apply_server_side_encryption_by_default: [byDefault] }] };
+}
+
 describe("an update of a dangerous setting stops its gates and is in the verdict:", () => {
   it.each<[string, Values, Values, string, RegExp]>([
     // Data loss.
@@ -87,6 +92,13 @@ describe("an update of a dangerous setting stops its gates and is in the verdict
       expiration(9, { id: "other" }),
       "---",
       /updated/,
+    ],
+    [
+      "aws_s3_bucket_server_side_encryption_configuration",
+      encryption({ sse_algorithm: "aws:kms", kms_master_key_id: "arn:aws:kms:eu-west-1:1:key/k" }),
+      encryption({ sse_algorithm: "AES256", kms_master_key_id: "" }),
+      "---",
+      /customer managed key/,
     ],
     [
       "aws_s3_bucket",

@@ -7,6 +7,7 @@ import { isViaGateway, type ModelSettings } from "../../model-settings";
 import { keepsRules } from "../../settings/check-rules";
 import { type InstanceSettings, instanceSettings } from "../../settings/endpoint/instances";
 import { propertiesOf } from "../../settings/setting";
+import { checkKey } from "../kms-key-checks";
 import { checkInitialCapacity, checkScaling } from "./scaling-checks";
 
 const ASYNC_SOURCE = "https://docs.aws.amazon.com/sagemaker/latest/dg/async-inference.html";
@@ -113,6 +114,7 @@ export function checkAsyncModel(
     "a contract whose route is a POST",
     "an asynchronous request is created with POST, and GET reads its result",
   );
+  checkKey(asynchronous.kmsKeyArn, "kmsKeyArn", region, collector.in("instances.async"));
   for (const field of ["successTopicArn", "failureTopicArn"] as const) {
     const arn = asynchronous[field];
     const [, partition, , topicRegion] = arn?.split(":") ?? [];
@@ -122,6 +124,30 @@ export function checkAsyncModel(
       arn,
       `a topic in ${region}, the region of the environment: arn:${partitionOf(region)}:sns:${region}:…`,
       "the role of the endpoint may publish only to topics of the environment's region",
+    );
+  }
+}
+
+/**
+ * Checks that all asynchronous models of an environment have the same key: they have one bucket, which encrypts every object by
+ * default, also the failures, for which SageMaker has no setting
+ * (https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_AsyncInferenceOutputConfig.html).
+ */
+export function checkAsyncKeys({ models }: Pick<Environment, "models">, collector: FaultCollector): void {
+  const asynchronous = Object.entries<ModelSettings>(models).flatMap(([model, settings]) => {
+    const found = asyncOf(settings);
+    return found === undefined ? [] : [{ model, key: found.kmsKeyArn }];
+  });
+  const [first, ...others] = asynchronous;
+  for (const { model, key } of others) {
+    collector.require(
+      key === first?.key,
+      `models.${model}.instances.async.kmsKeyArn`,
+      key,
+      first?.key === undefined
+        ? `no kmsKeyArn, as for ${first?.model}`
+        : `${first.key}, the key of ${first.model}`,
+      "all models with asynchronous requests have one bucket, which has one key",
     );
   }
 }

@@ -1,6 +1,15 @@
 import type * as z from "zod";
 import { UNLIMITED } from "../../fault-collector";
-import { number, optional, positiveNumber, propertiesOf, settings, textLike, wholeNumber } from "../setting";
+import {
+  number,
+  optional,
+  positiveNumber,
+  propertiesOf,
+  settings,
+  text,
+  textLike,
+  wholeNumber,
+} from "../setting";
 import { scalingSettings, TARGET_TRACKING_SOURCE } from "./scaling";
 
 const CLIENT_SOURCE =
@@ -85,6 +94,14 @@ export const asyncSettings = settings({
    * @default - none
    */
   failureTopicArn: optional(topicArn),
+  /**
+   * ARN of the KMS key that encrypts inputs, requests, results and failures, in the environment's region. All models with `async`
+   * have the same key, because they have one bucket. The key's policy must allow the account to use the key with IAM policies; the
+   * roles of function and endpoint get `kms:Decrypt` and `kms:GenerateDataKey` through S3, for this bucket.
+   *
+   * @default - none: S3's own keys (SSE-S3)
+   */
+  kmsKeyArn: optional(text),
 });
 
 /** Asynchronous requests. */

@@ -44,7 +44,7 @@ export const instanceSettings = settings({
    * Answer requests asynchronously: for inputs over 6 MB, and for answers that take longer than a minute. `POST <path>` answers
    * 202 with the address of the request, and `GET <path>/requests/{id}` returns the result. `docs/async.md` explains the requests.
    * The endpoint then answers no real-time request (https://docs.aws.amazon.com/sagemaker/latest/dg/async-inference.html), and
-   * AWS cannot change an endpoint from one kind to the other: destroy the endpoint first
+   * an endpoint that gets or loses the setting is replaced: `docs/async.md` describes the outage
    * (https://github.com/aws/sagemaker-python-sdk/pull/3124). Not for `ml.inf1` instances, and not together with `autoscaling`,
    * `schedule`, `deployment`, `dataCapture`, `capture`, `existingFunction` and `via: "gateway"`.
    *

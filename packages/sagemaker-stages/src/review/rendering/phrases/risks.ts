@@ -151,7 +151,12 @@ export const RISK_PHRASES = {
   },
   "asynchronous kind": {
     worse:
-      "changes between real-time and asynchronous requests, which SageMaker refuses for an existing endpoint: replace the endpoint in the same apply",
+      "changes from asynchronous to real-time requests, which SageMaker refuses for an existing endpoint: replace the endpoint in the same apply",
+    better: "keeps its kind of requests",
+  },
+  "asynchronous endpoint": {
+    worse:
+      "changes from real-time to asynchronous requests: the endpoint is replaced, and the model does not answer until the new endpoint is in service",
     better: "keeps its kind of requests",
   },
   "scaling limit": { worse: "has a lower scaling limit", better: "has a higher scaling limit" },

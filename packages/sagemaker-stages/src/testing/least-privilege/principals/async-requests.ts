@@ -1,14 +1,19 @@
 import type { ASYNC_FOLDERS } from "../../../environment/async-requests";
+import type { JsonObject } from "../../terraform";
 import { asyncLocation } from "../recorder";
 import { type AccessRequest, type AllowedRequest, type Exactly, only } from "../request";
 import type { ResolvedStack, Resource } from "../resolved-stack";
-import { type EndpointInStack, type RoleRequest, throughS3 } from "./endpoint-in-stack";
+import { type EndpointInStack, type RoleRequest, throughS3, viaS3 } from "./endpoint-in-stack";
 
 const GET = "https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html";
 const PUT = "https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObject.html";
 const ROLE =
   "https://docs.aws.amazon.com/sagemaker/latest/dg/async-inference-create-endpoint-prerequisites.html";
 const MULTIPART = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/mpuoverview.html";
+
+/** With a bucket key, S3 sends the ARN of the bucket as the encryption context. */
+const BUCKET_KEY = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-key.html";
+const CONTEXT_OF_BUCKET = "kms:EncryptionContext:aws:s3:arn";
 
 type Folder = (typeof ASYNC_FOLDERS)[keyof typeof ASYNC_FOLDERS];
 
@@ -29,6 +34,63 @@ function objectsIn(location: string, folder: Folder, { account }: ResolvedStack)
 
 /** A request to S3, without the parts that every request of a role has. */
 type ObjectRequest = Pick<AllowedRequest, "action" | "resource" | "reason" | "source">;
+
+/** A request to KMS, which S3 sends for a role. */
+type KeyRequest = ObjectRequest & Pick<AllowedRequest, "context">;
+
+/** The bucket of a location. @param location - `s3://<bucket>/<endpoint>` */
+function bucketOf(location: string): string {
+  return location.replace(/^s3:\/\//, "").split("/")[0] ?? "";
+}
+
+/** The key with which a bucket encrypts every object; `undefined` for S3's own keys. */
+function keyOf(bucket: string, stack: ResolvedStack): string | undefined {
+  const encryption = stack
+    .all("aws_s3_bucket_server_side_encryption_configuration")
+    .find((resource) => resource.text("bucket") === bucket);
+  const [rule] = (encryption?.get("rule") ?? []) as readonly JsonObject[];
+  const { kms_master_key_id: key } = (rule?.apply_server_side_encryption_by_default ?? {}) as JsonObject;
+  return typeof key === "string" ? key : undefined;
+}
+
+/** The requests to KMS that S3 sends for a role which reads and writes objects of a bucket. */
+function keyRequests(location: string, stack: ResolvedStack): KeyRequest[] {
+  const bucket = bucketOf(location);
+  const key = keyOf(bucket, stack);
+  if (key === undefined) return [];
+  return ["kms:Decrypt", "kms:GenerateDataKey"].map((action) => ({
+    action,
+    resource: only(key),
+    context: { ...viaS3(stack), [CONTEXT_OF_BUCKET]: only(stack.account.bucketArn(bucket)) },
+    reason: "S3 uses the key of the bucket for the role",
+    source: BUCKET_KEY,
+  }));
+}
+
+/** The uses of a key that a role must not have: directly, and for the objects of another bucket. */
+function deniedKeyRequests(
+  location: string,
+  stack: ResolvedStack,
+): (ObjectRequest & Pick<AccessRequest, "context">)[] {
+  return keyRequests(location, stack).flatMap(({ context, ...request }) => [
+    {
+      ...request,
+      context: { [CONTEXT_OF_BUCKET]: only(stack.account.bucketArn(bucketOf(location))) },
+      reason: "the code uses the key directly, not through S3",
+    },
+    {
+      ...request,
+      context: { ...context, [CONTEXT_OF_BUCKET]: only(stack.account.bucketArn("amzn-s3-demo-bucket")) },
+      reason: "the code uses the key for another bucket",
+    },
+  ]);
+}
+
+/** The requests of a function to the key of the bucket of asynchronous requests. */
+export function functionKeyRequests(fn: Resource, stack: ResolvedStack): KeyRequest[] {
+  const location = asyncLocation(fn);
+  return location === undefined ? [] : keyRequests(location, stack);
+}
 
 /** The requests of a function to the objects of asynchronous requests. */
 export function functionObjectRequests(fn: Resource, stack: ResolvedStack): ObjectRequest[] {
@@ -57,7 +119,7 @@ export function deniedFunctionObjectRequests(
 ): (ObjectRequest & Pick<AccessRequest, "context">)[] {
   const location = asyncLocation(fn);
   if (location === undefined) return [];
-  const [bucket = ""] = location.replace(/^s3:\/\//, "").split("/");
+  const bucket = bucketOf(location);
   const request = (action: string, resource: Exactly, reason: string) => ({
     action,
     resource,
@@ -77,6 +139,7 @@ export function deniedFunctionObjectRequests(
       only(stack.account.bucketArn(bucket)),
       "the function's code lists the ids of all callers",
     ),
+    ...deniedKeyRequests(location, stack),
   ];
 }
 
@@ -123,6 +186,7 @@ export function endpointObjectRequests(endpoint: EndpointInStack, stack: Resolve
         }),
       ),
     ),
+    ...keyRequests(location, stack),
     ...[...new Set(topics)].map(
       (topic): RoleRequest => ({
         action: "sns:Publish",
@@ -156,5 +220,6 @@ export function deniedEndpointObjectRequests(
       reason: `the container writes ${folder}`,
       source: ROLE,
     })),
+    ...deniedKeyRequests(location, stack),
   ];
 }

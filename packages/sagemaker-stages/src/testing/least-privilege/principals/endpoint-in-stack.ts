@@ -1,6 +1,7 @@
+import { serviceDomain } from "../../../aws/partition";
 import type { JsonObject } from "../../terraform";
 import { requireMembers } from "../policy";
-import type { AllowedRequest } from "../request";
+import { type AllowedRequest, only } from "../request";
 import type { ResolvedStack, Resource } from "../resolved-stack";
 import { requireOne } from "./principal";
 
@@ -56,4 +57,12 @@ export function throughS3({ model }: EndpointInStack, stack: ResolvedStack): { v
   const services = stack.all("aws_vpc_endpoint").map((resource) => resource.text("service_name"));
   const vpcEndpoint = services.find((service) => service.endsWith(".s3"));
   return vpcEndpoint === undefined ? {} : { vpcEndpoint };
+}
+
+/** The documentation of the requests to KMS that S3 sends for a principal. */
+export const VIA_S3 = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html";
+
+/** The condition keys of a key that S3 uses for a principal. */
+export function viaS3({ account: { region } }: ResolvedStack): AllowedRequest["context"] {
+  return { "kms:ViaService": only(serviceDomain("s3", region)) };
 }

@@ -1,15 +1,13 @@
-import { serviceDomain } from "../../../aws/partition";
 import type { JsonObject } from "../../terraform";
 import { type AccessRequest, type AllowedRequest, type Exactly, only } from "../request";
 import type { ResolvedStack } from "../resolved-stack";
 import { deniedEndpointObjectRequests, endpointObjectRequests } from "./async-requests";
-import { type EndpointInStack, type RoleRequest, throughS3 } from "./endpoint-in-stack";
+import { type EndpointInStack, type RoleRequest, throughS3, VIA_S3, viaS3 } from "./endpoint-in-stack";
 import { artifactKeysOf } from "./model-source";
 import { roleNameOf, type Sources } from "./principal";
 
 const VPC =
   "https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-roles.html#sagemaker-roles-createmodel-perms";
-export const VIA_S3 = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html";
 const VOLUMES = "https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateEndpointConfig.html";
 const CAPTURE = "https://docs.aws.amazon.com/sagemaker/latest/dg/model-monitor-data-capture.html";
 const ROLLBACK = "https://docs.aws.amazon.com/sagemaker/latest/dg/deployment-guardrails-configuration.html";
@@ -115,11 +113,6 @@ function artifactKeyRequests(endpoint: EndpointInStack, sources: Sources): RoleR
     reason: "S3 decrypts the artifact for the role",
     source: VIA_S3,
   }));
-}
-
-/** The condition keys of a key that S3 uses for a principal. */
-export function viaS3({ account: { region } }: ResolvedStack): AllowedRequest["context"] {
-  return { "kms:ViaService": only(serviceDomain("s3", region)) };
 }
 
 function volumeRequests({ configuration }: EndpointInStack): RoleRequest[] {

@@ -1,8 +1,8 @@
 import { captureDestination } from "../recorder";
 import { type AccessRequest, type AllowedRequest, type Exactly, only } from "../request";
 import type { ResolvedStack, Resource } from "../resolved-stack";
-import { deniedFunctionObjectRequests, functionObjectRequests } from "./async-requests";
-import { VIA_S3, viaS3 } from "./endpoint-instances";
+import { deniedFunctionObjectRequests, functionKeyRequests, functionObjectRequests } from "./async-requests";
+import { VIA_S3, viaS3 } from "./endpoint-in-stack";
 import { type PrincipalRules, roleNameOf, type Sources } from "./principal";
 import {
   AUTHORIZATION,
@@ -163,6 +163,7 @@ function allowedRequestsOf(fn: FunctionInStack, { stack, environment, recorded }
     ),
     ...captureRequests(fn, stack).map((request): AllowedRequest => ({ ...common, ...request })),
     ...asyncRequests(fn, stack).map((request): AllowedRequest => ({ ...common, ...request })),
+    ...functionKeyRequests(fn.resource, stack).map((request): AllowedRequest => ({ ...common, ...request })),
     ...(fn.resource.get("tracing_config.mode") === "Active"
       ? ["xray:PutTelemetryRecords", "xray:PutTraceSegments"]
       : []
