@@ -60,7 +60,8 @@ function modelsToRemove() {
   process.exit(2);
 }
 
-for (const name of modelsToRemove()) {
+const removed = modelsToRemove();
+for (const name of removed) {
   rmSync(`functions/${name}`, { recursive: true, force: true });
   edit("functions/index.ts", (lines) =>
     withoutUnusedImports(
@@ -73,3 +74,16 @@ for (const name of modelsToRemove()) {
   for (const file of readdirSync("environments"))
     edit(`environments/${file}`, (lines) => withoutEntries(lines, name));
 }
+
+const pages = readdirSync("environments").filter((file) => {
+  const text = readFileSync(`environments/${file}`, "utf8");
+  return /^ {2}website: /m.test(text) && !/"PUBLIC"|signIn/.test(text);
+});
+process.stdout.write(`Removed from functions/ and environments/: ${removed.join(", ")}\n`);
+if (pages.length > 0) {
+  const files = pages.map((file) => `environments/${file}`).join(", ");
+  process.stdout.write(`Next: delete website from ${files}: no PUBLIC model remains for the page.\n`);
+}
+process.stdout.write(
+  "Then: run the tests with -u, which removes the snapshots of the models, and read the difference.\n",
+);

@@ -38,8 +38,29 @@ export function withReference(document: string): string {
 }
 
 function renderReference(): string {
-  const list = SECTIONS.map(({ title }) => `- [${title}](#${anchorOf(title)})`).join("\n");
-  return `## Reference\n\n${list}\n\n${SECTIONS.map(renderSection).join("\n")}`;
+  return `## Reference\n\n${renderIndex()}\n\n${SECTIONS.map(renderSection).join("\n")}`;
+}
+
+/** The first section of each part of the index, with the title of the part. */
+const PARTS: ReadonlyMap<string, string> = new Map([
+  ["Environment", "Environment"],
+  ["Caller", "Callers"],
+  ["Model", "Model"],
+  ["Existing endpoint", "Endpoint"],
+  ["Model source", "Source of a model"],
+  ["Account", "Account"],
+]);
+
+/** Links to all sections: one row for each part. */
+function renderIndex(): string {
+  const rows: { readonly part: string; readonly links: string[] }[] = [];
+  for (const { title } of SECTIONS) {
+    const part = PARTS.get(title);
+    if (part !== undefined) rows.push({ part, links: [] });
+    rows.at(-1)?.links.push(`[${title}](#${anchorOf(title)})`);
+  }
+  const lines = rows.map(({ part, links }) => `| ${part} | ${links.join(", ")} |`);
+  return ["| part | settings |", "|---|---|", ...lines].join("\n");
 }
 
 function renderSection(section: Section): string {

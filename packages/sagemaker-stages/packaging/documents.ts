@@ -7,8 +7,11 @@ export const DOCUMENTS = "docs";
 /** Documents for contributors to the engine. The package does not contain them. */
 const CONTRIBUTOR_DOCUMENTS: readonly string[] = ["architecture.md"];
 
-/** The engine's sources, from the repository. The published package contains `src`. */
-const SOURCES = "packages/sagemaker-stages/src/";
+/** The engine's folder, from the repository. */
+const ENGINE = "packages/sagemaker-stages/";
+
+/** The folders and files of the engine that the published package contains unchanged. */
+const PUBLISHED = /^(?:src\/.+|examples(?:\/[\w-]+\.ts|\/?))$/;
 
 /** A Markdown link or picture: its text and its target. The package contains no pictures of documents. */
 const LINK = /!?\[([^\]]*)\]\(([^)\s]+)\)/g;
@@ -41,8 +44,7 @@ function publishedTarget(target: string, names: readonly string[], folder: strin
   const [path = "", fragment] = target.split("#");
   if (names.includes(path)) return target;
   const fromRepository = posix.join(DOCUMENTS, path);
-  if (!fromRepository.startsWith(SOURCES)) return undefined;
-  const source = `src/${fromRepository.slice(SOURCES.length)}`;
-  if (!existsSync(join(folder, source))) return undefined;
-  return `../${source}${fragment === undefined ? "" : `#${fragment}`}`;
+  const own = fromRepository.startsWith(ENGINE) ? fromRepository.slice(ENGINE.length) : "";
+  if (!PUBLISHED.test(own) || !existsSync(join(folder, own))) return undefined;
+  return `../${own}${fragment === undefined ? "" : `#${fragment}`}`;
 }

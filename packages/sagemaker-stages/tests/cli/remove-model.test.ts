@@ -22,7 +22,8 @@ describe("remove-model", () => {
     const finished = await removeModels("language-check");
 
     // Assess
-    expect(finished).toEqual({ status: 0, stdout: "", stderr: "" });
+    expect(finished).toMatchObject({ status: 0, stderr: "" });
+    expect(finished.stdout.split("\n")[0]).toBe("Removed from functions/ and environments/: language-check");
     expect(existsSync(join(app, "functions/language-check"))).toBe(false);
     for (const file of ["functions/index.ts", "environments/dev.ts"]) {
       expect(readFileSync(join(app, file), "utf8")).not.toContain("language-check");
@@ -47,12 +48,25 @@ describe("remove-model", () => {
     const finished = await removeModels("iris", "topics");
 
     // Assess
-    expect(finished).toEqual({ status: 0, stdout: "", stderr: "" });
+    expect(finished).toMatchObject({ status: 0, stderr: "" });
     expect(readFileSync(file, "utf8")).toBe(
       before
         .replace("import { defineModels }", "import { defineModels, huggingFace }")
         .replace("});", '  "more-topics": huggingFace("text-classification"),\n});'),
     );
+  });
+
+  it("names the environments whose page has no public model any more", async () => {
+    // Prepare
+    const file = join(app, "environments/dev.ts");
+    const withPage = readFileSync(file, "utf8").replace("  models: {\n", "  website: {},\n  models: {\n");
+    writeFileSync(file, withPage.replaceAll('"PUBLIC"', '"API_KEY"'));
+
+    // Act
+    const finished = await removeModels("language-check");
+
+    // Assess
+    expect(finished.stdout).toMatch(/^Next: delete website from environments\/dev\.ts[,:]/m);
   });
 
   it.each([

@@ -25,7 +25,7 @@ describe("npm pack of the engine", () => {
 
   it("contains sources and compiled files, and no tests and no packaging", async () => {
     // Act
-    const files = (await filesOf(tarball)).filter((file) => !/^(dist\/template|docs)\//.test(file));
+    const files = (await filesOf(tarball)).filter((file) => !/^(dist\/template|docs|examples)\//.test(file));
 
     // Assess
     expect(packed).toMatchObject({ status: 0 });
@@ -110,10 +110,22 @@ describe("npm pack of the engine", () => {
       );
       expect(documents).not.toContain("docs/architecture.md");
       expect(linked.length).toBeGreaterThan(20);
-      expect(linked.filter((path) => !files.includes(path))).toEqual([]);
+      const exists = (path: string) => files.some((file) => file === path || file.startsWith(`${path}/`));
+      expect(linked.filter((path) => !exists(path))).toEqual([]);
     },
     TIMEOUT_IN_MS,
   );
+
+  it("contains the environments of the examples, to which the documents link", async () => {
+    // Act
+    const examples = (await filesOf(tarball)).filter((file) => file.startsWith("examples/"));
+    const customers = await textOf(tarball, "docs/customers.md");
+
+    // Assess
+    expect(examples).toEqual(expect.arrayContaining(["examples/async-requests.ts", "examples/customers.ts"]));
+    expect(examples.filter((file) => !/^examples\/[\w-]+\.ts$/.test(file))).toEqual([]);
+    expect(customers).toContain("](../examples/customers.ts)");
+  });
 
   it(
     "contains every document that a command names",

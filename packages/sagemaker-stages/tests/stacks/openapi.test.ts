@@ -468,6 +468,23 @@ describe("a contract with bytes and headers", () => {
     expect(plain?.responseTemplates["application/json"]).toContain('"detail":$context.error.messageString');
   });
 
+  it("names the path of uploads when API Gateway refuses a body of an API with asynchronous requests", () => {
+    // Act
+    const described = openApi({
+      title: "bytes",
+      region: "us-east-1",
+      partition: "aws",
+      corsAllowOrigin: "*",
+      routes: [{ ...route, contract, isAsync: true }],
+    }) as unknown as OpenApiDocument;
+
+    // Assess
+    const { REQUEST_TOO_LARGE } = described["x-amazon-apigateway-gateway-responses"];
+    expect(REQUEST_TOO_LARGE?.responseTemplates["application/json"]).toContain(
+      `Upload a larger input: POST ${contract.route.path}/uploads.`,
+    );
+  });
+
   it("CORS allows pages to send the headers that the route reads, in addition to the headers of every route", () => {
     // Act
     const plain = allowHeadersOf(documentOf(contract));

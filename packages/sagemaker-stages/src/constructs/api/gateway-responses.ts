@@ -46,6 +46,8 @@ export interface GatewayResponseOptions {
   readonly keyHeaders?: readonly KeyHeader[];
   /** Further members of each problem document. @default - none */
   readonly problemMembers?: Contract<unknown, unknown>["problemMembers"];
+  /** The paths at which callers of asynchronous models get an upload for a larger input. @default - none */
+  readonly uploadPaths?: readonly string[];
 }
 
 /** API Gateway's own message; API Gateway adds the quotes. */
@@ -84,6 +86,7 @@ export function gatewayResponses(
     hasCustomers = false,
     keyHeaders = ["x-api-key"],
     problemMembers,
+    uploadPaths = [],
   }: GatewayResponseOptions = {},
 ): Record<string, GatewayResponse> {
   const answers: Record<string, Answer> = {
@@ -122,7 +125,10 @@ export function gatewayResponses(
     REQUEST_TOO_LARGE: {
       status: 413,
       title: "Content Too Large",
-      detail: takesBytes ? quoted(TOO_LARGE_FOR_LAMBDA) : GATEWAY_MESSAGE,
+      detail:
+        takesBytes || uploadPaths.length > 0
+          ? quoted(`${TOO_LARGE_FOR_LAMBDA}${describeUploads(uploadPaths)}`)
+          : GATEWAY_MESSAGE,
     },
     UNSUPPORTED_MEDIA_TYPE: {
       status: 415,
@@ -330,6 +336,12 @@ function furtherMembers(
       ([name, value]) => `,${quoted(name)}:${JSON.stringify(value).replaceAll(quoted(DETAIL), () => detail)}`,
     )
     .join("");
+}
+
+/** Where a caller sends an input that is too large for a function. */
+function describeUploads(paths: readonly string[]): string {
+  if (paths.length === 0) return "";
+  return ` Upload a larger input: ${paths.map((path) => `POST ${path}`).join(" or ")}.`;
 }
 
 /** `x-api-key`, or `authorization: Bearer <key>`, or both. */

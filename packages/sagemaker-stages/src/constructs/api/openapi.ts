@@ -140,6 +140,9 @@ export function openApi(props: OpenApiProps): Json {
         hasFirewall: props.hasFirewall === true,
         keyHeaders,
         problemMembers: membersOf(props.routes),
+        uploadPaths: props.routes.flatMap((route) =>
+          "functionArn" in route && route.isAsync === true ? [`${route.contract.route.path}/uploads`] : [],
+        ),
       },
     ) as unknown as Json,
   });

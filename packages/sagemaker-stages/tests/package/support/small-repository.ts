@@ -9,6 +9,7 @@ const REPOSITORY = join(ENGINE, "../..");
 
 /** The parts of the engine's folder that packaging needs: everything except sources and tests. */
 const PACKAGING = [
+  "examples",
   "package.json",
   "tsconfig.build.json",
   "bin",

@@ -700,7 +700,7 @@ describe("the document of an API that the engine makes", () => {
       ...chat,
       name: "only-chat",
       state: { local: { path: "terraform.only-chat.tfstate" } },
-      models: { llama: { ...chat.models.llama } },
+      models: chat.models.llama === undefined ? {} : { llama: chat.models.llama },
       customers: { acme: { models: ["llama"] } },
     };
     const environments = [...examples, onlyChat];
