@@ -38,6 +38,8 @@ export type {
   BytesDialect,
   CallerResponse,
   CallerValues,
+  ContainerProblem,
+  ContainerRefusal,
   Contract,
   EndpointHeaders,
   EndpointReply,
@@ -51,7 +53,9 @@ export type {
   TextDialect,
 } from "./runtime/contract";
 export {
+  ASYNC_PAYLOAD_IN_BYTES,
   CallerAnswer,
+  ENCODED_ASYNC_PAYLOAD_IN_BYTES,
   INSTANCES_PAYLOAD_IN_BYTES,
   requireOnePredictionPerRow,
   respond,

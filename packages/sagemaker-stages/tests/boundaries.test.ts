@@ -306,7 +306,7 @@ const OF_ENGINE: readonly Forbidden[] = [
       rule: "page/browser and page/plan run in browsers: they import no package and no module of Node.js",
     })),
   ),
-  ...["zod", "node:fs", "node:child_process", "@aws-sdk/client-s3"].map((module) => ({
+  ...["zod", "node:fs", "node:child_process", "node:async_hooks", "@aws-sdk/client-s3"].map((module) => ({
     file: `${SRC}/runtime/probe.ts`,
     statement: from(module),
     rule: "runtime is bundled in every function: it imports zod/mini and the modules buffer, crypto, http, https, net and tls of Node.js only",

@@ -14,7 +14,7 @@ export const models = defineModels({
   }),
   rent: rows({ features: ["square metres", "rooms", "floor"], answer: "csv" }),
   writer: huggingFace("text-generation", { maxNewTokens: 100 }),
-  llama: openAiChat({ maxTokens: 2048 }),
+  llama: openAiChat({ containerModel: "lmi", maxTokens: 2048 }),
 });
 
 /** A model of the example. */

@@ -12,9 +12,14 @@ import { appFolder } from "../lib/app-folder";
 import { findThrowingLocation } from "../lib/load-failure";
 import { UserError } from "../lib/user-error";
 import type { ContractModel, Model } from "../models";
-import { INSTANCES_PAYLOAD_IN_BYTES, UnreadablePredictions } from "../runtime/contract";
+import {
+  ASYNC_PAYLOAD_IN_BYTES,
+  ENCODED_ASYNC_PAYLOAD_IN_BYTES,
+  UnreadablePredictions,
+} from "../runtime/contract";
 import { describeFaults as describeRequestFaults } from "../runtime/faults";
 import { bareAnswer, NO_CALLER, replyOf } from "../runtime/outside-handler";
+import { checkContractFile } from "./contract-file-checks";
 import { checkDialects } from "./dialect-checks";
 import { checkPassedForm } from "./passed-form-checks";
 import { checkPythonFolders, checkPythonRoute, routeFile } from "./python-checks";
@@ -111,7 +116,8 @@ function describeLocation(name: string, entry: Pick<Model, "readyMade" | "python
  */
 function checkFolders(catalog: Readonly<Record<string, Model>>, functions: string, faults: Fault[]): void {
   const names = Object.keys(catalog);
-  for (const [name, { readyMade }] of Object.entries(catalog)) {
+  for (const [name, entry] of Object.entries(catalog)) {
+    const { readyMade } = entry;
     const hasContract = existsSync(join(functions, name, "contract.ts"));
     const collector = new FaultCollector(contractFile(name), faults);
     if (readyMade === undefined) {
@@ -122,6 +128,7 @@ function checkFolders(catalog: Readonly<Record<string, Model>>, functions: strin
         `a folder with contract.ts that has the model's name from ${CATALOG}, or a ready-made contract in ${CATALOG}`,
         `${CATALOG} names the model ${name}`,
       );
+      if (hasContract) checkContractFile(entry, join(functions, name, "contract"), collector);
     } else {
       collector.require(
         !hasContract,
@@ -172,6 +179,7 @@ const contractModelSchema = z.object({
   encode: method,
   decode: method,
   problemMembers: z.optional(method),
+  containerProblem: z.optional(method),
 });
 
 /** @returns whether the model has valid types, so that the other rules can run */
@@ -340,8 +348,12 @@ function checkRoute({ route: { method, path }, ...entry }: Model, collector: Fau
   );
 }
 
-function checkLimits({ limits, example }: ContractModel, collector: FaultCollector): void {
+function checkLimits(
+  { limits, example, passThrough, bytes }: ContractModel,
+  collector: FaultCollector,
+): void {
   const { rowsIn } = limits;
+  const passesFiles = passThrough !== undefined && bytes !== undefined;
   collector.require(
     rowsIn === undefined || (example.request instanceof Object && Object.hasOwn(example.request, rowsIn)),
     "limits.rowsIn",
@@ -360,8 +372,10 @@ function checkLimits({ limits, example }: ContractModel, collector: FaultCollect
     limits.payloadInBytes,
     "limits.payloadInBytes",
     1,
-    INSTANCES_PAYLOAD_IN_BYTES,
-    "https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_runtime_InvokeEndpoint.html",
+    passesFiles ? ASYNC_PAYLOAD_IN_BYTES : ENCODED_ASYNC_PAYLOAD_IN_BYTES,
+    passesFiles
+      ? "https://docs.aws.amazon.com/sagemaker/latest/dg/async-inference.html"
+      : "the function reads the request: only a contract with passThrough and bytes can have a larger payload",
   );
 }
 

@@ -6,7 +6,7 @@ import { DEFAULT_NODE_RUNTIME } from "../aws/lambda-runtimes";
 import { METRICS_VARIABLE } from "../aws/metrics";
 import { serviceDomain } from "../aws/partition";
 import { boundaryArn } from "../environment/account";
-import { asyncOf } from "../environment/async-requests";
+import { asyncOf, uploadOrigins } from "../environment/async-requests";
 import {
   capturePrefix,
   endpointNameOf,
@@ -30,7 +30,7 @@ import { originsOf } from "../environment/settings/cors-origins";
 import { targetOf } from "../environment/settings/endpoint/targets";
 import { type Transfer, transferOf } from "../environment/transfer";
 import type { FunctionCapture } from "../iam/workload/function-role";
-import { invokeActions } from "../iam/workload/invoke-endpoint";
+import { type InvokeAction, invokeActions } from "../iam/workload/invoke-endpoint";
 import type { Model, Models } from "../models";
 import { shownMediaTypes } from "../page/public-document";
 import { Alarms, type AlarmsProps } from "./alarms/alarms";
@@ -77,6 +77,8 @@ export interface DeployedModel extends StageRoute {
   readonly gateway: GatewayAndEndpoint | undefined;
   /** Name and ARN of the endpoint. */
   readonly endpoint: ConnectedEndpoint;
+  /** The actions with which the function, or a caller without the function, invokes the endpoint. */
+  readonly invokeActions: readonly InvokeAction[];
   /** The function URL; `undefined` for a model without `functionUrl`. */
   readonly functionUrl: FunctionUrl | undefined;
   /** How the route answers, and how long its components wait. */
@@ -258,6 +260,7 @@ export class InferenceStack extends TerraformStack {
       environmentName,
       purpose: "async",
       daysByPrefix,
+      uploadOrigins: uploadOrigins(this.environment),
       protected: isProtected,
     });
   }
@@ -367,6 +370,7 @@ export class InferenceStack extends TerraformStack {
         functionAndEndpoint: undefined,
         gateway,
         endpoint,
+        invokeActions: invokeActions(settings, contract),
         functionUrl: undefined,
         transfer,
       };
@@ -381,6 +385,7 @@ export class InferenceStack extends TerraformStack {
       functionAndEndpoint,
       gateway: undefined,
       endpoint: functionAndEndpoint.sagemakerEndpoint,
+      invokeActions: invokeActions(settings, contract),
       functionUrl: this.createFunctionUrl(model, settings, functionAndEndpoint, contract),
       transfer,
     };
@@ -496,6 +501,10 @@ export class InferenceStack extends TerraformStack {
           maxConcurrency === undefined
             ? undefined
             : { endpointName: endpoint.endpointName, variantName: VARIANT_NAME, maxConcurrency },
+        asynchronous:
+          asyncOf(settings) === undefined
+            ? undefined
+            : { endpointName: endpoint.endpointName, variantName: VARIANT_NAME },
         tags: { ...settings.tags, Model: model },
       },
     ];

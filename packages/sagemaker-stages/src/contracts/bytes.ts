@@ -3,6 +3,7 @@ import {
   type About,
   type Bytes,
   type Contract,
+  ENCODED_ASYNC_PAYLOAD_IN_BYTES,
   INSTANCES_PAYLOAD_IN_BYTES,
   SERVERLESS_PAYLOAD_IN_BYTES,
   UnreadablePredictions,
@@ -34,7 +35,8 @@ interface BytesSettings<MediaType extends string> extends ContractTexts {
    * The maximum size of a file in bytes. A serverless endpoint accepts 4 MiB
    * (https://docs.aws.amazon.com/sagemaker/latest/dg/serverless-endpoints-invoke.html), an endpoint on instances 6 MiB
    * (https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_runtime_InvokeEndpoint.html). A function can receive
-   * about 4.5 MB, because API Gateway encodes the file in base64 and Lambda counts the size of the base64.
+   * about 4.5 MB, because API Gateway encodes the file in base64 and Lambda counts the size of the base64. With
+   * `instances.async`, callers can upload up to 25 MiB, and the function needs 20 times as much memory.
    *
    * @default 4194304
    */
@@ -121,7 +123,7 @@ function checkOptions(options: CheckedOptions, report: OptionReport): void {
   const { takes, maxBytes, answer, answerSchema, example } = options;
   report.requireKnown(options, [...OPTIONS, ...COMMON_OPTIONS]);
   checkMediaTypes(takes, "takes", report);
-  checkMaxBytes(maxBytes, report);
+  checkMaxBytes(maxBytes, report, ENCODED_ASYNC_PAYLOAD_IN_BYTES);
   if (answer !== undefined && answer !== "json") checkMediaTypes(answer, "answer", report);
   const isOfJson = answerSchema === undefined || answer === undefined || answer === "json";
   report.require(isOfJson, "answerSchema", answerSchema, "answer: json", "bytes have no schema");
@@ -141,12 +143,19 @@ function checkOptions(options: CheckedOptions, report: OptionReport): void {
 /** The reason why an example is required. */
 export const EXAMPLE_USES = "the documentation, the page and the smoke test use the example";
 
-export function checkMaxBytes(maxBytes: unknown, report: OptionReport): void {
+/** Checks an option `maxBytes`. @param limit - the default is the limit of an endpoint on instances that answers in real time */
+export function checkMaxBytes(
+  maxBytes: unknown,
+  report: OptionReport,
+  limit: number = INSTANCES_PAYLOAD_IN_BYTES,
+): void {
   report.requireCount(
     maxBytes,
     "maxBytes",
-    INSTANCES_PAYLOAD_IN_BYTES,
-    "https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_runtime_InvokeEndpoint.html",
+    limit,
+    limit === INSTANCES_PAYLOAD_IN_BYTES
+      ? "https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_runtime_InvokeEndpoint.html"
+      : "https://docs.aws.amazon.com/sagemaker/latest/dg/async-inference.html",
   );
 }
 

@@ -7,6 +7,8 @@ import {
 } from "../runtime/contract";
 import { isRecord, parseJson } from "../runtime/json";
 import { checkMaxBytes } from "./bytes";
+import { chatEvents, DONE } from "./chat-events";
+import { chatProblem } from "./chat-refusals";
 import { COMMON_OPTIONS, type OptionReport } from "./option-report";
 import { type ContractTexts, ReadyMade } from "./ready-made";
 import { aboutOf } from "./texts";
@@ -21,8 +23,8 @@ export interface OpenAiChatOptions extends Omit<ContractTexts, "path"> {
    */
   readonly path?: `/${string}`;
   /**
-   * The value of `model` in each request to the container, e.g. `tgi`. A container with one model ignores or checks the
-   * value, so that a caller does not have to know it.
+   * The value of `model` in each request to the container, e.g. `lmi` or `tgi`. A container with one model ignores the value, or
+   * refuses every other name, so that a caller does not have to know it.
    *
    * @default - the caller's value
    */
@@ -55,10 +57,11 @@ export interface OpenAiChatOptions extends Omit<ContractTexts, "path"> {
  * `stream: true`, the caller receives the container's server-sent events as they arrive.
  *
  * The container receives the caller's body on `/invocations`. These containers accept it:
- * - LMI, which needs no setting (https://docs.djl.ai/docs/serving/serving/docs/lmi/user_guides/chat_input_output_schema.html)
+ * - LMI, with `containerModel: "lmi"`. LMI streams lines of JSON, which the contract converts to server-sent events
+ *   (https://docs.djl.ai/docs/serving/serving/docs/lmi/user_guides/chat_input_output_schema.html)
  * - TGI with `MESSAGES_API_ENABLED: "true"` (https://huggingface.co/blog/tgi-messages-api)
  * - vLLM, whose server has the route `/invocations`
- *   (https://github.com/vllm-project/vllm/blob/main/vllm/entrypoints/sagemaker/routes.py)
+ *   (https://github.com/vllm-project/vllm/blob/main/vllm/entrypoints/sagemaker/api_router.py)
  *
  * The endpoint must run on instances, or must already exist.
  *
@@ -74,10 +77,27 @@ export function openAiChat(options: OpenAiChatOptions = {}): ReadyMade<ChatReque
     check: (report) => checkOptions(options, report),
     createContract: (model) => createContract(model, options),
     describe: (model) => describe(model, options),
+    answerExample: ({ answer }, sent) =>
+      wantsStream(parseJson(sent))
+        ? { contentType: "text/event-stream", body: toChunks(answer) }
+        : { contentType: "application/json", body: JSON.stringify(answer) },
   });
 }
 
-const DEFAULT_PATH = "/v1/chat/completions";
+/** A whole answer as the server-sent events of a streamed answer: one chunk for the text of each choice. */
+function toChunks(answer: unknown): string {
+  const { choices = [], usage: _, ...completion } = isRecord(answer) ? answer : {};
+  const chunks = Array.isArray(choices) ? choices.filter(isRecord) : [];
+  const chunk = {
+    ...completion,
+    object: "chat.completion.chunk",
+    choices: chunks.map(({ message, ...choice }) => ({ ...choice, delta: message })),
+  };
+  return `data: ${JSON.stringify(chunk)}\n\n${DONE}`;
+}
+
+/** The default of the option `path`. */
+export const DEFAULT_PATH = "/v1/chat/completions";
 
 /** The clients add this ending (https://github.com/openai/openai-node/blob/master/src/resources/chat/completions/completions.ts). */
 const PATH_ENDING = "/chat/completions";
@@ -108,7 +128,11 @@ export function createContract(model: string, options: OpenAiChatOptions): Contr
     schema: requestSchema(options),
     limits: { rows: 1, payloadInBytes: maxBytes },
     keyHeader: "authorization",
-    stream: { answerType: "text/event-stream", wants: ({ stream }) => stream === true },
+    stream: {
+      answerType: "text/event-stream",
+      wants: ({ stream }) => stream === true,
+      convert: chatEvents,
+    },
 
     encode(request) {
       const sent = containerModel === undefined ? request : { ...request, model: containerModel };
@@ -126,7 +150,8 @@ export function createContract(model: string, options: OpenAiChatOptions): Contr
       throw new UnreadablePredictions("the answer is not a chat completion");
     },
 
-    problemMembers: ({ status, detail }) => ({ error: toError(status, detail) }),
+    problemMembers: ({ status, detail, code }) => ({ error: toError(status, detail, code) }),
+    containerProblem: (refusal) => chatProblem(refusal, containerModel !== undefined),
   };
 }
 
@@ -141,9 +166,9 @@ const ERROR_TYPES: Readonly<Partial<Record<number, string>>> = {
  * An error in the form of OpenAI's API. The clients show `message`
  * (https://github.com/openai/openai-node/blob/master/src/core/error.ts).
  */
-function toError(status: number, message: string) {
+function toError(status: number, message: string, code?: string) {
   const type = ERROR_TYPES[status] ?? (status < 500 ? "invalid_request_error" : "server_error");
-  return { message, type, param: null, code: null };
+  return { message, type, param: null, code: code ?? null };
 }
 
 /**
@@ -194,7 +219,7 @@ function checkOptions(options: OpenAiChatOptions, report: OptionReport): void {
   checkMaxBytes(maxBytes, report);
   const isExample =
     example === undefined ||
-    (isRecord(example) && isRecord(example.request) && "answer" in example && !isStreamed(example.request));
+    (isRecord(example) && isRecord(example.request) && "answer" in example && !wantsStream(example.request));
   report.require(
     isExample,
     "example",
@@ -206,8 +231,8 @@ function checkOptions(options: OpenAiChatOptions, report: OptionReport): void {
 
 const MAX_TOKENS = 1_000_000;
 
-function isStreamed(request: object): boolean {
-  return "stream" in request && request.stream === true;
+function wantsStream(request: unknown): boolean {
+  return isRecord(request) && request.stream === true;
 }
 
 /** Creates the description of {@link openAiChat}. A generated handler does not contain this part of the module. */

@@ -2,12 +2,15 @@ import type * as z from "zod/mini";
 import { bytesOf, toBytes } from "../runtime/base64";
 import {
   type About,
+  ASYNC_PAYLOAD_IN_BYTES,
   type Bytes,
   type Contract,
+  ENCODED_ASYNC_PAYLOAD_IN_BYTES,
   SERVERLESS_PAYLOAD_IN_BYTES,
   UnreadablePredictions,
 } from "../runtime/contract";
 import { isRecord } from "../runtime/json";
+import { JSON_TYPE } from "../runtime/media-type";
 import { acceptOf, answerWith, checkMaxBytes, EXAMPLE_USES, exampleFile } from "./bytes";
 import { hasExampleFile, type MediaTypeWithExample } from "./example-files";
 import { type AnySchema, checkJsonSchema, readJsonAnswer, toZod } from "./json-schema";
@@ -63,7 +66,8 @@ export interface PassThroughSettings extends ContractTexts {
    * The maximum size of a body in bytes. A serverless endpoint accepts 4 MiB
    * (https://docs.aws.amazon.com/sagemaker/latest/dg/serverless-endpoints-invoke.html), an endpoint on instances 6 MiB
    * (https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_runtime_InvokeEndpoint.html). A function can receive
-   * about 4.5 MB of bytes, because API Gateway encodes bytes in base64 and Lambda counts the size of the base64.
+   * about 4.5 MB of bytes, because API Gateway encodes bytes in base64 and Lambda counts the size of the base64. With
+   * `instances.async`, callers can upload files of up to 1 GiB, and up to 25 MiB of JSON.
    *
    * @default 4194304
    */
@@ -153,12 +157,21 @@ const OPTIONS = ["takes", "answers", "schema", "maxBytes", "stream"];
 function checkOptions(options: CheckedOptions, report: OptionReport): void {
   const { takes, answers, schema, maxBytes, stream, example } = options;
   report.requireKnown(options, [...OPTIONS, ...COMMON_OPTIONS]);
-  if (takes !== "application/json") checkMediaTypes(takes, "takes", report);
+  const listsJson = Array.isArray(takes) && takes.includes(JSON_TYPE);
+  report.require(
+    !listsJson,
+    "takes",
+    takes,
+    '"application/json" without a list, or a list of media types of bytes',
+    "a route that takes JSON and bytes needs a contract.ts that makes one request of both: docs/contracts.md, JSON and CSV on one route",
+  );
+  if (takes !== JSON_TYPE && !listsJson) checkMediaTypes(takes, "takes", report);
   if (answers !== undefined && answers !== "json") checkMediaTypes(answers, "answers", report);
   const isOfJson = schema === undefined || takes === "application/json";
   report.require(isOfJson, "schema", schema, "takes: application/json", "bytes have no schema");
   checkJsonSchema(schema, "schema", report);
-  checkMaxBytes(maxBytes, report);
+  const limit = takes === "application/json" ? ENCODED_ASYNC_PAYLOAD_IN_BYTES : ASYNC_PAYLOAD_IN_BYTES;
+  checkMaxBytes(maxBytes, report, limit);
   checkStreamOption(stream, takes === "application/json", example, report);
   report.require(
     !isWholeStream(options) || answers === undefined,

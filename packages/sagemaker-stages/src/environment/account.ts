@@ -158,7 +158,7 @@ export function repositoryName({ repository }: GithubSettings): string {
 }
 
 /** Name of the stack. */
-export function accountName({ name = "account" }: AccountSettings): string {
+export function accountName({ name = "account" }: Pick<AccountSettings, "name">): string {
   return name;
 }
 

@@ -1,3 +1,4 @@
+import { asyncOf } from "./async-requests";
 import { type Environment, namePrefix } from "./environment";
 import type { ModelSettings } from "./model-settings";
 
@@ -19,8 +20,11 @@ export const OBJECTIVE_ALARMS = [
   "drift",
 ] as const;
 
+/** The further alarms of a model with asynchronous requests. @see {@link OBJECTIVE_ALARMS} */
+export const ASYNC_OBJECTIVE_ALARMS = ["waiting", "failing", "not-starting"] as const;
+
 /** The end of the name of an alarm of a model's objectives. */
-export type ObjectiveAlarm = (typeof OBJECTIVE_ALARMS)[number];
+export type ObjectiveAlarm = (typeof OBJECTIVE_ALARMS)[number] | (typeof ASYNC_OBJECTIVE_ALARMS)[number];
 
 /** Name of an alarm of a model's objectives. @param prefix - the environment's `namePrefix` */
 export function objectiveAlarmName(prefix: string, model: string, alarm: ObjectiveAlarm): string {
@@ -48,7 +52,16 @@ export const MIN_OBSERVED_CONCURRENCY = 2;
 export function combinedAlarms(settings: ModelSettings): ObjectiveAlarm[] {
   const { objectives } = settings;
   if (objectives === undefined) return [];
-  const { availability, p99InMs } = objectives;
+  const { availability, p99InMs, waitInSeconds, failuresPerHour } = objectives;
+  if (asyncOf(settings) !== undefined) {
+    return [
+      ...(waitInSeconds === undefined ? [] : (["waiting"] as const)),
+      ...(failuresPerHour === undefined ? [] : (["failing"] as const)),
+      "not-starting",
+      "throttled",
+      ...(hasObservedConcurrency(settings) ? (["saturated"] as const) : []),
+    ];
+  }
   return [
     ...(availability === undefined ? [] : (["availability-fast", "availability-slow"] as const)),
     ...(p99InMs === undefined ? [] : (["latency"] as const)),
@@ -61,7 +74,9 @@ export function combinedAlarms(settings: ModelSettings): ObjectiveAlarm[] {
 /** Every alarm of a model's objectives: {@link combinedAlarms}, the alarms of the single windows, and `drift`. */
 export function objectiveAlarms(settings: ModelSettings): ObjectiveAlarm[] {
   const combined = combinedAlarms(settings).flatMap((alarm) =>
-    OBJECTIVE_ALARMS.filter((one) => one === alarm || one.startsWith(`${alarm}-`)),
+    [...OBJECTIVE_ALARMS, ...ASYNC_OBJECTIVE_ALARMS].filter(
+      (one) => one === alarm || one.startsWith(`${alarm}-`),
+    ),
   );
   return settings.objectives?.drift === true ? [...combined, "drift"] : combined;
 }

@@ -1,6 +1,7 @@
 import type { RoutedModel } from "../models";
 import type { Environment } from "./environment";
 import type { ModelSettings, ParsedModelSettings } from "./model-settings";
+import { originsOf } from "./settings/cors-origins";
 import type { AsyncSettings, BacklogScaling } from "./settings/endpoint/async";
 import type { InstanceSettings } from "./settings/endpoint/instances";
 
@@ -55,6 +56,20 @@ export function asyncOf(settings: ModelSettings | ParsedModelSettings): AsyncSet
 /** Whether the environment has a bucket for asynchronous requests. */
 export function hasAsync({ models }: Pick<Environment, "models">): boolean {
   return Object.values<ModelSettings>(models).some((settings) => asyncOf(settings) !== undefined);
+}
+
+/**
+ * The origins of the pages that may send uploads to the bucket of asynchronous requests: the origins that the stage and the function
+ * URLs of asynchronous models name. `*` names no page.
+ */
+export function uploadOrigins({ stage, models }: Pick<Environment, "stage" | "models">): string[] {
+  const asynchronous = Object.values<ModelSettings>(models).filter(
+    (settings) => asyncOf(settings) !== undefined,
+  );
+  if (asynchronous.length === 0) return [];
+  const ofStage = originsOf(stage.corsAllowOrigin ?? []);
+  const ofUrls = asynchronous.flatMap(({ functionUrl }) => functionUrl?.corsAllowOrigins ?? []);
+  return [...new Set([...ofStage, ...ofUrls])].filter((origin) => origin !== "*");
 }
 
 /** Whether an endpoint of the environment has no instances without requests. */

@@ -50,8 +50,9 @@ export const VARIABLE_ALLOWED = "two or more letters, digits and _, starting wit
 /** The source of {@link VARIABLE}. */
 export const VARIABLE_SOURCE = "https://docs.aws.amazon.com/lambda/latest/api/API_Environment.html";
 
-/** An AWS region. */
-export const REGION = /^[a-z]{2}(-[a-z]+)+-\d$/;
+/** An AWS region: an area, a part of the area, and a number. */
+export const REGION =
+  /^[a-z]{2}(?:-gov)?-(?:central|north|northeast|northwest|east|south|southeast|southwest|west)-\d$/;
 /** The source of {@link REGION}. */
 export const REGIONS_SOURCE =
   "https://docs.aws.amazon.com/global-infrastructure/latest/regions/aws-regions.html";

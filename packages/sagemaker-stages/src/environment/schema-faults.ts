@@ -35,6 +35,9 @@ const MESSAGES: z.core.ParseContext<z.core.$ZodIssue> = {
   },
 };
 
+/** A shorter text is a part of too many names. */
+const MIN_PART = 4;
+
 /** Maximum number of properties that a message lists, so that the message stays one readable line. */
 const MAX_LISTED_PROPERTIES = 8;
 
@@ -61,9 +64,17 @@ function knownProperties(unknown: string, known: readonly string[]): string {
   const listed = isListed ? `: ${known.join(", ")}` : "";
   const similar = suggestion(unknown, known);
   if (similar !== "") return `${listed}${similar}`;
-  // A name without its unit, e.g. monthly for monthlyInUsd.
-  const completed = known.filter((name) => name.startsWith(unknown));
-  return `${listed}${completed.length === 1 ? `. Did you mean ${completed[0]}?` : ""}`;
+  const completed = completedName(unknown.toLowerCase(), known);
+  return `${listed}${completed === undefined ? "" : `. Did you mean ${completed}?`}`;
+}
+
+/** The only known name with this part, e.g. `monthlyInUsd` for monthly, or `containerEnvironment` for environment. */
+function completedName(part: string, known: readonly string[]): string | undefined {
+  if (part.length < MIN_PART) return undefined;
+  const names = known.filter((name) => name.toLowerCase().includes(part));
+  const first = names.filter((name) => name.toLowerCase().startsWith(part));
+  const last = names.filter((name) => name.toLowerCase().endsWith(part));
+  return [first, last, names].find((found) => found.length === 1)?.[0];
 }
 
 /**

@@ -112,6 +112,10 @@ export interface LocalStageSettings {
    * @default 0
    */
   readonly wakeUpInMs?: number;
+  /** The time in which an asynchronous endpoint starts its first instance. @default - `wakeUpInMs` */
+  readonly instanceStartInMs?: number;
+  /** The time without requests after which an asynchronous endpoint that scales to zero has no instance. @default 60000 */
+  readonly instanceIdleInMs?: number;
   /** The speed of long streamed answers. @default - Lambda's limit */
   readonly bandwidth?: Bandwidth;
 }
@@ -179,9 +183,11 @@ export class LocalStage {
       folder: this.asyncFolder,
       log: settings.log,
       now: settings.now ?? Date.now,
-      wakeUpInMs: settings.wakeUpInMs ?? 0,
-      idleInMs: IDLE_IN_MS,
+      wakeUpInMs: settings.instanceStartInMs ?? settings.wakeUpInMs ?? 0,
+      idleInMs: settings.instanceIdleInMs ?? IDLE_IN_MS,
+      metrics: this.cloudWatch,
     });
+    this.cloudWatch.addSampler((at) => this.queues.sample(at));
   }
 
   private get asyncFolder(): string {

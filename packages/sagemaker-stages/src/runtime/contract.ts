@@ -230,7 +230,39 @@ export interface Contract<Request, Answer> {
   problemMembers?(problem: {
     readonly status: number;
     readonly detail: string;
+    /** The code of {@link ContainerProblem}. */
+    readonly code?: string | undefined;
   }): Readonly<Record<string, unknown>>;
+  /**
+   * Describes the container's refusal of a request, e.g. of a text that is too long: the caller receives the returned problem in
+   * place of a 502, so that the caller's client does not repeat the request. Only the handler of a contract with `stream` calls
+   * this method.
+   *
+   * The container's message can contain paths, versions, and data of other requests. Return your own text, and no part of the
+   * message except values that you have recognized, e.g. a number of tokens.
+   *
+   * @returns the problem; `undefined` for a 502
+   * @default - each refusal is a 502
+   */
+  containerProblem?(refusal: ContainerRefusal): ContainerProblem | undefined;
+}
+
+/** A container's answer with a status from 400 to 499, before the first part of an answer. */
+export interface ContainerRefusal {
+  /** The status of the container, e.g. 400 or 422. */
+  readonly status: number;
+  /** The body of the container's answer; empty if SageMaker did not pass the body. */
+  readonly message: string;
+}
+
+/** The caller's problem after a {@link ContainerRefusal}. */
+export interface ContainerProblem {
+  /** 429 also has the header Retry-After. */
+  readonly status: 400 | 404 | 413 | 429;
+  /** The detail of the problem document. */
+  readonly detail: string;
+  /** A code for `problemMembers`. @default - none */
+  readonly code?: string;
 }
 
 /** The header with the key of a customer. */
@@ -474,3 +506,15 @@ export const SERVERLESS_PAYLOAD_IN_BYTES = 4_194_304;
 
 /** The payload limit of an endpoint on instances, in bytes (https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_runtime_InvokeEndpoint.html). */
 export const INSTANCES_PAYLOAD_IN_BYTES = 6_291_456;
+
+/**
+ * The payload limit of an asynchronous endpoint, in bytes: 1 GB (https://docs.aws.amazon.com/sagemaker/latest/dg/async-inference.html).
+ * Only a contract with `passThrough` and `bytes` can have such a payload: SageMaker reads the file from S3, and the function does not.
+ */
+export const ASYNC_PAYLOAD_IN_BYTES = 1_073_741_824;
+
+/**
+ * The payload limit of an asynchronous endpoint, in bytes, if the function reads and encodes the request. The function needs at least
+ * twenty times as much memory.
+ */
+export const ENCODED_ASYNC_PAYLOAD_IN_BYTES = 26_214_400;

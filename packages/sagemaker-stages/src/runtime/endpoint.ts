@@ -4,12 +4,13 @@ import { createPost } from "./connections";
 import type { EndpointReply, EndpointRequest } from "./contract";
 import { toEndpointHeaders } from "./headers";
 import { isRecord, parseJson } from "./json";
-import { MAX_ANSWER_IN_BYTES, MIN_ATTEMPT_IN_MS } from "./limits";
-import type { LoggedError } from "./log";
+import { MAX_ANSWER_IN_BYTES } from "./limits";
 import { mediaTypeOf } from "./media-type";
-import type { ProblemStatus } from "./problem";
-import { createEndpointLoad, type Retry } from "./retries";
+import { type InvocationStats, type Refusal, TIME_IS_OVER } from "./refusal";
+import { createRetries } from "./retries";
 import { sign } from "./signature";
+
+export { EndpointFailure, type InvocationStats, type Refusal, TIME_IS_OVER } from "./refusal";
 
 /** The address of an endpoint, or of a part of an endpoint. */
 export interface EndpointAddress {
@@ -35,37 +36,8 @@ export interface EndpointAnswer extends Predictions {
   readonly stats: InvocationStats;
 }
 
-/** Statistics of an invocation, for the log. */
-export interface InvocationStats {
-  /** Milliseconds from sending the last attempt to the end of its answer. */
-  readonly endpointMs: number;
-  /** Attempts after the first. */
-  readonly retries: number;
-}
-
-/** The reason why the endpoint returned no predictions. */
-export interface Refusal extends Pick<LoggedError, "type" | "origin"> {
-  /** The status that the caller receives. */
-  readonly status: Extract<ProblemStatus, 429 | 502 | 503 | 504>;
-  /** HTTP status of the service's or the container's answer. */
-  readonly originStatus?: number;
-  /** The message of the service or the model, which can quote the request; absent if the function itself refuses. */
-  readonly message?: string;
-  /** The detail for the caller, in place of the status's default detail. */
-  readonly detail?: string;
-  /** @default - none: the next attempt would fail in the same way */
-  readonly retry?: Retry;
-}
-
-/** The endpoint did not answer in the time of the request. */
-export const TIME_IS_OVER: Refusal = {
-  status: 504,
-  type: "TimeLeftUsedUp",
-  origin: "service",
-};
-
 /** The answer is larger than Lambda can return. */
-const TOO_LARGE: Refusal = {
+export const TOO_LARGE: Refusal = {
   status: 502,
   type: "AnswerTooLarge",
   origin: "container",
@@ -78,16 +50,6 @@ const NO_TEXT: Refusal = {
   type: "AnswerNotUtf8",
   origin: "container",
 };
-
-/** The endpoint returned no predictions. */
-export class EndpointFailure extends Error {
-  constructor(
-    readonly refusal: Refusal,
-    readonly stats: InvocationStats,
-  ) {
-    super(refusal.type);
-  }
-}
 
 /**
  * The parts of an endpoint that a request can select, as suffixes of InvokeEndpoint's headers. The function's variables
@@ -152,26 +114,13 @@ export function createEndpointClient(
   environment: NodeJS.ProcessEnv,
 ): EndpointClient {
   const post = createPost(url);
-  const load = createEndpointLoad();
+  const retrying = createRetries();
   const path = `${url.pathname.replace(/\/$/, "")}/endpoints/${encodeURIComponent(endpointName)}/invocations`;
   const canonicalPath = path.split("/").map(encodeURIComponent).join("/");
 
   return {
-    async invoke(request, timeLeftInMs, bytesTypes = []) {
-      const nextWaitInMs = load.startRequest();
-      for (let retries = 0; ; retries++) {
-        const start = performance.now();
-        const outcome = await attempt(request, timeLeftInMs(), bytesTypes);
-        const stats = { endpointMs: Math.round(performance.now() - start), retries };
-        if ("reply" in outcome) {
-          load.recordSuccess();
-          return Object.assign(outcome, { stats });
-        }
-        const wait = nextWaitInMs(outcome.retry, start);
-        if (timeLeftInMs() - wait < MIN_ATTEMPT_IN_MS) throw new EndpointFailure(outcome, stats);
-        await new Promise((resolve) => setTimeout(resolve, wait));
-      }
-    },
+    invoke: (request, timeLeftInMs, bytesTypes = []) =>
+      retrying(timeLeftInMs, () => attempt(request, timeLeftInMs(), bytesTypes)),
   };
 
   /** @returns the endpoint's answer, or the reason why there is none */
@@ -191,13 +140,13 @@ export function createEndpointClient(
         outgoing.destroy();
       };
       const timer = setTimeout(() => giveUp(TIME_IS_OVER), Math.max(0, timeoutInMs));
-      let hasAnswered = false;
       const onError = (error: NodeJS.ErrnoException) => {
-        settle(refusalOfConnection(error, outgoing.reusedSocket && !hasAnswered));
+        settle(refusalOfConnection(error, outgoing.reusedSocket));
       };
       outgoing.on("error", onError);
       outgoing.on("response", (incoming) => {
-        hasAnswered = true;
+        // A connection that breaks now was not idle.
+        outgoing.reusedSocket = false;
         const chunks: Buffer[] = [];
         let length = 0;
         incoming.on("data", (chunk: Buffer) => {

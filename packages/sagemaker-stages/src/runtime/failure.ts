@@ -1,8 +1,8 @@
 import { ForbiddenByContract, UnreadablePredictions } from "./contract";
-import { EndpointFailure, type Refusal } from "./endpoint";
 import { RETRY_AFTER_THROTTLE_IN_SECONDS, RETRY_AFTER_UNAVAILABLE_IN_SECONDS } from "./limits";
 import { describeThrown, type LoggedError, messageForLog } from "./log";
 import { type Failure, ProblemError } from "./problem";
+import { EndpointFailure, type InvocationStats, type Refusal } from "./refusal";
 
 /** The end of a problem whose cause is visible to the operator only. The container writes its errors to its own log. */
 const SEE_LOGS = "See the logs of the function and the endpoint.";
@@ -11,6 +11,8 @@ const SEE_LOGS = "See the logs of the function and the endpoint.";
 export interface Explanation {
   readonly failure: Failure;
   readonly error?: LoggedError;
+  /** The statistics of a failed invocation, for the log. */
+  readonly stats?: InvocationStats;
 }
 
 /**
@@ -25,6 +27,7 @@ export function explain(thrown: unknown, logsMessages: boolean): Explanation {
     return {
       failure: { status, ...ENDPOINT_FAILURES[status], ...(detail && { detail }) },
       error: { type, origin, status: originStatus, message: messageForLog(message, logsMessages) },
+      stats: thrown.stats,
     };
   }
   const error = thrown instanceof Error ? thrown : new Error();

@@ -2,7 +2,7 @@ import { presentAnswer, toAnswer, toFailureAnswer } from "./answer";
 import { stopAtFirstFaults } from "./bounded-schema";
 import type { Contract } from "./contract";
 import { exposedHeaders } from "./cors";
-import { createEndpointClient, EndpointFailure, readEndpointAddress, TIME_IS_OVER } from "./endpoint";
+import { createEndpointClient, type EndpointClient, readEndpointAddress } from "./endpoint";
 import { type LambdaContext, readEvent } from "./event";
 import { explain } from "./failure";
 import { RESERVE_IN_MS } from "./limits";
@@ -10,10 +10,14 @@ import type { LogLine } from "./log";
 import { JSON_TYPE, TEXT_TYPE } from "./media-type";
 import { writeLine } from "./metrics";
 import type { HandlerParts } from "./parts";
+import { EndpointFailure, TIME_IS_OVER } from "./refusal";
 import { encodeRequest, parseRequest, readBareRequest } from "./request";
 
 /** A Lambda handler. */
 export type Handler = (event: unknown, context: LambdaContext) => Promise<unknown>;
+
+/** The last parameters of {@link createHandlerWith}. */
+export type HandlerFunctions = [client?: EndpointClient, write?: typeof writeLine];
 
 /**
  * Creates the Lambda handler of a contract: event → request → endpoint → answer. The format of the answer depends on the
@@ -24,14 +28,17 @@ export type Handler = (event: unknown, context: LambdaContext) => Promise<unknow
  * sets, the variables of `readEndpointAddress`, CORS_ALLOW_ORIGIN, LOG_ERROR_MESSAGES and METRICS_ENVIRONMENT. With
  * LOG_ERROR_MESSAGES = `true`, the log contains messages of errors, and these messages can quote the request. With
  * METRICS_ENVIRONMENT, the log line contains the request's metrics, with the value as the dimension `Environment`.
+ * @param client - for a route in stream mode, see `src/runtime/stream/running-request.ts`
+ * @param write - writes the log line; for a route in stream mode
  * @throws Error in Lambda's init phase, if the environment lacks a variable
  */
 export function createHandlerWith<Request, Answer>(
   parts: HandlerParts,
   contract: Contract<Request, Answer>,
   environment: NodeJS.ProcessEnv = process.env,
+  client: EndpointClient = createEndpointClient(readEndpointAddress(environment), environment),
+  write = writeLine,
 ): Handler {
-  const client = createEndpointClient(readEndpointAddress(environment), environment);
   const cors = {
     "Access-Control-Allow-Origin": environment.CORS_ALLOW_ORIGIN || "*",
     "Access-Control-Expose-Headers": exposedHeaders(contract.answerHeaders),
@@ -76,14 +83,12 @@ export function createHandlerWith<Request, Answer>(
       answer = toAnswer(ready, incoming, cors);
       if (timeLeftInMs() <= 0) throw new EndpointFailure(TIME_IS_OVER, stats);
     } catch (thrown) {
-      if (thrown instanceof EndpointFailure) Object.assign(line, thrown.stats);
-      const { failure, error } = explain(thrown, logsMessages);
-      line.status = failure.status;
-      line.error = error;
+      const { failure, error, stats } = explain(thrown, logsMessages);
+      Object.assign(line, stats, { error, status: failure.status });
       answer = toFailureAnswer(failure, incoming, cors);
     }
     line.totalMs = Math.round(performance.now() - start);
-    writeLine(line, metricsEnvironment, rows);
+    write(line, metricsEnvironment, rows);
     return answer;
   };
 }

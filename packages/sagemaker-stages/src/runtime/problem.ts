@@ -27,6 +27,8 @@ export interface Failure {
   readonly detail: string;
   /** Seconds until a retry can succeed: the value of the header Retry-After. */
   readonly retryAfterInSeconds?: number;
+  /** A code for the contract's `problemMembers`. @default - none */
+  readonly code?: string;
 }
 
 /** Ends the request with a problem. Any code of a handler can throw this error. */

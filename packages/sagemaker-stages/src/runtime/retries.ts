@@ -1,11 +1,5 @@
-/** Whether a further attempt at the endpoint can succeed. */
-export type Retry =
-  /** An immediate retry: the server closed an idle connection, which is not a failure of the endpoint. */
-  | "now"
-  /** Retries until the request's time is over, because a starting endpoint will answer. */
-  | "waking"
-  /** A few retries: a throttling or failing endpoint recovers soon, or not in the time of this request. */
-  | "few";
+import { MIN_ATTEMPT_IN_MS } from "./limits";
+import { EndpointFailure, type InvocationStats, type Refusal } from "./refusal";
 
 /** The maximum number of attempts at a throttling or failing endpoint, as in AWS's SDKs. */
 const MAX_ATTEMPTS = 3;
@@ -18,51 +12,60 @@ const FIRST_WAIT_IN_MS = 200;
 /** The longest wait. It is short, so that the client finds a starting endpoint soon after the endpoint is ready. */
 const MAX_WAIT_IN_MS = 3_000;
 
-/** The endpoint's load, as one process of the function observes it. */
-export interface EndpointLoad {
-  /** Starts the retries of one request. */
-  startRequest(): NextWait;
-  /** Records that the endpoint answered. */
-  recordSuccess(): void;
-}
-
 /**
- * Returns the wait before the next attempt of one request.
+ * Makes attempts at one endpoint until one succeeds, or until no further attempt can succeed.
  *
- * @param startedAt - the start of the failed attempt, as `performance.now()`
- * @returns milliseconds; infinity if no attempt follows
+ * @param timeLeftInMs - returns the milliseconds that are left for the request
+ * @param attempt - makes one attempt. The parameter returns the statistics up to now
+ * @param pause - waits before the next attempt. @default - a timer
+ * @returns the answer of the successful attempt, with the statistics at its end
+ * @throws EndpointFailure with the refusal of the last attempt
  */
-export type NextWait = (retry: Retry | undefined, startedAt: number) => number;
+export type Retrying = <Answer extends object>(
+  timeLeftInMs: () => number,
+  attempt: () => Promise<Answer | Refusal>,
+  pause?: (ms: number) => Promise<unknown>,
+) => Promise<Answer & { readonly stats: InvocationStats }>;
 
 /**
- * Creates the retry rules of one endpoint. After all attempts of a request fail, the endpoint counts as overloaded. Until
- * a second passes or a request succeeds, further requests make only one attempt. So retries do not multiply a flood of
- * requests, and waiting requests do not occupy the concurrency that other routes need.
+ * Creates the retries of one endpoint, for all operations of one process. After all attempts of a request fail, the endpoint
+ * counts as overloaded. Until a second passes or a request succeeds, further requests make only one attempt. So retries do not
+ * multiply a flood of requests, and waiting requests do not occupy the concurrency that other routes need.
  */
-export function createEndpointLoad(): EndpointLoad {
+export function createRetries(): Retrying {
   let overloadedUntil = 0;
-  const startRequest = (): NextWait => {
+  return async (timeLeftInMs, attempt) => {
     const maxAttempts = performance.now() < overloadedUntil ? 1 : MAX_ATTEMPTS;
     let wakingAnswers = 0;
     let refusals = 0;
-    let firstRefusedAt = Number.POSITIVE_INFINITY;
-    return (retry, startedAt) => {
+    let firstRefusedAt: number | undefined;
+    for (let retries = 0; ; retries++) {
+      const start = performance.now();
+      const outcome = await attempt();
+      const stats = { endpointMs: Math.round(performance.now() - start), retries };
+      if (!("origin" in outcome)) {
+        overloadedUntil = 0;
+        return Object.assign(outcome, { stats });
+      }
+      const wait = waitInMs(outcome.retry, start);
+      if (timeLeftInMs() - wait < MIN_ATTEMPT_IN_MS) throw new EndpointFailure(outcome, stats);
+      await new Promise((resolve) => setTimeout(resolve, wait));
+    }
+
+    /** The wait before the next attempt; infinity if no attempt follows. */
+    function waitInMs(retry: Refusal["retry"], startedAt: number): number {
       if (retry === "now") return 0;
       if (retry === undefined) return Number.POSITIVE_INFINITY;
       if (retry === "waking") return fullJitterInMs(wakingAnswers++);
 
-      firstRefusedAt = Math.min(firstRefusedAt, startedAt);
+      firstRefusedAt ??= startedAt;
       const wait = fullJitterInMs(refusals++);
       const waited = performance.now() + wait - firstRefusedAt;
       if (refusals < maxAttempts && waited < MAX_TIME_IN_MS) return wait;
       overloadedUntil = performance.now() + OVERLOAD_IN_MS;
       return Number.POSITIVE_INFINITY;
-    };
+    }
   };
-  const recordSuccess = () => {
-    overloadedUntil = 0;
-  };
-  return { startRequest, recordSuccess };
 }
 
 /** https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/ ("full jitter"). */

@@ -1,4 +1,4 @@
-import { parseJson } from "../runtime/json";
+import { isRecord, parseJson } from "../runtime/json";
 import type { HttpAnswer } from "./http";
 
 /** Media types of streamed answers whose last part shows whether the answer is complete. */
@@ -7,7 +7,7 @@ const NDJSON = ["application/x-ndjson", "application/jsonl", "application/jsonli
 
 /**
  * The fault of a streamed answer: another media type, no part, or an incomplete last part. A stream that ends with the event
- * `error` failed in the middle, after the status 200.
+ * `error`, or that contains `{"error": …}`, failed in the middle, after the status 200.
  *
  * @param answerType - the media type of the contract's streamed answers
  * @returns without a value of the answer; `undefined` if it has none
@@ -36,12 +36,33 @@ function findEventFault(body: string): string | undefined {
     .filter((lines) => lines.length > 0);
   const last = events.at(-1);
   if (last === undefined) return "the stream has no event";
-  return last.some((line) => /^event: ?error$/.test(line)) ? "the stream ended with an error" : undefined;
+  if (last.some((line) => /^event: ?error$/.test(line))) return "the stream ended with an error";
+  const documents = events.map(dataOf);
+  if (documents.some(isError)) return "the stream contains an error";
+  // The streams of OpenAI's API have a last event, without which a client cannot distinguish the end from an interruption
+  // (https://platform.openai.com/docs/api-reference/chat/create#chat_create-stream).
+  const isChat = documents.some((document) => isRecord(document) && document.object === CHAT_CHUNK);
+  return isChat && !last.includes("data: [DONE]") ? "the stream does not end with [DONE]" : undefined;
+}
+
+/** The value of `object` in the events of a chat completion. */
+const CHAT_CHUNK = "chat.completion.chunk";
+
+/** The data of an event as JSON. @returns `undefined` for other data */
+function dataOf(lines: readonly string[]): unknown {
+  const data = lines.filter((line) => line.startsWith("data:")).map((line) => line.slice("data:".length));
+  return parseJson(data.join("\n"));
+}
+
+/** Whether a document has the form in which containers report an error after the status 200: `{"error": …}`. */
+function isError(document: unknown): boolean {
+  return isRecord(document) && document.error !== undefined && document.error !== null;
 }
 
 function findLineFault(body: string): string | undefined {
   const lines = body.split("\n").filter((line) => line.trim() !== "");
   const last = lines.at(-1);
   if (last === undefined) return "the stream has no line";
-  return parseJson(last) === undefined ? "the last line is not JSON" : undefined;
+  if (parseJson(last) === undefined) return "the last line is not JSON";
+  return lines.some((line) => isError(parseJson(line))) ? "the stream contains an error" : undefined;
 }

@@ -248,7 +248,8 @@ async function sendParts(
   for (const part of scripted.parts ?? []) {
     if (outgoing.destroyed) return;
     outgoing.write(part);
-    await new Promise((resolve) => setTimeout(resolve, scripted.partDelayInMs));
+    // A caller that has left must not keep the test's process alive.
+    await new Promise((resolve) => setTimeout(resolve, scripted.partDelayInMs).unref());
   }
   outgoing.end();
 }

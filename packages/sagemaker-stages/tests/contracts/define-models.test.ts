@@ -280,9 +280,18 @@ describe("options of ready-made contracts", () => {
       "maxRows: got the number 150001; allowed: a whole number from 1 to 150000",
     ],
     [
+      "JSON in the list of passThrough",
+      () =>
+        passThrough({
+          takes: ["application/json", "text/csv"],
+          example: { request: {}, answer: {} },
+        }),
+      'takes: got an array of 2; allowed: "application/json" without a list, or a list of media types of bytes (a route that takes JSON and bytes needs a contract.ts',
+    ],
+    [
       "more bytes than an endpoint accepts",
-      () => bytes({ takes: ["image/png"], maxBytes: 7_000_000, example: { answer: 1 } }),
-      "maxBytes: got the number 7000000; allowed: a whole number from 1 to 6291456",
+      () => bytes({ takes: ["image/png"], maxBytes: 27_000_000, example: { answer: 1 } }),
+      "maxBytes: got the number 27000000; allowed: a whole number from 1 to 26214400",
     ],
     [
       "a multipart media type",

@@ -41,6 +41,25 @@ describe("docs/contracts.md", () => {
     expect(checkModels(defineModels({ raw: module }))).toEqual([]);
   });
 
+  it("shows a contract.ts that makes the same request of JSON and of CSV", () => {
+    // Prepare
+    const module = exportsOf("// functions/churn/contract.ts") as ModelModule<unknown, unknown>;
+    const base64 = Buffer.from("1,2\r\n3,x\n").toString("base64");
+
+    // Act
+    const faults = checkModels(defineModels({ churn: module }));
+    const request = module.contract.bytes?.read({ contentType: "text/csv", base64 });
+
+    // Assess
+    expect(faults).toEqual([]);
+    expect(request).toEqual({
+      instances: [
+        [1, 2],
+        [3, Number.NaN],
+      ],
+    });
+  });
+
   it("names every task of Hugging Face", () => {
     // Act
     const missing = Object.keys(TASK_TEXTS).filter((task) => !DOCUMENT.includes(`\`${task}\``));

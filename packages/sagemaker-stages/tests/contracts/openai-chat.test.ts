@@ -24,6 +24,14 @@ function answerOf(body: string): unknown {
   return contractOf().decode(body, QUESTION, reply);
 }
 
+/** The caller's stream for a container's stream in parts of this size. */
+function convertInParts(text: string, size: number): string {
+  const converter = contractOf().stream?.convert?.(QUESTION);
+  if (converter === undefined) throw new Error("the contract has no converter");
+  const parts = text.match(new RegExp(`[^]{1,${size}}`, "g")) ?? [];
+  return parts.map((part) => converter.push(part)).join("") + converter.end();
+}
+
 describe("openAiChat", () => {
   it("makes a model that the rules of the catalog accept", () => {
     // Act
@@ -140,6 +148,176 @@ describe("openAiChat", () => {
     // Assess
     expect(members).toEqual({
       error: { message: "messages: got nothing", type, param: null, code: null },
+    });
+  });
+
+  it.each([
+    ["an event", 'data: {"choices":[]}\n\n'],
+    ["a comment, as a container sends it to keep the connection open", ": ping\n\ndata: {}\n\n"],
+    ["events with CRLF", "data: {}\r\n\r\ndata: [DONE]\r\n\r\n"],
+  ])("passes a stream with %s unchanged, wherever the container's parts end", (_, text) => {
+    for (const size of [1, 3, text.length]) {
+      // Act
+      const converted = convertInParts(text, size);
+
+      // Assess
+      expect(converted).toBe(text);
+    }
+  });
+
+  it("makes an event of each line when the container streams lines of JSON, wherever its parts end", () => {
+    // Prepare: LMI sends an empty line at the end.
+    const text = '{"choices":[{"delta":{"content":"\u00fc"}}]}\n\n{"choices":[]}\r\n\n';
+
+    for (const size of [1, 2, 7, text.length]) {
+      // Act
+      const converted = convertInParts(text, size);
+
+      // Assess
+      expect(converted).toBe(
+        'data: {"choices":[{"delta":{"content":"\u00fc"}}]}\n\ndata: {"choices":[]}\n\ndata: [DONE]\n\n',
+      );
+    }
+  });
+
+  it("makes an event of the last line when the container's last line has no end", () => {
+    // Act
+    const converted = convertInParts('{"choices":[1]}\n{"choices":[2]}', 5);
+
+    // Assess
+    expect(converted).toBe('data: {"choices":[1]}\n\ndata: {"choices":[2]}\n\ndata: [DONE]\n\n');
+  });
+
+  it("refuses a stream whose lines are not JSON, e.g. a document in several lines", () => {
+    // Act
+    const convert = () => convertInParts('{\n  "choices": []\n}', 4);
+
+    // Assess
+    expect(convert).toThrow("a line of the stream is not a chunk of a chat completion");
+  });
+
+  it("adds nothing to an empty stream", () => {
+    // Act
+    const converted = convertInParts(" \n", 1);
+
+    // Assess
+    expect(converted).toBe("");
+  });
+
+  it("streams the answer of the example as chunks, in place of a model", () => {
+    // Prepare
+    const definition = openAiChat();
+    const source = definition.sourceOf(definition.as("llama"));
+
+    // Act
+    const [whole, streamed] = [false, true].map((stream) =>
+      source.answerExample(JSON.stringify({ ...QUESTION, stream })),
+    );
+
+    // Assess
+    const [chunk = "", done] = String(streamed?.body).split("\n\n");
+    expect(whole?.contentType).toBe("application/json");
+    expect(streamed?.contentType).toBe("text/event-stream");
+    expect(JSON.parse(chunk.replace("data: ", ""))).toMatchObject({
+      object: "chat.completion.chunk",
+      choices: [{ index: 0, delta: { role: "assistant", content: "I am fine." }, finish_reason: "stop" }],
+    });
+    expect(done).toBe("data: [DONE]");
+  });
+
+  it.each([
+    // vLLM, in its present and its earlier form, and with the wording of LMI
+    '{"error":{"message":"This model\'s maximum context length is 4096 tokens. However, you requested 5000 tokens (4000 in the messages, 1000 in the completion). Please reduce the length of the messages or completion.","type":"BadRequestError","param":null,"code":400}}',
+    '{"object":"error","message":"\'max_tokens\' is too large: 8000. This model\'s maximum context length is 4096 tokens and your request has 2778 input tokens (8000 > 4096 - 2778). None","code":400}',
+    '{"error":"You passed 40961 input tokens and requested 0 output tokens. However, the model\'s context length is only 4096 tokens, resulting in a maximum input length of 4096 tokens.","code":400}',
+    "The input (5000 tokens) is longer than the model's context length (4096 tokens).",
+    // TGI
+    '{"error":"Input validation error: `inputs` tokens + `max_new_tokens` must be <= 4096. Given: 4031 `inputs` tokens and 200 `max_new_tokens`","error_type":"validation"}',
+    '{"error":"Input validation error: `inputs` must have less than 4096 tokens. Given: 5000","error_type":"validation"}',
+  ])(
+    "describes a conversation that is too long with OpenAI's code, and not with the message: %s",
+    (message) => {
+      for (const status of [400, 413, 422]) {
+        // Act
+        const problem = contractOf().containerProblem?.({ status, message });
+
+        // Assess
+        expect(problem).toEqual({
+          status: 400,
+          detail:
+            "messages: got a conversation that does not fit the context of the model; allowed: at most 4096 tokens for the messages and the answer. Shorten the messages, or set a lower max_tokens.",
+          code: "context_length_exceeded",
+        });
+      }
+    },
+  );
+
+  it.each([
+    [400, 400],
+    [422, 400],
+    [413, 413],
+  ])("describes another refusal with the status %d with its own text", (status, answered) => {
+    for (const message of [
+      "",
+      "/opt/ml/model: `max_new_tokens` must be <= 4096",
+      '{"error":{"message":"x"}}',
+    ]) {
+      // Act
+      const problem = contractOf().containerProblem?.({ status, message });
+
+      // Assess
+      expect(problem?.status).toBe(answered);
+      expect(problem?.code).toBeUndefined();
+      expect(problem?.detail).toMatch(`refused the request with the status ${status}. Change the request`);
+    }
+  });
+
+  it("names the model as the fault only if the caller names the model", () => {
+    // Prepare
+    const refusal = { status: 404, message: "The model `gpt-4o` does not exist." };
+
+    // Act
+    const [ofCaller, ofContract] = [{}, { containerModel: "lmi" }].map((options) =>
+      contractOf(options).containerProblem?.(refusal),
+    );
+
+    // Assess
+    expect(ofCaller).toMatchObject({ status: 404, code: "model_not_found" });
+    expect(ofContract).toBeUndefined();
+  });
+
+  it("lets a client try again when the container takes no more requests", () => {
+    // Act
+    const problem = contractOf().containerProblem?.({ status: 429, message: "Model is overloaded" });
+
+    // Assess
+    expect(problem?.status).toBe(429);
+  });
+
+  it.each([401, 403, 408, 424, 499])("leaves the status %d to the operator", (status) => {
+    // Act
+    const problem = contractOf().containerProblem?.({ status, message: "context length is 4096" });
+
+    // Assess
+    expect(problem).toBeUndefined();
+  });
+
+  it("passes the code to the error of OpenAI's API", () => {
+    // Act
+    const members = contractOf().problemMembers?.({
+      status: 400,
+      detail: "too long",
+      code: "context_length_exceeded",
+    });
+
+    // Assess
+    expect(members).toEqual({
+      error: {
+        message: "too long",
+        type: "invalid_request_error",
+        param: null,
+        code: "context_length_exceeded",
+      },
     });
   });
 

@@ -34,7 +34,7 @@ const PREPARATION =
   /^(cat|cd|cp|export|git (add|clone|commit|config|init)|ls|mkdir|mv|rm|unset|unzip)\b[^|`$]*$/;
 
 /** Languages of blocks that have no commands. */
-const OTHER_LANGUAGES = ["", "ini", "js", "json", "md", "mermaid", "python", "text", "ts"];
+const OTHER_LANGUAGES = ["", "ini", "js", "json", "md", "mermaid", "python", "text", "ts", "yaml"];
 
 const NEW_MODEL = /^npx sagemaker-stages new-model ([a-z][\w-]*)/;
 const HELP = /^npx sagemaker-stages( [\w -]+)? --help$/;

@@ -106,6 +106,11 @@ describe("an account with one invalid setting has exactly one fault", () => {
       'account: region: got "europe"; allowed: an AWS region such as eu-central-1, of AWS, AWS China or AWS GovCloud (US)',
     ],
     [
+      "a misspelt region",
+      { ...VALID, region: "us-esat-1", stateBucket: "another" },
+      'account: region: got "us-esat-1"; allowed: an AWS region such as eu-central-1, of AWS, AWS China or AWS GovCloud (US)',
+    ],
+    [
       "a tag that the stack sets",
       { ...VALID, tags: { Environment: "x" } },
       'account: tags: got "Environment"; allowed: another key',

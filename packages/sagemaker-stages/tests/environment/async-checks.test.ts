@@ -163,14 +163,6 @@ describe("the asynchronous requests of a model", () => {
       fault: "instances.async: got async together with capture",
     },
     {
-      what: "objectives",
-      environment: {
-        ...withAsync({ days: 1 }, {}, { objectives: { availability: 0.99 } }),
-        notify: { email: "on-call@example.com" },
-      },
-      fault: "instances.async: got async together with objectives",
-    },
-    {
       what: "an existing function",
       environment: withAsync({ days: 1 }, {}, { existingFunction: "scoring" }),
       fault: "instances.async: got async together with existingFunction",

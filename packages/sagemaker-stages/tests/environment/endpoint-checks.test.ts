@@ -143,8 +143,8 @@ const brokenArtifacts: Broken[] = [
     model: { ...SERVERLESS, artifact: "models/iris.tar.gz" },
     field: "artifact",
     got: '"models/iris.tar.gz"',
-    allowed: "an existing file",
-    because: "Terraform uploads the file from the project's folder",
+    allowed: "an existing file of the app, or s3://<bucket>/<key>.tar.gz",
+    because: "the path begins at the app's folder, and Terraform uploads the file",
   },
   {
     what: "artifactKeyArn together with a file of the project",

@@ -145,6 +145,23 @@ describe("a model with all settings", () => {
     });
   });
 
+  it("suggests the only property whose name contains an unknown name", () => {
+    // Prepare
+    const environment = environmentOf({ ...SERVERLESS, environment: { LOG_LEVEL: "debug" } });
+
+    // Act
+    const faults = checkEnvironments([environment]);
+
+    // Assess
+    expect(faults).toContainEqual({
+      environment: "test",
+      field: "models.loan-default.environment",
+      got: "an object",
+      allowed: `${NO_SUCH_PROPERTY}. Did you mean containerEnvironment?`,
+      because: BECAUSE,
+    });
+  });
+
   it.each(
     WHOLE.flatMap((model) =>
       valuesIn(model).map(({ path, value }) => ({ model, place: path.join("."), path, value })),

@@ -415,7 +415,7 @@ const brokenImages: Broken[] = [
     model: imageOf({ framework: "pytorch", version: "2.6.0" }),
     field: "image.python",
     got: "nothing",
-    allowed: "the Python version in the image's tag",
+    allowed: "the Python version in the image's tag, e.g. py312",
     because: DEEP_LEARNING,
   },
   {

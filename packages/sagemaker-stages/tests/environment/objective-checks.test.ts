@@ -2,10 +2,12 @@ import { describe, expect, it } from "@jest/globals";
 import { combinedAlarms, objectiveAlarms } from "../../src/environment/alarm-names";
 import { checkEnvironments } from "../../src/environment/checks";
 import type { Environment } from "../../src/environment/environment";
+import type { ModelSettings } from "../../src/environment/model-settings";
 import { models } from "../fixtures/app/functions";
 import { environmentOf, INSTANCES, SERVERLESS } from "./support/environments";
 
 const OBJECTIVES = { availability: 0.995, p99InMs: 1500 };
+const ASYNC = { ...INSTANCES, instances: { ...INSTANCES.instances, async: { days: 1 } } };
 const NOTIFY = { email: "on-call@example.com" };
 
 /** An environment whose model has objectives and these settings. */
@@ -43,6 +45,13 @@ describe("objectives", () => {
     {
       what: "an existing endpoint with a new function",
       environment: environmentOf({ existingEndpoint: "shared", objectives: OBJECTIVES }, { notify: NOTIFY }),
+    },
+    {
+      what: "asynchronous requests",
+      environment: environmentOf(
+        { ...ASYNC, objectives: { waitInSeconds: 21_540, failuresPerHour: 0, startInSeconds: 300 } },
+        { notify: NOTIFY },
+      ),
     },
     {
       what: "a topic of another account",
@@ -93,13 +102,13 @@ describe("objectives", () => {
       what: "an unknown objective",
       environment: withObjectives({ objectives: { p95InMs: 100 } }),
       fault:
-        "models.loan-default.objectives.p95InMs: got a number; allowed: a property of the type Environment of sagemaker-stages: availability, p99InMs, drift. Did you mean p99InMs?",
+        "models.loan-default.objectives.p95InMs: got a number; allowed: a property of the type Environment of sagemaker-stages: availability, p99InMs, drift, waitInSeconds, failuresPerHour, startInSeconds. Did you mean p99InMs?",
     },
     {
       what: "a misspelt objective",
       environment: withObjectives({ objectives: { availabilty: 0.99 } }),
       fault:
-        "models.loan-default.objectives.availabilty: got a number; allowed: a property of the type Environment of sagemaker-stages: availability, p99InMs, drift. Did you mean availability?",
+        "models.loan-default.objectives.availabilty: got a number; allowed: a property of the type Environment of sagemaker-stages: availability, p99InMs, drift, waitInSeconds, failuresPerHour, startInSeconds. Did you mean availability?",
     },
     {
       what: "a notification that is a text",
@@ -146,6 +155,33 @@ describe("objectives", () => {
       what: "no recipient of notifications",
       environment: environmentOf({ ...SERVERLESS, objectives: OBJECTIVES }),
       fault: 'notify: got nothing; allowed: notify: { email: "on-call@example.com" }',
+    },
+    {
+      what: "an objective of real-time requests for asynchronous requests",
+      environment: environmentOf({ ...ASYNC, objectives: { p99InMs: 700 } }, { notify: NOTIFY }),
+      fault:
+        "models.loan-default.objectives.p99InMs: got p99InMs for a model with instances.async; allowed: waitInSeconds or failuresPerHour",
+    },
+    {
+      what: "an objective of asynchronous requests for real-time requests",
+      environment: environmentOf(
+        { ...SERVERLESS, objectives: { p99InMs: 700, startInSeconds: 600 } },
+        { notify: NOTIFY },
+      ),
+      fault:
+        "models.loan-default.objectives.startInSeconds: got startInSeconds for a model without instances.async; allowed: availability, p99InMs or drift",
+    },
+    {
+      what: "a wait that is longer than SageMaker's",
+      environment: environmentOf({ ...ASYNC, objectives: { waitInSeconds: 21_600 } }, { notify: NOTIFY }),
+      fault:
+        "models.loan-default.objectives.waitInSeconds: got 21600; allowed: a whole number from 60 to 21540",
+    },
+    {
+      what: "only the time of a start",
+      environment: environmentOf({ ...ASYNC, objectives: { startInSeconds: 600 } }, { notify: NOTIFY }),
+      fault:
+        'models.loan-default.objectives: got {"startInSeconds":600}; allowed: at least one of availability, p99InMs and drift: true; of waitInSeconds and failuresPerHour',
     },
   ])("are refused with $what", ({ environment, fault }) => {
     // Act
@@ -347,9 +383,22 @@ describe("the alarms of a model", () => {
       settings: { objectives: { drift: true } },
       alarms: ["throttled", "not-waking", "saturated"],
     },
+    {
+      what: "with asynchronous requests",
+      settings: { ...ASYNC, objectives: { waitInSeconds: 600, failuresPerHour: 0 } },
+      alarms: ["waiting", "failing", "not-starting", "throttled"],
+    },
+    {
+      what: "with asynchronous requests and reserved concurrency",
+      settings: { ...ASYNC, objectives: { failuresPerHour: 9 }, function: { reservedConcurrency: 2 } },
+      alarms: ["failing", "not-starting", "throttled", "saturated"],
+    },
   ])("$what are $alarms", ({ settings, alarms }) => {
+    // Prepare
+    const endpoint = "instances" in settings ? {} : SERVERLESS;
+
     // Act and assess
-    expect(combinedAlarms({ ...SERVERLESS, ...settings })).toEqual(alarms);
+    expect(combinedAlarms({ ...endpoint, ...settings } as ModelSettings)).toEqual(alarms);
   });
 
   it("include the alarms of the single windows, and the alarm for drift", () => {

@@ -1,14 +1,32 @@
 import { describe, expect, it } from "@jest/globals";
+import { checkCatalog } from "../../src/app/catalog-checks";
 import { checkEnvironments } from "../../src/environment/checks";
 import {
+  ASYNC_PAYLOAD_IN_BYTES,
   bytes,
   defineModels,
+  ENCODED_ASYNC_PAYLOAD_IN_BYTES,
   INSTANCES_PAYLOAD_IN_BYTES,
+  openAiChat,
   passThrough,
   SERVERLESS_PAYLOAD_IN_BYTES,
 } from "../../src/model";
 import type { Models } from "../../src/models";
 import { environmentOf, INSTANCES, SERVERLESS } from "./support/environments";
+
+const ASYNC = { ...INSTANCES, instances: { ...INSTANCES.instances, async: { days: 7 } } };
+
+/** A model that passes files of at most `maxBytes` to its endpoint. */
+function passing(maxBytes: number): Models {
+  return defineModels({
+    "loan-default": passThrough({ takes: ["image/png"], maxBytes, example: { answer: {} } }),
+  });
+}
+
+/** A model whose function reads files of at most `maxBytes`. */
+function reading(maxBytes: number): Models {
+  return defineModels({ "loan-default": bytes({ takes: ["image/png"], maxBytes, example: { answer: 1 } }) });
+}
 
 /** Models with ready-made contracts of at most `maxBytes`. */
 function modelsOf(maxBytes: number): readonly Models[] {
@@ -68,5 +86,68 @@ describe("the payload of a contract", () => {
         },
       ]);
     }
+  });
+
+  it("has no further fault on a serverless endpoint when the contract answers in a stream", () => {
+    // Prepare
+    const models = defineModels({ "loan-default": openAiChat() });
+
+    // Act
+    const faults = checkEnvironments([environmentOf(SERVERLESS)], { models });
+
+    // Assess
+    expect(faults.map(({ got }) => got)).toEqual([
+      "serverless together with a contract that answers in a stream",
+    ]);
+  });
+
+  it.each<[string, Models]>([
+    ["a file of 1 GiB that passes through", passing(ASYNC_PAYLOAD_IN_BYTES)],
+    ["a file of 25 MiB that the function reads", reading(ENCODED_ASYNC_PAYLOAD_IN_BYTES)],
+  ])("is accepted on an asynchronous endpoint with %s", (_, models) => {
+    // Act
+    const faults = checkEnvironments([environmentOf(ASYNC)], { models });
+    const ofCatalog = checkCatalog(models);
+
+    // Assess
+    expect(faults).toEqual([]);
+    expect(ofCatalog.filter(({ field }) => field.startsWith("limits"))).toEqual([]);
+  });
+
+  it("is refused with more than 1 GiB, and with more than 25 MiB that the function reads", () => {
+    // Act
+    const act = [
+      () => passing(ASYNC_PAYLOAD_IN_BYTES + 1),
+      () => reading(ENCODED_ASYNC_PAYLOAD_IN_BYTES + 1),
+    ];
+
+    // Assess
+    expect(act[0]).toThrow(
+      "maxBytes: got the number 1073741825; allowed: a whole number from 1 to 1073741824",
+    );
+    expect(act[1]).toThrow("maxBytes: got the number 26214401; allowed: a whole number from 1 to 26214400");
+  });
+
+  it.each<[string, object]>([
+    ["instances", INSTANCES],
+    ["existingEndpoint", { existingEndpoint: "shared" }],
+  ])("is refused on %s without async when it is larger than 6 MiB", (field, model) => {
+    // Act
+    const faults = checkEnvironments([environmentOf(model)], {
+      models: passing(INSTANCES_PAYLOAD_IN_BYTES + 1),
+    });
+
+    // Assess
+    expect(faults).toEqual([
+      {
+        environment: "test",
+        field: `models.loan-default.${field}`,
+        got: `${field} without async, together with a contract with a payload of 6291457 bytes`,
+        allowed:
+          "instances.async, or a contract with a payload (limits.payloadInBytes, maxBytes) of at most 6291456 bytes",
+        because:
+          "an endpoint that answers in real time accepts at most 6 MiB: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_runtime_InvokeEndpoint.html",
+      },
+    ]);
   });
 });

@@ -67,6 +67,25 @@ describe("the proof of customers who send their keys as bearer tokens", () => {
     TIMEOUT_IN_MS,
   );
 
+  it(
+    "kills each hand-picked mutant, of the functions of models and of the authorizer",
+    () => {
+      // Prepare
+      const { mutants } = mutantsOf(proof.stack, proof.iamData, chat);
+      const handPicked = [...mutants.values()].filter(({ kind }) => kind === "hand-picked");
+
+      // Act
+      const results = runMutants(proof, handPicked);
+
+      // Assess
+      const descriptions = handPicked.map(({ description }) => description).join("\n");
+      expect(results.filter(({ isKilled }) => !isKilled).map(describeSurvivor)).toEqual([]);
+      expect(descriptions).toContain("role talk-authorizer-function: reads API keys");
+      expect(descriptions).toContain("role talk-language-check-function: denies requests that it needs");
+    },
+    TIMEOUT_IN_MS,
+  );
+
   it.each([
     ["a route of bearer keys with the authorizer of x-api-key", "/v1/chat/completions", "post", "customers"],
     ["a route of x-api-key with the authorizer of bearer keys", "/language-check", "get", "customers_bearer"],

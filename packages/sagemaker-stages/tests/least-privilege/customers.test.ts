@@ -3,11 +3,11 @@ import { type AuthorizerSource, authorizerZip } from "../../src/constructs/api/a
 import { mutantsOf } from "../../src/testing/least-privilege/mutants";
 import { describeSurvivor, runMutants } from "../../src/testing/least-privilege/mutants/run-mutants";
 import type { Proof } from "../../src/testing/least-privilege/proof";
-import { proveEnvironments } from "../../src/testing/least-privilege/prove-app";
+import { proveEnvironments, proveLeastPrivilege } from "../../src/testing/least-privilege/prove-app";
 import { authorizerSourceOf } from "../../src/testing/least-privilege/recorder";
 import type { TerraformJson } from "../../src/testing/terraform";
 import { models } from "../support/app";
-import { sold } from "./support/environments";
+import { sold, soldTwice } from "./support/environments";
 
 const TIMEOUT_IN_MS = 120_000;
 
@@ -121,4 +121,44 @@ describe("the proof of customers", () => {
       ]),
     );
   });
+
+  it(
+    "finds every mutant of two customers with the same routes",
+    async () => {
+      // Act
+      const { findings, survivors, record } = await proveLeastPrivilege({
+        models,
+        environments: [soldTwice],
+      });
+
+      // Assess
+      expect({ findings, survivors }).toEqual({ findings: [], survivors: [] });
+      expect(record.length).toBeGreaterThan(0);
+    },
+    TIMEOUT_IN_MS,
+  );
+
+  it(
+    "refuses an authorizer that takes the key of one customer for another customer with the same routes",
+    async () => {
+      // Prepare
+      const { proofs } = await proveEnvironments({ models, environments: [soldTwice] });
+      const stack = proofs[0]?.proof.stack;
+      const change = ({ resource }: TerraformJson) => {
+        for (const fn of Object.values(resource.aws_lambda_function ?? {})) {
+          const variables = (fn.environment as { variables?: Record<string, string> } | undefined)?.variables;
+          if (variables?.CUSTOMER_KEYS === undefined) continue;
+          const names = /^acme(.*),globex(.*)$/;
+          variables.CUSTOMER_KEYS = variables.CUSTOMER_KEYS.replace(names, "globex$1,acme$2");
+        }
+      };
+
+      // Act
+      const act = () => stack && proofs[0]?.proof.withPolicies(stack.changed(change));
+
+      // Assess
+      expect(act).toThrow(/got the customer globex from the authorizer; allowed: "acme"/);
+    },
+    TIMEOUT_IN_MS,
+  );
 });

@@ -3,7 +3,8 @@ import { examples } from "../../examples";
 import { namePrefix } from "../../src/environment/environment";
 import { isViaGateway } from "../../src/environment/model-settings";
 import { FAULTS, type Fault } from "../../src/testing/least-privilege/finding";
-import { describeSurvivor, table } from "../../src/testing/least-privilege/mutants/run-mutants";
+import { mutantsOf } from "../../src/testing/least-privilege/mutants";
+import { describeSurvivor, runMutants, table } from "../../src/testing/least-privilege/mutants/run-mutants";
 import { recordPermissions } from "../../src/testing/least-privilege/permission-record";
 import {
   type EnvironmentProof,
@@ -120,6 +121,26 @@ describe.each(proved.map((environment) => [environment.name, environment.models]
 );
 
 describe("the proof", () => {
+  // In an app with several environments, one environment stands for the others: the same mutant is made once.
+  it(
+    "kills each hand-picked mutant of each environment alone",
+    () => {
+      // Act
+      const results = proofs.flatMap(({ proof, environment }) => {
+        const { mutants } = mutantsOf(proof.stack, proof.iamData, environment);
+        return runMutants(
+          proof,
+          [...mutants.values()].filter(({ kind }) => kind === "hand-picked"),
+        );
+      });
+
+      // Assess
+      expect(results.length).toBeGreaterThan(proofs.length);
+      expect(results.filter(({ isKilled }) => !isKilled).map(describeSurvivor)).toEqual([]);
+    },
+    TIMEOUT_IN_MS,
+  );
+
   it(
     "kills each mutant with a finding that the mutant expects",
     () => {

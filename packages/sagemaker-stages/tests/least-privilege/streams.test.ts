@@ -12,6 +12,15 @@ import { models as fixtures } from "../support/app";
 
 const TIMEOUT_IN_MS = 120_000;
 
+/** A contract that streams on request. */
+const CHAT = (name: string) =>
+  passThrough({
+    takes: "application/json",
+    path: `/${name}`,
+    stream: { type: "text/event-stream", when: "stream" },
+    example: { request: { inputs: "Once" }, answer: { text: "Once" } },
+  });
+
 const models: Models = {
   ...defineModels({
     story: passThrough({
@@ -19,11 +28,7 @@ const models: Models = {
       stream: { type: "text/event-stream" },
       example: { request: { inputs: "Once" }, answer: "data: Once\n\n" },
     }),
-    chat: passThrough({
-      takes: "application/json",
-      stream: { type: "text/event-stream", when: "stream" },
-      example: { request: { inputs: "Once" }, answer: { text: "Once" } },
-    }),
+    chat: CHAT("chat"),
   }),
   ...fixtures,
 };
@@ -98,6 +103,98 @@ describe("the proof of streams", () => {
     TIMEOUT_IN_MS,
   );
 });
+
+describe("the proof of callers who invoke endpoints that stream", () => {
+  const INVOKE = "sagemaker:InvokeEndpoint";
+  const STREAM = "sagemaker:InvokeEndpointWithResponseStream";
+  const callers: Environment = {
+    ...named("direct", example),
+    models: {
+      story: { existingEndpoint: "stories", inferenceComponent: "fables" },
+      chat: { existingEndpoint: "chats" },
+      "loan-default": { existingEndpoint: "loans" },
+      // Two models share an endpoint: one needs streams, and the other does not.
+      "energy-demand": { existingEndpoint: "chats" },
+      tale: { existingEndpoint: "tales", responseTransferMode: "buffer" },
+    },
+    callers: {
+      notebooks: {
+        mayInvoke: (["story", "chat", "loan-default", "energy-demand", "tale"] as const).map((model) => ({
+          model,
+          by: "endpoint" as const,
+        })),
+        roles: ["SageMaker-Execution"],
+      },
+    },
+  };
+  const catalog: Models = { ...models, ...defineModels({ tale: CHAT("tale") }) };
+  let direct: EnvironmentProof;
+
+  beforeAll(async () => {
+    const { proofs, findings } = await proveEnvironments({ models: catalog, environments: [callers] });
+    expect(findings.map(({ message }) => message)).toEqual([]);
+    const [found] = proofs;
+    if (found === undefined) throw new Error("got no proof");
+    direct = found;
+  }, TIMEOUT_IN_MS);
+
+  it("grants each endpoint exactly the operations of its answers, once", () => {
+    // Act
+    const { Statement } = statementsOf(direct.proof.stack);
+
+    // Assess
+    const arn = (resource: string) => `arn:aws:sagemaker:eu-central-1:111122223333:${resource}`;
+    expect(Statement).toEqual([
+      {
+        Sid: "InvokeEndpoints",
+        Effect: "Allow",
+        Action: [INVOKE],
+        Resource: [arn("endpoint/loans"), arn("endpoint/tales")],
+      },
+      {
+        Sid: "StreamEndpoints",
+        Effect: "Allow",
+        Action: [STREAM],
+        Resource: [arn("endpoint/stories"), arn("inference-component/fables")],
+      },
+      {
+        Sid: "InvokeAndStreamEndpoints",
+        Effect: "Allow",
+        Action: [INVOKE, STREAM],
+        Resource: [arn("endpoint/chats")],
+      },
+    ]);
+  });
+
+  it(
+    "kills each mutant of the caller's policy",
+    () => {
+      // Prepare
+      const { mutants } = mutantsOf(direct.proof.stack, direct.proof.iamData, callers);
+      const made = [...mutants.values()].filter(
+        ({ subject }) => subject === "policy direct-notebooks-caller",
+      );
+
+      // Act
+      const results = runMutants(direct.proof, made);
+
+      // Assess
+      const descriptions = made.map(({ description }) => description).join("\n");
+      expect(results.filter(({ isKilled }) => !isKilled).map(describeSurvivor)).toEqual([]);
+      for (const Sid of ["InvokeEndpoints", "StreamEndpoints", "InvokeAndStreamEndpoints"]) {
+        expect(descriptions).toContain(Sid);
+      }
+    },
+    TIMEOUT_IN_MS,
+  );
+});
+
+/** The document of the only managed policy. */
+function statementsOf(stack: EnvironmentProof["proof"]["stack"]): { readonly Statement: unknown } {
+  const [policy] = stack.all("aws_iam_policy");
+  if (policy === undefined) throw new Error("the stack has no managed policy");
+  return JSON.parse(policy.text("policy"));
+}
 
 describe("the boundary of an environment", () => {
   const actionsOf = (environment: Environment) =>

@@ -235,6 +235,66 @@ describe("the asynchronous routes of a local stage", () => {
       expect(answers[0]?.body).toContain("SignatureDoesNotMatch");
     });
 
+    describe("of a page", () => {
+      const APP = "https://app.example.com";
+
+      function preflight(url: string, origin: string, method: string, headers: string) {
+        const { origin: host, pathname, search } = new URL(url);
+        return send(host, {
+          method: "OPTIONS",
+          path: pathname + search,
+          headers: {
+            Origin: origin,
+            "Access-Control-Request-Method": method,
+            "Access-Control-Request-Headers": headers,
+          },
+        });
+      }
+
+      it("permit exactly the headers that the page must send, and let the page read the answer", async () => {
+        // Prepare
+        const { url, headers } = JSON.parse(
+          (await permit({ contentType: "application/json", bytes: large.length })).body,
+        );
+        // A browser sends the size itself, and needs no permission.
+        const needed = Object.keys(headers).filter((name) => name !== "content-length");
+
+        // Act
+        const permitted = await preflight(url, APP, "PUT", needed.join(","));
+        const uploaded = await put(url, { ...headers, origin: APP }, large);
+
+        // Assess
+        expect([permitted.status, uploaded.status]).toEqual([200, 200]);
+        expect(permitted.headers).toMatchObject({
+          "access-control-allow-origin": APP,
+          "access-control-allow-methods": "PUT",
+          "access-control-allow-headers": "content-type, if-none-match",
+          "access-control-max-age": "600",
+        });
+        expect(uploaded.headers["access-control-allow-origin"]).toBe(APP);
+        expect(uploaded.headers).not.toHaveProperty("access-control-expose-headers");
+      });
+
+      it.each([
+        { what: "another origin", origin: "https://other.example.com" },
+        { what: "an origin that begins with the allowed origin", origin: `${APP}.evil.example` },
+        { what: "another method", method: "GET" },
+        { what: "a header that no upload needs", headers: "content-type,authorization" },
+      ])("refuse $what", async ({ origin = APP, method = "PUT", headers = "content-type" }) => {
+        // Prepare
+        const { url } = JSON.parse(
+          (await permit({ contentType: "application/json", bytes: large.length })).body,
+        );
+
+        // Act
+        const refused = await preflight(url, origin, method, headers);
+
+        // Assess
+        expect(refused.status).toBe(403);
+        expect(refused.headers).not.toHaveProperty("access-control-allow-origin");
+      });
+    });
+
     it("refuse a size or a type that is missing or too large", async () => {
       // Act
       const answers = [

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
-import OpenAI, { APIError, APIUserAbortError } from "openai";
-import { sampleContainer } from "../../src/sample";
+import OpenAI, { APIError, APIUserAbortError, BadRequestError } from "openai";
+import { sampleContainer, UnreadableRequest } from "../../src/sample";
 import { eventually } from "./support/eventually";
 import { Storyteller } from "./support/storyteller";
 
@@ -181,14 +181,25 @@ describe("the errors that the client of OpenAI shows", () => {
     expect(error.message).toContain(text);
   });
 
-  it.each([false, true])("say that the model refused the request, with stream: %j", async (stream) => {
-    // Act
-    const error = await errorOf(client().chat.completions.create({ ...QUESTION, temperature: 3, stream }));
+  it.each([false, true])(
+    "say that the model refused the request, which the client does not repeat, with stream: %j",
+    async (stream) => {
+      // Prepare: a client with its default number of retries
+      const retrying = new OpenAI({ baseURL: `${app.url}/prod/v1`, apiKey: ACME_KEY });
+      const before = app.lines.length;
 
-    // Assess
-    expect(error).toMatchObject({ status: 502, type: "server_error" });
-    expect(error.message).toContain("The model's endpoint refused or failed the request.");
-  });
+      // Act
+      const error = await errorOf(retrying.chat.completions.create({ ...QUESTION, temperature: 3, stream }));
+
+      // Assess
+      expect(error).toBeInstanceOf(BadRequestError);
+      expect(error).toMatchObject({ status: 400, type: "invalid_request_error", code: null });
+      expect(error.message).toContain("The model's container refused the request with the status 400.");
+      expect(app.lines.slice(before)).toMatchObject([
+        { status: 400, error: { type: "ModelError", origin: "container", status: 400 } },
+      ]);
+    },
+  );
 
   it("say that the customer's limit is reached", async () => {
     // Act
@@ -212,6 +223,69 @@ describe("the errors that the client of OpenAI shows", () => {
     expect(app.log).not.toContain(ACME_KEY);
     expect(app.log).not.toContain(GLOBEX_KEY);
   });
+});
+
+describe("a container that streams lines of JSON, as LMI does", () => {
+  const CHUNKS = ["one", " two", ""].map((content, index) => ({
+    id: "chatcmpl-1",
+    object: "chat.completion.chunk",
+    choices: [
+      { index: 0, delta: { role: "assistant", content }, finish_reason: index === 2 ? "stop" : null },
+    ],
+  }));
+  const lines = new Storyteller(
+    sampleContainer("a model that streams lines", () => ({
+      contentType: "application/jsonlines",
+      body: (async function* () {
+        for (const chunk of CHUNKS) yield `${JSON.stringify(chunk)}\n`;
+        yield "\n";
+      })(),
+    })),
+  );
+
+  beforeAll(() => lines.start(), TIMEOUT_IN_MS);
+  afterAll(() => lines.close());
+
+  it("gives the client every part of the answer, and its end", async () => {
+    // Prepare
+    const openai = new OpenAI({ baseURL: `${lines.url}/prod/v1`, apiKey: ACME_KEY, maxRetries: 0 });
+
+    // Act
+    const { choices } = await openai.chat.completions.stream(QUESTION).finalChatCompletion();
+
+    // Assess
+    expect(choices).toMatchObject([{ message: { content: "one two" }, finish_reason: "stop" }]);
+  });
+});
+
+describe("a conversation that is too long for the container", () => {
+  const small = new Storyteller(
+    sampleContainer("a model with a short context", () => {
+      throw new UnreadableRequest(
+        "/opt/ml/model: This model's maximum context length is 16 tokens. However, you requested 24 tokens.",
+      );
+    }),
+  );
+
+  beforeAll(() => small.start(), TIMEOUT_IN_MS);
+  afterAll(() => small.close());
+
+  it.each([false, true])(
+    "has OpenAI's code, and no other text of the container, with stream: %j",
+    async (stream) => {
+      // Prepare
+      const openai = new OpenAI({ baseURL: `${small.url}/prod/v1`, apiKey: ACME_KEY });
+
+      // Act
+      const error = await errorOf(openai.chat.completions.create({ ...QUESTION, stream }));
+
+      // Assess
+      expect(error).toBeInstanceOf(BadRequestError);
+      expect(error.code).toBe("context_length_exceeded");
+      expect(error.message).toContain("at most 16 tokens");
+      expect(error.message).not.toContain("/opt/ml");
+    },
+  );
 });
 
 describe("a stream that fails after its first part", () => {

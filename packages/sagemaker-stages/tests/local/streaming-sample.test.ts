@@ -150,7 +150,8 @@ describe("a sample model that streams", () => {
     const [first, last = ""] = answer.text.split("\n\n");
     expect(first).toBe("data: one");
     expect(last).toMatch(/^event: error\ndata: \{.*"status":502/s);
-    expect(stage.output).toContain("failed: out of memory");
+    // The function writes its log line when the caller has received the last event.
+    await eventually("the cause in the log", () => stage.output.includes("failed: out of memory"));
   });
 
   it("answers a problem document with the local cause if the sample throws before the first event", async () => {

@@ -199,6 +199,18 @@ describe("the verdict names important changes:", () => {
       { resources: newRole("xray:PutTraceSegments", lambda) },
     ],
     [
+      "dev: new environment, 1 resource, monthly price without requests unknown · nothing destroyed",
+      {
+        resources: [
+          {
+            address: "aws_sagemaker_endpoint_configuration.c",
+            actions: ["create"],
+            after: { production_variants: [variant("ml.p4d.24xlarge", 4)] },
+          },
+        ],
+      },
+    ],
+    [
       "dev: 1 imported · nothing destroyed",
       {
         resources: [

@@ -18,6 +18,7 @@ import { contract as loanDefault } from "../fixtures/app/functions/loan-default/
 import { AsyncEndpoint, idIn } from "./support/async-requests";
 import { JPEG, mirror } from "./support/image-contract";
 import { type CapturedLog, captureLog } from "./support/log";
+import { LossyStorage } from "./support/lossy-storage";
 
 const LOAN = JSON.stringify({ data: "52000.5,8500,36" });
 
@@ -438,6 +439,93 @@ describe("a failed asynchronous request", () => {
       error: { type: "ForbiddenByContract", field: "targetModel" },
     });
   });
+});
+
+describe("a write whose answer is lost", () => {
+  const HEADERS = { "Idempotency-Key": "lost" };
+  let proxy: LossyStorage;
+
+  beforeEach(async () => {
+    proxy = await LossyStorage.start(endpoint.environment.AWS_ENDPOINT_URL_S3 ?? "");
+  });
+  afterEach(() => proxy.close());
+
+  const routesThroughProxy = (caller: string) =>
+    endpoint.routesOf(
+      loanDefault,
+      { authorizer: { principalId: caller } },
+      { AWS_ENDPOINT_URL_S3: proxy.url },
+    );
+
+  it.each([
+    // The claim is the first conditional write, and the record with the places of the answer is the second.
+    ["claims the id", 1],
+    ["stores the places of the answer", 2],
+  ])("starts the request when the write %s", async (_, write) => {
+    // Prepare
+    const routes = routesThroughProxy(`lost-${write}`);
+    proxy.loseAnswerOfConditionalWrite(write);
+
+    // Act
+    const accepted = await routes.start(LOAN, "application/json", HEADERS);
+    const answer = await routes.answer(idIn(accepted));
+
+    // Assess
+    expect([accepted.statusCode, answer.statusCode]).toEqual([202, 200]);
+    // Without the loss, S3 answers both writes with 200.
+    expect(proxy.conditionalWrites).toEqual(write === 1 ? [200, 412, 200] : [200, 200, 412]);
+  });
+
+  it("answers with the request of another function that claimed the id before the second attempt", async () => {
+    // Prepare
+    const others = endpoint.routesOf(loanDefault, { authorizer: { principalId: "contested" } });
+    const accepted: string[] = [];
+    proxy.dropConditionalWrite(1, async () => {
+      accepted.push(idIn(await others.start(LOAN, "application/json", HEADERS)));
+    });
+
+    // Act
+    const answer = await routesThroughProxy("contested").start(LOAN, "application/json", HEADERS);
+
+    // Assess
+    expect(answer.statusCode).toBe(202);
+    expect([idIn(answer)]).toEqual(accepted);
+    expect(proxy.conditionalWrites).toEqual([412]);
+  });
+
+  it("is repeated when S3 answers that another write is running", async () => {
+    // Prepare
+    const routes = routesThroughProxy("conflict");
+    proxy.refuseConditionalWrite(1, 409, "ConditionalRequestConflict");
+
+    // Act
+    const accepted = await routes.start(LOAN, "application/json", HEADERS);
+
+    // Assess
+    expect(accepted.statusCode).toBe(202);
+    expect(proxy.conditionalWrites).toEqual([409, 200, 200]);
+  });
+
+  it.each(["new", { etag: '"1"' }] as const)(
+    "does not take the object of another write for its own, with the condition %j",
+    async (condition) => {
+      // Prepare
+      const { bucket } = readAsyncLocation(endpoint.environment);
+      const inTime = () => 4_000;
+      const key = `dev-model/requests/foreign/${JSON.stringify(condition).length}`;
+      const foreign = createAsyncStore(bucket, endpoint.environment);
+      await foreign.put(key, "the object of another write", inTime);
+      proxy.dropConditionalWrite(1, async () => {});
+      const store = createAsyncStore(bucket, { ...endpoint.environment, AWS_ENDPOINT_URL_S3: proxy.url });
+
+      // Act
+      const etag = await store.put(key, "own", inTime, condition);
+
+      // Assess
+      expect(etag).toBeUndefined();
+      expect(proxy.conditionalWrites).toEqual([412]);
+    },
+  );
 });
 
 describe("the variables of an asynchronous function", () => {

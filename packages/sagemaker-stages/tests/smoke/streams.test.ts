@@ -128,6 +128,16 @@ describe("a smoke test of a route that streams", () => {
       "text/event-stream",
       ["data: private\n\n", "event: error\r\ndata: {}\r\n\r\n"],
     ],
+    [
+      "200, the stream contains an error",
+      "text/event-stream",
+      ['data: {"error":{"message":"private"}}\n\n', "data: [DONE]\n\n"],
+    ],
+    [
+      "200, the stream does not end with [DONE]",
+      "text/event-stream",
+      ['data: {"object":"chat.completion.chunk","choices":[]}\n\n'],
+    ],
     ["the answer broke off", "text/event-stream", ["data: private\n\n", 20, "break"]],
   ])("fails with: %s", async (fault, contentType, script) => {
     // Prepare
@@ -143,6 +153,8 @@ describe("a smoke test of a route that streams", () => {
 
   it.each<[text: string, script: Script]>([
     ["200", ['{"n":1}\n', '{"n":2}\n']],
+    ["200, the stream contains an error", ['{"error":"private"}\n']],
+    ["200", ['{"error":null}\n']],
     ["200, the last line is not JSON", ['{"n":1}\n', '{"n":']],
     ["200, the stream has no line", ["\n"]],
   ])("reads the last line of JSON Lines: %s", async (text, script) => {

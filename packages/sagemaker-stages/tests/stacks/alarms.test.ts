@@ -1,9 +1,16 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "@jest/globals";
+import { asyncRequests } from "../../examples/async-requests";
 import { objectives } from "../../examples/objectives";
 import { DRIFT_METRIC, METRICS, METRICS_NAMESPACE } from "../../src/aws/metrics";
-import { combinedAlarms, OBJECTIVE_ALARMS, objectiveAlarmNames } from "../../src/environment/alarm-names";
+import {
+  ASYNC_OBJECTIVE_ALARMS,
+  combinedAlarms,
+  OBJECTIVE_ALARMS,
+  objectiveAlarmNames,
+} from "../../src/environment/alarm-names";
+import { BACKLOG_ALARM } from "../../src/environment/async-requests";
 import type { Environment } from "../../src/environment/environment";
 import { deployLimits } from "../../src/iam/deployment/deploy-limits";
 import { deployerPolicies } from "../../src/iam/deployment/deployer";
@@ -42,6 +49,20 @@ const single: Environment = {
   },
 };
 
+const queued: Environment = {
+  ...example,
+  notify: { topicArn: TOPIC },
+  models: {
+    "energy-demand": {
+      artifact: exampleModel.artifact,
+      image: exampleModel.image,
+      instances: { instanceType: "ml.m5.large", initialInstanceCount: 1, async: { days: 1 } },
+      function: { reservedConcurrency: 20 },
+      objectives: { waitInSeconds: 3600, failuresPerHour: 0, startInSeconds: 901 },
+    },
+  },
+};
+
 const synthesized = synthesize([
   example,
   named("available", available),
@@ -49,6 +70,8 @@ const synthesized = synthesize([
   named("shared", shared),
   named("single", single),
   objectives,
+  named("queued", queued),
+  asyncRequests,
 ]);
 
 type MetricAlarm = Found<"aws_cloudwatch_metric_alarm">["values"];
@@ -292,6 +315,121 @@ describe("the other alarms of a model", () => {
   });
 });
 
+describe("the alarms of a model with asynchronous requests", () => {
+  it("are those of its queue, and those of its function", () => {
+    // Act
+    const names = [...metricAlarms(synthesized.stack("queued")).keys()];
+
+    // Assess
+    expect(names.map((name) => name.replace("queued-energy-demand-", "")).sort()).toEqual([
+      // The alarm that starts the first instance belongs to the scaling.
+      "backlog-without-capacity",
+      "failing",
+      "not-starting",
+      "saturated",
+      "throttled",
+      "waiting",
+    ]);
+  });
+
+  it("waiting observes the oldest request of the queue", () => {
+    // Act
+    const found = alarm("queued", "waiting");
+
+    // Assess
+    expect(found).toMatchObject({
+      threshold: 3600,
+      comparison_operator: "GreaterThanThreshold",
+      evaluation_periods: 1,
+      datapoints_to_alarm: 1,
+      treat_missing_data: "notBreaching",
+    });
+    expect(measured(found)).toEqual({
+      expression: "FILL(age, 0)",
+      // The queue belongs to the endpoint: the metric has no variant.
+      metrics: {
+        age: 'AWS/SageMaker ApproximateAgeOfOldestRequest Maximum {"EndpointName":"queued-energy-demand"}',
+      },
+      periods: [300],
+    });
+  });
+
+  it("failing counts requests that fail in the endpoint, in the queue and in the function", () => {
+    // Act
+    const found = alarm("queued", "failing");
+
+    // Assess
+    const ofVariant = '{"EndpointName":"queued-energy-demand","VariantName":"AllTraffic"}';
+    expect(found).toMatchObject({
+      threshold: 0,
+      comparison_operator: "GreaterThanThreshold",
+      evaluation_periods: 1,
+      datapoints_to_alarm: 1,
+    });
+    expect(measured(found)).toEqual({
+      expression: "FILL(invocations, 0) + FILL(expired, 0) + FILL(starts, 0) + FILL(errors, 0)",
+      metrics: {
+        invocations: `AWS/SageMaker InvocationFailures Sum ${ofVariant}`,
+        expired: `AWS/SageMaker ExpiredRequests Sum ${ofVariant}`,
+        starts: 'SageMakerStages Failures Sum {"Environment":"queued","Model":"energy-demand"}',
+        errors: 'AWS/Lambda Errors Sum {"FunctionName":"queued-energy-demand"}',
+      },
+      periods: [3600],
+    });
+  });
+
+  it.each([
+    { environment: "queued", what: "rounded up to minutes", minutes: 16 },
+    { environment: "async", what: "15 minutes by default", minutes: 15 },
+  ])("not-starting needs the whole time of a start, $what", ({ environment, minutes }) => {
+    // Act
+    const found = alarm(environment, "not-starting");
+
+    // Assess
+    expect(found).toMatchObject({
+      threshold: 1,
+      comparison_operator: "GreaterThanOrEqualToThreshold",
+      evaluation_periods: minutes,
+      datapoints_to_alarm: minutes,
+      treat_missing_data: "notBreaching",
+    });
+    expect(measured(found)).toEqual({
+      expression: undefined,
+      metrics: {
+        value: expect.stringContaining("AWS/SageMaker HasBacklogWithoutCapacity Average"),
+      },
+      periods: [60],
+    });
+  });
+
+  it("belong to the composite alarm, and the alarm that starts an instance does not", () => {
+    // Act
+    const rule = compositeAlarms(synthesized.stack("async")).get("async-alarm")?.alarm_rule ?? "";
+
+    // Assess
+    expect(rule.split(" OR ")).toHaveLength(4);
+    for (const one of ["waiting", "failing", "not-starting", "throttled"]) {
+      expect(rule).toContain(`alarms_loan-default_${one}_`);
+    }
+    expect(rule).not.toContain("start-alarm");
+  });
+
+  it("are permitted to the deployer, and to no deployer of an environment without such models", () => {
+    // Prepare
+    const name = `arn:aws:cloudwatch:eu-central-1:${ACCOUNT}:alarm:async-loan-default-not-starting`;
+    const other = { ...objectives, name: "async" };
+    const request = { action: "cloudwatch:PutMetricAlarm", resource: name, context: {} };
+
+    // Act
+    const [own, foreign] = [asyncRequests, other].map((environment) =>
+      isAllowed(Object.values(deployerPolicies(environment, ACCOUNT)), request),
+    );
+
+    // Assess
+    expect([own, foreign]).toEqual([true, false]);
+  });
+});
+
 describe.each(["available", "topic", "shared", "single", "objectives"])("every alarm of %s", (name) => {
   const stack = synthesized.stack(name);
   const alarms = [...metricAlarms(stack).values()];
@@ -350,8 +488,11 @@ describe("the description of every alarm", () => {
     // Prepare
     const page = readFileSync(join(__dirname, "../../../../docs/alarms.md"), "utf8");
     const headings = [...page.matchAll(/^#{2,3} (.+)$/gm)].map(([, heading = ""]) => heading.toLowerCase());
-    const stack = synthesized.stack("objectives");
-    const alarms = [...metricAlarms(stack).values(), ...compositeAlarms(stack).values()];
+    const alarms = ["objectives", "async"].flatMap((name) => {
+      const stack = synthesized.stack(name);
+      const ofObjectives = [...metricAlarms(stack)].filter(([one]) => !one.endsWith(`-${BACKLOG_ALARM}`));
+      return [...ofObjectives.map(([, values]) => values), ...compositeAlarms(stack).values()];
+    });
 
     // Act
     const sections = alarms.map(
@@ -361,7 +502,7 @@ describe("the description of every alarm", () => {
 
     // Assess
     expect(sections.filter((section) => !headings.includes(section))).toEqual([]);
-    const own = OBJECTIVE_ALARMS.filter((one) => !/\d[mh]$/.test(one));
+    const own = [...OBJECTIVE_ALARMS, ...ASYNC_OBJECTIVE_ALARMS].filter((one) => !/\d[mh]$/.test(one));
     expect([...new Set(sections)].sort()).toEqual([...own, "runbook"].sort());
   });
 });

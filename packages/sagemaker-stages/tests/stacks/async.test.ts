@@ -1,6 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 import { unzipSync } from "fflate";
 import { functionCode } from "../../src/constructs/function/function-code";
+import { uploadOrigins } from "../../src/environment/async-requests";
 import type { Environment } from "../../src/environment/environment";
 import type { ModelSettings } from "../../src/environment/model-settings";
 import { boundaryPolicy } from "../../src/iam/deployment/boundary";
@@ -307,6 +308,70 @@ describe("an asynchronous model", () => {
       ],
       ["/ticket-urgency/POST"],
     ]);
+  });
+});
+
+describe("the uploads of pages", () => {
+  it("are permitted to the origins of the stage and of the function URL, with the headers of an upload only", () => {
+    // Act
+    const { values, address } = stack.one("aws_s3_bucket_cors_configuration");
+    const policy = stack.one("aws_s3_bucket_policy").values;
+
+    // Assess
+    expect(values.cors_rule).toEqual([
+      {
+        allowed_methods: ["PUT"],
+        allowed_origins: ["https://www.example.com"],
+        allowed_headers: ["content-type", "if-none-match"],
+        max_age_seconds: 600,
+      },
+    ]);
+    // Terraform deletes the policy before the rule, and creates it after the rule.
+    expect(JSON.stringify(policy)).toContain(address);
+  });
+
+  it.each([
+    { what: "no origin", stage: { corsAllowOrigin: undefined }, functionUrl: {}, origins: [] },
+    { what: "every origin", stage: { corsAllowOrigin: "*" }, functionUrl: {}, origins: [] },
+    {
+      what: "several origins",
+      stage: { corsAllowOrigin: ["https://a.example.com", "https://b.example.com"] },
+      functionUrl: { corsAllowOrigins: ["https://b.example.com", "https://c.example.com"] },
+      origins: ["https://a.example.com", "https://b.example.com", "https://c.example.com"],
+    },
+  ])("have the origins $origins if the environment names $what", ({ stage: own, functionUrl, origins }) => {
+    // Prepare
+    const environment = {
+      ...example,
+      stage: { ...example.stage, ...own },
+      models: { "loan-default": { ...asyncModel, functionUrl } },
+    } as Environment;
+
+    // Act and assess
+    expect(uploadOrigins(environment)).toEqual(origins);
+  });
+
+  it("are not permitted to the origins of a function URL of a model that answers in real time", () => {
+    // Prepare
+    const corsAllowOrigins = ["https://other.example.com"];
+    const other = { ...exampleModel, functionUrl: { corsAllowOrigins } };
+
+    // Act and assess
+    expect(
+      uploadOrigins({ ...example, models: { "loan-default": asyncModel, "ticket-urgency": other } }),
+    ).toEqual(["https://www.example.com"]);
+    expect(uploadOrigins({ ...example, models: { "ticket-urgency": other } })).toEqual([]);
+  });
+
+  it("need a permission of the deployer for this bucket only", () => {
+    // Act
+    const put = Object.values(deployerPolicies(withAsync, ACCOUNT))
+      .flatMap((policy) => policy?.Statement ?? [])
+      .filter(({ Action }) => Action.includes("s3:PutBucketCORS"));
+
+    // Assess
+    expect(put.map(({ Resource }) => Resource)).toEqual([[BUCKET]]);
+    expect(JSON.stringify(deployerPolicies(example, ACCOUNT))).not.toContain("PutBucketCORS");
   });
 });
 

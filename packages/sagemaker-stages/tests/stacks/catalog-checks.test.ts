@@ -341,10 +341,10 @@ describe("a contract", () => {
       "0",
     ],
     [
-      "a payload that is larger than SageMaker's limit",
-      { limits: { rows: 1, payloadInBytes: 6_291_457 } },
+      "a payload that is larger than the function can read",
+      { limits: { rows: 1, payloadInBytes: 26_214_401 } },
       "limits.payloadInBytes",
-      "6291457",
+      "26214401",
     ],
     ["no title", { title: "" }, "title", '""'],
     ["a title with white space", { title: " Iris" }, "title", '" Iris"'],

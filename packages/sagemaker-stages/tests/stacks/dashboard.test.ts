@@ -3,7 +3,7 @@ import { evaluate, idsIn, type Series } from "../../documentation/metric-math";
 import { operations } from "../../examples/operations";
 import { METRICS, METRICS_NAMESPACE } from "../../src/aws/metrics";
 import { type DashboardSources, dashboardBody } from "../../src/constructs/dashboard/dashboard-body";
-import type { DashboardModel } from "../../src/constructs/dashboard/model-metrics";
+import type { Compute, DashboardModel } from "../../src/constructs/dashboard/model-metrics";
 import {
   COLUMNS,
   type DashboardBody,
@@ -48,7 +48,20 @@ const tokens: Environment = named("tokens", {
   },
 });
 
-const synthesized = synthesize([example, operations, mixed, quiet, tokens]);
+const queued: Environment = named("queued", {
+  ...example,
+  dashboard: true,
+  models: {
+    "energy-demand": {
+      artifact: exampleModel.artifact,
+      image: exampleModel.image,
+      instances: { instanceType: "ml.m5.large", initialInstanceCount: 1, async: { days: 1 } },
+    },
+    "loan-default": exampleModel,
+  },
+});
+
+const synthesized = synthesize([example, operations, mixed, quiet, tokens, queued]);
 
 function bodyOf(stack: string): DashboardBody {
   const { values } = synthesized.stack(stack).one("aws_cloudwatch_dashboard");
@@ -104,6 +117,17 @@ const HANDLER: DashboardModel = {
     name: "dev-iris",
     variant: "AllTraffic",
     compute: { kind: "serverless", memorySizeInMb: 3072, provisionedConcurrency: 0 },
+  },
+};
+
+/** {@link HANDLER} with an endpoint whose requests wait in a queue. */
+const QUEUED: DashboardModel = {
+  ...HANDLER,
+  endpoint: {
+    name: "dev-iris",
+    variant: "AllTraffic",
+    compute: { kind: "instances", instanceType: "ml.m5.large", count: 0 },
+    isAsync: true,
   },
 };
 
@@ -305,6 +329,54 @@ describe("a dashboard", () => {
     expect(idle).toBeUndefined();
   });
 
+  it("counts requests that fail or expire in a queue as failures, also if the function started them", () => {
+    // Prepare
+    const values: Readonly<Record<string, number>> = {
+      Requests: 100,
+      Failures: 1,
+      InvocationFailures: 2,
+      ExpiredRequests: 3,
+      ModelFaults: 50,
+    };
+    const body = dashboardBody({ ...SOURCES, models: [QUEUED] });
+
+    // Act
+    const [success] = valuesOf(graph(body, "Success rate (%)"), (metric) => values[metric]);
+    const outcomes = graph(body, "Requests without a prediction, by outcome").metrics;
+    const read = outcomes.map((row) => [row[1], optionsOf(row).label]);
+
+    // Assess
+    expect(success).toBeCloseTo(94, 10);
+    expect(read).toEqual(
+      expect.arrayContaining([
+        ["InvocationFailures", "Model failed"],
+        ["ExpiredRequests", "Expired in the queue"],
+      ]),
+    );
+  });
+
+  it("shows the queue of a model with asynchronous requests, and no queue of other models", () => {
+    // Act
+    const graphs = graphsOf(bodyOf("queued"));
+    const queues = graphs.filter(({ metrics }) => metrics.some((row) => String(row[1]).startsWith("Approx")));
+    const times = graphs.filter(({ title }) => title === "Time from the queue to the result");
+
+    // Assess
+    // Metrics of the queue have no variant.
+    expect(queues.map(({ metrics }) => metrics.map((row) => row.slice(0, 4)))).toEqual([
+      [
+        ["AWS/SageMaker", "ApproximateBacklogSize", "EndpointName", "queued-energy-demand"],
+        ["AWS/SageMaker", "ApproximateAgeOfOldestRequest", "EndpointName", "queued-energy-demand"],
+      ],
+    ]);
+    expect(times.map(({ metrics }) => metrics.map((row) => [row[1], optionsOf(row).stat]))).toEqual([
+      [
+        ["TotalProcessingTime", "Average"],
+        ["TotalProcessingTime", "Maximum"],
+      ],
+    ]);
+  });
+
   it("shows what the API answers, also to requests that reach no model", () => {
     // Act
     const { metrics } = graph(bodyOf("operations"), "Answers of the API");
@@ -487,35 +559,37 @@ describe("the estimate of the cost", () => {
 });
 
 describe("the largest dashboard", () => {
-  it("has at most 2,500 metrics, 500 in one graph and 500 widgets", () => {
-    // Prepare
-    // Functions and endpoints of different sizes have different prices, and each price has its own expression.
-    const models = Array.from({ length: MAX_DASHBOARD_MODELS }, (_, index): DashboardModel => {
-      const size = { memorySizeInMb: 128 + index, architecture: "arm64" };
-      const compute = {
-        kind: "serverless",
-        memorySizeInMb: 1024 + index,
-        provisionedConcurrency: 0,
-      } as const;
-      return {
-        model: `m${index}`,
-        title: `Model ${index}`,
-        function: { name: `dev-m${index}`, hasMetrics: true, size },
-        endpoint: { name: `dev-m${index}`, variant: "AllTraffic", compute },
-      };
-    });
+  it.each([false, true])(
+    "has at most 2,500 metrics, 500 in one graph and 500 widgets, with queues: %s",
+    (isAsync) => {
+      // Prepare
+      // Functions and endpoints of different sizes have different prices, and each price has its own expression.
+      const models = Array.from({ length: MAX_DASHBOARD_MODELS }, (_, index): DashboardModel => {
+        const size = { memorySizeInMb: 128 + index, architecture: "arm64" };
+        // Asynchronous requests need instances.
+        const compute: Compute = isAsync
+          ? { kind: "instances", instanceType: "ml.m5.large", count: index }
+          : { kind: "serverless", memorySizeInMb: 1024 + index, provisionedConcurrency: 0 };
+        return {
+          model: `m${index}`,
+          title: `Model ${index}`,
+          function: { name: `dev-m${index}`, hasMetrics: true, size },
+          endpoint: { name: `dev-m${index}`, variant: "AllTraffic", compute, isAsync },
+        };
+      });
 
-    // Act
-    const { widgets } = dashboardBody({ ...SOURCES, models });
+      // Act
+      const { widgets } = dashboardBody({ ...SOURCES, models });
 
-    // Assess
-    const counts = graphsOf({ start: "", periodOverride: "auto", widgets }).map(
-      ({ metrics }) => metrics.length,
-    );
-    expect(Math.max(...counts)).toBeLessThanOrEqual(500);
-    expect(counts.reduce((sum, count) => sum + count, 0)).toBeLessThanOrEqual(2_500);
-    expect(widgets.length).toBeLessThanOrEqual(500);
-  });
+      // Assess
+      const counts = graphsOf({ start: "", periodOverride: "auto", widgets }).map(
+        ({ metrics }) => metrics.length,
+      );
+      expect(Math.max(...counts)).toBeLessThanOrEqual(500);
+      expect(counts.reduce((sum, count) => sum + count, 0)).toBeLessThanOrEqual(2_500);
+      expect(widgets.length).toBeLessThanOrEqual(500);
+    },
+  );
 });
 
 describe("the permissions for a dashboard", () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
-import { handlerSource, partsOf } from "../../src/constructs/function/handler-source";
+import { handlerSource, ownHandlerSource, partsOf } from "../../src/constructs/function/handler-source";
 
 const POST = { method: "POST", path: "/iris" } as const;
 
@@ -50,6 +50,43 @@ module.exports.handler = createHandlerWith({ bytes }, contract);
 import { create } from "ready-made";
 
 module.exports.handler = createHandlerWith({  }, create("iris"));
+`,
+    ]);
+  });
+
+  it("notices in stream mode that its caller has left", () => {
+    // Act
+    const sources = [
+      handlerSource("handler", [], { name: "contract", from: "iris" }, { stream: "stream" }),
+      handlerSource(
+        "handler",
+        [],
+        { name: "contract", from: "iris" },
+        { stream: "stream", capture: "capture" },
+      ),
+      ownHandlerSource("own", { stream: "stream" }),
+    ];
+
+    // Assess
+    expect(sources).toEqual([
+      `import { streamAnswer, createAbortableClient, writeWhenSent } from "stream";
+import { createHandlerWith } from "handler";
+import { contract } from "iris";
+
+module.exports.handler = streamAnswer(createHandlerWith({  }, contract, process.env, createAbortableClient(), writeWhenSent));
+`,
+      `import { streamAnswer, createAbortableClient, writeWhenSent } from "stream";
+import { capture } from "capture";
+import { contract } from "iris";
+
+const captured = capture({  }, contract, process.env, createAbortableClient(), writeWhenSent);
+module.exports.handler = streamAnswer(captured.handler);
+module.exports.ready = captured.ready;
+`,
+      `import { streamAnswer } from "stream";
+import { handler } from "own";
+
+module.exports.handler = streamAnswer(handler);
 `,
     ]);
   });

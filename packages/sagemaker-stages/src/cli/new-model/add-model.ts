@@ -6,22 +6,26 @@ import { appFolder } from "../../lib/app-folder";
 import { readTypeScript } from "../../lib/typescript";
 import { UserError } from "../../lib/user-error";
 import { defineModels, type Model, type ModelModule, type PythonRoute, python } from "../../models";
+import { customersOf } from "./customers";
 import {
   addCallToCatalog,
+  addCustomer,
   addPythonToCatalog,
   addToCatalog,
   addToEnvironment,
   CATALOG,
   describeCall,
   describeCatalogLines,
+  describeCustomerLines,
   describeEnvironmentLines,
   describePythonLines,
   type Edit,
 } from "./edits";
-import { modelFiles, type NewModel, settingsOf } from "./kinds";
+import { modelFiles, type NewModel } from "./kinds";
 import { describeFolder, describeModel } from "./next-steps";
 import type { ReadyMadeCall } from "./ready-made";
 import { requireRules } from "./rules";
+import { settingsOf } from "./settings";
 import { printLiteral } from "./typescript/literal";
 import { UnknownForm } from "./typescript/source-file";
 import { type StagedFolder, stageFolder, writeAll } from "./write-all";
@@ -45,6 +49,7 @@ export function addModel(app: LoadedApp, added: NewModel, folderOnly: boolean): 
       name,
       model,
       settings: new Map(environments.map((environment) => [environment.name, settings])),
+      customers: customersOf(added),
     });
     const edits = folderOnly ? [] : readEdits(added);
     writeAll(folder, staged, hasFolder ? `functions/${name}` : undefined, edits);
@@ -109,11 +114,16 @@ function editsOf(added: NewModel): Edit[] {
         : addToCatalog(text, name);
   const sources = readSources(folder, "environments");
   const changed = new Set<string>();
+  const customers = customersOf(added);
   for (const environment of environments) {
     const property = { name, value: printLiteral(settingsOf(added)) };
     const { path, text } = addToEnvironment(sources, environment.name, property);
     sources.set(path, text);
     changed.add(path);
+    const customer = customers.get(environment.name);
+    if (customer === undefined) continue;
+    const withCustomer = addCustomer(sources, environment.name, customer);
+    sources.set(withCustomer.path, withCustomer.text);
   }
   return [catalog, ...[...changed].map((path) => ({ path, text: sources.get(path) ?? "" }))];
 }
@@ -139,5 +149,6 @@ function describeLines(added: NewModel): string {
   return [
     `${CATALOG}:\n${lines}`,
     ...environments.map((environment) => describeEnvironmentLines(environment.name, property)),
+    ...[...customersOf(added)].map(([environment, customer]) => describeCustomerLines(environment, customer)),
   ].join("\n\n");
 }

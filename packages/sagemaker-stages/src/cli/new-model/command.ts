@@ -6,11 +6,12 @@ import type { Environment } from "../../environment/environment";
 import { appFolder } from "../../lib/app-folder";
 import { type CommandLine, UsageError } from "../../lib/arguments";
 import { UserError } from "../../lib/user-error";
+import { documentPath } from "../../paths";
 import { addModel } from "./add-model";
 import { CATALOG } from "./edits";
 import { DEFAULT_KIND, type NEW_MODEL } from "./form";
-import { isKind, isTemplateKind, type NewModel, TAKES } from "./kinds";
-import { callOf, callOfTask, type ReadyMadeKind, readTask } from "./ready-made";
+import { isKind, isTemplateKind, type Kind, type NewModel, TAKES, type TemplateKind } from "./kinds";
+import { callOf, callOfTask, type ReadyMadeKind, readTask, STREAMABLE } from "./ready-made";
 
 /**
  * Adds a model to the app in the current folder.
@@ -22,18 +23,35 @@ import { callOf, callOfTask, type ReadyMadeKind, readTask } from "./ready-made";
 export function runNewModel(line: CommandLine<typeof NEW_MODEL>): string {
   const { name } = line.words;
   const { environment: names, "folder-only": folderOnly } = line.options;
-  const { kind, contract, task, mediaTypes } = readContract(line.options);
+  const form = readForm(line.options);
   requireName(name);
   const app = loadApp();
   requireNew(name, app);
   const environments = selectEnvironments(app, names);
-  return addModel(app, { name, kind, contract, task, mediaTypes, environments }, folderOnly);
+  return addModel(app, { ...form, name, contract: contractOf(form, name, app), environments }, folderOnly);
 }
 
 type Options = CommandLine<typeof NEW_MODEL>["options"];
 
+/** The form of a new model, as the options of the command line describe it. */
+interface Form extends Pick<NewModel, "kind" | "task" | "mediaTypes" | "streams"> {
+  /** The template of the model's folder. @default - the model has a ready-made contract, and no folder */
+  readonly template?: TemplateKind;
+}
+
+function contractOf(
+  { kind, template, task, mediaTypes = [], streams = false }: Form,
+  name: string,
+  app: LoadedApp,
+) {
+  if (template !== undefined) return { template };
+  if (task !== undefined) return { call: callOfTask(task) };
+  const paths = Object.values(app.models).map(({ route }) => route.path);
+  return { call: callOf(kind as ReadyMadeKind, { mediaTypes, streams, name, paths }) };
+}
+
 /** @throws UsageError for options that exclude each other */
-function readContract(options: Options): Pick<NewModel, "kind" | "contract" | "task" | "mediaTypes"> {
+function readForm(options: Options): Form {
   const { handler, takes, "hugging-face": task, "media-type": mediaTypes } = options;
   if (handler !== undefined) return readHandler(handler, options);
   if (task !== undefined && takes !== undefined) {
@@ -44,34 +62,53 @@ function readContract(options: Options): Pick<NewModel, "kind" | "contract" | "t
   }
   const kind = task === undefined ? (takes ?? DEFAULT_KIND) : "hugging-face";
   requireMediaTypes(kind, mediaTypes);
+  if (options.stream) requireStreamable(kind, options);
   const wantsFiles = options["with-contract"] || options["folder-only"];
   if (isTemplateKind(kind) && (wantsFiles || kind === "json" || kind === "query")) {
-    return { kind, contract: { template: kind } };
+    return { kind, template: kind };
   }
   if (wantsFiles) {
     const option = options["with-contract"] ? "--with-contract" : "--folder-only";
     const word = task === undefined ? `--takes ${kind}` : `--hugging-face ${task}`;
     throw new UsageError(`${option}: got ${word}, too; allowed: with --takes rows, json, text or query`);
   }
-  if (task !== undefined) {
-    const name = readTask(task);
-    return { kind, task: name, contract: { call: callOfTask(name) } };
+  return task === undefined ? { kind, mediaTypes, streams: options.stream } : { kind, task: readTask(task) };
+}
+
+/** @throws UsageError for a contract that does not stream, or that has no option for it */
+function requireStreamable(kind: Kind, options: Options): void {
+  const allowed = "allowed: with --takes pass-through or text";
+  if (kind === "chat") {
+    throw new UsageError(
+      `--stream: got --takes chat, too; ${allowed}, or --takes chat alone: a chat answers in a stream if the request has stream: true`,
+    );
   }
-  return { kind, mediaTypes, contract: { call: callOf(kind as ReadyMadeKind, { mediaTypes }) } };
+  if (!STREAMABLE.includes(kind)) {
+    const word = kind === "hugging-face" ? `--hugging-face ${options["hugging-face"]}` : `--takes ${kind}`;
+    throw new UsageError(`--stream: got ${word}, too; ${allowed}, or --takes chat without --stream`);
+  }
+  const ofFiles = (["with-contract", "folder-only"] as const).find((option) => options[option]);
+  if (ofFiles !== undefined) {
+    throw new UsageError(
+      `--stream: got --${ofFiles}, too; allowed: either option. ${documentPath("streams.md")} describes stream of a contract in contract.ts`,
+    );
+  }
 }
 
 /** @throws UsageError for another language than Python, and for options of a contract */
-function readHandler(handler: string, options: Options): Pick<NewModel, "kind" | "contract"> {
+function readHandler(handler: string, options: Options): Form {
   if (handler !== "python") {
     throw new UsageError(
       `--handler: got ${handler}; allowed: python, or no --handler for a handler in TypeScript`,
     );
   }
-  const ofContract = (["takes", "hugging-face", "media-type", "with-contract"] as const).filter((option) => {
-    const value = options[option];
-    return Array.isArray(value) ? value.length > 0 : value !== undefined && value !== false;
-  });
-  if (ofContract.length === 0) return { kind: "python", contract: { template: "python" } };
+  const ofContract = (["takes", "hugging-face", "media-type", "with-contract", "stream"] as const).filter(
+    (option) => {
+      const value = options[option];
+      return Array.isArray(value) ? value.length > 0 : value !== undefined && value !== false;
+    },
+  );
+  if (ofContract.length === 0) return { kind: "python", template: "python" };
   const optionNames = ofContract.map((option) => `--${option}`).join(", ");
   throw new UsageError(
     `--handler: got ${optionNames}, too; allowed: either --handler or options of a contract`,

@@ -1,3 +1,4 @@
+import type { AddedCustomer } from "./customers";
 import type { ReadyMadeCall } from "./ready-made";
 import {
   defaultImport,
@@ -9,6 +10,7 @@ import {
   type Property,
   printProperty,
 } from "./typescript/insert";
+import { printLiteral } from "./typescript/literal";
 import {
   callsIn,
   importsIn,
@@ -170,6 +172,58 @@ export function addToEnvironment(
 /** The lines that {@link addToEnvironment} adds. */
 export function describeEnvironmentLines(environment: string, property: Property): string {
   return `in models of ${environment}: ${printProperty(property)},`;
+}
+
+/**
+ * Adds a customer to an environment.
+ *
+ * @param sources - as in {@link addToEnvironment}
+ * @throws UnknownForm unless the files have exactly one object literal of the environment, and unless its `customers`, if the
+ * environment has customers, are a literal
+ */
+export function addCustomer(
+  sources: ReadonlyMap<string, string>,
+  environment: string,
+  customer: AddedCustomer,
+): Edit {
+  const files = [...sources].map(([path, text]) => parseSource(path, text));
+  const found = files.flatMap((file) => literalsOf(file, environment).map((literal) => ({ file, literal })));
+  const [place, ...others] = found;
+  if (place === undefined || others.length > 0) {
+    throw new UnknownForm(
+      `environments/: got ${found.length} object literals with name: "${environment}" and models: { … }; allowed: one`,
+    );
+  }
+  const { file, literal } = place;
+  const customers = propertyValue(literal, "customers");
+  if (isObjectLiteral(customers)) {
+    const property = { name: customer.name, value: printLiteral(customer.settings) };
+    return checked(file.path, insertProperty(file, customers, property));
+  }
+  if (customers !== undefined || customer.hasOthers) {
+    throw new UnknownForm(
+      `${file.path}: got customers of ${environment} that are not a literal; allowed: customers: { … }`,
+    );
+  }
+  return checked(file.path, insertProperty(file, literal, customersProperty(customer)));
+}
+
+/** The line that {@link addCustomer} adds. */
+export function describeCustomerLines(environment: string, customer: AddedCustomer): string {
+  return customer.hasOthers
+    ? `in customers of ${environment}: ${printProperty({ name: customer.name, value: printLiteral(customer.settings) })},`
+    : `in ${environment}: ${printProperty(customersProperty(customer))},`;
+}
+
+function customersProperty({ name, settings }: AddedCustomer): Property {
+  return { name: "customers", value: printLiteral({ [name]: settings }) };
+}
+
+/** The object literals of an environment, which have its name and its models. */
+function literalsOf(file: SourceFile, environment: string): ObjectLiteral[] {
+  return objectsIn(file)
+    .filter((literal) => isText(propertyValue(literal, "name"), environment))
+    .filter((literal) => isObjectLiteral(propertyValue(literal, "models")));
 }
 
 /** The object literal of an environment's models in each place that defines the environment. */

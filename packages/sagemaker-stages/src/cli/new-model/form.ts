@@ -28,6 +28,9 @@ export const NEW_MODEL = {
       multiple: true,
       summary: "with --takes bytes or pass-through: a media type of the file, e.g. image/jpeg",
     },
+    stream: {
+      summary: `with --takes pass-through or text: the model answers in a stream, on an instance: ${documentPath("streams.md")}`,
+    },
     "hugging-face": {
       value: "TASK",
       summary: "in place of --takes: a task of Hugging Face's containers, e.g. text-classification",
@@ -53,5 +56,7 @@ export const NEW_MODEL = {
   },
   notes: `The command writes all files or, after an error, no file. ${documentPath("contracts.md")} describes the contracts.
 
-example: npx sagemaker-stages new-model iris-species --takes rows --environment dev`,
+examples:
+  npx sagemaker-stages new-model iris-species --takes rows --environment dev
+  npx sagemaker-stages new-model llama --takes chat`,
 } as const satisfies CommandForm;

@@ -1,8 +1,6 @@
 import { readFileSync } from "node:fs";
-import { PLACEHOLDER_COMMIT } from "../../app/placeholder-checks";
 import { type Task, type TaskName, taskOf } from "../../contracts/hugging-face-tasks";
 import type { Environment } from "../../environment/environment";
-import type { ServerlessEndpoint } from "../../environment/settings/endpoint/endpoint";
 import type { ModelImageSettings } from "../../environment/settings/model-source/model-source";
 import { engineSource } from "../../paths";
 import type { ReadyMadeCall, ReadyMadeKind } from "./ready-made";
@@ -14,7 +12,7 @@ export type Kind = TemplateKind | ReadyMadeKind | "hugging-face";
 export type TemplateKind = "rows" | "json" | "text" | "query" | "python";
 
 /** A kind of model that the command can write. */
-interface KindDescription {
+export interface KindDescription {
   /** The description of a request. */
   readonly request: string;
   /**
@@ -22,7 +20,15 @@ interface KindDescription {
    * model.
    */
   readonly image: ModelImageSettings;
+  /** The type of the instances of an endpoint that answers in a stream. @default - the endpoint is serverless */
+  readonly instanceType?: string;
 }
+
+/**
+ * The large model inference container, which streams
+ * (https://github.com/aws/deep-learning-containers/blob/master/available_images.md).
+ */
+export const LMI_IMAGE = { algorithm: "djl-inference", tag: "0.34.0-lmi16.0.0-cu128" } as const;
 
 /** Every kind, by its name on the command line. */
 export const KINDS: Readonly<Record<Kind, KindDescription>> = {
@@ -45,6 +51,11 @@ export const KINDS: Readonly<Record<Kind, KindDescription>> = {
   "pass-through": {
     request: "any JSON, or a file with a type in --media-type, which the endpoint receives unchanged",
     image: { framework: "sklearn", version: "1.2-1" },
+  },
+  chat: {
+    request: "messages, as clients of OpenAI's API send them; the answer is one document or a stream",
+    image: LMI_IMAGE,
+    instanceType: "ml.g5.xlarge",
   },
   "hugging-face": {
     request: "inputs of the task in --hugging-face",
@@ -76,6 +87,8 @@ export interface NewModel {
   readonly task?: TaskName | undefined;
   /** The types of the file that a model of the kind `bytes` or `pass-through` takes. */
   readonly mediaTypes?: readonly string[] | undefined;
+  /** Whether the model answers in a stream because of the option `--stream`. @default false */
+  readonly streams?: boolean;
   /** The environments that serve the model. */
   readonly environments: readonly Environment[];
 }
@@ -146,26 +159,4 @@ export function modelFiles(kind: TemplateKind, model: string): ReadonlyMap<strin
 function titleOf(model: string): string {
   const words = model.replaceAll("-", " ");
   return words.charAt(0).toUpperCase() + words.slice(1);
-}
-
-/**
- * The settings of a new model in an environment. The address of the artifact, or the model of the Hugging Face Hub and
- * its commit, are placeholders: neither synthesis nor the local stage reads these placeholders.
- */
-export function settingsOf({
-  kind,
-  name,
-  task,
-}: Pick<NewModel, "kind" | "name" | "task">): ServerlessEndpoint {
-  const image = KINDS[kind].image;
-  const serverless = { memorySizeInMb: 2048, maxConcurrency: 5 };
-  if (task === undefined) {
-    return { artifact: `s3://amzn-s3-demo-bucket/${name}/1/model.tar.gz`, image, serverless };
-  }
-  const containerEnvironment = {
-    HF_MODEL_ID: `my-organization/${name}`,
-    HF_MODEL_REVISION: PLACEHOLDER_COMMIT,
-    HF_TASK: task,
-  };
-  return { image, containerEnvironment, serverless };
 }

@@ -1,11 +1,15 @@
-import { type Environment, namePrefix } from "../../environment/environment";
+import { customerKeyName, type Environment, namePrefix } from "../../environment/environment";
 import { isObject } from "../../lib/json";
 import { DEFAULT_PORT } from "../../local/arguments";
 import { curl, curlOfFile } from "../../local/banner";
-import type { Model } from "../../models";
+import type { ApiKeyDefinition } from "../../local/terraform/deployment";
+import { localCustomerKey } from "../../local/terraform/stack";
+import { type Model, streamedRequestOf } from "../../models";
 import { documentPath } from "../../paths";
+import { customersOf } from "./customers";
 import { CATALOG, type Edit } from "./edits";
 import { filesOf, type NewModel, requestOf } from "./kinds";
+import { settingsOf, takesKeys } from "./settings";
 
 /** The environment that `npm start` serves by default. */
 const DEFAULT_ENVIRONMENT = "dev";
@@ -32,7 +36,7 @@ ${table([
     .filter(([path]) => path !== CATALOG)
     .map(([path]): [string, string] => [
       path,
-      `${added.task === undefined ? "artifact (the address is a placeholder)" : "HF_MODEL_ID and HF_MODEL_REVISION (placeholders: npm start accepts them, npm test and cdktf synth refuse them)"}, image, serverless, and access (now: signed requests)`,
+      `${added.task === undefined ? "artifact (the address is a placeholder)" : "HF_MODEL_ID and HF_MODEL_REVISION (placeholders: npm start accepts them, npm test and cdktf synth refuse them)"}, image, ${describeCompute(added)}, and ${describeAccess(added)}`,
     ]),
   [
     `functions/${name}/README.md`,
@@ -50,9 +54,10 @@ __tests__/__snapshots__: review and commit the record.
 }
 
 /** The files with the model's contract or handler, and the parts to edit in these files. */
-function firstEdit({ name, contract }: NewModel): [string, string] {
+function firstEdit({ name, kind, contract }: NewModel): [string, string] {
   if ("call" in contract) {
-    return [CATALOG, `the options of the contract, and the example: ${documentPath("contracts.md")}`];
+    const page = kind === "chat" ? "openai.md" : "contracts.md";
+    return [CATALOG, `the options of the contract, and the example: ${documentPath(page)}`];
   }
   if (contract.template === "python") {
     return [
@@ -81,37 +86,100 @@ function newFiles({ name, kind }: NewModel): [string, string][] {
   return Object.entries(filesOf(kind)).map(([file, what]) => [`functions/${name}/${file}`, what]);
 }
 
-function describeCall({ name, contract }: NewModel, model: Model, environment: Environment): string {
+function describeCompute(added: NewModel): string {
+  return "instances" in settingsOf(added)
+    ? "instances (they cost money without requests, too)"
+    : "serverless";
+}
+
+function describeAccess(added: NewModel): string {
+  const [customer] = customersOf(added).values();
+  return customer === undefined
+    ? "access (now: signed requests)"
+    : `customers (now: ${customer.name}, whose key opens the route)`;
+}
+
+function describeCall(added: NewModel, model: Model, environment: Environment): string {
+  const { name, contract } = added;
   const words = environment.name === DEFAULT_ENVIRONMENT ? "" : ` -- ${environment.name}`;
   const [fileType] = model.bytes?.takes ?? [];
   const answer = "call" in contract ? "the example's answer" : "the encoded request as its answer";
   return `
 Call the model on this machine: ${`npm start${words}`}, and in another terminal${fileType === undefined ? "" : ", with your file in place of FILE"}:
-  ${fileType === undefined ? curlOfExample(model, environment) : curlOfFile(...placeOf(environment), methodOf(model), fileType)}
-Every request gets ${answer}. For answers of a model, add functions/${name}/sample/index.ts, or
+  ${fileType === undefined ? curlOfExample(added, model, environment) : curlOfFile(...placeOf(added, environment), methodOf(added, model), fileType)}
+${describeStream(added, model, environment)}Every request gets ${answer}. For answers of a model, add functions/${name}/sample/index.ts, or
 start the local stage with --container ${name}=<url>.
 `;
 }
 
-function curlOfExample(model: Model, environment: Environment): string {
-  const { request } = model.example;
+/** A request for an answer in a stream, and the settings of a client, if the model has them. */
+function describeStream(added: NewModel, model: Model, environment: Environment): string {
+  const request = model.stream?.wants && streamedRequestOf(model);
+  if (request === undefined) return "";
+  const line = `Request an answer in a stream:\n  ${curlOfExample(added, model, environment, request)}\n`;
+  const [key] = keysOf(added, environment);
+  if (key === undefined) return line;
+  const [url] = placeOf(added, environment);
+  const base = `${url}/${namePrefix(environment)}${model.route.path.replace("/chat/completions", "")}`;
+  return `${line}Or use a client of OpenAI's API:\n  new OpenAI({ baseURL: ${JSON.stringify(base)}, apiKey: ${JSON.stringify(key.value)} })\n`;
+}
+
+/** @param streamed - a request for an answer in a stream. Default: the request of the example */
+function curlOfExample(added: NewModel, model: Model, environment: Environment, streamed?: unknown): string {
+  const request = streamed ?? model.example.request;
   const isQuery = model.route.method === "GET";
+  const isWholeStream = model.stream !== undefined && model.stream.wants === undefined;
   const parameters = isQuery && isObject(request) ? Object.entries(request) : [];
-  return curl(...placeOf(environment), {
-    ...methodOf(model),
+  return curl(...placeOf(added, environment), {
+    ...methodOf(added, model),
+    ...((streamed !== undefined || isWholeStream) && { integration: STREAMED }),
     example: isQuery ? undefined : request,
     parameterExamples: parameters.map(([name, value]) => [name, String(value)] as const),
   });
 }
 
+/** The integration of a route whose answers stream. */
+const STREAMED = {
+  type: "aws_proxy",
+  httpMethod: "POST",
+  uri: "",
+  responseTransferMode: "STREAM",
+} as const;
+
 /** The address and the environment of the local stage. */
-function placeOf(environment: Environment) {
-  const stage = { stageName: namePrefix(environment), apiKeys: [] };
+function placeOf(added: NewModel, environment: Environment) {
+  const stage = { stageName: namePrefix(environment), apiKeys: keysOf(added, environment) };
   return [`http://127.0.0.1:${DEFAULT_PORT}`, environment, stage] as const;
 }
 
-function methodOf({ route }: Model) {
-  return { httpMethod: route.method, path: route.path, authorization: "AWS_IAM" } as const;
+/** The keys of the local stage that open the model's route. */
+function keysOf(added: NewModel, environment: Environment): ApiKeyDefinition[] {
+  const customer = customersOf(added).get(environment.name);
+  if (customer === undefined) return [];
+  const name = customerKeyName(namePrefix(environment), customer.name, DEFAULT_KEY);
+  const value = localCustomerKey({ name, tags: { Customer: customer.name } }) ?? "";
+  return [{ id: name, value, throttling: undefined }];
+}
+
+/** The default of a customer's `keys`. */
+const DEFAULT_KEY = "1";
+
+function methodOf(added: NewModel, { route, keyHeader }: Model) {
+  const { method: httpMethod, path } = route;
+  return takesKeys(added.kind)
+    ? ({
+        httpMethod,
+        path,
+        authorization: "API_KEY",
+        authorizer: {
+          kind: "function",
+          name: "customers",
+          functionArn: "",
+          identityHeaders: [keyHeader ?? "x-api-key"],
+          cacheInSeconds: 0,
+        },
+      } as const)
+    : ({ httpMethod, path, authorization: "AWS_IAM" } as const);
 }
 
 /** Rows in two columns. */

@@ -3,6 +3,7 @@ import { hasExampleFile } from "../../contracts/example-files";
 import { huggingFace } from "../../contracts/hugging-face";
 import type { TaskName } from "../../contracts/hugging-face-tasks";
 import { TASK_TEXTS } from "../../contracts/hugging-face-texts";
+import { DEFAULT_PATH, openAiChat } from "../../contracts/openai-chat";
 import { passThrough } from "../../contracts/pass-through";
 import { rows } from "../../contracts/rows";
 import { text } from "../../contracts/text";
@@ -21,12 +22,20 @@ export interface ReadyMadeCall {
 }
 
 /** The kinds of requests that a ready-made contract takes. */
-export type ReadyMadeKind = "rows" | "text" | "bytes" | "pass-through";
+export type ReadyMadeKind = "rows" | "text" | "bytes" | "pass-through" | "chat";
+
+/** The kinds whose contract has the option `stream`. A chat streams without an option. */
+export const STREAMABLE: readonly string[] = ["pass-through", "text"] satisfies ReadyMadeKind[];
 
 /** The options of a ready-made contract that the command line can set. */
 export interface ReadyMadeOptions {
   /** The media types of the file; with `pass-through`, an empty list means JSON. */
   readonly mediaTypes: readonly string[];
+  /** Whether the answer is a stream, with `text` and `pass-through`. */
+  readonly streams: boolean;
+  /** The model's name, and the paths of the app's models: the routes of two chats have different paths. */
+  readonly name: string;
+  readonly paths: readonly string[];
 }
 
 const ROWS = {
@@ -40,24 +49,55 @@ const TEXT = {
   example: { text: "The delivery was late.", answer: [{ label: "delivery", score: 0.9 }] },
 } as const;
 
+/** A text, and the whole text of its streamed answer. */
+const STREAMED_TEXT = {
+  sends: "inputs",
+  answer: "text",
+  stream: { type: "text/plain" },
+  example: { text: "Once upon", answer: " a time, there was a model." },
+} as const;
+
+/** The requests and the lines of the large model inference container (LMI). */
+const STREAMED_PASS_THROUGH = {
+  takes: "application/json",
+  stream: { type: "application/jsonlines", when: "stream" },
+  example: {
+    request: { inputs: "Once upon", parameters: { max_new_tokens: 16 } },
+    answer: { generated_text: " a time, there was a model." },
+  },
+} as const;
+
+/** The large model inference container gives its model the name `lmi`, and vLLM in it refuses other names. */
+const CHAT = { containerModel: "lmi", maxTokens: 2048 } as const;
+
 const PASS_THROUGH = {
   takes: "application/json",
   example: { request: { amount: 12.5, category: "new" }, answer: { score: 0.9 } },
 } as const;
 
 /** The call for a new model that takes requests of this kind. The team replaces the options. */
-export function callOf(kind: ReadyMadeKind, { mediaTypes }: ReadyMadeOptions): ReadyMadeCall {
+export function callOf(
+  kind: ReadyMadeKind,
+  { mediaTypes, streams, name, paths }: ReadyMadeOptions,
+): ReadyMadeCall {
   switch (kind) {
     case "rows":
       return { function: "rows", arguments: printLiteral(ROWS), definition: rows(ROWS) };
-    case "text":
-      return { function: "text", arguments: printLiteral(TEXT), definition: text(TEXT) };
+    case "text": {
+      const options = streams ? STREAMED_TEXT : TEXT;
+      return { function: "text", arguments: printLiteral(options), definition: text(options) };
+    }
+    case "chat": {
+      const path: `/${string}` = `/${name}${DEFAULT_PATH}`;
+      const options = paths.includes(DEFAULT_PATH) ? { path, ...CHAT } : CHAT;
+      return { function: "openAiChat", arguments: printLiteral(options), definition: openAiChat(options) };
+    }
     case "bytes": {
       const options = fileOptions(mediaTypes);
       return { function: "bytes", arguments: printLiteral(options), definition: bytes(options) };
     }
     case "pass-through": {
-      const options = mediaTypes.length === 0 ? PASS_THROUGH : fileOptions(mediaTypes);
+      const options = passThroughOptions(mediaTypes, streams);
       return {
         function: "passThrough",
         arguments: printLiteral(options),
@@ -65,6 +105,17 @@ export function callOf(kind: ReadyMadeKind, { mediaTypes }: ReadyMadeOptions): R
       };
     }
   }
+}
+
+function passThroughOptions(
+  mediaTypes: readonly string[],
+  streams: boolean,
+): Parameters<typeof passThrough>[0] {
+  if (mediaTypes.length === 0) return streams ? STREAMED_PASS_THROUGH : PASS_THROUGH;
+  const options = fileOptions(mediaTypes);
+  if (!streams) return options;
+  const example = { ...options.example, answer: STREAMED_TEXT.example.answer };
+  return { ...options, stream: STREAMED_TEXT.stream, example };
 }
 
 /** A file of two bytes, for media types without an example file in the engine. The team replaces the file. */

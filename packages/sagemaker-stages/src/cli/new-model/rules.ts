@@ -6,6 +6,7 @@ import { describeFaults, type Fault } from "../../environment/fault-collector";
 import type { ModelSettings } from "../../environment/model-settings";
 import { UserError } from "../../lib/user-error";
 import type { Model } from "../../models";
+import type { AddedCustomer } from "./customers";
 
 /** A model to add to an app. */
 export interface AddedModel {
@@ -13,6 +14,8 @@ export interface AddedModel {
   readonly model: Model;
   /** The model's settings by the name of the environment. */
   readonly settings: ReadonlyMap<string, ModelSettings>;
+  /** The customer to add, by the name of the environment. @default - none */
+  readonly customers?: ReadonlyMap<string, AddedCustomer>;
 }
 
 /**
@@ -21,12 +24,17 @@ export interface AddedModel {
  *
  * @throws UserError if the new model breaks a rule
  */
-export function requireRules(app: LoadedApp, { name, model, settings }: AddedModel): void {
+export function requireRules(app: LoadedApp, { name, model, settings, customers }: AddedModel): void {
   const models = { ...app.models, [name]: model };
   const environments = app.environments.map((environment) => {
     const added = settings.get(environment.name);
     if (added === undefined) return environment;
-    return { ...environment, models: { ...environment.models, [name]: added } };
+    const customer = customers?.get(environment.name);
+    return {
+      ...environment,
+      models: { ...environment.models, [name]: added },
+      ...(customer && { customers: { ...environment.customers, [customer.name]: customer.settings } }),
+    };
   });
   const lists = [
     describeNew("functions/", checkModels(models), checkModels(app.models)),

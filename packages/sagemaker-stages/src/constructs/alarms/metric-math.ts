@@ -10,6 +10,16 @@ export interface AlarmMetric {
   readonly stat: string;
 }
 
+/** `metric_query` of an alarm on one metric. */
+export function metricQuery(
+  label: string,
+  { namespace, metricName, dimensions, stat }: AlarmMetric,
+  periodInSeconds: number,
+): CloudwatchMetricAlarmMetricQuery[] {
+  const metric = { namespace, metricName, dimensions: { ...dimensions }, stat, period: periodInSeconds };
+  return [{ id: "value", label, metric, returnData: true }];
+}
+
 /** An alarm on an expression of several metrics. */
 export interface MathAlarm {
   /**
@@ -47,6 +57,28 @@ export function lambdaMetric(
   stat: string,
 ): AlarmMetric {
   return { namespace: "AWS/Lambda", metricName, dimensions: { FunctionName: functionName }, stat };
+}
+
+/**
+ * A metric of an endpoint with asynchronous requests (https://docs.aws.amazon.com/sagemaker/latest/dg/async-inference-monitor.html).
+ *
+ * @param variantName - `undefined` for the metrics of the queue, which have no variant
+ */
+export function queueMetric(
+  metricName:
+    | "ApproximateAgeOfOldestRequest"
+    | "ExpiredRequests"
+    | "HasBacklogWithoutCapacity"
+    | "InvocationFailures",
+  endpointName: string,
+  stat: string,
+  variantName?: string,
+): AlarmMetric {
+  const dimensions = {
+    EndpointName: endpointName,
+    ...(variantName === undefined ? {} : { VariantName: variantName }),
+  };
+  return { namespace: "AWS/SageMaker", metricName, dimensions, stat };
 }
 
 /** A metric without data counts as 0: no requests, or no metric of this kind yet. */

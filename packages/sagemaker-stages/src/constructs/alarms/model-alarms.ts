@@ -1,5 +1,8 @@
 import { CloudwatchCompositeAlarm } from "@cdktf/provider-aws/lib/cloudwatch-composite-alarm";
-import { CloudwatchMetricAlarm } from "@cdktf/provider-aws/lib/cloudwatch-metric-alarm";
+import {
+  CloudwatchMetricAlarm,
+  type CloudwatchMetricAlarmMetricQuery,
+} from "@cdktf/provider-aws/lib/cloudwatch-metric-alarm";
 import type { SnsTopicPolicy } from "@cdktf/provider-aws/lib/sns-topic-policy";
 import { Construct } from "constructs";
 import { DRIFT_METRIC, METRICS_NAMESPACE, metricDimensions } from "../../aws/metrics";
@@ -8,13 +11,19 @@ import {
   type ObjectiveAlarm,
   objectiveAlarmName,
 } from "../../environment/alarm-names";
-import { BURN_RATES, type ParsedObjectivesSettings } from "../../environment/settings/model/objectives";
+import {
+  BURN_RATES,
+  DEFAULT_START_IN_SECONDS,
+  type ParsedObjectivesSettings,
+} from "../../environment/settings/model/objectives";
 import {
   type AlarmMetric,
   lambdaMetric,
   type MathAlarm,
   metricQueries,
+  metricQuery,
   printedMetric,
+  queueMetric,
   sum,
   zeroIfMissing,
 } from "./metric-math";
@@ -31,6 +40,8 @@ export interface ModelAlarmsProps {
   readonly reservedConcurrency: number | undefined;
   /** The serverless endpoint that the environment creates; `undefined` for instances and for an existing endpoint. */
   readonly serverless: ServerlessEndpointOfAlarms | undefined;
+  /** The endpoint with asynchronous requests; `undefined` for an endpoint that answers in real time. */
+  readonly asynchronous: AsyncEndpointOfAlarms | undefined;
   readonly topic: NotifiedTopic;
   /** Tags beyond the provider's default tags. */
   readonly tags: Readonly<Record<string, string>>;
@@ -48,6 +59,12 @@ export interface ServerlessEndpointOfAlarms {
   readonly endpointName: string;
   readonly variantName: string;
   readonly maxConcurrency: number;
+}
+
+/** An endpoint with asynchronous requests, whose queue alarms observe. */
+export interface AsyncEndpointOfAlarms {
+  readonly endpointName: string;
+  readonly variantName: string;
 }
 
 const MINUTE = 60;
@@ -125,14 +142,94 @@ export class ModelAlarms extends Construct {
   constructor(scope: Construct, id: string, props: ModelAlarmsProps) {
     super(scope, id);
     this.props = props;
-    this.alarms = [
-      ...this.addAvailability(),
-      ...this.addLatency(),
-      this.addThrottled(),
-      this.addNotWaking(),
-      ...this.addSaturated(),
-    ];
+    const { asynchronous } = props;
+    this.alarms =
+      asynchronous === undefined
+        ? [
+            ...this.addAvailability(),
+            ...this.addLatency(),
+            this.addThrottled(),
+            this.addNotWaking(),
+            ...this.addSaturated(),
+          ]
+        : [
+            ...this.addWaiting(asynchronous),
+            ...this.addFailing(asynchronous),
+            this.addNotStarting(asynchronous),
+            this.addThrottled(),
+            ...this.addSaturated(),
+          ];
     this.addDrift();
+  }
+
+  /** The longest age of five minutes: the alarm ends five minutes after the last old request has left the queue. */
+  private addWaiting({ endpointName }: AsyncEndpointOfAlarms): CloudwatchMetricAlarm[] {
+    const { waitInSeconds } = this.props.objectives;
+    if (waitInSeconds === undefined) return [];
+    return [
+      this.addMetricAlarm(
+        "waiting",
+        `A request is in the queue for more than ${waitInSeconds} seconds`,
+        {
+          // Without FILL, an alarm uses older data while an empty queue has no data, and ends ten minutes later.
+          expression: zeroIfMissing("age"),
+          label: "seconds of the oldest request in the queue",
+          metrics: { age: queueMetric("ApproximateAgeOfOldestRequest", endpointName, "Maximum") },
+          periodInSeconds: 5 * MINUTE,
+        },
+        { threshold: waitInSeconds, comparisonOperator: "GreaterThanThreshold", periods: 1, breaching: 1 },
+      ),
+    ];
+  }
+
+  /**
+   * The failed requests of the last hour, as a number: a rate needs the requests that were answered, and the metric of answers has no
+   * documented relation to the metric of failures. Lambda's throttles are no part: a caller that reads its answer too often causes
+   * them, and loses no request.
+   */
+  private addFailing({ endpointName, variantName }: AsyncEndpointOfAlarms): CloudwatchMetricAlarm[] {
+    const { objectives, functionName } = this.props;
+    const { failuresPerHour } = objectives;
+    if (failuresPerHour === undefined) return [];
+    return [
+      this.addMetricAlarm(
+        "failing",
+        `More than ${failuresPerHour} requests failed or expired within an hour`,
+        {
+          expression: sum("invocations", "expired", "starts", "errors"),
+          label: "failed requests",
+          metrics: {
+            invocations: queueMetric("InvocationFailures", endpointName, "Sum", variantName),
+            expired: queueMetric("ExpiredRequests", endpointName, "Sum", variantName),
+            starts: this.printed("Failures", "Sum"),
+            errors: lambdaMetric("Errors", functionName, "Sum"),
+          },
+          periodInSeconds: HOUR,
+        },
+        { threshold: failuresPerHour, comparisonOperator: "GreaterThanThreshold", periods: 1, breaching: 1 },
+      ),
+    ];
+  }
+
+  /**
+   * Requests wait, and the endpoint has no instance, for longer than the start of an instance takes. A single minute without data
+   * must not end the alarm: without FILL, CloudWatch uses an older minute in its place.
+   */
+  private addNotStarting({ endpointName }: AsyncEndpointOfAlarms): CloudwatchMetricAlarm {
+    const { startInSeconds = DEFAULT_START_IN_SECONDS } = this.props.objectives;
+    const minutes = Math.ceil(startInSeconds / MINUTE);
+    const backlog = queueMetric("HasBacklogWithoutCapacity", endpointName, "Average");
+    return this.addAlarm(
+      "not-starting",
+      `Requests wait, and the endpoint has had no instance for ${minutes} minutes`,
+      metricQuery("1 if requests wait without an instance", backlog, MINUTE),
+      {
+        threshold: 1,
+        comparisonOperator: "GreaterThanOrEqualToThreshold",
+        periods: minutes,
+        breaching: minutes,
+      },
+    );
   }
 
   private addAvailability(): CloudwatchCompositeAlarm[] {
@@ -362,12 +459,21 @@ export class ModelAlarms extends Construct {
     alarm: ObjectiveAlarm,
     description: string,
     math: MathAlarm,
+    trigger: Trigger,
+  ): CloudwatchMetricAlarm {
+    return this.addAlarm(alarm, description, metricQueries(math), trigger);
+  }
+
+  private addAlarm(
+    alarm: ObjectiveAlarm,
+    description: string,
+    metricQuery: CloudwatchMetricAlarmMetricQuery[],
     { threshold, comparisonOperator, periods, breaching }: Trigger,
   ): CloudwatchMetricAlarm {
     return new CloudwatchMetricAlarm(this, alarm, {
       alarmName: this.nameOf(alarm),
       alarmDescription: this.describe(description, alarm),
-      metricQuery: metricQueries(math),
+      metricQuery,
       threshold,
       comparisonOperator,
       evaluationPeriods: periods,

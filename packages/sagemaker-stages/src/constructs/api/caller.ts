@@ -11,7 +11,7 @@ import { principalName } from "../../environment/patterns";
 import type { ParsedCallerSettings } from "../../environment/settings/callers";
 import { findPolicyFaults, type NamedPolicy, splitPolicy } from "../../iam/iam-limits";
 import { callerPolicy } from "../../iam/workload/caller";
-import type { InvokedEndpoint } from "../../iam/workload/invoke-endpoint";
+import type { InvokeAction, InvokedEndpoint } from "../../iam/workload/invoke-endpoint";
 import type { EndpointFunction } from "../function/endpoint-function";
 import { terraformJson } from "../terraform/terraform-json";
 import type { RouteContract } from "./openapi";
@@ -23,6 +23,8 @@ export interface InvokableModel {
   /** `undefined` if API Gateway invokes the endpoint without a function. */
   readonly function: EndpointFunction | undefined;
   readonly endpoint: InvokedEndpoint;
+  /** The actions with which a caller invokes the endpoint directly. */
+  readonly invokeActions: readonly InvokeAction[];
   /** Whether the model has asynchronous requests. @default false */
   readonly isAsync?: boolean | undefined;
 }
@@ -62,8 +64,9 @@ export class Caller extends Construct {
           routesOf(contract.route, isAsync === true).map((route) => stage.routeArn(route)),
         ),
         functionArns: invokedBy("functionUrl").flatMap((model) => model.function?.functionArn ?? []),
-        endpoints: invokedBy("endpoint").map(({ contract, endpoint }) => ({
+        endpoints: invokedBy("endpoint").map(({ contract, endpoint, invokeActions }) => ({
           ...endpoint,
+          actions: invokeActions,
           model: contract.model,
         })),
       }),

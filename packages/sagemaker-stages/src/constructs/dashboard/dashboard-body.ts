@@ -67,6 +67,7 @@ export function dashboardBody(sources: DashboardSources): DashboardBody {
         ofModel.length === 0
           ? { height: 1, widgets: [text(WITHOUT_METRICS)] }
           : { height: 6, widgets: ofModel },
+        ...graphs.queueRow(model),
       ];
     }),
   ];
@@ -243,6 +244,32 @@ class Graphs {
     return this.graph("Latency", rows, {
       yAxis: { left: { min: 0, label: "Milliseconds", showUnits: false } },
     });
+  }
+
+  /** The queue of an endpoint with asynchronous requests; empty for other endpoints. */
+  queueRow({ model }: DashboardModel): WidgetRow[] {
+    const metrics = this.metricsOf(model);
+    const [queue, times] = [new Rows(), new Rows()];
+    for (const metric of metrics.backlog()) queue.show(metric, { label: "Requests", color: BLUE });
+    for (const metric of metrics.queueAge()) {
+      queue.show(metric, { label: "Oldest request (s)", color: ORANGE, yAxis: "right" });
+    }
+    for (const metric of metrics.processingTime("Average"))
+      times.show(metric, { label: "Average", color: GREEN });
+    for (const metric of metrics.processingTime("Maximum"))
+      times.show(metric, { label: "Maximum", color: RED });
+    const widgets = [
+      ...this.graph("Requests in the queue, with requests that are processed", queue, {
+        yAxis: {
+          left: { min: 0, label: "Requests", showUnits: false },
+          right: { min: 0, label: "Seconds", showUnits: false },
+        },
+      }),
+      ...this.graph("Time from the queue to the result", times, {
+        yAxis: { left: { min: 0, label: "Milliseconds", showUnits: false } },
+      }),
+    ];
+    return widgets.length === 0 ? [] : [{ height: 6, widgets }];
   }
 
   capacity({ model }: DashboardModel): WidgetContent[] {

@@ -1,5 +1,5 @@
 import { averageOf, parseCron } from "../../aws/cron";
-import { backlogScalingOf } from "../../environment/async-requests";
+import { asyncOf, backlogScalingOf } from "../../environment/async-requests";
 import { VARIANT_NAME } from "../../environment/captured-requests";
 import type { ParsedModelSettings } from "../../environment/model-settings";
 import type { ScheduleSettings } from "../../environment/settings/endpoint/schedule";
@@ -37,7 +37,8 @@ function sizeOf({ existingFunction, function: fn }: ParsedModelSettings): Dashbo
 
 function endpointOf(name: string, settings: ParsedModelSettings): DashboardEndpoint {
   if ("existingEndpoint" in settings) return { name, variant: settings.targetVariant };
-  return { name, variant: VARIANT_NAME, compute: computeOf(settings) };
+  const endpoint = { name, variant: VARIANT_NAME, compute: computeOf(settings) };
+  return asyncOf(settings) === undefined ? endpoint : { ...endpoint, isAsync: true };
 }
 
 function computeOf(settings: Exclude<ParsedModelSettings, { readonly existingEndpoint: string }>): Compute {

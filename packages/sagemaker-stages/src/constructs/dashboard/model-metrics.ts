@@ -33,6 +33,8 @@ export interface DashboardEndpoint {
   readonly variant?: string | undefined;
   /** The compute; `undefined` for an existing endpoint. */
   readonly compute?: Compute | undefined;
+  /** Whether requests of the endpoint wait in a queue. @default false */
+  readonly isAsync?: boolean | undefined;
 }
 
 /** What an endpoint runs on. */
@@ -57,13 +59,22 @@ export interface Duration {
 }
 
 /** Why a request has no prediction. */
-export type Outcome = "caller" | "throttled" | "model" | "wake-up" | "function" | "crash" | "lambda-throttle";
+export type Outcome =
+  | "caller"
+  | "throttled"
+  | "model"
+  | "expired"
+  | "wake-up"
+  | "function"
+  | "crash"
+  | "lambda-throttle";
 
 /** The outcomes with their labels and colours, in the order of a graph. */
 export const OUTCOMES: Readonly<Record<Outcome, { readonly label: string; readonly color: string }>> = {
   caller: { label: "Caller's fault (4xx)", color: "#9467bd" },
   throttled: { label: "Endpoint throttled", color: "#ff7f0e" },
   model: { label: "Model failed", color: "#d62728" },
+  expired: { label: "Expired in the queue", color: "#bcbd22" },
   "wake-up": { label: "Endpoint not ready", color: "#e6b417" },
   function: { label: "Function failed", color: "#8c564b" },
   crash: { label: "Function crashed or timed out", color: "#e377c2" },
@@ -74,6 +85,7 @@ export const OUTCOMES: Readonly<Record<Outcome, { readonly label: string; readon
 const FAILURES: readonly Outcome[] = [
   "throttled",
   "model",
+  "expired",
   "wake-up",
   "function",
   "crash",
@@ -119,7 +131,7 @@ export class ModelMetrics {
       const own = Object.entries(OF_HANDLER).map(
         ([outcome, name]) => [outcome as Outcome, this.ofHandler(name)] as const,
       );
-      return new Map([...own, ...lambda]);
+      return new Map([...own, ...this.queueFailures(), ...lambda]);
     }
     if (this.model.function !== undefined) return new Map(lambda);
     const [caller] = this.ofEndpoint("Invocation4XXErrors", "Sum");
@@ -132,7 +144,10 @@ export class ModelMetrics {
 
   /** Requests without a prediction that are no fault of the caller. */
   failures(): Metric[] {
-    if (this.hasHandlerMetrics) return [this.ofHandler("Failures"), ...this.unansweredRequests()];
+    if (this.hasHandlerMetrics) {
+      const ofQueue = [...this.queueFailures().values()];
+      return [this.ofHandler("Failures"), ...this.unansweredRequests(), ...ofQueue];
+    }
     const outcomes = this.outcomes();
     return FAILURES.flatMap((outcome) => outcomes.get(outcome) ?? []);
   }
@@ -149,6 +164,8 @@ export class ModelMetrics {
 
   /** The time of the endpoint; empty without a metric, or if {@link latency} is the same time. */
   endpointLatency(stat: string): Duration[] {
+    // The time in which a queue accepts a request says nothing about the model.
+    if (this.isAsync) return [];
     if (this.hasHandlerMetrics) {
       return [{ metric: { ...this.ofHandler("EndpointTime"), stat }, perMillisecond: 1 }];
     }
@@ -186,6 +203,47 @@ export class ModelMetrics {
     return compute?.kind === "instances"
       ? this.ofEndpoint("CPUUtilization", "Average", "/aws/sagemaker/Endpoints")
       : [];
+  }
+
+  /** The requests that wait or are processed, the largest number of a period. */
+  backlog(): Metric[] {
+    return this.ofQueue("ApproximateBacklogSize");
+  }
+
+  /** The age of the oldest request in the queue, in seconds. */
+  queueAge(): Metric[] {
+    return this.ofQueue("ApproximateAgeOfOldestRequest");
+  }
+
+  /** The time of a request from its arrival in the queue to its result, in milliseconds. CloudWatch has no percentiles of it. */
+  processingTime(stat: "Average" | "Maximum"): Metric[] {
+    return this.isAsync ? this.ofEndpoint("TotalProcessingTime", stat) : [];
+  }
+
+  /**
+   * The requests that failed after the function had added them to the queue: the function's own metrics end with the start of a request
+   * (https://docs.aws.amazon.com/sagemaker/latest/dg/async-inference-monitor.html).
+   */
+  queueFailures(): ReadonlyMap<"model" | "expired", Metric> {
+    const [model] = this.isAsync ? this.ofEndpoint("InvocationFailures", "Sum") : [];
+    const [expired] = this.isAsync ? this.ofEndpoint("ExpiredRequests", "Sum") : [];
+    return model === undefined || expired === undefined
+      ? new Map()
+      : new Map([
+          ["model", model],
+          ["expired", expired],
+        ]);
+  }
+
+  private get isAsync(): boolean {
+    return this.model.endpoint.isAsync === true;
+  }
+
+  /** A metric of the queue, which belongs to the endpoint and has no variant. */
+  private ofQueue(name: string): Metric[] {
+    if (!this.isAsync) return [];
+    const dimensions = { EndpointName: this.model.endpoint.name };
+    return [{ namespace: "AWS/SageMaker", name, dimensions, stat: "Maximum" }];
   }
 
   /** The time of the model's container in microseconds, as a sum. */

@@ -32,6 +32,7 @@ import {
   ownHandlerSource,
   readNeeds,
   streamingSource,
+  undecidedSource,
 } from "./handler-source";
 import { FIXED_ATTRIBUTES, MAX_UNZIPPED_BYTES, MAX_ZIPPED_BYTES, requireBytes } from "./package-limits";
 import { hasPythonHandler } from "./python/files";
@@ -166,14 +167,15 @@ function zipBundle(
   return { zip: zipSync(files), sourceMap };
 }
 
-/** The key of a function: the model's name and its ready-made contract, because one process can synthesize several apps. */
-function keyOf(
-  model: string,
-  { readyMade, severalOrigins, captures, asynchronous, streamsAnswers }: FunctionSource,
-): string {
+/** The key of a function: the model's name and its contract, because one process can synthesize several apps. */
+function keyOf(model: string, source: FunctionSource): string {
+  const { readyMade, severalOrigins, captures, asynchronous, streamsAnswers } = source;
   const transfer = streamsAnswers === undefined ? "" : streamsAnswers ? " in a stream" : " in one piece";
   const name = `${model}${severalOrigins ? " with several origins" : ""}${captures ? " with capture" : ""}${asynchronous ? ", asynchronous" : ""}${transfer}`;
-  return readyMade === undefined ? name : `${name} ${readyMade.file} ${JSON.stringify(readyMade.options)}`;
+  const ofCatalog = isOfCatalog(source) ? `${name} ${JSON.stringify(needsOf(source))}` : name;
+  return readyMade === undefined
+    ? ofCatalog
+    : `${ofCatalog} ${readyMade.file} ${JSON.stringify(readyMade.options)}`;
 }
 
 /** The options with which esbuild builds the code of every function. */
@@ -324,9 +326,9 @@ function entryPoints(
   generated: string,
   options: BuildOptions,
 ): { readonly in: string; readonly out: string }[] {
-  const isGenerated = (model: string) => !hasOwnHandler(model) && sources[model]?.readyMade === undefined;
+  const isUnknown = (model: string) => !hasOwnHandler(model) && !isOfCatalog(sources[model]);
   const contracts = models
-    .filter(isGenerated)
+    .filter(isUnknown)
     .map((model) => [model, join(appFolder(), contractOf(model))] as const);
   const needs = readNeeds(new Map(contracts), options);
   return models.map((model) => {
@@ -345,15 +347,29 @@ function entryPoints(
   });
 }
 
-/** @param needs - the needs of a contract in a file; default: those of the ready-made contract in `source` */
+/**
+ * Whether the source is an entry of a catalog. The entry also determines the route, the permissions and the transfer mode, so
+ * that the handler must follow the entry, and not a second reading of the contract's file.
+ */
+function isOfCatalog({ route, readyMade }: FunctionSource = {}): boolean {
+  return route !== undefined || readyMade !== undefined;
+}
+
+/** @param needs - the needs of a contract in a file; default: those of the catalog's entry `source` */
 function generatedSource(
   source: FunctionSource = {},
   needs: HandlerNeeds = needsOf(source),
   contract: ContractSource,
   { origins, capture, stream, asynchronous }: HandlerWrappers,
 ): string {
-  const { parts, hasStream } = needs;
+  const { parts } = needs;
   if (asynchronous !== undefined) return handlerSource(HANDLER, parts, contract, { origins, asynchronous });
+  const isBuffered = source.streamsAnswers === false;
+  // The rules refuse `capture` for a contract that streams, and the handler of the kind `buffered` serves every contract.
+  if (needs.hasStream === undefined && capture === undefined && !isBuffered) {
+    return undecidedSource({ streaming: STREAMING }, HANDLER, parts, contract, { origins, stream });
+  }
+  const { hasStream = isBuffered } = needs;
   switch (kindOf({ stream: hasStream || undefined }, source.streamsAnswers)) {
     case "streaming":
       return streamingSource({ streaming: STREAMING }, HANDLER, parts, contract, { origins });

@@ -76,8 +76,20 @@ function importOrigins(origins: string | undefined): string {
   return origins === undefined ? "" : `import { nameOrigin } from "${origins}";\n`;
 }
 
-function importStreamAnswer(stream: string | undefined): string {
-  return stream === undefined ? "" : `import { streamAnswer } from "${stream}";\n`;
+/** @param further - imports in addition to `streamAnswer` */
+function importStreamAnswer(stream: string | undefined, further: readonly string[] = []): string {
+  return stream === undefined
+    ? ""
+    : `import { ${["streamAnswer", ...further].join(", ")} } from "${stream}";\n`;
+}
+
+/** The functions with which a generated handler notices that its caller has left, see `src/runtime/stream/answer.ts`. */
+const OF_STREAM_MODE = ["createAbortableClient", "writeWhenSent"] as const;
+
+/** Further arguments of `createHandlerWith` and `capture`. */
+function argumentsOf(stream: string | undefined): string {
+  const [createClient, write] = OF_STREAM_MODE;
+  return stream === undefined ? "" : `, process.env, ${createClient}(), ${write}`;
 }
 
 /** The engine's modules for handlers of contracts with `stream`, by their module specifiers. */
@@ -105,6 +117,33 @@ export function streamingSource(
 ${parts.length === 0 ? "" : `import { ${parts.join(", ")} } from "${handler}";\n`}import { ${name} } from "${from}";
 
 module.exports.handler = createStreamingHandler({ ${parts.join(", ")} }, ${expression}${nameOrigin});
+`;
+}
+
+/**
+ * The source of a handler whose contract cannot be loaded here and is in no catalog: the handler reads the contract when it
+ * starts. It contains the code of both kinds.
+ *
+ * @param handler - the module specifier of `src/runtime/generated.ts`
+ */
+export function undecidedSource(
+  { streaming }: Pick<StreamingModules, "streaming">,
+  handler: string,
+  parts: readonly PartName[],
+  { from }: Pick<ContractSource, "from">,
+  { origins, stream }: Pick<HandlerWrappers, "origins" | "stream"> = {},
+): string {
+  const created = `createHandlerWith(parts, contract${argumentsOf(stream)})`;
+  const answering = origins === undefined ? created : `nameOrigin(${created})`;
+  const plain = stream === undefined ? answering : `streamAnswer(${answering})`;
+  return `${importOrigins(origins)}${importStreamAnswer(stream, OF_STREAM_MODE)}import { createStreamingHandler } from "${streaming}";
+import { ${["createHandlerWith", ...parts].join(", ")} } from "${handler}";
+import { contract } from "${from}";
+
+const parts = { ${parts.join(", ")} };
+module.exports.handler = contract.stream === undefined
+  ? ${plain}
+  : createStreamingHandler(parts, contract${origins === undefined ? "" : ", nameOrigin"});
 `;
 }
 
@@ -139,7 +178,7 @@ export function handlerSource(
   const { name, from, expression = name } = contract;
   const create =
     asynchronous !== undefined ? ASYNC_HANDLER : capture === undefined ? "createHandlerWith" : "capture";
-  const created = `${create}({ ${parts.join(", ")} }, ${expression})`;
+  const created = `${create}({ ${parts.join(", ")} }, ${expression}${argumentsOf(stream)})`;
   const named = (source: string) => {
     const answering = origins === undefined ? source : `nameOrigin(${source})`;
     return stream === undefined ? answering : `streamAnswer(${answering})`;
@@ -152,7 +191,7 @@ module.exports.handler = ${named("captured.handler")};
 module.exports.ready = captured.ready;`;
   const imports =
     capture === undefined && asynchronous === undefined ? ["createHandlerWith", ...parts] : parts;
-  return `${importOrigins(origins)}${importStreamAnswer(stream)}${capture === undefined ? "" : `import { capture } from "${capture}";\n`}${asynchronous === undefined ? "" : `import { ${ASYNC_HANDLER} } from "${asynchronous}";\n`}${imports.length === 0 ? "" : `import { ${imports.join(", ")} } from "${handler}";\n`}import { ${name} } from "${from}";
+  return `${importOrigins(origins)}${importStreamAnswer(stream, OF_STREAM_MODE)}${capture === undefined ? "" : `import { capture } from "${capture}";\n`}${asynchronous === undefined ? "" : `import { ${ASYNC_HANDLER} } from "${asynchronous}";\n`}${imports.length === 0 ? "" : `import { ${imports.join(", ")} } from "${handler}";\n`}import { ${name} } from "${from}";
 
 ${exported}
 `;
@@ -199,13 +238,13 @@ module.exports.handler = ${stream === undefined ? named : `streamAnswer(${named}
 /** The facts of a contract that determine the source of its handler. */
 export interface HandlerNeeds {
   readonly parts: readonly PartName[];
-  /** Whether the contract has `stream`. */
-  readonly hasStream: boolean;
+  /** Whether the contract has `stream`. @default - unknown: the handler decides when it starts */
+  readonly hasStream?: boolean;
 }
 
 /**
- * The needs of the handlers of models, by the model's name. The contracts are loaded, because the source text does not show
- * which properties a contract has.
+ * The needs of the handlers of models that no catalog describes, by the model's name: an own stack packages such a model by
+ * its name. The contracts are loaded, because the source text does not show which properties a contract has.
  *
  * @param contracts - the contracts' files, without the extension, by the model's name
  * @param options - esbuild's options for the handlers
@@ -221,21 +260,31 @@ export function readNeeds(
   return new Map([...loaded].map(([model, needs]) => [model, needs ?? bundled.get(model) ?? EVERY_NEED]));
 }
 
-/** A contract that cannot run here gets every part, so that no part is missing. */
-const EVERY_NEED: HandlerNeeds = { parts: partNames(), hasStream: false };
+/** A contract that cannot run here gets every part, so that no part is missing, and decides itself whether it streams. */
+const EVERY_NEED: HandlerNeeds = { parts: partNames() };
+
+/** The needs of a contract that this process can load: no build of the contract is necessary. */
+function needsOfFile(file: string): HandlerNeeds | undefined {
+  const contract = loadContract(file);
+  return contract && needsOf(contract);
+}
 
 /**
- * The needs of a contract that this process can load. Almost always, the catalog has already loaded the file, so that no
- * second build of the contracts is necessary.
+ * Loads the contract in a file. Almost always, the catalog has already loaded the file.
  *
- * @returns `undefined` if the file cannot be loaded, e.g. in a process that does not read TypeScript
+ * @param file - without the extension
+ * @returns `undefined` if the file cannot be loaded, e.g. in a process that does not read TypeScript, or has no contract
  */
-function needsOfFile(file: string): HandlerNeeds | undefined {
+export function loadContract(file: string): Readonly<Record<string, unknown>> | undefined {
   try {
-    return needsOfModule(require(file));
+    return contractOf(require(file));
   } catch {
     return undefined;
   }
+}
+
+function contractOf(exports: unknown): Readonly<Record<string, unknown>> | undefined {
+  return isRecord(exports) && isRecord(exports.contract) ? exports.contract : undefined;
 }
 
 /** The needs of contracts that this process cannot load: bundles the contracts and runs the bundles. */
@@ -268,12 +317,8 @@ function needsOfBundle(code: string): HandlerNeeds {
   } catch {
     return EVERY_NEED;
   }
-  return needsOfModule(module.exports);
-}
-
-function needsOfModule(exports: unknown): HandlerNeeds {
-  const contract = isRecord(exports) ? exports.contract : undefined;
-  return isRecord(contract) ? needsOf(contract) : EVERY_NEED;
+  const contract = contractOf(module.exports);
+  return contract === undefined ? EVERY_NEED : needsOf(contract);
 }
 
 /** The needs of a contract. */

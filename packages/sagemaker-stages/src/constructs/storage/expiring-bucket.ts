@@ -2,8 +2,15 @@ import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
 import { privateBucketPolicy } from "../../iam/workload/bucket-policies";
 import { type AsyncObjects, asyncObjectsOf } from "../../iam/workload/function-role";
+import { PREFLIGHT_MAX_AGE_IN_SECONDS } from "../api/cors";
 import type { AwsScope } from "../terraform/aws-scope";
 import { environmentBucketName, PrivateBucket } from "./private-bucket";
+
+/**
+ * The headers of an upload that a page must be allowed to send. A browser sends `content-length` itself, and needs no permission
+ * (https://fetch.spec.whatwg.org/#forbidden-request-header).
+ */
+const UPLOAD_HEADERS = ["content-type", "if-none-match"] as const;
 
 /** Props of {@link ExpiringBucket}. */
 export interface ExpiringBucketProps {
@@ -14,6 +21,8 @@ export interface ExpiringBucketProps {
   readonly purpose: "async" | "capture";
   /** Days after which S3 deletes the objects, by the prefix of their keys. */
   readonly daysByPrefix: Readonly<Record<string, number>>;
+  /** The origins of the pages that may send uploads with presigned URLs; none without CORS. @default - none */
+  readonly uploadOrigins?: readonly string[];
   /** Whether Terraform refuses to plan the bucket's destruction, and to delete its objects. */
   readonly protected: boolean;
 }
@@ -32,6 +41,7 @@ export class ExpiringBucket extends Construct {
   constructor(scope: Construct, id: string, props: ExpiringBucketProps) {
     super(scope, id);
     const { account, environmentName, purpose, daysByPrefix, protected: isProtected } = props;
+    const { uploadOrigins = [] } = props;
     const bucket = new PrivateBucket(this, {
       bucketName: environmentBucketName(account, environmentName, purpose),
       forceDestroy: !isProtected,
@@ -57,6 +67,14 @@ export class ExpiringBucket extends Construct {
         expiration: [{ days: Math.max(...Object.values(daysByPrefix)) }],
       },
     ]);
+    if (uploadOrigins.length > 0) {
+      bucket.addCors({
+        allowedMethods: ["PUT"],
+        allowedOrigins: [...uploadOrigins],
+        allowedHeaders: [...UPLOAD_HEADERS],
+        maxAgeSeconds: PREFLIGHT_MAX_AGE_IN_SECONDS,
+      });
+    }
     // Last, so that Terraform deletes the policy first: the deployer of a protected environment may not, and the bucket keeps
     // its rules and its access if the setting is removed while the bucket contains objects.
     this.ready = bucket.addPolicy(privateBucketPolicy(bucket.bucket.arn), { isLast: true });

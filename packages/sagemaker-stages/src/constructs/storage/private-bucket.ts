@@ -1,5 +1,9 @@
 import { S3Bucket } from "@cdktf/provider-aws/lib/s3-bucket";
 import {
+  S3BucketCorsConfiguration,
+  type S3BucketCorsConfigurationCorsRule,
+} from "@cdktf/provider-aws/lib/s3-bucket-cors-configuration";
+import {
   S3BucketLifecycleConfiguration,
   type S3BucketLifecycleConfigurationRule,
 } from "@cdktf/provider-aws/lib/s3-bucket-lifecycle-configuration";
@@ -119,6 +123,13 @@ export class PrivateBucket {
   addLifecycle(rule: S3BucketLifecycleConfigurationRule[]): void {
     this.settled.push(
       new S3BucketLifecycleConfiguration(this.scope, "lifecycle", { bucket: this.bucket.id, rule }),
+    );
+  }
+
+  /** Adds the rule by which pages of other origins may send requests. A bucket has one list of rules. */
+  addCors(corsRule: S3BucketCorsConfigurationCorsRule): void {
+    this.settled.push(
+      new S3BucketCorsConfiguration(this.scope, "cors", { bucket: this.bucket.id, corsRule: [corsRule] }),
     );
   }
 

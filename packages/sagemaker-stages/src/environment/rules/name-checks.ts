@@ -1,6 +1,12 @@
 import { parseArn } from "../../aws/arn";
 import { type AccountSettings, accountName } from "../account";
-import { alarmTopicName, environmentAlarmName, OBJECTIVE_ALARMS, objectiveAlarmNames } from "../alarm-names";
+import {
+  ASYNC_OBJECTIVE_ALARMS,
+  alarmTopicName,
+  environmentAlarmName,
+  OBJECTIVE_ALARMS,
+  objectiveAlarmNames,
+} from "../alarm-names";
 import { BACKLOG_ALARM } from "../async-requests";
 import { callerPolicyName, type Environment, namePrefix } from "../environment";
 import { type FaultCollector, raw } from "../fault-collector";
@@ -247,5 +253,6 @@ function reservedNamesOf(owner: Environment): ReservedNames {
 
 /** Whether an environment with the prefix creates, or can create later, an alarm of this name for an objective. */
 function isNameOfObjective(prefix: string, name: string): boolean {
-  return name === environmentAlarmName(prefix) || OBJECTIVE_ALARMS.some((end) => name.endsWith(`-${end}`));
+  const ends = [...OBJECTIVE_ALARMS, ...ASYNC_OBJECTIVE_ALARMS];
+  return name === environmentAlarmName(prefix) || ends.some((end) => name.endsWith(`-${end}`));
 }

@@ -5,9 +5,10 @@ import {
   objectiveAlarmName,
   objectiveAlarmNames,
 } from "../alarm-names";
+import { asyncOf } from "../async-requests";
 import { type Environment, namePrefix } from "../environment";
 import { type FaultCollector, raw } from "../fault-collector";
-import { isViaGateway, type ModelSettings } from "../model-settings";
+import { isViaGateway, type ModelSettings, type ObjectivesSettings } from "../model-settings";
 import { ALARMS } from "./name-checks";
 
 const COMPOSITE_SOURCE =
@@ -23,7 +24,10 @@ export function checkObjectives(environment: Environment, collector: FaultCollec
   const withObjectives = models.filter(([, { objectives }]) => objectives !== undefined);
   for (const [model, settings] of models) {
     const below = collector.in(`models.${model}`);
-    if (settings.objectives !== undefined) checkFunctionOfObjectives(settings, environment, below);
+    if (settings.objectives !== undefined) {
+      checkFunctionOfObjectives(settings, environment, below);
+      checkKindOfObjectives(settings, settings.objectives, below);
+    }
     checkRollbackAlarms(settings, environment, below);
   }
   checkNotify(environment, withObjectives.length > 0, collector);
@@ -58,6 +62,40 @@ function checkFunctionOfObjectives(
     "no objectives, or a new function",
     "the alarms read metrics that the engine's handler prints, and an existing function has another handler",
   );
+}
+
+/** An endpoint with a queue answers later than its function, and has other metrics than an endpoint that answers at once. */
+const KINDS = {
+  realTime: {
+    fields: ["availability", "p99InMs", "drift"],
+    others: "waitInSeconds or failuresPerHour",
+    because: "the function answers before the model does, so that its metrics contain no answer of the model",
+  },
+  asynchronous: {
+    fields: ["waitInSeconds", "failuresPerHour", "startInSeconds"],
+    others: "availability, p99InMs or drift",
+    because:
+      "only an endpoint with asynchronous requests has a queue: https://docs.aws.amazon.com/sagemaker/latest/dg/async-inference-monitor.html",
+  },
+} as const;
+
+/** Checks that the objectives are those of the model's kind: with, or without asynchronous requests. */
+function checkKindOfObjectives(
+  settings: ModelSettings,
+  objectives: ObjectivesSettings,
+  collector: FaultCollector,
+): void {
+  const isAsync = asyncOf(settings) !== undefined;
+  const { fields, others, because } = isAsync ? KINDS.realTime : KINDS.asynchronous;
+  for (const field of fields) {
+    collector.require(
+      objectives[field] === undefined,
+      `objectives.${field}`,
+      raw(`${field} for a model ${isAsync ? "with" : "without"} instances.async`),
+      others,
+      because,
+    );
+  }
 }
 
 /**

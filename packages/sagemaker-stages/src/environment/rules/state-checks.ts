@@ -1,4 +1,5 @@
 import { posix } from "node:path";
+import { accountName } from "../account";
 import type { LocalState, S3State } from "../environment";
 import { type Fault, FaultCollector } from "../fault-collector";
 
@@ -15,7 +16,14 @@ export function findSharedStacks(stacks: readonly NamedStack[]): Fault[] {
   const states = new Map<string, string>();
   for (const { name, state } of stacks) {
     const collector = new FaultCollector(name, faults);
-    collector.require(!names.has(name), "name", name, "a unique name", "another stack has this name");
+    const isDefault = name === accountName({});
+    collector.require(
+      !names.has(name),
+      "name",
+      name,
+      isDefault ? 'a unique name, e.g. name: "account-prod"' : "a unique name",
+      isDefault ? "another account has this name, which is the default" : "another stack has this name",
+    );
     names.add(name);
 
     const location =

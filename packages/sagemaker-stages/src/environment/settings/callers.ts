@@ -16,8 +16,8 @@ const invocation = settings({
    * - `route`: the route, with `execute-api:Invoke`. The access of the model must be `AWS_IAM`.
    * - `functionUrl`: the function URL, with `lambda:InvokeFunctionUrl`, and with `lambda:InvokeFunction` only for
    *   requests to the URL. The model must have a `functionUrl`.
-   * - `endpoint`: the endpoint itself, with `sagemaker:InvokeEndpoint`, for the SageMaker SDK and boto3. The stage then
-   *   neither validates nor throttles the request.
+   * - `endpoint`: the endpoint itself, with `sagemaker:InvokeEndpoint`, or with `sagemaker:InvokeEndpointWithResponseStream` if the
+   *   model's contract streams, for the SageMaker SDK and boto3. The stage then neither validates nor throttles the request.
    */
   by: oneOf(INVOKED_BY, "the type Environment of sagemaker-stages"),
 });

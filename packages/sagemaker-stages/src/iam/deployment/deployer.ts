@@ -367,6 +367,8 @@ function bucketStatements(arns: EnvironmentArns): Statement[] {
       ],
       [...buckets, ...ofCallers],
     ),
+    // The origins of the pages that send uploads.
+    ...(arns.hasAsync ? [allow("SetUploadOrigins", ["s3:PutBucketCORS"], [arns.bucket("async")])] : []),
     allow(
       "ManageObjects",
       [

@@ -1,6 +1,11 @@
 import { ArnFactory } from "../../aws/arn";
 import { literalInPattern } from "../../aws/wildcards";
-import { alarmTopicName, environmentAlarmName, OBJECTIVE_ALARMS } from "../../environment/alarm-names";
+import {
+  ASYNC_OBJECTIVE_ALARMS,
+  alarmTopicName,
+  environmentAlarmName,
+  OBJECTIVE_ALARMS,
+} from "../../environment/alarm-names";
 import { BACKLOG_ALARM, hasAsync, startsFromZero } from "../../environment/async-requests";
 import { hasCapture } from "../../environment/captured-requests";
 import {
@@ -162,7 +167,9 @@ export class EnvironmentArns extends ArnFactory {
   objectiveAlarms(): string[] {
     const alarms = [
       environmentAlarmName(this.prefix),
-      ...OBJECTIVE_ALARMS.map((alarm) => `${this.anyModel}-${alarm}`),
+      ...[...OBJECTIVE_ALARMS, ...(this.hasAsync ? ASYNC_OBJECTIVE_ALARMS : [])].map(
+        (alarm) => `${this.anyModel}-${alarm}`,
+      ),
     ];
     return alarms.map((alarm) => this.arn("cloudwatch", `alarm:${alarm}`));
   }

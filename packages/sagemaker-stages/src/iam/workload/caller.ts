@@ -1,6 +1,8 @@
 import { coversPattern } from "../../aws/wildcards";
 import { allow, camelCase, type PolicyDocument, policyDocument, type Statement } from "../policy-document";
 import {
+  actionsOf,
+  type InvokeAction,
   type InvokedEndpoint,
   invokedArns,
   invokeEndpoint,
@@ -58,15 +60,41 @@ export function callerPolicy({
   );
 }
 
-/** Several models can share an endpoint: a permission that a wider permission includes gets no statement. */
+const INVOKE = "sagemaker:InvokeEndpoint";
+const INVOKE_STREAM = "sagemaker:InvokeEndpointWithResponseStream";
+
+/** The statements for whole endpoints: the ids, by the actions of the endpoints. */
+const WHOLE_ENDPOINTS = [
+  ["InvokeEndpoints", [INVOKE]],
+  ["StreamEndpoints", [INVOKE_STREAM]],
+  ["InvokeAndStreamEndpoints", [INVOKE, INVOKE_STREAM]],
+] as const satisfies readonly (readonly [Sid: string, actions: readonly InvokeAction[]])[];
+
+/**
+ * Several models can share an endpoint: a permission that a wider permission includes gets no statement. An endpoint is in one
+ * statement, so that the policy contains each ARN once.
+ */
 function endpointStatements(endpoints: readonly InvokedByCaller[]): Statement[] {
-  const whole = endpoints.filter((endpoint) => modelCondition(endpoint) === undefined);
-  const arns = new Set(whole.flatMap(invokedArns));
+  const whole = new Map<string, Set<InvokeAction>>();
+  for (const endpoint of endpoints.filter((candidate) => modelCondition(candidate) === undefined)) {
+    for (const arn of invokedArns(endpoint)) {
+      whole.set(arn, new Set([...(whole.get(arn) ?? []), ...actionsOf(endpoint)]));
+    }
+  }
   const ofModels = endpoints.filter(
-    (endpoint) => modelCondition(endpoint) !== undefined && !arns.has(endpoint.endpointArn),
+    (endpoint) =>
+      modelCondition(endpoint) !== undefined && whole.get(endpoint.endpointArn)?.has(INVOKE) !== true,
   );
   return [
-    allow("InvokeEndpoints", ["sagemaker:InvokeEndpoint"], [...arns]),
+    ...WHOLE_ENDPOINTS.map(([Sid, actions]) => {
+      const isExact = (ofArn: ReadonlySet<InvokeAction>) =>
+        ofArn.size === actions.length && actions.every((action) => ofArn.has(action));
+      return allow(
+        Sid,
+        [...actions],
+        [...whole].flatMap(([arn, ofArn]) => (isExact(ofArn) ? [arn] : [])),
+      );
+    }),
     ...ofModels
       .filter((endpoint, index) => !isCovered(endpoint, ofModels.slice(0, index), ofModels.slice(index + 1)))
       .map((endpoint) => invokeEndpoint(`InvokeModelsOf${camelCase(endpoint.model)}`, endpoint)),

@@ -33,7 +33,7 @@ const INVOKE_ASYNC = "sagemaker:InvokeEndpointAsync";
 export type InvokeAction = typeof INVOKE | typeof INVOKE_STREAM | typeof INVOKE_ASYNC;
 
 /**
- * The actions with which a model's function invokes its endpoint: a contract with `stream` needs InvokeEndpoint only if its
+ * The actions with which a model's function, and a caller without the function, invokes its endpoint: a contract with `stream` needs InvokeEndpoint only if its
  * `wants` chooses between both kinds of answers.
  */
 export function invokeActions(

@@ -96,10 +96,18 @@ export class Alarms {
 
   /** Evaluates the alarms at the end of each minute that has passed since the last evaluation. */
   evaluate(): void {
+    for (const end of this.minutes()) this.evaluateAt(end);
+    this.evaluatedUntil = Math.max(floorToMinute(this.now()), this.evaluatedUntil);
+  }
+
+  /** The ends of the minutes that the next evaluation evaluates, in milliseconds since 1970. */
+  minutes(): number[] {
     const now = floorToMinute(this.now());
     const start = Math.max(this.evaluatedUntil, now - MAX_BREAK_IN_MS);
-    for (let end = start + MINUTE_IN_MS; end <= now; end += MINUTE_IN_MS) this.evaluateAt(end);
-    this.evaluatedUntil = Math.max(now, this.evaluatedUntil);
+    return Array.from(
+      { length: Math.max(0, Math.floor((now - start) / MINUTE_IN_MS)) },
+      (_, index) => start + (index + 1) * MINUTE_IN_MS,
+    );
   }
 
   /** The alarms in the order of their definitions. */

@@ -3,41 +3,66 @@ import type { Datum, MetricId } from "./metric-store";
 /** The namespace of Lambda's metrics. */
 export const LAMBDA = "AWS/Lambda";
 
+/** Metrics that have the same dimensions: those of one of the sets. */
+interface EmulatedMetrics {
+  readonly names: readonly string[];
+  readonly dimensions: readonly (readonly string[])[];
+}
+
 /**
- * The metrics of AWS's services that the local stage emulates, by the namespace. Each metric has the dimensions of one of the
- * sets; sets with the dimensions of an API's routes exist only with detailed metrics.
+ * The metrics of AWS's services that the local stage emulates, by the namespace. Sets with the dimensions of an API's routes exist
+ * only with detailed metrics.
  */
-const EMULATED: Readonly<
-  Record<string, { readonly names: readonly string[]; readonly dimensions: readonly (readonly string[])[] }>
-> = {
+const EMULATED: Readonly<Record<string, readonly EmulatedMetrics[]>> = {
   // https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html
-  [LAMBDA]: {
-    names: ["Invocations", "Errors", "Throttles", "Duration", "ConcurrentExecutions"],
-    dimensions: [["FunctionName"]],
-  },
+  [LAMBDA]: [
+    {
+      names: ["Invocations", "Errors", "Throttles", "Duration", "ConcurrentExecutions"],
+      dimensions: [["FunctionName"]],
+    },
+  ],
   // https://docs.aws.amazon.com/sagemaker/latest/dg/monitoring-cloudwatch.html
   // https://docs.aws.amazon.com/sagemaker/latest/dg/serverless-endpoints-monitoring.html
-  // The last four are those of streams. AWS's table of metrics has them under "bidirectional streaming", and names no other
-  // metric for the first chunk of InvokeEndpointWithResponseStream.
-  "AWS/SageMaker": {
-    names: [
-      "Invocations",
-      "Invocation4XXErrors",
-      "Invocation5XXErrors",
-      "ModelLatency",
-      "ServerlessConcurrentExecutionsUtilization",
-      "FirstChunkLatency",
-      "FirstChunkModelLatency",
-      "FirstChunkOverheadLatency",
-      "MidStreamErrors",
-    ],
-    dimensions: [["EndpointName", "VariantName"]],
-  },
+  // https://docs.aws.amazon.com/sagemaker/latest/dg/async-inference-monitor.html
+  // FirstChunk… and MidStreamErrors are those of streams. AWS's table of metrics has them under "bidirectional streaming", and
+  // names no other metric for the first chunk of InvokeEndpointWithResponseStream.
+  "AWS/SageMaker": [
+    {
+      names: [
+        "Invocations",
+        "Invocation4XXErrors",
+        "Invocation5XXErrors",
+        "ModelLatency",
+        "ServerlessConcurrentExecutionsUtilization",
+        "ExpiredRequests",
+        "InvocationFailures",
+        "RequestDownloadFailures",
+        "ResponseUploadFailures",
+        "TotalProcessingTime",
+        "FirstChunkLatency",
+        "FirstChunkModelLatency",
+        "FirstChunkOverheadLatency",
+        "MidStreamErrors",
+      ],
+      dimensions: [["EndpointName", "VariantName"]],
+    },
+    {
+      names: [
+        "ApproximateAgeOfOldestRequest",
+        "ApproximateBacklogSize",
+        "ApproximateBacklogSizePerInstance",
+        "HasBacklogWithoutCapacity",
+      ],
+      dimensions: [["EndpointName"]],
+    },
+  ],
   // https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-metrics-and-dimensions.html
-  "AWS/ApiGateway": {
-    names: ["Count", "4XXError", "5XXError", "Latency", "IntegrationLatency"],
-    dimensions: [["ApiName"], ["ApiName", "Stage"]],
-  },
+  "AWS/ApiGateway": [
+    {
+      names: ["Count", "4XXError", "5XXError", "Latency", "IntegrationLatency"],
+      dimensions: [["ApiName"], ["ApiName", "Stage"]],
+    },
+  ],
 };
 
 /**
@@ -52,8 +77,11 @@ export function findUnavailable({ namespace, name, dimensions }: MetricId): stri
   if (emulated === undefined) {
     return `namespace: got ${namespace}; supported: ${Object.keys(EMULATED).join(", ")}, and namespaces of printed metrics`;
   }
-  const { names, dimensions: sets } = emulated;
-  if (!names.includes(name)) return `metric_name: got ${namespace} ${name}; supported: ${names.join(", ")}`;
+  const sets = emulated.find(({ names }) => names.includes(name))?.dimensions;
+  if (sets === undefined) {
+    const names = emulated.flatMap((metrics) => metrics.names);
+    return `metric_name: got ${namespace} ${name}; supported: ${names.join(", ")}`;
+  }
   const has = Object.keys(dimensions).sort().join(", ");
   return sets.some((set) => [...set].sort().join(", ") === has)
     ? undefined
@@ -184,11 +212,15 @@ export function recordUtilization(
 }
 
 function ofVariant(scope: string, endpointName: string, variantName: string): Omit<MetricId, "name"> {
-  return {
-    scope,
-    namespace: "AWS/SageMaker",
-    dimensions: { EndpointName: endpointName, VariantName: variantName },
-  };
+  return scopedTo(scope, { EndpointName: endpointName, VariantName: variantName });
+}
+
+/** A metric of SageMaker, without its name. */
+export function scopedTo(
+  scope: string,
+  dimensions: Readonly<Record<string, string>>,
+): Omit<MetricId, "name"> {
+  return { scope, namespace: "AWS/SageMaker", dimensions };
 }
 
 /** A request to a stage of a REST API. */

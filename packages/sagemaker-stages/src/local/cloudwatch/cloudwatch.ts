@@ -5,9 +5,13 @@ import { MAX_LINE_IN_BYTES, readEmbeddedMetrics } from "./embedded-metrics";
 import { LineReader } from "./line-reader";
 import { type MetricId, MetricStore } from "./metric-store";
 
+/** Records the metrics of a moment. @param at - milliseconds since 1970 */
+export type Sampler = (at: number) => void;
+
 /** CloudWatch on this machine: metrics of the functions' output and of the emulated services, and alarms on them. */
 export class CloudWatch implements MetricSink {
   private readonly alarms: Alarms;
+  private readonly samplers: Sampler[] = [];
   /** The faults that are already printed, because each request can repeat a fault. */
   private readonly reportedFaults = new Set<string>();
 
@@ -47,17 +51,25 @@ export class CloudWatch implements MetricSink {
 
   /** Replaces the alarms; an alarm that has not changed keeps its state. */
   define(definitions: readonly AlarmDefinition[]): void {
+    this.evaluateAlarms();
     this.alarms.define(definitions);
+  }
+
+  /** Adds a source of metrics that describe a state, e.g. a queue, once a minute. */
+  addSampler(sample: Sampler): void {
+    this.samplers.push(sample);
   }
 
   /** Evaluates the alarms at the end of each minute that has passed since the last evaluation. */
   evaluateAlarms(): void {
+    // In the last millisecond of the minute that is evaluated.
+    for (const end of this.alarms.minutes()) for (const sample of this.samplers) sample(end - 1);
     this.alarms.evaluate();
   }
 
   /** The alarms with their states. */
   describeAlarms(): AlarmStatus[] {
-    this.alarms.evaluate();
+    this.evaluateAlarms();
     return this.alarms.describe();
   }
 

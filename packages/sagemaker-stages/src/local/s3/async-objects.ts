@@ -17,8 +17,18 @@ export interface AsyncBucketDefinition {
   readonly accountId: string;
   /** The rules by which objects expire. Of several rules for an object, the fewest days apply, as in S3. */
   readonly expirations: readonly { readonly prefix: string; readonly days: number }[];
+  /** The rules by which pages of other origins may send requests. @default - none */
+  readonly cors?: readonly BucketCorsRule[];
   /** The statements of the functions' roles, by the function's name. */
   readonly roles: ReadonlyMap<string, readonly RoleStatement[]>;
+}
+
+/** A rule by which pages of other origins may send requests. */
+export interface BucketCorsRule {
+  readonly allowedOrigins: readonly string[];
+  readonly allowedMethods: readonly string[];
+  readonly allowedHeaders: readonly string[];
+  readonly maxAgeInSeconds: number | undefined;
 }
 
 /** Finds the function whose process has a session token. */
@@ -56,6 +66,18 @@ export function findAsyncBucket(
  * @param functionOf - the function whose process signed the request
  */
 export function answerAsyncObjects(
+  request: HttpRequest,
+  bucket: AsyncBucketDefinition,
+  files: ObjectFiles,
+  functionOf: FunctionOfToken,
+): HttpResponse {
+  if (request.method === "OPTIONS") return answerPreflight(request, bucket.cors);
+  const answer = answerObject(request, bucket, files, functionOf);
+  const cors = corsHeaders(request, request.method, [], bucket.cors);
+  return cors === undefined ? answer : { ...answer, headers: { ...answer.headers, ...cors } };
+}
+
+function answerObject(
   request: HttpRequest,
   bucket: AsyncBucketDefinition,
   files: ObjectFiles,
@@ -135,6 +157,46 @@ export function isAllowedInBucket(
     resource: key === undefined ? bucketArn : `${bucketArn}/${key}`,
     context: { "aws:ResourceAccount": [accountId], "s3:ResourceAccount": [accountId] },
   });
+}
+
+/** The answer to a preflight (https://docs.aws.amazon.com/AmazonS3/latest/API/RESTOPTIONSobject.html). */
+function answerPreflight(request: HttpRequest, rules: AsyncBucketDefinition["cors"]): HttpResponse {
+  const method = headerOf(request, "access-control-request-method") ?? "";
+  const names = (headerOf(request, "access-control-request-headers") ?? "").split(",");
+  const requested = names.map((name) => name.trim().toLowerCase()).filter((name) => name !== "");
+  const headers = corsHeaders(request, method, requested, rules);
+  return headers === undefined ? failure(403, "AccessForbidden") : { status: 200, headers, body: "" };
+}
+
+/**
+ * The headers of the first rule that permits a request
+ * (https://docs.aws.amazon.com/AmazonS3/latest/userguide/ManageCorsUsing.html).
+ *
+ * @param requested - the headers that a preflight names, in lower case
+ * @returns `undefined` without a rule
+ */
+function corsHeaders(
+  request: HttpRequest,
+  method: string,
+  requested: readonly string[],
+  rules: AsyncBucketDefinition["cors"] = [],
+): Record<string, string> | undefined {
+  const origin = headerOf(request, "origin");
+  const rule = rules.find(
+    ({ allowedOrigins, allowedMethods, allowedHeaders }) =>
+      origin !== undefined &&
+      allowedOrigins.includes(origin) &&
+      allowedMethods.includes(method) &&
+      requested.every((name) => allowedHeaders.some((allowed) => allowed.toLowerCase() === name)),
+  );
+  if (origin === undefined || rule === undefined) return undefined;
+  return {
+    "Access-Control-Allow-Origin": origin,
+    "Access-Control-Allow-Methods": rule.allowedMethods.join(", "),
+    ...(requested.length === 0 ? {} : { "Access-Control-Allow-Headers": requested.join(", ") }),
+    ...(rule.maxAgeInSeconds === undefined ? {} : { "Access-Control-Max-Age": String(rule.maxAgeInSeconds) }),
+    Vary: "Origin, Access-Control-Request-Headers, Access-Control-Request-Method",
+  };
 }
 
 function put(request: HttpRequest, key: string, files: ObjectFiles): HttpResponse {

@@ -3,6 +3,9 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, w
 import { join } from "node:path";
 import * as z from "zod";
 import { ArnFactory } from "../../aws/arn";
+import { type QueueFailure, recordQueue, recordQueueResult } from "../cloudwatch/async-metrics";
+import type { MetricSink } from "../cloudwatch/aws-metrics";
+import { scopeOf } from "../cloudwatch/cloudwatch";
 import type { AsyncBucketDefinition } from "../s3/async-objects";
 import { isAllowedInBucket } from "../s3/async-objects";
 import type { ObjectFiles } from "../s3/object-files";
@@ -51,6 +54,8 @@ export interface AsyncQueueSettings {
   readonly wakeUpInMs: number;
   /** The time without requests after which an endpoint has no instance. */
   readonly idleInMs: number;
+  /** Receives the metrics of the queues. */
+  readonly metrics: MetricSink;
 }
 
 /** An endpoint that is served, with its bucket and its container. */
@@ -72,7 +77,8 @@ const MAX_CHARACTERS_OF_FAILURE = 4_096;
 interface Queue {
   served: ServedAsyncEndpoint;
   readonly waiting: string[];
-  running: number;
+  /** The files of the requests that are processed. */
+  readonly running: Set<string>;
   /** Whether the endpoint has an instance, or an instance starts. */
   instance: "none" | "starting" | "running";
   timer: NodeJS.Timeout | undefined;
@@ -101,11 +107,16 @@ export class AsyncQueues {
       const queue: Queue = known ?? {
         served,
         waiting: this.entriesOf(served),
-        running: 0,
+        running: new Set(),
         instance: scalesToZero ? "none" : "running",
         timer: undefined,
       };
       queue.served = served;
+      if (!scalesToZero && queue.instance !== "running") {
+        // A larger minimum starts the instance, whatever the queue contains.
+        clearTimeout(queue.timer);
+        queue.instance = "running";
+      }
       this.queues.set(key, queue);
       if (known === undefined && queue.waiting.length > 0) {
         this.log(queue, `${queue.waiting.length} request(s) of the last start are in the queue`);
@@ -135,6 +146,25 @@ export class AsyncQueues {
     return places;
   }
 
+  /** Records the metrics of every queue at a moment. @param at - milliseconds since 1970 */
+  sample(at: number): void {
+    for (const { served, waiting, running, instance } of this.queues.values()) {
+      const received = [...running, ...waiting].map(receivedAtOf).filter((time) => time <= at);
+      const { name: endpointName } = served.endpoint;
+      recordQueue(
+        this.settings.metrics,
+        scopeOf(served.endpoint),
+        {
+          endpointName,
+          size: received.length,
+          ageInSeconds: received.length === 0 ? 0 : (at - Math.min(...received)) / 1000,
+          hasInstance: instance === "running",
+        },
+        at,
+      );
+    }
+  }
+
   /** Starts no further work. Requests without an answer stay in their files. */
   close(): void {
     this.isClosed = true;
@@ -153,17 +183,17 @@ export class AsyncQueues {
     }
     clearTimeout(queue.timer);
     const { maxConcurrentPerInstance = 1 } = queue.served.endpoint.asyncInference;
-    while (queue.running < maxConcurrentPerInstance) {
+    while (queue.running.size < maxConcurrentPerInstance) {
       const file = queue.waiting.shift();
       if (file === undefined) return;
-      queue.running++;
+      queue.running.add(file);
       void this.answer(queue, file)
         .catch((error: unknown) => {
           // The file stays: the next start repeats the request.
           this.log(queue, `a request failed: ${error instanceof Error ? error.message : String(error)}`);
         })
         .finally(() => {
-          queue.running--;
+          queue.running.delete(file);
           this.work(queue);
         });
     }
@@ -182,7 +212,7 @@ export class AsyncQueues {
   }
 
   private stopWhenIdle(queue: Queue): void {
-    const isIdle = queue.running === 0 && queue.instance === "running";
+    const isIdle = queue.running.size === 0 && queue.instance === "running";
     if (!isIdle || queue.served.endpoint.asyncInference.minCapacity !== 0) return;
     clearTimeout(queue.timer);
     queue.timer = setTimeout(() => {
@@ -204,6 +234,13 @@ export class AsyncQueues {
       const denial = denialOf(served, "s3:PutObject", key);
       if (denial !== undefined) this.log(queue, denial);
       else served.files.put(key, bytes, undefined, "new");
+      const reason = "answer" in result ? undefined : result.reason;
+      recordQueueResult(this.settings.metrics, scopeOf(served.endpoint), {
+        endpointName: served.endpoint.name,
+        variantName: served.endpoint.variantName,
+        durationInMs: this.settings.now() - request.receivedAt,
+        failure: reason ?? (denial === undefined ? undefined : "upload"),
+      });
     }
     this.notify(queue, request, served.files.get(output) !== undefined);
     rmSync(path, { force: true });
@@ -212,12 +249,15 @@ export class AsyncQueues {
   private async invoke(
     served: ServedAsyncEndpoint,
     { input, contentType, accept, customAttributes, inferenceId, receivedAt, ...request }: Entry,
-  ): Promise<{ readonly answer: Buffer | string } | { readonly failure: string }> {
+  ): Promise<
+    { readonly answer: Buffer | string } | { readonly failure: string; readonly reason: QueueFailure }
+  > {
     const { ttlInSeconds, timeoutInSeconds } = request;
     const { files } = served;
     const container = served.container();
     if (this.settings.now() - receivedAt > ttlInSeconds * 1000) {
-      return { failure: `The request was in the queue for more than ${ttlInSeconds} seconds.` };
+      const failure = `The request was in the queue for more than ${ttlInSeconds} seconds.`;
+      return { failure, reason: "expired" };
     }
     let body: Buffer;
     if ("base64" in input) body = Buffer.from(input.base64, "base64");
@@ -225,8 +265,10 @@ export class AsyncQueues {
       const key = keyIn(served, input.location);
       const denial = denialOf(served, "s3:GetObject", key);
       const object = denial === undefined ? files.get(key) : undefined;
-      if (object === undefined)
-        return { failure: denial ?? `Unable to access the object at ${input.location}.` };
+      if (object === undefined) {
+        const failure = denial ?? `Unable to access the object at ${input.location}.`;
+        return { failure, reason: "download" };
+      }
       body = object.bytes;
     }
     const headers = {
@@ -244,11 +286,12 @@ export class AsyncQueues {
       const answered = await wholeBody(answer.body);
       if (isSuccess(answer.status)) return { answer: answered };
       const message = String(answered).slice(0, MAX_CHARACTERS_OF_FAILURE);
-      return { failure: `Received server error (${answer.status}) from primary with message "${message}"` };
+      const failure = `Received server error (${answer.status}) from primary with message "${message}"`;
+      return { failure, reason: "invocation" };
     } catch (error) {
-      const reason =
+      const detail =
         error instanceof ContainerFailed ? `${error.message}. ${error.advice}` : "failed without an answer.";
-      return { failure: `${container.description} ${reason}` };
+      return { failure: `${container.description} ${detail}`, reason: "invocation" };
     }
   }
 
@@ -292,6 +335,11 @@ export class AsyncQueues {
       .filter((name) => name.endsWith(".json"))
       .sort();
   }
+}
+
+/** The time at which SageMaker received a request. The name of its file begins with the time. */
+function receivedAtOf(file: string): number {
+  return Number.parseInt(file, 10);
 }
 
 function keyOf({ name, region, accountId }: EndpointDefinition): string {

@@ -5,7 +5,7 @@ import type { WebsiteFile } from "../../page/build";
 import { UnsupportedTerraform } from "../errors";
 import { type OpenApi, readOpenApi } from "../rest-api/openapi";
 import { endpointOf, literalHeaders } from "../rest-api/sagemaker-integration";
-import type { AsyncBucketDefinition } from "../s3/async-objects";
+import type { AsyncBucketDefinition, BucketCorsRule } from "../s3/async-objects";
 import type { CaptureBucketDefinition } from "../s3/captured-requests";
 import { readAlarms } from "./alarms";
 import type {
@@ -163,9 +163,9 @@ function readAsyncBuckets(stack: Stack): AsyncBucketDefinition[] {
     const bucketName = stack.resolve(resource.values.bucket);
     if (typeof bucketName !== "string" || !names.has(bucketName)) return [];
     const roles = new Map(functions.map((fn) => [fn.name, fn.statements()] as const));
-    return [
-      { bucketName, environment, region, accountId, expirations: readExpirations(stack, resource), roles },
-    ];
+    const expirations = readExpirations(stack, resource);
+    const cors = readCors(stack, resource);
+    return [{ bucketName, environment, region, accountId, expirations, cors, roles }];
   });
 }
 
@@ -196,6 +196,37 @@ function readExpirations(stack: Stack, bucket: Resource): AsyncBucketDefinition[
       return data.rule
         .filter(({ status }) => status === "Enabled")
         .map(({ filter: [{ prefix = "" }], expiration: [{ days }] }) => ({ prefix, days }));
+    });
+}
+
+/** The CORS rules of a bucket. */
+const corsRules = z.object({
+  cors_rule: z.array(
+    z.object({
+      allowed_origins: z.array(z.string()),
+      allowed_methods: z.array(z.string()),
+      allowed_headers: z.array(z.string()).default([]),
+      max_age_seconds: z.optional(z.number()),
+    }),
+  ),
+});
+
+/** The rules by which pages of other origins may use a bucket. @throws UnsupportedTerraform for rules of another form */
+function readCors(stack: Stack, bucket: Resource): BucketCorsRule[] {
+  return stack
+    .ofType("aws_s3_bucket_cors_configuration")
+    .filter(({ values }) => values.bucket === `\${aws_s3_bucket.${bucket.name}.id}`)
+    .flatMap(({ name, values }) => {
+      const { data, error } = corsRules.safeParse(values);
+      if (data === undefined) {
+        throw new UnsupportedTerraform(`aws_s3_bucket_cors_configuration.${name}: ${z.prettifyError(error)}`);
+      }
+      return data.cors_rule.map((rule) => ({
+        allowedOrigins: rule.allowed_origins,
+        allowedMethods: rule.allowed_methods,
+        allowedHeaders: rule.allowed_headers,
+        maxAgeInSeconds: rule.max_age_seconds,
+      }));
     });
 }
 

@@ -30,10 +30,11 @@ const SHAPES: readonly Shape[] = [
   { hints: ["eyJ"], pattern: JSON_WEB_TOKEN },
   { hints: ["earer"], pattern: /\b[Bb]earer\s{1,3}(?<secret>(?=[A-Za-z._~+/-]*[\d=])[\w.~+/-]{8,4000}=*)/dg },
   { hints: ["asic"], pattern: /\b[Bb]asic\s{1,3}(?<secret>(?=[a-z]*[A-Z\d=])[A-Za-z\d+/]{8,4000}={0,2})/dg },
+  // Not a placeholder such as <key>, and not the backslash before a quotation mark: without it, JSON in JSON is unreadable.
   {
     hints: ["uthorization"],
     pattern:
-      /[Aa]uthorization["']?\s{0,3}[:=]\s{0,3}["']?(?:(?:Token|ApiKey|Digest|Negotiate|Bearer|Basic|GenieKey|SSWS|Splunk)\s{1,3})(?<secret>[^\s"',;]{4,4000})/dgi,
+      /[Aa]uthorization["']?\s{0,3}[:=]\s{0,3}["']?(?:(?:Token|ApiKey|Digest|Negotiate|Bearer|Basic|GenieKey|SSWS|Splunk)\s{1,3})(?<secret>(?!<[\w -]{1,40}>)(?:[^\s"',;\\]|\\(?!["'])){4,4000})/dgi,
   },
   {
     hints: ["uthorization"],

@@ -1,18 +1,10 @@
 import type { IncomingMessage } from "node:http";
 import { createPost } from "../connections";
 import { type EndpointHeaders, type EndpointRequest, ForbiddenByContract } from "../contract";
-import {
-  type EndpointAddress,
-  EndpointFailure,
-  type InvocationStats,
-  type Refusal,
-  readAnswer,
-  refusalOfConnection,
-  TIME_IS_OVER,
-} from "../endpoint";
+import { type EndpointAddress, readAnswer, refusalOfConnection } from "../endpoint";
 import { toEndpointHeaders } from "../headers";
-import { MIN_ATTEMPT_IN_MS } from "../limits";
-import { createEndpointLoad } from "../retries";
+import { type InvocationStats, type Refusal, TIME_IS_OVER } from "../refusal";
+import { createRetries } from "../retries";
 import { sign } from "../signature";
 import type { TimeLeft } from "./store";
 
@@ -65,7 +57,7 @@ export function createAsyncEndpointClient(
   environment: NodeJS.ProcessEnv,
 ): AsyncEndpointClient {
   const post = createPost(url);
-  const load = createEndpointLoad();
+  const retrying = createRetries();
   const path = `${url.pathname.replace(/\/$/, "")}/endpoints/${encodeURIComponent(endpointName)}/async-invocations`;
   const canonicalPath = path.split("/").map(encodeURIComponent).join("/");
 
@@ -73,19 +65,7 @@ export function createAsyncEndpointClient(
     async enqueue(invocation, timeLeftInMs) {
       const headers = headersOf(invocation, timeoutInSeconds);
       const body = "body" in invocation.payload ? invocation.payload.body : "";
-      const nextWaitInMs = load.startRequest();
-      for (let retries = 0; ; retries++) {
-        const start = performance.now();
-        const outcome = await attempt(headers, body, timeLeftInMs());
-        const stats = { endpointMs: Math.round(performance.now() - start), retries };
-        if ("outputLocation" in outcome) {
-          load.recordSuccess();
-          return { ...outcome, stats };
-        }
-        const wait = nextWaitInMs(outcome.retry, start);
-        if (timeLeftInMs() - wait < MIN_ATTEMPT_IN_MS) throw new EndpointFailure(outcome, stats);
-        await new Promise((resolve) => setTimeout(resolve, wait));
-      }
+      return await retrying(timeLeftInMs, () => attempt(headers, body, timeLeftInMs()));
     },
   };
 
@@ -121,13 +101,13 @@ export function createAsyncEndpointClient(
         },
         Math.max(0, timeoutInMs),
       );
-      let hasAnswered = false;
       const onError = (error: NodeJS.ErrnoException) => {
-        settle(refusalOfConnection(error, outgoing.reusedSocket && !hasAnswered));
+        settle(refusalOfConnection(error, outgoing.reusedSocket));
       };
       outgoing.on("error", onError);
       outgoing.on("response", (incoming) => {
-        hasAnswered = true;
+        // A connection that breaks now was not idle.
+        outgoing.reusedSocket = false;
         const chunks: Buffer[] = [];
         let length = 0;
         incoming.on("data", (chunk: Buffer) => {

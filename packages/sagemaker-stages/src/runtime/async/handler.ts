@@ -1,6 +1,11 @@
 import { presentAnswer, toAnswer, toFailureAnswer } from "../answer";
 import { stopAtFirstFaults } from "../bounded-schema";
-import type { Contract, EndpointReply, EndpointRequest } from "../contract";
+import {
+  type Contract,
+  ENCODED_ASYNC_PAYLOAD_IN_BYTES,
+  type EndpointReply,
+  type EndpointRequest,
+} from "../contract";
 import { exposedHeaders } from "../cors";
 import { EndpointFailure, type InvocationStats, readEndpointAddress, TIME_IS_OVER } from "../endpoint";
 import { type IncomingRequest, partOf, readEvent, readHeader } from "../event";
@@ -49,9 +54,6 @@ export const UPLOAD_EXPIRES_IN_SECONDS = 900;
 /** The time in which a caller must read an answer that the function cannot return. */
 const ANSWER_EXPIRES_IN_SECONDS = 300;
 
-/** The maximum size of an object that a function with enough memory reads. */
-const MAX_READ_OBJECT_IN_BYTES = 25 * 1024 * 1024;
-
 /**
  * The part of the function's memory that an object may have. The object, its base64, its text, the parsed value and the payload are in
  * the memory at the same time: 7 to 18 times the size of a JSON document, and 60 MB for the process.
@@ -65,14 +67,8 @@ const OBJECTS_PER_MEMORY = 20;
 function maxReadObject({ AWS_LAMBDA_FUNCTION_MEMORY_SIZE: memoryInMb }: NodeJS.ProcessEnv): number {
   const part = Math.floor((Number(memoryInMb) * 1024 * 1024) / OBJECTS_PER_MEMORY);
   // Lambda sets the variable in every function.
-  return part > 0 ? Math.min(MAX_READ_OBJECT_IN_BYTES, part) : MAX_READ_OBJECT_IN_BYTES;
+  return part > 0 ? Math.min(ENCODED_ASYNC_PAYLOAD_IN_BYTES, part) : ENCODED_ASYNC_PAYLOAD_IN_BYTES;
 }
-
-/**
- * The maximum size of an input of an asynchronous endpoint: 1 GB
- * (https://docs.aws.amazon.com/sagemaker/latest/dg/async-inference.html).
- */
-export const MAX_ASYNC_PAYLOAD_IN_BYTES = 1024 ** 3;
 
 /**
  * The time after which a request without an answer has failed: SageMaker's default for the time in the queue, 6 hours, the
@@ -166,10 +162,8 @@ export function createAsyncHandlerWith<Request, Answer>(
       answer = toAnswer(result.answer, incoming, cors);
       if (time() <= 0) throw new EndpointFailure(TIME_IS_OVER, result.stats ?? { endpointMs: 0, retries: 0 });
     } catch (thrown) {
-      if (thrown instanceof EndpointFailure) Object.assign(line, thrown.stats);
-      const { failure, error } = explain(thrown, logsMessages);
-      line.status = failure.status;
-      line.error = error;
+      const { failure, error, stats } = explain(thrown, logsMessages);
+      Object.assign(line, stats, { status: failure.status, error });
       answer = toFailureAnswer(failure, incoming, cors);
     }
     line.totalMs = Math.round(performance.now() - start);

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { isRecord, parseJson } from "../json";
 import type { AsyncLocation } from "./location";
 import type { AsyncStore, StoredObject, TimeLeft, WriteCondition } from "./store";
@@ -62,7 +63,11 @@ export function keysOf({ prefix }: AsyncLocation, caller: string, id: string): R
   };
 }
 
-/** @returns the ETag; `undefined` if the condition does not hold */
+/**
+ * Writes a record. Each write has a random id, by which the store recognizes its own write.
+ *
+ * @returns the ETag; `undefined` if the condition does not hold
+ */
 export async function writeRecord(
   store: AsyncStore,
   key: string,
@@ -70,7 +75,7 @@ export async function writeRecord(
   time: TimeLeft,
   condition?: WriteCondition,
 ): Promise<string | undefined> {
-  return await store.put(key, JSON.stringify(record), time, condition);
+  return await store.put(key, JSON.stringify({ ...record, write: randomUUID() }), time, condition);
 }
 
 /** @returns `undefined` if there is no record */

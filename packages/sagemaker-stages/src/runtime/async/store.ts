@@ -31,6 +31,7 @@ export interface AsyncStore {
   /**
    * Writes an object.
    *
+   * @param body - with a condition, bytes that no other write has: a retry recognizes its own earlier write by the bytes
    * @returns the ETag; `undefined` if the condition does not hold
    * @throws EndpointFailure if S3 does not answer in time, or fails
    */
@@ -104,22 +105,19 @@ export function createAsyncStore(bucket: string, environment: NodeJS.ProcessEnv)
             : { "if-match": condition.etag };
       const answer = await send("PUT", key, body, headers, time, MAX_ERROR_IN_BYTES);
       if (answer.status === 200) return answer.etag;
-      // 409: another write with a condition is running. 404: the object of an If-Match does not exist
-      // (https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html).
-      if (condition !== undefined && [404, 409, 412].includes(answer.status)) return undefined;
-      throw failed(answer);
+      if (condition === undefined || !REFUSED_CONDITION.includes(answer.status)) throw failed(answer);
+      // An attempt whose answer was lost can have written the object: the condition of the next attempt then does not hold.
+      if (!answer.isRepeated) return undefined;
+      const found = await send("GET", key, "", {}, time, Buffer.byteLength(body));
+      if (found.status === 200) return found.bytes?.equals(Buffer.from(body)) ? found.etag : undefined;
+      if (isMissing(found)) return undefined;
+      throw failed(found);
     },
 
     async get(key, time, maxBytes) {
       const answer = await send("GET", key, "", {}, time, maxBytes);
       if (answer.status === 200) return answer;
-      // Without the permission s3:ListBucket, S3 answers 403 if an object does not exist
-      // (https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html). A refused signature or key is a fault.
-      const document = String(answer.bytes ?? "");
-      const isDenied =
-        answer.status === 403 && /<Code>AccessDenied</.test(document) && !/kms:/i.test(document);
-      const isMissing = answer.status === 404 || isDenied;
-      if (isMissing) return undefined;
+      if (isMissing(answer)) return undefined;
       throw failed(answer);
     },
 
@@ -150,7 +148,7 @@ export function createAsyncStore(bucket: string, environment: NodeJS.ProcessEnv)
     },
   };
 
-  /** Sends a request, and retries if a retry can succeed. */
+  /** Sends a request, and retries if a retry can succeed. `isRepeated`: the answer is not the first attempt's. */
   async function send(
     method: "PUT" | "GET",
     key: string,
@@ -158,12 +156,14 @@ export function createAsyncStore(bucket: string, environment: NodeJS.ProcessEnv)
     headers: Readonly<Record<string, string>>,
     time: TimeLeft,
     maxBytes: number,
-  ): Promise<Outcome & { readonly bytes?: Buffer; readonly etag?: string }> {
+  ): Promise<Outcome & { readonly bytes?: Buffer; readonly etag?: string; readonly isRepeated: boolean }> {
     for (let attempts = 1; ; attempts++) {
       const outcome = await attempt(method, pathOf(key), body, headers, time(), maxBytes);
-      const canRetry = outcome.status === 0 || outcome.status >= 500 || outcome.status === 429;
+      const { status } = outcome;
+      // 409: another write with a condition is running, possibly the earlier attempt. S3 requires a repetition.
+      const canRetry = status === 0 || status >= 500 || status === 429 || status === 409;
       const isOver = time() < RETRY_WAIT_IN_MS + MIN_ATTEMPT_IN_MS;
-      if (!canRetry || isOver || attempts === MAX_ATTEMPTS) return outcome;
+      if (!canRetry || isOver || attempts === MAX_ATTEMPTS) return { ...outcome, isRepeated: attempts > 1 };
       await new Promise((resolve) => setTimeout(resolve, RETRY_WAIT_IN_MS));
     }
   }
@@ -265,6 +265,23 @@ export function createAsyncStore(bucket: string, environment: NodeJS.ProcessEnv)
 }
 
 const ALGORITHM = "AWS4-HMAC-SHA256";
+
+/**
+ * The statuses of a write whose condition does not hold. 404: the object of an If-Match does not exist. 409: another write with a
+ * condition is running (https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html).
+ */
+const REFUSED_CONDITION = [404, 409, 412];
+
+/**
+ * Whether the object does not exist. Without the permission s3:ListBucket, S3 answers 403 for such an object
+ * (https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html). A refused signature or key is a fault.
+ */
+function isMissing({ status, bytes }: { readonly status: number; readonly bytes?: Buffer }): boolean {
+  const document = String(bytes ?? "");
+  return (
+    status === 404 || (status === 403 && /<Code>AccessDenied</.test(document) && !/kms:/i.test(document))
+  );
+}
 
 /** The failure of a request to S3. The name of the error is S3's code, which the log contains. */
 function failed(outcome: Outcome & { readonly bytes?: Buffer }): Error {

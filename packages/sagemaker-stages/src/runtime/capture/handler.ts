@@ -1,7 +1,7 @@
 import { isCallerAnswer } from "../answer";
 import type { Contract } from "../contract";
 import { readEvent } from "../event";
-import { createHandlerWith, type Handler } from "../handler-core";
+import { createHandlerWith, type Handler, type HandlerFunctions } from "../handler-core";
 import { isRecord, parseJson } from "../json";
 import type { HandlerParts } from "../parts";
 import { type Invocation, startExtension } from "./extension";
@@ -66,16 +66,19 @@ interface Answered extends Observed {
  * @param parts - see `createHandlerWith`
  * @param environment - the function's variables: those of `createHandlerWith`, `readCaptureSettings` and
  * AWS_LAMBDA_RUNTIME_API. Without CAPTURE_DESTINATION, the handler captures nothing
+ * @param ofStreamMode - see `createHandlerWith`
  */
 export function capture<Request, Answer>(
   parts: HandlerParts,
   contract: Contract<Request, Answer>,
   environment: NodeJS.ProcessEnv = process.env,
+  ...ofStreamMode: HandlerFunctions
 ): CapturingHandler {
   const settings = readCaptureSettings(environment);
   const address = environment.AWS_LAMBDA_RUNTIME_API;
   if (settings === undefined || !address) {
-    return { handler: createHandlerWith(parts, contract, environment), ready: Promise.resolve() };
+    const handler = createHandlerWith(parts, contract, environment, ...ofStreamMode);
+    return { handler, ready: Promise.resolve() };
   }
   // A process on Lambda has one request at a time. Elsewhere, concurrent requests are not captured.
   let running = 0;
@@ -86,6 +89,7 @@ export function capture<Request, Answer>(
     observeParts(parts, observe),
     observeContract(contract, observe),
     environment,
+    ...ofStreamMode,
   );
   const store = createCaptureStore(settings, environment);
   const answers = new Answers();

@@ -1,19 +1,26 @@
 import { type IncomingRequest, readEvent } from "../event";
+import { explain } from "../failure";
 import type { Handler } from "../handler-core";
 import { isRecord } from "../json";
 import { JSON_TYPE } from "../media-type";
+import { CALLER_STATUS, type Delivery, endWith, sendingTimeInMs, settle } from "./delivery";
 import {
   type AwsLambda,
-  type BodyStream,
   type HttpMetadata,
   type ResponseStream,
   requireLambda,
   streamify,
 } from "./response-stream";
+import { type RunningRequest, runFor } from "./running-request";
+
+export { createAbortableClient, writeWhenSent } from "./running-request";
 
 /**
  * Makes an ordinary handler answer through Lambda's response stream, for a route whose transfer mode is `stream` and whose
  * contract does not stream: its caller can wait longer than the 29 seconds of the transfer mode `buffer`.
+ *
+ * A handler with {@link createAbortableClient} and {@link writeWhenSent} ends its request to the endpoint when the caller leaves,
+ * and its log line says whether the caller took the answer. Any other handler has no time left when the caller has left.
  *
  * Only the functions of such routes contain this code.
  *
@@ -21,19 +28,42 @@ import {
  * @returns the handler for Lambda
  * @throws Error in Lambda's init phase, if the runtime has no response streams
  * @example
- * module.exports.handler = streamAnswer(createHandlerWith({}, contract));
+ * module.exports.handler = streamAnswer(
+ *   createHandlerWith({}, contract, process.env, createAbortableClient(), writeWhenSent),
+ * );
  */
 export function streamAnswer(handler: Handler, lambda?: AwsLambda): unknown {
   return streamify(async (event, responseStream, context) => {
+    const start = performance.now();
+    const stop = new AbortController();
+    const leave = () => stop.abort();
     // The error of a stream whose caller has left must not end the process.
-    responseStream.on("error", () => {});
-    // The handler sends no further attempt to the endpoint after its caller has left: it has no time left.
+    responseStream.on("error", leave).once("close", leave);
+    if (responseStream.destroyed) leave();
     const ofCaller = {
       ...context,
       getRemainingTimeInMillis: () => (responseStream.destroyed ? 0 : context.getRemainingTimeInMillis()),
     };
-    const answer = await handler(event, ofCaller);
-    await sendAnswer(answer, readEvent(event, context), responseStream, lambda);
+    const request: RunningRequest = { left: stop.signal };
+    try {
+      const answer = await runFor(request, () => handler(event, ofCaller));
+      const limitInMs = sendingTimeInMs(context);
+      const delivery = await sendAnswer(answer, readEvent(event, context), responseStream, limitInMs, lambda);
+      const broken = settle(request.line, delivery);
+      if (broken !== undefined) throw broken;
+    } catch (thrown) {
+      // An answer that could not be sent, unless the line has an earlier failure.
+      if (request.line !== undefined && request.line.status < 400) {
+        const { failure, error } = explain(thrown, false);
+        Object.assign(request.line, { status: failure.status, error });
+      }
+      throw thrown;
+    } finally {
+      const { line } = request;
+      // A whole answer has the same time as in the transfer mode `buffer`.
+      if (line?.status === CALLER_STATUS) line.totalMs = Math.round(performance.now() - start);
+      request.writeLine?.();
+    }
   }, lambda);
 }
 
@@ -41,57 +71,26 @@ export function streamAnswer(handler: Handler, lambda?: AwsLambda): unknown {
  * Writes a whole answer to a response stream: the bare answer of a direct invocation as JSON, or a proxy response with its
  * status and headers.
  *
+ * @param limitInMs - the time for a caller that reads slowly
  * @throws Error for an answer that API Gateway would refuse
  */
 export async function sendAnswer(
   answer: unknown,
   { kind }: Pick<IncomingRequest, "kind">,
   responseStream: ResponseStream,
+  limitInMs: number,
   lambda?: AwsLambda,
-): Promise<void> {
+): Promise<Delivery> {
   if (kind === "direct") {
     responseStream.setContentType(JSON_TYPE);
-    await endWith(responseStream, JSON.stringify(answer) ?? "");
-    return;
+    return await endWith(responseStream, JSON.stringify(answer) ?? "", limitInMs);
   }
   const { metadata, body } = readProxyResponse(answer, kind);
-  await endWith(requireLambda(lambda).HttpResponseStream.from(responseStream, metadata), body);
-}
-
-/**
- * Ends a stream with `last`, and waits until the stream has passed all data on, or is closed.
- *
- * @param limitInMs - the maximum of the wait. @default - no limit
- * @returns false if the wait has reached its limit
- */
-export function endWith(stream: BodyStream, last: string | Uint8Array, limitInMs?: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    if (stream.destroyed) return resolve(true);
-    const timer = limitInMs === undefined ? undefined : setTimeout(() => resolve(false), limitInMs);
-    const done = () => {
-      clearTimeout(timer);
-      resolve(true);
-    };
-    stream.once("finish", done).once("close", done).on("error", done);
-    // Lambda's runtime sends status and headers with the first write, even if the write is empty. Without a write, `end`
-    // would send nothing.
-    stream.write(last);
-    stream.end();
-  });
-}
-
-/** Waits until a stream takes further data, or until the stream is closed, or until the signal aborts. */
-export function whenWritable(stream: BodyStream, signal: AbortSignal): Promise<void> {
-  if (!stream.writableNeedDrain || stream.destroyed || signal.aborted) return Promise.resolve();
-  return new Promise((resolve) => {
-    const done = () => {
-      stream.off("drain", done).off("close", done);
-      signal.removeEventListener("abort", done);
-      resolve();
-    };
-    stream.once("drain", done).once("close", done);
-    signal.addEventListener("abort", done);
-  });
+  return await endWith(
+    requireLambda(lambda).HttpResponseStream.from(responseStream, metadata),
+    body,
+    limitInMs,
+  );
 }
 
 function readProxyResponse(

@@ -2,13 +2,7 @@ import { presentAnswer, toAnswer } from "../answer";
 import { stopAtFirstFaults } from "../bounded-schema";
 import type { Contract } from "../contract";
 import { exposedHeaders } from "../cors";
-import {
-  createEndpointClient,
-  EndpointFailure,
-  type Refusal,
-  readEndpointAddress,
-  TIME_IS_OVER,
-} from "../endpoint";
+import { readEndpointAddress } from "../endpoint";
 import { readEvent } from "../event";
 import { explain } from "../failure";
 import type { Handler } from "../handler-core";
@@ -18,9 +12,23 @@ import { JSON_TYPE, TEXT_TYPE } from "../media-type";
 import { writeLine } from "../metrics";
 import type { HandlerParts } from "../parts";
 import { type Failure, toProblem } from "../problem";
+import { EndpointFailure, type Refusal, TIME_IS_OVER } from "../refusal";
 import { encodeRequest, parseRequest, readBareRequest } from "../request";
-import { endWith, sendAnswer, whenWritable } from "./answer";
-import { createStreamClient, type EndpointStream } from "./endpoint-stream";
+import { createAbortableCalls } from "./abortable-calls";
+import { sendAnswer } from "./answer";
+import { containerFailureOf } from "./container-failure";
+import {
+  brokenOff,
+  CALLER_LEFT,
+  CALLER_TOO_SLOW,
+  endWith,
+  logOfCaller,
+  sendingTimeInMs,
+  settle,
+  whenWritable,
+} from "./delivery";
+import { type EndpointStream, openStream } from "./endpoint-stream";
+import { invokeWhole } from "./endpoint-whole";
 import { TextFault, toOutput } from "./output";
 import {
   type AwsLambda,
@@ -40,12 +48,6 @@ import { EVENT_STREAM_TYPE, EventCutter, HEARTBEAT } from "./server-sent-events"
  */
 export const HEARTBEAT_IN_MS = 15_000;
 
-/** The status in the log of a request whose caller closed the connection before the end of the answer. */
-export const CALLER_LEFT_STATUS = 499;
-
-/** The reason for the end of the endpoint's request when the caller has left. No caller receives the status. */
-const CALLER_LEFT: Refusal = { status: 503, type: "CallerLeft", origin: "connection" };
-
 /** The contract converts text, but the endpoint's answer is not UTF-8. */
 const NO_TEXT: Refusal = { status: 502, type: "AnswerNotUtf8", origin: "container" };
 
@@ -54,6 +56,15 @@ interface StreamLogLine extends LogLine {
   /** Milliseconds until the first part of a streamed answer; absent if the caller received no part. */
   firstByteMs?: number;
 }
+
+/** A streamed answer whose first part has arrived. */
+interface Parts {
+  readonly output: AsyncGenerator<Buffer, void>;
+  readonly first: IteratorResult<Buffer, void>;
+}
+
+/** The answer of the endpoint, or a whole answer for the caller. */
+type Asked = Parts | { readonly whole: unknown };
 
 /** Names the origin of a request in the headers of an answer: `nameOrigin` of `src/runtime/origins.ts`. */
 type NameOrigin = (handler: Handler, environment: NodeJS.ProcessEnv) => Handler;
@@ -109,12 +120,10 @@ export function createStreamingHandlerWith<Request, Answer>(
     maxSilenceInMs = MAX_SILENCE_IN_MS,
   }: StreamingOptions = {},
 ): StreamingFunction {
-  const { stream: dialect } = contract;
-  if (dialect === undefined) throw new Error("stream: got nothing; allowed: a contract with stream");
-  const address = readEndpointAddress(environment);
-  const streams = createStreamClient(address, environment);
-  // Both clients open a connection in Lambda's init phase, so that no kind of request waits for a TLS handshake.
-  const client = dialect.wants && createEndpointClient(address, environment);
+  if (contract.stream === undefined) throw new Error("stream: got nothing; allowed: a contract with stream");
+  const dialect = contract.stream;
+  const { answerType } = dialect;
+  const calling = createAbortableCalls(readEndpointAddress(environment), environment);
   const cors = {
     "Access-Control-Allow-Origin": environment.CORS_ALLOW_ORIGIN || "*",
     "Access-Control-Expose-Headers": exposedHeaders(contract.answerHeaders),
@@ -144,7 +153,6 @@ export function createStreamingHandlerWith<Request, Answer>(
     const { signal } = stop;
     /** The time that is left until the first part, or until a whole answer. */
     const timeLeftInMs = () => {
-      if (signal.aborted) return 0;
       const silence = kind === "rest-api" ? maxSilenceInMs : Number.POSITIVE_INFINITY;
       return Math.min(functionTimeLeftInMs(), start + silence - performance.now());
     };
@@ -154,121 +162,156 @@ export function createStreamingHandlerWith<Request, Answer>(
     responseStream.on("error", leave).once("close", leave);
     if (responseStream.destroyed) leave();
 
-    let rows: number | undefined;
-    let answer: unknown;
-    let stream: EndpointStream | undefined;
-    let output: AsyncGenerator<Buffer, void> | undefined;
-    let first: IteratorResult<Buffer, void> | undefined;
     const cutter = dialect.answerType === EVENT_STREAM_TYPE ? new EventCutter() : undefined;
+    let rows: number | undefined;
+    let stream: EndpointStream | undefined;
+    /** The error with which the function ends. */
+    let broken: Error | undefined;
     try {
+      broken = await respond();
+    } catch (thrown) {
+      // E.g. the response stream does not open.
+      record(thrown);
+      broken = brokenOff();
+    } finally {
+      clearTimeout(timer);
+      // An error of the response stream must not leave the request to the endpoint open.
+      stop.abort(CALLER_LEFT);
+      // The only line of the request, whatever has failed. Every wait above ends before Lambda's timeout.
+      line.totalMs = elapsedMs();
+      writeLine(line, metricsEnvironment, rows);
+    }
+    if (broken !== undefined) throw broken;
+
+    async function respond(): Promise<Error | undefined> {
+      let asked: Asked;
       try {
-        const { bare, isText, contentType } = readBareRequest(contract, incoming, parts);
-        const request = parseRequest(contract, bare);
-        const isStream = client === undefined || dialect.wants?.(request) === true;
-        const plain = isText ? TEXT_TYPE : JSON_TYPE;
-        const accept = isStream ? dialect.answerType : (parts.accept?.(contract, incoming, isText) ?? plain);
-        const caller = { headers: parts.callerHeaders?.(contract, incoming) ?? {}, accept };
-        const passed = parts.passThrough?.request(contract, incoming, accept, contentType);
-        if (isStream) {
-          const encoded = encodeRequest(contract, request, caller, passed && { ...passed, accept });
-          rows = encoded.rows;
-          stream = await streams.open(encoded, timeLeftInMs, signal);
-          output = toOutput(stream.parts, dialect, request, cutter);
-          // Until the caller receives something, a failure has its own status.
-          first = await output.next();
-          clearTimeout(timer);
-          timer = stopIn(functionTimeLeftInMs());
-        } else {
-          const encoded = encodeRequest(contract, request, caller, passed);
-          rows = encoded.rows;
-          const { body, reply, stats } = await client.invoke(encoded, timeLeftInMs, contract.answerTypes);
-          Object.assign(line, stats);
-          const ready =
-            parts.passThrough?.answer(contract, incoming, accept, body, reply) ??
-            presentAnswer(contract, contract.decode(body, request, reply), accept, parts);
-          line.status = ready.response?.status ?? 200;
-          answer = toAnswer(ready, incoming, cors);
-          if (timeLeftInMs() <= 0) throw new EndpointFailure(TIME_IS_OVER, stats);
-        }
+        asked = await ask();
       } catch (thrown) {
         const failure = record(thrown);
-        const headers = {
-          "Content-Type": "application/problem+json",
-          ...(failure.retryAfterInSeconds !== undefined && {
-            "Retry-After": String(failure.retryAfterInSeconds),
-          }),
-        };
-        const problem = problemOf(failure);
-        answer =
-          kind === "direct"
-            ? problem
-            : { statusCode: failure.status, headers: withCors(headers), body: JSON.stringify(problem) };
-        output = undefined;
+        if (hasLeft()) return undefined;
+        asked = { whole: failureAnswer(failure) };
       }
+      return "whole" in asked ? await sendWhole(asked.whole) : await sendParts(asked);
+    }
 
-      let broken: Error | undefined;
-      if (output === undefined || first === undefined) {
-        writeLog();
-        if (!signal.aborted || signal.reason !== CALLER_LEFT) {
-          await sendAnswer(await named(answer), incoming, responseStream, lambda);
-        }
-      } else {
-        line.firstByteMs = elapsedMs();
+    /** Asks the endpoint. Until the caller receives something, a failure has its own status. */
+    async function ask(): Promise<Asked> {
+      const { bare, isText, contentType } = readBareRequest(contract, incoming, parts);
+      const request = parseRequest(contract, bare);
+      const isStream = dialect.wants?.(request) ?? true;
+      const plain = isText ? TEXT_TYPE : JSON_TYPE;
+      const accept = isStream ? answerType : (parts.accept?.(contract, incoming, isText) ?? plain);
+      const caller = { headers: parts.callerHeaders?.(contract, incoming) ?? {}, accept };
+      const passed = parts.passThrough?.request(contract, incoming, accept, contentType);
+      const encoded = encodeRequest(
+        contract,
+        request,
+        caller,
+        isStream && passed ? { ...passed, accept } : passed,
+      );
+      rows = encoded.rows;
+      if (isStream) {
+        stream = await openStream(calling, encoded, timeLeftInMs, signal);
+        const output = toOutput(stream.parts, dialect, request, cutter);
+        const first = await output.next();
+        clearTimeout(timer);
+        timer = stopIn(functionTimeLeftInMs());
+        return { output, first };
+      }
+      const { answerTypes } = contract;
+      const { body, reply, stats } = await invokeWhole(calling, encoded, timeLeftInMs, signal, answerTypes);
+      Object.assign(line, stats);
+      const ready =
+        parts.passThrough?.answer(contract, incoming, accept, body, reply) ??
+        presentAnswer(contract, contract.decode(body, request, reply), accept, parts);
+      const whole = toAnswer(ready, incoming, cors);
+      if (timeLeftInMs() <= 0) throw new EndpointFailure(TIME_IS_OVER, stats);
+      line.status = ready.response?.status ?? 200;
+      return { whole };
+    }
+
+    async function sendWhole(answer: unknown): Promise<Error | undefined> {
+      const limitInMs = sendingTimeInMs(context);
+      return settle(line, await sendAnswer(await named(answer), incoming, responseStream, limitInMs, lambda));
+    }
+
+    async function sendParts({ output, first }: Parts): Promise<Error | undefined> {
+      let heartbeat: NodeJS.Timeout | undefined;
+      try {
         const body = (await openBody()).on("error", leave);
-        const heartbeat = cutter && setInterval(() => beat(cutter, body), heartbeatInMs);
+        line.firstByteMs = elapsedMs();
+        heartbeat = cutter && setInterval(() => beat(cutter, body), heartbeatInMs);
         try {
           for (let part = first; !part.done; part = await output.next()) {
             body.write(part.value);
             heartbeat?.refresh();
             await whenWritable(body, signal);
+            // The endpoint is not the cause if the caller has not taken the last part.
+            if (signal.aborted && !hasLeft() && body.writableNeedDrain) throw ofCaller(CALLER_TOO_SLOW);
           }
-          if (signal.aborted) throw new EndpointFailure(signal.reason, { endpointMs: 0, retries: 0 });
-          if (stream !== undefined) Object.assign(line, stream.stats());
-          clearInterval(heartbeat);
-          // Before the end: a slow caller must not cost the line, because Lambda can end the process at its timeout.
-          writeLog();
-          await endWith(body, "");
+          if (signal.aborted) throw ofCaller(signal.reason);
         } catch (thrown) {
           const failure = record(thrown);
           clearInterval(heartbeat);
-          writeLog();
-          broken = await breakOff(body, failure);
-        } finally {
-          await output.return();
+          return await breakOff(body, failure);
         }
+        Object.assign(line, stream?.statsNow());
+        clearInterval(heartbeat);
+        return settle(line, await endWith(body, "", sendingTimeInMs(context)));
+      } finally {
+        clearInterval(heartbeat);
+        await output.return();
       }
-      if (broken !== undefined) throw broken;
-    } finally {
-      clearTimeout(timer);
-      // An error of the response stream must not leave the request to the endpoint open.
-      stop.abort(CALLER_LEFT);
     }
 
     function elapsedMs(): number {
       return Math.round(performance.now() - start);
     }
 
+    function hasLeft(): boolean {
+      return signal.reason === CALLER_LEFT;
+    }
+
     /** Records a failure in the log line. */
     function record(thrown: unknown): Failure {
-      const { failure, error } = explain(
+      const {
+        failure: explained,
+        error,
+        stats,
+      } = explain(
         thrown instanceof TextFault ? new EndpointFailure(NO_TEXT, { endpointMs: 0, retries: 0 }) : thrown,
         logsMessages,
       );
-      if (thrown instanceof EndpointFailure) Object.assign(line, thrown.stats);
-      if (stream !== undefined) Object.assign(line, stream.stats());
-      const hasLeft = signal.reason === CALLER_LEFT;
-      line.status = hasLeft ? CALLER_LEFT_STATUS : failure.status;
-      line.error = hasLeft ? { type: CALLER_LEFT.type, origin: CALLER_LEFT.origin } : error;
+      const failure = containerFailureOf(contract, thrown) ?? explained;
+      const isSlow = thrown instanceof EndpointFailure && thrown.refusal === CALLER_TOO_SLOW;
+      const reason = hasLeft() ? CALLER_LEFT : isSlow ? CALLER_TOO_SLOW : undefined;
+      const logged = reason === undefined ? { status: failure.status, error } : logOfCaller(reason);
+      Object.assign(line, stats, stream?.statsNow(), logged);
       return failure;
     }
 
-    function writeLog(): void {
-      line.totalMs = elapsedMs();
-      writeLine(line, metricsEnvironment, rows);
+    /** The problem document of a failure. The code of the contract can fail, too. */
+    function problemOf(failure: Failure): { readonly status: number; readonly problem: object } {
+      try {
+        const members = contract.problemMembers?.(failure);
+        return { status: failure.status, problem: { ...toProblem(failure, requestId), ...members } };
+      } catch (thrown) {
+        const ofMembers = record(thrown);
+        return { status: ofMembers.status, problem: toProblem(ofMembers, requestId) };
+      }
     }
 
-    function problemOf(failure: Failure): object {
-      return { ...toProblem(failure, requestId), ...contract.problemMembers?.(failure) };
+    function failureAnswer(failure: Failure): unknown {
+      const { status, problem } = problemOf(failure);
+      if (kind === "direct") return problem;
+      const headers = {
+        "Content-Type": "application/problem+json",
+        ...(failure.retryAfterInSeconds !== undefined && {
+          "Retry-After": String(failure.retryAfterInSeconds),
+        }),
+      };
+      return { statusCode: status, headers: withCors(headers), body: JSON.stringify(problem) };
     }
 
     function withCors(headers: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
@@ -283,13 +326,10 @@ export function createStreamingHandlerWith<Request, Answer>(
 
     async function openBody(): Promise<BodyStream> {
       if (kind === "direct") {
-        responseStream.setContentType(dialect?.answerType ?? JSON_TYPE);
+        responseStream.setContentType(answerType);
         return responseStream;
       }
-      const head = {
-        statusCode: 200,
-        headers: withCors({ "Content-Type": dialect?.answerType ?? JSON_TYPE }),
-      };
+      const head = { statusCode: 200, headers: withCors({ "Content-Type": answerType }) };
       return requireLambda(lambda).HttpResponseStream.from(
         responseStream,
         (await named(head)) as HttpMetadata,
@@ -302,18 +342,19 @@ export function createStreamingHandlerWith<Request, Answer>(
      * @returns the error with which the handler ends; `undefined` if the stream is complete
      */
     async function breakOff(body: BodyStream, failure: Failure): Promise<Error | undefined> {
-      if (signal.reason === CALLER_LEFT) return undefined;
+      if (hasLeft()) return undefined;
       if (cutter?.isBetweenEvents) {
-        const last = `event: error\ndata: ${JSON.stringify(problemOf(failure))}\n\n`;
-        // A caller that does not read must not turn the failure into a timeout of the function.
-        if (await endWith(body, last, RESERVE_IN_MS / 2)) return undefined;
+        const last = `event: error\ndata: ${JSON.stringify(problemOf(failure).problem)}\n\n`;
+        if ((await endWith(body, last, sendingTimeInMs(context))) !== "slow") return undefined;
       }
-      // Lambda's runtime reports an error that the handler throws. A destroyed stream would end the process: its error rejects
-      // promises that the runtime does not yet await (https://github.com/aws/aws-lambda-nodejs-runtime-interface-client).
-      // The text is in Lambda's log, and must not contain data of the caller.
-      return new Error("The stream of the answer broke off. See the log line of the request.");
+      return brokenOff();
     }
   };
+}
+
+/** A failure on the side of the caller. The log has the statistics of the whole stream. */
+function ofCaller(refusal: Refusal): EndpointFailure {
+  return new EndpointFailure(refusal, { endpointMs: 0, retries: 0 });
 }
 
 /** Shows that the stream is alive, unless the caller has not even received the last data. */

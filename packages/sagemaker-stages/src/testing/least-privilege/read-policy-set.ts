@@ -104,6 +104,7 @@ const TYPES_WITHOUT_PERMISSIONS = [
   "aws_route53_record",
   "aws_route_table",
   "aws_route_table_association",
+  "aws_s3_bucket_cors_configuration",
   "aws_s3_bucket_lifecycle_configuration",
   "aws_s3_bucket_ownership_controls",
   "aws_s3_bucket_public_access_block",
@@ -720,7 +721,8 @@ function readKeys(
     requireArguments(key, "name", "tags");
     const planIds = links.filter(({ keyId }) => keyId === key.text("id")).map(({ planId }) => planId);
     const own = plans.filter((plan) => planIds.includes(plan.text("id")));
-    const allowedRouteArns = decide?.(key.text("value")) ?? [];
+    const { customer, allowedRouteArns } = decide?.(key.text("value")) ?? NO_DECISION;
+    if (customer !== undefined) for (const resource of [key, ...own]) requireCustomer(resource, customer);
     if (decide !== undefined) for (const plan of own) requireSameRoutes(plan, allowedRouteArns);
     return {
       name: key.text("name"),
@@ -744,6 +746,18 @@ function stagesOf(plan: Resource, { account }: ResolvedStack): string[] {
   return plannedStages(plan).map(({ api_id, stage }) => account.arn("execute-api", `${api_id}/${stage}`));
 }
 
+/**
+ * The authorizer's customer is the caller in the access log, and the owner of asynchronous requests: two customers of the same
+ * routes must not have each other's keys.
+ */
+function requireCustomer(resource: Resource, customer: string): void {
+  const tagged = resource.get("tags.Customer");
+  if (tagged === customer) return;
+  throw new Refused(
+    `${resource.address}: got the customer ${customer} from the authorizer; allowed: ${JSON.stringify(tagged) ?? "a customer in the tag Customer"}`,
+  );
+}
+
 /** The review reads the routes of a customer from the usage plan, so that the plan must limit exactly the opened routes. */
 function requireSameRoutes(plan: Resource, allowedRouteArns: readonly string[]): void {
   const limited = plannedStages(plan).flatMap(({ stage, throttle = [] }) =>
@@ -759,13 +773,23 @@ function requireSameRoutes(plan: Resource, allowedRouteArns: readonly string[]):
   );
 }
 
-/** A function that returns the ARNs of the routes that the authorizer's policy for a key allows. */
+/** The authorizer's answer to a key. */
+interface Decision {
+  /** The customer of the key. @default - the authorizer does not know the key */
+  readonly customer?: string;
+  /** The ARNs of the routes that the authorizer's policy allows. */
+  readonly allowedRouteArns: readonly string[];
+}
+
+const NO_DECISION: Decision = { allowedRouteArns: [] };
+
+/** A function that returns the authorizer's answer to a key. */
 function decisionsOf(
   stack: ResolvedStack,
   routes: readonly Route[],
   functionName: string,
   ofCustomers: CustomerRoutes,
-): (key: string) => readonly string[] {
+): (key: string) => Decision {
   const fn = stack.find("aws_lambda_function", "function_name", functionName);
   if (fn === undefined) throw new Refused(`${stack.name}: got no function ${functionName}`);
   const kind = customers(ofCustomers, fn.text(`environment.variables.${CUSTOMER_KEYS}`));
@@ -783,11 +807,12 @@ function decisionsOf(
       if (caller instanceof Promise)
         throw new Refused(`function ${functionName}: the check of a key must not wait`);
       const { Statement } = policyOf(caller, methodArn).policyDocument;
-      return withoutPatterns(
+      const allowedRouteArns = withoutPatterns(
         Statement.flatMap(({ Effect, Resource }) => (Effect === "Allow" ? Resource : [])),
       );
+      return { customer: caller.id, allowedRouteArns };
     } catch (error) {
-      if (error instanceof RefusedCredential) return [];
+      if (error instanceof RefusedCredential) return NO_DECISION;
       throw error instanceof Refused ? error : new Refused(`function ${functionName}: ${String(error)}`);
     }
   };

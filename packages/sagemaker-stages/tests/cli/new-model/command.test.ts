@@ -165,6 +165,92 @@ describe("sagemaker-stages new-model", () => {
     expect(printed).not.toContain("base64");
   });
 
+  it("adds a chat model on an instance, and a customer who also has the models with the shared key", () => {
+    // Act
+    app.newModel("llama", "--takes", "chat");
+
+    // Assess
+    expect(app.read("functions/index.ts")).toContain(
+      '  llama: openAiChat({\n    containerModel: "lmi",\n    maxTokens: 2048,\n  }),\n',
+    );
+    expect(app.read("environments/dev.ts")).toContain(`    llama: {
+      artifact: "s3://amzn-s3-demo-bucket/llama/1/",
+      image: { algorithm: "djl-inference", tag: "0.34.0-lmi16.0.0-cu128" },
+      instances: { instanceType: "ml.g5.xlarge", initialInstanceCount: 1 },
+      access: "API_KEY",
+    },
+  },
+  customers: {
+    everyone: { models: ["loan-default", "energy-demand", "language-check", "llama"], sharedKey: true },
+  },
+`);
+  });
+
+  it("gives a chat model of an environment with customers its own customer, and its own path", async () => {
+    // Prepare
+    const words = ["--takes", "chat", "--environment", "prod"];
+    app.newModel("llama", ...words);
+
+    // Act: in a process, because this process has loaded the app without the first model.
+    const { stdout: printed } = await app.command("new-model", "qwen", ...words);
+
+    // Assess
+    expect(app.read("functions/index.ts")).toContain('path: "/qwen/v1/chat/completions"');
+    expect(app.read("environments/prod.ts")).toContain(`  customers: {
+    everyone: { models: ["llama"] },
+    qwen: {
+      models: ["qwen"],
+    },
+  },
+`);
+    expect(printed).toContain("customers (now: qwen, whose key opens the route)");
+    expect(printed).toContain("-H 'authorization: Bearer local-prod-qwen-customer-1-not-a-secret'");
+    expect(printed).toMatch(/^ {2}curl --no-buffer .*"stream":true\}'$/m);
+    expect(printed).toContain(
+      'new OpenAI({ baseURL: "http://127.0.0.1:3000/prod/qwen/v1", apiKey: "local-prod-qwen-customer-1-not-a-secret" })',
+    );
+  });
+
+  it("prints the lines of a chat model, and writes nothing, when the customers are no literal", () => {
+    // Prepare
+    app.edit("environments/prod.ts", (text) =>
+      `const buyers = { acme: { models: ["loan-default" as const] } };\n${text}`
+        .replace('access: "PUBLIC"', 'access: "API_KEY"')
+        .replace("  website: {},\n", "  website: {},\n  customers: { ...buyers },\n"),
+    );
+    app.edit("environments/prod.ts", (text) => text.replace("{ ...buyers }", "buyers"));
+    const before = app.files();
+
+    // Act
+    const act = () => app.newModel("llama", "--takes", "chat", "--environment", "prod");
+
+    // Assess
+    expect(act).toThrow("environments/prod.ts: got customers of prod that are not a literal; allowed:");
+    expect(act).toThrow('in customers of prod: llama: {\n  models: ["llama"],\n},');
+    expect(app.files()).toEqual(before);
+  });
+
+  it.each([
+    {
+      words: ["--takes", "pass-through"],
+      line: 'stream: { type: "application/jsonlines", when: "stream" },',
+    },
+    { words: ["--takes", "text"], line: 'stream: { type: "text/plain" },' },
+    {
+      words: ["--takes", "pass-through", "--media-type", "audio/ogg"],
+      line: 'stream: { type: "text/plain" },',
+    },
+  ])("adds a model of $words that streams from an instance with --stream", ({ words, line }) => {
+    // Act
+    const printed = app.newModel("story", ...words, "--stream");
+
+    // Assess
+    expect(app.read("functions/index.ts")).toContain(line);
+    expect(app.read("environments/dev.ts")).toContain('instances: { instanceType: "ml.g5.xlarge"');
+    expect(printed).toContain("instances (they cost money without requests, too)");
+    expect(printed).toMatch(/^ {2}curl --no-buffer|data-binary/m);
+  });
+
   it("adds a model of the Hugging Face Hub with the task, and names the placeholders", () => {
     // Act
     const printed = app.newModel("topics", "--hugging-face", "text-classification");
@@ -273,7 +359,7 @@ describe("sagemaker-stages new-model", () => {
   it.each([
     {
       words: ["iris", "--takes", "csv"],
-      message: "--takes: got csv; allowed: rows, json, text, bytes, pass-through, query",
+      message: "--takes: got csv; allowed: rows, json, text, bytes, pass-through, chat, query",
     },
     { words: ["iris", "--takes", "bytes"], message: "--media-type: got no value; allowed: a media type" },
     {
@@ -292,6 +378,32 @@ describe("sagemaker-stages new-model", () => {
       words: ["iris", "--takes", "pass-through", "--with-contract"],
       message:
         "--with-contract: got --takes pass-through, too; allowed: with --takes rows, json, text or query",
+    },
+    {
+      words: ["iris", "--takes", "rows", "--stream"],
+      message:
+        "--stream: got --takes rows, too; allowed: with --takes pass-through or text, or --takes chat without --stream",
+    },
+    {
+      words: ["iris", "--hugging-face", "text-generation", "--stream"],
+      message:
+        "--stream: got --hugging-face text-generation, too; allowed: with --takes pass-through or text",
+    },
+    {
+      words: ["iris", "--takes", "chat", "--stream"],
+      message: "a chat answers in a stream if the request has stream: true",
+    },
+    {
+      words: ["iris", "--takes", "text", "--stream", "--with-contract"],
+      message: "--stream: got --with-contract, too; allowed: either option.",
+    },
+    {
+      words: ["iris", "--takes", "chat", "--with-contract"],
+      message: "--with-contract: got --takes chat, too; allowed: with --takes rows, json, text or query",
+    },
+    {
+      words: ["iris", "--handler", "python", "--stream"],
+      message: "--handler: got --stream, too; allowed: either --handler or options of a contract",
     },
     {
       words: ["iris", "--environment", "test"],
@@ -492,6 +604,10 @@ const READY_MADE = [
   ["ready-bytes", "--takes", "bytes", "--media-type", "image/jpeg", "--media-type", "image/png"],
   ["ready-audio", "--takes", "bytes", "--media-type", "audio/ogg"],
   ["ready-raw", "--takes", "pass-through"],
+  ["ready-chat", "--takes", "chat"],
+  ["streams-raw", "--takes", "pass-through", "--stream"],
+  ["streams-file", "--takes", "pass-through", "--media-type", "audio/ogg", "--stream"],
+  ["streams-text", "--takes", "text", "--stream"],
   ["ready-topics", "--hugging-face", "text-classification"],
   ["ready-images", "--hugging-face", "image-classification"],
 ] as const;
@@ -509,6 +625,8 @@ describe.each([
       app.newModel(`takes-${kind}`, "--takes", kind, "--with-contract", ...words);
     }
     for (const [name, ...options] of READY_MADE) app.newModel(name, ...options, ...words);
+    // In a process, because this process has loaded the app without the first chat.
+    await app.command("new-model", "second-chat", "--takes", "chat", ...words);
     // Names that an import cannot have: a reserved word, names that the file has, and a global name.
     for (const name of ["class", "models", "define-models", "eval"]) app.newModel(name);
   }, TIMEOUT_IN_MS);
@@ -573,10 +691,35 @@ describe.each([
             [
               ...["rows", "json", "text", "query"].map((kind) => `takes-${kind}`),
               ...READY_MADE.map(([name]) => name),
+              "second-chat",
             ].map((name) => `${environment}-${name}`),
           ),
         );
       }
+    },
+    TIMEOUT_IN_MS,
+  );
+});
+
+describe("a new app with a chat model", () => {
+  let app: AppCopy;
+
+  beforeAll(async () => {
+    app = await AppCopy.ofInit();
+    app.newModel("llama", "--takes", "chat");
+  }, TIMEOUT_IN_MS);
+
+  afterAll(() => app?.remove());
+
+  it(
+    "passes its tests, with the proof of its permissions",
+    async () => {
+      // Act
+      const finished = await app.program("jest/bin/jest.js", "--runInBand");
+
+      // Assess
+      expect(finished.stderr).toContain("Test Suites: 4 passed, 4 total");
+      expect(finished.status).toBe(0);
     },
     TIMEOUT_IN_MS,
   );

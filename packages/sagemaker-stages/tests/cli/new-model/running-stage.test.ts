@@ -99,6 +99,27 @@ describe("a local stage that runs while new-model adds a model", () => {
     TIMEOUT_IN_MS,
   );
 
+  it(
+    "answers both printed curl lines of a chat model with the example, whole and in a stream, without a restart",
+    async () => {
+      // Act
+      const from = stage.output.length;
+      const printed = await newModel(["ready-chat", "--takes", "chat"]);
+      await stage.printed("Reloaded in", from);
+      await stage.printed("/dev/v1/chat/completions", from);
+      const lines = curlLines(printed);
+      const [whole, streamed] = [await paste(lines[0] ?? ""), await paste(lines[1] ?? "")];
+
+      // Assess
+      expect(lines).toHaveLength(2);
+      expect(whole).toMatchObject({ status: 200, contentType: "application/json" });
+      expect(JSON.parse(whole.body)).toMatchObject({ choices: [{ message: { content: "I am fine." } }] });
+      expect(streamed).toMatchObject({ status: 200, contentType: "text/event-stream" });
+      expect(streamed.body).toMatch(/^data: \{.*"delta":\{.*"I am fine\."\}.*\}\n\ndata: \[DONE\]\n\n$/);
+    },
+    TIMEOUT_IN_MS,
+  );
+
   it("answers several rows with several predictions", async () => {
     // Act
     const response = await call("takes-rows", "application/json", '{"rows": [[1, 2, 3, 4], [5, 6, 7, 8]]}');
@@ -183,9 +204,14 @@ async function newModel(words: readonly string[]): Promise<string> {
 
 /** The printed curl line with the port of this test's stage. */
 function curlLine(printed: string): string {
-  const [, line] = /^ {2}(curl .*)$/m.exec(printed) ?? [];
+  const [line] = curlLines(printed);
   if (line === undefined) throw new Error(`there is no curl line in:\n${printed}`);
-  return line.replace("http://127.0.0.1:3000", stage.url);
+  return line;
+}
+
+function curlLines(printed: string): string[] {
+  const lines = [...printed.matchAll(/^ {2}(curl .*)$/gm)];
+  return lines.map(([, line = ""]) => line.replace("http://127.0.0.1:3000", stage.url));
 }
 
 async function call(path: string, contentType: string, body: string, method = "POST") {

@@ -22,6 +22,13 @@ export const sold: Environment = named("apart", {
   },
 });
 
+/** Two customers of the same model. */
+export const soldTwice: Environment = named("twice", {
+  ...example,
+  models: { "loan-default": { ...exampleModel, access: "API_KEY" } },
+  customers: { acme: { models: ["loan-default"] }, globex: { models: ["loan-default"] } },
+});
+
 const asyncModel: ModelSettings = {
   artifact: "s3://amzn-s3-demo-bucket/example/model.tar.gz",
   image: { algorithm: "sagemaker-xgboost", tag: "1.7-1" },

@@ -12,7 +12,11 @@ export const ASYNC: Environment = {
   region: "us-east-1",
   accountId: "111122223333",
   state: { local: { path: "terraform.dev.tfstate" } },
-  stage: { throttling: { rateLimit: 1_000, burstLimit: 2_000 }, logRetentionInDays: 7 },
+  stage: {
+    throttling: { rateLimit: 1_000, burstLimit: 2_000 },
+    logRetentionInDays: 7,
+    corsAllowOrigin: "https://app.example.com",
+  },
   models: {
     "loan-default": {
       ...ENDPOINT,

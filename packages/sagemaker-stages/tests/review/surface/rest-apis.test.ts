@@ -1,9 +1,14 @@
 import { describe, expect, it } from "@jest/globals";
+import { examples } from "../../../examples";
+import { chat } from "../../../examples/chat";
 import { openApi } from "../../../src/constructs/api/openapi";
+import type { Environment } from "../../../src/environment/environment";
 import type { ParsedRouteAccess } from "../../../src/environment/model-settings";
 import type { SurfaceChange } from "../../../src/review/surface";
 import { surfaceChanges } from "../../../src/review/surface";
+import { synthesize } from "../../../src/testing/synthesize";
 import { type ModelName, models } from "../../fixtures/app/functions";
+import { models as allModels } from "../../support/app";
 import { type PlannedChange, planned } from "../support/planned";
 import { surfaceText } from "../support/texts";
 
@@ -685,5 +690,30 @@ describe("an API's address", () => {
     expect(changes.map(line)).toEqual([
       "address changed default address (execute-api) of the API: disabled → enabled !opened",
     ]);
+  });
+});
+
+describe("the document of an API that the engine makes", () => {
+  it("is readable for every example, although the review masks texts that look like credentials", () => {
+    // Prepare: with one kind of routes, the API's own answers end with the placeholder of the key
+    const onlyChat: Environment = {
+      ...chat,
+      name: "only-chat",
+      state: { local: { path: "terraform.only-chat.tfstate" } },
+      models: { llama: { ...chat.models.llama } },
+      customers: { acme: { models: ["llama"] } },
+    };
+    const environments = [...examples, onlyChat];
+    const stacks = synthesize({ models: allModels, environments });
+
+    // Act
+    const unreadable = environments.filter(({ name }) => {
+      const { values } = stacks.stack(name).resource(API);
+      const changes = planned([{ type: API, name: "api", after: { body: values.body } }]);
+      return surfaceChanges(changes).some(({ subject }) => subject.kind === "all routes");
+    });
+
+    // Assess
+    expect(unreadable.map(({ name }) => name)).toEqual([]);
   });
 });

@@ -511,6 +511,103 @@ describe("a failure before the first part", () => {
   });
 });
 
+describe("a refusal of the container", () => {
+  /** SageMaker's answer after the container's answer with a status. */
+  function refuse(originalStatus: number, message: string, type = "ModelError") {
+    return serve((answer) =>
+      answer.writeHead(424, { "x-amzn-ErrorType": type }).end(
+        JSON.stringify({
+          Message: `Received client error (${originalStatus}) from primary with message "${message}".`,
+          OriginalStatusCode: originalStatus,
+          OriginalMessage: message,
+        }),
+      ),
+    );
+  }
+
+  const onRequest = { ...SSE, wants: ({ stream }: Prompt) => stream === true };
+  const describing = storyContract(onRequest, {
+    containerProblem: ({ status, message }) =>
+      status === 418
+        ? undefined
+        : { status: 400, detail: `refused: ${message.length}`, code: `of-${status}` },
+    problemMembers: ({ detail, code }) => ({ error: { detail, code } }),
+  });
+
+  it.each([
+    { what: "a stream", event: eventOf({ prompt: "Once", stream: true }) },
+    { what: "a whole answer", event: eventOf({ prompt: "Once" }) },
+  ])("is the problem that the contract describes, before $what", async ({ event }) => {
+    // Prepare
+    const server = await refuse(422, "private");
+
+    // Act
+    const { answer } = await run(streamingHandler(describing, server), event);
+
+    // Assess
+    expect(answer).toMatchObject({ status: 400, headers: { "Content-Type": "application/problem+json" } });
+    expect(answer.headers).not.toHaveProperty("Retry-After");
+    expect(JSON.parse(answer.body)).toEqual({
+      type: "about:blank",
+      title: "Bad Request",
+      status: 400,
+      detail: "refused: 7",
+      requestId: REQUEST_ID,
+      error: { detail: "refused: 7", code: "of-422" },
+    });
+    expect(server.requests).toHaveLength(1);
+    expect(logLine()).toMatchObject({
+      status: 400,
+      error: { type: "ModelError", origin: "container", status: 422 },
+    });
+    expect(JSON.stringify(logLine())).not.toContain("private");
+  });
+
+  it("is also the answer to a direct invocation", async () => {
+    // Prepare
+    const server = await refuse(400, "private");
+
+    // Act
+    const stream = await run(streamingHandler(describing, server), { prompt: "Once" });
+
+    // Assess
+    expect(JSON.parse(String(stream.payload))).toMatchObject({ status: 400, detail: "refused: 7" });
+  });
+
+  it("has Retry-After if the contract describes it as a 429", async () => {
+    // Prepare
+    const server = await refuse(429, "overloaded");
+    const contract = storyContract(SSE, {
+      containerProblem: () => ({ status: 429, detail: "Try again later." }),
+    });
+
+    // Act
+    const { answer } = await run(streamingHandler(contract, server));
+
+    // Assess
+    expect(answer).toMatchObject({ status: 429, headers: { "Retry-After": "1" } });
+  });
+
+  it.each([
+    ["the contract describes no problem", 418, "ModelError"],
+    ["the container failed", 500, "ModelError"],
+    ["the service refused", 400, "ValidationError"],
+  ])("is a 502 without the container's message if %s", async (_, status, type) => {
+    // Prepare
+    const server = await refuse(status, "private", type);
+
+    // Act
+    const { answer } = await run(
+      streamingHandler(describing, server),
+      eventOf({ prompt: "Once", stream: true }),
+    );
+
+    // Assess
+    expect(answer.status).toBe(502);
+    expect(answer.body).not.toContain("private");
+  });
+});
+
 describe("a failure after the first part", () => {
   const first = payloadPart("data: Hello\n\n");
   const breakers = [
@@ -609,7 +706,8 @@ describe("a failure after the first part", () => {
     // Assess
     await expect(answered).rejects.toThrow("The stream of the answer broke off");
     expect(performance.now() - start).toBeLessThan(700);
-    expect(logLine()).toMatchObject({ status: 504 });
+    // The endpoint is not the cause.
+    expect(logLine()).toMatchObject({ status: 499, error: { type: "CallerTooSlow", origin: "connection" } });
   });
 
   it("is a 503 in the last event, when the connection to the endpoint breaks", async () => {
@@ -728,7 +826,11 @@ describe("a caller", () => {
     const answered = run(streamingHandler(storyContract(TEXT), server, {}, { lambda }));
 
     // Assess
-    await expect(answered).rejects.toThrow("no metadata");
+    await expect(answered).rejects.toThrow(
+      "The stream of the answer broke off. See the log line of the request.",
+    );
+    expect(logLine()).toMatchObject({ status: 500, error: { type: "Error", origin: "function" } });
+    expect(logLine()).not.toHaveProperty("firstByteMs");
     await server.requests[0]?.closed;
     expect(server.requests).toHaveLength(1);
   });
@@ -813,8 +915,8 @@ describe("server-sent events", () => {
     // Assess
     expect(stream.answer.body).toBe("data: a\n\n");
     expect(stream.writableFinished).toBe(true);
-    // The log line does not wait for the caller.
-    expect(logged).toBe(1);
+    // The status depends on the caller, up to the time of the request.
+    expect(logged).toBe(0);
     expect(logLine()).toMatchObject({ status: 200 });
   });
 

@@ -277,6 +277,7 @@ export interface TerraformTypes {
   aws_route_table: WithTags & { readonly vpc_id: string };
   aws_route_table_association: { readonly route_table_id: string; readonly subnet_id: string };
   aws_s3_bucket: WithTags & { readonly bucket: string; readonly force_destroy: boolean };
+  aws_s3_bucket_cors_configuration: OfBucket & { readonly cors_rule: readonly object[] };
   aws_s3_bucket_lifecycle_configuration: OfBucket & { readonly rule: readonly object[] };
   aws_s3_bucket_ownership_controls: OfBucket & { readonly rule: { readonly object_ownership: string } };
   aws_s3_bucket_policy: OfBucket & WithLifecycle & { readonly policy: string };
@@ -474,6 +475,7 @@ export const TERRAFORM_TYPES = Object.keys({
   aws_route_table: true,
   aws_route_table_association: true,
   aws_s3_bucket: true,
+  aws_s3_bucket_cors_configuration: true,
   aws_s3_bucket_lifecycle_configuration: true,
   aws_s3_bucket_ownership_controls: true,
   aws_s3_bucket_policy: true,

@@ -22,8 +22,6 @@ const NOT_ASYNC = {
     "requests of an asynchronous endpoint wait in a queue, and an endpoint without instances has no capacity to shift",
   dataCapture: "the bucket of asynchronous requests contains the input and the result of each request",
   capture: "the bucket of asynchronous requests contains the input and the result of each request",
-  objectives:
-    "a function of an asynchronous model answers before the endpoint does: its metrics show no answer",
   existingFunction: "the engine's handler stores, starts and reads asynchronous requests",
 } as const;
 

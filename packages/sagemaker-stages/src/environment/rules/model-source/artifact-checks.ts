@@ -107,8 +107,8 @@ function checkArtifactFile(artifact: string, collector: FaultCollector): void {
       false,
       "artifact",
       artifact,
-      "an existing file",
-      "Terraform uploads the file from the project's folder",
+      "an existing file of the app, or s3://<bucket>/<key>.tar.gz",
+      "the path begins at the app's folder, and Terraform uploads the file",
     );
     return;
   }

@@ -1,6 +1,7 @@
 import { domainOf } from "../../../aws/partition";
 import { type FaultCollector, raw } from "../../fault-collector";
 import { imageAddress } from "../../model-source";
+import { REGION } from "../../patterns";
 import { keepsRules } from "../../settings/check-rules";
 import { EXCLUSIONS_SOURCE } from "../../settings/endpoint/serverless";
 import {
@@ -112,7 +113,8 @@ export function checkImage(
   if ("framework" in image) {
     checkFramework(image, collector);
     collector.require(
-      IMAGE_REGIONS.includes(context.region),
+      // A text that is no region is a fault of the setting region.
+      IMAGE_REGIONS.includes(context.region) || !REGION.test(context.region),
       "framework",
       raw(`${image.framework} in the region ${context.region}`),
       `uri, the image's address, or one of the regions ${IMAGE_REGIONS.join(", ")}`,
@@ -179,7 +181,7 @@ function checkFramework(image: FrameworkImageSettings, collector: FaultCollector
     isLibrary || image.python !== undefined,
     "python",
     undefined,
-    "the Python version in the image's tag",
+    "the Python version in the image's tag, e.g. py312",
     source,
   );
   for (const field of refused) {

@@ -12,6 +12,9 @@ const NOTIFICATION_SOURCE =
 const LIFECYCLE_SOURCE =
   "https://docs.aws.amazon.com/AmazonS3/latest/API/API_LifecycleExpiration.html: S3 counts whole days";
 
+/** SageMaker's default for the time of a request in the queue, in seconds: 6 hours ({@link INVOKE_SOURCE}). */
+export const MAX_SECONDS_IN_QUEUE = 21_600;
+
 /** A standard topic: the messages of SageMaker have no message group. */
 const topicArn = textLike(
   /^arn:aws(?:-[a-z]+)*:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]{1,256}$/,

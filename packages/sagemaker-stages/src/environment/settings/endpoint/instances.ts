@@ -46,7 +46,7 @@ export const instanceSettings = settings({
    * The endpoint then answers no real-time request (https://docs.aws.amazon.com/sagemaker/latest/dg/async-inference.html), and
    * AWS cannot change an endpoint from one kind to the other: destroy the endpoint first
    * (https://github.com/aws/sagemaker-python-sdk/pull/3124). Not for `ml.inf1` instances, and not together with `autoscaling`,
-   * `schedule`, `deployment`, `dataCapture`, `capture`, `objectives`, `existingFunction` and `via: "gateway"`.
+   * `schedule`, `deployment`, `dataCapture`, `capture`, `existingFunction` and `via: "gateway"`.
    *
    * @default - none: real-time requests
    */

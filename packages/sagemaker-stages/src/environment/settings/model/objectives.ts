@@ -1,5 +1,6 @@
 import type * as z from "zod";
 import { UNLIMITED } from "../../fault-collector";
+import { MAX_SECONDS_IN_QUEUE } from "../endpoint/async";
 import { flag, number, optional, rule, settings, wholeNumber } from "../setting";
 
 /**
@@ -11,6 +12,19 @@ export const BURN_RATES = { fast: 14.4, slow: 6 } as const;
 
 const MIN_AVAILABILITY = 0.95;
 const MAX_AVAILABILITY = 0.9999;
+
+const MINUTE = 60;
+
+/** The start of an instance needs an alarm of two minutes, and some minutes for the instance. */
+const MIN_START_IN_SECONDS = 300;
+
+/** The default of `startInSeconds`: the two minutes of the alarm, and the start of an instance with an image of some gigabytes. */
+export const DEFAULT_START_IN_SECONDS = 900;
+
+/** The metrics of asynchronous endpoints, each with its dimensions and its unit. */
+const METRICS_SOURCE = "https://docs.aws.amazon.com/sagemaker/latest/dg/async-inference-monitor.html";
+const INVOKE_SOURCE =
+  "https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_runtime_InvokeEndpointAsync.html";
 
 const group = settings({
   /**
@@ -46,17 +60,54 @@ const group = settings({
    * @default - no alarm for drift
    */
   drift: optional(flag),
+
+  /**
+   * Only for a model with asynchronous requests: the age of the oldest request in the queue, in seconds, above which an alarm goes
+   * off, 60–21,540. CloudWatch measures the age of requests that wait, and possibly of requests that are processed: add the time of
+   * the longest request, and with `minCapacity: 0` the start of an instance, e.g. 1800. SageMaker removes a request after 6 hours in the
+   * queue.
+   *
+   * @default - no alarm for waiting requests
+   */
+  waitInSeconds: optional(
+    wholeNumber(
+      MINUTE,
+      MAX_SECONDS_IN_QUEUE - MINUTE,
+      `${METRICS_SOURCE}; ${INVOKE_SOURCE}: 6 hours in the queue`,
+    ),
+  ),
+
+  /**
+   * Only for a model with asynchronous requests: the number of requests that may fail within an hour, from 0. With one more failed
+   * request, an alarm goes off. A failed request is a request that the model failed to answer, a request that expired in the queue, or a
+   * request that the function failed to start.
+   *
+   * @default - no alarm for failed requests
+   */
+  failuresPerHour: optional(wholeNumber(0, UNLIMITED, METRICS_SOURCE)),
+
+  /**
+   * Only for a model with asynchronous requests: the time that the start of the first instance may take, in seconds, 300–21,540,
+   * rounded up to minutes. If requests wait longer without any instance, the alarm `not-starting` goes off. Two minutes pass
+   * before the start begins; large images and artifacts need longer.
+   *
+   * @default 900
+   */
+  startInSeconds: optional(wholeNumber(MIN_START_IN_SECONDS, MAX_SECONDS_IN_QUEUE - MINUTE, METRICS_SOURCE)),
 });
 
 /**
  * Service level objectives of a model. Each model with objectives also has alarms for throttled requests, for an endpoint that
  * does not wake up, and for exhausted concurrency. CloudWatch's alarms for a model with both objectives cost about $3.30 a
- * month (https://aws.amazon.com/cloudwatch/pricing/). `docs/alarms.md` describes each alarm.
+ * month (https://aws.amazon.com/cloudwatch/pricing/). A model with asynchronous requests has `waitInSeconds` and `failuresPerHour` in
+ * place of `availability` and `p99InMs`, and alarms for about $0.90 a month. `docs/alarms.md` describes each alarm.
  */
 export const objectivesSettings: typeof group = rule(group, {
-  holds: ({ availability, p99InMs, drift }) =>
-    availability !== undefined || p99InMs !== undefined || drift === true,
-  allowed: "at least one of availability, p99InMs and drift: true",
+  holds: ({ availability, p99InMs, drift, waitInSeconds, failuresPerHour }) =>
+    [availability, p99InMs, waitInSeconds, failuresPerHour].some((objective) => objective !== undefined) ||
+    drift === true,
+  allowed:
+    "at least one of availability, p99InMs and drift: true; of waitInSeconds and failuresPerHour for a model with asynchronous requests",
   source: "alarms need an objective",
 });
 

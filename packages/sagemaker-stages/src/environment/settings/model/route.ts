@@ -170,8 +170,9 @@ export const routeSettings = settings({
 
   /**
    * Service level objectives of the model, with alarms in CloudWatch: for the error budget, for latency, for throttled requests,
-   * for an endpoint that does not wake up, and for exhausted concurrency. Requires the environment's `notify`. Only for a new
-   * function: an existing function prints no metrics, and a route with `via: "gateway"` has no function.
+   * for an endpoint that does not wake up, and for exhausted concurrency; with asynchronous requests, for requests that wait too long or
+   * fail, and for instances that do not start. Requires the environment's `notify`. Only for a new function: an existing
+   * function prints no metrics, and a route with `via: "gateway"` has no function.
    *
    * @default - none: no alarms
    */

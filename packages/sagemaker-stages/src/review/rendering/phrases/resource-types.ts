@@ -72,6 +72,7 @@ const LABELS: Readonly<Record<string, Noun>> = {
   aws_route53_record: { one: "DNS record", many: "DNS records" },
   aws_s3_bucket: { one: "bucket", many: "buckets" },
   aws_s3_bucket_acl: { one: "access list of bucket", many: "access lists of buckets" },
+  aws_s3_bucket_cors_configuration: { one: "CORS rule of bucket", many: "CORS rules of buckets" },
   aws_s3_bucket_lifecycle_configuration: { one: "lifecycle of bucket", many: "lifecycles of buckets" },
   aws_s3_bucket_ownership_controls: {
     one: "ownership setting of bucket",

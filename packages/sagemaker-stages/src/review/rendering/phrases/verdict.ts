@@ -47,6 +47,8 @@ export function newEnvironment(resources: number, atRest: AtRest | null): string
 }
 
 function monthlyCost({ after, isPartial }: AtRest): string {
+  // "At least $0.00" would look like an environment that costs nothing.
+  if (isPartial && dollars(after) === dollars(0)) return "monthly price without requests unknown";
   return `${isPartial ? "at least " : ""}${dollars(after)} a month without requests`;
 }
 

@@ -1,4 +1,5 @@
 import type { JsonObject } from "../../terraform";
+import { authorizerArnsOf } from "../principals/authorizer";
 import { type EndpointInStack, endpointsOf } from "../principals/endpoint-in-stack";
 import { type FunctionInStack, functionsOf } from "../principals/function-role";
 import { type GatewayRoleInStack, gatewayRolesOf } from "../principals/gateway-role";
@@ -54,8 +55,9 @@ export function handPicked(stack: ResolvedStack, documents: readonly Document[])
       killedBy,
     });
   }
-  // An authorizer has no variables, and its role invokes no endpoint.
-  const isAuthorizer = ({ resource }: FunctionInStack) => !resource.set.includes("environment");
+  // The role of an authorizer invokes no endpoint.
+  const authorizerArns = authorizerArnsOf(stack);
+  const isAuthorizer = ({ arn }: FunctionInStack) => authorizerArns.has(arn);
   const functions = functionsOf(stack).filter((fn) => !isAuthorizer(fn));
   const endpoints = endpointsOf(stack);
   for (const addition of FUNCTION_ADDITIONS) add(functions, "new function", addition);
@@ -99,7 +101,10 @@ const FUNCTION_ADDITIONS: readonly Addition<FunctionInStack>[] = [
   {
     detail: "invokes its endpoint with a response stream, which the handler never does",
     killedBy: ["granted, not used"],
-    fits: { test: (_, own) => !actionsIn(own).includes(STREAM), needs: "a function that does not stream" },
+    fits: {
+      test: (_, own) => actionsIn(own).includes(INVOKE) && !actionsIn(own).includes(STREAM),
+      needs: "a function that does not stream",
+    },
     statement: (_, __, own) => ({ Action: [STREAM], Resource: invokedEndpoints(own) }),
   },
   {
@@ -208,7 +213,7 @@ const FUNCTION_ADDITIONS: readonly Addition<FunctionInStack>[] = [
   {
     detail: "denies a request that no principal sends",
     killedBy: ["granted, not used"],
-    statement: () => ({ Effect: "Deny", Action: ["s3:GetObject"], Resource: ["*"] }),
+    statement: () => ({ Effect: "Deny", Action: ["lambda:InvokeFunction"], Resource: ["*"] }),
   },
   {
     detail: "invokes its endpoint if the request has a tag that such requests never have",

@@ -1,6 +1,6 @@
 import { parseEmbedded } from "../../terraform";
 import { type AccessRequest, type AllowedRequest, only } from "../request";
-import type { ResolvedStack } from "../resolved-stack";
+import type { ResolvedStack, Resource } from "../resolved-stack";
 import type { PrincipalRules } from "./principal";
 
 const AUTHORIZER =
@@ -38,6 +38,22 @@ export const authorizer: PrincipalRules = {
     ),
 };
 
+/** The ARNs of the functions that check credentials. */
+export function authorizerArnsOf(stack: ResolvedStack): ReadonlySet<string> {
+  return new Set(stack.all("aws_api_gateway_rest_api").flatMap((api) => authorizersIn(documentOf(api))));
+}
+
+function documentOf(api: Resource): ApiDocument {
+  return parseEmbedded(api.text("body"), `${api.address}.body`) as unknown as ApiDocument;
+}
+
+function authorizersIn({ components }: ApiDocument): string[] {
+  const uris = Object.values(components?.securitySchemes ?? {}).map(
+    (scheme) => scheme["x-amazon-apigateway-authorizer"]?.authorizerUri ?? "",
+  );
+  return [...new Set(uris.flatMap((uri) => FUNCTION_IN_URI.exec(uri)?.[1] ?? []))];
+}
+
 /** An authorizer of an API, with the routes of the API as `<stage>/<METHOD>/<path>`. */
 interface Invocation {
   readonly request: Omit<AccessRequest & AllowedRequest, "context" | "reason" | "otherRequests">;
@@ -47,14 +63,8 @@ interface Invocation {
 
 function invocationsOf(stack: ResolvedStack): Invocation[] {
   return stack.all("aws_api_gateway_rest_api").flatMap((api) => {
-    const { paths, components } = parseEmbedded(
-      api.text("body"),
-      `${api.address}.body`,
-    ) as unknown as ApiDocument;
-    const uris = Object.values(components?.securitySchemes ?? {}).map(
-      (scheme) => scheme["x-amazon-apigateway-authorizer"]?.authorizerUri ?? "",
-    );
-    const functions = new Set(uris.flatMap((uri) => FUNCTION_IN_URI.exec(uri)?.[1] ?? []));
+    const document = documentOf(api);
+    const { paths } = document;
     const apiArn = stack.account.arn("execute-api", stack.account.generatedName(api.address, "<api>"));
     const stages = stack.all("aws_api_gateway_stage").map((stage) => stage.text("stage_name"));
     const routes = stages.flatMap((stage) =>
@@ -62,7 +72,7 @@ function invocationsOf(stack: ResolvedStack): Invocation[] {
         Object.keys(methods).map((method) => `${stage}/${method.toUpperCase()}${path}`),
       ),
     );
-    return [...functions].map(
+    return authorizersIn(document).map(
       (functionArn): Invocation => ({
         request: {
           subject: `function ${functionArn.replace(/^.*:function:/, "")}`,

@@ -1,9 +1,11 @@
 import {
   type CallerSettings,
   callerPolicyName,
+  type Environment,
   type Invocation,
   namePrefix,
 } from "../../../environment/environment";
+import type { Models } from "../../../models";
 import { unattachedHolder } from "../read-policy-set";
 import { type AccessRequest, type AllowedRequest, only } from "../request";
 import {
@@ -19,6 +21,8 @@ import { namedModels, TARGET_MODEL, targetOfModel } from "./target";
 const ROUTE =
   "https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-control-access-using-iam-policies-to-invoke-api.html";
 const FUNCTION_URL = "https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html";
+const STREAM =
+  "https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_runtime_InvokeEndpointWithResponseStream.html";
 const ENDPOINT = "https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_runtime_InvokeEndpoint.html";
 
 /** The callers of the environment, each with its invocations. */
@@ -134,14 +138,38 @@ export function requestsOf(
       const named = namedModels(targetOfModel(environment, model), targets);
       const contexts = named.length === 0 ? [{}] : named.map((target) => ({ [TARGET_MODEL]: target }));
       return resources.flatMap((resource) =>
-        contexts.map((context) => ({
-          action: "sagemaker:InvokeEndpoint",
-          resource: only(stack.account.arn("sagemaker", resource)),
-          context,
-          reason: "invokes the endpoint with the SageMaker SDK",
-          source: ENDPOINT,
-        })),
+        contexts.flatMap((context) =>
+          operationsOf(environment, models, model).map((operation) => ({
+            ...operation,
+            resource: only(stack.account.arn("sagemaker", resource)),
+            context,
+          })),
+        ),
       );
     }
   }
+}
+
+/** The operations with which a caller invokes the endpoint of a model: as its answers are, whole or in a stream. */
+function operationsOf(
+  environment: Environment,
+  models: Models,
+  model: string,
+): Pick<AccessRequest, "action" | "reason" | "source">[] {
+  const whole = {
+    action: "sagemaker:InvokeEndpoint",
+    reason: "invokes the endpoint with the SageMaker SDK",
+    source: ENDPOINT,
+  };
+  const streamed = {
+    action: "sagemaker:InvokeEndpointWithResponseStream",
+    reason: "invokes the endpoint with the SageMaker SDK, and reads the answer as a stream",
+    source: STREAM,
+  };
+  const { responseTransferMode, existingFunction } = environment.models[model] ?? {};
+  const { stream } = models[model] ?? {};
+  // The environment knows nothing of the answers of an existing function.
+  if (stream === undefined || responseTransferMode === "buffer" || existingFunction !== undefined)
+    return [whole];
+  return stream.wants === undefined ? [streamed] : [whole, streamed];
 }

@@ -19,7 +19,10 @@ import { sign } from "../../support/signing";
 import { Stacks, type TerraformJson } from "../../support/terraform";
 
 /** The models of the stage: each has the alarms of its settings. */
-export type Model = "house-price" | "energy-demand" | "ticket-urgency";
+export type Model = "house-price" | "energy-demand" | "ticket-urgency" | AsyncModel;
+
+/** The model with asynchronous requests. */
+type AsyncModel = "loan-default";
 
 const SAMPLE_IMAGE = { algorithm: "sagemaker-xgboost", tag: "1.7-1" } as const;
 
@@ -57,8 +60,24 @@ export const WITH_ALARMS: Environment = {
       },
       access: "PUBLIC",
     },
+    "loan-default": {
+      artifact: "s3://amzn-s3-demo-bucket/loan-default/model.tar.gz",
+      image: SAMPLE_IMAGE,
+      instances: {
+        instanceType: "ml.m5.large",
+        initialInstanceCount: 1,
+        async: { days: 1, maxConcurrentRequestsPerInstance: 1 },
+      },
+      access: "PUBLIC",
+      objectives: { waitInSeconds: 1_800, failuresPerHour: 2, startInSeconds: 600 },
+    },
   },
 };
+
+/** No scenario waits for the start of an instance: a deployment with a larger minimum starts the instance. */
+const INSTANCE_START_IN_MS = 3_600_000;
+/** An endpoint without requests has no instance. */
+const INSTANCE_IDLE_IN_MS = 1;
 
 /** The time of a function whose endpoint does not answer: short, so that the tests do not wait long. */
 const SHORT_TIMEOUT_IN_SECONDS = 2;
@@ -126,6 +145,11 @@ class RecordingStore extends MetricStore {
   get printed(): number {
     return this.data.filter(({ name }) => name === "Requests").length;
   }
+
+  /** The asynchronous requests that ended. */
+  get ended(): number {
+    return this.data.filter(({ name }) => name === "TotalProcessingTime").length;
+  }
 }
 
 /** A change of an alarm's state, as the terminal shows it. */
@@ -167,6 +191,8 @@ export class FaultStage {
   private readonly cloudWatch = new CloudWatch(this.add, this.now, this.store);
   private readonly stage: LocalStage;
   private expected = 0;
+  /** The ends of asynchronous requests. */
+  private ended = 0;
   private deployment: Deployment | undefined;
   /** The folder of the synthesized stack. */
   folder = "";
@@ -182,6 +208,8 @@ export class FaultStage {
       log: this.add,
       now: this.now,
       cloudWatch: this.cloudWatch,
+      instanceStartInMs: INSTANCE_START_IN_MS,
+      instanceIdleInMs: INSTANCE_IDLE_IN_MS,
     });
   }
 
@@ -223,6 +251,19 @@ export class FaultStage {
     const folder = this.stacks.change(this.folder, change, { withFiles: true });
     this.deployment = readDeployment("prod", folder);
     await this.stage.serve([this.deployment]);
+  }
+
+  /** Deploys the asynchronous endpoint with an instance that is in service at once. */
+  async deployWithInstance(): Promise<void> {
+    await this.deploy(({ resource }) => {
+      for (const target of Object.values(resource.aws_appautoscaling_target ?? {})) target.min_capacity = 1;
+    });
+  }
+
+  /** Deploys the asynchronous endpoint without instances, and waits until it has none. */
+  async deployWithoutInstance(): Promise<void> {
+    await this.deploy();
+    await new Promise((resolve) => setTimeout(resolve, 2 * INSTANCE_IDLE_IN_MS));
   }
 
   /** Runs a scenario, and returns the changes of alarms until all windows have passed. */
@@ -267,6 +308,52 @@ export class FaultStage {
     this.expected += count;
     await this.settle();
     return answers;
+  }
+
+  /** Sends asynchronous requests, and waits for their ends. */
+  async sendToQueue(
+    model: AsyncModel,
+    count: number,
+    behaviour: Behaviour = { kind: "answer" },
+  ): Promise<void> {
+    this.containerOf(model).behaviour = behaviour;
+    for (let i = 0; i < count; i++) await this.request(model);
+    this.expected += count;
+    this.ended += count;
+    await this.settle();
+    this.containerOf(model).behaviour = { kind: "answer" };
+  }
+
+  /** Adds asynchronous requests to the queue. Their ends are part of the scenario. */
+  async enqueue(model: AsyncModel, count: number): Promise<Response[]> {
+    const answers: Response[] = [];
+    for (let i = 0; i < count; i++) answers.push(await this.request(model));
+    this.expected += count;
+    this.ended += count;
+    return answers;
+  }
+
+  /** Adds requests of another client to the queue. @param ttlInSeconds - the maximum time in the queue */
+  async enqueueAsClient(model: AsyncModel, count: number, ttlInSeconds: number): Promise<void> {
+    const path = `/endpoints/prod-${model}/async-invocations`;
+    const headers = {
+      "X-Amzn-SageMaker-Content-Type": "text/csv",
+      "X-Amzn-SageMaker-RequestTTLSeconds": String(ttlInSeconds),
+    };
+    for (let i = 0; i < count; i++) {
+      const request = { path, headers, body: "52000.5,8500,36" };
+      await send(this.url, await sign(this.url, request, { service: "sagemaker", region: "eu-central-1" }));
+    }
+    this.ended += count;
+  }
+
+  /** Stops the model's container in the next request, until `then` has run. */
+  async holdQueue(model: AsyncModel, then: () => Promise<void>): Promise<void> {
+    const container = this.containerOf(model);
+    container.isClosed = true;
+    await then();
+    container.open();
+    await this.settle();
   }
 
   /** Sends a request with a body that the caller must change. */
@@ -368,8 +455,8 @@ export class FaultStage {
   /** Waits for the lines of all requests: a line can arrive after the answer. */
   private async settle(): Promise<void> {
     await eventually(
-      `${this.expected} lines with metrics, got ${this.store.printed}`,
-      () => this.store.printed >= this.expected,
+      `${this.expected} lines with metrics, got ${this.store.printed}; ${this.ended} ends of asynchronous requests, got ${this.store.ended}`,
+      () => this.store.printed >= this.expected && this.store.ended >= this.ended,
     );
   }
 }

@@ -383,6 +383,119 @@ export const FAULTS: readonly FaultRow[] = [
     },
   },
   {
+    fault:
+      "Asynchronous requests: the first instance starts 9 minutes after a request, and answers 2 minutes later",
+    alarm: undefined,
+    run: async (stage) => {
+      await stage.deployWithoutInstance();
+      stage.at(0);
+      await stage.holdQueue("loan-default", async () => {
+        await stage.enqueue("loan-default", 1);
+        stage.at(9);
+        await stage.deployWithInstance();
+        stage.at(11);
+      });
+    },
+  },
+  {
+    fault: "Asynchronous requests: no instance starts for 13 minutes",
+    alarm: "loan-default-not-starting",
+    minutes: [10, 16],
+    run: async (stage) => {
+      await stage.deployWithoutInstance();
+      stage.at(0);
+      await stage.enqueue("loan-default", 1);
+      stage.at(13);
+      await stage.deployWithInstance();
+    },
+  },
+  {
+    fault: "A request is in the queue behind another request for 29 minutes, with an objective of 30 minutes",
+    alarm: undefined,
+    run: async (stage) => {
+      await stage.deployWithInstance();
+      stage.at(0);
+      await stage.holdQueue("loan-default", async () => {
+        await stage.enqueue("loan-default", 2);
+        stage.at(29);
+      });
+    },
+  },
+  {
+    fault: "A request is in the queue behind another request for 36 minutes, with an objective of 30 minutes",
+    alarm: "loan-default-waiting",
+    minutes: [31, 41],
+    run: async (stage) => {
+      await stage.deployWithInstance();
+      stage.at(0);
+      await stage.holdQueue("loan-default", async () => {
+        await stage.enqueue("loan-default", 2);
+        stage.at(36);
+      });
+    },
+  },
+  {
+    fault:
+      "The model answers 500 to 2 asynchronous requests, with an objective of 2 failed requests an hour, and to 3 requests 100 minutes later",
+    alarm: "loan-default-failing",
+    minutes: [31, 61],
+    historyInMinutes: 110,
+    run: async (stage) => {
+      await stage.deployWithInstance();
+      for (const [minute, failures] of [
+        [-100, 2],
+        [0, 2],
+        [30, 1],
+      ] as const) {
+        stage.at(minute);
+        await stage.sendToQueue("loan-default", 5);
+        await stage.sendToQueue("loan-default", failures, { kind: "fail" });
+      }
+    },
+  },
+  {
+    fault: "3 asynchronous requests of another client expire in the queue",
+    alarm: "loan-default-failing",
+    minutes: [4, 64],
+    run: async (stage) => {
+      await stage.deployWithInstance();
+      stage.at(0);
+      await stage.holdQueue("loan-default", async () => {
+        await stage.enqueue("loan-default", 1);
+        await stage.enqueueAsClient("loan-default", 3, 60);
+        stage.at(3);
+      });
+    },
+  },
+  {
+    fault: "The endpoint of asynchronous requests does not exist: SageMaker refuses 3 requests",
+    alarm: "loan-default-failing",
+    minutes: [2, 62],
+    run: async (stage) => {
+      await stage.deploy((terraform) => {
+        for (const fn of Object.values(terraform.resource.aws_lambda_function ?? {})) {
+          if (fn.function_name !== "prod-loan-default") continue;
+          const { variables } = fn.environment as { variables: Record<string, string> };
+          variables.ENDPOINT_NAME = "missing";
+        }
+      });
+      stage.at(1);
+      await stage.send("loan-default", 3);
+      await stage.deploy();
+    },
+  },
+  {
+    fault: "The function of asynchronous requests crashes for 3 requests within 40 minutes",
+    alarm: "loan-default-failing",
+    minutes: [41, 61],
+    run: async (stage) => {
+      for (const minute of [0, 20, 40]) {
+        stage.at(minute);
+        await stage.sendWithCrash("loan-default", 1);
+      }
+    },
+  },
+  {
     fault: "The model answers 500 twice in a minute, after a minute with 1 such answer (rollback alarm)",
     alarm: "ticket-urgency-server-errors",
     minutes: [2, 5],

@@ -1,0 +1,44 @@
+import { PLACEHOLDER_COMMIT } from "../../app/placeholder-checks";
+import type { ModelSettings } from "../../environment/model-settings";
+import { KINDS, LMI_IMAGE, type NewModel } from "./kinds";
+
+/** The type of the instances of `--stream`: it has a GPU, as the models that generate a text need it. */
+const INSTANCE_TYPE = "ml.g5.xlarge";
+
+/**
+ * The settings of a new model in an environment. The address of the artifact, or the model of the Hugging Face Hub and
+ * its commit, are placeholders: neither synthesis nor the local stage reads these placeholders. A model that streams runs on
+ * an instance, because a serverless endpoint cannot stream.
+ */
+export function settingsOf({
+  kind,
+  name,
+  task,
+  streams = false,
+}: Pick<NewModel, "kind" | "name" | "task" | "streams">): ModelSettings {
+  const { image: ofKind, instanceType = streams ? INSTANCE_TYPE : undefined } = KINDS[kind];
+  if (instanceType !== undefined) {
+    return {
+      // The slash makes the address a prefix: large models are stored without compression.
+      artifact: `s3://amzn-s3-demo-bucket/${name}/1/`,
+      image: streams ? LMI_IMAGE : ofKind,
+      instances: { instanceType, initialInstanceCount: 1 },
+      ...(takesKeys(kind) && { access: "API_KEY" as const }),
+    };
+  }
+  const serverless = { memorySizeInMb: 2048, maxConcurrency: 5 };
+  if (task === undefined) {
+    return { artifact: `s3://amzn-s3-demo-bucket/${name}/1/model.tar.gz`, image: ofKind, serverless };
+  }
+  const containerEnvironment = {
+    HF_MODEL_ID: `my-organization/${name}`,
+    HF_MODEL_REVISION: PLACEHOLDER_COMMIT,
+    HF_TASK: task,
+  };
+  return { image: ofKind, containerEnvironment, serverless };
+}
+
+/** Whether the callers of a kind send the key of a customer. */
+export function takesKeys(kind: NewModel["kind"]): boolean {
+  return kind === "chat";
+}

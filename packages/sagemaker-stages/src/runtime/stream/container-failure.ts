@@ -1,0 +1,25 @@
+import type { Contract } from "../contract";
+import { RETRY_AFTER_THROTTLE_IN_SECONDS } from "../limits";
+import type { Failure } from "../problem";
+import { EndpointFailure } from "../refusal";
+
+/**
+ * The failure that the contract describes for a container's refusal of the request. SageMaker answers such a refusal with the
+ * status 424, and with the container's status and body
+ * (https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_runtime_InvokeEndpointWithResponseStream.html#API_runtime_InvokeEndpointWithResponseStream_Errors).
+ *
+ * @returns `undefined` for every other failure, and if the contract describes no problem
+ */
+export function containerFailureOf<Request, Answer>(
+  contract: Pick<Contract<Request, Answer>, "containerProblem">,
+  thrown: unknown,
+): Failure | undefined {
+  if (!(thrown instanceof EndpointFailure)) return undefined;
+  const { origin, type, originStatus = 0, message = "" } = thrown.refusal;
+  if (origin !== "container" || type !== "ModelError" || originStatus < 400 || originStatus > 499)
+    return undefined;
+  const problem = contract.containerProblem?.({ status: originStatus, message });
+  return problem?.status === 429
+    ? { ...problem, retryAfterInSeconds: RETRY_AFTER_THROTTLE_IN_SECONDS }
+    : problem;
+}

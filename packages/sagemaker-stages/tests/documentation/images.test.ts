@@ -1,0 +1,32 @@
+import { runInNewContext } from "node:vm";
+import { describe, expect, it } from "@jest/globals";
+import { environmentOf } from "../environment/support/environments";
+import { checkEnvironments } from "../support/app";
+import { documents, readDocument } from "./support/documents";
+
+const IMAGE = /\bimage: (\{[^{}]*\})/g;
+
+/** Every `image: { … }` of a document that has no placeholder. */
+const images = documents.flatMap((document) =>
+  [...readDocument(document).matchAll(IMAGE)].flatMap(([, text = ""]) =>
+    text.includes("…") ? [] : [[document, text] as const],
+  ),
+);
+
+describe("the images in the documents", () => {
+  it.each(images)("%s: %s is a valid setting", (_, text) => {
+    // Prepare: an instance type with a GPU accepts images for CPUs and for GPUs
+    const image: unknown = structuredClone(runInNewContext(`(${text})`));
+    const environment = environmentOf({
+      artifact: "s3://amzn-s3-demo-bucket/model.tar.gz",
+      image,
+      instances: { instanceType: "ml.g5.xlarge", initialInstanceCount: 1 },
+    });
+
+    // Act
+    const faults = checkEnvironments([environment]);
+
+    // Assess: an image by its address belongs to one region
+    expect(faults.filter(({ allowed }) => !allowed.includes("region"))).toEqual([]);
+  });
+});
