@@ -385,7 +385,7 @@ export class RestApi {
     if (validate(body) !== true) throw this.refuseBody(method, describeFault(validate.errors?.[0]));
   }
 
-  /** API Gateway does not tell the caller why it refuses a body. On this machine, the developer is the caller. */
+  /** API Gateway's answer does not name the reason. On this machine, the developer is the caller. */
   private refuseBody({ httpMethod, path }: Method, reason: string): Refusal {
     this.log(`${httpMethod} ${path}: the request model of the API refuses the body: ${reason}\n`);
     return new Refusal(GATEWAY_ERRORS.badBody);
