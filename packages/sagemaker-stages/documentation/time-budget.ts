@@ -40,6 +40,9 @@ function renderTable(): string {
     row("`timeoutInSeconds`, at most", (kind) => maxText(TIME_BUDGET[kind])),
     row("the function may run, with the default", (kind) => String(times(kind).function)),
     row("the handler waits for the endpoint, with the default", (kind) => String(times(kind).handler)),
+    row("the first part of the answer arrives within, with the default", (kind) =>
+      String(times(kind).firstPart),
+    ),
     row("SageMaker's limit of one attempt", (kind) => String(times(kind).attempt)),
   ].join("\n");
 }

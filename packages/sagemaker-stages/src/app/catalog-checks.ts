@@ -19,7 +19,6 @@ import {
 } from "../runtime/contract";
 import { describeFaults as describeRequestFaults } from "../runtime/faults";
 import { bareAnswer, NO_CALLER, replyOf } from "../runtime/outside-handler";
-import { checkContractFile } from "./contract-file-checks";
 import { checkDialects } from "./dialect-checks";
 import { checkPassedForm } from "./passed-form-checks";
 import { checkPythonFolders, checkPythonRoute, routeFile } from "./python-checks";
@@ -116,8 +115,7 @@ function describeLocation(name: string, entry: Pick<Model, "readyMade" | "python
  */
 function checkFolders(catalog: Readonly<Record<string, Model>>, functions: string, faults: Fault[]): void {
   const names = Object.keys(catalog);
-  for (const [name, entry] of Object.entries(catalog)) {
-    const { readyMade } = entry;
+  for (const [name, { readyMade }] of Object.entries(catalog)) {
     const hasContract = existsSync(join(functions, name, "contract.ts"));
     const collector = new FaultCollector(contractFile(name), faults);
     if (readyMade === undefined) {
@@ -128,7 +126,6 @@ function checkFolders(catalog: Readonly<Record<string, Model>>, functions: strin
         `a folder with contract.ts that has the model's name from ${CATALOG}, or a ready-made contract in ${CATALOG}`,
         `${CATALOG} names the model ${name}`,
       );
-      if (hasContract) checkContractFile(entry, join(functions, name, "contract"), collector);
     } else {
       collector.require(
         !hasContract,

@@ -16,6 +16,7 @@ import type { Models } from "../models";
 import { findAsyncFaults } from "./async-checks";
 import { findCaptureFaults } from "./capture-checks";
 import { checkCatalog, InvalidCatalog } from "./catalog-checks";
+import { checkContractFiles } from "./contract-file-checks";
 import { findUncheckedSchemas } from "./gateway-schema-checks";
 import { findPlaceholders } from "./placeholder-checks";
 import {
@@ -140,7 +141,8 @@ export function createApp(props: AppProps): App {
   const accounts = (props.accounts ?? []).map(omitUndefinedDeep<AccountSettings>);
   const checkedAccounts = accountStacks ? accounts : [];
   const faults = checkEnvironments(environments, { models, accounts: checkedAccounts });
-  const modelFaults = checkCatalog(models, undefined, faults.length === 0 ? environments : []);
+  const ofCatalog = checkCatalog(models, undefined, faults.length === 0 ? environments : []);
+  const modelFaults = [...ofCatalog, ...checkContractFiles(models)];
   if (modelFaults.length > 0) throw new InvalidCatalog(modelFaults, faults);
   if (faults.length > 0) throw new InvalidEnvironments(faults);
   const deploymentFaults = [

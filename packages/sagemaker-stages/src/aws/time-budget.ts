@@ -65,6 +65,8 @@ export interface TimeBudget {
   readonly max: number;
   /** The maximum after an increase of the account's quota. @default - the quota does not apply */
   readonly maxWithQuota?: number;
+  /** API Gateway's limit without data. @default - `timeoutInSeconds` is the only limit */
+  readonly idle?: number;
   /** SageMaker's limit of one attempt. The handler repeats an attempt that failed because the endpoint is starting. */
   readonly attempt: number;
   /** The page with the limit. */
@@ -83,12 +85,14 @@ export const TIME_BUDGET: Readonly<Record<AnswerKind, TimeBudget>> = {
   "streamed plain": {
     default: STREAM_IDLE_IN_SECONDS,
     max: STREAM_IDLE_IN_SECONDS,
+    idle: STREAM_IDLE_IN_SECONDS,
     attempt: ATTEMPT_IN_SECONDS,
     source: TRANSFER_MODE,
   },
   streamed: {
     default: MAX_STREAM_IN_SECONDS,
     max: MAX_STREAM_IN_SECONDS,
+    idle: STREAM_IDLE_IN_SECONDS,
     attempt: STREAMED_ATTEMPT_IN_SECONDS,
     source: TRANSFER_MODE,
   },
@@ -100,17 +104,21 @@ export interface RequestTimes {
   readonly function: number;
   /** The handler's time for the endpoint, with all attempts. */
   readonly handler: number;
+  /** The handler's time until the first part of the answer. A plain answer is one part. */
+  readonly firstPart: number;
   /** SageMaker's limit of one attempt. */
   readonly attempt: number;
 }
 
 /** The times of a request. @param gatewayInSeconds - `timeoutInSeconds` of the route */
 export function requestTimes(kind: AnswerKind, gatewayInSeconds: number): RequestTimes {
-  const fn = functionTimeoutInSeconds(gatewayInSeconds);
+  const handlerTime = (seconds: number) => functionTimeoutInSeconds(seconds) - HANDLER_RESERVE_IN_SECONDS;
+  const { idle = gatewayInSeconds, attempt } = TIME_BUDGET[kind];
   return {
     gateway: gatewayInSeconds,
-    function: fn,
-    handler: fn - HANDLER_RESERVE_IN_SECONDS,
-    attempt: TIME_BUDGET[kind].attempt,
+    function: functionTimeoutInSeconds(gatewayInSeconds),
+    handler: handlerTime(gatewayInSeconds),
+    firstPart: handlerTime(Math.min(gatewayInSeconds, idle)),
+    attempt,
   };
 }

@@ -59,7 +59,7 @@ export interface OpenAiChatOptions extends Omit<ContractTexts, "path"> {
  * The container receives the caller's body on `/invocations`. These containers accept it:
  * - LMI, with `containerModel: "lmi"`. LMI streams lines of JSON, which the contract converts to server-sent events
  *   (https://docs.djl.ai/docs/serving/serving/docs/lmi/user_guides/chat_input_output_schema.html)
- * - TGI with `MESSAGES_API_ENABLED: "true"` (https://huggingface.co/blog/tgi-messages-api)
+ * - TGI; older versions need `MESSAGES_API_ENABLED: "true"` (https://huggingface.co/blog/tgi-messages-api)
  * - vLLM, whose server has the route `/invocations`
  *   (https://github.com/vllm-project/vllm/blob/main/vllm/entrypoints/sagemaker/api_router.py)
  *

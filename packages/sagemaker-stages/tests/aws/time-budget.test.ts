@@ -1,6 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 import {
   type AnswerKind,
+  MAX_STREAM_IN_SECONDS,
   MIN_TIMEOUT_IN_SECONDS,
   requestTimes,
   STREAM_IDLE_IN_SECONDS,
@@ -23,12 +24,13 @@ describe.each(KINDS.flatMap((kind) => timesOf(kind).map((seconds) => [kind, seco
   (kind, seconds) => {
     it("is shorter for each component than for its caller, so that the caller receives the most specific error", () => {
       // Act
-      const { gateway, function: fn, handler, attempt } = requestTimes(kind, seconds);
+      const { gateway, function: fn, handler, firstPart, attempt } = requestTimes(kind, seconds);
 
       // Assess
       expect(gateway).toBeGreaterThan(fn);
       expect(fn).toBeGreaterThan(handler);
       expect(handler).toBeGreaterThanOrEqual(MIN_ATTEMPT_IN_MS / 1000);
+      expect(firstPart).toBeLessThanOrEqual(handler);
       expect(attempt).toBeGreaterThan(0);
     });
 
@@ -56,9 +58,11 @@ describe.each(KINDS.flatMap((kind) => timesOf(kind).map((seconds) => [kind, seco
 it("the first part of a stream has the time of a plain answer", () => {
   // Act
   const { handler } = requestTimes("streamed plain", STREAM_IDLE_IN_SECONDS);
+  const { firstPart } = requestTimes("streamed", MAX_STREAM_IN_SECONDS);
 
   // Assess
   expect(MAX_SILENCE_IN_MS).toBe(handler * 1000);
+  expect(MAX_SILENCE_IN_MS).toBe(firstPart * 1000);
 });
 
 /** The minimum, the default and the maximum of a kind of route. */

@@ -117,6 +117,41 @@ describe("the form of a model whose answer arrives in parts", () => {
     expect(await page.getByRole("button", { name: "Send" }).getAttribute("aria-disabled")).toBeNull();
   });
 
+  it("keeps the end of a long text and the button that stops it in view, unless the visitor scrolls away", async () => {
+    // Prepare
+    const long = Array.from({ length: 400 }, (_, index) => `word${index}`).join("-");
+    // The words at the end keep the answer open: a part can arrive before the test has seen the part before it.
+    const page = await send(`one ${long} two ${"more ".repeat(200)}`, (opening) =>
+      opening.setViewportSize({ width: 375, height: 600 }),
+    );
+    await arrive(page, "one");
+    const stop = page.getByRole("button", { name: "Stop" });
+    const isInView = async () => {
+      const box = await stop.boundingBox();
+      return box !== null && box.y >= 0 && box.y + box.height <= 600;
+    };
+
+    // Act
+    await arrive(page, "two");
+    const followed = [await isInView(), await page.evaluate(() => scrollY)] as const;
+    await page.evaluate(() => scrollTo(0, 400));
+    const scrolled = await page.evaluate(() => scrollY);
+    const before = (await textOf(page).innerText()).length;
+    for (let tries = 0; tries < 10; tries++) {
+      next();
+      await page.waitForTimeout(25);
+    }
+    const grown = (await textOf(page).innerText()).length - before;
+    const left = await page.evaluate(() => scrollY);
+
+    // Assess
+    expect(followed).toEqual([true, expect.any(Number)]);
+    expect(followed[1]).toBeGreaterThan(2_000);
+    expect(grown).toBeGreaterThan(0);
+    expect(left).toBe(scrolled);
+    await stop.click();
+  });
+
   it("shows a failure below the text that has arrived", async () => {
     // Prepare
     const page = await send("one fail");

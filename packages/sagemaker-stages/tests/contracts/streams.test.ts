@@ -188,8 +188,11 @@ describe("the package of a ready-made contract with a stream", () => {
       passThrough({ takes: "application/json", example: { request: { x: 1 }, answer: { y: 2 } } }),
     );
 
+    const inStreamMode = { ...plain, streamsAnswers: true };
+    const code = unzipSync(functionCode("story", inStreamMode).zip)["index.js"] ?? new Uint8Array();
+
     // Act
-    const answer = await invokePackage({ ...plain, streamsAnswers: true }, restEvent(plain, { x: 1 }), {
+    const answer = await invokePackage(inStreamMode, restEvent(plain, { x: 1 }), {
       environment: { ...handlerEnvironment(endpoint) },
       allowedHost: endpoint.host,
     });
@@ -197,6 +200,9 @@ describe("the package of a ready-made contract with a stream", () => {
     // Assess
     expect(answer).toMatchObject({ statusCode: 200, body: '{"y":2}' });
     expect(endpoint.onlyRequest.path).toBe("/endpoints/endpoint/invocations");
+    expect(gzipSync(code, { level: 9 }).length).toBeLessThanOrEqual(MAX_BYTES);
+    // The package does not decode streams.
+    expect(String(Buffer.from(code))).not.toContain("invocations-response-stream");
   });
 });
 

@@ -119,7 +119,7 @@ const NOT_UTF8 = Buffer.of(0x61, 0xff);
 const broken = payloadPart("data: b\n\n");
 broken[20] = 0;
 
-/** The points of every handler that reads a request and asks the endpoint for a whole answer. */
+/** The points of every handler that reads a request and invokes the endpoint for a whole answer. */
 const OF_WHOLE_ANSWERS: readonly Point[] = [
   { what: "a body that is not JSON", event: { ...(WHOLE as object), body: "{" }, status: 400 },
   { what: "a request that the schema refuses", event: eventOf({ prompt: 7 }), status: 400 },
@@ -254,6 +254,14 @@ const OF_STREAMS: readonly Point[] = [
     what: "a bug in problemMembers after the first part",
     respond: thenEnd(exception("ModelStreamError", {})),
     contract: { problemMembers: fail },
+    status: 500,
+    type: "Error",
+  },
+  {
+    what: "a bug in containerProblem",
+    respond: (answer) =>
+      answer.writeHead(424, { "x-amzn-errortype": "ModelError" }).end('{"OriginalStatusCode":400}'),
+    contract: { containerProblem: fail },
     status: 500,
     type: "Error",
   },

@@ -4,10 +4,12 @@ import { SqsQueue } from "@cdktf/provider-aws/lib/sqs-queue";
 import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
 import { InferenceStack } from "../../src";
+import { passThrough } from "../../src/contracts/pass-through";
+import { defineModels } from "../../src/models";
 import { type LeastPrivilegeResult, only, type PrincipalRules, proveLeastPrivilege } from "../../src/testing";
 import { models } from "../fixtures/app/functions";
 import { anyEnvironment } from "../least-privilege/support/any-environment";
-import { example, exampleWithCallers } from "../stacks/support/environments";
+import { example, exampleModel, exampleWithCallers } from "../stacks/support/environments";
 
 /** Seconds on an idle machine; a busy machine takes longer. */
 const TIMEOUT_IN_MS = 240_000;
@@ -85,13 +87,15 @@ describe("proveLeastPrivilege", () => {
     "finds nothing when a model takes and answers bytes, which need no permission",
     async () => {
       // Prepare
-      const loanDefault = models["loan-default"];
-      const takingBytes = {
-        ...loanDefault,
-        bytes: { takes: ["image/png"], read: () => loanDefault.example.request },
-        answerTypes: ["image/png"],
+      const picture = passThrough({
+        takes: ["image/png"],
+        answers: ["image/png"],
+        example: { answer: { contentType: "image/png", base64: "iVBORw0KGgo=" } },
+      });
+      const app = {
+        models: { ...models, ...defineModels({ picture }) },
+        environments: [{ ...example, models: { picture: exampleModel } }],
       };
-      const app = { models: { ...models, "loan-default": takingBytes }, environments: [example] };
 
       // Act
       const { findings } = await proveLeastPrivilege(app, { mutants: false });

@@ -3,11 +3,12 @@ import { h } from "./dom";
 import { Exchange, type ExchangeProps } from "./exchange";
 import type { Failure } from "./failure";
 import type { Outcome } from "./send";
-import { StreamText, textOfCompletion } from "./stream-text";
+import { SpokenParts } from "./spoken-parts";
+import { JSON_LINES, StreamText, textOfCompletion } from "./stream-text";
 import { duration } from "./time-text";
 
 /** The media types of answers that arrive in parts. */
-const STREAM_TYPES = ["text/event-stream", "application/x-ndjson", "text/plain"];
+const STREAM_TYPES = ["text/event-stream", ...JSON_LINES, "text/plain"];
 
 /** Sends the requests of a form whose answers can arrive in parts, and shows the text as it arrives. */
 export class StreamExchange extends Exchange {
@@ -15,6 +16,8 @@ export class StreamExchange extends Exchange {
   private text = "";
 
   private firstPartInMs: number | undefined;
+
+  private spoken = new SpokenParts();
 
   constructor({ show, ...props }: ExchangeProps) {
     super({
@@ -25,7 +28,11 @@ export class StreamExchange extends Exchange {
         const { firstPartInMs: first } = this;
         if (first === undefined) return shown;
         const began = h("p", { class: "fine" }, `The answer began after ${duration(first)}.`);
-        return { ...shown, content: [...shown.content, began] };
+        return {
+          ...shown,
+          content: [...shown.content, began],
+          spoken: this.spoken.end(this.text, shown.spoken),
+        };
       },
     });
   }
@@ -33,6 +40,7 @@ export class StreamExchange extends Exchange {
   protected override readonly receive = (response: Response, start: number): Promise<Outcome> | undefined => {
     this.text = "";
     this.firstPartInMs = undefined;
+    this.spoken = new SpokenParts();
     const [mediaType = ""] = (response.headers.get("content-type") ?? "").toLowerCase().split(/\s*;/);
     if (!response.ok || response.body === null || !STREAM_TYPES.includes(mediaType)) return undefined;
     return this.read(response.body, mediaType, response.status, start);
@@ -60,7 +68,11 @@ export class StreamExchange extends Exchange {
         this.firstPartInMs ??= performance.now() - start;
         this.text += text;
         shown ??= this.showText();
+        const follows = isEndVisible(this.props.place);
         shown.textContent = this.text;
+        if (follows) this.props.place.scrollIntoView({ block: "end" });
+        const sentences = this.spoken.push(this.text, performance.now());
+        if (sentences !== undefined) announce(sentences);
       }
       if (failure !== undefined) {
         // The failure is the last part.
@@ -92,7 +104,6 @@ export class StreamExchange extends Exchange {
   /** Replaces the clock with an element for the text, and with a button that stops the answer. */
   private showText(): HTMLElement {
     const hadFocus = this.props.place.contains(document.activeElement);
-    // Screen readers announce the whole text at its end: each part would interrupt the previous part.
     const text = h("p", { class: "text arriving" });
     const stop = h("button", { type: "button", class: "quiet" }, "Stop");
     stop.addEventListener("click", () => this.cancel());
@@ -102,6 +113,15 @@ export class StreamExchange extends Exchange {
     return text;
   }
 }
+
+/** Whether the visitor sees the end of an element: a visitor who has scrolled away reads another part. */
+function isEndVisible(element: HTMLElement): boolean {
+  const { bottom } = element.getBoundingClientRect();
+  return bottom > 0 && bottom <= window.innerHeight + TOLERANCE_IN_PX;
+}
+
+/** One line: the last part of the text can add a line. */
+const TOLERANCE_IN_PX = 40;
 
 /** The connection ended in the middle of the answer. */
 function incomplete(status: number): Failure {

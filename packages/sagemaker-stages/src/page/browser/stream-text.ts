@@ -12,7 +12,7 @@ export interface StreamPart {
 export class StreamText {
   private rest = "";
 
-  /** @param mediaType - `text/event-stream`, `application/x-ndjson`, or the type of a text */
+  /** @param mediaType - `text/event-stream`, a type of {@link JSON_LINES}, or the type of a text */
   constructor(private readonly mediaType: string) {}
 
   /** The text of the next part. */
@@ -26,18 +26,30 @@ export class StreamText {
 
   /** The text after the last part. A server-sent event without a blank line at its end is incomplete, and has no text. */
   end(): StreamPart {
-    const [, read] = this.mediaType === "application/x-ndjson" ? (SEPARATED[this.mediaType] ?? []) : [];
+    const [, read] = JSON_LINES.includes(this.mediaType) ? (SEPARATED[this.mediaType] ?? []) : [];
     const { rest } = this;
     this.rest = "";
     return read === undefined ? { text: "" } : read(rest);
   }
 }
 
+/** The media types of lines of JSON: the container LMI sends `application/jsonlines`. */
+export const JSON_LINES: readonly string[] = [
+  "application/x-ndjson",
+  "application/jsonl",
+  "application/jsonlines",
+];
+
+const LINE: readonly [end: RegExp, read: (text: string) => StreamPart] = [
+  /\r?\n/,
+  (line) => (line.trim() === "" ? { text: "" } : readDocument(line, "\n")),
+];
+
 /** The end of an event or of a line, and the function that reads one, by media type. */
 const SEPARATED: Readonly<Record<string, readonly [end: RegExp, read: (text: string) => StreamPart]>> = {
   // A carriage return at the end of a part can be the first half of a line break.
   "text/event-stream": [/(?:\r\n|\n|\r(?!\n|$)){2}/, readEvent],
-  "application/x-ndjson": [/\r?\n/, (line) => (line.trim() === "" ? { text: "" } : readDocument(line, "\n"))],
+  ...Object.fromEntries(JSON_LINES.map((mediaType) => [mediaType, LINE])),
 };
 
 function join(parts: readonly StreamPart[]): StreamPart {

@@ -73,7 +73,7 @@ export function logOfCaller({ type, origin }: Refusal): Pick<LogLine, "status" |
  * Records the end of an answer. The cause of an earlier failure stays.
  *
  * @param line - of a handler that writes one
- * @returns the error with which the function ends; `undefined` if nobody waits for the rest
+ * @returns the error with which the function ends; `undefined` if no caller waits for the rest
  */
 export function settle(line: LogLine | undefined, delivery: Delivery): Error | undefined {
   if (delivery === "sent") return undefined;

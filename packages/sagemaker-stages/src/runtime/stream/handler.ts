@@ -4,7 +4,6 @@ import type { Contract } from "../contract";
 import { exposedHeaders } from "../cors";
 import { readEndpointAddress } from "../endpoint";
 import { readEvent } from "../event";
-import { explain } from "../failure";
 import type { Handler } from "../handler-core";
 import { MAX_SILENCE_IN_MS, RESERVE_IN_MS } from "../limits";
 import type { LogLine } from "../log";
@@ -16,7 +15,7 @@ import { EndpointFailure, type Refusal, TIME_IS_OVER } from "../refusal";
 import { encodeRequest, parseRequest, readBareRequest } from "../request";
 import { createAbortableCalls } from "./abortable-calls";
 import { sendAnswer } from "./answer";
-import { containerFailureOf } from "./container-failure";
+import { explainFor } from "./container-failure";
 import {
   brokenOff,
   CALLER_LEFT,
@@ -64,7 +63,7 @@ interface Parts {
 }
 
 /** The answer of the endpoint, or a whole answer for the caller. */
-type Asked = Parts | { readonly whole: unknown };
+type Invoked = Parts | { readonly whole: unknown };
 
 /** Names the origin of a request in the headers of an answer: `nameOrigin` of `src/runtime/origins.ts`. */
 type NameOrigin = (handler: Handler, environment: NodeJS.ProcessEnv) => Handler;
@@ -184,19 +183,19 @@ export function createStreamingHandlerWith<Request, Answer>(
     if (broken !== undefined) throw broken;
 
     async function respond(): Promise<Error | undefined> {
-      let asked: Asked;
+      let invoked: Invoked;
       try {
-        asked = await ask();
+        invoked = await invoke();
       } catch (thrown) {
         const failure = record(thrown);
         if (hasLeft()) return undefined;
-        asked = { whole: failureAnswer(failure) };
+        invoked = { whole: failureAnswer(failure) };
       }
-      return "whole" in asked ? await sendWhole(asked.whole) : await sendParts(asked);
+      return "whole" in invoked ? await sendWhole(invoked.whole) : await sendParts(invoked);
     }
 
-    /** Asks the endpoint. Until the caller receives something, a failure has its own status. */
-    async function ask(): Promise<Asked> {
+    /** Invokes the endpoint. Until the caller receives something, a failure has its own status. */
+    async function invoke(): Promise<Invoked> {
       const { bare, isText, contentType } = readBareRequest(contract, incoming, parts);
       const request = parseRequest(contract, bare);
       const isStream = dialect.wants?.(request) ?? true;
@@ -275,15 +274,11 @@ export function createStreamingHandlerWith<Request, Answer>(
 
     /** Records a failure in the log line. */
     function record(thrown: unknown): Failure {
-      const {
-        failure: explained,
-        error,
-        stats,
-      } = explain(
+      const { failure, error, stats } = explainFor(
+        contract,
         thrown instanceof TextFault ? new EndpointFailure(NO_TEXT, { endpointMs: 0, retries: 0 }) : thrown,
         logsMessages,
       );
-      const failure = containerFailureOf(contract, thrown) ?? explained;
       const isSlow = thrown instanceof EndpointFailure && thrown.refusal === CALLER_TOO_SLOW;
       const reason = hasLeft() ? CALLER_LEFT : isSlow ? CALLER_TOO_SLOW : undefined;
       const logged = reason === undefined ? { status: failure.status, error } : logOfCaller(reason);

@@ -1,7 +1,12 @@
 /** Media type of server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html). */
 export const EVENT_STREAM_TYPE = "text/event-stream";
 
-/** The maximum size of an event that is held until it is complete. The caller receives a larger event in parts. */
+/**
+ * The maximum size of an event that is held until it is complete. The format has no limit
+ * (https://html.spec.whatwg.org/multipage/server-sent-events.html#parsing-an-event-stream): this limit bounds the memory for a
+ * container that sends no empty line. An event of a language model has a few hundred bytes. The caller receives a larger event
+ * unchanged, in parts as the container sends them.
+ */
 export const MAX_EVENT_IN_BYTES = 1024 * 1024;
 
 /** A comment, which clients ignore. It shows that the stream is alive. */
@@ -32,7 +37,8 @@ export class EventCutter {
     if (end === 0) {
       this.tail = searched.subarray(Math.max(0, searched.length - MAX_TAIL_IN_BYTES));
       this.hold(bytes);
-      if (this.heldLength <= MAX_EVENT_IN_BYTES) return Buffer.alloc(0);
+      // The caller has the beginning of the event already: to hold the rest would only delay it.
+      if (!this.isWithin && this.heldLength <= MAX_EVENT_IN_BYTES) return Buffer.alloc(0);
       this.isWithin = true;
       return this.release();
     }

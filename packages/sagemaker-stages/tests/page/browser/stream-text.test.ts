@@ -45,6 +45,8 @@ describe("the text of an answer in parts", () => {
       '{"choices":[{"delta":{"content":"A"}}]}\n{"choices":[{"delta":{"content":"b"}}]}',
       "Ab",
     ],
+    ["lines of LMI", "application/jsonlines", '{"token":{"text":"A"}}\n{"token":{"text":" b"}}\n', "A b"],
+    ["an incomplete line at the end", "application/jsonl", '{"token":{"text":"A"}}', "A"],
     ["lines of unknown documents", LINES, '{"x":1}\n\n{"x":2}\n', '{"x":1}\n{"x":2}\n'],
     ["a plain text", "text/plain", "data: one\n\n", "data: one\n\n"],
   ])("is read from %s", (_, mediaType, whole, text) => {

@@ -574,6 +574,24 @@ describe("a refusal of the container", () => {
     expect(JSON.parse(String(stream.payload))).toMatchObject({ status: 400, detail: "refused: 7" });
   });
 
+  it("is a 500 if the contract's description fails", async () => {
+    // Prepare
+    const server = await refuse(400, "private");
+    const contract = storyContract(SSE, {
+      containerProblem: () => {
+        throw new TypeError("private");
+      },
+    });
+
+    // Act
+    const { answer } = await run(streamingHandler(contract, server));
+
+    // Assess
+    expect(answer.status).toBe(500);
+    expect(answer.body).not.toContain("private");
+    expect(logLine()).toMatchObject({ status: 500, error: { type: "TypeError", origin: "function" } });
+  });
+
   it("has Retry-After if the contract describes it as a 429", async () => {
     // Prepare
     const server = await refuse(429, "overloaded");

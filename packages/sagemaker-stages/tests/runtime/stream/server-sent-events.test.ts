@@ -57,7 +57,16 @@ describe("the cutter of server-sent events", () => {
     expect({ passed, rest }).toEqual({ passed: [], rest: "data: a\r\ndata: b\r\n" });
   });
 
-  it("passes an event on in parts if it is larger than the limit, and is then within an event until its end", () => {
+  it("holds an event of exactly the limit", () => {
+    // Act
+    const { passed, rest } = cut([Buffer.alloc(MAX_EVENT_IN_BYTES, "x")]);
+
+    // Assess
+    expect(passed).toEqual([]);
+    expect(rest).toHaveLength(MAX_EVENT_IN_BYTES);
+  });
+
+  it("passes the parts of a larger event on as they arrive, and is then within an event until its end", () => {
     // Prepare
     const cutter = new EventCutter();
     const large = Buffer.alloc(MAX_EVENT_IN_BYTES + 1, "x");
@@ -71,8 +80,8 @@ describe("the cutter of server-sent events", () => {
     // Assess
     expect(steps).toEqual([
       { passed: MAX_EVENT_IN_BYTES + 1, isBetweenEvents: false },
-      { passed: 0, isBetweenEvents: false },
-      { passed: 4, isBetweenEvents: true },
+      { passed: 2, isBetweenEvents: false },
+      { passed: 2, isBetweenEvents: true },
     ]);
   });
 

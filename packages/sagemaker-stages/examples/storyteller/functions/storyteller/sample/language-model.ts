@@ -25,6 +25,9 @@ const WEIGHT_OF_TWO = 20;
 /** The words that can start a text whose context the model does not know. */
 const FREQUENT_WORDS = 200;
 
+/** Words of the book that no answer contains, because they are slurs today. */
+const OMITTED_WORDS: ReadonlySet<string> = new Set(["negro"]);
+
 /** The settings of one answer. */
 export interface Sampling {
   /** 0 chooses the most probable token; 1 chooses by the model's probabilities. */
@@ -96,7 +99,8 @@ export class LanguageModel {
     const [one, two] = this.continuations(context);
     // Without a known context, a sentence starts with a frequent word.
     const known = [...new Set([...two.counts.keys(), ...one.counts.keys()])];
-    const candidates = known.length > 0 ? known : range(FREQUENT_WORDS);
+    const possible = known.filter((token) => !OMITTED_WORDS.has(this.wordOf(token)));
+    const candidates = possible.length > 0 ? possible : range(FREQUENT_WORDS);
     const weighted = candidates
       .map((token) => ({ token, probability: this.probabilityOf(token, context) }))
       .sort((left, right) => right.probability - left.probability || left.token - right.token);
