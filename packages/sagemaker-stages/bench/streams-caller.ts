@@ -41,10 +41,11 @@ export class Caller {
       outgoing.on("timeout", () => outgoing.destroy(new Error("no answer")));
       outgoing.on("response", (incoming) => {
         this.incoming = incoming;
-        if (incoming.statusCode !== 200) reject(new Error(`status ${incoming.statusCode}`));
-        incoming.once("data", () => {
+        incoming.once("data", (first: Buffer) => {
           this.firstByteAt = performance.now();
-          resolve();
+          if (incoming.statusCode === 200) resolve();
+          // The local stage sends a problem document in one piece.
+          else reject(new Error(`${this.name}: status ${incoming.statusCode}: ${first}`));
         });
         incoming.on("data", () => undefined);
         incoming.on("error", end);

@@ -30,7 +30,9 @@ export class BenchContainer {
   });
 
   async listen(): Promise<void> {
-    await new Promise<void>((resolve) => this.server.listen(0, "127.0.0.1", resolve));
+    await new Promise<void>((resolve) =>
+      this.server.listen({ port: 0, host: "127.0.0.1", backlog: 4_096 }, resolve),
+    );
   }
 
   get url(): string {

@@ -22,7 +22,10 @@ async function main(): Promise<void> {
   const stage = new LocalStage({
     port: 0,
     containers: new Map([[STORYTELLER, ownContainer(new URL(container))]]),
-    log: () => undefined,
+    // The lines of requests are JSON. Other lines report failures.
+    log: (text) => {
+      if (!text.startsWith("{")) process.stderr.write(text);
+    },
   });
   await stage.listen();
   await stage.serve([readStoryteller(folder, environment)]);

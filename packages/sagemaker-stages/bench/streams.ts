@@ -32,6 +32,9 @@ const MAX_STREAM_IN_MB = 1;
 /** The time in which the callers do not read: the buffers are full after a part of it. */
 const UNREAD_IN_MS = 10_000;
 
+/** The time in which functions end after their callers left. */
+const SETTLE_IN_MS = 5_000;
+
 /** The callers who leave one after the other. */
 const SINGLE_LEAVERS = 50;
 /** The callers of a smaller group that leaves at once. */
@@ -63,6 +66,8 @@ export async function benchStreams(report: Report, folder: string, seconds: numb
   try {
     for (const streams of FIRST_BYTE_STREAMS) await measureFirstByte(report, stage, container, streams);
     await measureFewLeavers(report, stage, container);
+    // The account's concurrency of 1,000 does not permit another function, also not one that still writes its log line.
+    await sleep(SETTLE_IN_MS);
     await measureConcurrent(report, stage, container, seconds);
   } finally {
     await stage.stop();

@@ -722,6 +722,12 @@ const MAX_BYTES_OF_HEAD = 256 * 1024;
 
 const MAX_PORT = 65_535;
 
+/**
+ * The connections that the operating system accepts before this process does. With Node.js's 511, some of 1,000 callers who
+ * arrive at once would wait for seconds, and so would the functions, which call the same port.
+ */
+const MAX_WAITING_CONNECTIONS = 4_096;
+
 /** @param what - the service that requires the port, for the error message */
 async function listen(server: http.Server, port: number, what: string): Promise<void> {
   if (port > MAX_PORT) {
@@ -739,7 +745,7 @@ async function listen(server: http.Server, port: number, what: string): Promise<
       const help = "Choose another port with --port N, or any free port with --port 0.";
       reject(new PortNotFree(`${what} on 127.0.0.1:${port}: ${reason}. ${help}`));
     });
-    server.listen(port, "127.0.0.1", () => resolve());
+    server.listen({ port, host: "127.0.0.1", backlog: MAX_WAITING_CONNECTIONS }, () => resolve());
   });
 }
 

@@ -107,6 +107,22 @@ describe("an invocation", () => {
     expect(lambda.output).toContain(`dev-test: ${errorType}: `);
   });
 
+  it("an invocation continues when Ctrl-C in the terminal reaches the process", async () => {
+    // Prepare
+    const fn = lambda.run("exports.handler = async () => process.pid;");
+    const pid = Number(answerOf(await fn.invoke("{}")));
+    const from = lambda.output.length;
+
+    // Act
+    process.kill(pid, "SIGINT");
+    const after = answerOf(await fn.invoke("{}"));
+    await fn.stop();
+
+    // Assess
+    expect(after).toBe(pid);
+    expect(lambda.output.slice(from)).toBe("");
+  });
+
   it("prints the output of the function", async () => {
     // Prepare
     const fn = lambda.run(

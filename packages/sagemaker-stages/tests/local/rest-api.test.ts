@@ -72,6 +72,31 @@ function stopTheClock(): { move: (milliseconds: number) => void } {
   };
 }
 
+describe("a body that the request model refuses", () => {
+  it.each([
+    ["a missing member", "{}", "the body must have required property 'data'"],
+    ["no JSON", "{", "the body is not JSON"],
+  ])("is named in the terminal: %s", async (_case, body, reason) => {
+    // Prepare
+    let log = "";
+    const stage = publicStage(fn.definition);
+    const api = new RestApi(stage, ACCOUNT, new Map([[fn.definition.arn, fn]]), (text) => {
+      log += text;
+    });
+
+    // Act
+    const headers = { "Content-Type": "application/json" };
+    const { status } = await api.handle(
+      received({ path: "/dev/loan-default", headers, body }),
+      "/loan-default",
+    );
+
+    // Assess
+    expect(status).toBe(400);
+    expect(log).toContain(`POST /loan-default: the request model of the API refuses the body: ${reason}\n`);
+  });
+});
+
 describe("throttling", () => {
   const LIMITS = { rateLimit: 1, burstLimit: 2 };
 

@@ -39,6 +39,29 @@ async function outcomeOf(fn: LocalFunction, event: unknown = {}) {
 }
 
 describe("a function in Python", () => {
+  it(
+    "continues when Ctrl-C in the terminal reaches its process",
+    async () => {
+      // Prepare
+      const fn = lambda.run(`
+import os
+def lambda_handler(event, context):
+    return os.getpid()
+`);
+      const pid = Number(answerOf(await fn.invoke("{}")));
+      const from = lambda.output.length;
+
+      // Act
+      process.kill(pid, "SIGINT");
+      const after = answerOf(await fn.invoke("{}"));
+
+      // Assess
+      expect(after).toBe(pid);
+      expect(lambda.output.slice(from)).toBe("");
+    },
+    TIMEOUT_IN_MS,
+  );
+
   it.each([
     { level: "", logged: false },
     { level: 'logging.getLogger("botocore").setLevel(logging.INFO)', logged: true },

@@ -9,6 +9,14 @@ interface EmulatedMetrics {
   readonly dimensions: readonly (readonly string[])[];
 }
 
+/** SageMaker's metrics of streams. */
+const STREAM_METRICS = [
+  "FirstChunkLatency",
+  "FirstChunkModelLatency",
+  "FirstChunkOverheadLatency",
+  "MidStreamErrors",
+];
+
 /**
  * The metrics of AWS's services that the local stage emulates, by the namespace. Sets with the dimensions of an API's routes exist
  * only with detailed metrics.
@@ -24,8 +32,7 @@ const EMULATED: Readonly<Record<string, readonly EmulatedMetrics[]>> = {
   // https://docs.aws.amazon.com/sagemaker/latest/dg/monitoring-cloudwatch.html
   // https://docs.aws.amazon.com/sagemaker/latest/dg/serverless-endpoints-monitoring.html
   // https://docs.aws.amazon.com/sagemaker/latest/dg/async-inference-monitor.html
-  // FirstChunk… and MidStreamErrors are those of streams. AWS's table of metrics has them under "bidirectional streaming", and
-  // names no other metric for the first chunk of InvokeEndpointWithResponseStream.
+  // FirstChunk… and MidStreamErrors: see isOfBidirectionalStreams.
   "AWS/SageMaker": [
     {
       names: [
@@ -39,10 +46,7 @@ const EMULATED: Readonly<Record<string, readonly EmulatedMetrics[]>> = {
         "RequestDownloadFailures",
         "ResponseUploadFailures",
         "TotalProcessingTime",
-        "FirstChunkLatency",
-        "FirstChunkModelLatency",
-        "FirstChunkOverheadLatency",
-        "MidStreamErrors",
+        ...STREAM_METRICS,
       ],
       dimensions: [["EndpointName", "VariantName"]],
     },
@@ -86,6 +90,16 @@ export function findUnavailable({ namespace, name, dimensions }: MetricId): stri
   return sets.some((set) => [...set].sort().join(", ") === has)
     ? undefined
     : `dimensions of ${namespace}: got ${has || "none"}; supported: ${sets.map((set) => set.join(" and ")).join(", or ")}`;
+}
+
+/**
+ * Whether AWS documents a metric for bidirectional streams only
+ * (https://docs.aws.amazon.com/sagemaker/latest/dg/monitoring-detailed-observability-metric-mapping.html has these metrics
+ * under "Bidirectional streaming metrics", and no other metrics of streams). The local stage records them for
+ * InvokeEndpointWithResponseStream, for which they are not documented.
+ */
+export function isOfBidirectionalStreams({ namespace, name }: Pick<MetricId, "namespace" | "name">): boolean {
+  return namespace === "AWS/SageMaker" && STREAM_METRICS.includes(name);
 }
 
 /** One value of an AWS metric. */
@@ -179,9 +193,9 @@ export function recordFirstChunk(
 }
 
 /**
- * The metric of a streamed answer that failed after its status. The container's status was no error, so the invocation is not
- * in `Invocation5XXErrors` (https://developers.deepgram.com/docs/observability-sagemaker: the metric exists only when a
- * stream has failed).
+ * The metric of a streamed answer that failed after its status. The invocation is not in `Invocation5XXErrors`, which counts
+ * requests "where the model returned a 5xx HTTP response code"
+ * (https://docs.aws.amazon.com/sagemaker/latest/dg/monitoring-cloudwatch.html): the container's status was no error.
  */
 export function recordMidStreamError(
   sink: MetricSink,

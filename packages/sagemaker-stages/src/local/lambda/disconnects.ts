@@ -7,7 +7,7 @@ const MESSAGES_PER_TURN = 8;
 const waiting: (() => void)[] = [];
 
 /**
- * Tells a function's process soon that its caller has disconnected. If many callers disconnect at once, the stage handles other
+ * Reports soon to a function's process that its caller has disconnected. If many callers disconnect at once, the stage handles other
  * events between the messages, and frees the endpoint for the first callers before the last processes have the message.
  */
 export function sendDisconnect(send: () => void): void {

@@ -1,4 +1,4 @@
-import type { ValidateFunction } from "ajv";
+import type { ErrorObject, ValidateFunction } from "ajv";
 import Ajv from "ajv-draft-04";
 import { ArnFactory } from "../../aws/arn";
 import { matchesArn } from "../../aws/arn-pattern";
@@ -380,9 +380,15 @@ export class RestApi {
     try {
       body = JSON.parse((request.body?.toString("utf8") ?? "").replace(/^\ufeff/, ""));
     } catch {
-      throw new Refusal(GATEWAY_ERRORS.badBody);
+      throw this.refuseBody(method, "the body is not JSON");
     }
-    if (validate(body) !== true) throw new Refusal(GATEWAY_ERRORS.badBody);
+    if (validate(body) !== true) throw this.refuseBody(method, describeFault(validate.errors?.[0]));
+  }
+
+  /** API Gateway's answer does not name the reason. On this machine, the developer is the caller. */
+  private refuseBody({ httpMethod, path }: Method, reason: string): Refusal {
+    this.log(`${httpMethod} ${path}: the request model of the API refuses the body: ${reason}\n`);
+    return new Refusal(GATEWAY_ERRORS.badBody);
   }
 
   /** Invokes an endpoint as API Gateway does, with the integration's parameters, templates and responses. */
@@ -533,6 +539,13 @@ export class RestApi {
     );
     return await withStreamedCause(opened, invocation.ended);
   }
+}
+
+/** The place in the body and the violated rule, without the value. */
+function describeFault(fault?: ErrorObject): string {
+  if (fault === undefined) return "the body does not match";
+  const { instancePath, message = fault.keyword } = fault;
+  return `${instancePath === "" ? "the body" : instancePath} ${message}`;
 }
 
 /** The end of a request whose caller has disconnected before status and headers. Nothing receives the answer. */

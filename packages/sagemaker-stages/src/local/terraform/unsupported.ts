@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { LAMBDA } from "../cloudwatch/aws-metrics";
+import { isOfBidirectionalStreams, LAMBDA } from "../cloudwatch/aws-metrics";
 import { findPython, isPythonRuntime } from "../lambda/python/machine";
 import { unknownVariables } from "../rest-api/access-log";
 import { isStream } from "../rest-api/openapi";
@@ -176,6 +176,10 @@ function* describeAlarms({
       yield `alarm ${alarm.name} is NOT EVALUATED on this machine: ${alarm.fault}`;
     }
     if (alarm.kind !== "metric") continue;
+    for (const { metric } of alarm.statistics.values()) {
+      if (!isOfBidirectionalStreams(metric)) continue;
+      yield `alarm ${alarm.name}: AWS documents ${metric.name} for bidirectional streams only, so the alarm may have NO DATA on AWS`;
+    }
     const observed = [...alarm.statistics.values()].flatMap(
       ({ metric }) => (metric.namespace === LAMBDA && metric.dimensions.FunctionName) || [],
     );

@@ -138,12 +138,16 @@ describe("the start of the local stage", () => {
     expect(text).not.toContain("NOT EVALUATED");
   });
 
-  it("names alarms that are not evaluated with the reason, and alarms of functions that are not served", () => {
+  it("names alarms that are not evaluated, of functions that are not served, and of metrics of other streams", () => {
     // Prepare
     const folder = stacks.change(stage.folder, ({ resource }) => {
       const alarms = Object.values(resource[METRIC_ALARM] ?? {});
       for (const alarm of alarms) {
         if (alarm.alarm_name === "prod-house-price-saturated") alarm.threshold_metric_id = "value";
+        if (alarm.alarm_name === "prod-ticket-urgency-model-latency") {
+          Object.assign(alarm, { metric_name: "MidStreamErrors", statistic: "Sum" });
+          delete alarm.extended_statistic;
+        }
         if (alarm.alarm_name === "prod-ticket-urgency-server-errors") {
           const dimensions = { FunctionName: "elsewhere" };
           Object.assign(alarm, { namespace: "AWS/Lambda", metric_name: "Errors", dimensions });
@@ -157,6 +161,7 @@ describe("the start of the local stage", () => {
     // Assess
     expect(unsupported.filter((line) => line.startsWith("alarm "))).toEqual([
       'alarm prod-house-price-saturated is NOT EVALUATED on this machine: Unrecognized key: "threshold_metric_id"',
+      "alarm prod-ticket-urgency-model-latency: AWS documents MidStreamErrors for bidirectional streams only, so the alarm may have NO DATA on AWS",
       "alarm prod-ticket-urgency-server-errors: the function elsewhere is not on this machine, so it has NO METRICS here",
       "alarm prod-alarm is NOT EVALUATED on this machine: alarm_rule: the alarm prod-house-price-saturated is not evaluated",
     ]);

@@ -6,6 +6,7 @@ protocol.ts defines the messages. The channel is the file descriptor 3.
 import json
 import os
 import resource
+import signal
 import socket
 import sys
 
@@ -65,6 +66,8 @@ def invoke(handler, message):
 
 
 def main():
+    # Ctrl-C in a terminal reaches this process, too, but the stage ends its functions itself.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     channel = Channel()
     limit_memory()
     prepare(os.environ["LAMBDA_TASK_ROOT"])
