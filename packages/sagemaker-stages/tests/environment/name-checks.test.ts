@@ -227,7 +227,10 @@ describe("an existing resource", () => {
     ]);
   });
 
-  const ASYNC_MODEL: ModelSettings = { ...INSTANCES, instances: { ...INSTANCES.instances, async: { days: 1 } } };
+  const ASYNC_MODEL: ModelSettings = {
+    ...INSTANCES,
+    instances: { ...INSTANCES.instances, async: { days: 1 } },
+  };
   const ASYNC_ENDS = ["waiting", "failing", "not-starting", "backlog-without-capacity"];
 
   it.each([
