@@ -1,4 +1,5 @@
 import { presentAnswer, toAnswer, toFailureAnswer } from "../answer";
+import { requireTaken } from "../body";
 import { stopAtFirstFaults } from "../bounded-schema";
 import {
   type Contract,
@@ -436,11 +437,13 @@ function passesUpload(
   return passThrough !== undefined && bytes?.takes.includes(mediaTypeOf(contentType)) === true;
 }
 
-/** Permits one upload of a size and a type. @throws ProblemError 400, 413 */
+/** Permits one upload of a size and a type. @throws ProblemError 400, 413, 415 */
 function permitUpload<Request, Answer>(call: Call<Request, Answer>): ReadyAnswer {
-  const { contract, incoming, store, location, caller, maxReadInBytes } = call;
+  const { contract, parts, incoming, store, location, caller, maxReadInBytes } = call;
   const { contentType, bytes } = readUpload(incoming.event);
   const passes = passesUpload(contract as Call<unknown, unknown>["contract"], contentType);
+  // Before the caller sends the file. Parameters of a file that passes through are the container's.
+  if (!passes) requireTaken(contentType, contract, parts);
   const max = passes ? contract.limits.payloadInBytes : maxReadInBytes;
   if (bytes > max) throw refusal(413, `bytes: got ${bytes}; allowed: at most ${max}`);
   const id = newId();
