@@ -191,7 +191,7 @@ const OF_ENGINE: readonly Forbidden[] = [
   ...areaRule(
     "environment",
     ["iam/iam-limits", "runtime/contract", "constructs/inference-stack", "app/create-app"],
-    "environment imports aws, lib, models and runtime/similar-name only",
+    "environment imports aws, lib, models, runtime/payload-limits and runtime/similar-name only",
   ),
   ...areaRule(
     "iam",

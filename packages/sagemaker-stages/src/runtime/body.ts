@@ -57,16 +57,10 @@ export function readBody(event: unknown, { text, bytes }: Taken, parts: HandlerP
   if (!NO_ENCODING.test(encoding)) {
     throw unsupported("Content-Encoding", quote(encoding), "identity (no encoding)");
   }
-  const [type, ...parameters] = requireMediaType(
-    readHeader(event, "content-type"),
-    text !== undefined,
-    bytes?.takes ?? [],
-    parts.bytes?.adviseOnForm,
-  );
+  const type = requireTaken(readHeader(event, "content-type"), { text, bytes }, parts);
   if (parts.bytes !== undefined && bytes?.takes.includes(type)) {
-    return { ...ofJson(bytes.read(parts.bytes.read(event, type, parameters))), contentType: type };
+    return { ...ofJson(bytes.read(parts.bytes.read(event, type))), contentType: type };
   }
-  requireCharset(parameters);
   const sent = decodeBody(event);
   const document = type === JSON_TYPE || /^\s*[[{]/.test(sent) ? readJson(sent) : undefined;
   if (type === TEXT_TYPE && !isRecord(document)) return ofText(text?.read(sent));
@@ -75,6 +69,25 @@ export function readBody(event: unknown, { text, bytes }: Taken, parts: HandlerP
     throw refusal(400, `body: got ${got}; allowed: a JSON document`);
   }
   return ofJson(document);
+}
+
+/**
+ * Requires a value of Content-Type that the contract accepts.
+ *
+ * @returns the media type without parameters
+ * @throws ProblemError 415
+ */
+export function requireTaken(contentType: string, { text, bytes }: Taken, parts: HandlerParts): string {
+  const taken = bytes?.takes ?? [];
+  const [type, ...parameters] = requireMediaType(
+    contentType,
+    text !== undefined,
+    taken,
+    parts.bytes?.adviseOnForm,
+  );
+  if (parts.bytes !== undefined && taken.includes(type)) parts.bytes.requireParameters(type, parameters);
+  else requireCharset(parameters);
+  return type;
 }
 
 function requireMediaType(

@@ -20,12 +20,7 @@ const LOST_BYTES = /[\ufffd\p{Surrogate}]/u;
  * not a binary media type of the API. Function URLs pass types such as `text/csv` as text. In such a text, a replacement
  * character replaces bytes that are not UTF-8, and the bytes cannot be restored.
  */
-function readBytes(event: unknown, contentType: string, parameters: readonly string[]): Bytes {
-  for (const parameter of parameters) {
-    if (parameter.trim() === "" || PARAMETER.test(parameter)) continue;
-    const name = JSON.stringify(cut(parameter.split("=", 1)[0]?.trim() ?? ""));
-    throw unsupported("Content-Type", `the parameter ${name}`, `${contentType} without it`);
-  }
+function readBytes(event: unknown, contentType: string): Bytes {
   const { body = "", isBase64Encoded } = isRecord(event) ? event : {};
   const sent = typeof body === "string" ? body : "";
   const isEncoded = isBase64Encoded === true;
@@ -40,6 +35,15 @@ function readBytes(event: unknown, contentType: string, parameters: readonly str
     throw refusal(400, `body: got ${got}; allowed: the bytes of the type ${contentType}, ${json}`);
   }
   return { contentType, base64: isEncoded ? sent : Buffer.from(sent).toString("base64") };
+}
+
+/** @throws ProblemError 415 for a parameter that changes the meaning of bytes */
+function requireParameters(contentType: string, parameters: readonly string[]): void {
+  for (const parameter of parameters) {
+    if (parameter.trim() === "" || PARAMETER.test(parameter)) continue;
+    const name = JSON.stringify(cut(parameter.split("=", 1)[0]?.trim() ?? ""));
+    throw unsupported("Content-Type", `the parameter ${name}`, `${contentType} without it`);
+  }
 }
 
 /** The media types of forms. curl sends `application/x-www-form-urlencoded` for data without a Content-Type. */
@@ -59,4 +63,4 @@ function adviseOnForm(sent: string, [mediaType]: readonly string[]): string {
 }
 
 /** The part of a handler that reads bytes. */
-export const bytes = { read: readBytes, adviseOnForm };
+export const bytes = { read: readBytes, requireParameters, adviseOnForm };

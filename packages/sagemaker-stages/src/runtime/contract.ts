@@ -1,5 +1,12 @@
 import type * as z from "zod/mini";
 
+export {
+  ASYNC_PAYLOAD_IN_BYTES,
+  ENCODED_ASYNC_PAYLOAD_IN_BYTES,
+  INSTANCES_PAYLOAD_IN_BYTES,
+  SERVERLESS_PAYLOAD_IN_BYTES,
+} from "./payload-limits";
+
 /** The method and the path of a model on a stage. */
 export interface Route {
   /** `POST`: the request is the body. `GET`: the request is the query, and every value is a string. */
@@ -241,13 +248,16 @@ export interface Contract<Request, Answer> {
    * The container's message can contain paths, versions, and data of other requests. Return your own text, and no part of the
    * message except values that you have recognized, e.g. a number of tokens.
    *
-   * @returns the problem; `undefined` for a 502
+   * @returns the problem; `undefined` for a 502. Another status, and an error, are a fault of the contract: a 500
    * @default - each refusal is a 502
    */
   containerProblem?(refusal: ContainerRefusal): ContainerProblem | undefined;
 }
 
-/** A container's answer with a status from 400 to 499, before the first part of an answer. */
+/**
+ * A container's answer with a status from 400 to 499, before the first part of an answer. Without the container's status in
+ * SageMaker's answer, the contract is not asked.
+ */
 export interface ContainerRefusal {
   /** The status of the container, e.g. 400 or 422. */
   readonly status: number;
@@ -500,21 +510,3 @@ export function splitPredictions(body: string, separator: RegExp, rows: number):
   requireOnePredictionPerRow(Math.max(cells.length, predictions), rows);
   return cells;
 }
-
-/** The payload limit of a serverless endpoint, in bytes. */
-export const SERVERLESS_PAYLOAD_IN_BYTES = 4_194_304;
-
-/** The payload limit of an endpoint on instances, in bytes (https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_runtime_InvokeEndpoint.html). */
-export const INSTANCES_PAYLOAD_IN_BYTES = 6_291_456;
-
-/**
- * The payload limit of an asynchronous endpoint, in bytes: 1 GB (https://docs.aws.amazon.com/sagemaker/latest/dg/async-inference.html).
- * Only a contract with `passThrough` and `bytes` can have such a payload: SageMaker reads the file from S3, and the function does not.
- */
-export const ASYNC_PAYLOAD_IN_BYTES = 1_073_741_824;
-
-/**
- * The payload limit of an asynchronous endpoint, in bytes, if the function reads and encodes the request. The function needs at least
- * twenty times as much memory.
- */
-export const ENCODED_ASYNC_PAYLOAD_IN_BYTES = 26_214_400;

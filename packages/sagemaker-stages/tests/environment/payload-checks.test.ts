@@ -14,6 +14,9 @@ import {
 import type { Models } from "../../src/models";
 import { environmentOf, INSTANCES, SERVERLESS } from "./support/environments";
 
+/** A function that can read the largest upload. */
+const FUNCTION = { function: { memorySizeInMb: 500 } };
+
 const ASYNC = { ...INSTANCES, instances: { ...INSTANCES.instances, async: { days: 7 } } };
 
 /** A model that passes files of at most `maxBytes` to its endpoint. */
@@ -101,17 +104,55 @@ describe("the payload of a contract", () => {
     ]);
   });
 
-  it.each<[string, Models]>([
-    ["a file of 1 GiB that passes through", passing(ASYNC_PAYLOAD_IN_BYTES)],
-    ["a file of 25 MiB that the function reads", reading(ENCODED_ASYNC_PAYLOAD_IN_BYTES)],
-  ])("is accepted on an asynchronous endpoint with %s", (_, models) => {
+  it.each<[string, Models, object]>([
+    ["a file of 1 GiB that passes through", passing(ASYNC_PAYLOAD_IN_BYTES), {}],
+    ["a file of 25 MiB that a function of 500 MB reads", reading(ENCODED_ASYNC_PAYLOAD_IN_BYTES), FUNCTION],
+    ["a file of 12.8 MiB that a function of 256 MB reads", reading(13_421_772), {}],
+  ])("is accepted on an asynchronous endpoint with %s", (_, models, settings) => {
     // Act
-    const faults = checkEnvironments([environmentOf(ASYNC)], { models });
+    const faults = checkEnvironments([environmentOf({ ...ASYNC, ...settings })], { models });
     const ofCatalog = checkCatalog(models);
 
     // Assess
     expect(faults).toEqual([]);
     expect(ofCatalog.filter(({ field }) => field.startsWith("limits"))).toEqual([]);
+  });
+
+  it.each<[string, Models, object, number, number]>([
+    ["25 MiB", reading(26_214_400), { function: { memorySizeInMb: 499 } }, 500, 26_161_971],
+    ["25 MiB and the default memory", reading(26_214_400), {}, 500, 13_421_772],
+    [
+      "one byte too much for 128 MB",
+      reading(6_710_887),
+      { function: { memorySizeInMb: 128 } },
+      129,
+      6_710_886,
+    ],
+  ])(
+    "is refused if the function has too little memory to read it: %s",
+    (_, models, settings, memory, max) => {
+      // Act
+      const faults = checkEnvironments([environmentOf({ ...ASYNC, ...settings })], { models });
+
+      // Assess
+      expect(faults).toEqual([
+        expect.objectContaining({
+          field: "models.loan-default.function.memorySizeInMb",
+          allowed: `at least ${memory}, or a contract with a payload (limits.payloadInBytes, maxBytes) of at most ${max} bytes`,
+        }),
+      ]);
+    },
+  );
+
+  it("has no fault of its own if the model has no endpoint", () => {
+    // Act
+    const faults = checkEnvironments([environmentOf({})], {
+      models: passing(INSTANCES_PAYLOAD_IN_BYTES + 1),
+    });
+
+    // Assess
+    expect(faults.length).toBeGreaterThan(0);
+    expect(faults.filter(({ got }) => got.includes("payload"))).toEqual([]);
   });
 
   it("is refused with more than 1 GiB, and with more than 25 MiB that the function reads", () => {

@@ -282,6 +282,60 @@ describe("an asynchronous request of another kind", () => {
   });
 });
 
+describe("the permission for an upload", () => {
+  it.each<[string, Contract<never, unknown>, string, string]>([
+    ["a text for a model of JSON", loanDefault, "text/plain", 'got "text/plain"; allowed: application/json'],
+    [
+      "another charset",
+      loanDefault,
+      "application/json; charset=latin1",
+      'got the charset "latin1"; allowed: utf-8',
+    ],
+    [
+      "a text for a model of images",
+      passedImage,
+      "text/plain",
+      'got "text/plain"; allowed: application/json or image/jpeg or image/png',
+    ],
+    [
+      "a parameter of an image that the function reads",
+      mirror,
+      "image/png; depth=16",
+      'got the parameter "depth"; allowed: image/png without it',
+    ],
+  ])("is refused as the same body is for %s", async (_, contract, contentType, fault) => {
+    // Prepare
+    const routes = endpoint.routesOf(contract);
+
+    // Act
+    const refused = await routes.upload({ contentType, bytes: 20 });
+    const sent = await routes.start("x", contentType);
+
+    // Assess
+    expect(refused.statusCode).toBe(415);
+    expect(JSON.parse(refused.body).detail).toBe(`Content-Type: ${fault}`);
+    expect(JSON.parse(sent.body).detail).toBe(JSON.parse(refused.body).detail);
+  });
+
+  it("is given for each media type of the contract, in any case and with harmless parameters", async () => {
+    // Prepare
+    const given: readonly (readonly [Contract<never, unknown>, string])[] = [
+      [loanDefault, "application/json; charset=utf-8"],
+      [mirror, "Image/PNG; name=x.png"],
+      [passedImage, "image/jpeg"],
+      [passedImage, "application/json"],
+    ];
+
+    // Act
+    const answers = await Promise.all(
+      given.map(([contract, contentType]) => endpoint.routesOf(contract).upload({ contentType, bytes: 20 })),
+    );
+
+    // Assess
+    expect(answers.map(({ statusCode }) => statusCode)).toEqual([201, 201, 201, 201]);
+  });
+});
+
 describe("an upload that the function must read", () => {
   it.each([
     { memory: "256", allowed: 13_421_772 },

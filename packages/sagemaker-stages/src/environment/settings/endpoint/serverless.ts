@@ -13,12 +13,6 @@ export const EXCLUSIONS_SOURCE = "https://docs.aws.amazon.com/sagemaker/latest/d
 /** The maximum of `maxConcurrency`. AWS refuses a larger value. */
 export const MAX_CONCURRENCY = 200;
 
-/**
- * The maximum size of a request to a serverless endpoint, in bytes
- * (https://docs.aws.amazon.com/sagemaker/latest/dg/serverless-endpoints-invoke.html).
- */
-export const MAX_SERVERLESS_PAYLOAD_IN_BYTES = 4 * 1024 * 1024;
-
 const MEMORY_SIZES_IN_MB = [1024, 2048, 3072, 4096, 5120, 6144];
 
 /** Scaling of provisioned concurrency. `maxCapacity` is at most the endpoint's `maxConcurrency`. */

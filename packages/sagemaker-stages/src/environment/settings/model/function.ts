@@ -13,6 +13,9 @@ export const reservedConcurrency = wholeNumber(
   `0 would disable the function; omit the setting to reserve no concurrency: ${LAMBDA_API}/API_PutFunctionConcurrency.html`,
 );
 
+/** The memory of a function without the setting, in MB. */
+export const DEFAULT_MEMORY_IN_MB = 256;
+
 /** Settings of a new function. */
 export const functionSettings = settings({
   /**
@@ -22,7 +25,10 @@ export const functionSettings = settings({
    *
    * @default 256
    */
-  memorySizeInMb: withDefault(wholeNumber(128, 10_240, `${LAMBDA_API}/API_CreateFunction.html`), 256),
+  memorySizeInMb: withDefault(
+    wholeNumber(128, 10_240, `${LAMBDA_API}/API_CreateFunction.html`),
+    DEFAULT_MEMORY_IN_MB,
+  ),
 
   /**
    * Ephemeral storage of the function (`/tmp`) in MB, 512–10240

@@ -1,13 +1,13 @@
 import { checkEnvironments, InvalidEnvironments } from "../environment/checks";
 import type { Environment } from "../environment/environment";
 import { describeFault } from "../environment/fault-collector";
-import { deployerParts, findDeployerFaults } from "../iam/deployment/pipeline-policies";
+import { findRoleFaults, type PipelineRole, rolePolicies } from "../iam/deployment/pipeline-policies";
 import { UsageError } from "../lib/arguments";
 import { UserError } from "../lib/user-error";
 import type { LoadedApp } from "./load-app";
 
 /**
- * The policies of the role that deploys an environment, by name.
+ * The policies of the role that deploys or plans an environment, by name.
  *
  * @param name - the environment's name
  * @param account - the account, for an environment without `accountId`
@@ -15,8 +15,9 @@ import type { LoadedApp } from "./load-app";
  * @throws UserError if IAM would refuse a policy, or if names break a rule, so that a policy could include another
  * environment
  */
-export function deployerPoliciesOf(
+export function rolePoliciesOf(
   { environments, accounts, models }: LoadedApp,
+  role: PipelineRole,
   name: string,
   account: string | undefined,
 ): Readonly<Record<string, unknown>> {
@@ -24,13 +25,15 @@ export function deployerPoliciesOf(
   const accountId = accountOf(environment, account);
   const invalid = checkEnvironments(environments, { models, accounts });
   if (invalid.length > 0) throw new InvalidEnvironments(invalid);
-  const faults = findDeployerFaults(environment, accountId);
+  const faults = findRoleFaults(role, environment, accountId);
   if (faults.length > 0) {
     throw new UserError(
-      [`${faults.length} fault(s) in the deployer's policies:`, ...faults.map(describeFault)].join("\n"),
+      [`${faults.length} fault(s) in the ${role}'s policies:`, ...faults.map(describeFault)].join("\n"),
     );
   }
-  return Object.fromEntries(deployerParts(environment, accountId).map((part) => [part.name, part.policy]));
+  return Object.fromEntries(
+    rolePolicies(role, environment, accountId).map((part) => [part.name, part.policy]),
+  );
 }
 
 function findEnvironment(environments: readonly Environment[], name: string): Environment {
