@@ -468,6 +468,7 @@ export const FAULTS: readonly FaultRow[] = [
     fault: "The model's container refuses 3 asynchronous requests with 400",
     alarm: "loan-default-failing",
     minutes: [1, 61],
+    historyInMinutes: 1,
     run: async (stage) => {
       await stage.deployWithInstance();
       stage.at(0);
