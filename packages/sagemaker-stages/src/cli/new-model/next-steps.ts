@@ -9,7 +9,7 @@ import { documentPath } from "../../paths";
 import { customersOf } from "./customers";
 import { CATALOG, type Edit } from "./edits";
 import { filesOf, type NewModel, requestOf } from "./kinds";
-import { settingsOf, takesKeys } from "./settings";
+import { describeImage, settingsOf, takesKeys } from "./settings";
 
 /** The environment that `npm start` serves by default. */
 const DEFAULT_ENVIRONMENT = "dev";
@@ -32,11 +32,11 @@ ${environment === undefined ? "" : describeCall(added, model, environment)}
 Edit next:
 ${table([
   firstEdit(added),
-  ...changed
-    .filter(([path]) => path !== CATALOG)
-    .map(([path]): [string, string] => [
+  ...edits
+    .filter(({ path }) => path !== CATALOG)
+    .map(({ path, environments = [] }): [string, string] => [
       path,
-      `${added.task === undefined ? "artifact (the address is a placeholder)" : "HF_MODEL_ID and HF_MODEL_REVISION (placeholders: npm start accepts them, npm test and cdktf synth refuse them)"}, image, ${describeCompute(added)}, and ${describeAccess(added)}`,
+      `${added.task === undefined ? "artifact (the address is a placeholder)" : "HF_MODEL_ID and HF_MODEL_REVISION (placeholders: npm start accepts them, npm test and cdktf synth refuse them)"}, ${describeImage(added)}, ${describeCompute(added)}, and ${describeAccess(added, environments)}`,
     ]),
   [
     `functions/${name}/README.md`,
@@ -92,11 +92,13 @@ function describeCompute(added: NewModel): string {
     : "serverless";
 }
 
-function describeAccess(added: NewModel): string {
-  const [customer] = customersOf(added).values();
-  return customer === undefined
+/** @param environments - the environments that a file defines */
+function describeAccess(added: NewModel, environments: readonly string[]): string {
+  const customers = customersOf(added);
+  const names = new Set(environments.flatMap((environment) => customers.get(environment)?.name ?? []));
+  return names.size === 0
     ? "access (now: signed requests)"
-    : `customers (now: ${customer.name}, whose key opens the route)`;
+    : `customers (now: ${[...names].join(" and ")}, whose key opens the route)`;
 }
 
 function describeCall(added: NewModel, model: Model, environment: Environment): string {
