@@ -5,6 +5,9 @@ import { KINDS, LMI_IMAGE, type NewModel } from "./kinds";
 /** The type of the instances of `--stream`: it has a GPU, as the models that generate a text need it. */
 const INSTANCE_TYPE = "ml.g5.xlarge";
 
+/** The placeholder for the image of a team's own container. The image reads an artifact without compression. */
+const OWN_IMAGE = KINDS["pass-through"].image;
+
 /**
  * The settings of a new model in an environment. The address of the artifact, or the model of the Hugging Face Hub and
  * its commit, are placeholders: neither synthesis nor the local stage reads these placeholders. A model that streams runs on
@@ -22,7 +25,7 @@ export function settingsOf({
     return {
       // The slash makes the address a prefix: large models are stored without compression.
       artifact: `s3://amzn-s3-demo-bucket/${name}/1/`,
-      image: streams && isOfLmi({ kind, mediaTypes }) ? LMI_IMAGE : ofKind,
+      image: streams && !isOfLmi({ kind, mediaTypes }) ? OWN_IMAGE : LMI_IMAGE,
       instances: { instanceType, initialInstanceCount: 1 },
       ...(takesKeys(kind) && { access: "API_KEY" as const }),
     };

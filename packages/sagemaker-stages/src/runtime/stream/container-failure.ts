@@ -23,11 +23,16 @@ export function explainFor<Request, Answer>(
   if (type !== "ModelError" || typeof status !== "number" || status < 400 || status > 499) return explained;
   try {
     const failure = contract.containerProblem?.({ status, message: String(message) });
-    if (!failure) return explained;
+    if (failure === undefined) return explained;
     // A promise has no status.
     if (![400, 404, 413, 429].includes(failure.status)) throw new ForbiddenByContract("status");
-    const retry = failure.status === 429 && { retryAfterInSeconds: RETRY_AFTER_THROTTLE_IN_SECONDS };
-    return { ...explained, failure: { ...failure, ...retry } };
+    return {
+      ...explained,
+      failure: {
+        ...failure,
+        ...(failure.status === 429 && { retryAfterInSeconds: RETRY_AFTER_THROTTLE_IN_SECONDS }),
+      },
+    };
   } catch (fault) {
     // The code of the contract can fail, too.
     return explain(fault, logsMessages);
