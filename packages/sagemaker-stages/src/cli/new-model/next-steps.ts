@@ -109,9 +109,17 @@ function describeCall(added: NewModel, model: Model, environment: Environment): 
   return `
 Call the model on this machine: ${`npm start${words}`}, and in another terminal${fileType === undefined ? "" : ", with your file in place of FILE"}:
   ${fileType === undefined ? curlOfExample(added, model, environment) : curlOfFile(...placeOf(added, environment), methodOf(added, model), fileType)}
-${describeStream(added, model, environment)}Every request gets ${answer}. For answers of a model, add functions/${name}/sample/index.ts, or
+${describeStream(added, model, environment)}${describeSharedKey(added, environment)}Every request gets ${answer}. For answers of a model, add functions/${name}/sample/index.ts, or
 start the local stage with --container ${name}=<url>.
 `;
+}
+
+/** The new local key of the routes that a shared key opened before the environment had customers. On AWS, the key stays. */
+function describeSharedKey(added: NewModel, environment: Environment): string {
+  const [key] = keysOf(added, environment);
+  const isShared = customersOf(added).get(environment.name)?.settings.sharedKey === true;
+  if (key === undefined || !isShared) return "";
+  return `The other routes with a key take this key on the local stage, too: -H 'x-api-key: ${key.value}'. On AWS, their key stays the same.\n`;
 }
 
 /** A request for an answer in a stream, and the settings of a client, if the model has them. */

@@ -167,7 +167,7 @@ describe("sagemaker-stages new-model", () => {
 
   it("adds a chat model on an instance, and a customer who also has the models with the shared key", () => {
     // Act
-    app.newModel("llama", "--takes", "chat");
+    const printed = app.newModel("llama", "--takes", "chat");
 
     // Assess
     expect(app.read("functions/index.ts")).toContain(
@@ -184,6 +184,9 @@ describe("sagemaker-stages new-model", () => {
     everyone: { models: ["loan-default", "energy-demand", "language-check", "llama"], sharedKey: true },
   },
 `);
+    expect(printed).toContain(
+      "on the local stage, too: -H 'x-api-key: local-dev-everyone-customer-1-not-a-secret'. On AWS, their key stays the same.",
+    );
   });
 
   it("gives a chat model of an environment with customers its own customer, and its own path", async () => {
