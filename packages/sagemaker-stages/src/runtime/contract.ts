@@ -256,7 +256,7 @@ export interface Contract<Request, Answer> {
 
 /**
  * A container's answer with a status from 400 to 499, before the first part of an answer. Without the container's status in
- * SageMaker's answer, the contract is not asked.
+ * SageMaker's answer, the contract is not called.
  */
 export interface ContainerRefusal {
   /** The status of the container, e.g. 400 or 422. */

@@ -352,6 +352,9 @@ describe("openAiChat", () => {
       "",
       "/opt/ml/model: `max_new_tokens` must be <= 4096",
       '{"error":{"message":"x"}}',
+      // Texts of the caller that a refusal quotes
+      "seed: input should be a valid integer, got 'my context length is 4096'",
+      "stop: got 'This model's maximum context length is 12 tokens'",
     ]) {
       // Act
       const problem = contractOf().containerProblem?.({ status, message });

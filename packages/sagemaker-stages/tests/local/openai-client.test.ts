@@ -274,15 +274,14 @@ async function smokeFaultOf({ url }: Storyteller, messages: unknown): Promise<st
     headers: { "content-type": "application/json", authorization: `Bearer ${ACME_KEY}` },
     body: JSON.stringify({ messages, stream: true }),
   });
-  const { status, headers } = response;
-  return findStreamFault({ status, headers, body: await response.text() }, "text/event-stream");
+  return findStreamFault({ headers: response.headers, body: await response.text() }, "text/event-stream");
 }
 
 describe("a conversation that is too long for the container", () => {
   const small = new Storyteller(
     sampleContainer("a model with a short context", () => {
       throw new UnreadableRequest(
-        "/opt/ml/model: This model's maximum context length is 16 tokens. However, you requested 24 tokens.",
+        "/opt/ml/model: This model's maximum context length is 128 tokens. However, you requested 240 tokens.",
       );
     }),
   );
@@ -302,7 +301,7 @@ describe("a conversation that is too long for the container", () => {
       // Assess
       expect(error).toBeInstanceOf(BadRequestError);
       expect(error.code).toBe("context_length_exceeded");
-      expect(error.message).toContain("at most 16 tokens");
+      expect(error.message).toContain("at most 128 tokens");
       expect(error.message).not.toContain("/opt/ml");
     },
   );

@@ -16,18 +16,23 @@ export function explainFor<Request, Answer>(
   logsMessages: boolean,
 ): Explanation {
   const explained = explain(thrown, logsMessages);
-  if (!(thrown instanceof EndpointFailure) || thrown.refusal.type !== "ModelError") return explained;
+  if (!(thrown instanceof EndpointFailure)) return explained;
+  const { type, document = {} } = thrown.refusal;
   // Without these members, the answer contains only SageMaker's own values, e.g. a message with the account's id.
-  const { OriginalStatusCode, OriginalMessage: message = "" } = thrown.refusal.document ?? {};
-  const status = Number(OriginalStatusCode);
-  if (!(status >= 400 && status < 500)) return explained;
+  const { OriginalStatusCode: status, OriginalMessage: message = "" } = document;
+  if (type !== "ModelError" || typeof status !== "number" || status < 400 || status > 499) return explained;
   try {
     const failure = contract.containerProblem?.({ status, message: String(message) });
     if (failure === undefined) return explained;
     // A promise has no status.
     if (![400, 404, 413, 429].includes(failure.status)) throw new ForbiddenByContract("status");
-    const retry = failure.status === 429 && { retryAfterInSeconds: RETRY_AFTER_THROTTLE_IN_SECONDS };
-    return { ...explained, failure: { ...failure, ...retry } };
+    return {
+      ...explained,
+      failure: {
+        ...failure,
+        ...(failure.status === 429 && { retryAfterInSeconds: RETRY_AFTER_THROTTLE_IN_SECONDS }),
+      },
+    };
   } catch (fault) {
     // The code of the contract can fail, too.
     return explain(fault, logsMessages);

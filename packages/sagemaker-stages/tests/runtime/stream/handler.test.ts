@@ -592,6 +592,24 @@ describe("a refusal of the container", () => {
     expect(logLine()).toMatchObject({ status: 500, error: { type: "TypeError", origin: "function" } });
   });
 
+  it("has no Retry-After of another failure if the contract's members of the problem fail", async () => {
+    // Prepare
+    const server = await refuse(429, "overloaded");
+    const contract = storyContract(SSE, {
+      containerProblem: () => ({ status: 429, detail: "Try again later." }),
+      problemMembers: () => {
+        throw new TypeError("private");
+      },
+    });
+
+    // Act
+    const { answer } = await run(streamingHandler(contract, server));
+
+    // Assess
+    expect(answer.status).toBe(500);
+    expect(answer.headers).not.toHaveProperty("Retry-After");
+  });
+
   it.each<[string, () => unknown]>([
     ["a status that is no refusal", () => ({ status: 200, detail: "private" })],
     ["a promise", async () => ({ status: 400, detail: "private" })],
