@@ -18,6 +18,7 @@ import { findCaptureFaults } from "./capture-checks";
 import { checkCatalog, InvalidCatalog } from "./catalog-checks";
 import { checkContractFiles } from "./contract-file-checks";
 import { findUncheckedSchemas } from "./gateway-schema-checks";
+import { printNotice } from "./notice";
 import { findPlaceholders } from "./placeholder-checks";
 import {
   type AppWithRuntimes,
@@ -82,8 +83,8 @@ export interface AppProps {
    */
   readonly placeholders?: boolean;
   /**
-   * The time with which the dates of Lambda's runtimes are compared: from one year before the end of a runtime, a warning on
-   * standard error names the functions; when Lambda refuses new functions, `createApp` throws. The Terraform code does not
+   * The time with which the dates of Lambda's runtimes are compared: from one year before the end of a runtime, a printed
+   * warning names the functions; when Lambda refuses new functions, `createApp` throws. The Terraform code does not
    * depend on the time. The local stage and `providers-lock` compare no dates.
    *
    * @default - the time of the call
@@ -180,20 +181,20 @@ class StagesApp extends App {
 /** The number of functions that a warning names. */
 const MAX_FUNCTIONS_IN_WARNING = 5;
 
-/** Prints one line for each runtime that ends within one year, on standard error: the output of a synthesis stays the same. */
+/** Prints one line for each runtime that ends within one year. The output of a synthesis stays the same. */
 function warnOfEndingRuntimes(app: AppWithRuntimes, now: Date): void {
   const { lines } = reportRuntimes(app, now, { maxFunctions: MAX_FUNCTIONS_IN_WARNING });
-  for (const line of lines) console.error(`warning: ${line}`);
+  for (const line of lines) printNotice(`warning: ${line}`);
 }
 
-/** Prints one line for each firewall with its price, on standard error: the output of a synthesis stays the same. */
+/** Prints one line for each firewall with its price. The output of a synthesis stays the same. */
 function showPrices(environments: readonly Environment[], accounts: readonly AccountSettings[]): void {
   for (const environment of environments) {
     const { name, stage, website } = parseEnvironment(environment, accounts);
     const firewalls = { "stage.firewall": stage.firewall, "website.firewall": website?.firewall };
     for (const [setting, firewall] of Object.entries(firewalls)) {
       if (firewall === undefined) continue;
-      console.error(
+      printNotice(
         `price: ${name}: ${setting}: ${describePrice(firewall)} (https://aws.amazon.com/waf/pricing/)`,
       );
     }

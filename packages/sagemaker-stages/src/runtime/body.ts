@@ -52,12 +52,13 @@ const CHARSET = /^(?:utf-?8|us-ascii)$/i;
  * @throws ProblemError 400 for a body that is not UTF-8, not JSON, or not the bytes that the caller sent
  * @throws ProblemError 413 for JSON with too many parts
  */
-export function readBody(event: unknown, { text, bytes }: Taken, parts: HandlerParts): BareRequest {
+export function readBody(event: unknown, taken: Taken, parts: HandlerParts): BareRequest {
+  const { text, bytes } = taken;
   const encoding = readHeader(event, "content-encoding");
   if (!NO_ENCODING.test(encoding)) {
     throw unsupported("Content-Encoding", quote(encoding), "identity (no encoding)");
   }
-  const type = requireTaken(readHeader(event, "content-type"), { text, bytes }, parts);
+  const type = requireTaken(readHeader(event, "content-type"), taken, parts);
   if (parts.bytes !== undefined && bytes?.takes.includes(type)) {
     return { ...ofJson(bytes.read(parts.bytes.read(event, type))), contentType: type };
   }

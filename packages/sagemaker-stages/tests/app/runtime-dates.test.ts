@@ -31,6 +31,7 @@ afterEach(() => {
   jest.restoreAllMocks();
   delete process.env[ACCEPTED_VARIABLE];
   delete process.env[PURPOSE_VARIABLE];
+  delete process.env.SYNTH_HCL_OUTPUT;
 });
 
 /** Creates an app, and returns the printed lines. */
@@ -66,6 +67,19 @@ describe("createApp", () => {
     // Assess
     expect(lines).toEqual([expect.stringMatching(WARNING)]);
     expect(lines[0]).toContain("Functions: test-loan-default, other-loan-default.");
+  });
+
+  it("prints the warning on standard output when cdktf runs the synthesis, because cdktf marks standard error as an error", () => {
+    // Prepare
+    const output = jest.spyOn(process.stdout, "write").mockReturnValue(true);
+    process.env.SYNTH_HCL_OUTPUT = "false";
+
+    // Act
+    const lines = create({ now: new Date("2026-11-29T00:00:00Z") });
+
+    // Assess
+    expect(lines).toEqual([]);
+    expect(output.mock.calls).toEqual([[expect.stringMatching(WARNING)]]);
   });
 
   it("throws for a runtime with which Lambda creates no function, and prints no warning", () => {

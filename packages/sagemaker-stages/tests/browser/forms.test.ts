@@ -82,7 +82,7 @@ describe("the page", () => {
     await page.context().close();
   });
 
-  it("states that the stage has no public model when every model needs a key", async () => {
+  it("states how a model gets a form when every model needs a key", async () => {
     // Act
     const { page, complaints } = await served.open(CLOSED);
 
@@ -90,6 +90,7 @@ describe("the page", () => {
     expect(await page.getByRole("heading", { name: "This stage has no public model" }).isVisible()).toBe(
       true,
     );
+    expect(await page.getByText('each model with access: "PUBLIC"').isVisible()).toBe(true);
     expect(await page.locator("form:visible").count()).toBe(0);
     expect(complaints).toEqual([]);
     await page.context().close();

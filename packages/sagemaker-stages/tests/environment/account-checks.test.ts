@@ -198,6 +198,7 @@ describe("an account with one invalid setting has exactly one fault", () => {
 
 describe("a combination of accounts and environments has the expected faults", () => {
   const environment = { ...DEPLOYED, state: { s3: { bucket: "terraform-states", key: "test.tfstate" } } };
+  const { permissionsBoundary: _boundary, ...withoutBoundary } = environment;
 
   it.each<[string, readonly AccountSettings[], readonly Environment[], readonly string[]]>([
     [
@@ -297,10 +298,16 @@ describe("a combination of accounts and environments has the expected faults", (
       ["test: state.s3.region: got nothing; allowed: eu-central-1"],
     ],
     [
-      "an environment that workflows deploy, without a permissions boundary",
+      "an environment that workflows deploy, with permissionsBoundary: false",
       [VALID],
       [{ ...environment, permissionsBoundary: false }],
       ["test: permissionsBoundary: got false; allowed: true"],
+    ],
+    [
+      "an environment that workflows deploy, without permissionsBoundary",
+      [VALID],
+      [withoutBoundary],
+      ["test: permissionsBoundary: got nothing; allowed: true"],
     ],
     [
       "a permissions boundary that no account's stack creates",

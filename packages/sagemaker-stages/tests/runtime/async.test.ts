@@ -15,7 +15,7 @@ import {
   about as housePriceAbout,
 } from "../fixtures/app/functions/house-price/contract";
 import { contract as loanDefault } from "../fixtures/app/functions/loan-default/contract";
-import { AsyncEndpoint, idIn } from "./support/async-requests";
+import { AsyncEndpoint, type AsyncRoutes, idIn } from "./support/async-requests";
 import { JPEG, mirror } from "./support/image-contract";
 import { type CapturedLog, captureLog } from "./support/log";
 import { LossyStorage } from "./support/lossy-storage";
@@ -283,29 +283,34 @@ describe("an asynchronous request of another kind", () => {
 });
 
 describe("the permission for an upload", () => {
-  it.each<[string, Contract<never, unknown>, string, string]>([
-    ["a text for a model of JSON", loanDefault, "text/plain", 'got "text/plain"; allowed: application/json'],
+  it.each<[string, () => AsyncRoutes, string, string]>([
+    [
+      "a text for a model of JSON",
+      () => endpoint.routesOf(loanDefault),
+      "text/plain",
+      'got "text/plain"; allowed: application/json',
+    ],
     [
       "another charset",
-      loanDefault,
+      () => endpoint.routesOf(loanDefault),
       "application/json; charset=latin1",
       'got the charset "latin1"; allowed: utf-8',
     ],
     [
       "a text for a model of images",
-      passedImage,
+      () => endpoint.routesOf(passedImage),
       "text/plain",
       'got "text/plain"; allowed: application/json or image/jpeg or image/png',
     ],
     [
       "a parameter of an image that the function reads",
-      mirror,
+      () => endpoint.routesOf(mirror),
       "image/png; depth=16",
       'got the parameter "depth"; allowed: image/png without it',
     ],
-  ])("is refused as the same body is for %s", async (_, contract, contentType, fault) => {
+  ])("is refused as the same body is for %s", async (_, routesOfContract, contentType, fault) => {
     // Prepare
-    const routes = endpoint.routesOf(contract);
+    const routes = routesOfContract();
 
     // Act
     const refused = await routes.upload({ contentType, bytes: 20 });
@@ -319,16 +324,16 @@ describe("the permission for an upload", () => {
 
   it("is given for each media type of the contract, in any case and with harmless parameters", async () => {
     // Prepare
-    const given: readonly (readonly [Contract<never, unknown>, string])[] = [
-      [loanDefault, "application/json; charset=utf-8"],
-      [mirror, "Image/PNG; name=x.png"],
-      [passedImage, "image/jpeg"],
-      [passedImage, "application/json"],
+    const given: readonly (readonly [AsyncRoutes, string])[] = [
+      [endpoint.routesOf(loanDefault), "application/json; charset=utf-8"],
+      [endpoint.routesOf(mirror), "Image/PNG; name=x.png"],
+      [endpoint.routesOf(passedImage), "image/jpeg"],
+      [endpoint.routesOf(passedImage), "application/json"],
     ];
 
     // Act
     const answers = await Promise.all(
-      given.map(([contract, contentType]) => endpoint.routesOf(contract).upload({ contentType, bytes: 20 })),
+      given.map(([routes, contentType]) => routes.upload({ contentType, bytes: 20 })),
     );
 
     // Assess

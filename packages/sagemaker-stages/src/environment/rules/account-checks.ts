@@ -173,7 +173,7 @@ function checkPipelines(
     );
     return found.map(({ name }) => name);
   });
-  for (const { name, accountId, permissionsBoundary = false, models } of environments) {
+  for (const { name, accountId, permissionsBoundary, models } of environments) {
     const isDeployable = deployable.includes(name);
     for (const [model, { existingFunction, existingFunctionRole }] of Object.entries(models)) {
       collectorOf(name).require(
@@ -186,14 +186,14 @@ function checkPipelines(
     }
     const isDescribed = accounts.some((one) => one.accountId === accountId);
     collectorOf(name).require(
-      permissionsBoundary || !isDeployable,
+      permissionsBoundary === true || !isDeployable,
       "permissionsBoundary",
       permissionsBoundary,
       "true",
       "GitHub workflows deploy the environment, and could otherwise give its roles any permission",
     );
     collectorOf(name).require(
-      !permissionsBoundary || isDeployable || !isDescribed,
+      permissionsBoundary !== true || isDeployable || !isDescribed,
       "permissionsBoundary",
       permissionsBoundary,
       "false, or an environment with its state in S3 whose account has github",

@@ -61,14 +61,13 @@ function checkMemory(
 ): void {
   // The endpoint reads files that pass through.
   if (model?.passThrough !== undefined && model.bytes !== undefined) return;
-  const { memorySizeInMb = DEFAULT_MEMORY_IN_MB } = settings.function ?? {};
-  const allowed = maxReadInBytes(memorySizeInMb);
+  const given = settings.function?.memorySizeInMb;
+  const allowed = maxReadInBytes(given ?? DEFAULT_MEMORY_IN_MB);
+  const memory = given === undefined ? `the default of ${DEFAULT_MEMORY_IN_MB} MB` : `${given} MB`;
   collector.require(
     payload <= allowed,
     "function.memorySizeInMb",
-    raw(
-      `${memorySizeInMb} MB together with instances.async and a contract with a payload of ${payload} bytes`,
-    ),
+    raw(`${memory} together with instances.async and a contract with a payload of ${payload} bytes`),
     `at least ${memoryToRead(payload)}, or a contract with a payload (limits.payloadInBytes, maxBytes) of at most ${allowed} bytes`,
     "the function reads each upload, and has the memory for files of one twentieth of its size: docs/async.md",
   );

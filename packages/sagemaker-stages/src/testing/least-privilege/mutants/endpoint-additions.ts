@@ -202,7 +202,7 @@ export const ENDPOINT_ADDITIONS: readonly Addition<EndpointInStack>[] = [
   },
   {
     detail: "publishes to every topic of the account",
-    killedBy: ["granted, not used", "granted twice", "near miss", "wildcard", "refused"],
+    killedBy: ["granted, not used", "granted twice", "near miss", "wildcard"],
     statement: (_, { account }) => ({ Action: ["sns:Publish"], Resource: [account.arn("sns", "*")] }),
     fits: HAS_ASYNC,
   },

@@ -160,7 +160,16 @@ const FUNCTION_ADDITIONS: readonly Addition<FunctionInStack>[] = [
     killedBy: ["granted, not used"],
     fits: HAS_ASYNC,
     statement: (fn, { account }) => ({
-      Action: ["sagemaker:InvokeEndpoint"],
+      Action: [INVOKE],
+      Resource: [account.arn("sagemaker", `endpoint/${fn.name}`)],
+    }),
+  },
+  {
+    detail: "invokes its asynchronous endpoint with a response stream, which no handler does",
+    killedBy: ["granted, not used"],
+    fits: HAS_ASYNC,
+    statement: (fn, { account }) => ({
+      Action: [STREAM],
       Resource: [account.arn("sagemaker", `endpoint/${fn.name}`)],
     }),
   },
