@@ -33,8 +33,8 @@ const INVOKE_ASYNC = "sagemaker:InvokeEndpointAsync";
 export type InvokeAction = typeof INVOKE | typeof INVOKE_STREAM | typeof INVOKE_ASYNC;
 
 /**
- * The actions with which a model's function, and a caller without the function, invokes its endpoint: a contract with `stream` needs InvokeEndpoint only if its
- * `wants` chooses between both kinds of answers.
+ * The actions with which a model's function, and a caller without the function, invokes its endpoint: a contract with `stream`
+ * needs InvokeEndpoint only if its `wants` chooses between both kinds of answers.
  */
 export function invokeActions(
   settings: TransferSettings & (ModelSettings | ParsedModelSettings),
