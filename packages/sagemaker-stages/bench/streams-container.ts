@@ -43,14 +43,14 @@ export class BenchContainer {
     return this.open.size;
   }
 
-  /** Waits until the stage has closed the answers of streams. @throws Error if some are open after a minute */
+  /** Waits until the stage has closed the answers of streams. @throws Error if some are open after 5 minutes */
   async closed(names: readonly string[]): Promise<void> {
-    const deadline = performance.now() + 60_000;
+    const deadline = performance.now() + 300_000;
     for (;;) {
       const left = names.filter((name) => this.open.has(name)).length;
       if (left === 0) return;
       if (performance.now() > deadline) {
-        throw new Error(`answers of the container: got ${left} open; allowed: 0 after 60 s`);
+        throw new Error(`answers of the container: got ${left} open; allowed: 0 after 5 minutes`);
       }
       await new Promise((resolve) => setTimeout(resolve, 5));
     }

@@ -9,9 +9,12 @@ const TOO_LONG = "context_length_exceeded";
  *   tokens" (https://github.com/vllm-project/vllm/blob/main/vllm/entrypoints/openai)
  * - TGI: "`inputs` tokens + `max_new_tokens` must be <= 4096", "`inputs` must have less than 4096 tokens"
  *   (https://github.com/huggingface/text-generation-inference/blob/main/router/src/validation.rs)
+ *
+ * Another refusal can quote the caller's text, which must not decide the code: the beginning of the sentence and the size of the
+ * number, which no model's context falls below, are required.
  */
 const CONTEXT_LENGTH =
-  /context length (?:is |is only |of |\()?(\d{1,8})\b|`inputs` tokens \+ `max_new_tokens` must be <= (\d{1,8})\b|`inputs` must have less than (\d{1,8})\b/;
+  /\b(?:This model's maximum|the model's) context length (?:is |is only |of |\()?(\d{3,8})\b|`inputs` tokens \+ `max_new_tokens` must be <= (\d{3,8})\b|`inputs` must have less than (\d{3,8})\b/;
 
 /**
  * Describes the refusal of a container for chats: the caller must change the request, and a client must not repeat it. The

@@ -248,13 +248,16 @@ export interface Contract<Request, Answer> {
    * The container's message can contain paths, versions, and data of other requests. Return your own text, and no part of the
    * message except values that you have recognized, e.g. a number of tokens.
    *
-   * @returns the problem; `undefined` for a 502
+   * @returns the problem; `undefined` for a 502. Another status, and an error, are a fault of the contract: a 500
    * @default - each refusal is a 502
    */
   containerProblem?(refusal: ContainerRefusal): ContainerProblem | undefined;
 }
 
-/** A container's answer with a status from 400 to 499, before the first part of an answer. */
+/**
+ * A container's answer with a status from 400 to 499, before the first part of an answer. Without the container's status in
+ * SageMaker's answer, the contract is not called.
+ */
 export interface ContainerRefusal {
   /** The status of the container, e.g. 400 or 422. */
   readonly status: number;

@@ -210,13 +210,13 @@ export function readAnswer(
   const type = nameOf(headers["x-amzn-errortype"] ?? document.__type ?? document.code) ?? `Http${status}`;
   const message = document.OriginalMessage ?? document.Message ?? document.message;
   const isOfModel = type === "ModelError" || status === 424;
-  const { OriginalStatusCode: originalStatus } = document;
   return {
     ...classifyError(type, status),
     type,
     origin: isOfModel ? "container" : "service",
-    originStatus: isOfModel && typeof originalStatus === "number" ? originalStatus : status,
+    originStatus: (isOfModel && Number(document.OriginalStatusCode)) || status,
     ...(typeof message === "string" && { message }),
+    document,
   };
 }
 

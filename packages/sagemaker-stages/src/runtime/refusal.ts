@@ -24,6 +24,8 @@ export interface Refusal extends Pick<LoggedError, "type" | "origin"> {
   readonly status: Extract<ProblemStatus, 429 | 502 | 503 | 504>;
   /** HTTP status of the service's or the container's answer. */
   readonly originStatus?: number;
+  /** The body of the service's answer, if it was a JSON object. It can quote the request. */
+  readonly document?: Readonly<Record<string, unknown>>;
   /** The message of the service or the model, which can quote the request; absent if the function itself refuses. */
   readonly message?: string;
   /** The detail for the caller, in place of the status's default detail. */

@@ -12,7 +12,10 @@ const NDJSON = ["application/x-ndjson", "application/jsonl", "application/jsonli
  * @param answerType - the media type of the contract's streamed answers
  * @returns without a value of the answer; `undefined` if it has none
  */
-export function findStreamFault({ headers, body }: HttpAnswer, answerType: string): string | undefined {
+export function findStreamFault(
+  { headers, body }: Pick<HttpAnswer, "headers" | "body">,
+  answerType: string,
+): string | undefined {
   const mediaType = mediaTypeOf(headers.get("content-type") ?? "");
   const expected = mediaTypeOf(answerType);
   if (mediaType !== expected) return `no ${expected}`;

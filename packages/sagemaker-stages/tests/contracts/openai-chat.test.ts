@@ -3,6 +3,7 @@ import { checkModels } from "../../src/app/catalog-checks";
 import { requestModel } from "../../src/constructs/api/request-model";
 import { type ChatRequest, type OpenAiChatOptions, openAiChat } from "../../src/contracts/openai-chat";
 import { defineModels } from "../../src/models";
+import { type StreamConverter, UnreadablePredictions } from "../../src/runtime/contract";
 
 const QUESTION: ChatRequest = { messages: [{ role: "user", content: "How are you?" }] };
 const NO_CALLER = { headers: {}, accept: "application/json" };
@@ -24,13 +25,42 @@ function answerOf(body: string): unknown {
   return contractOf().decode(body, QUESTION, reply);
 }
 
-/** The caller's stream for a container's stream in parts of this size. */
-function convertInParts(text: string, size: number): string {
+function converterOf(): StreamConverter {
   const converter = contractOf().stream?.convert?.(QUESTION);
   if (converter === undefined) throw new Error("the contract has no converter");
-  const parts = text.match(new RegExp(`[^]{1,${size}}`, "g")) ?? [];
-  return parts.map((part) => converter.push(part)).join("") + converter.end();
+  return converter;
 }
+
+function partsOf(text: string, size: number): readonly string[] {
+  return text.match(new RegExp(`[^]{1,${size}}`, "g")) ?? [];
+}
+
+/** The caller's stream for a container's stream in parts of this size. */
+function convertInParts(text: string, size: number): string {
+  const converter = converterOf();
+  return (
+    partsOf(text, size)
+      .map((part) => converter.push(part))
+      .join("") + converter.end()
+  );
+}
+
+/** What the caller receives before a fault, for a container's stream in parts of this size. */
+function failInParts(text: string, size: number): { readonly passed: string; readonly thrown: unknown } {
+  const converter = converterOf();
+  let passed = "";
+  try {
+    for (const part of partsOf(text, size)) passed += converter.push(part);
+    passed += converter.end();
+  } catch (thrown) {
+    return { passed, thrown };
+  }
+  throw new Error(`got ${JSON.stringify(passed)}; expected a fault`);
+}
+
+/** Two chunks of an answer. */
+const FIRST = '{"choices":[{"index":0,"delta":{"content":"\u00fc"},"finish_reason":null}]}';
+const LAST = '{"choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}';
 
 describe("openAiChat", () => {
   it("makes a model that the rules of the catalog accept", () => {
@@ -152,56 +182,117 @@ describe("openAiChat", () => {
   });
 
   it.each([
-    ["an event", 'data: {"choices":[]}\n\n'],
-    ["a comment, as a container sends it to keep the connection open", ": ping\n\ndata: {}\n\n"],
-    ["events with CRLF", "data: {}\r\n\r\ndata: [DONE]\r\n\r\n"],
-  ])("passes a stream with %s unchanged, wherever the container's parts end", (_, text) => {
-    for (const size of [1, 3, text.length]) {
-      // Act
-      const converted = convertInParts(text, size);
-
-      // Assess
-      expect(converted).toBe(text);
-    }
-  });
-
-  it("makes an event of each line when the container streams lines of JSON, wherever its parts end", () => {
-    // Prepare: LMI sends an empty line at the end.
-    const text = '{"choices":[{"delta":{"content":"\u00fc"}}]}\n\n{"choices":[]}\r\n\n';
-
+    ["server-sent events, as vLLM and TGI send them", `data: ${FIRST}\n\ndata: ${LAST}\n\ndata: [DONE]\n\n`],
+    ["events with CRLF", `data: ${FIRST}\r\n\r\ndata: ${LAST}\r\n\r\ndata: [DONE]\r\n\r\n`],
+    [
+      "events with comments and other fields",
+      `: ping\n\nevent: message\nid: 1\ndata:${FIRST}\n\ndata: ${LAST}\n\ndata: [DONE]\n\n`,
+    ],
+    ["events without [DONE], as older versions of TGI end", `data: ${FIRST}\n\ndata: ${LAST}\n\n`],
+    ["lines of JSON and an empty line, as LMI sends them", `${FIRST}\n\n${LAST}\r\n\n`],
+    ["lines of JSON, the last without an end", `${FIRST}\n${LAST}`],
+    ["lines of JSON and [DONE]", `${FIRST}\n${LAST}\ndata: [DONE]\n\n`],
+    ["events and lines of JSON", `data: ${FIRST}\n\n${LAST}\n`],
+  ])("gives the caller the events of a stream with %s, wherever the container's parts end", (_, text) => {
     for (const size of [1, 2, 7, text.length]) {
       // Act
       const converted = convertInParts(text, size);
 
       // Assess
-      expect(converted).toBe(
-        'data: {"choices":[{"delta":{"content":"\u00fc"}}]}\n\ndata: {"choices":[]}\n\ndata: [DONE]\n\n',
-      );
+      expect(converted).toBe(`data: ${FIRST}\n\ndata: ${LAST}\n\ndata: [DONE]\n\n`);
     }
   });
 
-  it("makes an event of the last line when the container's last line has no end", () => {
+  it("passes the usage after the last choice, and ignores everything after [DONE]", () => {
+    // Prepare
+    const usage = '{"choices":[],"usage":{"total_tokens":3},"error":null}';
+
     // Act
-    const converted = convertInParts('{"choices":[1]}\n{"choices":[2]}', 5);
+    const converted = convertInParts(
+      `data: ${LAST}\n\ndata: ${usage}\n\ndata: [DONE]\n\ndata: {"error":"secret"}\n\n`,
+      9,
+    );
 
     // Assess
-    expect(converted).toBe('data: {"choices":[1]}\n\ndata: {"choices":[2]}\n\ndata: [DONE]\n\n');
+    expect(converted).toBe(`data: ${LAST}\n\ndata: ${usage}\n\ndata: [DONE]\n\n`);
   });
 
-  it("refuses a stream whose lines are not JSON, e.g. a document in several lines", () => {
+  it("passes a stream whose container ends it with [DONE], but gives no finish_reason", () => {
     // Act
-    const convert = () => convertInParts('{\n  "choices": []\n}', 4);
+    const converted = convertInParts(`data: ${FIRST}\n\ndata: [DONE]\n\n`, 5);
 
     // Assess
-    expect(convert).toThrow("a line of the stream is not a chunk of a chat completion");
+    expect(converted).toBe(`data: ${FIRST}\n\ndata: [DONE]\n\n`);
   });
 
-  it("adds nothing to an empty stream", () => {
+  it.each([
+    // vLLM: an exception during the generation, and then the ordinary end
+    ["an error in an event", 'data: {"error":{"message":"secret"}}\n\ndata: [DONE]\n\n'],
+    ["an error with an event of this name", 'event: error\ndata: {"message":"secret"}\n\n'],
+    ["an error in an event that is also a chunk", 'data: {"choices":[],"error":"secret"}\n\n'],
+    ["an error in a line", '{"error":"secret path /opt","code":424}\n'],
+    ["a text", "secret: Internal Server Error"],
+    [
+      "a whole completion",
+      '{"object":"chat.completion","choices":[{"index":0,"message":{"content":"Hi"}}]}\n',
+    ],
+    ["a document in several lines", '{\n  "choices": []\n}\n'],
+    ["a generation in the form of another API", '{"token":{"text":"secret"}}\n'],
+    ["choices that are no list", '{"choices":{}}\n'],
+  ])("refuses a stream with %s, and passes only the chunks before it, wherever the parts end", (_, fault) => {
+    for (const before of ["", `data: ${FIRST}\n\n`, `${FIRST}\n`]) {
+      for (const size of [1, 6, 1_000]) {
+        // Act
+        const { passed, thrown } = failInParts(before + fault, size);
+
+        // Assess
+        expect(passed).toBe(before === "" ? "" : `data: ${FIRST}\n\n`);
+        expect(thrown).toEqual(
+          new UnreadablePredictions("a line of the stream is not a chunk of a chat completion"),
+        );
+      }
+    }
+  });
+
+  it.each([
+    ["nothing", ""],
+    ["white space", " \n\n"],
+    ["comments", ": ping\n\n"],
+    ["a chunk without a finish_reason", `${FIRST}\n`],
+    ["an event without a finish_reason", `data: ${FIRST}\n\n`],
+    ["only the usage", '{"choices":[]}\n'],
+    ["the end of one of two choices", `${FIRST}\n${LAST.replace('"index":0', '"index":1')}\n`],
+  ])("refuses a stream that ends after %s", (_, text) => {
     // Act
-    const converted = convertInParts(" \n", 1);
+    const { thrown } = failInParts(text, 6);
 
     // Assess
-    expect(converted).toBe("");
+    expect(thrown).toEqual(new UnreadablePredictions("the stream ended without a finish_reason or [DONE]"));
+  });
+
+  it("refuses [DONE] without a choice before it", () => {
+    // Act
+    const { passed, thrown } = failInParts("data: [DONE]\n\n", 6);
+
+    // Assess
+    expect(passed).toBe("");
+    expect(thrown).toBeInstanceOf(UnreadablePredictions);
+  });
+
+  it("refuses a line without an end when the line has more than 1 MiB, and does not hold more", () => {
+    // Prepare
+    const converter = converterOf();
+    const part = "x".repeat(64 * 1024);
+    let parts = 0;
+
+    // Act
+    const push = () => {
+      for (; parts < 1_000; parts++) converter.push(part);
+    };
+
+    // Assess
+    expect(push).toThrow("a line of the stream has more than 1048576 characters");
+    expect(parts).toBe(16);
   });
 
   it("streams the answer of the example as chunks, in place of a model", () => {
@@ -261,6 +352,9 @@ describe("openAiChat", () => {
       "",
       "/opt/ml/model: `max_new_tokens` must be <= 4096",
       '{"error":{"message":"x"}}',
+      // Texts of the caller that a refusal quotes
+      "seed: input should be a valid integer, got 'my context length is 4096'",
+      "stop: got 'This model's maximum context length is 12 tokens'",
     ]) {
       // Act
       const problem = contractOf().containerProblem?.({ status, message });

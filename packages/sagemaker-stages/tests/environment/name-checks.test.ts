@@ -210,12 +210,6 @@ describe("an existing resource", () => {
       "existingFunction",
       `arn:aws:lambda:eu-central-1:${ACCOUNT}:function:dev-scoring`,
     ],
-    [
-      "an alarm",
-      withAlarm("dev-checkout-server-errors"),
-      "deployment.rollbackOn.alarmNames",
-      "dev-checkout-server-errors",
-    ],
   ])("may not be %s whose name matches the deployer's policies", (what, model, field, got) => {
     // Act
     const faults = checkEnvironments([withModel("dev", model)]);
@@ -231,6 +225,56 @@ describe("an existing resource", () => {
           "such a name belongs to the environment dev: policies of the environment's deployer and roles use this prefix",
       },
     ]);
+  });
+
+  const ASYNC_MODEL: ModelSettings = {
+    ...INSTANCES,
+    instances: { ...INSTANCES.instances, async: { days: 1 } },
+  };
+  const ASYNC_ENDS = ["waiting", "failing", "not-starting", "backlog-without-capacity"];
+
+  it.each([
+    ["server-errors", SERVERLESS],
+    ["throttled", SERVERLESS],
+    ...ASYNC_ENDS.map((end) => [end, ASYNC_MODEL] as const),
+  ] as const)(
+    "may not be an alarm whose name matches the deployer's policies by its end -%s",
+    (end, beside) => {
+      // Act
+      const faults = checkEnvironments([
+        environment("dev", {
+          models: { "ticket-urgency": withAlarm(`dev-checkout-${end}`), "loan-default": beside },
+        }),
+      ]);
+
+      // Assess
+      expect(faults).toEqual([
+        {
+          environment: "dev",
+          field: "models.ticket-urgency.deployment.rollbackOn.alarmNames",
+          got: JSON.stringify(`dev-checkout-${end}`),
+          allowed: `an alarm whose name does not start with dev- or does not end with -${end}`,
+          because:
+            "such a name belongs to the environment dev: policies of the environment's deployer and roles use this prefix",
+        },
+      ]);
+    },
+  );
+
+  it("may not be an alarm with the name of the environment's composite alarm", () => {
+    // Act
+    const faults = checkEnvironments([withModel("dev", withAlarm("dev-alarm"))]);
+
+    // Assess
+    expect(faults).toMatchObject([{ got: '"dev-alarm"', allowed: "an alarm with another name" }]);
+  });
+
+  it.each(ASYNC_ENDS)("may be an alarm that ends with -%s if no model is asynchronous", (end) => {
+    // Act
+    const faults = checkEnvironments([withModel("dev", withAlarm(`dev-checkout-${end}`))]);
+
+    // Assess
+    expect(faults).toEqual([]);
   });
 
   it("may not have the name of a resource of another environment in the same account and region", () => {

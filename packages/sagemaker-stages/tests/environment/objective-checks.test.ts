@@ -237,7 +237,7 @@ describe("objectives", () => {
 
     // Assess
     expect(found).toEqual([
-      'models.loan-default.deployment.rollbackOn.alarmNames: got "test-old-throttled"; allowed: an alarm whose name does not start with test-',
+      'models.loan-default.deployment.rollbackOn.alarmNames: got "test-old-throttled"; allowed: an alarm whose name does not start with test- or does not end with -throttled',
     ]);
   });
 
@@ -335,7 +335,7 @@ describe("notify", () => {
       what: "the topic that the environment creates for an address",
       notify: { topicArn: "arn:aws:sns:eu-central-1:111122223333:test-alarms" },
       fault:
-        'notify.topicArn: got "arn:aws:sns:eu-central-1:111122223333:test-alarms"; allowed: a topic whose name does not start with test-',
+        'notify.topicArn: got "arn:aws:sns:eu-central-1:111122223333:test-alarms"; allowed: a topic with another name than test-alarms',
     },
   ])("is refused with $what", ({ notify, fault }) => {
     // Act

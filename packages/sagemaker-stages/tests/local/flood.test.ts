@@ -117,7 +117,8 @@ describe("a flood of prod's public route whose endpoint is busy", () => {
       expect(Object.keys(statuses(flooded))).toEqual(["429", "500"]);
       const throttledInMs = logged(before, 429);
       expect(throttledInMs.length).toBeGreaterThan(0);
-      expect(Math.max(...throttledInMs)).toBeLessThan(3_000);
+      // The handler gives up long before the function's time-out of 28 s. A busy machine needs seconds for its processes.
+      expect(Math.max(...throttledInMs)).toBeLessThan(14_000);
     },
     FLOOD_TIMEOUT_IN_MS,
   );

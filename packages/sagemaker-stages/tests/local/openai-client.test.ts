@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import OpenAI, { APIError, APIUserAbortError, BadRequestError } from "openai";
 import { sampleContainer, UnreadableRequest } from "../../src/sample";
+import { findStreamFault } from "../../src/smoke/stream";
 import { eventually } from "./support/eventually";
 import { Storyteller } from "./support/storyteller";
 
@@ -256,13 +257,31 @@ describe("a container that streams lines of JSON, as LMI does", () => {
     // Assess
     expect(choices).toMatchObject([{ message: { content: "one two" }, finish_reason: "stop" }]);
   });
+
+  it("has no fault for the smoke test", async () => {
+    // Act
+    const fault = await smokeFaultOf(lines, QUESTION.messages);
+
+    // Assess
+    expect(fault).toBeUndefined();
+  });
 });
+
+/** The fault that the smoke test finds in a streamed answer. */
+async function smokeFaultOf({ url }: Storyteller, messages: unknown): Promise<string | undefined> {
+  const response = await fetch(`${url}/prod/v1/chat/completions`, {
+    method: "POST",
+    headers: { "content-type": "application/json", authorization: `Bearer ${ACME_KEY}` },
+    body: JSON.stringify({ messages, stream: true }),
+  });
+  return findStreamFault({ headers: response.headers, body: await response.text() }, "text/event-stream");
+}
 
 describe("a conversation that is too long for the container", () => {
   const small = new Storyteller(
     sampleContainer("a model with a short context", () => {
       throw new UnreadableRequest(
-        "/opt/ml/model: This model's maximum context length is 16 tokens. However, you requested 24 tokens.",
+        "/opt/ml/model: This model's maximum context length is 128 tokens. However, you requested 240 tokens.",
       );
     }),
   );
@@ -282,19 +301,33 @@ describe("a conversation that is too long for the container", () => {
       // Assess
       expect(error).toBeInstanceOf(BadRequestError);
       expect(error.code).toBe("context_length_exceeded");
-      expect(error.message).toContain("at most 16 tokens");
+      expect(error.message).toContain("at most 128 tokens");
       expect(error.message).not.toContain("/opt/ml");
     },
   );
 });
 
 describe("a stream that fails after its first part", () => {
+  const FIRST = JSON.stringify({ choices: [{ index: 0, delta: { content: "one" }, finish_reason: null }] });
+
+  /** The rest of the container's stream, by the text of the question. */
+  const ENDS: Readonly<Record<string, () => string>> = {
+    "a broken stream": () => {
+      throw new Error("the words of the model");
+    },
+    // The form in which vLLM reports an exception, and then the ordinary end
+    "an error in an event": () => 'data: {"error":{"message":"the words of the model"}}\n\ndata: [DONE]\n\n',
+    // The form in which LMI passes it on
+    "an error in a line": () => '{"error":"the words of the model","code":424}\n',
+    "a stream without an end": () => "\n",
+  };
   const failing = new Storyteller(
-    sampleContainer("a model that fails", () => ({
+    sampleContainer("a model that fails", ({ body }) => ({
       contentType: "text/event-stream",
       body: (async function* () {
-        yield `data: ${JSON.stringify({ choices: [{ index: 0, delta: { content: "one" } }] })}\n\n`;
-        throw new Error("the words of the model");
+        yield `data: ${FIRST}\n\n`;
+        const end = Object.entries(ENDS).find(([question]) => String(body).includes(question));
+        yield end?.[1]() ?? "";
       })(),
     })),
   );
@@ -302,22 +335,42 @@ describe("a stream that fails after its first part", () => {
   beforeAll(() => failing.start(), TIMEOUT_IN_MS);
   afterAll(() => failing.close());
 
-  it("ends with an error of the client, which names no word of the model", async () => {
-    // Prepare
-    const openai = new OpenAI({ baseURL: `${failing.url}/prod/v1`, apiKey: ACME_KEY, maxRetries: 0 });
-    const stream = await openai.chat.completions.create({ ...QUESTION, stream: true });
-    const parts: string[] = [];
+  it.each(Object.keys(ENDS))(
+    "ends with an error of the client, which names no word of the model, after %s",
+    async (content) => {
+      // Prepare
+      const openai = new OpenAI({ baseURL: `${failing.url}/prod/v1`, apiKey: ACME_KEY, maxRetries: 0 });
+      const messages = [{ role: "user", content }] as const;
+      const before = failing.lines.length;
+      const stream = await openai.chat.completions.create({
+        ...QUESTION,
+        messages: [...messages],
+        stream: true,
+      });
+      const parts: string[] = [];
 
+      // Act
+      const error = await errorOf(
+        (async () => {
+          for await (const { choices } of stream) parts.push(choices[0]?.delta.content ?? "");
+        })(),
+      );
+
+      // Assess
+      expect(parts).toEqual(["one"]);
+      expect(error).toMatchObject({ type: "server_error", message: expect.stringMatching(/endpoint|model/) });
+      expect(error.message).not.toContain("the words of the model");
+      const written = () => failing.lines.slice(before).filter(({ model }) => model === "storyteller");
+      await eventually("the log line of the stream", () => written().length > 0);
+      expect(written()).toMatchObject([{ status: 502, Failures: 1 }]);
+    },
+  );
+
+  it.each(Object.keys(ENDS))("is a fault for the smoke test after %s", async (content) => {
     // Act
-    const error = await errorOf(
-      (async () => {
-        for await (const { choices } of stream) parts.push(choices[0]?.delta.content ?? "");
-      })(),
-    );
+    const fault = await smokeFaultOf(failing, [{ role: "user", content }]);
 
     // Assess
-    expect(parts).toEqual(["one"]);
-    expect(error).toMatchObject({ type: "server_error", message: expect.stringMatching(/endpoint|model/) });
-    expect(error.message).not.toContain("the words of the model");
+    expect(fault).toBe("the stream ended with an error");
   });
 });

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
+import { chatEvents } from "../../src/contracts/chat-events";
 import { createAsyncHandlerWith } from "../../src/runtime/async/handler";
 import { type Contract, type StreamDialect, UnreadablePredictions } from "../../src/runtime/contract";
 import { createHandlerWith } from "../../src/runtime/handler-core";
@@ -265,6 +266,34 @@ const OF_STREAMS: readonly Point[] = [
     status: 500,
     type: "Error",
   },
+  {
+    what: "a refusal that the contract describes",
+    respond: (answer) =>
+      answer.writeHead(424, { "x-amzn-errortype": "ModelError" }).end('{"OriginalStatusCode":400}'),
+    contract: { containerProblem: () => ({ status: 400, detail: "too long" }) },
+    status: 400,
+    type: "ModelError",
+  },
+  ...[
+    { what: "an error of vLLM", text: 'data: {"error":{"message":"secret"}}\n\ndata: [DONE]\n\n' },
+    { what: "an error of LMI", text: '{"error":"secret","code":424}\n' },
+    { what: "an interruption", text: "\n" },
+  ].flatMap(({ what, text }): Point[] => [
+    {
+      what: `${what} before the first part of a chat`,
+      dialect: { convert: chatEvents },
+      respond: (answer) => beginStream(answer).end(payloadPart(text)),
+      status: 502,
+      type: "UnreadablePredictions",
+    },
+    {
+      what: `${what} after the first part of a chat`,
+      dialect: { convert: chatEvents },
+      respond: (answer) => beginStream(answer).end(payloadPart(`{"choices":[{"delta":{}}]}\n${text}`)),
+      status: 502,
+      type: "UnreadablePredictions",
+    },
+  ]),
   {
     what: "a corrupt first message",
     respond: (answer) => beginStream(answer).end(broken),

@@ -113,19 +113,23 @@ function editsOf(added: NewModel): Edit[] {
         ? addPythonToCatalog(text, name)
         : addToCatalog(text, name);
   const sources = readSources(folder, "environments");
-  const changed = new Set<string>();
+  /** The environments of each changed file. */
+  const changed = new Map<string, readonly string[]>();
   const customers = customersOf(added);
   for (const environment of environments) {
     const property = { name, value: printLiteral(settingsOf(added)) };
     const { path, text } = addToEnvironment(sources, environment.name, property);
     sources.set(path, text);
-    changed.add(path);
+    changed.set(path, [...(changed.get(path) ?? []), environment.name]);
     const customer = customers.get(environment.name);
     if (customer === undefined) continue;
     const withCustomer = addCustomer(sources, environment.name, customer);
     sources.set(withCustomer.path, withCustomer.text);
   }
-  return [catalog, ...[...changed].map((path) => ({ path, text: sources.get(path) ?? "" }))];
+  return [
+    catalog,
+    ...[...changed].map(([path, names]) => ({ path, text: sources.get(path) ?? "", environments: names })),
+  ];
 }
 
 /** The text of each TypeScript file in a folder and its folders, by its path from the app's folder. */

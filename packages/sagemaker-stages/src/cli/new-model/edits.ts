@@ -32,6 +32,8 @@ export interface Edit {
   readonly text: string;
   /** Whether the file does not exist before. @default - the file exists */
   readonly isNew?: boolean;
+  /** The environments that the file defines, for which the text changes. @default - none */
+  readonly environments?: readonly string[];
 }
 
 /** The file that lists the models, from the app's folder. */
@@ -154,15 +156,7 @@ export function addToEnvironment(
   environment: string,
   property: Property,
 ): Edit {
-  const files = [...sources].map(([path, text]) => parseSource(path, text));
-  const found = files.flatMap((file) => findModels(file, environment).map((models) => ({ file, models })));
-  const [place, ...others] = found;
-  if (place === undefined || others.length > 0) {
-    throw new UnknownForm(
-      `environments/: got ${found.length} object literals with name: "${environment}" and models: { … }; allowed: one`,
-    );
-  }
-  const { file, models } = place;
+  const { file, models } = findEnvironment(sources, environment);
   if (propertyValue(models, property.name) !== undefined) {
     throw new UnknownForm(`${file.path}: got an entry ${property.name} in the models of ${environment}`);
   }
@@ -186,15 +180,7 @@ export function addCustomer(
   environment: string,
   customer: AddedCustomer,
 ): Edit {
-  const files = [...sources].map(([path, text]) => parseSource(path, text));
-  const found = files.flatMap((file) => literalsOf(file, environment).map((literal) => ({ file, literal })));
-  const [place, ...others] = found;
-  if (place === undefined || others.length > 0) {
-    throw new UnknownForm(
-      `environments/: got ${found.length} object literals with name: "${environment}" and models: { … }; allowed: one`,
-    );
-  }
-  const { file, literal } = place;
+  const { file, literal } = findEnvironment(sources, environment);
   const customers = propertyValue(literal, "customers");
   if (isObjectLiteral(customers)) {
     const property = { name: customer.name, value: printLiteral(customer.settings) };
@@ -219,19 +205,35 @@ function customersProperty({ name, settings }: AddedCustomer): Property {
   return { name: "customers", value: printLiteral({ [name]: settings }) };
 }
 
-/** The object literals of an environment, which have its name and its models. */
-function literalsOf(file: SourceFile, environment: string): ObjectLiteral[] {
+/** The place that defines an environment. */
+interface EnvironmentPlace {
+  readonly file: SourceFile;
+  readonly literal: ObjectLiteral;
+  readonly models: ObjectLiteral;
+}
+
+/** @throws UnknownForm unless the files have exactly one literal of the environment with a literal for `models` */
+function findEnvironment(sources: ReadonlyMap<string, string>, environment: string): EnvironmentPlace {
+  const found = [...sources].flatMap(([path, text]) => placesOf(parseSource(path, text), environment));
+  const [place, ...others] = found;
+  if (place !== undefined && others.length === 0) return place;
+  throw new UnknownForm(
+    `environments/: got ${found.length} object literals with name: "${environment}" and models: { … }; allowed: one`,
+  );
+}
+
+function placesOf(file: SourceFile, environment: string): EnvironmentPlace[] {
   return objectsIn(file)
     .filter((literal) => isText(propertyValue(literal, "name"), environment))
-    .filter((literal) => isObjectLiteral(propertyValue(literal, "models")));
+    .flatMap((literal) => {
+      const models = propertyValue(literal, "models");
+      return isObjectLiteral(models) ? [{ file, literal, models }] : [];
+    });
 }
 
 /** The object literal of an environment's models in each place that defines the environment. */
 export function findModels(file: SourceFile, environment: string): ObjectLiteral[] {
-  return objectsIn(file)
-    .filter((literal) => isText(propertyValue(literal, "name"), environment))
-    .map((literal) => propertyValue(literal, "models"))
-    .filter(isObjectLiteral);
+  return placesOf(file, environment).map(({ models }) => models);
 }
 
 /** Parses the new text: a fault of this program must not write a broken file. */

@@ -9,7 +9,7 @@ import { documentPath } from "../../paths";
 import { customersOf } from "./customers";
 import { CATALOG, type Edit } from "./edits";
 import { filesOf, type NewModel, requestOf } from "./kinds";
-import { settingsOf, takesKeys } from "./settings";
+import { describeImage, settingsOf, takesKeys } from "./settings";
 
 /** The environment that `npm start` serves by default. */
 const DEFAULT_ENVIRONMENT = "dev";
@@ -32,11 +32,11 @@ ${environment === undefined ? "" : describeCall(added, model, environment)}
 Edit next:
 ${table([
   firstEdit(added),
-  ...changed
-    .filter(([path]) => path !== CATALOG)
-    .map(([path]): [string, string] => [
+  ...edits
+    .filter(({ path }) => path !== CATALOG)
+    .map(({ path, environments = [] }): [string, string] => [
       path,
-      `${added.task === undefined ? "artifact (the address is a placeholder)" : "HF_MODEL_ID and HF_MODEL_REVISION (placeholders: npm start accepts them, npm test and cdktf synth refuse them)"}, image, ${describeCompute(added)}, and ${describeAccess(added)}`,
+      `${added.task === undefined ? "artifact (the address is a placeholder)" : "HF_MODEL_ID and HF_MODEL_REVISION (placeholders: npm start accepts them, npm test and cdktf synth refuse them)"}, ${describeImage(added)}, ${describeCompute(added)}, and ${describeAccess(added, environments)}`,
     ]),
   [
     `functions/${name}/README.md`,
@@ -92,11 +92,13 @@ function describeCompute(added: NewModel): string {
     : "serverless";
 }
 
-function describeAccess(added: NewModel): string {
-  const [customer] = customersOf(added).values();
-  return customer === undefined
+/** @param environments - the environments that a file defines */
+function describeAccess(added: NewModel, environments: readonly string[]): string {
+  const customers = customersOf(added);
+  const names = new Set(environments.flatMap((environment) => customers.get(environment)?.name ?? []));
+  return names.size === 0
     ? "access (now: signed requests)"
-    : `customers (now: ${customer.name}, whose key opens the route)`;
+    : `customers (now: ${[...names].join(" and ")}, whose key opens the route)`;
 }
 
 function describeCall(added: NewModel, model: Model, environment: Environment): string {
@@ -107,9 +109,17 @@ function describeCall(added: NewModel, model: Model, environment: Environment): 
   return `
 Call the model on this machine: ${`npm start${words}`}, and in another terminal${fileType === undefined ? "" : ", with your file in place of FILE"}:
   ${fileType === undefined ? curlOfExample(added, model, environment) : curlOfFile(...placeOf(added, environment), methodOf(added, model), fileType)}
-${describeStream(added, model, environment)}Every request gets ${answer}. For answers of a model, add functions/${name}/sample/index.ts, or
+${describeStream(added, model, environment)}${describeSharedKey(added, environment)}Every request gets ${answer}. For answers of a model, add functions/${name}/sample/index.ts, or
 start the local stage with --container ${name}=<url>.
 `;
+}
+
+/** The new local key of the routes that a shared key opened before the environment had customers. On AWS, the key stays. */
+function describeSharedKey(added: NewModel, environment: Environment): string {
+  const [key] = keysOf(added, environment);
+  const isShared = customersOf(added).get(environment.name)?.settings.sharedKey === true;
+  if (key === undefined || !isShared) return "";
+  return `The other routes with a key take this key on the local stage, too: -H 'x-api-key: ${key.value}'. On AWS, their key stays the same.\n`;
 }
 
 /** A request for an answer in a stream, and the settings of a client, if the model has them. */

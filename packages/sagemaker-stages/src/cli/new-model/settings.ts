@@ -5,6 +5,9 @@ import { KINDS, LMI_IMAGE, type NewModel } from "./kinds";
 /** The type of the instances of `--stream`: it has a GPU, as the models that generate a text need it. */
 const INSTANCE_TYPE = "ml.g5.xlarge";
 
+/** The placeholder for the image of a team's own container. The image reads an artifact without compression. */
+const OWN_IMAGE = KINDS["pass-through"].image;
+
 /**
  * The settings of a new model in an environment. The address of the artifact, or the model of the Hugging Face Hub and
  * its commit, are placeholders: neither synthesis nor the local stage reads these placeholders. A model that streams runs on
@@ -14,14 +17,15 @@ export function settingsOf({
   kind,
   name,
   task,
+  mediaTypes = [],
   streams = false,
-}: Pick<NewModel, "kind" | "name" | "task" | "streams">): ModelSettings {
+}: Pick<NewModel, "kind" | "name" | "task" | "mediaTypes" | "streams">): ModelSettings {
   const { image: ofKind, instanceType = streams ? INSTANCE_TYPE : undefined } = KINDS[kind];
   if (instanceType !== undefined) {
     return {
       // The slash makes the address a prefix: large models are stored without compression.
       artifact: `s3://amzn-s3-demo-bucket/${name}/1/`,
-      image: streams ? LMI_IMAGE : ofKind,
+      image: streams && !isOfLmi({ kind, mediaTypes }) ? OWN_IMAGE : LMI_IMAGE,
       instances: { instanceType, initialInstanceCount: 1 },
       ...(takesKeys(kind) && { access: "API_KEY" as const }),
     };
@@ -36,6 +40,22 @@ export function settingsOf({
     HF_TASK: task,
   };
   return { image: ofKind, containerEnvironment, serverless };
+}
+
+/**
+ * Whether the large model inference container streams answers to a kind's requests: it streams only for a document with
+ * `stream: true` (https://docs.djl.ai/docs/serving/serving/docs/lmi/user_guides/chat_input_output_schema.html), which the contract
+ * `text` does not send, and takes no files.
+ */
+function isOfLmi({ kind, mediaTypes = [] }: Pick<NewModel, "kind" | "mediaTypes">): boolean {
+  return kind === "chat" || (kind === "pass-through" && mediaTypes.length === 0);
+}
+
+/** The description of the image to edit. */
+export function describeImage(added: Pick<NewModel, "kind" | "mediaTypes" | "streams">): string {
+  return added.streams && !isOfLmi(added)
+    ? "image (a placeholder that does not stream: your own container must answer /invocations in chunks)"
+    : "image";
 }
 
 /** Whether the callers of a kind send the key of a customer. */

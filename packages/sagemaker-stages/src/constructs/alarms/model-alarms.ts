@@ -183,9 +183,10 @@ export class ModelAlarms extends Construct {
   }
 
   /**
-   * The failed requests of the last hour, as a number: a rate needs the requests that were answered, and the metric of answers has no
-   * documented relation to the metric of failures. Lambda's throttles are no part: a caller that reads its answer too often causes
-   * them, and loses no request.
+   * The failed requests of the last hour, as a number: a rate needs the requests that were answered, and the metric of processed
+   * requests has no documented relation to the metric of failures. For the same reason, nothing subtracts `Invocation4XXErrors`: a
+   * container's refusal is a failure, as in real time. Lambda's throttles are no part: a caller that reads its answer too often causes
+   * them, and loses no request. Lambda's errors also count crashes in reads of answers: the metric has no operation.
    */
   private addFailing({ endpointName, variantName }: AsyncEndpointOfAlarms): CloudwatchMetricAlarm[] {
     const { objectives, functionName } = this.props;

@@ -7,7 +7,7 @@ import {
   OBJECTIVE_ALARMS,
   objectiveAlarmNames,
 } from "../alarm-names";
-import { BACKLOG_ALARM } from "../async-requests";
+import { BACKLOG_ALARM, hasAsync } from "../async-requests";
 import { callerPolicyName, type Environment, namePrefix } from "../environment";
 import { type FaultCollector, raw } from "../fault-collector";
 import { functionNameOf, isViaGateway } from "../model-settings";
@@ -185,31 +185,41 @@ export function isRoleOf(environment: Environment, role: string): boolean {
 /** Checks the existing resources of the models of `environment` against the prefix of `owner`. */
 function checkExisting(environment: Environment, owner: Environment, collector: FaultCollector): void {
   const reserved = reservedNamesOf(owner);
-  const refuse = (field: string, name: string, what: string): void =>
+  const prefix = namePrefix(owner);
+  const refuse = (field: string, name: string, allowed: string): void =>
     collector.require(
       false,
       field,
       name,
-      `${what} whose name does not start with ${namePrefix(owner)}-`,
+      allowed,
       `such a name belongs to the environment ${owner.name}: ${PREFIX_REASON}`,
     );
   const { notify } = environment;
   if (notify !== undefined && "topicArn" in notify && reserved.reservesTopic(notify.topicArn)) {
-    refuse("notify.topicArn", notify.topicArn, "a topic");
+    refuse("notify.topicArn", notify.topicArn, `a topic with another name than ${alarmTopicName(prefix)}`);
   }
   for (const [model, settings] of Object.entries(environment.models)) {
     const field = `models.${model}`;
     if (environment.region === owner.region) {
       if ("existingEndpoint" in settings && reserved.reservesEndpoint(settings.existingEndpoint)) {
-        refuse(`${field}.existingEndpoint`, settings.existingEndpoint, "an endpoint");
+        refuse(
+          `${field}.existingEndpoint`,
+          settings.existingEndpoint,
+          `an endpoint whose name does not start with ${prefix}-`,
+        );
       }
       const { existingFunction } = settings;
       if (existingFunction !== undefined && reserved.reservesFunction(functionNameOf(existingFunction))) {
-        refuse(`${field}.existingFunction`, existingFunction, "a function");
+        refuse(
+          `${field}.existingFunction`,
+          existingFunction,
+          `a function whose name does not start with ${prefix}-`,
+        );
       }
       const alarms = ("deployment" in settings && settings.deployment?.rollbackOn?.alarmNames) || [];
-      for (const alarm of alarms.filter(reserved.reservesAlarm)) {
-        refuse(`${field}.deployment.rollbackOn.alarmNames`, alarm, "an alarm");
+      for (const alarm of alarms) {
+        const allowed = reserved.alarmInPlaceOf(alarm);
+        if (allowed !== undefined) refuse(`${field}.deployment.rollbackOn.alarmNames`, alarm, allowed);
       }
     }
   }
@@ -219,7 +229,8 @@ function checkExisting(environment: Environment, owner: Environment, collector: 
 interface ReservedNames {
   readonly reservesEndpoint: (name: string) => boolean;
   readonly reservesFunction: (name: string) => boolean;
-  readonly reservesAlarm: (name: string) => boolean;
+  /** Returns the alarms that are allowed in place of an alarm with a reserved name; `undefined` if the name is not reserved. */
+  readonly alarmInPlaceOf: (name: string) => string | undefined;
   readonly reservesTopic: (arn: string) => boolean;
 }
 
@@ -231,18 +242,25 @@ function reservedNamesOf(owner: Environment): ReservedNames {
     if (settings.existingFunction === undefined && !isViaGateway(settings))
       functions.add(`${prefix}-${model}`);
   }
-  const objectives = new Set(objectiveAlarmNames(owner).map(({ name }) => name));
+  const own = new Set([
+    ...objectiveAlarmNames(owner).map(({ name }) => name),
+    ...[...endpoints].flatMap((endpoint) => ALARMS.map((end) => `${endpoint}-${end}`)),
+  ]);
+  const ends = reservedAlarmEnds(owner);
   const isWithin = (name: string): boolean => name.startsWith(`${prefix}-`);
   return {
     // SageMaker ignores upper and lower case in names of endpoints
     // (https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateEndpoint.html).
     reservesEndpoint: (name) => isWithin(name.toLowerCase()) && !endpoints.has(name.toLowerCase()),
     reservesFunction: (name) => isWithin(name) && !functions.has(name),
-    reservesAlarm: (name) =>
-      isWithin(name) &&
-      (ALARMS.some((end) => name.endsWith(`-${end}`) && !endpoints.has(name.slice(0, -end.length - 1))) ||
-        (isNameOfObjective(prefix, name) && !objectives.has(name)) ||
-        name.endsWith(`-${BACKLOG_ALARM}`)),
+    alarmInPlaceOf: (name) => {
+      if (own.has(name)) return undefined;
+      if (name === environmentAlarmName(prefix)) return "an alarm with another name";
+      const end = ends.find((one) => isWithin(name) && name.endsWith(`-${one}`));
+      return end === undefined
+        ? undefined
+        : `an alarm whose name does not start with ${prefix}- or does not end with -${end}`;
+    },
     reservesTopic: (arn) => {
       const { accountId: account = "", region, resource } = parseArn(arn) ?? {};
       const canBeInAccount = owner.accountId === undefined || owner.accountId === account;
@@ -251,8 +269,14 @@ function reservedNamesOf(owner: Environment): ReservedNames {
   };
 }
 
-/** Whether an environment with the prefix creates, or can create later, an alarm of this name for an objective. */
-function isNameOfObjective(prefix: string, name: string): boolean {
-  const ends = [...OBJECTIVE_ALARMS, ...ASYNC_OBJECTIVE_ALARMS];
-  return name === environmentAlarmName(prefix) || ends.some((end) => name.endsWith(`-${end}`));
+/**
+ * The ends of the names of the alarms that an environment creates, or can create later for its models. The alarms of asynchronous
+ * models are reserved only with such a model: the deployer's policies contain them only then.
+ */
+function reservedAlarmEnds(owner: Environment): readonly string[] {
+  return [
+    ...ALARMS,
+    ...OBJECTIVE_ALARMS,
+    ...(hasAsync(owner) ? [...ASYNC_OBJECTIVE_ALARMS, BACKLOG_ALARM] : []),
+  ];
 }

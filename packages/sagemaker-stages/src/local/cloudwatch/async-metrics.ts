@@ -1,4 +1,4 @@
-import { type MetricSink, scopedTo } from "./aws-metrics";
+import { type MetricSink, modelMetrics, scopedTo } from "./aws-metrics";
 
 /** The queue of an endpoint at one moment. */
 export interface QueueState {
@@ -49,13 +49,24 @@ export interface QueueResult {
   readonly durationInMs: number;
   /** @default - the request has an answer */
   readonly failure?: QueueFailure | undefined;
+  /** @default - the request did not reach the container */
+  readonly model?: ModelResult | undefined;
+}
+
+/** What a container did with a request. */
+export interface ModelResult {
+  /** @default - the container gave no answer, which counts as 500 */
+  readonly status?: number | undefined;
+  readonly durationInMs: number;
 }
 
 /** The metrics of the end of a request. */
 export function recordQueueResult(sink: MetricSink, scope: string, result: QueueResult): void {
-  const { endpointName, variantName, durationInMs, failure } = result;
+  const { endpointName, variantName, durationInMs, failure, model } = result;
   sink.record(scopedTo(scope, { EndpointName: endpointName, VariantName: variantName }), [
     ...(failure === undefined ? [] : METRICS[failure].map((name) => ({ name, value: 1, unit: "Count" }))),
     { name: "TotalProcessingTime", value: durationInMs, unit: "Milliseconds" },
+    // `Invocations` is not published for asynchronous endpoints.
+    ...(model === undefined ? [] : modelMetrics(model)),
   ]);
 }

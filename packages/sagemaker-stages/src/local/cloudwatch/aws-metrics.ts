@@ -161,14 +161,24 @@ export interface EndpointInvocation {
 export function recordEndpointInvocation(
   sink: MetricSink,
   scope: string,
-  { endpointName, variantName, status = 500, durationInMs }: EndpointInvocation,
+  { endpointName, variantName, ...model }: EndpointInvocation,
 ): void {
-  sink.record(ofVariant(scope, endpointName, variantName), [
-    none("Invocations", 1),
+  sink.record(ofVariant(scope, endpointName, variantName), [none("Invocations", 1), ...modelMetrics(model)]);
+}
+
+/**
+ * The metrics of a container's answer, which endpoints in real time and asynchronous endpoints have
+ * (https://docs.aws.amazon.com/sagemaker/latest/dg/async-inference-monitor.html). No answer counts as the status 500.
+ */
+export function modelMetrics({
+  status = 500,
+  durationInMs,
+}: Partial<Pick<EndpointInvocation, "status">> & Pick<EndpointInvocation, "durationInMs">): Value[] {
+  return [
     none("Invocation4XXErrors", Number(status >= 400 && status < 500)),
     none("Invocation5XXErrors", Number(status >= 500)),
     microseconds("ModelLatency", durationInMs),
-  ]);
+  ];
 }
 
 /** The first chunk of a streamed answer of an endpoint. */

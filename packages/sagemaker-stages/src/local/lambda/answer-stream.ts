@@ -98,10 +98,8 @@ export class AnswerStream extends Readable {
   receive(bytes: Buffer, contentType: string): void {
     this.contentType = contentType;
     this.start();
-    if (this.destroyed) {
-      this.source?.taken(bytes.length);
-      return;
-    }
+    // Not reported as taken: a function that waits must not read its endpoint before it knows that the caller has disconnected.
+    if (this.destroyed) return;
     this.receivedBytes += bytes.length;
     if (this.receivedBytes > MAX_STREAMED_BYTES) {
       this.excess = TOO_LARGE;

@@ -3,7 +3,12 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, w
 import { join } from "node:path";
 import * as z from "zod";
 import { ArnFactory } from "../../aws/arn";
-import { type QueueFailure, recordQueue, recordQueueResult } from "../cloudwatch/async-metrics";
+import {
+  type ModelResult,
+  type QueueFailure,
+  recordQueue,
+  recordQueueResult,
+} from "../cloudwatch/async-metrics";
 import type { MetricSink } from "../cloudwatch/aws-metrics";
 import { scopeOf } from "../cloudwatch/cloudwatch";
 import type { AsyncBucketDefinition } from "../s3/async-objects";
@@ -83,6 +88,15 @@ interface Queue {
   instance: "none" | "starting" | "running";
   timer: NodeJS.Timeout | undefined;
 }
+
+/** The answer or the failure of a request that was in the queue. */
+type Invoked = (
+  | { readonly answer: Buffer | string }
+  | { readonly failure: string; readonly reason: QueueFailure }
+) & {
+  /** @default - the request did not reach the container */
+  readonly model?: ModelResult;
+};
 
 /**
  * The queues of asynchronous endpoints, and their instances. A request is a file until its answer is a file, so that a request
@@ -240,6 +254,7 @@ export class AsyncQueues {
         variantName: served.endpoint.variantName,
         durationInMs: this.settings.now() - request.receivedAt,
         failure: reason ?? (denial === undefined ? undefined : "upload"),
+        model: result.model,
       });
     }
     this.notify(queue, request, served.files.get(output) !== undefined);
@@ -249,9 +264,7 @@ export class AsyncQueues {
   private async invoke(
     served: ServedAsyncEndpoint,
     { input, contentType, accept, customAttributes, inferenceId, receivedAt, ...request }: Entry,
-  ): Promise<
-    { readonly answer: Buffer | string } | { readonly failure: string; readonly reason: QueueFailure }
-  > {
+  ): Promise<Invoked> {
     const { ttlInSeconds, timeoutInSeconds } = request;
     const { files } = served;
     const container = served.container();
@@ -275,6 +288,11 @@ export class AsyncQueues {
       "x-amzn-sagemaker-inference-id": inferenceId,
       ...(customAttributes === undefined ? {} : { "x-amzn-sagemaker-custom-attributes": customAttributes }),
     };
+    const startedAt = performance.now();
+    const modelOf = (status?: number): ModelResult => ({
+      status,
+      durationInMs: performance.now() - startedAt,
+    });
     try {
       const answer = await container.invoke({
         contentType,
@@ -284,14 +302,15 @@ export class AsyncQueues {
         timeoutInMs: timeoutInSeconds * 1000,
       });
       const answered = await wholeBody(answer.body);
-      if (isSuccess(answer.status)) return { answer: answered };
+      const model = modelOf(answer.status);
+      if (isSuccess(answer.status)) return { answer: answered, model };
       const message = String(answered).slice(0, MAX_CHARACTERS_OF_FAILURE);
       const failure = `Received server error (${answer.status}) from primary with message "${message}"`;
-      return { failure, reason: "invocation" };
+      return { failure, reason: "invocation", model };
     } catch (error) {
       const detail =
         error instanceof ContainerFailed ? `${error.message}. ${error.advice}` : "failed without an answer.";
-      return { failure: `${container.description} ${detail}`, reason: "invocation" };
+      return { failure: `${container.description} ${detail}`, reason: "invocation", model: modelOf() };
     }
   }
 

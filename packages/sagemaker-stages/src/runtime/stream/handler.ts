@@ -286,25 +286,23 @@ export function createStreamingHandlerWith<Request, Answer>(
       return failure;
     }
 
-    /** The problem document of a failure. The code of the contract can fail, too. */
-    function problemOf(failure: Failure): { readonly status: number; readonly problem: object } {
+    /** A failure with its problem document. The code of the contract can fail, too. */
+    function problemOf(failure: Failure): readonly [failure: Failure, problem: object] {
       try {
         const members = contract.problemMembers?.(failure);
-        return { status: failure.status, problem: { ...toProblem(failure, requestId), ...members } };
+        return [failure, { ...toProblem(failure, requestId), ...members }];
       } catch (thrown) {
         const ofMembers = record(thrown);
-        return { status: ofMembers.status, problem: toProblem(ofMembers, requestId) };
+        return [ofMembers, toProblem(ofMembers, requestId)];
       }
     }
 
-    function failureAnswer(failure: Failure): unknown {
-      const { status, problem } = problemOf(failure);
+    function failureAnswer(thrown: Failure): unknown {
+      const [{ status, retryAfterInSeconds }, problem] = problemOf(thrown);
       if (kind === "direct") return problem;
       const headers = {
         "Content-Type": "application/problem+json",
-        ...(failure.retryAfterInSeconds !== undefined && {
-          "Retry-After": String(failure.retryAfterInSeconds),
-        }),
+        ...(retryAfterInSeconds !== undefined && { "Retry-After": String(retryAfterInSeconds) }),
       };
       return { statusCode: status, headers: withCors(headers), body: JSON.stringify(problem) };
     }
@@ -339,7 +337,7 @@ export function createStreamingHandlerWith<Request, Answer>(
     async function breakOff(body: BodyStream, failure: Failure): Promise<Error | undefined> {
       if (hasLeft()) return undefined;
       if (cutter?.isBetweenEvents) {
-        const last = `event: error\ndata: ${JSON.stringify(problemOf(failure).problem)}\n\n`;
+        const last = `event: error\ndata: ${JSON.stringify(problemOf(failure)[1])}\n\n`;
         if ((await endWith(body, last, sendingTimeInMs(context))) !== "slow") return undefined;
       }
       return brokenOff();

@@ -167,7 +167,7 @@ describe("sagemaker-stages new-model", () => {
 
   it("adds a chat model on an instance, and a customer who also has the models with the shared key", () => {
     // Act
-    app.newModel("llama", "--takes", "chat");
+    const printed = app.newModel("llama", "--takes", "chat");
 
     // Assess
     expect(app.read("functions/index.ts")).toContain(
@@ -184,6 +184,9 @@ describe("sagemaker-stages new-model", () => {
     everyone: { models: ["loan-default", "energy-demand", "language-check", "llama"], sharedKey: true },
   },
 `);
+    expect(printed).toContain(
+      "on the local stage, too: -H 'x-api-key: local-dev-everyone-customer-1-not-a-secret'. On AWS, their key stays the same.",
+    );
   });
 
   it("gives a chat model of an environment with customers its own customer, and its own path", async () => {
@@ -211,6 +214,20 @@ describe("sagemaker-stages new-model", () => {
     );
   });
 
+  it("prints the customer of each file when the environments have other customers", async () => {
+    // Prepare
+    app.newModel("llama", "--takes", "chat", "--environment", "prod");
+
+    // Act
+    const { stdout: printed } = await app.command(
+      ...["new-model", "qwen", "--takes", "chat", "--environment", "dev", "--environment", "prod"],
+    );
+
+    // Assess
+    expect(printed).toMatch(/environments\/dev\.ts .*customers \(now: everyone, whose key/);
+    expect(printed).toMatch(/environments\/prod\.ts .*customers \(now: qwen, whose key/);
+  });
+
   it("prints the lines of a chat model, and writes nothing, when the customers are no literal", () => {
     // Prepare
     app.edit("environments/prod.ts", (text) =>
@@ -234,13 +251,15 @@ describe("sagemaker-stages new-model", () => {
     {
       words: ["--takes", "pass-through"],
       line: 'stream: { type: "application/jsonlines", when: "stream" },',
+      streams: true,
     },
-    { words: ["--takes", "text"], line: 'stream: { type: "text/plain" },' },
+    { words: ["--takes", "text"], line: 'stream: { type: "text/plain" },', streams: false },
     {
       words: ["--takes", "pass-through", "--media-type", "audio/ogg"],
       line: 'stream: { type: "text/plain" },',
+      streams: false,
     },
-  ])("adds a model of $words that streams from an instance with --stream", ({ words, line }) => {
+  ])("adds a model of $words that streams from an instance with --stream", ({ words, line, streams }) => {
     // Act
     const printed = app.newModel("story", ...words, "--stream");
 
@@ -249,6 +268,9 @@ describe("sagemaker-stages new-model", () => {
     expect(app.read("environments/dev.ts")).toContain('instances: { instanceType: "ml.g5.xlarge"');
     expect(printed).toContain("instances (they cost money without requests, too)");
     expect(printed).toMatch(/^ {2}curl --no-buffer|data-binary/m);
+    // LMI streams only for a document with stream: true.
+    expect(app.read("environments/dev.ts").includes("djl-inference")).toBe(streams);
+    expect(printed.includes("a placeholder that does not stream")).toBe(!streams);
   });
 
   it("adds a model of the Hugging Face Hub with the task, and names the placeholders", () => {

@@ -75,6 +75,33 @@ describe("a fault on the local stage", () => {
   );
 });
 
+describe("the metrics of an asynchronous endpoint", () => {
+  it("count the answers of the container by their status, as in real time, without Invocations", async () => {
+    // Act
+    const { data } = await stage.observe(async () => {
+      await stage.deployWithInstance();
+      stage.at(0);
+      await stage.sendToQueue("loan-default", 3);
+      await stage.sendToQueue("loan-default", 2, { kind: "refuse" });
+      await stage.sendToQueue("loan-default", 1, { kind: "fail" });
+    }, 1);
+
+    // Assess
+    const ofVariant = data.filter(
+      ({ namespace, dimensions }) => namespace === "AWS/SageMaker" && dimensions.VariantName !== undefined,
+    );
+    const sumOf = (metric: string) =>
+      ofVariant.filter(({ name }) => name === metric).reduce((sum, { value }) => sum + value, 0);
+    expect({
+      refused: sumOf("Invocation4XXErrors"),
+      failed: sumOf("Invocation5XXErrors"),
+      all: sumOf("InvocationFailures"),
+      latencies: ofVariant.filter(({ name }) => name === "ModelLatency").length,
+      invocations: ofVariant.filter(({ name }) => name === "Invocations").length,
+    }).toEqual({ refused: 2, failed: 1, all: 3, latencies: 6, invocations: 0 });
+  });
+});
+
 describe("the address of the alarms", () => {
   it("shows each alarm with its state, the reason, the time and the notified topic", async () => {
     // Prepare

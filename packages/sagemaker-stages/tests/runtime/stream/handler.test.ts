@@ -592,6 +592,69 @@ describe("a refusal of the container", () => {
     expect(logLine()).toMatchObject({ status: 500, error: { type: "TypeError", origin: "function" } });
   });
 
+  it("has no Retry-After of another failure if the contract's members of the problem fail", async () => {
+    // Prepare
+    const server = await refuse(429, "overloaded");
+    const contract = storyContract(SSE, {
+      containerProblem: () => ({ status: 429, detail: "Try again later." }),
+      problemMembers: () => {
+        throw new TypeError("private");
+      },
+    });
+
+    // Act
+    const { answer } = await run(streamingHandler(contract, server));
+
+    // Assess
+    expect(answer.status).toBe(500);
+    expect(answer.headers).not.toHaveProperty("Retry-After");
+  });
+
+  it.each<[string, () => unknown]>([
+    ["a status that is no refusal", () => ({ status: 200, detail: "private" })],
+    ["a promise", async () => ({ status: 400, detail: "private" })],
+  ])("is a 500 if the contract describes it with %s", async (_, containerProblem) => {
+    // Prepare
+    const server = await refuse(400, "private");
+    const contract = storyContract(SSE, { containerProblem: containerProblem as () => undefined });
+
+    // Act
+    const { answer } = await run(streamingHandler(contract, server));
+
+    // Assess
+    expect(answer.status).toBe(500);
+    expect(answer.body).not.toContain("private");
+    expect(logLine()).toMatchObject({
+      status: 500,
+      error: { type: "ForbiddenByContract", origin: "function" },
+    });
+  });
+
+  it.each<[string, object, number, string]>([
+    [
+      "an empty body without SageMaker's text",
+      { OriginalStatusCode: 400, Message: "account 123456789012" },
+      400,
+      "refused: 0",
+    ],
+    ["nothing without the container's status", { OriginalMessage: "private" }, 502, "The model's endpoint"],
+  ])("gives the contract %s", async (_, document, status, detail) => {
+    // Prepare
+    const server = await serve((response) => {
+      response.writeHead(424, { "x-amzn-errortype": "ModelError" }).end(JSON.stringify(document));
+    });
+
+    // Act
+    const { answer } = await run(
+      streamingHandler(describing, server),
+      eventOf({ prompt: "Once", stream: true }),
+    );
+
+    // Assess
+    expect(answer.status).toBe(status);
+    expect(JSON.parse(answer.body).detail).toContain(detail);
+  });
+
   it("has Retry-After if the contract describes it as a 429", async () => {
     // Prepare
     const server = await refuse(429, "overloaded");

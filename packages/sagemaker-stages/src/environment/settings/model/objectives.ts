@@ -80,7 +80,8 @@ const group = settings({
   /**
    * Only for a model with asynchronous requests: the number of requests that may fail within an hour, from 0. With one more failed
    * request, an alarm goes off. A failed request is a request that the model failed to answer, a request that expired in the queue, or a
-   * request that the function failed to start.
+   * request that the function failed to start. A request that the container refuses with 4xx counts as failed, e.g. a damaged file
+   * that the contract passes through. A crash of the function counts also while it reads an answer.
    *
    * @default - no alarm for failed requests
    */

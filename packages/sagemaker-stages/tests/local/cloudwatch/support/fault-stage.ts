@@ -98,6 +98,8 @@ export type Behaviour =
   | { readonly kind: "answer" }
   /** Answers with the status 500. */
   | { readonly kind: "fail" }
+  /** Answers with the status 400. */
+  | { readonly kind: "refuse" }
   /** Answers after a time. */
   | { readonly kind: "slow"; readonly inMs: number }
   /** Does not answer before the end of the scenario. */
@@ -117,6 +119,8 @@ class FaultyContainer implements Container {
   async invoke(request: ContainerRequest): Promise<ContainerResponse> {
     const { behaviour } = this;
     if (behaviour.kind === "fail") return { status: 500, contentType: "text/plain", body: "out of memory" };
+    if (behaviour.kind === "refuse")
+      return { status: 400, contentType: "text/plain", body: "no such format" };
     if (behaviour.kind === "slow") await new Promise((resolve) => setTimeout(resolve, behaviour.inMs));
     if (behaviour.kind === "hang" || this.isClosed) {
       this.waiting++;
@@ -366,10 +370,21 @@ export class FaultStage {
 
   /** Sends requests whose function crashes. */
   async sendWithCrash(model: Model, count: number): Promise<Response[]> {
+    return await this.withCrash(count, () => this.request(model));
+  }
+
+  /** Reads the answer of an asynchronous request with a function that crashes. */
+  async readWithCrash(model: AsyncModel, started: Response, count: number): Promise<Response[]> {
+    const { id } = JSON.parse(started.body) as { id: string };
+    const read = { method: "GET", path: `/prod/${model}/requests/${id}` };
+    return await this.withCrash(count, () => send(this.url, read));
+  }
+
+  private async withCrash(count: number, request: () => Promise<Response>): Promise<Response[]> {
     writeFileSync(this.crashFlag, "");
     try {
       const answers: Response[] = [];
-      for (let i = 0; i < count; i++) answers.push(await this.request(model));
+      for (let i = 0; i < count; i++) answers.push(await request());
       return answers;
     } finally {
       if (existsSync(this.crashFlag)) rmSync(this.crashFlag);
@@ -405,6 +420,19 @@ export class FaultStage {
     const answer = await this.request(model);
     if (isPrinted) this.expected++;
     return answer;
+  }
+
+  /** Records values of SageMaker about a queue: 1 if requests wait without an instance, otherwise 0. */
+  reportBacklog(model: AsyncModel, values: readonly number[]): void {
+    const scope = `${WITH_ALARMS.accountId}/${WITH_ALARMS.region}`;
+    this.cloudWatch.record(
+      {
+        scope,
+        namespace: "AWS/SageMaker",
+        dimensions: { EndpointName: `${WITH_ALARMS.name}-${model}` },
+      },
+      values.map((value) => ({ name: "HasBacklogWithoutCapacity", value, unit: "Count" })),
+    );
   }
 
   /** Sends the result of the command `drift --put-metric`. */

@@ -410,6 +410,17 @@ export const FAULTS: readonly FaultRow[] = [
     },
   },
   {
+    fault:
+      "Asynchronous requests: in each of 20 minutes, SageMaker reports a backlog without an instance for a part of the minute",
+    alarm: undefined,
+    run: async (stage) => {
+      for (let minute = 0; minute < 20; minute++) {
+        stage.at(minute);
+        stage.reportBacklog("loan-default", [1, 0]);
+      }
+    },
+  },
+  {
     fault: "A request is in the queue behind another request for 29 minutes, with an objective of 30 minutes",
     alarm: undefined,
     run: async (stage) => {
@@ -454,6 +465,17 @@ export const FAULTS: readonly FaultRow[] = [
     },
   },
   {
+    fault: "The model's container refuses 3 asynchronous requests with 400",
+    alarm: "loan-default-failing",
+    minutes: [1, 61],
+    historyInMinutes: 1,
+    run: async (stage) => {
+      await stage.deployWithInstance();
+      stage.at(0);
+      await stage.sendToQueue("loan-default", 3, { kind: "refuse" });
+    },
+  },
+  {
     fault: "3 asynchronous requests of another client expire in the queue",
     alarm: "loan-default-failing",
     minutes: [4, 64],
@@ -492,6 +514,21 @@ export const FAULTS: readonly FaultRow[] = [
       for (const minute of [0, 20, 40]) {
         stage.at(minute);
         await stage.sendWithCrash("loan-default", 1);
+      }
+    },
+  },
+  {
+    fault: "The function crashes in 3 reads of the answer of 1 asynchronous request within 40 minutes",
+    alarm: "loan-default-failing",
+    minutes: [41, 61],
+    run: async (stage) => {
+      await stage.deployWithInstance();
+      stage.at(0);
+      const [started] = await stage.enqueue("loan-default", 1);
+      if (started === undefined) throw new Error("the request has no answer");
+      for (const minute of [0, 20, 40]) {
+        stage.at(minute);
+        await stage.readWithCrash("loan-default", started, 1);
       }
     },
   },

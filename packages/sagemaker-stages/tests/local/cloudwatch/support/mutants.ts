@@ -46,9 +46,6 @@ const OTHER_METRICS: Readonly<Record<string, string>> = {
   ExpiredRequests: "InvocationFailures",
 };
 
-/** A metric whose values are 0 and 1, one in each minute. */
-const BINARY = "HasBacklogWithoutCapacity";
-
 /** Another statistic. */
 const OTHER_STATISTICS: Readonly<Record<string, string>> = {
   Sum: "Average",
@@ -73,10 +70,7 @@ function mutateNumbers(alarm: JsonObject): Mutant[] {
   const { threshold, comparison_operator: comparison, evaluation_periods: periods } = alarm;
   const n = Number(periods);
   const m = Number(alarm.datapoints_to_alarm ?? n);
-  const doubled = Number(threshold) * 2;
-  // A metric of 0 and 1 is at least 1 if and only if it is at least a half.
-  const halved = isBinary(alarm) ? [] : [Number(threshold) / 2];
-  const thresholds = threshold === 0 ? [1, -1] : [doubled, ...halved];
+  const thresholds = threshold === 0 ? [1, -1] : [Number(threshold) * 2, Number(threshold) / 2];
   const counts = [
     ...(m > 1 ? [[m - 1, n]] : []),
     ...(m < n ? [[m + 1, n]] : [[m + 1, n + 1]]),
@@ -201,15 +195,8 @@ function mutateMetric(alarm: JsonObject, label: string, mutate: MetricMutation["
     with_(alarm, `metric ${label}: another metric`, otherMetric),
     with_(alarm, `metric ${label}: another model`, otherModel),
     // A sum is above 0 if and only if the average is: the statistic of such an alarm has no effect.
-    // One value has one average, which is its maximum.
-    ...(alarm.threshold === 0 || isBinary(alarm)
-      ? []
-      : [with_(alarm, `metric ${label}: another statistic`, otherStatistic)]),
+    ...(alarm.threshold === 0 ? [] : [with_(alarm, `metric ${label}: another statistic`, otherStatistic)]),
   ];
-}
-
-function isBinary(alarm: JsonObject): boolean {
-  return queriesOf(alarm).some(({ metric }) => (metric as MetricJson | undefined)?.metric_name === BINARY);
 }
 
 function mutateExpression(alarm: JsonObject): Mutant[] {
