@@ -5,7 +5,7 @@
 const SET_BY_CDKTF = "SYNTH_HCL_OUTPUT";
 
 /**
- * Prints a line that is no error and not part of the synthesis. `cdktf` marks standard error as `[ERROR]`, and passes standard output
+ * Prints a line that is no error and not part of the synthesis. `cdktf` shows standard error as `[ERROR]`, and passes standard output
  * on unchanged. Other commands pass standard error on, and keep standard output for their result.
  */
 export function printNotice(line: string): void {

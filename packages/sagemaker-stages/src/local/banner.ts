@@ -53,11 +53,11 @@ function* describe(
       yield "";
       const route = `${method.httpMethod} ${pathOf(stage)}${method.path}`;
       yield `  ${route}  (${describeAccess(stage, method)})${describeUnavailable(deployment, method)}`;
-      // The further routes of an asynchronous model need an id, or the size of a file.
-      const { methods } = stage.openApi;
-      const isFurther =
-        method.path.includes("{") || methods.some(({ path }) => path === `${method.path}/{id}`);
-      if (isFurther) continue;
+      const main = mainRouteOf(method, stage.openApi.methods);
+      if (main !== undefined) {
+        yield `  ${curlOfFurtherRoute(url, deployment, stage, method, main)}`;
+        continue;
+      }
       const [bytesType] = method.bytesTypes;
       // A route that API Gateway serves without a function passes a file unchanged, and has no example in JSON.
       const takesOnlyBytes = bytesType !== undefined && method.example === undefined;
@@ -233,6 +233,44 @@ export function curl(
 /** The Host header of a domain name. */
 function hostOf({ domain }: Pick<StageDefinition, "domain">): string[] {
   return domain === undefined ? [] : ["-H", quote(`Host: ${domain.name}`)];
+}
+
+/** The path of a further route of an asynchronous model. */
+const FURTHER_PATH = /^(.+)\/(?:requests\/\{id\}|uploads(?:\/\{id\})?)$/;
+
+/** The route that starts requests, for a further route of the same asynchronous model. */
+function mainRouteOf({ path }: Pick<Method, "path">, methods: readonly Method[]): Method | undefined {
+  const [, start] = FURTHER_PATH.exec(path) ?? [];
+  const isAsync = methods.some((method) => method.path === `${start}/requests/{id}`);
+  return isAsync
+    ? methods.find((method) => method.path === start && method.httpMethod === "POST")
+    : undefined;
+}
+
+/**
+ * A command line of a POSIX shell that calls a further route of an asynchronous model. ID is a placeholder for the id in the answer of the
+ * request before, and FILE for the name of the file.
+ */
+function curlOfFurtherRoute(
+  url: string,
+  deployment: Pick<Deployment, "region">,
+  stage: Pick<StageDefinition, "stageName" | "domain" | "apiKeys">,
+  { httpMethod, path }: Pick<Method, "httpMethod" | "path">,
+  main: Method,
+): string {
+  const [type = "application/json"] = main.bytesTypes;
+  const permission = `"{\\"contentType\\":\\"${type}\\",\\"bytes\\":$(wc -c < FILE)}"`;
+  return [
+    "curl",
+    quote(`${url}${pathOf(stage)}${path.replace("{id}", "ID")}`),
+    ...hostOf(stage),
+    ...authorizationOf(url, deployment, stage, main),
+    ...(path.endsWith("/uploads")
+      ? ["-H", quote("content-type: application/json"), "-d", permission]
+      : httpMethod === "POST"
+        ? ["-X", "POST"]
+        : []),
+  ].join(" ");
 }
 
 /** A command line of a POSIX shell that sends a file. FILE is a placeholder for the name of the file. */

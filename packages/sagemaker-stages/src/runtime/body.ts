@@ -59,7 +59,7 @@ export function readBody(event: unknown, taken: Taken, parts: HandlerParts): Bar
     throw unsupported("Content-Encoding", quote(encoding), "identity (no encoding)");
   }
   const type = requireTaken(readHeader(event, "content-type"), taken, parts);
-  if (parts.bytes !== undefined && bytes?.takes.includes(type)) {
+  if (parts.bytes && bytes?.takes.includes(type)) {
     return { ...ofJson(bytes.read(parts.bytes.read(event, type))), contentType: type };
   }
   const sent = decodeBody(event);
@@ -79,35 +79,20 @@ export function readBody(event: unknown, taken: Taken, parts: HandlerParts): Bar
  * @throws ProblemError 415
  */
 export function requireTaken(contentType: string, { text, bytes }: Taken, parts: HandlerParts): string {
-  const taken = bytes?.takes ?? [];
-  const [type, ...parameters] = requireMediaType(
-    contentType,
-    text !== undefined,
-    taken,
-    parts.bytes?.adviseOnForm,
-  );
-  if (parts.bytes !== undefined && taken.includes(type)) parts.bytes.requireParameters(type, parameters);
-  else requireCharset(parameters);
-  return type;
-}
-
-function requireMediaType(
-  contentType: string,
-  takesText: boolean,
-  takenBytes: readonly string[],
-  adviseOnForm: ((type: string, taken: readonly string[]) => string) | undefined,
-): readonly [type: string, ...parameters: string[]] {
   // Almost every request: the rest of the function takes longer than reading a short body.
-  if (contentType === JSON_TYPE) return [contentType];
+  if (contentType === JSON_TYPE) return contentType;
+  const taken = bytes?.takes ?? [];
   const [mediaType = "", ...parameters] =
     contentType.slice(0, MAX_CHARACTERS_OF_TYPE).match(HEADER_PART) ?? [];
   const type = mediaType.trim().toLowerCase() || JSON_TYPE;
-  const allowed = [JSON_TYPE, ...(takesText ? [TEXT_TYPE] : []), ...takenBytes];
+  const allowed = [JSON_TYPE, ...(text ? [TEXT_TYPE] : []), ...taken];
   if (!allowed.includes(type) || contentType.length > MAX_CHARACTERS_OF_TYPE) {
-    const advice = adviseOnForm?.(type, takenBytes) ?? "";
+    const advice = parts.bytes?.adviseOnForm(type, taken) ?? "";
     throw unsupported("Content-Type", quote(type), allowed.join(" or ") + advice);
   }
-  return [type, ...parameters];
+  if (taken.includes(type)) parts.bytes?.requireParameters(type, parameters);
+  else requireCharset(parameters);
+  return type;
 }
 
 function requireCharset(parameters: readonly string[]): void {

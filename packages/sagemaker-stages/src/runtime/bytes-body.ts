@@ -1,16 +1,16 @@
 import { isBase64 } from "./base64";
 import type { Bytes } from "./contract";
-import { cut } from "./faults";
+import { quote } from "./faults";
 import { isRecord } from "./json";
 import { JSON_TYPE } from "./media-type";
 import { refusal, unsupported } from "./problem";
 
 /**
- * Parameters that do not change the meaning of bytes: a name, codecs that the file itself also contains
+ * Parameters that do not change the meaning of bytes: an empty parameter, a name, codecs that the file itself also contains
  * (https://www.rfc-editor.org/rfc/rfc6381.html), and charsets. The command `file` reports the charset `binary` for an
  * image. Every other parameter is refused, because a contract receives the media type without parameters.
  */
-const PARAMETER = /^\s*(?:(?:file)?name=|codecs=|charset="?(?:utf-?8|us-ascii|binary)"?\s*$)/i;
+const PARAMETER = /^\s*(?:$|(?:file)?name=|codecs=|charset="?(?:utf-?8|us-ascii|binary)"?\s*$)/i;
 
 /** The replacement character of bytes that are not UTF-8, or a character that UTF-8 cannot encode. */
 const LOST_BYTES = /[\ufffd\p{Surrogate}]/u;
@@ -40,8 +40,8 @@ function readBytes(event: unknown, contentType: string): Bytes {
 /** @throws ProblemError 415 for a parameter that changes the meaning of bytes */
 function requireParameters(contentType: string, parameters: readonly string[]): void {
   for (const parameter of parameters) {
-    if (parameter.trim() === "" || PARAMETER.test(parameter)) continue;
-    const name = JSON.stringify(cut(parameter.split("=", 1)[0]?.trim() ?? ""));
+    if (PARAMETER.test(parameter)) continue;
+    const name = quote(parameter.split("=", 1)[0]?.trim());
     throw unsupported("Content-Type", `the parameter ${name}`, `${contentType} without it`);
   }
 }

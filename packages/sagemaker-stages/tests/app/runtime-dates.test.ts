@@ -69,7 +69,7 @@ describe("createApp", () => {
     expect(lines[0]).toContain("Functions: test-loan-default, other-loan-default.");
   });
 
-  it("prints the warning on standard output when cdktf runs the synthesis, because cdktf marks standard error as an error", () => {
+  it("prints the warning on standard output when cdktf runs the synthesis, because cdktf shows standard error as an error", () => {
     // Prepare
     const output = jest.spyOn(process.stdout, "write").mockReturnValue(true);
     process.env.SYNTH_HCL_OUTPUT = "false";

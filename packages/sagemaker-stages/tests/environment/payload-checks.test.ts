@@ -144,7 +144,7 @@ describe("the payload of a contract", () => {
     },
   );
 
-  it("has no fault of its own if the model has no endpoint", () => {
+  it("has no further fault if the model has no endpoint", () => {
     // Act
     const faults = checkEnvironments([environmentOf({})], {
       models: passing(INSTANCES_PAYLOAD_IN_BYTES + 1),

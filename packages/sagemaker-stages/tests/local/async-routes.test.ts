@@ -1,11 +1,14 @@
-import { readdirSync, statSync } from "node:fs";
+import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "@jest/globals";
+import { banner } from "../../src/local/banner";
 import type { Container } from "../../src/local/sagemaker/container";
+import { makeTempFolder, removeFolder } from "../../src/testing/temp-folder";
 import { about as energyDemand } from "../fixtures/app/functions/energy-demand/contract";
 import { about as loanDefault } from "../fixtures/app/functions/loan-default/contract";
 import { ASYNC, locationIn, poll } from "./support/async-routes";
 import { problemOf, type Request, send } from "./support/client";
+import { paste } from "./support/curl";
 import { eventually } from "./support/eventually";
 import { ServedStages } from "./support/served-stages";
 import { sign } from "./support/signing";
@@ -21,8 +24,14 @@ describe("the asynchronous routes of a local stage", () => {
   const stages = new ServedStages(50);
   let sample: Container;
 
+  let commands: readonly string[] = [];
+
   beforeAll(async () => {
-    await stages.start(ASYNC);
+    const deployments = await stages.start(ASYNC);
+    commands = banner({ url: stages.url, functionUrls: new Map() }, deployments, stages.containers)
+      .split("\n")
+      .map((line) => line.trim())
+      .filter((line) => line.startsWith("curl "));
     const loaded = stages.containers.get("loan-default");
     if (loaded === undefined) throw new Error("the fixture app has no sample of loan-default");
     sample = loaded;
@@ -59,6 +68,28 @@ describe("the asynchronous routes of a local stage", () => {
     });
     expect(answer.status).toBe(200);
     expect(JSON.parse(answer.body)).toEqual(loanDefault.example.answer);
+  });
+
+  it("have commands for the whole way of an uploaded file", async () => {
+    // Prepare
+    const command = (part: string) => commands.find((line) => line.includes(part)) ?? "";
+    const folder = makeTempFolder();
+    const file = join(folder, "loan.json");
+    writeFileSync(file, JSON.stringify(loanDefault.example.request));
+
+    // Act
+    const permitted = await paste(command(`${LOAN}/uploads' `).replace("FILE", file));
+    const { id, url, headers } = JSON.parse(permitted.body);
+    const uploaded = await fetch(url, { method: "PUT", headers, body: readFileSync(file) });
+    const accepted = await paste(command(`${LOAN}/uploads/ID'`).replace("ID", id));
+    await poll(stages.url, `${LOAN}/requests/${id}`);
+    const answer = await paste(command(`${LOAN}/requests/ID'`).replace("ID", id));
+    removeFolder(folder);
+
+    // Assess
+    expect([permitted.status, uploaded.status, accepted.status]).toEqual([201, 200, 202]);
+    expect(answer).toMatchObject({ status: 200, body: JSON.stringify(loanDefault.example.answer) });
+    expect(command(`${ENERGY}/requests/ID'`)).toContain("--aws-sigv4");
   });
 
   it("answer a signed caller when the endpoint has an instance", async () => {
@@ -303,12 +334,13 @@ describe("the asynchronous routes of a local stage", () => {
         await permit({ contentType: "text/csv\r\nx: y", bytes: 1 }),
         await permit({ contentType: "text/csv;  header=present", bytes: 1 }),
         await permit({ contentType: `text/${"x".repeat(251)}`, bytes: 1 }),
-        await permit({ contentType: "text/csv; header=present; charset=utf-8", bytes: 1 }),
+        await permit({ contentType: "application/json; profile=x; charset=utf-8", bytes: 1 }),
+        await permit({ contentType: "text/csv", bytes: 1 }),
         await permit({ contentType: "application/json", bytes: 26 * 1024 * 1024 }),
       ];
 
       // Assess
-      expect(answers.map(({ status }) => status)).toEqual([400, 400, 400, 400, 400, 201, 413]);
+      expect(answers.map(({ status }) => status)).toEqual([400, 400, 400, 400, 400, 201, 415, 413]);
     });
 
     it("report a file that the model refuses", async () => {
