@@ -41,7 +41,7 @@ export function chatEvents(): StreamConverter {
       const events = toEvents(release());
       if (fault !== undefined) throw fault;
       if (isDone) return events;
-      // LMI never sends the last event, and neither does TGI before 2.1.2
+      // LMI never sends the last event, and neither did TGI before July 2024
       // (https://github.com/huggingface/text-generation-inference/pull/2221).
       const isComplete = finished.size > 0 && [...finished.values()].every((isFinished) => isFinished);
       if (isComplete) return events + DONE;
