@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
+import { afterEach, beforeEach, describe, expect, it, jest } from "@jest/globals";
 import { chatEvents } from "../../src/contracts/chat-events";
 import { createAsyncHandlerWith } from "../../src/runtime/async/handler";
 import { type Contract, type StreamDialect, UnreadablePredictions } from "../../src/runtime/contract";
@@ -14,6 +14,7 @@ import { RECORDED_LAMBDA, RecordedResponseStream } from "../../src/testing/respo
 import { eventOf, eventually, type Prompt, storyContract, streamingHandler } from "./stream/support";
 import { beginStream, exception, StreamServer } from "./support/event-stream";
 import { environmentOf } from "./support/handler";
+import { makeWaitsLong } from "./support/waits";
 
 /** Each request has one line with its metrics, at whatever point it fails. */
 const METRICS = { METRICS_ENVIRONMENT: "test" };
@@ -32,9 +33,11 @@ let log: CapturedLog;
 
 beforeEach(() => {
   log = captureLog();
+  makeWaitsLong();
 });
 
 afterEach(async () => {
+  jest.restoreAllMocks();
   log.stop();
   await server?.close();
   server = undefined;
@@ -147,7 +150,7 @@ const OF_WHOLE_ANSWERS: readonly Point[] = [
   {
     what: "an endpoint that does not wake up",
     respond: refuse(400, "ModelNotReadyException"),
-    timeoutInMs: 700,
+    timeoutInMs: 1_700,
     status: 503,
     type: "ModelNotReadyException",
   },
@@ -161,7 +164,7 @@ const OF_WHOLE_ANSWERS: readonly Point[] = [
   {
     what: "a broken connection",
     respond: (answer) => answer.destroy(),
-    timeoutInMs: 700,
+    timeoutInMs: 1_700,
     status: 503,
     type: "ECONNRESET",
   },
@@ -212,7 +215,7 @@ const OF_WHOLE_STREAMS: readonly Point[] = [
   {
     what: "a caller that reads nothing",
     caller: "reads nothing",
-    timeoutInMs: 700,
+    timeoutInMs: 1_700,
     status: 499,
     type: "CallerTooSlow",
     ended: BROKEN_OFF,
@@ -221,7 +224,7 @@ const OF_WHOLE_STREAMS: readonly Point[] = [
     what: "a failure, and a caller that reads nothing",
     caller: "reads nothing",
     respond: refuse(424, "ModelError"),
-    timeoutInMs: 700,
+    timeoutInMs: 1_700,
     status: 502,
     type: "ModelError",
     ended: BROKEN_OFF,
@@ -329,7 +332,7 @@ const OF_STREAMS: readonly Point[] = [
   {
     what: "an InternalStreamFailure before the first part",
     respond: (answer) => beginStream(answer).end(exception("InternalStreamFailure", {})),
-    timeoutInMs: 700,
+    timeoutInMs: 1_700,
     status: 503,
     type: "InternalStreamFailure",
   },
@@ -406,7 +409,7 @@ const OF_STREAMS: readonly Point[] = [
     what: "a caller that reads nothing of the stream",
     caller: "reads nothing",
     respond: thenNothing,
-    timeoutInMs: 700,
+    timeoutInMs: 1_700,
     status: 499,
     type: "CallerTooSlow",
     ended: BROKEN_OFF,
@@ -414,7 +417,7 @@ const OF_STREAMS: readonly Point[] = [
   {
     what: "a caller that does not read the last part",
     caller: "reads nothing",
-    timeoutInMs: 700,
+    timeoutInMs: 1_700,
     status: 499,
     type: "CallerTooSlow",
     ended: BROKEN_OFF,
@@ -423,7 +426,7 @@ const OF_STREAMS: readonly Point[] = [
     what: "a failure before the first part, and a caller that reads nothing",
     caller: "reads nothing",
     respond: refuse(424, "ModelError"),
-    timeoutInMs: 700,
+    timeoutInMs: 1_700,
     status: 502,
     type: "ModelError",
     ended: BROKEN_OFF,
