@@ -58,10 +58,14 @@ const run = (lines: readonly string[], variables: Readonly<Record<string, string
 /** The rows of the table, without times. */
 function tableOf({ output }: Ended): string[] {
   const [, table = ""] = output.split("\n== Times of the steps\n");
-  return table
-    .trimEnd()
-    .split("\n")
-    .map((row) => row.trimStart().replace(/^\d+ s +/, ""));
+  return (
+    table
+      .trimEnd()
+      .split("\n")
+      // Bash reports a killed process on standard error, which can arrive after the table.
+      .filter((row) => !/^\S+: line \d+: +\d+ Killed/.test(row))
+      .map((row) => row.trimStart().replace(/^\d+ s +/, ""))
+  );
 }
 
 /** Waits until a file exists, which a step writes. */

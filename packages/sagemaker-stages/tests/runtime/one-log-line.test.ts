@@ -99,7 +99,7 @@ async function answerTo(
   return { ended, tookMs: performance.now() - start };
 }
 
-const BROKEN_OFF = "The stream of the answer broke off. See the log line of the request.";
+const BROKEN_OFF = "The answer broke off. See the log line of the request.";
 
 /** A point at which a request ends. */
 interface Point {

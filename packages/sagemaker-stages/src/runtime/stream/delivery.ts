@@ -15,7 +15,7 @@ export const CALLER_TOO_SLOW: Refusal = {
   status: 504,
   type: "CallerTooSlow",
   origin: "connection",
-  detail: "The answer was not read in the time of the request. Read it faster, or request less at once.",
+  detail: "The answer was not read in time.",
 };
 
 /** Whether the stream has passed all data on: `sent`, or the caller has `left`, or the wait reached its limit: `slow`. */
@@ -89,5 +89,5 @@ export function settle(line: LogLine | undefined, delivery: Delivery): Error | u
  * the caller.
  */
 export function brokenOff(): Error {
-  return new Error("The stream of the answer broke off. See the log line of the request.");
+  return new Error("The answer broke off. See the log line of the request.");
 }

@@ -277,7 +277,7 @@ describe("the contract's converter", () => {
     const breaking = handler(second)(EVENT, broken, lambdaContext());
 
     // Assess
-    await expect(breaking).rejects.toThrow("The stream of the answer broke off");
+    await expect(breaking).rejects.toThrow("The answer broke off");
     expect(answer.status).toBe(502);
     expect(broken.answer.body).toBe("Hello");
     expect(broken.destroyed).toBe(false);
@@ -744,9 +744,7 @@ describe("a failure after the first part", () => {
     const answered = handler(EVENT, stream, lambdaContext());
 
     // Assess
-    await expect(answered).rejects.toThrow(
-      "The stream of the answer broke off. See the log line of the request.",
-    );
+    await expect(answered).rejects.toThrow("The answer broke off. See the log line of the request.");
     // A stream that the handler destroys ends Lambda's process.
     expect(stream).toMatchObject({ destroyed: false, writableEnded: false });
     expect(stream.answer.body).toBe("Hello");
@@ -785,7 +783,7 @@ describe("a failure after the first part", () => {
     const answered = streamingHandler(storyContract(SSE), server)(EVENT, stream, lambdaContext(700));
 
     // Assess
-    await expect(answered).rejects.toThrow("The stream of the answer broke off");
+    await expect(answered).rejects.toThrow("The answer broke off");
     expect(performance.now() - start).toBeLessThan(700);
     // The endpoint is not the cause.
     expect(logLine()).toMatchObject({ status: 499, error: { type: "CallerTooSlow", origin: "connection" } });
@@ -907,9 +905,7 @@ describe("a caller", () => {
     const answered = run(streamingHandler(storyContract(TEXT), server, {}, { lambda }));
 
     // Assess
-    await expect(answered).rejects.toThrow(
-      "The stream of the answer broke off. See the log line of the request.",
-    );
+    await expect(answered).rejects.toThrow("The answer broke off. See the log line of the request.");
     expect(logLine()).toMatchObject({ status: 500, error: { type: "Error", origin: "function" } });
     expect(logLine()).not.toHaveProperty("firstByteMs");
     await server.requests[0]?.closed;
