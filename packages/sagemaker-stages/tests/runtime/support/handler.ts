@@ -38,7 +38,7 @@ export function handlerFor<Request, Answer>(
 export const WITH_MESSAGES = { LOG_ERROR_MESSAGES: "true" } as const;
 
 /** More time than a request in these tests needs, and less than Jest's timeout. */
-export const ENOUGH_TIME_IN_MS = 4_000;
+export const ENOUGH_TIME_IN_MS = 15_000;
 
 /** Parses `answer` as a proxy response. @throws if `answer` is another kind of answer */
 export function proxyResponse(answer: unknown): ProxyResponse {
