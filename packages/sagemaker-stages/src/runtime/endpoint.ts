@@ -10,8 +10,6 @@ import { type InvocationStats, type Refusal, TIME_IS_OVER } from "./refusal";
 import { createRetries } from "./retries";
 import { sign } from "./signature";
 
-export { EndpointFailure, type InvocationStats, type Refusal, TIME_IS_OVER } from "./refusal";
-
 /** The address of an endpoint, or of a part of an endpoint. */
 export interface EndpointAddress {
   /** The endpoint's name. */
@@ -45,7 +43,7 @@ export const TOO_LARGE: Refusal = {
 };
 
 /** The answer is not UTF-8: a text of the answer would contain replacement characters. */
-const NO_TEXT: Refusal = {
+export const NO_TEXT: Refusal = {
   status: 502,
   type: "AnswerNotUtf8",
   origin: "container",

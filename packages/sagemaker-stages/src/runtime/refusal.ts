@@ -18,6 +18,9 @@ export interface InvocationStats {
   readonly retries: number;
 }
 
+/** The statistics of a failure without an invocation, or of a failure within an invocation whose own statistics are logged. */
+export const NO_STATS: InvocationStats = { endpointMs: 0, retries: 0 };
+
 /** The reason why the endpoint returned no predictions. */
 export interface Refusal extends Pick<LoggedError, "type" | "origin"> {
   /** The status that the caller receives. */

@@ -16,15 +16,13 @@ const MAX_WAIT_IN_MS = 3_000;
  * Makes attempts at one endpoint until one succeeds, or until no further attempt can succeed.
  *
  * @param timeLeftInMs - returns the milliseconds that are left for the request
- * @param attempt - makes one attempt. The parameter returns the statistics up to now
- * @param pause - waits before the next attempt. @default - a timer
+ * @param attempt - makes one attempt
  * @returns the answer of the successful attempt, with the statistics at its end
  * @throws EndpointFailure with the refusal of the last attempt
  */
 export type Retrying = <Answer extends object>(
   timeLeftInMs: () => number,
   attempt: () => Promise<Answer | Refusal>,
-  pause?: (ms: number) => Promise<unknown>,
 ) => Promise<Answer & { readonly stats: InvocationStats }>;
 
 /**

@@ -50,9 +50,9 @@ const stream: Respond = (answer) => beginStream(answer).end(payloadPart("data: a
 const whole: Respond = (answer) => answer.writeHead(200, { "content-type": "text/plain" }).end("whole");
 const silent: Respond = () => {};
 const refuse =
-  (status: number, type: string): Respond =>
+  (status: number, type: string, document = "{}"): Respond =>
   (answer) =>
-    answer.writeHead(status, { "x-amzn-errortype": type }).end("{}");
+    answer.writeHead(status, { "x-amzn-errortype": type }).end(document);
 /** The first part, and then this end. */
 const thenEnd =
   (end: Buffer): Respond =>
@@ -263,16 +263,14 @@ const OF_STREAMS: readonly Point[] = [
   },
   {
     what: "a bug in containerProblem",
-    respond: (answer) =>
-      answer.writeHead(424, { "x-amzn-errortype": "ModelError" }).end('{"OriginalStatusCode":400}'),
+    respond: refuse(424, "ModelError", '{"OriginalStatusCode":400}'),
     contract: { containerProblem: fail },
     status: 500,
     type: "Error",
   },
   {
     what: "a refusal that the contract describes",
-    respond: (answer) =>
-      answer.writeHead(424, { "x-amzn-errortype": "ModelError" }).end('{"OriginalStatusCode":400}'),
+    respond: refuse(424, "ModelError", '{"OriginalStatusCode":400}'),
     contract: { containerProblem: () => ({ status: 400, detail: "too long" }) },
     status: 400,
     type: "ModelError",

@@ -3,7 +3,7 @@ import { unzipSync } from "fflate";
 import { functionCode } from "../../src/constructs/function/function-code";
 import { uploadOrigins } from "../../src/environment/async-requests";
 import type { Environment } from "../../src/environment/environment";
-import type { ModelSettings } from "../../src/environment/model-settings";
+import type { InstanceSettings, ModelSettings } from "../../src/environment/model-settings";
 import { boundaryPolicy } from "../../src/iam/deployment/boundary";
 import { deployLimits } from "../../src/iam/deployment/deploy-limits";
 import { deployerPolicies } from "../../src/iam/deployment/deployer";
@@ -23,6 +23,11 @@ const asyncModel: ModelSettings = {
   instances: { instanceType: "ml.m5.large", initialInstanceCount: 2, async: { days: 3 } },
 };
 
+/** A model with other settings of `async`. */
+function modelWith(async: Required<InstanceSettings>["async"]): ModelSettings {
+  return { ...asyncModel, instances: { instanceType: "ml.m5.large", initialInstanceCount: 1, async } };
+}
+
 const withAsync: Environment = {
   ...example,
   models: { "loan-default": { ...asyncModel, functionUrl: {} }, "ticket-urgency": exampleModel },
@@ -40,17 +45,10 @@ const withAsync: Environment = {
 const keyed: Environment = {
   ...example,
   models: {
-    "loan-default": {
-      ...asyncModel,
-      instances: {
-        instanceType: "ml.m5.large",
-        initialInstanceCount: 1,
-        async: {
-          days: 1,
-          kmsKeyArn: "arn:aws:kms:eu-central-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab",
-        },
-      },
-    },
+    "loan-default": modelWith({
+      days: 1,
+      kmsKeyArn: "arn:aws:kms:eu-central-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab",
+    }),
   },
 };
 
@@ -70,26 +68,19 @@ const synthesized = synthesize([
     ...example,
     protected: true,
     models: {
-      "loan-default": {
-        ...asyncModel,
-        instances: {
-          instanceType: "ml.m5.large",
-          initialInstanceCount: 1,
-          async: {
-            days: 1,
-            scaling: {
-              minCapacity: 1,
-              maxCapacity: 4,
-              targetBacklogPerInstance: 2,
-              scaleInCooldownInSeconds: 600,
-            },
-            timeoutInSeconds: 3600,
-            maxConcurrentRequestsPerInstance: 4,
-            successTopicArn: `${TOPICS}:done`,
-            failureTopicArn: `${TOPICS}:done`,
-          },
+      "loan-default": modelWith({
+        days: 1,
+        scaling: {
+          minCapacity: 1,
+          maxCapacity: 4,
+          targetBacklogPerInstance: 2,
+          scaleInCooldownInSeconds: 600,
         },
-      },
+        timeoutInSeconds: 3600,
+        maxConcurrentRequestsPerInstance: 4,
+        successTopicArn: `${TOPICS}:done`,
+        failureTopicArn: `${TOPICS}:done`,
+      }),
     },
   }),
 ]);

@@ -3,7 +3,7 @@ import { requireTaken } from "../body";
 import { stopAtFirstFaults } from "../bounded-schema";
 import type { Contract, EndpointReply, EndpointRequest } from "../contract";
 import { exposedHeaders } from "../cors";
-import { EndpointFailure, type InvocationStats, readEndpointAddress, TIME_IS_OVER } from "../endpoint";
+import { readEndpointAddress } from "../endpoint";
 import { type IncomingRequest, partOf, readEvent, readHeader } from "../event";
 import { explain } from "../failure";
 import type { Handler } from "../handler-core";
@@ -16,6 +16,7 @@ import type { HandlerParts } from "../parts";
 import { ENCODED_ASYNC_PAYLOAD_IN_BYTES, maxReadInBytes } from "../payload-limits";
 import { ProblemError, refusal } from "../problem";
 import type { ReadyAnswer } from "../ready-answer";
+import { EndpointFailure, type InvocationStats, NO_STATS, TIME_IS_OVER } from "../refusal";
 import { encodeRequest, parseRequest, readBareRequest } from "../request";
 import { callerOf } from "./caller";
 import {
@@ -148,7 +149,7 @@ export function createAsyncHandlerWith<Request, Answer>(
       rows = result.rows;
       line.status = result.answer.response?.status ?? 200;
       answer = toAnswer(result.answer, incoming, cors);
-      if (time() <= 0) throw new EndpointFailure(TIME_IS_OVER, result.stats ?? { endpointMs: 0, retries: 0 });
+      if (time() <= 0) throw new EndpointFailure(TIME_IS_OVER, result.stats ?? NO_STATS);
     } catch (thrown) {
       const { failure, error, stats } = explain(thrown, logsMessages);
       Object.assign(line, stats, { status: failure.status, error });
@@ -361,10 +362,7 @@ function inForm(answer: ReadyAnswer, { kind }: IncomingRequest, id: string): Rea
 
 /** The reason in S3 can quote the request. The container writes its errors to its own log, too. */
 function modelFailed(): EndpointFailure {
-  return new EndpointFailure(
-    { status: 502, type: "ModelError", origin: "container" },
-    { endpointMs: 0, retries: 0 },
-  );
+  return new EndpointFailure({ status: 502, type: "ModelError", origin: "container" }, NO_STATS);
 }
 
 /** A caller reads a large answer that passes through from S3. The function must decode every other answer. */

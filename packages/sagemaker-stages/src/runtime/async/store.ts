@@ -1,8 +1,8 @@
 import { createHash, createHmac } from "node:crypto";
 import type * as HttpModule from "node:http";
 import type * as HttpsModule from "node:https";
-import { EndpointFailure } from "../endpoint";
 import { MIN_ATTEMPT_IN_MS, RETRY_AFTER_UNAVAILABLE_IN_SECONDS } from "../limits";
+import { EndpointFailure, NO_STATS } from "../refusal";
 
 /** An object in S3. */
 export interface StoredObject {
@@ -298,7 +298,7 @@ function failed(outcome: Outcome & { readonly bytes?: Buffer }): Error {
       origin: outcome.status === 0 ? "connection" : "service",
       detail: `The storage of asynchronous requests is unavailable. Try again after ${RETRY_AFTER_UNAVAILABLE_IN_SECONDS} seconds.`,
     },
-    { endpointMs: 0, retries: 0 },
+    NO_STATS,
   );
 }
 

@@ -3,7 +3,7 @@ import { type EndpointRequest, ForbiddenByContract } from "../contract";
 import { nameOf, readAnswer, TOO_LARGE } from "../endpoint";
 import { toEndpointHeaders } from "../headers";
 import { isRecord, parseJson } from "../json";
-import { EndpointFailure, type InvocationStats, type Refusal } from "../refusal";
+import { EndpointFailure, type InvocationStats, NO_STATS, type Refusal } from "../refusal";
 import { type Calling, readWhole } from "./abortable-calls";
 import { EventStreamDecoder, EventStreamFault, type StreamEvent } from "./event-stream";
 
@@ -25,9 +25,6 @@ const CORRUPT: Refusal = { status: 502, type: "StreamCorrupt", origin: "service"
 
 /** The media type of event streams. */
 const EVENT_STREAM = "application/vnd.amazon.eventstream";
-
-/** Statistics of a failure, in place of which the log has those of the whole call. */
-const NO_STATS: InvocationStats = { endpointMs: 0, retries: 0 };
 
 /**
  * Invokes an endpoint for a stream: InvokeEndpointWithResponseStream

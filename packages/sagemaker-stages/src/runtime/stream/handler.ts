@@ -11,7 +11,7 @@ import { JSON_TYPE, TEXT_TYPE } from "../media-type";
 import { writeLine } from "../metrics";
 import type { HandlerParts } from "../parts";
 import { type Failure, toProblem } from "../problem";
-import { EndpointFailure, type Refusal, TIME_IS_OVER } from "../refusal";
+import { EndpointFailure, NO_STATS, type Refusal, TIME_IS_OVER } from "../refusal";
 import { encodeRequest, parseRequest, readBareRequest } from "../request";
 import { createAbortableCalls } from "./abortable-calls";
 import { sendAnswer } from "./answer";
@@ -28,7 +28,7 @@ import {
 } from "./delivery";
 import { type EndpointStream, openStream } from "./endpoint-stream";
 import { invokeWhole } from "./endpoint-whole";
-import { TextFault, toOutput } from "./output";
+import { toOutput } from "./output";
 import {
   type AwsLambda,
   type BodyStream,
@@ -46,9 +46,6 @@ import { EVENT_STREAM_TYPE, EventCutter, HEARTBEAT } from "./server-sent-events"
  * (https://docs.aws.amazon.com/apigateway/latest/developerguide/response-transfer-mode.html).
  */
 export const HEARTBEAT_IN_MS = 15_000;
-
-/** The contract converts text, but the endpoint's answer is not UTF-8. */
-const NO_TEXT: Refusal = { status: 502, type: "AnswerNotUtf8", origin: "container" };
 
 /** A log line of a contract with `stream`. */
 interface StreamLogLine extends LogLine {
@@ -274,11 +271,7 @@ export function createStreamingHandlerWith<Request, Answer>(
 
     /** Records a failure in the log line. */
     function record(thrown: unknown): Failure {
-      const { failure, error, stats } = explainFor(
-        contract,
-        thrown instanceof TextFault ? new EndpointFailure(NO_TEXT, { endpointMs: 0, retries: 0 }) : thrown,
-        logsMessages,
-      );
+      const { failure, error, stats } = explainFor(contract, thrown, logsMessages);
       const isSlow = thrown instanceof EndpointFailure && thrown.refusal === CALLER_TOO_SLOW;
       const reason = hasLeft() ? CALLER_LEFT : isSlow ? CALLER_TOO_SLOW : undefined;
       const logged = reason === undefined ? { status: failure.status, error } : logOfCaller(reason);
@@ -347,7 +340,7 @@ export function createStreamingHandlerWith<Request, Answer>(
 
 /** A failure on the side of the caller. The log has the statistics of the whole stream. */
 function ofCaller(refusal: Refusal): EndpointFailure {
-  return new EndpointFailure(refusal, { endpointMs: 0, retries: 0 });
+  return new EndpointFailure(refusal, NO_STATS);
 }
 
 /** Shows that the stream is alive, unless the caller has not even received the last data. */

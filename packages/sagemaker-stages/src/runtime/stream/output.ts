@@ -1,17 +1,14 @@
 import type { StreamConverter, StreamDialect } from "../contract";
+import { NO_TEXT } from "../endpoint";
+import { EndpointFailure, NO_STATS } from "../refusal";
 import type { EventCutter } from "./server-sent-events";
-
-/** The text of the endpoint is not UTF-8. */
-export class TextFault extends Error {
-  override readonly name = "TextFault";
-}
 
 /**
  * Converts the parts of an endpoint's answer for the caller: with the contract's converter, and for server-sent events into
  * whole events.
  *
  * @param cutter - for server-sent events
- * @throws TextFault, UnreadablePredictions, and errors of `parts`
+ * @throws EndpointFailure if the contract converts a text that is not UTF-8, UnreadablePredictions, and errors of `parts`
  */
 export async function* toOutput<Request>(
   parts: AsyncIterable<Buffer>,
@@ -36,7 +33,7 @@ async function* converted(
     try {
       return decoder.decode(part, { stream: part !== undefined });
     } catch {
-      throw new TextFault("the answer is not UTF-8");
+      throw new EndpointFailure(NO_TEXT, NO_STATS);
     }
   };
   for await (const part of parts) {

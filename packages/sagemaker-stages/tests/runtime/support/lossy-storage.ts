@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import {
   createServer,
   type IncomingMessage,
@@ -6,6 +7,7 @@ import {
   request as sendRequest,
 } from "node:http";
 import type { AddressInfo } from "node:net";
+import { buffer } from "node:stream/consumers";
 
 /** What happens to a conditional write. */
 type Fault =
@@ -63,8 +65,7 @@ export class LossyStorage {
   }
 
   private async forward(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const chunks: Buffer[] = [];
-    for await (const chunk of request) chunks.push(chunk as Buffer);
+    const body = await buffer(request);
     const { method = "", url = "", headers } = request;
     const isConditional = "if-none-match" in headers || "if-match" in headers;
     const fault = isConditional ? this.faults.get(++this.writes) : undefined;
@@ -76,7 +77,7 @@ export class LossyStorage {
       this.conditionalWrites.push(fault.status);
       return void response.writeHead(fault.status).end(`<Error><Code>${fault.code}</Code></Error>`);
     }
-    const answer = await send(this.target, { method, url, headers }, Buffer.concat(chunks));
+    const answer = await send(this.target, { method, url, headers }, body);
     if (isConditional) this.conditionalWrites.push(answer.status);
     if (fault?.kind === "lose-answer") return void response.destroy();
     response.writeHead(answer.status, answer.headers).end(answer.body);
@@ -96,20 +97,12 @@ async function send(
   body: Buffer,
 ): Promise<Forwarded> {
   const { method, url: path, headers } = request;
-  return await new Promise((resolve, reject) => {
-    const outgoing = sendRequest({ hostname, port, method, path, headers }, (incoming) => {
-      const chunks: Buffer[] = [];
-      incoming.on("data", (chunk: Buffer) => chunks.push(chunk));
-      incoming.on("error", reject);
-      incoming.on("end", () =>
-        resolve({
-          status: incoming.statusCode ?? 0,
-          headers: incoming.headers,
-          body: Buffer.concat(chunks),
-        }),
-      );
-    });
-    outgoing.on("error", reject);
-    outgoing.end(body);
-  });
+  const outgoing = sendRequest({ hostname, port, method, path, headers });
+  outgoing.end(body);
+  const [incoming] = (await once(outgoing, "response")) as [IncomingMessage];
+  return {
+    status: incoming.statusCode ?? 0,
+    headers: incoming.headers,
+    body: await buffer(incoming),
+  };
 }
