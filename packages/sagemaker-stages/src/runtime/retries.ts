@@ -17,12 +17,14 @@ const MAX_WAIT_IN_MS = 3_000;
  *
  * @param timeLeftInMs - returns the milliseconds that are left for the request
  * @param attempt - makes one attempt
+ * @param pause - waits before the next attempt. @default - a timer
  * @returns the answer of the successful attempt, with the statistics at its end
  * @throws EndpointFailure with the refusal of the last attempt
  */
 export type Retrying = <Answer extends object>(
   timeLeftInMs: () => number,
   attempt: () => Promise<Answer | Refusal>,
+  pause?: (ms: number) => Promise<unknown>,
 ) => Promise<Answer & { readonly stats: InvocationStats }>;
 
 /**
@@ -32,7 +34,7 @@ export type Retrying = <Answer extends object>(
  */
 export function createRetries(): Retrying {
   let overloadedUntil = 0;
-  return async (timeLeftInMs, attempt) => {
+  return async (timeLeftInMs, attempt, pause = timer) => {
     const maxAttempts = performance.now() < overloadedUntil ? 1 : MAX_ATTEMPTS;
     let wakingAnswers = 0;
     let refusals = 0;
@@ -47,7 +49,7 @@ export function createRetries(): Retrying {
       }
       const wait = waitInMs(outcome.retry, start);
       if (timeLeftInMs() - wait < MIN_ATTEMPT_IN_MS) throw new EndpointFailure(outcome, stats);
-      await new Promise((resolve) => setTimeout(resolve, wait));
+      await pause(wait);
     }
 
     /** The wait before the next attempt; infinity if no attempt follows. */
@@ -64,6 +66,10 @@ export function createRetries(): Retrying {
       return Number.POSITIVE_INFINITY;
     }
   };
+}
+
+function timer(ms: number): Promise<unknown> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
 /** https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/ ("full jitter"). */

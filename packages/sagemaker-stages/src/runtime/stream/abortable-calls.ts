@@ -66,11 +66,16 @@ export function createAbortableCalls(
       retries: Math.max(0, retries),
     });
     const leftInMs = () => (signal.aborted ? 0 : timeLeftInMs());
-    const answered = retrying(leftInMs, () => {
-      retries++;
-      start = performance.now();
-      return attempt(call, signal, statsNow);
-    });
+    const answered = retrying(
+      leftInMs,
+      () => {
+        retries++;
+        start = performance.now();
+        return attempt(call, signal, statsNow);
+      },
+      // The abort also ends the wait, so that no timer is left.
+      (ms) => waitFor(ms, signal),
+    );
     return untilAborted(answered, signal, () => new EndpointFailure(signal.reason, statsNow()));
   };
 
@@ -116,6 +121,18 @@ export function createAbortableCalls(
       return refuse(thrown);
     }
   }
+}
+
+function waitFor(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const end = () => {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", end);
+      resolve();
+    };
+    const timer = setTimeout(end, ms);
+    signal.addEventListener("abort", end);
+  });
 }
 
 /** Rejects at the moment of the abort. The call itself ends soon after: without an answer, and without a further attempt. */
