@@ -1,5 +1,5 @@
 import http from "node:http";
-import { requestOf } from "./streams-container";
+import { DONE, requestOf } from "./streams-container";
 
 /** The time for the start of one process per stream. */
 const OPEN_TIMEOUT_IN_MS = 10 * 60_000;
@@ -20,6 +20,8 @@ export class Caller {
   leftAt = Number.NaN;
   private incoming: http.IncomingMessage | undefined;
   private isEnded = false;
+  /** The last characters of the body. */
+  private tail = "";
 
   /** @param url - the address of the route */
   constructor(url: string) {
@@ -47,7 +49,9 @@ export class Caller {
           // The local stage sends a problem document in one piece.
           else reject(new Error(`${this.name}: status ${incoming.statusCode}: ${first}`));
         });
-        incoming.on("data", () => undefined);
+        incoming.on("data", (chunk: Buffer) => {
+          this.tail = (this.tail + chunk.toString("latin1")).slice(-DONE.length);
+        });
         incoming.on("error", end);
         incoming.on("close", () => {
           this.isEnded = true;
@@ -61,6 +65,12 @@ export class Caller {
   /** Whether the answer has started and not ended. */
   get isOpen(): boolean {
     return this.incoming !== undefined && !this.isEnded;
+  }
+
+  /** Waits for the end of the answer. @throws Error if the answer is not complete: the function reported a failure in it */
+  async complete(): Promise<void> {
+    await this.ended;
+    if (this.tail !== DONE) throw new Error(`${this.name}: the answer ended without its last event`);
   }
 
   /** Stops reading. */

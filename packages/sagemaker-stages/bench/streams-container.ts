@@ -2,7 +2,19 @@ import http from "node:http";
 import type { AddressInfo } from "node:net";
 
 /** A server-sent event of 100 bytes. */
-export const EVENT = `data: ${"x".repeat(92)}\n\n`;
+const EVENT = eventOf(100);
+/** A server-sent event that fills buffers soon. */
+const LARGE_EVENT = eventOf(16 * 1_024);
+/** The last event. */
+export const DONE = "data: [DONE]\n\n";
+/** The end of a complete answer. */
+const END = `data: {"choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}\n\n${DONE}`;
+
+/** A chunk of a streamed chat: the handler passes on only such events. @param bytes - the length of the event */
+function eventOf(bytes: number): string {
+  const [start, end] = [`data: {"choices":[{"index":0,"delta":{"content":"`, `"}}]}\n\n`];
+  return start + "x".repeat(bytes - start.length - end.length) + end;
+}
 
 /** The body of a request for a stream. @param name - identifies the stream at the container */
 export function requestOf(name: string): string {
@@ -63,9 +75,8 @@ export class BenchContainer {
   /** Writes to each answer as fast as its reader reads. @returns stops the writes */
   floodAll(): () => void {
     let isOver = false;
-    const event = `data: ${"x".repeat(16 * 1_024)}\n\n`;
     const flood = (outgoing: http.ServerResponse): void => {
-      while (!isOver && !outgoing.destroyed && outgoing.write(event));
+      while (!isOver && !outgoing.destroyed && outgoing.write(LARGE_EVENT));
       if (!isOver) outgoing.once("drain", () => flood(outgoing));
     };
     for (const outgoing of this.open.values()) flood(outgoing);
@@ -74,9 +85,9 @@ export class BenchContainer {
     };
   }
 
-  /** Ends an answer. */
+  /** Ends an answer as a container ends a complete answer. */
   end(name: string): void {
-    this.open.get(name)?.end();
+    this.open.get(name)?.end(END);
   }
 
   close(): void {

@@ -87,13 +87,13 @@ async function measureFirstByte(
     const caller = new Caller(url);
     await caller.started;
     container.end(caller.name);
-    await caller.ended;
+    await caller.complete();
     return caller.firstByteAt - (container.firstChunkAt.get(caller.name) ?? Number.NaN);
   };
   // As many processes as streams.
   const first = await openAll(url, container, concurrent);
   for (const { name } of first) container.end(name);
-  await Promise.all(first.map(({ ended }) => ended));
+  await Promise.all(first.map((caller) => caller.complete()));
   container.firstChunkDelayInMs = FIRST_CHUNK_DELAY_IN_MS * concurrent;
   await Promise.all(
     first.map(async (_, index) => {

@@ -1,6 +1,6 @@
 /**
- * The limits of one request. This module imports nothing, because esbuild then writes the numbers into the code that uses
- * them, and the bundle is smaller.
+ * The limits and times of one request. This module imports nothing, because esbuild then writes the numbers into the code that
+ * uses them, and the bundle is smaller.
  */
 
 /** Three faults are enough to correct a request. A batch with a systematic error has thousands of faults. */
@@ -38,6 +38,21 @@ export const MAX_CHARACTERS_OF_TYPE = 1_000;
 
 /** The minimum time of an attempt: an attempt cannot succeed in less time. */
 export const MIN_ATTEMPT_IN_MS = 50;
+
+/** The maximum number of attempts at a throttling or failing endpoint, as in AWS's SDKs. */
+export const MAX_ATTEMPTS = 3;
+
+/** The maximum time from the first attempt at a throttling or failing endpoint to the start of the last attempt. */
+export const MAX_RETRY_TIME_IN_MS = 1_500;
+
+/** After the last failed attempt of a request, the endpoint counts as overloaded for this time. */
+export const OVERLOAD_IN_MS = 1_000;
+
+/** The first wait of the exponential backoff. */
+export const FIRST_WAIT_IN_MS = 200;
+
+/** The longest wait. It is short, so that the client finds a starting endpoint soon after the endpoint is ready. */
+export const MAX_WAIT_IN_MS = 3_000;
 
 /** The time without data after which TCP checks an idle connection: the default of the agents of Node.js. */
 export const KEEP_ALIVE_IN_MS = 1_000;

@@ -1,16 +1,12 @@
-import { MIN_ATTEMPT_IN_MS } from "./limits";
+import {
+  FIRST_WAIT_IN_MS,
+  MAX_ATTEMPTS,
+  MAX_RETRY_TIME_IN_MS,
+  MAX_WAIT_IN_MS,
+  MIN_ATTEMPT_IN_MS,
+  OVERLOAD_IN_MS,
+} from "./limits";
 import { EndpointFailure, type InvocationStats, type Refusal } from "./refusal";
-
-/** The maximum number of attempts at a throttling or failing endpoint, as in AWS's SDKs. */
-const MAX_ATTEMPTS = 3;
-/** The maximum time from the first attempt at a throttling or failing endpoint to the start of the last attempt. */
-const MAX_TIME_IN_MS = 1_500;
-/** After the last failed attempt of a request, the endpoint counts as overloaded for this time. */
-const OVERLOAD_IN_MS = 1_000;
-/** The first wait of the exponential backoff. */
-const FIRST_WAIT_IN_MS = 200;
-/** The longest wait. It is short, so that the client finds a starting endpoint soon after the endpoint is ready. */
-const MAX_WAIT_IN_MS = 3_000;
 
 /**
  * Makes attempts at one endpoint until one succeeds, or until no further attempt can succeed.
@@ -61,7 +57,7 @@ export function createRetries(): Retrying {
       firstRefusedAt ??= startedAt;
       const wait = fullJitterInMs(refusals++);
       const waited = performance.now() + wait - firstRefusedAt;
-      if (refusals < maxAttempts && waited < MAX_TIME_IN_MS) return wait;
+      if (refusals < maxAttempts && waited < MAX_RETRY_TIME_IN_MS) return wait;
       overloadedUntil = performance.now() + OVERLOAD_IN_MS;
       return Number.POSITIVE_INFINITY;
     }
