@@ -16,7 +16,9 @@ export {
 export { type PassThroughOptions, passThrough } from "./contracts/pass-through";
 export type { ReadyMade } from "./contracts/ready-made";
 export {
+  type Cell,
   type ChoiceFeature,
+  type CommonFeature,
   type Feature,
   type LabelScore,
   type NumberFeature,

@@ -90,7 +90,7 @@ function within(key: PropertyKey, faults: readonly RawIssue[]): RawIssue[] {
 export const string = () => ofType("string", (value) => typeof value === "string");
 export const number = () => ofType("number", Number.isFinite);
 export const boolean = () => ofType("boolean", (value) => typeof value === "boolean");
-const nothing = () => ofType("null", (value) => value === null);
+const nothing = (message?: string) => ofType("null", (value) => value === null, message);
 
 export { nothing as null };
 

@@ -260,6 +260,37 @@ describe("options of ready-made contracts", () => {
       "classes: got an array of 1; allowed: no classes",
     ],
     [
+      "several numbers without their names",
+      () => rows({ features, answer: "json", predicts: "numbers" }),
+      "outputs: got nothing; allowed: a list of at least one name",
+    ],
+    [
+      "names of numbers together with predicts: number",
+      () => rows({ features, answer: "json", predicts: "number", outputs: ["a"] }),
+      "outputs: got an array of 1; allowed: no outputs",
+    ],
+    [
+      "names of numbers together with classes",
+      () => rows({ features, answer: "json", outputs: ["a"], classes: ["b"] }),
+      "classes: got an array of 1; allowed: no classes",
+    ],
+    [
+      "a missing value for TensorFlow Serving",
+      () =>
+        rows({ features: ["x", { name: "y", optional: true }], answer: "predictions", sends: "instances" }),
+      "features[1].optional: got the boolean true; allowed: false, or another value of sends (TensorFlow Serving reads no null",
+    ],
+    [
+      "a row of CSV whose only value can be missing",
+      () => rows({ features: [{ name: "x", optional: true }], answer: "csv" }),
+      "features[0].optional: got the boolean true; allowed: false, or a second feature",
+    ],
+    [
+      "a text in place of a boolean",
+      () => rows({ features: ["x", { name: "y", optional: "yes" as never }], answer: "csv" }),
+      'features[1].optional: got "yes"; allowed: true, false',
+    ],
+    [
       "scores without classes",
       () => rows({ features, answer: "csv", predicts: "scores" }),
       "classes: got nothing; allowed: a list of at least one name",

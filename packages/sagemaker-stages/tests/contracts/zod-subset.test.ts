@@ -28,6 +28,9 @@ function contracts(): Readonly<Record<string, ModelModule<unknown, unknown>>> {
     { name: "from", min: 0.5 },
     { name: "choice", values: ["a", "b"] },
     { name: "text", type: "text", maxCharacters: 3 },
+    { name: "optional number", min: 0, max: 9, optional: true },
+    { name: "optional choice", values: ["a", "b"], optional: true },
+    { name: "optional text", type: "text", maxCharacters: 3, optional: true },
   ] as const;
   const tasks = Object.keys(TASK_TEXTS) as TaskName[];
   return {
