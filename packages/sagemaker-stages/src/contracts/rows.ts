@@ -30,8 +30,11 @@ export interface RowsOptions extends ContractTexts {
    * - `predictions`: `{"predictions": […]}`, e.g. of TensorFlow Serving
    *   (https://www.tensorflow.org/tfx/serving/api_rest), MLflow, and Linear Learner
    *   (https://docs.aws.amazon.com/sagemaker/latest/dg/LL-in-formats.html)
+   * - an object with the names of the list and of the value in each member: `{ list: "scores", value: "score" }` for
+   *   `{"scores": [{"score": 0.02}]}` of Random Cut Forest
+   *   (https://docs.aws.amazon.com/sagemaker/latest/dg/rcf-in-formats.html)
    */
-  readonly answer: "json" | "csv" | "predictions";
+  readonly answer: "json" | "csv" | "predictions" | AnswerNames;
   /**
    * The format of the container's request: `csv` (`text/csv`), `json` (a list of lists), `instances`
    * (`{"instances": […]}`, TensorFlow Serving) or `dataframe` (`{"dataframe_split": …}`, MLflow
@@ -82,8 +85,20 @@ export interface RowsOptions extends ContractTexts {
   readonly example?: { readonly request: RowsRequest; readonly answer: RowsAnswer };
 }
 
+/** The names in a container's answer, which is an object of JSON. */
+export interface AnswerNames {
+  /** The property with one member for each row. */
+  readonly list: string;
+  /**
+   * The property of a member with the predicted value.
+   *
+   * @default - a member is the value, or an object with `score` or `predicted_label`, or with the names of `outputs` or `classes`
+   */
+  readonly value?: string;
+}
+
 /** A column of the model's input. A string is the name of a numeric feature. */
-export type Feature = string | NumberFeature | ChoiceFeature | TextFeature;
+export type Feature = string | NumberFeature | ChoiceFeature | TextFeature | DateFeature;
 
 /** The settings of every feature. */
 export interface CommonFeature {
@@ -118,6 +133,11 @@ export interface TextFeature extends CommonFeature {
   readonly type: "text";
   /** @default 1000 */
   readonly maxCharacters?: number;
+}
+
+/** A day of the calendar: the container receives the text `YYYY-MM-DD`. @example { name: "signed on", type: "date" } */
+export interface DateFeature extends CommonFeature {
+  readonly type: "date";
 }
 
 /** One or more rows. Each row contains the values by the names of the features. */
@@ -166,6 +186,7 @@ export function rows(options: RowsOptions): ReadyMade<RowsRequest, RowsAnswer> {
 
 const DEFAULT_MAX_ROWS = 1000;
 const DEFAULT_MAX_CHARACTERS = 1000;
+const A_DATE = 'a date, such as "2026-11-30"';
 
 /** Creates the contract of {@link rows}. A generated handler contains only this part of the module. */
 export function createContract(model: string, options: RowsOptions): Contract<RowsRequest, RowsAnswer> {
@@ -219,6 +240,7 @@ function isOptional(feature: Feature): boolean {
 function requiredCellOf(feature: Feature, isCsv: boolean): z.ZodMiniType<number | string, number | string> {
   if (typeof feature === "string") return z.number();
   if ("values" in feature) return z.enum(feature.values as string[]);
+  if (feature.type === "date") return z.iso.date(A_DATE);
   if (feature.type === "text") {
     const { maxCharacters = DEFAULT_MAX_CHARACTERS } = feature;
     const text = z.string().check(z.maxLength(maxCharacters));
@@ -263,7 +285,9 @@ function writeCell(cell: Cell): string {
 function readValues(body: string, count: number, options: RowsOptions): unknown[] {
   if (options.answer === "csv") return readCsv(body, count, options);
   const document = parseJson(body);
-  const list = options.answer === "json" ? document : isRecord(document) && document.predictions;
+  const { answer } = options;
+  const name = typeof answer === "object" ? answer.list : "predictions";
+  const list = answer === "json" ? document : isRecord(document) && document[name];
   if (!Array.isArray(list)) throw new UnreadablePredictions("the answer has no list of predictions");
   requireOnePredictionPerRow(list.length, count);
   return list;
@@ -327,26 +351,27 @@ function namesOf(options: RowsOptions): readonly string[] | undefined {
 
 /** Returns the function that reads the prediction of one row. */
 function predictionReader(options: RowsOptions): (value: unknown) => Prediction {
-  const { classes = [], outputs = [] } = options;
+  const { answer, classes = [], outputs = [] } = options;
+  const name = typeof answer === "object" ? answer.value : undefined;
   switch (predictsOf(options)) {
     case "label":
-      return (value) => readLabel(singleValue(value, "predicted_label"), classes);
+      return (value) => readLabel(singleValue(value, name ?? "predicted_label"), classes);
     case "scores":
-      return (value) => withLabels(readNumbers(value, classes.length), classes);
+      return (value) => withLabels(readNumbers(value, classes, name), classes);
     case "numbers":
       return (value) => {
-        const numbers = readNumbers(value, outputs.length);
+        const numbers = readNumbers(value, outputs, name);
         return Object.fromEntries(outputs.map((name, index) => [name, numbers[index] ?? 0]));
       };
     case "probability":
       return (value) => {
-        const probability = readNumber(singleValue(value, "score"));
+        const probability = readNumber(singleValue(value, name ?? "score"));
         if (probability < 0 || probability > 1)
           throw new UnreadablePredictions("a prediction is not a probability");
         return withLabels([complementOf(probability), probability], classes);
       };
     default:
-      return (value) => readNumber(singleValue(value, "score"));
+      return (value) => readNumber(singleValue(value, name ?? "score"));
   }
 }
 
@@ -361,12 +386,18 @@ function singleValue(value: unknown, property: string): unknown {
   return isRecord(value) ? value[property] : value;
 }
 
-/** Reads a list of numbers, which is a property of an object in the answer of Linear Learner. One number needs no list. */
-function readNumbers(value: unknown, count: number): number[] {
-  const numbers: unknown = isRecord(value) && !Array.isArray(value) ? value.score : value;
-  const list = count === 1 ? [singleValue(numbers, "score")] : numbers;
-  if (!Array.isArray(list) || list.length !== count) {
-    throw new UnreadablePredictions(`a prediction has no list of ${count} numbers`);
+/**
+ * Reads a list of numbers, or an object with the numbers: Linear Learner has the list in `score`, and k-means has a property for
+ * each number. One number needs no list.
+ */
+function readNumbers(value: unknown, names: readonly string[], property = "score"): number[] {
+  let list: unknown = value;
+  if (isRecord(value) && !Array.isArray(value)) {
+    list = Object.hasOwn(value, property) ? value[property] : names.map((name) => value[name]);
+  }
+  if (names.length === 1 && !Array.isArray(list)) list = [list];
+  if (!Array.isArray(list) || list.length !== names.length) {
+    throw new UnreadablePredictions(`a prediction has no list of ${names.length} numbers`);
   }
   return list.map(readNumber);
 }
@@ -397,12 +428,7 @@ const MAX_NAME_LENGTH = 100;
 function checkOptions(options: RowsOptions, report: OptionReport): void {
   const { features, answer, sends, predicts, maxRows } = options;
   report.requireKnown(options, [...OPTIONS, ...COMMON_OPTIONS]);
-  report.requireOneOf(
-    answer,
-    "answer",
-    ["json", "csv", "predictions"],
-    "the formats of a container's answer",
-  );
+  checkAnswer(answer, report);
   report.requireOneOfIfSet(
     sends,
     "sends",
@@ -427,6 +453,27 @@ function checkOptions(options: RowsOptions, report: OptionReport): void {
     max,
     `a handler reads at most ${MAX_JSON_PARTS} objects and properties`,
   );
+}
+
+function checkAnswer(answer: unknown, report: OptionReport): void {
+  const because = "the formats of a container's answer";
+  if (!isRecord(answer) || Array.isArray(answer)) {
+    report.requireOneOf(answer, "answer", ["json", "csv", "predictions"], because);
+    return;
+  }
+  const isName = (name: unknown) => typeof name === "string" && name !== "" && name !== "__proto__";
+  const allowed = 'the name of a property, e.g. "scores"';
+  report.require(isName(answer.list), "answer.list", answer.list, allowed, because);
+  report.require(
+    answer.value === undefined || isName(answer.value),
+    "answer.value",
+    answer.value,
+    allowed,
+    because,
+  );
+  for (const name of Object.keys(answer)) {
+    report.require(["list", "value"].includes(name), `answer.${name}`, name, "list, value", because);
+  }
 }
 
 /** Refuses missing values where the container could not read them. */
@@ -524,14 +571,16 @@ function checkFeature(feature: unknown, field: string, all: readonly Feature[], 
     "the name is a property of each row",
   );
   const because = "the settings of a feature";
-  report.requireOneOfIfSet(type, `${field}.type`, ["number", "integer", "text"], because);
+  report.requireOneOfIfSet(type, `${field}.type`, ["number", "integer", "text", "date"], because);
   if (values !== undefined) report.requireNames(values, `${field}.values`, "a row has one of these values");
   const [known, kind] =
     values !== undefined
       ? [["name", "values", "optional"], "a choice"]
       : type === "text"
         ? [["name", "type", "maxCharacters", "optional"], "a text"]
-        : [["name", "type", "min", "max", "optional"], "a number"];
+        : type === "date"
+          ? [["name", "type", "optional"], "a date"]
+          : [["name", "type", "min", "max", "optional"], "a number"];
   for (const setting of Object.keys(settings as object)) {
     const at = `${field}.${setting}`;
     report.require(known.includes(setting), at, setting, known.join(", "), `the settings of ${kind}`);
@@ -599,7 +648,7 @@ function allowedValueOf(feature: Feature): string {
       feature.values.map((value) => JSON.stringify(value)),
       "or",
     );
-  if (feature.type === "text") return "<text>";
+  if (feature.type === "text" || feature.type === "date") return `<${feature.type}>`;
   const { type, min, max } = feature;
   const kind = type === "integer" ? "whole number" : "number";
   if (min !== undefined && max !== undefined) return `<${kind} from ${min} to ${max}>`;
@@ -611,6 +660,7 @@ function valueFor(feature: Feature): number | string {
   if (typeof feature === "string") return 1;
   if ("values" in feature) return feature.values[0] ?? "";
   if (feature.type === "text") return "a text".slice(0, feature.maxCharacters);
+  if (feature.type === "date") return "2026-11-30";
   const { type, min = -Infinity, max = Infinity } = feature;
   const value = Math.min(Math.max(1, min), max);
   return type === "integer" ? Math.min(Math.ceil(value), Math.floor(max)) : value;
@@ -638,8 +688,14 @@ function answerExample(options: RowsOptions, { predictions }: RowsAnswer, sent: 
     writePrediction(predictions[index % predictions.length] ?? 0, options),
   );
   if (options.answer === "csv") return { contentType: "text/csv", body: values.map(String).join("\n") };
-  const document = options.answer === "json" ? values : { predictions: values };
-  return { contentType: "application/json", body: JSON.stringify(document) };
+  return { contentType: "application/json", body: JSON.stringify(answerOf(values, options.answer)) };
+}
+
+/** The container's document with these values. */
+function answerOf(values: readonly unknown[], answer: RowsOptions["answer"]): unknown {
+  if (typeof answer !== "object") return answer === "json" ? values : { predictions: values };
+  const { list, value } = answer;
+  return { [list]: value === undefined ? values : values.map((one) => ({ [value]: one })) };
 }
 
 function countRows(sent: string, sends: RowsOptions["sends"]): number {

@@ -260,6 +260,21 @@ describe("options of ready-made contracts", () => {
       "classes: got an array of 1; allowed: no classes",
     ],
     [
+      "an answer without the name of its list",
+      () => rows({ features, answer: { value: "score" } as never }),
+      'answer.list: got nothing; allowed: the name of a property, e.g. "scores"',
+    ],
+    [
+      "a misspelt name of an answer",
+      () => rows({ features, answer: { list: "scores", values: "score" } as never }),
+      'answer.values: got "values"; allowed: list, value',
+    ],
+    [
+      "a minimum of a date",
+      () => rows({ features: [{ name: "a", type: "date", min: 1 } as never], answer: "json" }),
+      'features[0].min: got "min"; allowed: name, type, optional',
+    ],
+    [
       "several numbers without their names",
       () => rows({ features, answer: "json", predicts: "numbers" }),
       "outputs: got nothing; allowed: a list of at least one name",

@@ -302,6 +302,91 @@ describe("rows", () => {
     },
   );
 
+  it.each<[string, Partial<RowsOptions>, unknown, unknown]>([
+    [
+      "Random Cut Forest",
+      { answer: { list: "scores", value: "score" } },
+      { scores: [{ score: 0.02 }, { score: 1.5 }] },
+      [0.02, 1.5],
+    ],
+    [
+      "k-means",
+      { outputs: ["closest_cluster", "distance_to_cluster"] },
+      {
+        predictions: [
+          { closest_cluster: 1, distance_to_cluster: 3.5 },
+          { closest_cluster: 2, distance_to_cluster: 5 },
+        ],
+      },
+      [
+        { closest_cluster: 1, distance_to_cluster: 3.5 },
+        { closest_cluster: 2, distance_to_cluster: 5 },
+      ],
+    ],
+    [
+      "PCA",
+      { answer: { list: "projections", value: "projection" }, outputs: ["first", "second"] },
+      { projections: [{ projection: [1, 2] }, { projection: [3, 4] }] },
+      [
+        { first: 1, second: 2 },
+        { first: 3, second: 4 },
+      ],
+    ],
+    [
+      "k-nearest neighbors",
+      { answer: { list: "predictions", value: "predicted_label" } },
+      { predictions: [{ predicted_label: 0 }, { predicted_label: 2 }] },
+      [0, 2],
+    ],
+    [
+      "a container with a property for each class",
+      { predicts: "scores", classes: ["cat", "dog"] },
+      {
+        predictions: [
+          { dog: 0.9, cat: 0.1 },
+          { dog: 0.2, cat: 0.8 },
+        ],
+      },
+      [
+        [
+          { label: "dog", score: 0.9 },
+          { label: "cat", score: 0.1 },
+        ],
+        [
+          { label: "cat", score: 0.8 },
+          { label: "dog", score: 0.2 },
+        ],
+      ],
+    ],
+  ])("reads the answer of %s", async (_, options, answered, predictions) => {
+    // Prepare
+    const model = await deploy({ features: ["x"], answer: "predictions", ...options }, answering(answered));
+
+    // Act
+    const received = await model.post({ rows: [{ x: 1 }, { x: 2 }] });
+
+    // Assess
+    expect(received).toMatchObject({ status: 200, body: { predictions } });
+    expect(model.endpoint.onlyRequest).toMatchObject({
+      body: "1\n2",
+      headers: { "content-type": "text/csv", accept: "application/json" },
+    });
+  });
+
+  it("sends a date as the caller wrote it", async () => {
+    // Prepare
+    const model = await deploy(
+      { features: ["x", { name: "day", type: "date" }], answer: "csv" },
+      answeringText("1", "text/csv"),
+    );
+
+    // Act
+    await model.post({ rows: [{ x: 1, day: "2024-02-29" }] });
+
+    // Assess
+    expect(model.endpoint.onlyRequest.body).toBe("1,2024-02-29");
+  });
+
   it("answers the number by its name when a model with outputs predicts one number", async () => {
     // Prepare
     const model = await deploy({ features: ["x"], answer: "json", outputs: ["price"] }, answering([[3], 4]));
@@ -336,6 +421,7 @@ describe("rows with an invalid request", () => {
       { name: "age", type: "integer", min: 0, max: 120 },
       { name: "note", type: "text", maxCharacters: 10 },
       { name: "size", max: 8, optional: true },
+      { name: "day", type: "date", optional: true },
     ],
     answer: "csv",
     maxRows: 2,
@@ -387,6 +473,11 @@ describe("rows with an invalid request", () => {
       "an optional number above its limit",
       { rows: [{ ...fit, size: 9 }] },
       "400 rows[0].size: got the number 9; allowed: at most 8",
+    ],
+    [
+      "a day that does not exist",
+      { rows: [{ ...fit, day: "2026-02-29" }] },
+      '400 rows[0].day: got "2026-02-29"; allowed: a date, such as "2026-11-30"',
     ],
     [
       "null in place of a feature that is not optional",
