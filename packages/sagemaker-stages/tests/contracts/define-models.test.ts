@@ -275,6 +275,16 @@ describe("options of ready-made contracts", () => {
       'features[0].min: got "min"; allowed: name, type, optional',
     ],
     [
+      "several questions",
+      () => huggingFace("question-answering", { maxInputs: 2 }),
+      "maxInputs: got the number 2; allowed: 1",
+    ],
+    [
+      "several images",
+      () => huggingFace("image-classification", { maxInputs: 2 }),
+      "maxInputs: got the number 2; allowed: no maxInputs",
+    ],
+    [
       "several numbers without their names",
       () => rows({ features, answer: "json", predicts: "numbers" }),
       "outputs: got nothing; allowed: a list of at least one name",

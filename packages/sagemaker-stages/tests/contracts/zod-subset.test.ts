@@ -39,6 +39,10 @@ function contracts(): Readonly<Record<string, ModelModule<unknown, unknown>>> {
     bytes: bytes({ takes: ["image/png"], example: { answer: 1 } }).as("a"),
     text: text({ answer: "json", maxCharacters: 5, example: { text: "a", answer: 1 } }).as("a"),
     ...Object.fromEntries(tasks.map((task) => [task, huggingFace(task).as("a")])),
+    "several texts": huggingFace("feature-extraction", {
+      maxInputs: 3,
+      example: { request: { inputs: ["a", "b"] }, answer: [[1], [2]] },
+    }).as("a"),
     "JSON Schema": passThrough({
       takes: "application/json",
       schema: {
