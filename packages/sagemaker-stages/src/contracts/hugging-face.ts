@@ -16,7 +16,7 @@ import { type Task, type TaskName, taskOf } from "./hugging-face-tasks";
 import { EXAMPLE_TEXT, TASK_TEXTS } from "./hugging-face-texts";
 import { bytesSchema, checkMediaTypes } from "./media-types";
 import { COMMON_OPTIONS, type OptionReport } from "./option-report";
-import { type ContractTexts, ReadyMade } from "./ready-made";
+import { type ContractTexts, ReadyMade, type StandInAnswer } from "./ready-made";
 import { aboutOf, listOf, routeOf } from "./texts";
 
 /** Options of {@link huggingFace}. */
@@ -95,7 +95,19 @@ export function huggingFace(task: TaskName, options: HuggingFaceOptions = {}): R
     check: (report) => checkOptions(all, report),
     createContract: (model) => createContract(model, all),
     describe: (model) => describe(model, all),
+    answerExample,
   });
+}
+
+/** Repeats the answer of the example, one for each text that was sent. */
+function answerExample({ request, answer }: About<unknown, unknown>["example"], sent: string): StandInAnswer {
+  const count = countInputs(parseJson(sent));
+  const answers = countInputs(request) !== undefined && Array.isArray(answer) ? answer : [answer];
+  const document =
+    count === undefined
+      ? answers[0]
+      : Array.from({ length: count }, (_, index) => answers[index % answers.length]);
+  return { contentType: "application/json", body: JSON.stringify(document) };
 }
 
 const DEFAULT_MAX_CHARACTERS = 10_000;

@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it } from "@jest/globals";
 import { type HuggingFaceOptions, huggingFace } from "../../src/contracts/hugging-face";
 import type { TaskName } from "../../src/contracts/hugging-face-tasks";
 import { TASK_TEXTS } from "../../src/contracts/hugging-face-texts";
+import { defineModels } from "../../src/models";
 import { answering, huggingFacePipeline, type StandInContainer } from "./support/containers";
 import { DeployedModel } from "./support/deployed-model";
 
@@ -194,6 +195,26 @@ describe("huggingFace", () => {
     // Assess
     expect(received).toMatchObject({ status: 200, body: expected });
     expect(JSON.parse(model.endpoint.onlyRequest.body)).toEqual({ inputs: ["one", "two"] });
+  });
+
+  it.each<[string, HuggingFaceOptions["example"], unknown]>([
+    ["one text", undefined, [[[[0.1, 0.2]]], [[[0.1, 0.2]]], [[[0.1, 0.2]]]]],
+    ["two texts", { request: { inputs: ["a", "b"] }, answer: [[1], [2]] }, [[1], [2], [1]]],
+  ])("answers each text on the local stage when the example has %s", async (_, example, expected) => {
+    // Prepare
+    const options = { maxInputs: 3, ...(example === undefined ? {} : { example }) };
+    const { embeddings } = defineModels({ embeddings: huggingFace("feature-extraction", options) });
+    const standIn: StandInContainer = ({ body }) => {
+      const answer = embeddings.readyMade?.answerExample(body);
+      return { headers: { "content-type": answer?.contentType ?? "" }, body: String(answer?.body) };
+    };
+    const model = await deploy("feature-extraction", standIn, options);
+
+    // Act
+    const [several, one] = [await model.post({ inputs: ["x", "y", "z"] }), await model.post({ inputs: "x" })];
+
+    // Assess
+    expect([several.body, one.body]).toEqual([expected, (expected as unknown[])[0]]);
   });
 
   it("still answers one text when several texts are allowed", async () => {
