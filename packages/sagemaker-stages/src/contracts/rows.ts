@@ -670,7 +670,7 @@ function predictionFor(options: RowsOptions): Prediction {
   const { classes = [], outputs = [] } = options;
   switch (predictsOf(options)) {
     case "numbers":
-      return Object.fromEntries(outputs.map((name) => [name, 0]));
+      return Object.fromEntries(outputs.map((name, index) => [name, index + 1]));
     case "label":
       return classes[0] ?? "";
     case "scores":

@@ -9,14 +9,23 @@ const ANY_NUMBER = 100;
 /**
  * Adds hints to each property of a request's schema that is an object. The hints are a description with the names of the
  * inner properties, and an example if no inner property is required. A form has only one text field for such a property,
- * and the field would be empty without a hint.
+ * and the field would be empty without a hint. An optional property that can only be `{}` is left out.
  *
  * @param schema - the schema. An existing description of a property stays.
  */
 export function withPropertyHints(schema: Json): Json {
   if (!isObject(schema) || !isObject(schema.properties)) return schema;
-  const properties = Object.entries(schema.properties).map(([name, property]) => [name, withHint(property)]);
+  const required: readonly Json[] = Array.isArray(schema.required) ? schema.required : [];
+  const properties = Object.entries(schema.properties)
+    .filter(([name, property]) => required.includes(name) || !isAlwaysEmpty(property))
+    .map(([name, property]) => [name, withHint(property)]);
   return { ...schema, properties: Object.fromEntries(properties) };
+}
+
+function isAlwaysEmpty(property: Json): boolean {
+  if (!isObject(property) || property.type !== "object" || property.additionalProperties !== false)
+    return false;
+  return !isObject(property.properties) || Object.keys(property.properties).length === 0;
 }
 
 function withHint(property: Json): Json {
@@ -24,7 +33,7 @@ function withHint(property: Json): Json {
   const properties = isObject(property.properties) ? property.properties : {};
   const names = Object.keys(properties);
   if (names.length === 0) {
-    if (property.additionalProperties !== false) return property;
+    if (!isAlwaysEmpty(property)) return property;
     return { description: "No property is allowed.", example: {}, ...property };
   }
   const example = property.required === undefined ? exampleOf(properties) : undefined;

@@ -33,7 +33,7 @@ describe("the field for the parameters of a task of Hugging Face", () => {
 
     // Assess
     const parameters = fields.filter(({ name }) => name === "parameters");
-    expect(parameters.length).toBeGreaterThan(8);
+    expect(parameters.length).toBeGreaterThan(7);
     expect(
       parameters.filter(({ description, placeholder, example }) => !description || !(placeholder || example)),
     ).toEqual([]);

@@ -169,7 +169,7 @@ class SchemaReader {
         return { type: "object", ...(isLoose || isAny(value) ? {} : { additionalProperties: value }) };
       }
       case "union":
-        return anyOf(def.options.map((option) => this.read(option, path)));
+        return this.readUnion(def.options, path);
       case "intersection":
         this.widen("an intersection", path);
         return allOf(this.read(def.left, path), this.read(def.right, path));
@@ -205,6 +205,20 @@ class SchemaReader {
         if (def.type in UNFIT) return this.refuse(def.type, path);
         return takesEveryType(schema) ? ANY : this.widen(def.type === "custom" ? "a check" : def.type, path);
     }
+  }
+
+  /**
+   * Any value, because `nullable` has no effect. The first alternatives have no effect either: they tell a reader of the document,
+   * e.g. the page, which values are allowed beside null.
+   */
+  private readUnion(options: readonly RequestSchema[], path: string): RequestModel | undefined {
+    const isNull = (option: RequestSchema) => (option as core.$ZodTypes)._zod.def.type === "null";
+    const others = anyOf(
+      options.filter((option) => !isNull(option)).map((option) => this.read(option, path)),
+    );
+    if (!options.some(isNull)) return others;
+    this.widen("null", path);
+    return others === undefined || isAny(others) ? ANY : { anyOf: [...(others.anyOf ?? [others]), ANY] };
   }
 
   /** Returns a model in every case, even if no JSON value matches. */

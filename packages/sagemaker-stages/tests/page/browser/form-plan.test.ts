@@ -1,4 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
+import { huggingFace } from "../../../src/contracts/hugging-face";
 import {
   type FieldPlan,
   planOwnRequest,
@@ -8,7 +9,7 @@ import {
 } from "../../../src/page/plan/form-plan";
 import type { Json, PublicDocument } from "../../../src/page/public-document";
 import { models } from "../../fixtures/app/functions";
-import { everyRoute, STAGE_URL } from "../support/documents";
+import { documentOf, everyRoute, STAGE_URL } from "../support/documents";
 
 /** The initial texts of the fields. */
 function untouched(route: RoutePlan): Map<FieldPlan, string> {
@@ -50,6 +51,33 @@ describe.each(Object.values(models))("the form of $model", ({ route: { method, p
     expect(planned).toEqual(
       method === "GET" ? { target: `${path}?${query}` } : { target: path, body: example.request },
     );
+  });
+});
+
+describe("a form", () => {
+  it("has no field for an optional object that cannot have a property", () => {
+    // Prepare
+    const document = documentOf({ vectors: huggingFace("feature-extraction") });
+
+    // Act
+    const fields = planRoutes(document).flatMap((route) => route.fields.map(({ name }) => name));
+
+    // Assess
+    expect(fields).toEqual(["inputs"]);
+  });
+
+  it.each<[string, Json]>([
+    [
+      "required",
+      { type: "object", required: ["a"], properties: { a: { type: "object", additionalProperties: false } } },
+    ],
+    ["open to every property", { type: "object", properties: { a: { type: "object" } } }],
+  ])("has a field for an object that is %s", (_, schema) => {
+    // Act
+    const fields = formOf(schema).fields.map(({ name }) => name);
+
+    // Assess
+    expect(fields).toEqual(["a"]);
   });
 });
 

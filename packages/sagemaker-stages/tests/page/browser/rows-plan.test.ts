@@ -65,6 +65,32 @@ describe("a list of records", () => {
     });
   });
 
+  it("the table has a control of the right kind for values that can be missing, and omits empty cells", () => {
+    // Prepare
+    const features = [
+      { name: "x", min: 0, optional: true },
+      { name: "plan", values: ["basic", "plus"], optional: true },
+      { name: "note", type: "text", optional: true },
+      { name: "day", type: "date" },
+    ] as const;
+    const route = routeOf(documentOf({ churn: rows({ features, answer: "csv" }) }));
+    const cells = [["", "", "", "2026-11-30"]];
+
+    // Act
+    const { columns, example } = rowsOf(route);
+    const planned = planRequest(route, new Map(route.fields.map((field) => [field, cells])));
+
+    // Assess
+    expect(columns).toMatchObject([
+      { name: "x", kind: "number", required: false },
+      { name: "plan", kind: "choice", required: false, choices: ["basic", "plus"] },
+      { name: "note", kind: "text", required: false },
+      { name: "day", kind: "text", required: true },
+    ]);
+    expect(example).toEqual([["1", "basic", "a text", "2026-11-30"]]);
+    expect(planned).toEqual({ target: "/churn", body: { rows: [{ day: "2026-11-30" }] } });
+  });
+
   it("the table has one row without an example, and all rows of an example of lists", () => {
     // Prepare
     const properties = { a: { type: "number" }, b: { type: "string" } };
