@@ -208,7 +208,7 @@ class SchemaReader {
   }
 
   /**
-   * Any value, because `nullable` has no effect. The first alternatives have no effect either: they tell a reader of the document,
+   * Any value, because `nullable` has no effect. The first alternatives have no effect either: they show a reader of the document,
    * e.g. the page, which values are allowed beside null.
    */
   private readUnion(options: readonly RequestSchema[], path: string): RequestModel | undefined {
