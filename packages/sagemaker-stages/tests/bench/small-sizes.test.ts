@@ -90,7 +90,7 @@ require("node:http").createServer(async (incoming, outgoing) => {
 /** A topic in its smallest form, and what it compares. */
 interface SmallTopic {
   readonly run: (report: Report, folder: string) => Promise<void>;
-  readonly measured: readonly string[];
+  readonly measured: readonly unknown[];
 }
 
 const SMALL: Readonly<Record<Topic, SmallTopic>> = {
