@@ -1,11 +1,11 @@
-// A process that calls one handler: `node capture-probe.cjs <handler's file> <file for the result>`. With capture, an
-// invocation ends when the extension requests the next event; without capture, an invocation ends with the answer.
+// A process that calls one handler: `node capture-probe.cjs <handler's file> <file for the result> <first calls>
+// <measured calls>`. With capture, an invocation ends when the extension requests the next event; without capture, an
+// invocation ends with the answer.
 const { writeFileSync } = require("node:fs");
 const http = require("node:http");
 
-const [, , file, result] = process.argv;
-const CALLS = 300;
-const WARM_UP_CALLS = 50;
+const [, , file, result, ...numbers] = process.argv;
+const [WARM_UP_CALLS, CALLS] = numbers.map(Number);
 
 // On Lambda, the runtime keeps the process running. The extension alone does not.
 setInterval(() => undefined, 1_000);
@@ -21,7 +21,7 @@ const cpuInMs = () => {
   const { user, system } = process.cpuUsage();
   return (user + system) / 1_000;
 };
-const median = (values) => values.sort((one, other) => one - other)[values.length / 2];
+const median = (values) => values.sort((one, other) => one - other)[Math.floor(values.length / 2)];
 
 async function main() {
   const start = performance.now();

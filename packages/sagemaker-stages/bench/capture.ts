@@ -9,8 +9,17 @@ import { alternate, median } from "./measure";
 import { runProbe } from "./probe";
 import type { Report } from "./report";
 
-/** Fresh processes of each handler. */
-const ROUNDS = 9;
+/** The size of the measurement. Tests measure a small size. */
+export interface CaptureSize {
+  /** Fresh processes of each handler. */
+  readonly rounds: number;
+  /** Calls of each process before the measured calls. */
+  readonly warmUpCalls: number;
+  /** Measured calls of each process. */
+  readonly calls: number;
+}
+
+const SIZE: CaptureSize = { rounds: 9, warmUpCalls: 50, calls: 300 };
 const ANSWER = '{"predictions":[{"score":0.01,"predicted_label":0}]}';
 /** The time of the endpoint, as of a small model. */
 const ENDPOINT_TIME_IN_MS = 5;
@@ -32,7 +41,7 @@ interface CaptureCost {
  * Compares the handler of a model that stores every request with the same handler without capture. Both call the same
  * endpoint; S3 and the Extensions API are servers of this process, too, so that the network adds no time.
  */
-export async function benchCapture(report: Report, folder: string): Promise<void> {
+export async function benchCapture(report: Report, folder: string, size = SIZE): Promise<void> {
   const bundles = [false, true].map(
     (captures) =>
       unzipSync(functionCode("loan-default", { captures }).zip)[captures ? "bundle.js" : "index.js"],
@@ -47,9 +56,9 @@ export async function benchCapture(report: Report, folder: string): Promise<void
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;
   try {
-    const { without, withCapture } = await alternate(ROUNDS, {
-      without: () => measure(plainFile, folder, port),
-      withCapture: () => measure(capturingFile, folder, port),
+    const { without, withCapture } = await alternate(size.rounds, {
+      without: () => measure(plainFile, folder, port, size),
+      withCapture: () => measure(capturingFile, folder, port, size),
     });
     const compare = (measured: string, figure: keyof CaptureCost, atMost?: number) =>
       report.add({
@@ -112,12 +121,18 @@ function answer(incoming: http.IncomingMessage, outgoing: http.ServerResponse): 
 }
 
 /** Runs a handler in a fresh process. */
-function measure(file: string, folder: string, port: number): Promise<CaptureCost> {
+function measure(
+  file: string,
+  folder: string,
+  port: number,
+  { warmUpCalls, calls }: CaptureSize,
+): Promise<CaptureCost> {
   return runProbe({
     program: "capture-probe.cjs",
     file,
     folder,
     port,
+    numbers: [warmUpCalls, calls],
     variables: {
       AWS_ENDPOINT_URL_S3: `http://127.0.0.1:${port}`,
       AWS_LAMBDA_RUNTIME_API: `127.0.0.1:${port}`,

@@ -2,20 +2,40 @@ import { prod } from "../tests/fixtures/app/environments/prod";
 import type { Request } from "../tests/local/support/client";
 import { ContainerServer } from "../tests/local/support/container-server";
 import { flood, offer, statuses } from "../tests/local/support/load";
-import { ProjectCopy } from "../tests/local/support/project";
-import { RunningStage } from "../tests/local/support/running-stage";
 import { sign } from "../tests/local/support/signing";
 import type { Report } from "./report";
+import { type BenchStage, startStage } from "./stage";
 
-const FLOOD_CONNECTIONS = 50;
-/** A low rate, so that the machine's cores are enough for the flood and another route. */
-const OFFERED_PER_SECOND = 20;
+/** The size of the measurement. Tests measure a small size. */
+export interface FloodSize {
+  /** The connections of the flood. */
+  readonly connections: number;
+  /** The rate of the other route. */
+  readonly offeredPerSecond: number;
+  /** The flood before the measurement. */
+  readonly warmUpInMs: number;
+  /** The time in which the flooded model answers. */
+  readonly answerTimeInMs: number;
+}
+
+const SIZE: FloodSize = {
+  connections: 50,
+  // A low rate, so that the machine's cores are enough for the flood and another route.
+  offeredPerSecond: 20,
+  warmUpInMs: 5_000,
+  answerTimeInMs: 1_000,
+};
 const ROW = "52000.5,8500,36";
 
 /** The milliseconds from the first request to the last answer. @throws Error if an answer is not 200 */
-async function timeOffered(stage: RunningStage, request: Request, count: number): Promise<number> {
+async function timeOffered(
+  stage: BenchStage,
+  request: Request,
+  count: number,
+  perSecond: number,
+): Promise<number> {
   const start = performance.now();
-  const answers = await offer(stage.url, request, { perSecond: OFFERED_PER_SECOND, count });
+  const answers = await offer(stage.url, request, { perSecond, count });
   const inMs = performance.now() - start;
   const failed = answers.filter(({ status }) => status !== 200);
   if (failed.length > 0) throw new Error(`another route answered ${JSON.stringify(statuses(failed))}`);
@@ -23,14 +43,17 @@ async function timeOffered(stage: RunningStage, request: Request, count: number)
 }
 
 /** Measures another route with a low, fixed rate during a flood of prod's public route. */
-export async function benchFlood(report: Report, seconds: number): Promise<void> {
-  const project = new ProjectCopy();
-  project.setEnvironments(prod);
+export async function benchFlood(
+  report: Report,
+  seconds: number,
+  { connections, offeredPerSecond, warmUpInMs, answerTimeInMs } = SIZE,
+  serve = startStage,
+): Promise<void> {
   const container = new ContainerServer();
   container.answer = () => ({ contentType: "text/csv", body: "0.9" });
-  container.answerTimeInMs = 1_000;
+  container.answerTimeInMs = answerTimeInMs;
   await container.listen();
-  const stage = await RunningStage.serve(project, ["prod", "--container", `ticket-urgency=${container.url}`]);
+  const stage = await serve([prod], { "ticket-urgency": container.url });
   try {
     const flooding = {
       path: "/prod/ticket-urgency",
@@ -42,18 +65,18 @@ export async function benchFlood(report: Report, seconds: number): Promise<void>
       headers: { "Content-Type": "application/json" },
       body: JSON.stringify({ data: ROW }),
     });
-    const count = seconds * OFFERED_PER_SECOND;
+    const count = seconds * offeredPerSecond;
     // The first requests start the processes of the functions.
-    await timeOffered(stage, other, OFFERED_PER_SECOND);
-    await flood(stage.url, flooding, { connections: FLOOD_CONNECTIONS, durationInMs: 5_000 });
+    await timeOffered(stage, other, offeredPerSecond, offeredPerSecond);
+    await flood(stage.url, flooding, { connections, durationInMs: warmUpInMs });
 
-    const alone = await timeOffered(stage, other, count);
+    const alone = await timeOffered(stage, other, count, offeredPerSecond);
     const [flooded, beside] = await Promise.all([
-      flood(stage.url, flooding, { connections: FLOOD_CONNECTIONS, durationInMs: seconds * 1_000 }),
-      timeOffered(stage, other, count),
+      flood(stage.url, flooding, { connections, durationInMs: seconds * 1_000 }),
+      timeOffered(stage, other, count, offeredPerSecond),
     ]);
     report.add({
-      measured: `another route's throughput during a flood of prod's public route by ${FLOOD_CONNECTIONS} connections for ${seconds} s`,
+      measured: `another route's throughput during a flood of prod's public route by ${connections} connections for ${seconds} s`,
       value: (count / beside) * 1_000,
       base: "the route's throughput without a flood",
       baseValue: (count / alone) * 1_000,
@@ -71,8 +94,7 @@ export async function benchFlood(report: Report, seconds: number): Promise<void>
     });
     report.note(`the flood's answers: ${JSON.stringify(statuses(flooded))}`);
   } finally {
-    await stage.kill();
+    await stage.stop();
     await container.close();
-    project.remove();
   }
 }

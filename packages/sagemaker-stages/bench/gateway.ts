@@ -2,22 +2,36 @@ import { costChange } from "../src/review/cost";
 import { prod } from "../tests/fixtures/app/environments/prod";
 import { models } from "../tests/fixtures/app/functions";
 import { flood, statuses } from "../tests/local/support/load";
-import { ProjectCopy } from "../tests/local/support/project";
-import { RunningStage } from "../tests/local/support/running-stage";
 import { planned } from "../tests/review/support/planned";
 import { switchedRoute } from "../tests/review/support/switched-route";
 import { median } from "./measure";
 import type { Report } from "./report";
+import { startStage } from "./stage";
 
-/**
- * A low number, so that the function's processes leave enough cores for the local stage, which this benchmark measures.
- */
-const ROUTE_CONNECTIONS = 4;
-const ROUNDS = 5;
+/** The size of the measurement. Tests measure a small size. */
+export interface GatewaySize {
+  /** The concurrent callers of a route. */
+  readonly connections: number;
+  /** The measurements of each route. */
+  readonly rounds: number;
+  /** The calls of each route before the measurement. */
+  readonly warmUpInMs: number;
+}
+
+const SIZE: GatewaySize = {
+  // A low number, so that the function's processes leave enough cores for the local stage, which this benchmark measures.
+  connections: 4,
+  rounds: 5,
+  warmUpInMs: 1_000,
+};
 
 /** Compares the same model with and without a function, in alternating rounds on one local stage. */
-export async function benchGateway(report: Report, seconds: number): Promise<void> {
-  const project = new ProjectCopy();
+export async function benchGateway(
+  report: Report,
+  seconds: number,
+  { connections, rounds, warmUpInMs } = SIZE,
+  serve = startStage,
+): Promise<void> {
   const environments = (["lambda", "gateway"] as const).map((via) => ({
     ...prod,
     name: via,
@@ -25,8 +39,7 @@ export async function benchGateway(report: Report, seconds: number): Promise<voi
     stage: { ...prod.stage, throttling: { rateLimit: 10_000, burstLimit: 5_000 } },
     models: { "house-price": { existingEndpoint: "prices", access: "PUBLIC" as const, via } },
   }));
-  project.setEnvironments(...environments);
-  const stage = await RunningStage.serve(project, ["lambda", "gateway"]);
+  const stage = await serve(environments);
   try {
     const { request } = models["house-price"].example;
     const perSecond = async (via: string, durationInMs: number): Promise<number> => {
@@ -34,30 +47,29 @@ export async function benchGateway(report: Report, seconds: number): Promise<voi
       const headers = { "Content-Type": "application/json" };
       const sent = { path, headers, body: JSON.stringify(request) };
       const start = performance.now();
-      const answers = await flood(stage.url, sent, { connections: ROUTE_CONNECTIONS, durationInMs });
+      const answers = await flood(stage.url, sent, { connections, durationInMs });
       const failed = answers.filter(({ status }) => status !== 200);
       if (failed.length > 0) throw new Error(`${path} answered ${JSON.stringify(statuses(failed))}`);
       return (answers.length * 1_000) / (performance.now() - start);
     };
-    for (const via of ["lambda", "gateway"]) await perSecond(via, 1_000);
-    const rounds: { lambda: number; gateway: number }[] = [];
-    const durationInMs = (seconds * 1_000) / ROUNDS / 2;
-    for (let round = 0; round < ROUNDS; round++) {
-      rounds.push({
+    for (const via of ["lambda", "gateway"]) await perSecond(via, warmUpInMs);
+    const rates: { lambda: number; gateway: number }[] = [];
+    const durationInMs = (seconds * 1_000) / rounds / 2;
+    for (let round = 0; round < rounds; round++) {
+      rates.push({
         lambda: await perSecond("lambda", durationInMs),
         gateway: await perSecond("gateway", durationInMs),
       });
     }
     report.add({
       measured: 'requests a second of a route with via: "gateway" on the local stage',
-      value: median(rounds.map(({ gateway }) => gateway)),
+      value: median(rates.map(({ gateway }) => gateway)),
       base: "the same route with a function",
-      baseValue: median(rounds.map(({ lambda }) => lambda)),
+      baseValue: median(rates.map(({ lambda }) => lambda)),
       unit: "requests a second",
     });
   } finally {
-    await stage.kill();
-    project.remove();
+    await stage.stop();
   }
   reportCost(report);
 }

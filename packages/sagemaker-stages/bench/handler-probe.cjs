@@ -1,10 +1,9 @@
-// A process that calls one handler: `node handler-probe.cjs <handler's file> <file for the result>`. Only functions of
-// Node.js are loaded before the handler, so that the first figure contains all that the handler loads.
+// A process that calls one handler: `node handler-probe.cjs <handler's file> <file for the result> <single calls> <concurrent
+// calls>`. Only functions of Node.js are loaded before the handler, so that the first figure contains all that the handler loads.
 const { writeFileSync } = require("node:fs");
 
-const [, , file, result] = process.argv;
-const WARM_CALLS = 2_000;
-const CONCURRENT_CALLS = 4_000;
+const [, , file, result, ...numbers] = process.argv;
+const [WARM_CALLS, CONCURRENT_CALLS] = numbers.map(Number);
 const CONCURRENCY = 16;
 
 const headers = {
@@ -75,7 +74,7 @@ async function main() {
   const perSecond = (CONCURRENT_CALLS * 1_000) / (performance.now() - startOfCallers);
   const concurrentCpuInMs = (cpuInMs() - cpuBeforeCallers) / CONCURRENT_CALLS;
 
-  const warmInMs = times[times.length / 2];
+  const warmInMs = times[Math.floor(times.length / 2)];
   writeFileSync(
     result,
     JSON.stringify({ coldInMs, coldCpuInMs, warmInMs, warmCpuInMs, perSecond, concurrentCpuInMs }),

@@ -11,8 +11,17 @@ import { alternate, median } from "./measure";
 import { runProbe } from "./probe";
 import type { Report } from "./report";
 
-/** Fresh processes of each handler. */
-const ROUNDS = 15;
+/** The size of the measurement. Tests measure a small size. */
+export interface HandlerSize {
+  /** Fresh processes of each handler. */
+  readonly rounds: number;
+  /** Single calls of each process, one after the other. */
+  readonly warmCalls: number;
+  /** Calls of 16 concurrent callers of each process. */
+  readonly concurrentCalls: number;
+}
+
+const SIZE: HandlerSize = { rounds: 15, warmCalls: 2_000, concurrentCalls: 4_000 };
 const ANSWER = '{"predictions":[{"score":0.01,"predicted_label":0}]}';
 const BASE = "signing and node:http alone";
 /** The limit of a handler's bundle, which the tests of the bundles assert. */
@@ -36,7 +45,7 @@ interface HandlerCost {
  * signs and sends the same request (`handler-base/`), and with the same handler without metrics. Each
  * measurement is a fresh process. Both handlers call the same endpoint, an HTTP server of this process.
  */
-export async function benchHandler(report: Report, folder: string): Promise<void> {
+export async function benchHandler(report: Report, folder: string, size = SIZE): Promise<void> {
   const bundle = unzipSync(functionCode("loan-default").zip)["index.js"];
   if (bundle === undefined) throw new Error("the deployment package of loan-default has no index.js");
   const handlerFile = writeIn(folder, "handler", bundle);
@@ -50,10 +59,10 @@ export async function benchHandler(report: Report, folder: string): Promise<void
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;
   try {
-    const { handler, withoutMetrics, base } = await alternate(ROUNDS, {
-      base: () => measure(baseFile, folder, port),
-      handler: () => measure(handlerFile, folder, port, { [METRICS_VARIABLE]: "bench" }),
-      withoutMetrics: () => measure(handlerFile, folder, port),
+    const { handler, withoutMetrics, base } = await alternate(size.rounds, {
+      base: () => measure(baseFile, folder, port, size),
+      handler: () => measure(handlerFile, folder, port, size, { [METRICS_VARIABLE]: "bench" }),
+      withoutMetrics: () => measure(handlerFile, folder, port, size),
     });
     const compare = (
       measured: string,
@@ -132,7 +141,9 @@ function measure(
   file: string,
   folder: string,
   port: number,
+  { warmCalls, concurrentCalls }: HandlerSize,
   variables: NodeJS.ProcessEnv = {},
 ): Promise<HandlerCost> {
-  return runProbe({ program: "handler-probe.cjs", file, folder, port, variables });
+  const numbers = [warmCalls, concurrentCalls];
+  return runProbe({ program: "handler-probe.cjs", file, folder, port, numbers, variables });
 }

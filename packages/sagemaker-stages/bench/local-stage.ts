@@ -11,10 +11,16 @@ import { compileEngine } from "./compiled-engine";
 import { alternate, median, usePackages } from "./measure";
 import type { Report } from "./report";
 
-/** Starts of each server. */
-const ROUNDS = 5;
-/** Requests after each start: enough for the compiler of Node.js to optimize. */
-const REQUESTS = 2_000;
+/** The size of the measurement. Tests measure a small size. */
+export interface LocalStageSize {
+  /** Starts of each server. */
+  readonly rounds: number;
+  /** Requests after each start. */
+  readonly requests: number;
+}
+
+/** The number of requests is enough for the compiler of Node.js to optimize. */
+const SIZE: LocalStageSize = { rounds: 5, requests: 2_000 };
 const POLL_IN_MS = 5;
 const MAX_START_IN_MS = 60_000;
 
@@ -22,7 +28,7 @@ const MAX_START_RATIO = 0.5;
 const MAX_REQUEST_RATIO = 1;
 
 /** A server that a command starts. */
-interface Server {
+export interface Server {
   /** The program and its arguments, for a port. */
   readonly words: (port: number) => readonly string[];
   readonly cwd: string;
@@ -54,20 +60,7 @@ export async function benchLocalStage(report: Report, folder: string): Promise<v
     usePackages(project.folder, packages);
     copySources("offline", offlineFolder);
     symlinkSync(join(installed, "node_modules"), join(offlineFolder, "node_modules"), "dir");
-    const stage: Server = {
-      words: (port) => [
-        join(packages, "sagemaker-stages", "bin", "sagemaker-stages.js"),
-        "start",
-        dev.name,
-        "--port",
-        String(port),
-      ],
-      cwd: project.folder,
-      env: { ...process.env, TMPDIR: project.tempFolder },
-      path: `/${dev.name}/ticket-urgency`,
-      contentType: "text/plain",
-      body: "urgent",
-    };
+    const stage = stageOf(project, packages);
     const offline: Server = {
       words: (port) => [
         join(installed, "node_modules", "serverless", "bin", "serverless.js"),
@@ -87,54 +80,95 @@ export async function benchLocalStage(report: Report, folder: string): Promise<v
       body: "{}",
     };
     let changes = 0;
-    const changed = () => {
+    const change = () => {
       changes++;
       project.edit("main.ts", (text) => `${text}// change ${changes}\n`);
-      return costOfServer(stage);
     };
-    // The first start fills the caches of both servers.
-    await costOfServer(stage);
-    await costOfServer(offline);
-    const costs = await alternate(ROUNDS, {
-      changed,
-      unchanged: () => costOfServer(stage),
-      offline: () => costOfServer(offline),
-    });
-    const base = "serverless-offline with an empty handler";
-    const firstAnswer = (of: keyof typeof costs) =>
-      median(costs[of].map(({ firstAnswerInMs }) => firstAnswerInMs));
-    report.add({
-      measured: "local stage, from the command to the first answer, sources unchanged",
-      value: firstAnswer("unchanged"),
-      base,
-      baseValue: firstAnswer("offline"),
-      unit: "ms",
-      goal: { atMost: MAX_START_RATIO },
-    });
-    report.add({
-      measured: "local stage, from the command to the first answer, after a change of main.ts",
-      value: firstAnswer("changed"),
-      base,
-      baseValue: firstAnswer("offline"),
-      unit: "ms",
-    });
-    const request = (of: readonly ServerCost[]) => median(of.map(({ requestInMs }) => requestInMs));
-    report.add({
-      measured: "local stage, request, p50",
-      value: request([...costs.unchanged, ...costs.changed]),
-      base,
-      baseValue: request(costs.offline),
-      unit: "ms",
-      goal: { atMost: MAX_REQUEST_RATIO },
-    });
+    await compareServers(report, { stage, offline, change });
   } finally {
     project.remove();
     rmSync(join(offlineFolder, ".."), { recursive: true, force: true });
   }
 }
 
+/**
+ * The local stage of an app that serves the environment dev.
+ *
+ * @param packages - the folder `node_modules` with the engine
+ */
+export function stageOf(project: ProjectCopy, packages: string): Server {
+  return {
+    words: (port) => [
+      join(packages, "sagemaker-stages", "bin", "sagemaker-stages.js"),
+      "start",
+      dev.name,
+      "--port",
+      String(port),
+    ],
+    cwd: project.folder,
+    env: { ...process.env, TMPDIR: project.tempFolder },
+    path: `/${dev.name}/ticket-urgency`,
+    contentType: "text/plain",
+    body: "urgent",
+  };
+}
+
+/** The compared servers. */
+interface ComparedServers {
+  readonly stage: Server;
+  readonly offline: Server;
+  /** Changes a source of the app of the local stage. */
+  readonly change: () => void;
+}
+
+/** Compares the local stage with serverless-offline. */
+export async function compareServers(
+  report: Report,
+  { stage, offline, change }: ComparedServers,
+  { rounds, requests } = SIZE,
+): Promise<void> {
+  // The first start fills the caches of both servers.
+  await costOfServer(stage, requests);
+  await costOfServer(offline, requests);
+  const costs = await alternate(rounds, {
+    changed: () => {
+      change();
+      return costOfServer(stage, requests);
+    },
+    unchanged: () => costOfServer(stage, requests),
+    offline: () => costOfServer(offline, requests),
+  });
+  const base = "serverless-offline with an empty handler";
+  const firstAnswer = (of: keyof typeof costs) =>
+    median(costs[of].map(({ firstAnswerInMs }) => firstAnswerInMs));
+  report.add({
+    measured: "local stage, from the command to the first answer, sources unchanged",
+    value: firstAnswer("unchanged"),
+    base,
+    baseValue: firstAnswer("offline"),
+    unit: "ms",
+    goal: { atMost: MAX_START_RATIO },
+  });
+  report.add({
+    measured: "local stage, from the command to the first answer, after a change of main.ts",
+    value: firstAnswer("changed"),
+    base,
+    baseValue: firstAnswer("offline"),
+    unit: "ms",
+  });
+  const request = (of: readonly ServerCost[]) => median(of.map(({ requestInMs }) => requestInMs));
+  report.add({
+    measured: "local stage, request, p50",
+    value: request([...costs.unchanged, ...costs.changed]),
+    base,
+    baseValue: request(costs.offline),
+    unit: "ms",
+    goal: { atMost: MAX_REQUEST_RATIO },
+  });
+}
+
 /** Starts a server, waits for its first answer, sends further requests, and stops the server. */
-async function costOfServer(server: Server): Promise<ServerCost> {
+export async function costOfServer(server: Server, requests: number): Promise<ServerCost> {
   const port = await freePort();
   const agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
   const start = performance.now();
@@ -166,7 +200,7 @@ async function costOfServer(server: Server): Promise<ServerCost> {
     }
     const firstAnswerInMs = performance.now() - start;
     const times: number[] = [];
-    for (let index = 0; index < REQUESTS; index++) {
+    for (let index = 0; index < requests; index++) {
       const before = performance.now();
       const status = await send(server, port, agent);
       times.push(performance.now() - before);

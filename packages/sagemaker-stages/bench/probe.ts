@@ -12,6 +12,8 @@ export interface Probe {
   readonly folder: string;
   /** The port of the server that answers as the endpoint. */
   readonly port: number;
+  /** Further arguments of the program. */
+  readonly numbers: readonly number[];
   /** Further environment variables of the handler. @default - none */
   readonly variables?: NodeJS.ProcessEnv;
 }
@@ -20,7 +22,14 @@ export interface Probe {
 let measurements = 0;
 
 /** Runs a handler in a fresh process. A file receives the log, so that writing the log is part of the measurement. */
-export function runProbe<Cost>({ program, file, folder, port, variables = {} }: Probe): Promise<Cost> {
+export function runProbe<Cost>({
+  program,
+  file,
+  folder,
+  port,
+  numbers,
+  variables = {},
+}: Probe): Promise<Cost> {
   const name = program.replace(/\.cjs$/, "");
   const result = join(folder, `${name}-result-${measurements++}.json`);
   const env = {
@@ -33,7 +42,7 @@ export function runProbe<Cost>({ program, file, folder, port, variables = {} }: 
   };
   const log = openSync(join(folder, `${name}-log`), "w");
   return new Promise((resolve, reject) => {
-    const probe = spawn(process.execPath, [join(__dirname, program), file, result], {
+    const probe = spawn(process.execPath, [join(__dirname, program), file, result, ...numbers.map(String)], {
       env,
       stdio: ["ignore", log, "pipe"],
     });

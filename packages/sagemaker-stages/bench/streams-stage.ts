@@ -1,11 +1,13 @@
 /**
  * The local stage of the topic `streams`, in its own process, so that its memory does not include the callers, the container
- * and the synthesis. The arguments are the folder of the synthesis, the environment, and the address of the container.
+ * and the synthesis. The arguments are the folder of the synthesis, the environment, the model, and the address of the
+ * container.
  */
 import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { ownContainer } from "../src/local/sagemaker/container";
 import { LocalStage } from "../src/local/stage";
-import { readStoryteller, STORYTELLER } from "../tests/local/support/storyteller";
+import { readDeployment } from "../src/local/terraform/read-deployment";
 
 /** What the process of the stage reports. */
 export interface StageReport {
@@ -18,17 +20,17 @@ export interface StageReport {
 }
 
 async function main(): Promise<void> {
-  const [, , folder = "", environment = "", container = ""] = process.argv;
+  const [, , folder = "", environment = "", model = "", container = ""] = process.argv;
   const stage = new LocalStage({
     port: 0,
-    containers: new Map([[STORYTELLER, ownContainer(new URL(container))]]),
+    containers: new Map([[model, ownContainer(new URL(container))]]),
     // The lines of requests are JSON. Other lines report failures.
     log: (text) => {
       if (!text.startsWith("{")) process.stderr.write(text);
     },
   });
   await stage.listen();
-  await stage.serve([readStoryteller(folder, environment)]);
+  await stage.serve([readDeployment(environment, join(folder, "stacks", environment))]);
   process.on("message", () => {
     global.gc?.();
     const children = childrenOf(process.pid).map(memoryOf);

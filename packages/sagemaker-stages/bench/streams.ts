@@ -2,21 +2,51 @@ import { type ChildProcess, fork } from "node:child_process";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { dev } from "../examples/storyteller/environments/dev";
-import { synthesizeStoryteller } from "../tests/local/support/storyteller";
+import { STORYTELLER, synthesizeStoryteller } from "../tests/local/support/storyteller";
 import type { Report } from "./report";
 import { Caller } from "./streams-caller";
 import { BenchContainer } from "./streams-container";
 import type { StageReport } from "./streams-stage";
 
-const CONCURRENT_STREAMS = 1_000;
-const EVENT_INTERVAL_IN_MS = 1_000;
+/** The size of the measurement. Tests measure a small size. */
+export interface StreamsSize {
+  /** The streams that are open at the same time. */
+  readonly concurrentStreams: number;
+  /** The numbers of concurrent streams whose first byte is measured. */
+  readonly firstByteStreams: readonly number[];
+  /** The measured first bytes of each number. */
+  readonly firstBytes: number;
+  /** The streams of each process before its first byte is measured. */
+  readonly warmUpStreams: number;
+  /** The time between two events of a stream. */
+  readonly eventIntervalInMs: number;
+  /** The time in which the callers do not read. */
+  readonly unreadInMs: number;
+  /** The time in which functions end after their callers left. */
+  readonly settleInMs: number;
+  /** The callers who leave one after the other. */
+  readonly singleLeavers: number;
+  /** The callers of a smaller group that leaves at once. */
+  readonly leavingGroup: number;
+}
 
-/** The numbers of concurrent streams whose first byte is measured. */
-const FIRST_BYTE_STREAMS = [1, 10, 100] as const;
-/** The measured first bytes of each number. */
-const FIRST_BYTES = 300;
-/** The streams of each process before its first byte is measured, so that Node.js compiles the code. */
-const WARM_UP_STREAMS = 10;
+const SIZE: StreamsSize = {
+  concurrentStreams: 1_000,
+  firstByteStreams: [1, 10, 100],
+  firstBytes: 300,
+  // Node.js compiles the code in the first streams.
+  warmUpStreams: 10,
+  eventIntervalInMs: 1_000,
+  // The buffers are full after a part of this time.
+  unreadInMs: 10_000,
+  settleInMs: 5_000,
+  singleLeavers: 50,
+  leavingGroup: 100,
+};
+
+/** The time between two events of the open streams while other streams start. */
+const OPEN_INTERVAL_IN_MS = 1_000;
+
 /**
  * The container sends its first chunk after this time for each concurrent stream. So callers open at most 100 streams per
  * second, and the measurements differ in the number of streams only.
@@ -29,16 +59,6 @@ const MAX_DELAY_IN_MS = 20;
 const MAX_GROWTH = 1.25;
 /** The memory of the stage for one stream whose caller does not read. */
 const MAX_STREAM_IN_MB = 1;
-/** The time in which the callers do not read: the buffers are full after a part of it. */
-const UNREAD_IN_MS = 10_000;
-
-/** The time in which functions end after their callers left. */
-const SETTLE_IN_MS = 5_000;
-
-/** The callers who leave one after the other. */
-const SINGLE_LEAVERS = 50;
-/** The callers of a smaller group that leaves at once. */
-const LEAVING_GROUP = 100;
 /** The time until the container notices that a caller has left. */
 const MAX_DISCONNECT_IN_MS = 1_000;
 
@@ -57,20 +77,28 @@ const ROUTE = `/${ENVIRONMENT.name}/v1/chat/completions`;
  * @param folder - for temporary files
  * @param seconds - the time for which the concurrent streams stay open
  */
-export async function benchStreams(report: Report, folder: string, seconds: number): Promise<void> {
+export async function benchStreams(
+  report: Report,
+  folder: string,
+  seconds: number,
+  size = SIZE,
+): Promise<void> {
   const outdir = join(folder, "streams");
   synthesizeStoryteller(outdir, [ENVIRONMENT]);
   const container = new BenchContainer();
   await container.listen();
-  const stage = await StageProcess.start([outdir, ENVIRONMENT.name, container.url]);
+  let stage: StageProcess | undefined;
   try {
-    for (const streams of FIRST_BYTE_STREAMS) await measureFirstByte(report, stage, container, streams);
-    await measureFewLeavers(report, stage, container);
+    stage = await StageProcess.start([outdir, ENVIRONMENT.name, STORYTELLER, container.url]);
+    for (const streams of size.firstByteStreams) {
+      await measureFirstByte(report, stage, container, streams, size);
+    }
+    await measureFewLeavers(report, stage, container, size);
     // The account's concurrency of 1,000 does not permit another function, also not one that still writes its log line.
-    await sleep(SETTLE_IN_MS);
-    await measureConcurrent(report, stage, container, seconds);
+    await sleep(size.settleInMs);
+    await measureConcurrent(report, stage, container, seconds, size);
   } finally {
-    await stage.stop();
+    await stage?.stop();
     container.close();
   }
 }
@@ -81,6 +109,7 @@ async function measureFirstByte(
   { url }: StageProcess,
   container: BenchContainer,
   concurrent: number,
+  { firstBytes, warmUpStreams }: StreamsSize,
 ): Promise<void> {
   const delays: number[] = [];
   const call = async (): Promise<number> => {
@@ -98,8 +127,8 @@ async function measureFirstByte(
   await Promise.all(
     first.map(async (_, index) => {
       await sleep(FIRST_CHUNK_DELAY_IN_MS * index);
-      for (let stream = 0; stream < WARM_UP_STREAMS; stream++) await call();
-      while (delays.length < FIRST_BYTES) delays.push(await call());
+      for (let stream = 0; stream < warmUpStreams; stream++) await call();
+      while (delays.length < firstBytes) delays.push(await call());
     }),
   );
   container.firstChunkDelayInMs = 0;
@@ -121,12 +150,13 @@ async function measureFewLeavers(
   report: Report,
   stage: StageProcess,
   container: BenchContainer,
+  { singleLeavers, leavingGroup }: StreamsSize,
 ): Promise<void> {
-  const callers = await openAll(stage.url, container, SINGLE_LEAVERS + LEAVING_GROUP);
+  const callers = await openAll(stage.url, container, singleLeavers + leavingGroup);
   const singles: number[] = [];
-  for (const caller of callers.slice(0, SINGLE_LEAVERS)) singles.push(...(await leave([caller], container)));
+  for (const caller of callers.slice(0, singleLeavers)) singles.push(...(await leave([caller], container)));
   reportLeavers(report, "of a caller who leaves alone", singles);
-  const group = callers.slice(SINGLE_LEAVERS);
+  const group = callers.slice(singleLeavers);
   reportLeavers(report, `of ${group.length} callers who leave at once`, await leave(group, container));
 }
 
@@ -135,23 +165,24 @@ async function measureConcurrent(
   stage: StageProcess,
   container: BenchContainer,
   seconds: number,
+  { concurrentStreams, eventIntervalInMs, unreadInMs }: StreamsSize,
 ): Promise<void> {
   const startedAt = performance.now();
-  const callers = await openAll(stage.url, container, CONCURRENT_STREAMS);
+  const callers = await openAll(stage.url, container, concurrentStreams);
   requireOpen(callers, container, "before the measurement");
   report.note(
-    `${CONCURRENT_STREAMS} streams opened in ${((performance.now() - startedAt) / 1_000).toFixed(0)} s: each stream needs a process of the function`,
+    `${concurrentStreams} streams opened in ${((performance.now() - startedAt) / 1_000).toFixed(0)} s: each stream needs a process of the function`,
   );
   const before = await stage.report();
   const end = performance.now() + seconds * 1_000;
   while (performance.now() < end) {
     container.writeAll();
-    await sleep(EVENT_INTERVAL_IN_MS);
+    await sleep(eventIntervalInMs);
   }
   const after = await stage.report();
   requireOpen(callers, container, "after the measurement");
   report.add({
-    measured: `memory of the local stage after ${seconds} s of ${CONCURRENT_STREAMS} concurrent streams`,
+    measured: `memory of the local stage after ${seconds} s of ${concurrentStreams} concurrent streams`,
     value: after.stageInMb,
     base: "its memory at their start",
     baseValue: before.stageInMb,
@@ -160,7 +191,7 @@ async function measureConcurrent(
   });
   if (before.processes > 0) {
     report.add({
-      measured: `memory of the function's processes after ${seconds} s of ${CONCURRENT_STREAMS} concurrent streams`,
+      measured: `memory of the function's processes after ${seconds} s of ${concurrentStreams} concurrent streams`,
       value: after.processesInMb,
       base: "their memory at the start of the streams",
       baseValue: before.processesInMb,
@@ -174,12 +205,12 @@ async function measureConcurrent(
 
   for (const caller of callers) caller.pause();
   const stop = container.floodAll();
-  await sleep(UNREAD_IN_MS);
+  await sleep(unreadInMs);
   const flooded = await stage.report();
   stop();
   report.add({
-    measured: `memory of the local stage for each of ${CONCURRENT_STREAMS} streams whose callers do not read`,
-    value: Math.max(0, flooded.stageInMb - after.stageInMb) / CONCURRENT_STREAMS,
+    measured: `memory of the local stage for each of ${concurrentStreams} streams whose callers do not read`,
+    value: Math.max(0, flooded.stageInMb - after.stageInMb) / concurrentStreams,
     base: `${MAX_STREAM_IN_MB} MB`,
     baseValue: MAX_STREAM_IN_MB,
     unit: "MB",
@@ -188,14 +219,14 @@ async function measureConcurrent(
   requireOpen(callers, container, "after the callers did not read");
 
   const times = await leave(callers, container);
-  reportLeavers(report, `of ${CONCURRENT_STREAMS} callers who leave at once`, times);
+  reportLeavers(report, `of ${concurrentStreams} callers who leave at once`, times);
 }
 
 /** Opens streams, and waits for the first byte of each. */
 async function openAll(url: string, container: BenchContainer, count: number): Promise<Caller[]> {
   const callers = Array.from({ length: count }, () => new Caller(url));
   // The stage ends a stream without data after API Gateway's 5 minutes, and the last process can start later.
-  const events = setInterval(() => container.writeAll(), EVENT_INTERVAL_IN_MS);
+  const events = setInterval(() => container.writeAll(), OPEN_INTERVAL_IN_MS);
   try {
     await Promise.all(callers.map(({ started }) => started));
   } finally {
@@ -240,8 +271,8 @@ function spreadOf(values: readonly number[]): {
 /** @throws Error if streams have ended: a measurement of fewer streams would say nothing about all of them */
 function requireOpen(callers: readonly Caller[], container: BenchContainer, when: string): void {
   const open = Math.min(callers.filter(({ isOpen }) => isOpen).length, container.openAnswers);
-  if (open < CONCURRENT_STREAMS) {
-    throw new Error(`streams ${when}: got ${open} open streams; allowed: ${CONCURRENT_STREAMS}`);
+  if (open < callers.length) {
+    throw new Error(`streams ${when}: got ${open} open streams; allowed: ${callers.length}`);
   }
 }
 
@@ -278,8 +309,13 @@ class StageProcess {
 }
 
 async function reportOf(child: ChildProcess): Promise<StageReport> {
-  return await new Promise((resolve) => {
-    child.once("message", (report) => resolve(report as StageReport));
+  return await new Promise((resolve, reject) => {
+    const fail = (status: number | null) => reject(new Error(`the stage ended with status ${status}`));
+    child.once("exit", fail);
+    child.once("message", (report) => {
+      child.off("exit", fail);
+      resolve(report as StageReport);
+    });
     child.send("report");
   });
 }

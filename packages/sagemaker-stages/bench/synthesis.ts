@@ -23,15 +23,25 @@ import type { Report } from "./report";
 
 /** Fresh processes of each app. */
 const ROUNDS = 7;
-/** Fresh processes of each size. The large apps take many seconds. */
-const ROUNDS_OF_SIZES = 3;
+
+/** The numbers of environments of which the synthesis is measured. Tests measure small numbers. */
+export interface SynthesisSizes {
+  /** Fresh processes of each number. */
+  readonly rounds: number;
+  /** Whether a first synthesis fills the caches. */
+  readonly warmsUp: boolean;
+  /** In ascending order. The first number is the base. */
+  readonly environments: readonly [number, ...number[]];
+}
+
+/** The large apps take many seconds. */
+const SIZES: SynthesisSizes = { rounds: 3, warmsUp: true, environments: [1, 3, 12] };
 
 const MAX_TIME_OF_AWS_CDK = 0.25;
 const MAX_MEMORY_OF_AWS_CDK = 0.35;
 /** The limit of the time that one more environment adds. */
 const MAX_MS_PER_ENVIRONMENT = 60;
 
-const NUMBERS_OF_ENVIRONMENTS = [1, 3, 12] as const;
 const NUMBERS_OF_MODELS = [4, 50] as const;
 
 /**
@@ -127,8 +137,18 @@ for (const name of ${JSON.stringify(names)}) load(name);
 `;
 }
 
-/** Measures 1, 3 and 12 environments that each serve all models. */
-async function benchSizes(report: Report, models: number, packages: string): Promise<void> {
+/**
+ * Measures numbers of environments that each serve all models.
+ *
+ * @param models - the number of models
+ * @param packages - the folder `node_modules` with the engine
+ */
+export async function benchSizes(
+  report: Report,
+  models: number,
+  packages: string,
+  { rounds, warmsUp, environments: numbers } = SIZES,
+): Promise<void> {
   const app = new ManyModels(models);
   try {
     usePackages(app.project.folder, packages);
@@ -137,22 +157,20 @@ async function benchSizes(report: Report, models: number, packages: string): Pro
       app.project.setEnvironments(...environmentsOf(app.models, count));
       return await synthesize(app.project);
     };
-    await sized(1)();
+    if (warmsUp) await sized(numbers[0])();
     const costs = await alternate(
-      ROUNDS_OF_SIZES,
-      Object.fromEntries(NUMBERS_OF_ENVIRONMENTS.map((count) => [String(count), sized(count)])),
+      rounds,
+      Object.fromEntries(numbers.map((count) => [String(count), sized(count)])),
     );
-    const medians = new Map(
-      NUMBERS_OF_ENVIRONMENTS.map((count) => [count, medianCost(costs[String(count)] ?? [])]),
-    );
-    const [one, ...larger] = NUMBERS_OF_ENVIRONMENTS.map((count) => ({
+    const medians = new Map(numbers.map((count) => [count, medianCost(costs[String(count)] ?? [])]));
+    const [one, ...larger] = numbers.map((count) => ({
       count,
       ...costOfSize(medians, count),
     }));
     if (one === undefined) throw new Error("nothing was measured");
     for (const { count, timeInMs, peakInMb } of larger) {
       const measured = `synthesis of ${count} environments of ${models} models`;
-      const base = `1 environment of ${models} models`;
+      const base = `${one.count} environment of ${models} models`;
       report.add({
         measured: `${measured}, time`,
         value: timeInMs,
@@ -173,7 +191,7 @@ async function benchSizes(report: Report, models: number, packages: string): Pro
     // Each round is compared with itself, because the rounds see different loads of the machine.
     const perEnvironment = (costs[String(most.count)] ?? []).map(
       ({ timeInMs }, round) =>
-        (timeInMs - (costs["1"]?.[round]?.timeInMs ?? Number.NaN)) / (most.count - one.count),
+        (timeInMs - (costs[String(one.count)]?.[round]?.timeInMs ?? Number.NaN)) / (most.count - one.count),
     );
     report.add({
       measured: `each further environment of ${models} models, time`,

@@ -67,8 +67,10 @@ export {
   splitPredictions,
   UnreadablePredictions,
 } from "./runtime/contract";
+export type { LambdaContext } from "./runtime/event";
 export { fault, quote } from "./runtime/faults";
-export { createHandler } from "./runtime/handler";
+export { createHandler, type Handler } from "./runtime/handler";
 export { isRecord, parseJson } from "./runtime/json";
 export { mediaTypeOf } from "./runtime/media-type";
 export { readDecimal } from "./runtime/numbers";
+export { createAbortableHandler } from "./runtime/stream/own-handler";

@@ -15,6 +15,8 @@ const COMPARED: Readonly<Record<keyof ContractOfParts, true>> = {
   callerHeaders: true,
   passThrough: true,
   stream: true,
+  problemMembers: true,
+  containerProblem: true,
 };
 
 /**

@@ -2,7 +2,7 @@ import type { Contract } from "./contract";
 import { type IncomingRequest, readHeader } from "./event";
 import { cut } from "./faults";
 import { JSON_TYPE, TEXT_TYPE } from "./media-type";
-import { refusal } from "./problem";
+import { notAllowed } from "./problem";
 
 /** The media types in a contract's requests and answers. */
 type Dialects = Pick<Contract<unknown, unknown>, "answerTypes"> & {
@@ -42,7 +42,7 @@ export function chooseAnswerType(
   if (chosen !== undefined) return chosen;
   const place = isRest ? " (as the first media type)" : "";
   const allowed = [...answerTypes.map((type) => type + place), ...plain].join(" or ");
-  throw refusal(406, `Accept: got ${JSON.stringify(cut(accept))}; allowed: ${allowed}`);
+  throw notAllowed(406, "Accept", JSON.stringify(cut(accept)), allowed);
 }
 
 /**

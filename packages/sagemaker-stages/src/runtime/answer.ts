@@ -4,7 +4,7 @@ import { isRecord } from "./json";
 import { BYTES_AROUND_BODY, MAX_ANSWER_IN_BYTES, MAX_BYTES_OF_CHARACTER } from "./limits";
 import { JSON_TYPE, TEXT_TYPE } from "./media-type";
 import type { HandlerParts } from "./parts";
-import { type Failure, refusal, toProblem } from "./problem";
+import { type Failure, notAllowed, toProblem } from "./problem";
 import type { ReadyAnswer } from "./ready-answer";
 
 /** The answer format of API Gateway and function URLs. */
@@ -69,9 +69,18 @@ export function toAnswer(answer: ReadyAnswer, incoming: IncomingRequest, cors: C
     return answer.bare;
   }
   const { body = JSON.stringify(answer.bare), contentType, isBase64 = false, response } = answer;
-  const headers = { "Content-Type": contentType, ...response?.headers };
-  const bare = toProxyResponse(response?.status ?? 200, headers, body, incoming, cors);
-  const proxied = isBase64 ? { ...bare, isBase64Encoded: true } : bare;
+  const proxied: ProxyResponse = {
+    statusCode: response?.status ?? 200,
+    headers: {
+      "Content-Type": contentType,
+      ...response?.headers,
+      // A function URL adds CORS headers, and a browser refuses an answer with duplicate CORS headers
+      // (https://docs.aws.amazon.com/lambda/latest/dg/urls-configuration.html#urls-cors).
+      ...(incoming.kind === "rest-api" && cors),
+    },
+    body,
+    ...(isBase64 && { isBase64Encoded: true }),
+  };
   const bytesOfCharacter = isBase64 ? 1 : MAX_BYTES_OF_CHARACTER;
   const maxBytes = body.length * bytesOfCharacter + BYTES_AROUND_BODY;
   if (maxBytes > MAX_ANSWER_IN_BYTES || response?.headers !== undefined) {
@@ -84,33 +93,16 @@ function requireReturnable(json: string, isBase64: boolean): void {
   const bytes = Buffer.byteLength(json);
   if (bytes > MAX_ANSWER_IN_BYTES) {
     const got = isBase64 ? "bytes of base64" : "bytes";
-    throw refusal(
-      413,
-      `answer: got ${bytes} ${got}; allowed: at most ${MAX_ANSWER_IN_BYTES}, the limit of Lambda. Request less at once.`,
-    );
+    const allowed = `at most ${MAX_ANSWER_IN_BYTES}, the limit of Lambda. Request less at once.`;
+    throw notAllowed(413, "answer", `${bytes} ${got}`, allowed);
   }
 }
 
 /** The failure in the format of the event. */
 export function toFailureAnswer(failure: Failure, incoming: IncomingRequest, cors: CorsHeaders): unknown {
-  const problem = toProblem(failure, incoming.requestId);
-  if (incoming.kind === "direct") return problem;
   const { status, retryAfterInSeconds } = failure;
-  const headers = {
-    "Content-Type": "application/problem+json",
-    ...(retryAfterInSeconds !== undefined && { "Retry-After": String(retryAfterInSeconds) }),
-  };
-  return toProxyResponse(status, headers, JSON.stringify(problem), incoming, cors);
-}
-
-function toProxyResponse(
-  statusCode: number,
-  headers: Readonly<Record<string, string>>,
-  body: string,
-  { kind }: IncomingRequest,
-  cors: CorsHeaders,
-): ProxyResponse {
-  // A function URL adds CORS headers, and a browser refuses an answer with duplicate CORS headers
-  // (https://docs.aws.amazon.com/lambda/latest/dg/urls-configuration.html#urls-cors).
-  return { statusCode, headers: kind === "rest-api" ? { ...headers, ...cors } : headers, body };
+  const headers = retryAfterInSeconds ? { "Retry-After": String(retryAfterInSeconds) } : {};
+  const bare = toProblem(failure, incoming.requestId);
+  const response = { status, headers };
+  return toAnswer({ bare, contentType: "application/problem+json", response }, incoming, cors);
 }

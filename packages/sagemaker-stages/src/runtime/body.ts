@@ -5,7 +5,7 @@ import { hasTooManyParts, isRecord, MAX_JSON_PARTS, parseJson } from "./json";
 import { MAX_CHARACTERS_OF_TYPE } from "./limits";
 import { JSON_TYPE, TEXT_TYPE } from "./media-type";
 import type { HandlerParts } from "./parts";
-import { refusal, unsupported } from "./problem";
+import { notAllowed } from "./problem";
 import { decodeBody } from "./text-body";
 
 /** The bare request from any kind of event. */
@@ -56,7 +56,7 @@ export function readBody(event: unknown, taken: Taken, parts: HandlerParts): Bar
   const { text, bytes } = taken;
   const encoding = readHeader(event, "content-encoding");
   if (!NO_ENCODING.test(encoding)) {
-    throw unsupported("Content-Encoding", quote(encoding), "identity (no encoding)");
+    throw notAllowed(415, "Content-Encoding", quote(encoding), "identity (no encoding)");
   }
   const type = requireTaken(readHeader(event, "content-type"), taken, parts);
   if (parts.bytes && bytes?.takes.includes(type)) {
@@ -67,7 +67,7 @@ export function readBody(event: unknown, taken: Taken, parts: HandlerParts): Bar
   if (type === TEXT_TYPE && !isRecord(document)) return ofText(text?.read(sent));
   if (document === undefined) {
     const got = sent ? `text of ${sent.length} character(s) that is not JSON` : "nothing";
-    throw refusal(400, `body: got ${got}; allowed: a JSON document`);
+    throw notAllowed(400, "body", got, "a JSON document");
   }
   return ofJson(document);
 }
@@ -88,7 +88,7 @@ export function requireTaken(contentType: string, { text, bytes }: Taken, parts:
   const allowed = [JSON_TYPE, ...(text ? [TEXT_TYPE] : []), ...taken];
   if (!allowed.includes(type) || contentType.length > MAX_CHARACTERS_OF_TYPE) {
     const advice = parts.bytes?.adviseOnForm(type, taken) ?? "";
-    throw unsupported("Content-Type", quote(type), allowed.join(" or ") + advice);
+    throw notAllowed(415, "Content-Type", quote(type), allowed.join(" or ") + advice);
   }
   if (taken.includes(type)) parts.bytes?.requireParameters(type, parameters);
   else requireCharset(parameters);
@@ -99,16 +99,18 @@ function requireCharset(parameters: readonly string[]): void {
   for (const parameter of parameters) {
     const charset = /^\s*charset\s*=(.*)/is.exec(parameter)?.[1]?.replaceAll(/["\\]/g, "").trim();
     if (charset !== undefined && !CHARSET.test(charset)) {
-      throw unsupported("Content-Type", `the charset ${quote(charset)}`, "utf-8");
+      throw notAllowed(415, "Content-Type", `the charset ${quote(charset)}`, "utf-8");
     }
   }
 }
 
 function readJson(text: string): unknown {
   if (hasTooManyParts(text)) {
-    throw refusal(
+    throw notAllowed(
       413,
-      `body: got more than ${MAX_JSON_PARTS} JSON objects, lists and properties; allowed: at most ${MAX_JSON_PARTS}`,
+      "body",
+      `more than ${MAX_JSON_PARTS} JSON objects, lists and properties`,
+      `at most ${MAX_JSON_PARTS}`,
     );
   }
   return parseJson(text);

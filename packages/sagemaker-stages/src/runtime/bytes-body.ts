@@ -1,9 +1,11 @@
+/// <reference lib="es2024.string" />
+
 import { isBase64 } from "./base64";
 import type { Bytes } from "./contract";
 import { quote } from "./faults";
 import { isRecord } from "./json";
 import { JSON_TYPE } from "./media-type";
-import { refusal, unsupported } from "./problem";
+import { notAllowed } from "./problem";
 
 /**
  * Parameters that do not change the meaning of bytes: an empty parameter, a name, codecs that the file itself also contains
@@ -11,9 +13,6 @@ import { refusal, unsupported } from "./problem";
  * image. Every other parameter is refused, because a contract receives the media type without parameters.
  */
 const PARAMETER = /^\s*(?:$|(?:file)?name=|codecs=|charset="?(?:utf-?8|us-ascii|binary)"?\s*$)/i;
-
-/** The replacement character of bytes that are not UTF-8, or a character that UTF-8 cannot encode. */
-const LOST_BYTES = /[\ufffd\p{Surrogate}]/u;
 
 /**
  * Reads the bytes of a body, which the event contains in base64. API Gateway passes a body as text if its media type is
@@ -29,12 +28,17 @@ function readBytes(event: unknown, contentType: string): Bytes {
       ? "nothing"
       : isEncoded
         ? !isBase64(sent) && "invalid base64"
-        : LOST_BYTES.test(sent) && "bytes converted to text";
+        : hasLostBytes(sent) && "bytes converted to text";
   if (got) {
     const json = `or, as ${JSON_TYPE}, {"contentType": "${contentType}", "base64": "…"}`;
-    throw refusal(400, `body: got ${got}; allowed: the bytes of the type ${contentType}, ${json}`);
+    throw notAllowed(400, "body", got, `the bytes of the type ${contentType}, ${json}`);
   }
   return { contentType, base64: isEncoded ? sent : Buffer.from(sent).toString("base64") };
+}
+
+/** Whether a text has the replacement character of bytes that are not UTF-8, or a character that UTF-8 cannot encode. */
+function hasLostBytes(text: string): boolean {
+  return text.includes("\ufffd") || !text.isWellFormed();
 }
 
 /** @throws ProblemError 415 for a parameter that changes the meaning of bytes */
@@ -42,7 +46,7 @@ function requireParameters(contentType: string, parameters: readonly string[]): 
   for (const parameter of parameters) {
     if (PARAMETER.test(parameter)) continue;
     const name = quote(parameter.split("=", 1)[0]?.trim());
-    throw unsupported("Content-Type", `the parameter ${name}`, `${contentType} without it`);
+    throw notAllowed(415, "Content-Type", `the parameter ${name}`, `${contentType} without it`);
   }
 }
 

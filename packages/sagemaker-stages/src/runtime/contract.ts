@@ -230,7 +230,7 @@ export interface Contract<Request, Answer> {
   decode(body: string, request: Request, reply: EndpointReply): Answer | CallerAnswer<Answer>;
   /**
    * Further members of each problem document, e.g. the error in the form that the callers' client library reads
-   * (https://www.rfc-editor.org/rfc/rfc9457#section-3.2). Only the handler of a contract with `stream` adds the members.
+   * (https://www.rfc-editor.org/rfc/rfc9457#section-3.2).
    *
    * @default - none
    */
@@ -242,8 +242,8 @@ export interface Contract<Request, Answer> {
   }): Readonly<Record<string, unknown>>;
   /**
    * Describes the container's refusal of a request, e.g. of a text that is too long: the caller receives the returned problem in
-   * place of a 502, so that the caller's client does not repeat the request. Only the handler of a contract with `stream` calls
-   * this method.
+   * place of a 502, so that the caller's client does not repeat the request. The failure of an asynchronous
+   * request does not call this method.
    *
    * The container's message can contain paths, versions, and data of other requests. Return your own text, and no part of the
    * message except values that you have recognized, e.g. a number of tokens.

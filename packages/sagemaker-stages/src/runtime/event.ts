@@ -5,6 +5,14 @@ export interface LambdaContext {
   readonly awsRequestId: string;
   /** Milliseconds until Lambda ends the invocation. */
   getRemainingTimeInMillis(): number;
+  /**
+   * Aborts when the caller has left, for a model's own `handler.ts` on a route whose transfer mode is `stream`. Pass the signal to
+   * each request of the handler: otherwise the request continues, and nobody receives its answer.
+   *
+   * @default - on other routes, Lambda does not report that the caller has left
+   * @example await fetch(address, { signal: context.callerSignal ?? null })
+   */
+  readonly callerSignal?: AbortSignal;
 }
 
 /** A request from any kind of event. */

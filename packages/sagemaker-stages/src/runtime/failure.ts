@@ -12,7 +12,7 @@ export interface Explanation {
   readonly failure: Failure;
   readonly error?: LoggedError;
   /** The statistics of a failed invocation, for the log. */
-  readonly stats?: InvocationStats;
+  readonly stats?: InvocationStats | undefined;
 }
 
 /**

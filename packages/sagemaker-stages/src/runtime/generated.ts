@@ -6,6 +6,7 @@
 export { chooseAnswerType as accept } from "./accept";
 export { presentBytes as bytesAnswer } from "./bytes-answer";
 export { bytes } from "./bytes-body";
+export { explainByContract as problems } from "./contract-failure";
 export { createHandler } from "./handler";
 export { createHandlerWith } from "./handler-core";
 export { readCallerHeaders as callerHeaders } from "./headers";

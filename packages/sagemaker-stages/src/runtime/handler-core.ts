@@ -7,7 +7,7 @@ import { type LambdaContext, readEvent } from "./event";
 import { explain } from "./failure";
 import { RESERVE_IN_MS } from "./limits";
 import type { LogLine } from "./log";
-import { JSON_TYPE, TEXT_TYPE } from "./media-type";
+import { JSON_TYPE } from "./media-type";
 import { writeLine } from "./metrics";
 import type { HandlerParts } from "./parts";
 import { EndpointFailure, TIME_IS_OVER } from "./refusal";
@@ -67,8 +67,7 @@ export function createHandlerWith<Request, Answer>(
     let rows: number | undefined;
     try {
       const { bare, isText, contentType } = readBareRequest(contract, incoming, parts);
-      const plain = isText ? TEXT_TYPE : JSON_TYPE;
-      const accept = parts.accept?.(contract, incoming, isText) ?? plain;
+      const accept = parts.accept?.(contract, incoming, isText) ?? JSON_TYPE;
       const request = parseRequest(contract, bare);
       const caller = { headers: parts.callerHeaders?.(contract, incoming) ?? {}, accept };
       const passed = parts.passThrough?.request(contract, incoming, accept, contentType);
@@ -83,7 +82,7 @@ export function createHandlerWith<Request, Answer>(
       answer = toAnswer(ready, incoming, cors);
       if (timeLeftInMs() <= 0) throw new EndpointFailure(TIME_IS_OVER, stats);
     } catch (thrown) {
-      const { failure, error, stats } = explain(thrown, logsMessages);
+      const { failure, error, stats } = (parts.problems ?? explain)(thrown, logsMessages, contract);
       Object.assign(line, stats, { error, status: failure.status });
       answer = toFailureAnswer(failure, incoming, cors);
     }

@@ -1,6 +1,6 @@
 import { type Contract, type EndpointHeaders, ForbiddenByContract, HEADER_VALUE } from "./contract";
 import { type IncomingRequest, readHeader } from "./event";
-import { refusal } from "./problem";
+import { notAllowed } from "./problem";
 
 /**
  * Reads the caller's headers that the contract lists in `callerHeaders`.
@@ -16,7 +16,7 @@ export function readCallerHeaders(
   for (const name of callerHeaders) {
     const value = readHeader(event, name);
     if (!HEADER_VALUE.test(value)) {
-      throw refusal(400, `${name}: got ${value.length} characters; allowed: at most 1024 in ASCII`);
+      throw notAllowed(400, name, `${value.length} characters`, "at most 1024 in ASCII");
     }
     if (value !== "") headers[name] = value;
   }

@@ -1,6 +1,7 @@
 import { chooseAnswerType as accept } from "./accept";
 import { presentBytes as bytesAnswer } from "./bytes-answer";
 import { bytes } from "./bytes-body";
+import { explainByContract as problems } from "./contract-failure";
 import { readCallerHeaders as callerHeaders } from "./headers";
 import { passThrough } from "./pass-through";
 import { readQueryOnce as query } from "./query";
@@ -22,6 +23,8 @@ export const EVERY_PART = {
   callerHeaders,
   /** For `passThrough`. */
   passThrough,
+  /** For `containerProblem` and `problemMembers`. */
+  problems,
 };
 
 /** The parts of one handler. */

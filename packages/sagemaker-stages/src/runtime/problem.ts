@@ -29,14 +29,14 @@ export interface Failure {
   readonly retryAfterInSeconds?: number;
   /** A code for the contract's `problemMembers`. @default - none */
   readonly code?: string;
+  /** Further members of the problem document, from the contract. @default - none */
+  readonly members?: Readonly<Record<string, unknown>> | undefined;
 }
 
 /** Ends the request with a problem. Any code of a handler can throw this error. */
 export class ProblemError extends Error {
-  override readonly name = "ProblemError";
-
   constructor(readonly failure: Failure) {
-    super(`${failure.status} ${TITLES[failure.status]}`);
+    super();
   }
 }
 
@@ -45,9 +45,13 @@ export function refusal(status: ProblemStatus, detail: string): ProblemError {
   return new ProblemError({ status, detail });
 }
 
-/** The problem of a body that the model does not accept: 415. */
-export function unsupported(header: string, got: string, allowed: string): ProblemError {
-  return refusal(415, `${header}: got ${got}; allowed: ${allowed}`);
+/**
+ * The problem of a part of a request that the model does not accept.
+ *
+ * @param field - the name of the part, e.g. a header
+ */
+export function notAllowed(status: ProblemStatus, field: string, got: string, allowed: string): ProblemError {
+  return refusal(status, `${field}: got ${got}; allowed: ${allowed}`);
 }
 
 /** Creates the problem document of a failure. */
@@ -58,5 +62,6 @@ export function toProblem(failure: Failure, requestId: string): Problem {
     status: failure.status,
     detail: failure.detail,
     requestId,
+    ...failure.members,
   };
 }

@@ -1,7 +1,7 @@
 import { partOf } from "./event";
 import { cut } from "./faults";
 import { isRecord } from "./json";
-import { refusal } from "./problem";
+import { notAllowed } from "./problem";
 
 /**
  * Reads the query of a GET. Every value is a string.
@@ -12,7 +12,7 @@ export function readQueryOnce(event: unknown): unknown {
   const [name, times] = findRepeatedParameter(event) ?? [];
   if (name !== undefined) {
     const got = times === 2 ? "twice" : `${times} times`;
-    throw refusal(400, `${cut(name)}: got the parameter ${got}; allowed: once`);
+    throw notAllowed(400, cut(name), `the parameter ${got}`, "once");
   }
   // This name is the same in both kinds of HTTP event, and in a direct invocation of a model with a GET route.
   return partOf(event, "queryStringParameters");

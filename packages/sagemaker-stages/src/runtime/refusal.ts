@@ -50,6 +50,6 @@ export class EndpointFailure extends Error {
     readonly refusal: Refusal,
     readonly stats: InvocationStats,
   ) {
-    super(refusal.type);
+    super();
   }
 }

@@ -1,3 +1,5 @@
+/// <reference lib="es2024.string" />
+
 import { type BareRequest, ofJson, ofText, readBody } from "./body";
 import type { CallerValues, Contract, EndpointRequest, RequestLimits } from "./contract";
 import type { IncomingRequest } from "./event";
@@ -5,7 +7,7 @@ import { describeFaults, describeUnknown } from "./faults";
 import { isRecord } from "./json";
 import { MAX_DEPTH, MAX_PROPERTIES } from "./limits";
 import type { HandlerParts } from "./parts";
-import { refusal } from "./problem";
+import { notAllowed, refusal } from "./problem";
 
 /**
  * Reads the bare request.
@@ -41,35 +43,34 @@ export function parseRequest<Request, Answer>(contract: Contract<Request, Answer
   throw refusal(400, describeFaults(parsed.error.issues, bare));
 }
 
-/** Half of a surrogate pair. UTF-8 cannot encode it, so that the endpoint would receive another character. */
-const UNPAIRED_SURROGATE = /\p{Surrogate}/u;
-
 /** Refuses values that no schema checks for. */
 function requireValidValues(value: unknown, depth = 0): void {
-  if (typeof value === "string" && UNPAIRED_SURROGATE.test(value)) {
-    throw refusal(400, "request: got text with an unpaired surrogate; allowed: Unicode text");
+  // UTF-8 cannot encode half of a surrogate pair, so that the endpoint would receive another character.
+  if (typeof value === "string" && !value.isWellFormed()) {
+    throw notAllowed(400, "request", "text with an unpaired surrogate", "Unicode text");
   }
   if (!isRecord(value)) return;
   if (depth === MAX_DEPTH) {
-    throw refusal(
+    throw notAllowed(
       400,
-      `request: got more than ${MAX_DEPTH} levels of objects and lists; allowed: at most ${MAX_DEPTH}`,
+      "request",
+      `more than ${MAX_DEPTH} levels of objects and lists`,
+      `at most ${MAX_DEPTH}`,
     );
   }
   // zod ignores a property of this name instead of reporting it as unknown.
   if (Object.hasOwn(value, "__proto__")) throw refusal(400, describeUnknown("request", ["__proto__"]));
-  if (Array.isArray(value)) {
-    for (const inner of value) requireValidValues(inner, depth + 1);
-    return;
-  }
-  const names = Object.keys(value);
-  if (names.length > MAX_PROPERTIES) {
-    throw refusal(
+  const isList = Array.isArray(value);
+  const members = isList ? value : Object.values(value);
+  if (!isList && members.length > MAX_PROPERTIES) {
+    throw notAllowed(
       400,
-      `request: got an object of ${names.length} properties; allowed: at most ${MAX_PROPERTIES}`,
+      "request",
+      `an object of ${members.length} properties`,
+      `at most ${MAX_PROPERTIES}`,
     );
   }
-  for (const name of names) requireValidValues(value[name], depth + 1);
+  for (const member of members) requireValidValues(member, depth + 1);
 }
 
 /**
@@ -93,6 +94,6 @@ export function encodeRequest<Request, Answer>(
 
 function requireAtMost(max: number, got: number, unit: string, field = "batch"): void {
   if (got > max) {
-    throw refusal(413, `${field}: got ${got} ${unit}; allowed: at most ${max}`);
+    throw notAllowed(413, field, `${got} ${unit}`, `at most ${max}`);
   }
 }

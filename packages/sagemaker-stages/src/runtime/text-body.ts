@@ -1,6 +1,6 @@
 import { isUtf8 } from "node:buffer";
 import { isRecord } from "./json";
-import { refusal } from "./problem";
+import { notAllowed } from "./problem";
 
 /**
  * Decodes the text of an event's body, without a byte order mark.
@@ -12,7 +12,7 @@ export function decodeBody(event: unknown): string {
   if (typeof body !== "string") return "";
   const bytes = isBase64Encoded === true ? Buffer.from(body, "base64") : undefined;
   if (bytes !== undefined && !isUtf8(bytes)) {
-    throw refusal(400, `body: got ${bytes.length} byte(s) that are not UTF-8; allowed: UTF-8`);
+    throw notAllowed(400, "body", `${bytes.length} byte(s) that are not UTF-8`, "UTF-8");
   }
   return String(bytes ?? body).replace(/^\ufeff/, "");
 }

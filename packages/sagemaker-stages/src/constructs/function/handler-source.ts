@@ -11,7 +11,19 @@ type PartName = keyof HandlerParts;
 
 /** The properties of a contract that determine the parts of its handler. */
 export type ContractOfParts = Readonly<
-  Partial<Record<"text" | "bytes" | "answerTypes" | "callerHeaders" | "passThrough" | "stream", unknown>> &
+  Partial<
+    Record<
+      | "text"
+      | "bytes"
+      | "answerTypes"
+      | "callerHeaders"
+      | "passThrough"
+      | "stream"
+      | "problemMembers"
+      | "containerProblem",
+      unknown
+    >
+  > &
     Partial<Pick<Contract<unknown, unknown>, "route">>
 >;
 
@@ -24,6 +36,7 @@ export function partsOf(contract: ContractOfParts): PartName[] {
     bytesAnswer: contract.answerTypes !== undefined,
     callerHeaders: contract.callerHeaders !== undefined,
     passThrough: contract.passThrough !== undefined,
+    problems: contract.problemMembers !== undefined || contract.containerProblem !== undefined,
   };
   return partNames().filter((part) => needed[part]);
 }

@@ -175,6 +175,13 @@ function toContainerFailed(error: NodeJS.ErrnoException): Error {
 /** The time in which a connection must be open: sufficient for a container on this machine or in its network. */
 const CONNECT_TIMEOUT_IN_MS = 3_000;
 
+/**
+ * The steps of the time for a connection. A step ends only after the process has handled its other events. So the time in which
+ * the process is blocked, e.g. because it starts many processes of functions, does not count against the container, whose
+ * connection can be open already.
+ */
+const STEPS_OF_CONNECT_TIMEOUT = 30;
+
 /** SageMaker's limit for one invocation (https://docs.aws.amazon.com/sagemaker/latest/dg/serverless-endpoints.html). */
 const INVOCATION_TIMEOUT_IN_MS = 60_000;
 
@@ -190,8 +197,9 @@ function timedOut(timeoutInMs: number): ContainerFailed {
  * The user's container.
  *
  * @param address - e.g. `http://127.0.0.1:8080`, with or without `/invocations`
+ * @param connectTimeoutInMs - the time in which a connection must be open
  */
-export function ownContainer(address: URL): Container {
+export function ownContainer(address: URL, connectTimeoutInMs = CONNECT_TIMEOUT_IN_MS): Container {
   const url = new URL(address);
   if (!url.pathname.endsWith("/invocations")) url.pathname = `${url.pathname.replace(/\/$/, "")}/invocations`;
   return {
@@ -222,8 +230,11 @@ export function ownContainer(address: URL): Container {
         outgoing.on("close", () => signal?.removeEventListener("abort", abort));
         outgoing.on("socket", (socket) => {
           if (!socket.connecting) return;
-          const timer = setTimeout(() => outgoing.destroy(UNREACHABLE), CONNECT_TIMEOUT_IN_MS);
-          socket.once("connect", () => clearTimeout(timer)).once("close", () => clearTimeout(timer));
+          let steps = 0;
+          const timer = setInterval(() => {
+            if (++steps === STEPS_OF_CONNECT_TIMEOUT) outgoing.destroy(UNREACHABLE);
+          }, connectTimeoutInMs / STEPS_OF_CONNECT_TIMEOUT);
+          socket.once("connect", () => clearInterval(timer)).once("close", () => clearInterval(timer));
         });
         outgoing.on("error", fail);
         outgoing.on("response", (incoming) => {

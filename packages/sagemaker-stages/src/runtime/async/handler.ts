@@ -151,7 +151,7 @@ export function createAsyncHandlerWith<Request, Answer>(
       answer = toAnswer(result.answer, incoming, cors);
       if (time() <= 0) throw new EndpointFailure(TIME_IS_OVER, result.stats ?? NO_STATS);
     } catch (thrown) {
-      const { failure, error, stats } = explain(thrown, logsMessages);
+      const { failure, error, stats } = (parts.problems ?? explain)(thrown, logsMessages, contract);
       Object.assign(line, stats, { status: failure.status, error });
       answer = toFailureAnswer(failure, incoming, cors);
     }

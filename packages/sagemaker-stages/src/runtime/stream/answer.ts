@@ -20,7 +20,8 @@ export { createAbortableClient, writeWhenSent } from "./running-request";
  * contract does not stream: its caller can wait longer than the 29 seconds of the transfer mode `buffer`.
  *
  * A handler with {@link createAbortableClient} and {@link writeWhenSent} ends its request to the endpoint when the caller leaves,
- * and its log line says whether the caller took the answer. Any other handler has no time left when the caller has left.
+ * and its log line says whether the caller took the answer. Any other handler has `callerSignal` in its context, and no time left
+ * when the caller has left.
  *
  * Only the functions of such routes contain this code.
  *
@@ -42,6 +43,7 @@ export function streamAnswer(handler: Handler, lambda?: AwsLambda): unknown {
     if (responseStream.destroyed) leave();
     const ofCaller = {
       ...context,
+      callerSignal: stop.signal,
       getRemainingTimeInMillis: () => (responseStream.destroyed ? 0 : context.getRemainingTimeInMillis()),
     };
     const request: RunningRequest = { left: stop.signal };

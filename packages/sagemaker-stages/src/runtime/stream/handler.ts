@@ -1,9 +1,10 @@
-import { presentAnswer, toAnswer } from "../answer";
+import { presentAnswer, toAnswer, toFailureAnswer } from "../answer";
 import { stopAtFirstFaults } from "../bounded-schema";
 import type { Contract } from "../contract";
 import { exposedHeaders } from "../cors";
 import { readEndpointAddress } from "../endpoint";
 import { readEvent } from "../event";
+import { explain } from "../failure";
 import type { Handler } from "../handler-core";
 import { MAX_SILENCE_IN_MS, RESERVE_IN_MS } from "../limits";
 import type { LogLine } from "../log";
@@ -15,7 +16,6 @@ import { EndpointFailure, NO_STATS, type Refusal, TIME_IS_OVER } from "../refusa
 import { encodeRequest, parseRequest, readBareRequest } from "../request";
 import { createAbortableCalls } from "./abortable-calls";
 import { sendAnswer } from "./answer";
-import { explainFor } from "./container-failure";
 import {
   brokenOff,
   CALLER_LEFT,
@@ -186,7 +186,7 @@ export function createStreamingHandlerWith<Request, Answer>(
       } catch (thrown) {
         const failure = record(thrown);
         if (hasLeft()) return undefined;
-        invoked = { whole: failureAnswer(failure) };
+        invoked = { whole: toFailureAnswer(failure, incoming, cors) };
       }
       return "whole" in invoked ? await sendWhole(invoked.whole) : await sendParts(invoked);
     }
@@ -271,38 +271,12 @@ export function createStreamingHandlerWith<Request, Answer>(
 
     /** Records a failure in the log line. */
     function record(thrown: unknown): Failure {
-      const { failure, error, stats } = explainFor(contract, thrown, logsMessages);
+      const { failure, error, stats } = (parts.problems ?? explain)(thrown, logsMessages, contract);
       const isSlow = thrown instanceof EndpointFailure && thrown.refusal === CALLER_TOO_SLOW;
       const reason = hasLeft() ? CALLER_LEFT : isSlow ? CALLER_TOO_SLOW : undefined;
       const logged = reason === undefined ? { status: failure.status, error } : logOfCaller(reason);
       Object.assign(line, stats, stream?.statsNow(), logged);
       return failure;
-    }
-
-    /** A failure with its problem document. The code of the contract can fail, too. */
-    function problemOf(failure: Failure): readonly [failure: Failure, problem: object] {
-      try {
-        const members = contract.problemMembers?.(failure);
-        return [failure, { ...toProblem(failure, requestId), ...members }];
-      } catch (thrown) {
-        const ofMembers = record(thrown);
-        return [ofMembers, toProblem(ofMembers, requestId)];
-      }
-    }
-
-    function failureAnswer(thrown: Failure): unknown {
-      const [{ status, retryAfterInSeconds }, problem] = problemOf(thrown);
-      if (kind === "direct") return problem;
-      const headers = {
-        "Content-Type": "application/problem+json",
-        ...(retryAfterInSeconds !== undefined && { "Retry-After": String(retryAfterInSeconds) }),
-      };
-      return { statusCode: status, headers: withCors(headers), body: JSON.stringify(problem) };
-    }
-
-    function withCors(headers: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
-      // A function URL adds CORS headers itself.
-      return kind === "rest-api" ? { ...headers, ...cors } : headers;
     }
 
     /** Names the origin of this request in an answer over HTTP. */
@@ -315,7 +289,9 @@ export function createStreamingHandlerWith<Request, Answer>(
         responseStream.setContentType(answerType);
         return responseStream;
       }
-      const head = { statusCode: 200, headers: withCors({ "Content-Type": answerType }) };
+      // A function URL adds CORS headers itself.
+      const headers = { "Content-Type": answerType, ...(kind === "rest-api" && cors) };
+      const head = { statusCode: 200, headers };
       return requireLambda(lambda).HttpResponseStream.from(
         responseStream,
         (await named(head)) as HttpMetadata,
@@ -330,7 +306,7 @@ export function createStreamingHandlerWith<Request, Answer>(
     async function breakOff(body: BodyStream, failure: Failure): Promise<Error | undefined> {
       if (hasLeft()) return undefined;
       if (cutter?.isBetweenEvents) {
-        const last = `event: error\ndata: ${JSON.stringify(problemOf(failure)[1])}\n\n`;
+        const last = `event: error\ndata: ${JSON.stringify(toProblem(failure, requestId))}\n\n`;
         if ((await endWith(body, last, sendingTimeInMs(context))) !== "slow") return undefined;
       }
       return brokenOff();
