@@ -6,7 +6,7 @@ import { DEFAULT_NODE_RUNTIME } from "../aws/lambda-runtimes";
 import { METRICS_VARIABLE } from "../aws/metrics";
 import { serviceDomain } from "../aws/partition";
 import { boundaryArn } from "../environment/account";
-import { asyncKeyArn, asyncOf, uploadOrigins } from "../environment/async-requests";
+import { answerOrigins, asyncKeyArn, asyncOf, uploadOrigins } from "../environment/async-requests";
 import {
   capturePrefix,
   endpointNameOf,
@@ -150,7 +150,7 @@ export class InferenceStack extends TerraformStack {
     this.network = this.createNetwork();
     this.artifacts = this.createArtifactBucket();
     this.captured = this.createCaptureBucket();
-    this.asyncBucket = this.createAsyncBucket();
+    this.asyncBucket = this.createAsyncBucket(models);
     this.models = this.createModels(models);
     this.network?.grantAccess(
       this.models.flatMap((model) => (model.functionAndEndpoint ?? model.gateway)?.networkMember() ?? []),
@@ -242,8 +242,12 @@ export class InferenceStack extends TerraformStack {
     });
   }
 
-  /** Creates the bucket for inputs and results of asynchronous requests, if a model has such requests. */
-  private createAsyncBucket(): ExpiringBucket | undefined {
+  /**
+   * Creates the bucket for inputs and results of asynchronous requests, if a model has such requests.
+   *
+   * @param contracts - the app's models
+   */
+  private createAsyncBucket(contracts: Models): ExpiringBucket | undefined {
     const { account, prefix: environmentName } = this;
     const { models, protected: isProtected } = this.environment;
     const daysByPrefix = Object.fromEntries(
@@ -261,6 +265,7 @@ export class InferenceStack extends TerraformStack {
       purpose: "async",
       daysByPrefix,
       uploadOrigins: uploadOrigins(this.environment),
+      answerOrigins: answerOrigins(this.environment, contracts),
       kmsKeyArn: asyncKeyArn(this.environment),
       protected: isProtected,
     });

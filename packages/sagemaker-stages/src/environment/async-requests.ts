@@ -69,13 +69,32 @@ export function asyncKeyArn({ models }: Pick<Environment, "models">): string | u
  * The origins of the pages that may send uploads to the bucket of asynchronous requests: the origins that the stage and the function
  * URLs of asynchronous models name. `*` names no page.
  */
-export function uploadOrigins({ stage, models }: Pick<Environment, "stage" | "models">): string[] {
-  const asynchronous = Object.values<ModelSettings>(models).filter(
-    (settings) => asyncOf(settings) !== undefined,
+export function uploadOrigins(environment: Pick<Environment, "stage" | "models">): string[] {
+  return pageOrigins(environment, () => true);
+}
+
+/**
+ * The origins of the pages that may read answers from the bucket of asynchronous requests: {@link uploadOrigins} of the models whose
+ * contract has `passThrough`. The function answers with the address of an answer only for these models.
+ */
+export function answerOrigins(
+  environment: Pick<Environment, "stage" | "models">,
+  contracts: Readonly<Record<string, Pick<RoutedModel, "passThrough">>>,
+): string[] {
+  return pageOrigins(environment, (model) => contracts[model]?.passThrough !== undefined);
+}
+
+/** The origins that the stage and the function URLs of some of the asynchronous models name. */
+function pageOrigins(
+  { stage, models }: Pick<Environment, "stage" | "models">,
+  isIncluded: (model: string) => boolean,
+): string[] {
+  const asynchronous = Object.entries<ModelSettings>(models).filter(
+    ([model, settings]) => asyncOf(settings) !== undefined && isIncluded(model),
   );
   if (asynchronous.length === 0) return [];
   const ofStage = originsOf(stage.corsAllowOrigin ?? []);
-  const ofUrls = asynchronous.flatMap(({ functionUrl }) => functionUrl?.corsAllowOrigins ?? []);
+  const ofUrls = asynchronous.flatMap(([, { functionUrl }]) => functionUrl?.corsAllowOrigins ?? []);
   return [...new Set([...ofStage, ...ofUrls])].filter((origin) => origin !== "*");
 }
 

@@ -86,7 +86,7 @@ const environmentSettings = settings({
 
   /**
    * Refuse plans that destroy the API, the endpoints or the page's distribution, and therefore their URLs. Requires
-   * `accountId`. If a model is removed from the environment, its endpoint is not protected. If the first creation of an
+   * `accountId`. If a model or its `async` is removed from the environment, its endpoint is not protected. If the first creation of an
    * endpoint failed, set `false` to create the endpoint again. If the endpoint is not in Terraform's state, run
    * `aws sagemaker delete-endpoint` instead.
    *

@@ -199,6 +199,14 @@ export class LocalStage {
     return urlOf(this.server);
   }
 
+  /**
+   * The origin of S3, which differs from the stage's origin, as on AWS: a browser applies the rules of the bucket to every page, also
+   * after a redirection of the stage.
+   */
+  private get s3Origin(): string {
+    return this.url.replace("127.0.0.1", "localhost");
+  }
+
   /** The function URLs by the ARN of the function, without a slash at the end. */
   get functionUrls(): ReadonlyMap<string, string> {
     return new Map([...this.urlServers].map(([arn, server]) => [arn, urlOf(server)]));
@@ -233,7 +241,7 @@ export class LocalStage {
       program: this.settings.functionProgram,
       sagemakerRuntimeUrl: this.url,
       issuerUrl: issuerAddress(this.url),
-      s3Url: `${this.url}/${S3_SEGMENT}`,
+      s3Url: `${this.s3Origin}/${S3_SEGMENT}`,
       log,
       unreserved: this.unreserved,
       containerFailures: this.containerFailures,

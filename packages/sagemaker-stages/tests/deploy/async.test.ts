@@ -3,20 +3,52 @@ import {
   DescribeScalingPoliciesCommand,
 } from "@aws-sdk/client-application-auto-scaling";
 import { DescribeAlarmsCommand } from "@aws-sdk/client-cloudwatch";
-import { CreateRoleCommand } from "@aws-sdk/client-iam";
-import { GetBucketLifecycleConfigurationCommand, PutObjectCommand } from "@aws-sdk/client-s3";
+import { CreateRoleCommand, GetRolePolicyCommand, ListRolePoliciesCommand } from "@aws-sdk/client-iam";
+import {
+  GetBucketEncryptionCommand,
+  GetBucketLifecycleConfigurationCommand,
+  PutObjectCommand,
+} from "@aws-sdk/client-s3";
 import { DescribeEndpointCommand, DescribeEndpointConfigCommand } from "@aws-sdk/client-sagemaker";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import type { PolicyDocument } from "../../src/iam/policy-document";
 import { functionRoleTrust } from "../../src/iam/workload/function-role";
 import { deniedToDeployer } from "./support/deployer";
 import { Deployment } from "./support/deployment";
-import { beforeAsync, withAsync, withOtherAsync } from "./support/environments";
+import type { Operation } from "./support/emulator";
+import { beforeAsync, withAsync, withOtherAsync, withoutAsync } from "./support/environments";
+import { isAllowed } from "./support/evaluation";
 import { succeeded } from "./support/project";
 import { requireRecorded } from "./support/recordings";
 
 const TIMEOUT_IN_MS = 600_000;
 
 const BUCKET = "async-async-111122223333-eu-central-1";
+
+/** A block `moved` of a stack. */
+interface Move {
+  readonly from: string;
+  readonly to: string;
+}
+
+/** Requests for the key of the bucket, as AWS KMS evaluates them. */
+const KEY_REQUESTS = {
+  "decrypts an object of the bucket": { action: "kms:Decrypt", service: "s3", bucket: BUCKET },
+  "encrypts an object of the bucket": { action: "kms:GenerateDataKey", service: "s3", bucket: BUCKET },
+  "decrypts an object of another bucket": { action: "kms:Decrypt", service: "s3", bucket: "another" },
+  "decrypts through another service": { action: "kms:Decrypt", service: "dynamodb", bucket: BUCKET },
+  "schedules the key's deletion": { action: "kms:ScheduleKeyDeletion", service: "s3", bucket: BUCKET },
+};
+
+/** The changes of an endpoint and of its configurations that Terraform requested, in their order. */
+function changesOf(endpoint: string, operations: readonly Operation[]): string[] {
+  return operations
+    .filter(({ parameters: { EndpointName, EndpointConfigName } }) =>
+      [EndpointName, EndpointConfigName].some((name) => String(name ?? "").startsWith(endpoint)),
+    )
+    .map(({ operation }) => operation)
+    .filter((operation) => /^(?:Create|Update|Delete)/.test(operation));
+}
 
 // The tests run in order: each test continues with the deployment of the test before.
 describe("the lifecycle of an environment with asynchronous models", () => {
@@ -64,6 +96,41 @@ describe("the lifecycle of an environment with asynchronous models", () => {
       policies: policies.map(({ PolicyName }) => PolicyName).sort(),
       alarmStartsPolicy: starts?.PolicyARN !== undefined && alarm?.AlarmActions?.includes(starts.PolicyARN),
     };
+  }
+
+  /** Creates a key of AWS KMS. @returns its ARN */
+  async function createKey(): Promise<string> {
+    const { KeyMetadata } = (await deployment.clients.call("kms", "TrentService.CreateKey", {})) as {
+      KeyMetadata: { Arn: string };
+    };
+    return KeyMetadata.Arn;
+  }
+
+  /** The encryption of the bucket's new objects. */
+  async function encryptionOf(Bucket: string): Promise<unknown> {
+    const { ServerSideEncryptionConfiguration: { Rules: [rule] = [] } = {} } =
+      await deployment.clients.s3.send(new GetBucketEncryptionCommand({ Bucket }));
+    const { SSEAlgorithm, KMSMasterKeyID } = rule?.ApplyServerSideEncryptionByDefault ?? {};
+    return { algorithm: SSEAlgorithm, key: KMSMasterKeyID, hasBucketKey: rule?.BucketKeyEnabled };
+  }
+
+  /** The requests for a key that a role's own policies allow. */
+  async function allowedRequests(RoleName: string, resource: string): Promise<string[]> {
+    const { iam } = deployment.clients;
+    const { PolicyNames = [] } = await iam.send(new ListRolePoliciesCommand({ RoleName }));
+    const documents = await Promise.all(
+      PolicyNames.map(async (PolicyName) => {
+        const { PolicyDocument = "" } = await iam.send(new GetRolePolicyCommand({ RoleName, PolicyName }));
+        return JSON.parse(decodeURIComponent(PolicyDocument)) as PolicyDocument;
+      }),
+    );
+    return Object.entries(KEY_REQUESTS).flatMap(([request, { action, service, bucket }]) => {
+      const context = {
+        "kms:ViaService": `${service}.eu-central-1.amazonaws.com`,
+        "kms:EncryptionContext:aws:s3:arn": `arn:aws:s3:::${bucket}`,
+      };
+      return isAllowed(documents, { action, resource, context }) ? [request] : [];
+    });
   }
 
   /** The times at which the endpoints were created. */
@@ -132,12 +199,34 @@ describe("the lifecycle of an environment with asynchronous models", () => {
   );
 
   it(
-    "keeps waiting requests and results when instances, days and the range of the scaling change",
+    "keeps the endpoint in place when its state has the address of a real-time endpoint",
     async () => {
       // Prepare
+      const { resources } = await deployment.project.state(withAsync.name);
+      const addresses = resources
+        .filter(({ type }) => type === "aws_sagemaker_endpoint")
+        .map(({ address }) => address);
+      const { moved } = JSON.parse(deployment.project.synthesized(withAsync.name)) as { moved: Move[] };
+
+      // Act
+      for (const { from, to } of moved)
+        await deployment.project.terraform(withAsync.name, "state", "mv", to, from);
+
+      // Assess
+      expect(moved.map(({ to }) => to).sort()).toEqual([...addresses].sort());
+      expect(await deployment.project.plan(withAsync.name)).toEqual([]);
+    },
+    TIMEOUT_IN_MS,
+  );
+
+  it(
+    "keeps waiting requests and results when instances, days, the range of the scaling and the key change",
+    async () => {
+      // Prepare
+      const kmsKeyArn = await createKey();
       const Key = "async-energy-demand/results/0123.out";
       await deployment.clients.s3.send(new PutObjectCommand({ Bucket: BUCKET, Key, Body: "1" }));
-      deployment.project.setEnvironments(withOtherAsync);
+      deployment.project.setEnvironments(withOtherAsync(kmsKeyArn));
 
       // Act
       succeeded(await deployment.project.deploy(withAsync.name));
@@ -157,7 +246,67 @@ describe("the lifecycle of an environment with asynchronous models", () => {
         policies: ["async-energy-demand-target-tracking"],
         alarmStartsPolicy: false,
       });
+      expect(await encryptionOf(BUCKET)).toEqual({
+        algorithm: "aws:kms",
+        key: kmsKeyArn,
+        hasBucketKey: true,
+      });
+      for (const endpoint of ["async-energy-demand", "async-loan-default"]) {
+        expect((await configurationOf(endpoint)).AsyncInferenceConfig?.OutputConfig?.KmsKeyId).toBe(
+          kmsKeyArn,
+        );
+        for (const role of [`${endpoint}-endpoint`, `${endpoint}-function`]) {
+          expect([role, await allowedRequests(role, kmsKeyArn)]).toEqual([
+            role,
+            ["decrypts an object of the bucket", "encrypts an object of the bucket"],
+          ]);
+          expect(await allowedRequests(role, `${kmsKeyArn}0`)).toEqual([]);
+        }
+      }
+      expect(await deployment.deployed()).toEqual(await deployment.synthesized());
       expect(await deployment.project.plan(withAsync.name)).toEqual([]);
+    },
+    TIMEOUT_IN_MS,
+  );
+
+  it(
+    "replaces endpoints that answer in real time again, and deletes the bucket, without a further argument",
+    async () => {
+      // Prepare
+      const before = await createdAt();
+      deployment.project.setEnvironments(withoutAsync);
+
+      // Act
+      const operations = await deployment.operationsOf(async () =>
+        succeeded(await deployment.project.deploy(withAsync.name)),
+      );
+
+      // Assess
+      for (const endpoint of ["async-energy-demand", "async-loan-default"]) {
+        // Terraform deletes the endpoint before it creates the configuration of the endpoint with the same name.
+        expect(changesOf(endpoint, operations)).toEqual([
+          "DeleteEndpoint",
+          "CreateEndpointConfig",
+          "CreateEndpoint",
+          "DeleteEndpointConfig",
+        ]);
+        expect((await configurationOf(endpoint)).AsyncInferenceConfig).toBeUndefined();
+      }
+      const after = await createdAt();
+      expect(after.every((time, index) => (time?.getTime() ?? 0) > (before[index]?.getTime() ?? 0))).toBe(
+        true,
+      );
+      expect(await scalingOf("async-energy-demand")).toEqual({
+        range: [1, 2],
+        policies: ["async-energy-demand-target-tracking"],
+        alarmStartsPolicy: false,
+      });
+      const created = await deployment.createdResources();
+      expect(created).toEqual(await deployment.resourcesInState());
+      expect(created.filter((entry) => /^(?:bucket|object) /.test(entry))).toEqual([]);
+      expect(await deployment.deployed()).toEqual(await deployment.synthesized());
+      expect(await deployment.project.plan(withAsync.name)).toEqual([]);
+      expect(deployment.emulator.faults()).toBe("");
     },
     TIMEOUT_IN_MS,
   );

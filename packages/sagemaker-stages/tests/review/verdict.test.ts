@@ -359,6 +359,48 @@ describe("the policy of a resource", () => {
   });
 });
 
+describe("an endpoint that is replaced at another address", () => {
+  it("is no rollout when it answers in real time again", () => {
+    // Prepare
+    const configuration = "aws_sagemaker_endpoint_configuration.c";
+    const place = [{ output_config: [{ s3_output_path: "s3://b/dev-churn/results" }] }];
+    const replaced = (before: object, after: object): ResourceJson => ({
+      address: configuration,
+      actions: ["create", "delete"],
+      before: { name: "dev-churn-1", ...before },
+      after: { name: "dev-churn-2", ...after },
+    });
+    const endpoints: ResourceJson[] = [
+      {
+        address: "aws_sagemaker_endpoint.async",
+        actions: ["delete"],
+        before: { name: "dev-churn", endpoint_config_name: "dev-churn-1" },
+      },
+      {
+        address: "aws_sagemaker_endpoint.e",
+        actions: ["create"],
+        after: { name: "dev-churn", endpoint_config_name: "dev-churn-2" },
+      },
+    ];
+
+    // Act
+    const realTime = review([
+      replaced({ async_inference_config: place }, { async_inference_config: [] }),
+      ...endpoints,
+    ]);
+    const rolledOut = review([replaced({}, {})]);
+
+    // Assess
+    expect([realTime.gates, realTime.verdict]).toEqual([
+      "D--",
+      expect.stringMatching(/1 endpoint destroyed/),
+    ]);
+    expect(realTime.verdict).toMatch(/changes from asynchronous to real-time requests/);
+    expect(realTime.verdict).not.toMatch(/rollout/);
+    expect(rolledOut.verdict).toMatch(/1 endpoint rollout/);
+  });
+});
+
 describe("a load balancer", () => {
   const balancer = (internal: boolean, others: object = {}): object => ({ name: "l", internal, ...others });
 

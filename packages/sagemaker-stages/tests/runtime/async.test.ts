@@ -282,6 +282,97 @@ describe("an asynchronous request of another kind", () => {
   });
 });
 
+describe("an answer that is larger than Lambda's limit", () => {
+  const LARGE = JSON.stringify({ predictions: [1], explanation: "x".repeat(5_000_000) });
+  const HOUSES = JSON.stringify(housePriceAbout.example.request);
+
+  function answerWith(body: string): void {
+    endpoint.answer(async () => ({ status: 200, contentType: "application/json", body: Buffer.from(body) }));
+  }
+
+  it.each([
+    { query: "", status: 303 },
+    { query: "redirect=true", status: 303 },
+    { query: "redirect=false&other=1", status: 200 },
+  ])("is named by a $status with the query $query", async ({ query, status }) => {
+    // Prepare
+    answerWith(LARGE);
+    const routes = endpoint.routesOf(housePrice);
+
+    // Act
+    const answer = await routes.answer(idIn(await routes.start(HOUSES)), {}, query);
+
+    // Assess
+    const { Location = "", ...headers } = answer.headers;
+    expect(answer.statusCode).toBe(status);
+    expect(JSON.parse(answer.body)).toEqual({
+      url: Location,
+      expiresAt: expect.stringMatching(/^\d{4}-.*Z$/),
+    });
+    expect(headers["Access-Control-Expose-Headers"]).toMatch(/\bLocation\b/);
+    expect(await (await fetch(Location)).text()).toBe(LARGE);
+  });
+
+  it("is named by a 200 on a function URL", async () => {
+    // Prepare
+    answerWith(LARGE);
+    const routes = endpoint.routesOf(housePrice);
+    const id = idIn(await routes.start(HOUSES));
+    await routes.answer(id);
+    const event = functionUrlEvent({ method: "GET" }, { query: "redirect=false" }) as object;
+
+    // Act
+    const answer = await routes.handler({ ...event, rawPath: `/requests/${id}` }, lambdaContext());
+
+    // Assess
+    expect(answer).toMatchObject({ statusCode: 200, headers: { Location: expect.stringMatching(/^http/) } });
+  });
+
+  it("is refused with redirect=false, too, if the function must read the answer", async () => {
+    // Prepare
+    answerWith(LARGE);
+    const { passThrough: _, ...read } = housePrice;
+    const routes = endpoint.routesOf(read, {}, { AWS_LAMBDA_FUNCTION_MEMORY_SIZE: "64" });
+
+    // Act
+    const answer = await routes.answer(idIn(await routes.start(HOUSES)), {}, "redirect=false");
+
+    // Assess
+    expect(answer.statusCode).toBe(413);
+    expect(answer.headers).not.toHaveProperty("Location");
+  });
+
+  it("does not change the form of a smaller answer", async () => {
+    // Prepare
+    answerWith('{"predictions": [329.50]}');
+    const routes = endpoint.routesOf(housePrice);
+
+    // Act
+    const answer = await routes.answer(idIn(await routes.start(HOUSES)), {}, "redirect=false");
+
+    // Assess
+    expect(answer).toMatchObject({ statusCode: 200, body: '{"predictions": [329.50]}' });
+    expect(answer.headers).not.toHaveProperty("Location");
+  });
+
+  it("is refused with another value of redirect", async () => {
+    // Prepare
+    const routes = endpoint.routesOf(housePrice);
+    const id = idIn(await routes.start(HOUSES));
+
+    // Act
+    const answers = await Promise.all(
+      ["0", "FALSE", ""].map((value) => routes.read(id, {}, `redirect=${value}`)),
+    );
+
+    // Assess
+    expect(answers.map(({ statusCode }) => statusCode)).toEqual([400, 400, 400]);
+    expect(JSON.parse(answers[0]?.body ?? "").detail).toBe(
+      "redirect: got another value; allowed: true or false",
+    );
+  });
+});
+
 describe("the permission for an upload", () => {
   it.each<[string, () => AsyncRoutes, string, string]>([
     [

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 import { unzipSync } from "fflate";
 import { functionCode } from "../../src/constructs/function/function-code";
-import { uploadOrigins } from "../../src/environment/async-requests";
+import { answerOrigins, uploadOrigins } from "../../src/environment/async-requests";
 import type { Environment } from "../../src/environment/environment";
 import type { InstanceSettings, ModelSettings } from "../../src/environment/model-settings";
 import { boundaryPolicy } from "../../src/iam/deployment/boundary";
@@ -56,6 +56,8 @@ const synthesized = synthesize([
   example,
   named("keyed", keyed),
   named("queues", withAsync),
+  named("passing", { ...example, models: { "house-price": asyncModel } }),
+  named("real-time", { ...example, models: { "loan-default": exampleModel } }),
   named("sold", {
     ...example,
     models: {
@@ -143,6 +145,26 @@ describe("an asynchronous model", () => {
       /"replace_triggered_by":\["terraform_data\.loan-default_endpoint_configuration-revision_\w+\.triggers_replace\.async\.location"\]/,
     );
     expect(other).not.toContain("replace_triggered_by");
+  });
+
+  it("has its own address in Terraform, to which the endpoint of real-time requests moves", () => {
+    // Prepare
+    const addresses = (environment: string) =>
+      synthesized
+        .stack(environment)
+        .find("aws_sagemaker_endpoint")
+        .map(({ address }) => address);
+
+    // Act
+    const { moved } = JSON.parse(stack.text);
+
+    // Assess
+    const [from] = addresses("real-time");
+    const to = addresses("queues").find((address) => address.includes("loan-default"));
+    expect(from).toMatch(/^aws_sagemaker_endpoint\.loan-default_endpoint_[0-9A-F]{8}$/);
+    expect(to).toMatch(/^aws_sagemaker_endpoint\.loan-default_endpoint_async-endpoint_[0-9A-F]{8}$/);
+    expect(moved).toEqual([{ from, to }]);
+    expect(JSON.parse(synthesized.stack("real-time").text).moved).toBeUndefined();
   });
 
   it("scales from zero to its instances by the waiting requests, and starts with the first request", () => {
@@ -470,6 +492,45 @@ describe("the uploads of pages", () => {
     expect(uploadOrigins({ ...example, models: { "ticket-urgency": other } })).toEqual([]);
   });
 
+  it("may read large answers only if a model's contract passes its answers through", () => {
+    // Act
+    const { values } = synthesized.stack("passing").one("aws_s3_bucket_cors_configuration");
+
+    // Assess
+    expect(values.cors_rule).toEqual([
+      expect.objectContaining({ allowed_methods: ["PUT"] }),
+      { allowed_methods: ["GET"], allowed_origins: ["https://www.example.com"] },
+    ]);
+  });
+
+  it("may read answers from the origins of the models that pass their answers through only", () => {
+    // Prepare
+    const corsAllowOrigins = ["https://other.example.com"];
+    const environment = {
+      ...example,
+      stage: { ...example.stage, corsAllowOrigin: "*" },
+      models: {
+        "loan-default": { ...asyncModel, functionUrl: { corsAllowOrigins } },
+        "house-price": { ...asyncModel, functionUrl: { corsAllowOrigins: ["https://www.example.com"] } },
+      },
+    };
+    const passes = { passThrough: { accept: "application/json" } };
+
+    // Act
+    const origins = [
+      answerOrigins(environment, { "loan-default": {}, "house-price": passes }),
+      answerOrigins(environment, { "loan-default": {}, "house-price": {} }),
+      uploadOrigins(environment),
+    ];
+
+    // Assess
+    expect(origins).toEqual([
+      ["https://www.example.com"],
+      [],
+      ["https://other.example.com", "https://www.example.com"],
+    ]);
+  });
+
   it("need a permission of the deployer for this bucket only", () => {
     // Act
     const put = Object.values(deployerPolicies(withAsync, ACCOUNT))
@@ -580,6 +641,28 @@ describe("the policies around an environment with asynchronous models", () => {
     // Assess
     expect(faults.map(({ got }) => got)).toContainEqual(
       expect.stringMatching(/for 60 functions with asynchronous requests/),
+    );
+  });
+});
+
+describe("the document of the API", () => {
+  it.each([
+    { what: "whose answers pass through", environment: "passing", path: "/house-price", large: true },
+    { what: "whose answers the function reads", environment: "queues", path: "/loan-default", large: false },
+  ])("describes the place of a large answer of a model $what: $large", ({ environment, path, large }) => {
+    // Act
+    const { paths } = synthesized.stack(environment).openApi() as unknown as {
+      paths: Record<string, { get: { parameters: { name: string }[]; responses: object } }>;
+    };
+
+    // Assess
+    const { parameters, responses } = paths[`${path}/requests/{id}`]?.get ?? {
+      parameters: [],
+      responses: {},
+    };
+    expect(parameters.map(({ name }) => name)).toEqual(large ? ["id", "redirect"] : ["id"]);
+    expect(Object.keys(responses)).toEqual(
+      large ? ["200", "202", "303", "default"] : ["200", "202", "default"],
     );
   });
 });

@@ -1,13 +1,14 @@
 import { ApiGatewayApiKey } from "@cdktf/provider-aws/lib/api-gateway-api-key";
 import { ApiGatewayUsagePlan } from "@cdktf/provider-aws/lib/api-gateway-usage-plan";
 import { ApiGatewayUsagePlanKey } from "@cdktf/provider-aws/lib/api-gateway-usage-plan-key";
-import { Fn, type TerraformResource } from "cdktf";
+import { Fn } from "cdktf";
 import { Construct } from "constructs";
 import { BETWEEN_CUSTOMERS, BETWEEN_DIGESTS, DIGEST_CHARACTERS } from "../../authorizer/customers";
 import { routesOf } from "../../environment/async-requests";
 import { customerKeyName, customerPlanName, type StageSettings } from "../../environment/environment";
 import { omitUndefined } from "../../environment/omit-undefined";
 import type { ParsedCustomerSettings } from "../../environment/settings/customers";
+import { moveFrom } from "../terraform/move-from";
 import type { RouteContract } from "./openapi";
 
 /** The ids of the constructs of a stage's shared key, below the construct of the stage. */
@@ -147,17 +148,4 @@ export class Customers extends Construct {
  */
 function digestOf(key: ApiGatewayApiKey): string {
   return Fn.nonsensitive(Fn.substr(Fn.base64sha256(key.value), 0, DIGEST_CHARACTERS));
-}
-
-/**
- * Moves a resource of Terraform's state to the address of another resource. Terraform then changes the resource in place, and
- * does nothing if the state does not contain it (https://developer.hashicorp.com/terraform/language/modules/develop/refactoring).
- *
- * @param parent - the construct below which the resource was created with `id`
- */
-function moveFrom(parent: Construct, id: string, resource: TerraformResource | undefined): void {
-  if (resource === undefined) return;
-  // The id in Terraform depends only on the position in the tree of constructs.
-  const place = new Construct(parent, id);
-  resource.moveFromId(`${resource.terraformResourceType}.${resource.cdktfStack.getLogicalId(place.node)}`);
 }

@@ -227,6 +227,22 @@ const ACCEPTED = {
   },
 } as const;
 
+/** The parameter that changes how the address of a large answer is returned. */
+const REDIRECT = {
+  name: "redirect",
+  in: "query",
+  required: false,
+  description:
+    "false: the answer that names the place of a large answer is a 200 with the header Location, for pages, which cannot follow a 303",
+  schema: { type: "string", enum: ["true", "false"], default: "true" },
+} as const;
+
+/** The answer that names the place of a large answer. */
+const LARGE_ANSWER = {
+  description: "The answer is large: GET the address in Location within minutes, without credentials",
+  headers: { Location: { description: "The address of the answer", schema: { type: "string" } } },
+} as const;
+
 /** The paths of an asynchronous model in addition to the contract's, with the same authorization and limits. */
 function asyncPaths(route: OpenApiRoute & FunctionTarget, props: OpenApiProps): [string, Json][] {
   const { contract } = route;
@@ -235,8 +251,17 @@ function asyncPaths(route: OpenApiRoute & FunctionTarget, props: OpenApiProps): 
     requests: {
       operationId: `${contract.model}-request`,
       summary: `${contract.title}: the result of a request`,
-      parameters: [id],
-      responses: { "200": answer(contract), "202": ACCEPTED, default: PROBLEM },
+      ...(contract.passThrough === undefined
+        ? { parameters: [id], responses: { "200": answer(contract), "202": ACCEPTED, default: PROBLEM } }
+        : {
+            parameters: [id, REDIRECT],
+            responses: {
+              "200": answer(contract),
+              "202": ACCEPTED,
+              "303": LARGE_ANSWER,
+              default: PROBLEM,
+            },
+          }),
     },
     uploads: {
       operationId: `${contract.model}-upload`,

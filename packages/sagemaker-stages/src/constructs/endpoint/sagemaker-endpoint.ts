@@ -30,6 +30,7 @@ import type { AsyncObjects } from "../../iam/workload/function-role";
 import type { BucketAccess } from "../../iam/workload/network";
 import type { VpcConfig } from "../network/vpc-config";
 import type { AwsScope } from "../terraform/aws-scope";
+import { moveFrom } from "../terraform/move-from";
 import { terraformJson, terraformText } from "../terraform/terraform-json";
 import { EndpointDeployment } from "./endpoint-deployment";
 import { EndpointScaling, scalingOf } from "./endpoint-scaling";
@@ -294,16 +295,26 @@ export class SagemakerEndpoint extends Construct {
     );
   }
 
-  /** @param dependsOn - the role's policy, and the log group: SageMaker would create the group without a retention */
+  /**
+   * SageMaker does not change an asynchronous endpoint to real-time requests ({@link asyncConfig}), so that Terraform must replace the
+   * endpoint in both directions. An endpoint that becomes asynchronous is replaced by `replaceTriggeredBy`. An endpoint that answers in
+   * real time cannot have this argument, because every existing stack would change. Therefore asynchronous endpoints have another
+   * address in Terraform: without `async`, the address is absent, Terraform deletes its endpoint, and creates the endpoint of the usual
+   * address. The deletion is first: the asynchronous endpoint depends on the configuration, whose replacement waits for the deletion
+   * of everything that depended on the configuration, and the new endpoint waits for the new configuration.
+   *
+   * @param dependsOn - the role's policy, and the log group: SageMaker would create the group without a retention
+   */
   private createEndpoint(
     deployment: EndpointDeployment | undefined,
     dependsOn: ITerraformDependable[],
     revision: Revision,
     { name, tags, asyncStorage, protected: isProtected }: SagemakerEndpointProps,
   ): Endpoint {
-    return new Endpoint(
+    const isAsync = asyncStorage !== undefined;
+    const endpoint = new Endpoint(
       this,
-      "endpoint",
+      isAsync ? ASYNC_ENDPOINT_ID : ENDPOINT_ID,
       omitUndefined({
         name,
         endpointConfigName: this.configuration.name,
@@ -313,13 +324,11 @@ export class SagemakerEndpoint extends Construct {
         dependsOn,
         lifecycle: omitUndefined({
           preventDestroy: isProtected || undefined,
-          // Only a new endpoint is certain to accept another kind of requests. The revision of an endpoint that answers in real time
-          // has no such attribute, so that Terraform replaces the endpoint when it appears, and not with later changes. The
-          // opposite change has no argument that could replace the endpoint: it needs `-replace`.
-          replaceTriggeredBy:
-            asyncStorage === undefined
-              ? undefined
-              : [`${dependable(revision)}.triggers_replace.async.location`],
+          // The revision of an endpoint that answers in real time has no such attribute, so that Terraform replaces the endpoint
+          // when it appears, and not with later changes.
+          replaceTriggeredBy: isAsync
+            ? [`${dependable(revision)}.triggers_replace.async.location`]
+            : undefined,
           postcondition: [
             {
               condition: `\${self.endpoint_config_name == ${this.configuration.fqn}.name}`,
@@ -332,6 +341,10 @@ export class SagemakerEndpoint extends Construct {
         }),
       }),
     );
+    // The endpoint that becomes asynchronous is replaced at its new address. Without the move, the asynchronous endpoints of stacks
+    // that the engine synthesized with one address for both kinds would be replaced, too.
+    if (isAsync) moveFrom(this, ENDPOINT_ID, endpoint);
+    return endpoint;
   }
 
   private createScaling({ name, settings, tags }: SagemakerEndpointProps): void {
@@ -346,6 +359,10 @@ export class SagemakerEndpoint extends Construct {
     });
   }
 }
+
+/** The ids of the endpoint's resource: one for real-time requests, and one for asynchronous requests. */
+const ENDPOINT_ID = "endpoint";
+const ASYNC_ENDPOINT_ID = "async-endpoint";
 
 function roleNameOf({ name }: Pick<SagemakerEndpointProps, "name">): string {
   return `${name}-endpoint`;

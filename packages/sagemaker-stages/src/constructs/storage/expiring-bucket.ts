@@ -24,6 +24,8 @@ export interface ExpiringBucketProps {
   readonly daysByPrefix: Readonly<Record<string, number>>;
   /** The origins of the pages that may send uploads with presigned URLs; none without CORS. @default - none */
   readonly uploadOrigins?: readonly string[];
+  /** The origins of the pages that may read objects with presigned URLs; each is one of `uploadOrigins`. @default - none */
+  readonly answerOrigins?: readonly string[];
   /** ARN of the KMS key that encrypts every object. @default - S3's own keys */
   readonly kmsKeyArn?: string | undefined;
   /** Whether Terraform refuses to plan the bucket's destruction, and to delete its objects. */
@@ -50,7 +52,7 @@ export class ExpiringBucket extends Construct {
   constructor(scope: Construct, id: string, props: ExpiringBucketProps) {
     super(scope, id);
     const { account, environmentName, purpose, daysByPrefix, protected: isProtected } = props;
-    const { uploadOrigins = [] } = props;
+    const { uploadOrigins = [], answerOrigins = [] } = props;
     const bucket = new PrivateBucket(this, {
       bucketName: environmentBucketName(account, environmentName, purpose),
       forceDestroy: !isProtected,
@@ -80,12 +82,16 @@ export class ExpiringBucket extends Construct {
       },
     ]);
     if (uploadOrigins.length > 0) {
-      bucket.addCors({
+      const uploads = {
         allowedMethods: ["PUT"],
         allowedOrigins: [...uploadOrigins],
         allowedHeaders: [...UPLOAD_HEADERS],
         maxAgeSeconds: PREFLIGHT_MAX_AGE_IN_SECONDS,
-      });
+      };
+      // Without headers: the browser sends no preflight, and a page that adds a credential of the API is refused. A page reads
+      // `content-type` and `content-length` of every answer (https://fetch.spec.whatwg.org/#cors-safelisted-response-header-name).
+      const answers = { allowedMethods: ["GET"], allowedOrigins: [...answerOrigins] };
+      bucket.addCors(answerOrigins.length > 0 ? [uploads, answers] : [uploads]);
     }
     // Last, so that Terraform deletes the policy first: the deployer of a protected environment may not, and the bucket keeps
     // its rules and its access if the setting is removed while the bucket contains objects.

@@ -147,10 +147,10 @@ export class PrivateBucket {
     );
   }
 
-  /** Adds the rule by which pages of other origins may send requests. A bucket has one list of rules. */
-  addCors(corsRule: S3BucketCorsConfigurationCorsRule): void {
+  /** Adds the rules by which pages of other origins may send requests. A bucket has one list of rules. */
+  addCors(corsRule: S3BucketCorsConfigurationCorsRule[]): void {
     this.settled.push(
-      new S3BucketCorsConfiguration(this.scope, "cors", { bucket: this.bucket.id, corsRule: [corsRule] }),
+      new S3BucketCorsConfiguration(this.scope, "cors", { bucket: this.bucket.id, corsRule }),
     );
   }
 

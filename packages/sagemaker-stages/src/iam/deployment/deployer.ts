@@ -367,7 +367,7 @@ function bucketStatements(arns: EnvironmentArns): Statement[] {
       ],
       [...buckets, ...ofCallers],
     ),
-    // The origins of the pages that send uploads. Without an origin, Terraform needs the permission to remove an earlier rule.
+    // The origins of the pages that send uploads and read answers. Without an origin, Terraform needs the permission to remove an earlier rule.
     ...(arns.hasAsync ? [allow("SetUploadOrigins", ["s3:PutBucketCORS"], [arns.bucket("async")])] : []),
     allow(
       "ManageObjects",

@@ -28,6 +28,8 @@ export interface BucketCorsRule {
   readonly allowedOrigins: readonly string[];
   readonly allowedMethods: readonly string[];
   readonly allowedHeaders: readonly string[];
+  /** The headers of answers that a page may read. @default - the headers that every page may read */
+  readonly exposedHeaders?: readonly string[];
   readonly maxAgeInSeconds: number | undefined;
 }
 
@@ -170,7 +172,8 @@ function answerPreflight(request: HttpRequest, rules: AsyncBucketDefinition["cor
 
 /**
  * The headers of the first rule that permits a request
- * (https://docs.aws.amazon.com/AmazonS3/latest/userguide/ManageCorsUsing.html).
+ * (https://docs.aws.amazon.com/AmazonS3/latest/userguide/ManageCorsUsing.html). The origin of a redirected page is `null`, which is
+ * an origin like any other: only a rule for `null` or `*` permits it.
  *
  * @param requested - the headers that a preflight names, in lower case
  * @returns `undefined` without a rule
@@ -182,21 +185,33 @@ function corsHeaders(
   rules: AsyncBucketDefinition["cors"] = [],
 ): Record<string, string> | undefined {
   const origin = headerOf(request, "origin");
+  if (origin === undefined) return undefined;
   const rule = rules.find(
     ({ allowedOrigins, allowedMethods, allowedHeaders }) =>
-      origin !== undefined &&
-      allowedOrigins.includes(origin) &&
+      allowedOrigins.some((pattern) => isMatch(pattern, origin)) &&
       allowedMethods.includes(method) &&
-      requested.every((name) => allowedHeaders.some((allowed) => allowed.toLowerCase() === name)),
+      requested.every((name) => allowedHeaders.some((pattern) => isMatch(pattern.toLowerCase(), name))),
   );
-  if (origin === undefined || rule === undefined) return undefined;
+  if (rule === undefined) return undefined;
+  const { allowedOrigins, allowedMethods, exposedHeaders = [], maxAgeInSeconds } = rule;
   return {
-    "Access-Control-Allow-Origin": origin,
-    "Access-Control-Allow-Methods": rule.allowedMethods.join(", "),
+    "Access-Control-Allow-Origin": allowedOrigins.includes("*") ? "*" : origin,
+    "Access-Control-Allow-Methods": allowedMethods.join(", "),
     ...(requested.length === 0 ? {} : { "Access-Control-Allow-Headers": requested.join(", ") }),
-    ...(rule.maxAgeInSeconds === undefined ? {} : { "Access-Control-Max-Age": String(rule.maxAgeInSeconds) }),
+    ...(exposedHeaders.length === 0 ? {} : { "Access-Control-Expose-Headers": exposedHeaders.join(", ") }),
+    ...(maxAgeInSeconds === undefined ? {} : { "Access-Control-Max-Age": String(maxAgeInSeconds) }),
     Vary: "Origin, Access-Control-Request-Headers, Access-Control-Request-Method",
   };
+}
+
+/**
+ * Whether a value has the form of an origin or of a header in a rule, which contains at most one `*`
+ * (https://docs.aws.amazon.com/AmazonS3/latest/userguide/ManageCorsUsing.html).
+ */
+function isMatch(pattern: string, value: string): boolean {
+  const [start = "", end] = pattern.split("*");
+  if (end === undefined) return value === pattern;
+  return value.length >= start.length + end.length && value.startsWith(start) && value.endsWith(end);
 }
 
 function put(request: HttpRequest, key: string, files: ObjectFiles): HttpResponse {

@@ -206,6 +206,7 @@ const corsRules = z.object({
       allowed_origins: z.array(z.string()),
       allowed_methods: z.array(z.string()),
       allowed_headers: z.array(z.string()).default([]),
+      expose_headers: z.array(z.string()).default([]),
       max_age_seconds: z.optional(z.number()),
     }),
   ),
@@ -225,6 +226,7 @@ function readCors(stack: Stack, bucket: Resource): BucketCorsRule[] {
         allowedOrigins: rule.allowed_origins,
         allowedMethods: rule.allowed_methods,
         allowedHeaders: rule.allowed_headers,
+        exposedHeaders: rule.expose_headers,
         maxAgeInSeconds: rule.max_age_seconds,
       }));
     });

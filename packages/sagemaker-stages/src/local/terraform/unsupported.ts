@@ -39,7 +39,7 @@ const EFFECTS_OF_AWS_ONLY_TYPES: Readonly<Record<string, string>> = {
   aws_cloudfront_origin_access_control: "the local stage serves the page",
   aws_cloudfront_response_headers_policy: "the local stage sends the page with the same headers",
   aws_s3_bucket: BUCKETS,
-  aws_s3_bucket_cors_configuration: "the local stage answers uploads with these rules",
+  aws_s3_bucket_cors_configuration: "the local stage answers pages with these rules",
   aws_s3_bucket_lifecycle_configuration:
     "captured requests stay in .sagemaker-stages/capture/ until you delete them; asynchronous requests in .sagemaker-stages/async/ expire; both are not encrypted",
   aws_s3_bucket_ownership_controls: BUCKETS,

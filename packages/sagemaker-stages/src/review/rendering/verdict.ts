@@ -244,13 +244,15 @@ function resourcesIn(changes: readonly Change[]): string {
 }
 
 /** An endpoint rollout contains all resources that it replaces. Other rollouts are counted by type. */
-function rolloutPhrases({ changes, access, surface }: EnvironmentReport): string[] {
+function rolloutPhrases({ changes, access, surface, risks }: EnvironmentReport): string[] {
   const rolledOut = changes.filter(({ kind }) => kind === "rollout");
   const configurations = rolledOut.filter(({ type }) => type === CONFIGURATION).length;
   const replaced = changes.filter(
     ({ kind, type }) => kind === "replace" && type === "aws_sagemaker_endpoint",
   ).length;
-  const endpoints = Math.max(0, configurations - replaced);
+  // Terraform replaces these endpoints at another address: a destruction and a creation.
+  const realTime = risks.filter(({ risk }) => risk === "real-time endpoint").length;
+  const endpoints = Math.max(0, configurations - replaced - realTime);
   if (configurations > 0) return endpoints === 0 ? [] : [phrases.endpointRollouts(endpoints)];
   const reported = new Set(access.flatMap(({ where }) => where.map(({ address }) => address)));
   const others = rolledOut.filter(

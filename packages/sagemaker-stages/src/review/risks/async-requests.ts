@@ -1,49 +1,70 @@
 import { deployedValues } from "../reading/deployed-values";
+import type { Plan } from "../reading/plan";
 import type { PlannedResource } from "../reading/planned-resource";
 import { at, textOf, UNKNOWN, type Value, type Values } from "../reading/values";
 import { NONE, valueText } from "../rendering/phrases/values";
 import type { Finding } from "./risk";
 
 const CONFIGURATION = "aws_sagemaker_endpoint_configuration";
+const ENDPOINT = "aws_sagemaker_endpoint";
 const ATTRIBUTE = "async_inference_config";
 
 /**
- * A configuration whose endpoint stores inputs and results of callers, or which changes the kind of an existing endpoint. SageMaker
- * refuses the second change: "The AsyncInferenceConfig parameter cannot be removed from this endpoint"
- * (https://github.com/aws/sagemaker-python-sdk/pull/3124). The source shows the removal; AWS documents neither direction.
+ * A configuration whose endpoint stores inputs and results of callers, or which changes the kind of requests of an existing model.
+ * SageMaker refuses to update an asynchronous endpoint: "The AsyncInferenceConfig parameter cannot be removed from this endpoint"
+ * (https://github.com/aws/sagemaker-python-sdk/pull/3124). The source shows the removal; AWS documents neither direction. A plan of the
+ * project's stacks replaces the endpoint; another plan must.
  */
-export function asyncRisks(resource: PlannedResource): Finding[] {
+export function asyncRisks(resource: PlannedResource, plan: Plan): Finding[] {
   if (resource.type !== CONFIGURATION) return [];
   const { before, after } = deployedValues(resource);
   if (after === undefined) return [];
   const [was, is] = [before, after].map(placeOf);
   const values = { attribute: ATTRIBUTE, before: was ?? NONE, after: is ?? NONE };
-  return [
-    ...(before === undefined || (was === undefined) === (is === undefined)
-      ? []
-      : [
-          {
-            ...values,
-            kind: "outage",
-            direction: "worse",
-            // The endpoint is replaced, or must be replaced: an apply without the replacement fails in the middle.
-            gates: ["destroy"],
-            risk: is === undefined ? "asynchronous kind" : "asynchronous endpoint",
-          } as const,
-        ]),
-    ...(is === undefined || is === was
-      ? []
-      : [
-          {
-            ...values,
-            kind: "exposure",
-            direction: "worse",
-            gates: ["widen"],
-            risk: "asynchronous data",
-            details: { kind: "names", names: [is] },
-          } as const,
-        ]),
-  ];
+  const risks: Finding[] = [];
+  if (before !== undefined && (was === undefined) !== (is === undefined)) {
+    risks.push({
+      ...values,
+      kind: "outage",
+      direction: "worse",
+      // The endpoint is replaced, or must be replaced: an apply without the replacement fails in the middle.
+      gates: ["destroy"],
+      ...(is === undefined
+        ? realTimeRisk(updatedEndpoints(before, plan))
+        : { risk: "asynchronous endpoint" }),
+    });
+  }
+  if (is !== undefined && is !== was) {
+    risks.push({
+      ...values,
+      kind: "exposure",
+      direction: "worse",
+      gates: ["widen"],
+      risk: "asynchronous data",
+      details: { kind: "names", names: [is] },
+    });
+  }
+  return risks;
+}
+
+/** @param updated - addresses of the asynchronous endpoints that the plan updates in place */
+function realTimeRisk(updated: readonly string[]): Pick<Finding, "risk" | "details"> {
+  return updated.length === 0
+    ? { risk: "real-time endpoint" }
+    : {
+        risk: "asynchronous kind",
+        details: { kind: "names", names: updated.map((address) => `-replace=${address}`) },
+      };
+}
+
+/** The addresses of the endpoints that the plan updates in place from a configuration. */
+function updatedEndpoints({ name }: Values, { resources }: Plan): string[] {
+  return resources
+    .filter(({ type, actions, before }) => {
+      const isUpdated = type === ENDPOINT && actions.join() === "update";
+      return isUpdated && textOf(name) !== undefined && textOf(before?.endpoint_config_name) === textOf(name);
+    })
+    .map(({ address }) => address);
 }
 
 /** The place of results; `undefined` for a configuration of an endpoint that answers in real time. */

@@ -75,7 +75,7 @@ function findingsOf(resource: PlannedResource, plan: Plan): Finding[] {
     ...protectorRisks(resource, plan),
     ...alarmRisks(resource, plan),
     ...captureRisks(resource),
-    ...asyncRisks(resource),
+    ...asyncRisks(resource, plan),
     ...runtimeRisks(resource, plan),
   ];
 }

@@ -164,7 +164,7 @@ export function createAsyncHandlerWith<Request, Answer>(
 }
 
 async function run<Request, Answer>(call: Call<Request, Answer>, operation: Operation): Promise<Result> {
-  if (operation.kind === "read") return { answer: await read(call, operation.id) };
+  if (operation.kind === "read") return { answer: await read(call, operation) };
   if (operation.kind === "upload") return { answer: permitUpload(call) };
   if (operation.kind === "start-upload") return await startUpload(call, operation.id);
   const id = readIdempotentId(call.incoming, call.caller);
@@ -333,7 +333,10 @@ function accepted({ incoming }: Pick<Call<unknown, unknown>, "incoming">, id: st
 }
 
 /** Reads the answer of a request. */
-async function read<Request, Answer>(call: Call<Request, Answer>, id: string): Promise<ReadyAnswer> {
+async function read<Request, Answer>(
+  call: Call<Request, Answer>,
+  { id, redirects }: Extract<Operation, { kind: "read" }>,
+): Promise<ReadyAnswer> {
   const { store, location, caller, time, contract, incoming, readLimit } = call;
   const keys = keysOf(location, caller, id);
   const stored = await readRecord(store, keys.record, time);
@@ -342,7 +345,7 @@ async function read<Request, Answer>(call: Call<Request, Answer>, id: string): P
   const passes = contract.passThrough !== undefined && record.request === undefined && !record.hasRequest;
   const output = await store.get(record.output, time, passes ? MAX_PASSED_ANSWER_IN_BYTES : readLimit);
   if (output !== undefined) {
-    if (output.bytes.length < output.size) return tooLarge(call, record, passes);
+    if (output.bytes.length < output.size) return tooLarge(call, record, passes, redirects);
     return inForm(await present(call, keys, record, output, passes), incoming, id);
   }
   if ((await store.get(record.failure, time, 0)) !== undefined) throw modelFailed();
@@ -365,18 +368,23 @@ function modelFailed(): EndpointFailure {
   return new EndpointFailure({ status: 502, type: "ModelError", origin: "container" }, NO_STATS);
 }
 
-/** A caller reads a large answer that passes through from S3. The function must decode every other answer. */
+/**
+ * A caller reads a large answer that passes through from S3. The function must decode every other answer.
+ *
+ * @param redirects - whether the status is 303. A 200 has the same header and body: no other 200 has the header Location
+ */
 function tooLarge<Request, Answer>(
   { store, incoming, readLimit }: Call<Request, Answer>,
   { output }: QueuedRecord,
   passes: boolean,
+  redirects: boolean,
 ): ReadyAnswer {
   if (passes && incoming.kind !== "direct") {
     const { url, expiresAt } = store.presign("GET", output, ANSWER_EXPIRES_IN_SECONDS);
     return {
       bare: { url, expiresAt },
       contentType: JSON_TYPE,
-      response: { status: 303, headers: { Location: url } },
+      response: { status: redirects ? 303 : 200, headers: { Location: url } },
     };
   }
   throw refusal(

@@ -8,8 +8,8 @@ import { refusal } from "../problem";
 export type Operation =
   /** `POST <path>`: starts a request with the body. */
   | { readonly kind: "start" }
-  /** `GET <path>/requests/<id>`: reads the answer. */
-  | { readonly kind: "read"; readonly id: string }
+  /** `GET <path>/requests/<id>`: reads the answer. `redirects`: whether a 303 names the place of a large answer. */
+  | { readonly kind: "read"; readonly id: string; readonly redirects: boolean }
   /** `POST <path>/uploads`: permits an upload. */
   | { readonly kind: "upload" }
   /** `POST <path>/uploads/<id>`: starts a request with the uploaded body. */
@@ -31,7 +31,9 @@ export function readOperation({ kind, event }: IncomingRequest, { path }: Route)
   if (kind === "direct") return readDirect(event);
   const { method, suffix } = kind === "rest-api" ? ofRestApi(event, path) : ofFunctionUrl(event, path);
   const [, collection, id, uploads] = SUFFIX.exec(suffix) ?? [];
-  if (method === "GET" && collection === "requests" && id !== undefined) return { kind: "read", id };
+  if (method === "GET" && collection === "requests" && id !== undefined) {
+    return { kind: "read", id, redirects: readRedirect(event) };
+  }
   if (method === "POST" && uploads !== undefined) return { kind: "upload" };
   if (method === "POST" && collection === "uploads" && id !== undefined) return { kind: "start-upload", id };
   if (method === "POST" && (suffix === "" || (kind === "function-url" && !suffix.startsWith("/requests/")))) {
@@ -41,6 +43,20 @@ export function readOperation({ kind, event }: IncomingRequest, { path }: Route)
     404,
     `request: got an unknown method, path or id; allowed: POST ${path}, GET ${path}/requests/{id}, POST ${path}/uploads, POST ${path}/uploads/{id}`,
   );
+}
+
+/**
+ * Whether a 303 may answer the request. A page of another origin cannot follow a 303 to a further origin: the browser sends
+ * `Origin: null` (https://github.com/whatwg/fetch/issues/593), which no rule for named origins permits.
+ *
+ * @throws ProblemError 400 for a value other than `true` and `false`
+ */
+function readRedirect(event: unknown): boolean {
+  const { redirect } = partOf(event, "queryStringParameters");
+  if (redirect !== undefined && redirect !== "true" && redirect !== "false") {
+    throw refusal(400, "redirect: got another value; allowed: true or false");
+  }
+  return redirect !== "false";
 }
 
 interface Address {
@@ -69,7 +85,7 @@ function ofFunctionUrl(event: unknown, route: string): Address {
 function readDirect(event: unknown): Operation {
   if (!isRecord(event) || Object.keys(event).join() !== "asyncRequestId") return { kind: "start" };
   const { asyncRequestId: id } = event;
-  if (typeof id === "string" && new RegExp(`^${ID}$`).test(id)) return { kind: "read", id };
+  if (typeof id === "string" && new RegExp(`^${ID}$`).test(id)) return { kind: "read", id, redirects: false };
   throw refusal(404, UNKNOWN_ID);
 }
 

@@ -278,19 +278,50 @@ export const beforeAsync: Environment = {
   },
 };
 
-/** {@link withAsync} with another type of instances, another time of deletion, and instances that always run. */
-export const withOtherAsync: Environment = {
-  ...asyncRequests,
-  models: {
-    ...asyncRequests.models,
-    "energy-demand": {
-      ...asyncRequests.models["energy-demand"],
-      artifact: "s3://amzn-s3-demo-bucket/energy-demand/2026-11-29/model.tar.gz",
-      instances: {
-        instanceType: "ml.m5.xlarge",
-        initialInstanceCount: 1,
-        async: { days: 2, scaling: { minCapacity: 1, maxCapacity: 3 } },
+/**
+ * {@link withAsync} with another type of instances, another time of deletion, instances that always run, and a key for the bucket.
+ *
+ * @param kmsKeyArn - the key, which both models share
+ */
+export function withOtherAsync(kmsKeyArn: string): Environment {
+  const loanDefault = asyncRequests.models["loan-default"];
+  if (
+    loanDefault === undefined ||
+    !("instances" in loanDefault) ||
+    loanDefault.instances?.async === undefined
+  ) {
+    throw new Error("the example has no asynchronous loan-default");
+  }
+  const { instances } = loanDefault;
+  return {
+    ...asyncRequests,
+    models: {
+      "energy-demand": {
+        artifact: "s3://amzn-s3-demo-bucket/energy-demand/2026-11-29/model.tar.gz",
+        image: { algorithm: "sagemaker-xgboost", tag: "1.7-1" },
+        instances: {
+          instanceType: "ml.m5.xlarge",
+          initialInstanceCount: 1,
+          async: { days: 2, scaling: { minCapacity: 1, maxCapacity: 3 }, kmsKeyArn },
+        },
+      },
+      "loan-default": {
+        ...loanDefault,
+        instances: { ...instances, async: { ...loanDefault.instances.async, kmsKeyArn } },
       },
     },
+  };
+}
+
+/** {@link beforeAsync} without asynchronous requests of any model. */
+export const withoutAsync: Environment = withoutNotify({
+  ...beforeAsync,
+  models: {
+    ...beforeAsync.models,
+    "loan-default": {
+      artifact: "s3://amzn-s3-demo-bucket/loan-default/2026-11-29/model.tar.gz",
+      image: { algorithm: "linear-learner", tag: "1" },
+      instances: { instanceType: "ml.m5.large", initialInstanceCount: 1 },
+    },
   },
-};
+});

@@ -35,15 +35,31 @@ function target(minCapacity: number) {
   return { resource_id: "endpoint/dev-churn/variant/AllTraffic", min_capacity: minCapacity, max_capacity: 2 };
 }
 
-function risksIn(one: PlannedChange) {
-  return risksOf(planned([one])).map((risk) => [risk.kind, risk.gates.join(), riskPredicate(risk)]);
+/** An endpoint with its configuration before and after the plan. */
+function endpoint(name: string, before?: string, after?: string): PlannedChange {
+  const values = (endpoint_config_name: string) => ({ name: "dev-churn", endpoint_config_name });
+  return {
+    type: "aws_sagemaker_endpoint",
+    name,
+    ...(before === undefined ? {} : { before: values(before) }),
+    ...(after === undefined ? {} : { after: values(after) }),
+  };
+}
+
+function risksIn(...changes: readonly PlannedChange[]) {
+  return risksOf(planned(changes)).map((risk) => [risk.kind, risk.gates.join(), riskPredicate(risk)]);
 }
 
 const STORES = ["exposure", "widen", `stores the inputs and results of callers in S3 below ${PLACE}`];
 const REFUSED = [
   "outage",
   "destroy",
-  "changes from asynchronous to real-time requests, which SageMaker refuses for an existing endpoint: replace the endpoint in the same apply",
+  "changes from asynchronous to real-time requests, which SageMaker refuses for an existing endpoint: replace the endpoint in the same apply with -replace=aws_sagemaker_endpoint.churn",
+];
+const REAL_TIME = [
+  "outage",
+  "destroy",
+  "changes from asynchronous to real-time requests: the endpoint is replaced, waiting requests are lost, and the model does not answer until the new endpoint is in service",
 ];
 const REPLACED = [
   "outage",
@@ -59,7 +75,11 @@ describe("a review of an asynchronous endpoint", () => {
       change: change(configuration(), configuration(PLACE)),
       risks: [STORES, REPLACED],
     },
-    { when: "it becomes real-time", change: change(configuration(PLACE), configuration()), risks: [REFUSED] },
+    {
+      when: "it becomes real-time",
+      change: change(configuration(PLACE), configuration()),
+      risks: [REAL_TIME],
+    },
     { when: "it stays asynchronous", change: change(configuration(PLACE), configuration(PLACE)), risks: [] },
     { when: "it stays real-time", change: change(configuration(), configuration()), risks: [] },
     {
@@ -94,4 +114,30 @@ describe("a review of an asynchronous endpoint", () => {
     // Assess
     expect(found).toEqual(risks);
   });
+  it.each([
+    {
+      when: "the plan updates the endpoint in place",
+      endpoints: [endpoint("churn", "dev-churn-1", "dev-churn-2")],
+      risks: [REFUSED],
+    },
+    {
+      when: "the plan creates the endpoint at another address",
+      endpoints: [endpoint("async", "dev-churn-1"), endpoint("churn", undefined, "dev-churn-2")],
+      risks: [REAL_TIME],
+    },
+    {
+      when: "the plan updates only another endpoint in place",
+      endpoints: [endpoint("other", "dev-other-1", "dev-other-2")],
+      risks: [REAL_TIME],
+    },
+  ])(
+    "names the option that replaces an endpoint that becomes real-time only when $when",
+    ({ endpoints, risks }) => {
+      // Act
+      const found = risksIn(change(configuration(PLACE), configuration()), ...endpoints);
+
+      // Assess
+      expect(found).toEqual(risks);
+    },
+  );
 });

@@ -140,14 +140,14 @@ export class AsyncRoutes {
     return this.send("POST", "/uploads/{id}", { headers }, id);
   }
 
-  read(id: string, headers: Record<string, string> = {}) {
-    return this.send("GET", "/requests/{id}", { headers }, id);
+  read(id: string, headers: Record<string, string> = {}, query = "") {
+    return this.send("GET", "/requests/{id}", { headers, query }, id);
   }
 
   /** Reads an answer until it exists. */
-  async answer(id: string, headers: Record<string, string> = {}): Promise<AsyncAnswer> {
+  async answer(id: string, headers: Record<string, string> = {}, query = ""): Promise<AsyncAnswer> {
     for (;;) {
-      const answer = await this.read(id, headers);
+      const answer = await this.read(id, headers, query);
       if (answer.statusCode !== 202) return answer;
       await new Promise((resolve) => setTimeout(resolve, 10));
     }
@@ -156,7 +156,7 @@ export class AsyncRoutes {
   private async send(
     method: "GET" | "POST",
     suffix: string,
-    request: Omit<Parameters<typeof restHttpEvent>[1], "query">,
+    request: Parameters<typeof restHttpEvent>[1],
     id?: string,
   ): Promise<AsyncAnswer> {
     const { path } = this.route;

@@ -151,7 +151,12 @@ export const RISK_PHRASES = {
   },
   "asynchronous kind": {
     worse:
-      "changes from asynchronous to real-time requests, which SageMaker refuses for an existing endpoint: replace the endpoint in the same apply",
+      "changes from asynchronous to real-time requests, which SageMaker refuses for an existing endpoint: replace the endpoint in the same apply with {names}",
+    better: "keeps its kind of requests",
+  },
+  "real-time endpoint": {
+    worse:
+      "changes from asynchronous to real-time requests: the endpoint is replaced, waiting requests are lost, and the model does not answer until the new endpoint is in service",
     better: "keeps its kind of requests",
   },
   "asynchronous endpoint": {

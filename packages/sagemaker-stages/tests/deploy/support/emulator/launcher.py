@@ -32,7 +32,7 @@ Cognito
 - Tags of user pools and identity pools cannot be changed or listed.
 - An update of a user pool loses the attributes of the users' names, and the tags.
 SageMaker
-- UpdateEndpoint does not exist.
+- UpdateEndpoint does not exist. AWS refuses to change an asynchronous endpoint to real-time requests.
 - A second model, configuration or endpoint with the same name overwrites the first. AWS refuses the second.
 - Some instance types are unknown, e.g. ml.g5.xlarge.
 - A model loses its InferenceExecutionConfig and its EnableNetworkIsolation.

@@ -294,11 +294,17 @@ def patch_sagemaker(faults):
     from operations import model_of
 
     def update_endpoint(self):
+        def is_async(name):
+            return bool(backend.endpoint_configs[name].async_inference_config)
+
         name, configuration = self._get_param("EndpointName"), self._get_param("EndpointConfigName")
         backend = self.sagemaker_backend
         backend.describe_endpoint(name)
         backend.describe_endpoint_config(configuration)
         endpoint = backend.endpoints[name]
+        # https://github.com/aws/sagemaker-python-sdk/pull/3124
+        if is_async(endpoint.endpoint_config_name) and not is_async(configuration):
+            raise ValidationError(message="The AsyncInferenceConfig parameter cannot be removed from this endpoint.")
         # An update that SageMaker rolls back leaves the endpoint in service, with the old configuration.
         if not faults.endpoint_updates:
             endpoint.endpoint_config_name = configuration
