@@ -76,8 +76,9 @@ export interface AppProps {
    */
   readonly pages?: boolean;
   /**
-   * Whether to accept the placeholders that `sagemaker-stages new-model` writes to environments. The local stage and
-   * `providers-lock` download no model, and accept placeholders. A deployment requires the real values.
+   * Whether to accept the placeholders that `sagemaker-stages new-model` writes to environments. The local stage,
+   * `providers-lock` and the functions of `sagemaker-stages/testing` download no model, and accept placeholders. A deployment
+   * requires the real values.
    *
    * @default - true if the variable `SYNTHESIZE` is `environments` or `providers`, else false
    */

@@ -10,7 +10,7 @@ export interface Price {
   readonly sources: readonly string[];
   /** The day on which the sources were read. */
   readonly read: string;
-  /** The date in the source; absent where the source has no date. */
+  /** The date in the source, or the earliest date that the source's content permits; absent where neither is known. */
   readonly asOf?: string;
 }
 
@@ -40,6 +40,25 @@ const DASHBOARDS = golden("5cdfa4bebaeeffa0aaf21950430472deb5596c5e", "cloudwatc
 /** AWS's benchmark of serverless inference: the price is proportional to the memory. */
 const SERVERLESS =
   "https://github.com/aws-samples/sagemaker-serverless-inference-benchmarking/blob/88cf86c009d38ba9040c384d5283f0ff908ff5c3/sagemaker_serverless_benchmarking/cost_constants.py";
+
+/** A cost table of AWS for us-east-1: 720 hours of ml.c4.2xlarge are $344.16. */
+const CONSTRUCTS =
+  "https://github.com/awslabs/generative-ai-cdk-constructs/blob/0d41c0cd46f681b0d89238e2ef6f832c9bf70a88/src/patterns/gen-ai/aws-model-deployment-sagemaker/README_custom_sagemaker_endpoint.md";
+
+/** A cost table of AWS for us-east-1: 160 hours of ml.g5.2xlarge and 240 GB of storage for $0.14 are $276.00. */
+const IMAGES =
+  "https://github.com/awslabs/stable-diffusion-aws-extension/blob/0d5d93dab4876323522dc90e254f9c4b66809252/docs/en/cost.md";
+
+/**
+ * The prices with which AWS's benchmark of language models calculates. The table names no region: its price of ml.m5.xlarge is that
+ * of us-east-1 in `ENDPOINTS`, and its price of ml.g5.2xlarge is that of us-east-1 in `IMAGES`. The table also has ml.p4d and ml.p5,
+ * whose prices AWS has lowered since then (https://www.usage.ai/blogs/aws/ai-ml-cost/llm-cost-optimization-aws/).
+ */
+const BENCHMARK =
+  "https://github.com/aws-samples/foundation-model-benchmarking-tool/blob/244fe980c2c1bdbca4a6dd9b524003e8feba5093/configs/pricing.yml";
+
+/** `BENCHMARK` has no date. It has the prices of Llama 3.1, which was published in this month. */
+const BENCHMARK_AS_OF = "2024-07";
 
 /** A sample bill of AWS. */
 const BILL =
@@ -78,12 +97,50 @@ export const PRICES: readonly Price[] = [
     [ENDPOINTS],
     [
       ["sagemaker:instance:ml.m5.large", 0.115, "hour"], // 730 hours are $83.95
-      ["sagemaker:instance:ml.m5.xlarge", 0.23, "hour"], // 730 hours are $167.90
       ["sagemaker:provisioned-concurrency:2048", 0.0000233, "second"], // 5,256,000 seconds are $122.46
       ["sagemaker:provisioned-concurrency-duration:2048", 0.00001, "second"],
     ],
   ),
+  ...prices("us-east-1", [ENDPOINTS, BENCHMARK], [["sagemaker:instance:ml.m5.xlarge", 0.23, "hour"]]), // 730 hours are $167.90
   ...prices("us-east-1", [ENDPOINTS, SERVERLESS], [["sagemaker:serverless", 0.00002, "GB-second"]]), // 2 GB: $0.00004
+  // The table names no region: its price of serverless inference is that of us-east-1.
+  ...prices(
+    "us-east-1",
+    [SERVERLESS],
+    [
+      ["sagemaker:instance:ml.t2.medium", 0.056, "hour"],
+      ["sagemaker:instance:ml.c5.large", 0.102, "hour"],
+      ["sagemaker:instance:ml.c5.xlarge", 0.204, "hour"],
+    ],
+  ),
+  ...prices("us-east-1", [CONSTRUCTS], [["sagemaker:instance:ml.c4.2xlarge", 0.478, "hour"]]),
+  ...prices(
+    "us-east-1",
+    [IMAGES, BENCHMARK],
+    [["sagemaker:instance:ml.g5.2xlarge", 1.515, "hour"]],
+    "2023-12",
+  ),
+  ...prices(
+    "us-east-1",
+    [BENCHMARK],
+    [
+      ["sagemaker:instance:ml.g4dn.12xlarge", 4.89, "hour"],
+      ["sagemaker:instance:ml.g5.xlarge", 1.4084, "hour"],
+      ["sagemaker:instance:ml.g5.12xlarge", 7.09, "hour"],
+      ["sagemaker:instance:ml.g5.24xlarge", 10.18, "hour"],
+      ["sagemaker:instance:ml.g5.48xlarge", 20.36, "hour"],
+      ["sagemaker:instance:ml.g6.2xlarge", 1.222, "hour"],
+      ["sagemaker:instance:ml.g6.12xlarge", 5.752, "hour"],
+      ["sagemaker:instance:ml.g6.16xlarge", 4.246, "hour"],
+      ["sagemaker:instance:ml.g6.24xlarge", 8.344, "hour"],
+      ["sagemaker:instance:ml.g6.48xlarge", 16.688, "hour"],
+      ["sagemaker:instance:ml.inf2.xlarge", 0.99, "hour"],
+      ["sagemaker:instance:ml.inf2.8xlarge", 2.36, "hour"],
+      ["sagemaker:instance:ml.inf2.24xlarge", 7.79, "hour"],
+      ["sagemaker:instance:ml.inf2.48xlarge", 15.58, "hour"],
+    ],
+    BENCHMARK_AS_OF,
+  ),
   ...prices("us-east-1", [ENDPOINTS_OF_VPC], [["vpc:interface-endpoint", 0.01, "hour"]]), // 730 hours are $7.30
   ...prices("us-east-1", [NAT_GATEWAYS], [["vpc:nat-gateway", 0.045, "hour"]]), // 730 hours are $32.85
   ...prices(
@@ -145,6 +202,27 @@ export const PRICES: readonly Price[] = [
 /** The price of `item` in `region`; undefined where none is known. */
 export function findPrice(region: string, item: string): Price | undefined {
   return PRICES.find((price) => price.region === region && price.item === item);
+}
+
+/** AWS's pages with current prices, by the start of the item. */
+const PAGES: readonly (readonly [prefix: string, url: string])[] = [
+  ["sagemaker:", "https://aws.amazon.com/sagemaker-ai/pricing/"],
+  ["lambda:", "https://aws.amazon.com/lambda/pricing/"],
+  ["apigateway:", "https://aws.amazon.com/api-gateway/pricing/"],
+  ["vpc:", "https://aws.amazon.com/vpc/pricing/"],
+  ["kms:", KEYS],
+  ["s3:", OBJECTS],
+  ["waf:", "https://aws.amazon.com/waf/pricing/"],
+  ["logs:", CLOUDWATCH],
+  ["cloudwatch:", CLOUDWATCH],
+];
+
+/** AWS's page of all prices. */
+export const PRICES_PAGE = "https://aws.amazon.com/pricing/";
+
+/** AWS's page with the current price of `item`. */
+export function pricePage(item: string): string {
+  return PAGES.find(([prefix]) => item.startsWith(prefix))?.[1] ?? PRICES_PAGE;
 }
 
 /** All regions with at least one price, sorted. */

@@ -8,7 +8,8 @@ import { StackJson, SynthesizedStacks } from "./terraform";
 
 /**
  * The parts of an app: the argument of `createApp` in `main.ts`. The functions of this module do not compare the end dates of
- * Lambda's runtimes with the current day, unless `now` is set.
+ * Lambda's runtimes with the current day, unless `now` is set, and accept the placeholders of `new-model`, unless `placeholders` is
+ * false.
  *
  * @example
  * const app: TestedApp = { models, environments, accounts, InferenceStack, AccountStack };
@@ -23,7 +24,7 @@ export type TestedApp = Omit<AppProps, "outdir">;
  */
 export function synthesize(app: TestedApp): SynthesizedStacks {
   return inTempFolder((outdir) => {
-    createApp({ now: BEFORE_EVERY_END, ...app, outdir }).synth();
+    createApp({ now: BEFORE_EVERY_END, placeholders: true, ...app, outdir }).synth();
     const stacks = stackNames(app).map((name) => new StackJson(name, readStack(outdir, name)));
     return new SynthesizedStacks(stacks);
   });
@@ -63,7 +64,7 @@ export function findSynthesisDifferences(app: TestedApp): string[] {
 /** The content of every file of a synthesis in base64, by its path. */
 function filesOf(app: TestedApp): Map<string, string> {
   return inTempFolder((outdir) => {
-    createApp({ now: BEFORE_EVERY_END, ...app, outdir }).synth();
+    createApp({ now: BEFORE_EVERY_END, placeholders: true, ...app, outdir }).synth();
     const paths = readdirSync(outdir, { recursive: true, encoding: "utf8" }).filter(
       (path) => existsSync(join(outdir, path)) && statSync(join(outdir, path)).isFile(),
     );

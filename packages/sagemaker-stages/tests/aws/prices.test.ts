@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
-import { findPrice, PRICES } from "../../src/aws/prices";
+import { findPrice, PRICES, PRICES_PAGE, pricePage } from "../../src/aws/prices";
 
 describe("the table of prices", () => {
   it.each(PRICES.map((price) => [price.region, price.item, price] as const))(
@@ -32,6 +32,18 @@ describe("the table of prices", () => {
 
     // Assess
     expect(found).toBeUndefined();
+  });
+
+  it("names AWS's page of current prices for each item", () => {
+    // Act
+    const pages = PRICES.map(({ item }) => pricePage(item));
+
+    // Assess
+    expect(pages).not.toContain(PRICES_PAGE);
+    expect(pricePage("sagemaker:instance:ml.p5.48xlarge")).toBe(
+      "https://aws.amazon.com/sagemaker-ai/pricing/",
+    );
+    expect(pricePage("dynamodb:request")).toBe(PRICES_PAGE);
   });
 
   it("has nothing of another region", () => {

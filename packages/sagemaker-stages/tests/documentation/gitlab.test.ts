@@ -1,5 +1,12 @@
+import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, it } from "@jest/globals";
+import { parse } from "yaml";
 import { templateOfApp } from "../../src/cli/template/app";
+import { REVIEW } from "../../src/review/arguments";
+import { inTempFolder } from "../../src/testing/temp-folder";
 import { codeBlocksOf, readDocument } from "./support/documents";
 
 const manifest = templateOfApp({ name: "my-app", engine: "1.0.0" }).get("package.json") ?? "{}";
@@ -12,21 +19,194 @@ interface Trust {
 /** Commands of npm that need no script in package.json. */
 const OWN_COMMANDS = ["ci", "install"];
 
+/** A job of `.gitlab-ci.yml`, or a hidden job that others extend. */
+interface Job {
+  readonly extends?: string;
+  readonly stage?: string;
+  readonly before_script?: readonly string[];
+  readonly script?: readonly string[];
+  readonly variables?: Readonly<Record<string, string>>;
+  readonly id_tokens?: Readonly<Record<string, unknown>>;
+  readonly rules?: readonly Readonly<Record<string, unknown>>[];
+  readonly parallel?: { readonly matrix: readonly Readonly<Record<string, string>>[] };
+}
+
+/** The keywords at the top level that are no jobs (https://docs.gitlab.com/ci/yaml/#keywords). */
+const GLOBAL_KEYWORDS = ["image", "stages", "variables", "workflow"];
+
+/** The variables of a project with a CI/CD variable for the review's comment. */
+const SET_BY_PROJECT = ["REVIEW_TOKEN"];
+
+const [block] = codeBlocksOf(readDocument("docs/gitlab.md")).filter(({ language }) => language === "yaml");
+const pipeline: {
+  readonly stages: readonly string[];
+  readonly variables: Readonly<Record<string, string>>;
+} = parse(block?.text ?? "");
+const jobs = new Map(
+  Object.entries(pipeline as unknown as Readonly<Record<string, Job>>).filter(
+    ([name]) => !GLOBAL_KEYWORDS.includes(name),
+  ),
+);
+
+/** A job with the keywords of the jobs that it extends. */
+function jobOf(name: string): Job {
+  const job = jobs.get(name);
+  if (job === undefined) throw new Error(`docs/gitlab.md: got no job ${name}`);
+  return job.extends === undefined ? job : { ...jobOf(job.extends), ...job };
+}
+
+const names = [...jobs.keys()].filter((name) => !name.startsWith("."));
+
+function commandsOf({ before_script = [], script = [] }: Job): readonly string[] {
+  return [...before_script, ...script];
+}
+
 describe("the pipeline in docs/gitlab.md", () => {
   it("runs scripts that a new app has", () => {
-    // Prepare
-    const [pipeline] = codeBlocksOf(readDocument("docs/gitlab.md")).filter(
-      ({ language }) => language === "yaml",
-    );
-
     // Act
-    const names = [...(pipeline?.text ?? "").matchAll(/\bnpm (?:run (?:--silent )?)?([\w:-]+)/g)].map(
-      ([, name = ""]) => name,
+    const run = names.flatMap((name) =>
+      commandsOf(jobOf(name)).flatMap((command) =>
+        [...command.matchAll(/\bnpm (?:run (?:--silent )?)?([\w:-]+)/g)].map(([, script = ""]) => script),
+      ),
     );
 
     // Assess
-    expect(names.length).toBeGreaterThan(5);
-    expect(names.filter((name) => !OWN_COMMANDS.includes(name) && !Object.hasOwn(scripts, name))).toEqual([]);
+    expect(run.length).toBeGreaterThan(5);
+    expect(run.filter((name) => !OWN_COMMANDS.includes(name) && !Object.hasOwn(scripts, name))).toEqual([]);
+  });
+
+  it("has jobs with scripts, in stages that exist", () => {
+    // Act
+    const stages = names.map((name) => jobOf(name).stage);
+
+    // Assess
+    expect(names).toEqual(["check", "plan", "dev", "staging", "prod"]);
+    expect(stages).toEqual([...pipeline.stages]);
+    expect(names.filter((name) => (jobOf(name).script ?? []).length === 0)).toEqual([]);
+  });
+
+  it("deploys the first environment alone without a person, and only from the default branch", () => {
+    // Act
+    const rules = Object.fromEntries(["dev", "staging", "prod"].map((name) => [name, jobOf(name).rules]));
+
+    // Assess
+    const branch = { if: "$CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH" };
+    const manual = { ...branch, when: "manual", allow_failure: false };
+    expect(rules).toEqual({ dev: [branch], staging: [manual], prod: [manual] });
+  });
+
+  it.each(names)("sets each variable that the job %s uses", (name) => {
+    // Prepare
+    const job = jobOf(name);
+    const set = [
+      ...Object.keys(pipeline.variables),
+      ...Object.keys(job.variables ?? {}),
+      ...Object.keys(job.id_tokens ?? {}),
+      ...(job.parallel?.matrix ?? []).flatMap((row) => Object.keys(row)),
+      ...commandsOf(job).flatMap((command) => [...command.matchAll(/^export (\w+)=/g)].map(([, one]) => one)),
+      ...SET_BY_PROJECT,
+    ];
+
+    // Act
+    const used = commandsOf(job).flatMap((command) =>
+      [...command.matchAll(/\$\{?([A-Z]\w*)/g)].map(([, one = ""]) => one),
+    );
+
+    // Assess
+    expect(used.filter((one) => !one.startsWith("CI_") && !set.includes(one))).toEqual([]);
+  });
+
+  it.each(["plan", "dev", "staging", "prod"])("lets the job %s assume a role with a token", (name) => {
+    // Act
+    const { variables, parallel, id_tokens } = jobOf(name);
+
+    // Assess
+    const roles = (parallel?.matrix ?? [variables ?? {}]).map(({ AWS_ROLE_ARN }) => AWS_ROLE_ARN);
+    expect(roles).toEqual(
+      roles.map(() => expect.stringMatching(/^arn:aws:iam::\d{12}:role\/gitlab-\w+-\w+$/)),
+    );
+    expect(id_tokens).toEqual({ AWS_TOKEN: { aud: "https://gitlab.com" } });
+  });
+
+  it("passes options that the review has", () => {
+    // Act
+    const options = [...readDocument("docs/gitlab.md").matchAll(/`--([\w-]+) destroy,public`/g)].map(
+      ([, option = ""]) => option,
+    );
+
+    // Assess
+    expect(options).toEqual(["fail-on"]);
+    expect(Object.keys(REVIEW.options)).toEqual(expect.arrayContaining(options));
+  });
+
+  it("installs the version of Terraform that the workflows of GitHub install", () => {
+    // Act
+    const versions = ["plan", "deploy"].map(
+      (workflow) => /terraform_version: (\S+)/.exec(readDocument(`.github/workflows/${workflow}.yml`))?.[1],
+    );
+
+    // Assess
+    expect(new Set([...versions, pipeline.variables.TERRAFORM_VERSION]).size).toBe(1);
+    expect(block?.text).toContain(
+      `https://releases.hashicorp.com/terraform/${versions[0]}/terraform_${versions[0]}_SHA256SUMS\n  TERRAFORM_SHA256: `,
+    );
+  });
+});
+
+describe("the commands before a job with AWS, in a shell", () => {
+  const ARCHIVE = "the archive";
+
+  /** Runs the commands as GitLab's runner does (`set -eo pipefail`), with programs that record their calls. */
+  function run(checksum: string) {
+    return inTempFolder((folder) => {
+      const programs = join(folder, "programs");
+      mkdirSync(programs);
+      const program = (name: string, lines: string) => {
+        writeFileSync(join(programs, name), `#!/bin/sh\necho "${name} $*" >> "$CALLS"\n${lines}\n`);
+        chmodSync(join(programs, name), 0o755);
+      };
+      program("curl", `printf '%s' '${ARCHIVE}' > "$2"`);
+      program("unzip", "");
+      program("npm", 'cat "$AWS_WEB_IDENTITY_TOKEN_FILE" >> "$CALLS"');
+      const { before_script: lines = [] } = jobOf("dev");
+      const calls = join(folder, "calls");
+      writeFileSync(calls, "");
+      const { status } = spawnSync("bash", ["-c", ["set -eo pipefail", ...lines].join("\n")], {
+        cwd: folder,
+        env: {
+          ...pipeline.variables,
+          PATH: `${programs}:${process.env.PATH}`,
+          TMPDIR: folder,
+          CALLS: calls,
+          AWS_TOKEN: "the-token",
+          TERRAFORM_SHA256: checksum,
+        },
+      });
+      return { status, calls: readFileSync(calls, "utf8") };
+    });
+  }
+
+  it("unpack Terraform and write the token to a file when the checksum is correct", () => {
+    // Act
+    const { status, calls } = run(createHash("sha256").update(ARCHIVE).digest("hex"));
+
+    // Assess
+    expect(status).toBe(0);
+    expect(calls).toBe(
+      `curl -fsSLo terraform.zip https://releases.hashicorp.com/terraform/1.11.4/terraform_1.11.4_linux_amd64.zip
+unzip -qo terraform.zip terraform -d /usr/local/bin
+npm ci
+the-token`,
+    );
+  });
+
+  it("end before they unpack an archive with another checksum", () => {
+    // Act
+    const { status, calls } = run(pipeline.variables.TERRAFORM_SHA256 ?? "");
+
+    // Assess
+    expect(status).not.toBe(0);
+    expect(calls).toMatch(/^curl .*\n$/);
   });
 });
 

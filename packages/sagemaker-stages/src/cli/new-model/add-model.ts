@@ -5,7 +5,14 @@ import { InvalidOptions } from "../../contracts/ready-made";
 import { appFolder } from "../../lib/app-folder";
 import { readTypeScript } from "../../lib/typescript";
 import { UserError } from "../../lib/user-error";
-import { defineModels, type Model, type ModelModule, type PythonRoute, python } from "../../models";
+import {
+  type ContractModel,
+  defineModels,
+  type Model,
+  type ModelModule,
+  type PythonRoute,
+  python,
+} from "../../models";
 import { customersOf } from "./customers";
 import {
   addCallToCatalog,
@@ -24,6 +31,7 @@ import {
 import { modelFiles, type NewModel } from "./kinds";
 import { describeFolder, describeModel } from "./next-steps";
 import type { ReadyMadeCall } from "./ready-made";
+import { type FolderFiles, readyMadeFiles } from "./ready-made-files";
 import { requireRules } from "./rules";
 import { settingsOf } from "./settings";
 import { printLiteral } from "./typescript/literal";
@@ -38,12 +46,12 @@ import { type StagedFolder, stageFolder, writeAll } from "./write-all";
  * @throws UserError if the model breaks a rule, or if a file has an unknown form
  */
 export function addModel(app: LoadedApp, added: NewModel, folderOnly: boolean): string {
-  const { name, contract, environments } = added;
+  const { name, environments } = added;
   const folder = appFolder();
-  const hasFolder = "template" in contract;
-  const staged = stageFolder(folder, hasFolder ? modelFiles(contract.template, name) : new Map());
+  const { files, readyMade } = readContents(added);
+  const staged = stageFolder(folder, files);
   try {
-    const model = hasFolder ? loadModel(staged, added) : makeModel(name, contract.call);
+    const model = readyMade ?? loadModel(staged, added);
     const settings = settingsOf(added);
     requireRules(app, {
       name,
@@ -52,11 +60,24 @@ export function addModel(app: LoadedApp, added: NewModel, folderOnly: boolean): 
       customers: customersOf(added),
     });
     const edits = folderOnly ? [] : readEdits(added);
-    writeAll(folder, staged, hasFolder ? `functions/${name}` : undefined, edits);
-    return folderOnly ? describeFolder(added, describeLines(added)) : describeModel(added, model, edits);
+    writeAll(folder, staged, `functions/${name}`, edits);
+    const paths = [...files.keys()];
+    return folderOnly
+      ? describeFolder(added, paths, describeLines(added))
+      : describeModel(added, { model, files: paths, edits });
   } finally {
     staged.remove();
   }
+}
+
+/** The contents of the model's folder, and the model if its contract is ready-made. */
+function readContents({ name, contract }: NewModel): {
+  readonly files: FolderFiles;
+  readonly readyMade?: ContractModel;
+} {
+  if ("template" in contract) return { files: modelFiles(contract.template, name) };
+  const readyMade = makeModel(name, contract.call);
+  return { files: readyMadeFiles(readyMade, contract.call.function), readyMade };
 }
 
 function loadModel({ path }: StagedFolder, { name, kind }: NewModel): Model {
@@ -70,9 +91,9 @@ function loadModel({ path }: StagedFolder, { name, kind }: NewModel): Model {
 }
 
 /** @throws UserError if an option of the command line breaks a rule of the contract */
-function makeModel(name: string, { definition }: ReadyMadeCall): Model {
+function makeModel(name: string, { definition }: ReadyMadeCall): ContractModel {
   try {
-    return defineModels({ [name]: definition })[name] as Model;
+    return defineModels({ [name]: definition })[name] as ContractModel;
   } catch (error) {
     if (!(error instanceof InvalidOptions)) throw error;
     throw new UserError(`${name}: nothing was written.\n${error.message}`);
@@ -88,17 +109,11 @@ function readEdits(added: NewModel): Edit[] {
     throw new UserError(
       `${error.message}
 
-Nothing was written. ${remedyOf(added)}
+Nothing was written. To write functions/${added.name} alone, repeat the command with --folder-only. Then add these lines:
 
 ${describeLines(added)}`,
     );
   }
-}
-
-function remedyOf({ name, contract }: NewModel): string {
-  return "call" in contract
-    ? "Add these lines:"
-    : `To write functions/${name} alone, repeat the command with --folder-only. Then add these lines:`;
 }
 
 /** One edit for each file, even if a file contains several environments. */

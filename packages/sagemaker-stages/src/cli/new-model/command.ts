@@ -35,7 +35,7 @@ type Options = CommandLine<typeof NEW_MODEL>["options"];
 
 /** The form of a new model, as the options of the command line describe it. */
 interface Form extends Pick<NewModel, "kind" | "task" | "mediaTypes" | "streams"> {
-  /** The template of the model's folder. @default - the model has a ready-made contract, and no folder */
+  /** The template of the model's folder. @default - the model has a ready-made contract */
   readonly template?: TemplateKind;
 }
 
@@ -63,14 +63,15 @@ function readForm(options: Options): Form {
   const kind = task === undefined ? (takes ?? DEFAULT_KIND) : "hugging-face";
   requireMediaTypes(kind, mediaTypes);
   if (options.stream) requireStreamable(kind, options);
-  const wantsFiles = options["with-contract"] || options["folder-only"];
-  if (isTemplateKind(kind) && (wantsFiles || kind === "json" || kind === "query")) {
+  const withContract = options["with-contract"];
+  if (isTemplateKind(kind) && (withContract || kind === "json" || kind === "query")) {
     return { kind, template: kind };
   }
-  if (wantsFiles) {
-    const option = options["with-contract"] ? "--with-contract" : "--folder-only";
+  if (withContract) {
     const word = task === undefined ? `--takes ${kind}` : `--hugging-face ${task}`;
-    throw new UsageError(`${option}: got ${word}, too; allowed: with --takes rows, json, text or query`);
+    throw new UsageError(
+      `--with-contract: got ${word}, too; allowed: with --takes rows, json, text or query`,
+    );
   }
   return task === undefined ? { kind, mediaTypes, streams: options.stream } : { kind, task: readTask(task) };
 }
@@ -87,10 +88,9 @@ function requireStreamable(kind: Kind, options: Options): void {
     const word = kind === "hugging-face" ? `--hugging-face ${options["hugging-face"]}` : `--takes ${kind}`;
     throw new UsageError(`--stream: got ${word}, too; ${allowed}, or --takes chat without --stream`);
   }
-  const ofFiles = (["with-contract", "folder-only"] as const).find((option) => options[option]);
-  if (ofFiles !== undefined) {
+  if (options["with-contract"]) {
     throw new UsageError(
-      `--stream: got --${ofFiles}, too; allowed: either option. ${documentPath("streams.md")} describes stream of a contract in contract.ts`,
+      `--stream: got --with-contract, too; allowed: either option. ${documentPath("streams.md")} describes stream of a contract in contract.ts`,
     );
   }
 }

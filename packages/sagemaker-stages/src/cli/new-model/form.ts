@@ -12,7 +12,7 @@ const KIND_LINES = Object.entries(KINDS).flatMap(([kind, { request }]) =>
 /** The form of the command line. */
 export const NEW_MODEL = {
   name: "new-model",
-  summary: "Add a model: its contract, an entry in functions/index.ts, and its settings in environments",
+  summary: "Add a model: its folder, an entry in functions/index.ts, and its settings in environments",
   words: {
     name: {
       summary: "1–30 characters: a-z, 0-9 and single hyphens, starting with a letter, e.g. iris-species",
@@ -47,11 +47,10 @@ export const NEW_MODEL = {
     },
     "with-contract": {
       summary:
-        "write functions/<name>/contract.ts with its tests, in place of a ready-made contract;\n--takes json and --takes query write these files even without this option",
+        "write functions/<name>/contract.ts, in place of a ready-made contract;\n--takes json and --takes query write this file even without this option",
     },
     "folder-only": {
-      summary:
-        "with a contract: write only the folder functions/<name>, and print the lines to add to the other files",
+      summary: "write only the folder functions/<name>, and print the lines to add to the other files",
     },
   },
   notes: `The command writes all files or, after an error, no file. ${documentPath("contracts.md")} describes the contracts.

@@ -14,8 +14,17 @@ import { describeImage, settingsOf, takesKeys } from "./settings";
 /** The environment that `npm start` serves by default. */
 const DEFAULT_ENVIRONMENT = "dev";
 
+/** What the command wrote. */
+export interface Written {
+  readonly model: Model;
+  /** The paths of the files in the model's folder, from this folder. */
+  readonly files: readonly string[];
+  /** The changed files of the app. */
+  readonly edits: readonly Edit[];
+}
+
 /** The text to print: the written files, a request to the model on this machine, and the files to edit next. */
-export function describeModel(added: NewModel, model: Model, edits: readonly Edit[]): string {
+export function describeModel(added: NewModel, { model, files, edits }: Written): string {
   const { name, kind, contract, environments } = added;
   const isReadyMade = "call" in contract;
   const entry = isReadyMade ? "the model's line, a ready-made contract" : "the model's import and entry";
@@ -27,20 +36,20 @@ export function describeModel(added: NewModel, model: Model, edits: readonly Edi
   return `${name} takes ${requestOf(added)}.
 
 Written:
-${table([...(isReadyMade ? [] : newFiles(added)), ...changed])}
+${table([...newFiles(added, files), ...changed])}
 ${environment === undefined ? "" : describeCall(added, model, environment)}
-Edit next:
+Edit next, in this order:
 ${table([
-  firstEdit(added),
+  ...contractEdits(added),
   ...edits
     .filter(({ path }) => path !== CATALOG)
     .map(({ path, environments = [] }): [string, string] => [
       path,
-      `${added.task === undefined ? "artifact (the address is a placeholder)" : "HF_MODEL_ID and HF_MODEL_REVISION (placeholders: npm start accepts them, npm test and cdktf synth refuse them)"}, ${describeImage(added)}, ${describeCompute(added)}, and ${describeAccess(added, environments)}`,
+      `${added.task === undefined ? "artifact (the address is a placeholder)" : "HF_MODEL_ID and HF_MODEL_REVISION (placeholders: npm start and npm test accept them, cdktf synth refuses them)"}, ${describeImage(added)}, ${describeCompute(added)}, and ${describeAccess(added, environments)}`,
     ]),
   [
     `functions/${name}/README.md`,
-    `${isReadyMade ? "optional: the model card, " : ""}what the model predicts, its data, its evaluation, its limits`,
+    "the model card: what the model predicts, its data, its evaluation, its limits",
   ],
   [
     `functions/${name}/sample/index.ts`,
@@ -48,16 +57,29 @@ ${table([
   ],
 ])}
 
-Check: npm test, npm run check, npx cdktf synth. npm test records the resources and permissions of the model in
-__tests__/__snapshots__: review and commit the record.
+Check: npm test -- -u, npm run check, npx cdktf synth. npm test -- -u records the resources and permissions of the model in
+__tests__/__snapshots__: review and commit the record. ${documentPath("testing.md")} describes the tests of each model.
 `;
 }
 
-/** The files with the model's contract or handler, and the parts to edit in these files. */
+/** The files with the model's contract or handler and their tests, and the parts to edit in these files. */
+function contractEdits(added: NewModel): [string, string][] {
+  const { name, kind, contract } = added;
+  if (kind === "python") return [firstEdit(added)];
+  const tests =
+    "call" in contract
+      ? "a request of your callers, and a real answer of your container"
+      : "the tests of the contract";
+  return [firstEdit(added), [`functions/${name}/tests/contract.test.ts`, tests]];
+}
+
 function firstEdit({ name, kind, contract }: NewModel): [string, string] {
   if ("call" in contract) {
     const page = kind === "chat" ? "openai.md" : "contracts.md";
-    return [CATALOG, `the options of the contract, and the example: ${documentPath(page)}`];
+    return [
+      CATALOG,
+      `the options of the contract, in the parentheses after the model's name: ${documentPath(page)}`,
+    ];
   }
   if (contract.template === "python") {
     return [
@@ -71,19 +93,29 @@ function firstEdit({ name, kind, contract }: NewModel): [string, string] {
   ];
 }
 
-/** The written files of the model's folder. @param lines - the lines to add by hand */
-export function describeFolder(added: NewModel, lines: string): string {
+/**
+ * The written files of the model's folder.
+ *
+ * @param files - the paths of the files, from the folder
+ * @param lines - the lines to add by hand
+ */
+export function describeFolder(added: NewModel, files: readonly string[], lines: string): string {
+  const state = "call" in added.contract ? "The tests of the model fail" : "The app does not load";
   return `Written:
-${table(newFiles(added))}
+${table(newFiles(added, files))}
 
-The app does not load until ${CATALOG} names the model. Add these lines:
+${state} until ${CATALOG} names the model. Add these lines:
 
 ${lines}
 `;
 }
 
-function newFiles({ name, kind }: NewModel): [string, string][] {
-  return Object.entries(filesOf(kind)).map(([file, what]) => [`functions/${name}/${file}`, what]);
+function newFiles({ name, kind }: NewModel, files: readonly string[]): [string, string][] {
+  const descriptions = filesOf(kind);
+  return files.map((file) => [
+    `functions/${name}/${file}`,
+    descriptions[file] ?? "the file that the tests send",
+  ]);
 }
 
 function describeCompute(added: NewModel): string {

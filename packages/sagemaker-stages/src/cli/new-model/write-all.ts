@@ -10,7 +10,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
-import { type AppFiles, writeFiles } from "../template/files";
+import { writeFiles } from "../template/files";
 import type { Edit } from "./edits";
 
 /** A new folder that is complete, but not yet at its final path. */
@@ -25,7 +25,7 @@ export interface StagedFolder {
  * Writes a new folder inside the app's folder, so that its modules find the app's packages. A running local stage does
  * not watch the folder.
  */
-export function stageFolder(app: string, files: AppFiles): StagedFolder {
+export function stageFolder(app: string, files: ReadonlyMap<string, string | Uint8Array>): StagedFolder {
   const staging = mkdtempSync(join(app, ".new-model-"));
   const path = join(staging, "folder");
   const remove = () => rmSync(staging, { recursive: true, force: true });

@@ -80,11 +80,11 @@ function readPublishedTemplate(folder: string): AppFiles {
 }
 
 /** Writes files and their folders. A script (`#!`) becomes executable. */
-export function writeFiles(folder: string, files: AppFiles): void {
-  for (const [path, text] of files) {
+export function writeFiles(folder: string, files: ReadonlyMap<string, string | Uint8Array>): void {
+  for (const [path, content] of files) {
     const file = join(folder, path);
     mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(file, text, { mode: isScript(text) ? 0o755 : 0o644 });
+    writeFileSync(file, content, { mode: typeof content === "string" && isScript(content) ? 0o755 : 0o644 });
   }
 }
 

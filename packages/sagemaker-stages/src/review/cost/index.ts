@@ -1,4 +1,4 @@
-import { findPrice, PRICED_REGIONS, PRICES } from "../../aws/prices";
+import { findPrice, PRICED_REGIONS, type Price } from "../../aws/prices";
 import { compareTexts } from "../changes/changes";
 import { withoutTags } from "../changes/tags";
 import { deployedValues } from "../reading/deployed-values";
@@ -15,8 +15,8 @@ export interface CostChange {
   /** Region of the prices; `null` where the plan does not contain the region. */
   readonly region: string | null;
   /**
-   * The dates of the region's prices, from the oldest to the newest, e.g. `2023-12 – 2026-11-21`: the date in the source,
-   * else the date on which the source was read. `null` without prices.
+   * The dates of the prices with which the review calculates, from the oldest to the newest, e.g. `2023-12 – 2026-11-21`: the date
+   * in the source, else the date on which the source was read. `null` without prices.
    */
   readonly pricesDated: string | null;
   /** `null` without prices. */
@@ -45,6 +45,8 @@ export interface AtRest {
   readonly difference: number;
   /** Whether a changed charge is not counted before or after: then the bill changes by a different amount. */
   readonly isPartial: boolean;
+  /** Whether `before` and `after` lack a charge, also one that does not change. */
+  readonly isIncomplete: boolean;
 }
 
 /** One change of a price. */
@@ -63,6 +65,8 @@ export interface CostLine {
 /** A summand with its price in USD. */
 export interface PricedTerm extends Term {
   readonly price: number;
+  /** The date of the price, as in {@link CostChange.pricesDated}. */
+  readonly dated: string;
 }
 
 /** A counted price. */
@@ -92,6 +96,8 @@ export type Uncounted =
   | {
       readonly reason: UncountedReason /** The price of one, where the number is not known. */;
       readonly each?: readonly PricedTerm[];
+      /** The item whose price is not known, where the number is not known either. */
+      readonly unknownPrice?: { readonly item: string; readonly region: string };
     }
   | { readonly reason: "no price"; readonly term: Term; readonly region: string };
 
@@ -112,12 +118,13 @@ export function costChange(plan: Plan): CostChange {
   const changed = (lines: readonly CostLine[]) => lines.filter(({ difference }) => difference !== 0);
   return {
     region,
-    pricesDated: timeOf(region),
+    pricesDated: timeOf(found),
     atRest: {
       before: sum("before"),
       after: sum("after"),
       difference: rounded(month.reduce((total, line) => total + line.difference, 0)),
       isPartial: notCountedAtRest.some(({ changes }) => changes),
+      isIncomplete: notCountedAtRest.length > 0,
     },
     lines: changed(month),
     perMillionRequests: changed(linesPer("million requests")),
@@ -144,11 +151,20 @@ function unpriced(region: string | undefined): CostChange {
   };
 }
 
-function timeOf(region: string): string {
-  const days = PRICES.filter((price) => price.region === region)
-    .map(({ asOf, read }) => asOf ?? read)
+function timeOf(found: readonly Counted[]): string | null {
+  const amounts = found.flatMap((one) => {
+    const { before, after } = "line" in one ? one.line : one.notCounted;
+    return [before, after];
+  });
+  const days = amounts
+    .flatMap((amount) => (amount === null ? [] : isUncounted(amount) ? pricedOf(amount) : amount.terms))
+    .map(({ dated }) => dated)
     .sort();
-  return [...new Set([days.at(0), days.at(-1)])].join(" – ");
+  return days.length === 0 ? null : [...new Set([days.at(0), days.at(-1)])].join(" – ");
+}
+
+function pricedOf(amount: Uncounted): readonly PricedTerm[] {
+  return amount.reason === "no price" ? [] : (amount.each ?? []);
 }
 
 /** The same charge before and after. */
@@ -226,20 +242,24 @@ function usdOf(amount: Amount | Uncounted | null | undefined): number {
 /** The amount of a charge, or why it is not counted. */
 function amountOf({ terms, each, note }: Charge, region: string): Amount | Uncounted {
   if (typeof terms === "string") {
-    const price = each && findPrice(region, each.item);
-    return {
-      reason: terms,
-      ...(each === undefined || price === undefined ? {} : { each: [{ ...each, price: price.usd }] }),
-    };
+    if (each === undefined) return { reason: terms };
+    const price = findPrice(region, each.item);
+    return price === undefined
+      ? { reason: terms, unknownPrice: { item: each.item, region } }
+      : { reason: terms, each: [pricedTerm(each, price)] };
   }
   const priced: PricedTerm[] = [];
   for (const term of terms) {
     const price = findPrice(region, term.item);
     if (price === undefined) return { reason: "no price", term, region };
-    priced.push({ ...term, price: price.usd });
+    priced.push(pricedTerm(term, price));
   }
   const usd = rounded(priced.reduce((total, { quantity, price }) => total + quantity * price, 0));
   return { usd, terms: priced, ...(note === undefined ? {} : { note }) };
+}
+
+function pricedTerm(term: Term, { usd, asOf, read }: Price): PricedTerm {
+  return { ...term, price: usd, dated: asOf ?? read };
 }
 
 /** Rounded to a hundredth of a cent, which removes errors of floating-point numbers. */

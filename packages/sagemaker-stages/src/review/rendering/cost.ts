@@ -9,8 +9,10 @@ import {
   itemText,
   NOT_COUNTED,
   notPricedText,
+  pricePagesSentence,
   pricesSentence,
   UNITS,
+  unchangedSentence,
 } from "./phrases/cost";
 import { differenceOf } from "./phrases/formats";
 import { COLUMNS } from "./phrases/headings";
@@ -33,6 +35,7 @@ export function costSection(cost: CostChange, title: string): Section[] {
   if (rows.length === 0 && notPriced === null) return [];
   // The sums are omitted where no cost at rest changes.
   const atRest: AtRest | null = lines.length > 0 || cost.atRest?.isPartial ? cost.atRest : null;
+  const unchanged = atRest === null ? [] : cost.notCounted.filter(isUnchangedAtRest);
   return [
     {
       title: atRest === null ? title : atRestTitle(title, atRest),
@@ -41,13 +44,19 @@ export function costSection(cost: CostChange, title: string): Section[] {
       importance: 70,
       paragraphs: [
         ...(atRest === null ? [] : [atRestSentence(atRest)]),
+        ...unchangedSentence(unchanged),
         ...(notPriced === null ? [] : [plain(notPricedText(cost))]),
+        ...pricePagesSentence(cost, [...notCounted, ...unchanged]),
         [plain(ASSUMPTIONS), ...pricesSentence(cost)].join(" "),
       ],
       header: header(...COLUMNS.cost),
       rows,
     },
   ];
+}
+
+function isUnchangedAtRest({ per, changes }: NotCounted): boolean {
+  return per === "month" && !changes;
 }
 
 function costRow(

@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
 import { UsageError } from "../../../src/lib/arguments";
@@ -18,7 +18,7 @@ describe("sagemaker-stages new-model", () => {
   afterEach(() => app?.remove());
 
   it(
-    "adds an entry with a ready-made contract, and no folder, without options",
+    "adds an entry with a ready-made contract, and a folder with the model card and the tests, without options",
     async () => {
       // Prepare
       const before = app.files();
@@ -33,6 +33,8 @@ describe("sagemaker-stages new-model", () => {
       expect([...after.keys()].filter((path) => after.get(path) !== before.get(path))).toEqual([
         "environments/dev.ts",
         "functions/index.ts",
+        "functions/iris-species/README.md",
+        "functions/iris-species/tests/contract.test.ts",
       ]);
       expect([...before.keys()].filter((path) => !after.has(path))).toEqual([]);
     },
@@ -279,7 +281,7 @@ describe("sagemaker-stages new-model", () => {
 
     // Assess
     expect(printed).toContain(
-      "HF_MODEL_ID and HF_MODEL_REVISION (placeholders: npm start accepts them, npm test and cdktf synth refuse them)",
+      "HF_MODEL_ID and HF_MODEL_REVISION (placeholders: npm start and npm test accept them, cdktf synth refuses them)",
     );
     expect(app.read("environments/dev.ts")).toContain(`      containerEnvironment: {
         HF_MODEL_ID: "my-organization/topics",
@@ -360,22 +362,76 @@ describe("sagemaker-stages new-model", () => {
     TIMEOUT_IN_MS,
   );
 
-  it("with --folder-only, writes only the folder, and prints the lines to add to the other files", () => {
-    // Prepare
-    const before = app.files();
+  it.each([
+    {
+      words: ["--with-contract"],
+      files: ["README.md", "contract.ts", "tests/contract.test.ts"],
+      line: 'import * as iris from "./iris/contract";',
+      state: "The app does not load until",
+    },
+    {
+      words: ["--hugging-face", "translation"],
+      files: ["README.md", "tests/contract.test.ts"],
+      line: 'iris: huggingFace("translation"),',
+      state: "The tests of the model fail until",
+    },
+  ])(
+    "with $words and --folder-only, writes only the folder, and prints the lines to add to the other files",
+    ({ words, files, line, state }) => {
+      // Prepare
+      const before = app.files();
 
+      // Act
+      const printed = app.newModel("iris", ...words, "--folder-only");
+
+      // Assess
+      const added = [...app.files()].filter(([path, bytes]) => before.get(path) !== bytes);
+      expect(added.map(([path]) => path)).toEqual(files.map((file) => `functions/iris/${file}`));
+      expect(printed).toContain(line);
+      expect(printed).toContain(state);
+      expect(printed).toContain("in models of dev: iris: {");
+    },
+  );
+
+  it("describes the requests of the example in the model card", () => {
     // Act
-    const printed = app.newModel("iris", "--folder-only");
+    app.newModel("iris", "--takes", "text");
 
     // Assess
-    const added = [...app.files()].filter(([path, bytes]) => before.get(path) !== bytes);
-    expect(added.map(([path]) => path)).toEqual([
-      "functions/iris/README.md",
-      "functions/iris/contract.ts",
+    const card = app.read("functions/iris/README.md");
+    expect(card).toContain("# Model: iris\n");
+    expect(card).toContain("| contract | `text(…)` in `functions/index.ts` |");
+    expect(card).toContain('| request of a caller | `{"text":"The delivery was late."}` |');
+    expect(card).toContain(
+      '| request to the endpoint | `application/json`, e.g. `{"instances":["The delivery was late."]}` |',
+    );
+    expect(card).not.toMatch(/my-/);
+  });
+
+  it("writes the file that the tests of a model for files send", () => {
+    // Act
+    const printed = app.newModel("photo", "--takes", "bytes", "--media-type", "image/png");
+
+    // Assess
+    const file = readFileSync(join(app.folder, "functions/photo/tests/example.png"));
+    expect(file.subarray(1, 4).toString()).toBe("PNG");
+    expect(printed).toContain("functions/photo/tests/example.png");
+  });
+
+  it("names the files to edit in their order: the contract, its tests, the settings, the model card", () => {
+    // Act
+    const printed = app.newModel("iris", "--hugging-face", "translation");
+
+    // Assess
+    const [, steps = ""] = printed.split("Edit next, in this order:\n");
+    expect([...steps.matchAll(/^ {2}(\S+)/gm)].map(([, file]) => file)).toEqual([
+      "functions/index.ts",
       "functions/iris/tests/contract.test.ts",
+      "environments/dev.ts",
+      "functions/iris/README.md",
+      "functions/iris/sample/index.ts",
     ]);
-    expect(printed).toContain('import * as iris from "./iris/contract";');
-    expect(printed).toContain("in models of dev: iris: {");
+    expect(steps).toContain("Check: npm test -- -u, npm run check,");
   });
 
   it.each([
@@ -635,9 +691,19 @@ const READY_MADE = [
 ] as const;
 
 describe.each([
-  { what: "the fixture app", make: AppCopy.ofFixture, environments: ["dev", "staging", "prod"] },
-  { what: "a new app", make: AppCopy.ofInit, environments: ["dev"] },
-])("models of each kind in $what", ({ make, environments }) => {
+  {
+    what: "the fixture app",
+    make: AppCopy.ofFixture,
+    environments: ["dev", "staging", "prod"],
+    tests: { pattern: "functions/takes-", suites: 4 },
+  },
+  {
+    what: "a new app",
+    make: AppCopy.ofInit,
+    environments: ["dev"],
+    tests: { pattern: "functions/(takes|ready|streams|second)-", suites: 4 + READY_MADE.length + 1 },
+  },
+])("models of each kind in $what", ({ make, environments, tests }) => {
   let app: AppCopy;
 
   beforeAll(async () => {
@@ -683,10 +749,10 @@ describe.each([
     "the models have tests that pass",
     async () => {
       // Act
-      const finished = await app.program("jest/bin/jest.js", "functions/takes-");
+      const finished = await app.program("jest/bin/jest.js", tests.pattern);
 
       // Assess
-      expect(finished.stderr).toContain("Test Suites: 4 passed, 4 total");
+      expect(finished.stderr).toContain(`Test Suites: ${tests.suites} passed, ${tests.suites} total`);
       expect(finished.status).toBe(0);
     },
     TIMEOUT_IN_MS,
@@ -723,12 +789,13 @@ describe.each([
   );
 });
 
-describe("a new app with a chat model", () => {
+describe("a new app with a chat model and a model of the Hub, directly after new-model", () => {
   let app: AppCopy;
 
   beforeAll(async () => {
     app = await AppCopy.ofInit();
     app.newModel("llama", "--takes", "chat");
+    app.newModel("topics", "--hugging-face", "text-classification");
   }, TIMEOUT_IN_MS);
 
   afterAll(() => app?.remove());
@@ -740,7 +807,7 @@ describe("a new app with a chat model", () => {
       const finished = await app.program("jest/bin/jest.js", "--runInBand");
 
       // Assess
-      expect(finished.stderr).toContain("Test Suites: 4 passed, 4 total");
+      expect(finished.stderr).toContain("Test Suites: 6 passed, 6 total");
       expect(finished.status).toBe(0);
     },
     TIMEOUT_IN_MS,

@@ -160,6 +160,7 @@ describe("a month at rest", () => {
       after,
       difference: Math.round((after - before) * 10_000) / 10_000,
       isPartial: false,
+      isIncomplete: false,
     });
     expect(cost.lines.map((line) => [line.before?.usd ?? 0, line.after?.usd ?? 0])).toEqual([
       [before, after],
@@ -192,6 +193,21 @@ describe("a month at rest", () => {
     );
   });
 
+  it("has the dates of the prices with which it calculates, and no other date", () => {
+    // Act
+    const large = costOf({ type: CONFIGURATION, after: onInstances("ml.g5.xlarge", 1) });
+    const unknown = costOf({ type: CONFIGURATION, after: onInstances("ml.p5.48xlarge", 1) });
+    const mixed = costOf(
+      { type: CONFIGURATION, after: onInstances("ml.g5.xlarge", 1) },
+      { type: CONFIGURATION, name: "other", after: onInstances("ml.m5.large", 1) },
+    );
+
+    // Assess
+    expect(large.pricesDated).toBe("2024-07");
+    expect(unknown.pricesDated).toBeNull();
+    expect(mixed.pricesDated).toBe("2024-07 – 2026-11-21");
+  });
+
   it("contains unchanged resources in the sums, without a line", () => {
     // Prepare
     const same = onInstances("ml.m5.large", 1);
@@ -203,7 +219,13 @@ describe("a month at rest", () => {
     );
 
     // Assess
-    expect(cost.atRest).toEqual({ before: 83.95, after: 84.95, difference: 1, isPartial: false });
+    expect(cost.atRest).toEqual({
+      before: 83.95,
+      after: 84.95,
+      difference: 1,
+      isPartial: false,
+      isIncomplete: false,
+    });
     expect(cost.lines.map(({ path }) => path)).toEqual(["stack/new"]);
   });
 
@@ -216,7 +238,13 @@ describe("a month at rest", () => {
     );
 
     // Assess: 3 × 730 × 0.115, and 2 ×; not 1 ×
-    expect(cost.atRest).toEqual({ before: 251.85, after: 167.9, difference: -83.95, isPartial: false });
+    expect(cost.atRest).toEqual({
+      before: 251.85,
+      after: 167.9,
+      difference: -83.95,
+      isPartial: false,
+      isIncomplete: false,
+    });
     expect(cost.lines.map((line) => line.after?.note)).toEqual(["scales; counted at the minimum of 2"]);
   });
 
@@ -248,7 +276,13 @@ describe("a month at rest", () => {
     );
 
     // Assess
-    expect(cost.atRest).toEqual({ before: 0, after: 251.85, difference: 251.85, isPartial: false });
+    expect(cost.atRest).toEqual({
+      before: 0,
+      after: 251.85,
+      difference: 251.85,
+      isPartial: false,
+      isIncomplete: false,
+    });
   });
 
   it("goes on where Terraform only forgets what costs", () => {
@@ -256,7 +290,13 @@ describe("a month at rest", () => {
     const cost = costOf({ type: CONFIGURATION, before: onInstances("ml.m5.large", 1), actions: ["forget"] });
 
     // Assess
-    expect(cost.atRest).toEqual({ before: 83.95, after: 83.95, difference: 0, isPartial: false });
+    expect(cost.atRest).toEqual({
+      before: 83.95,
+      after: 83.95,
+      difference: 0,
+      isPartial: false,
+      isIncomplete: false,
+    });
   });
 
   it("counts a configuration that a failed rollout left over once, with its successor", () => {
@@ -267,7 +307,13 @@ describe("a month at rest", () => {
     );
 
     // Assess
-    expect(cost.atRest).toEqual({ before: 83.95, after: 83.95, difference: 0, isPartial: false });
+    expect(cost.atRest).toEqual({
+      before: 83.95,
+      after: 83.95,
+      difference: 0,
+      isPartial: false,
+      isIncomplete: false,
+    });
   });
 });
 
@@ -292,7 +338,13 @@ describe("a million requests", () => {
 
     // Assess
     expect(cost.perMillionRequests.map((line) => line.difference)).toEqual([difference]);
-    expect(cost.atRest).toEqual({ before: 0, after: 0, difference: 0, isPartial: false });
+    expect(cost.atRest).toEqual({
+      before: 0,
+      after: 0,
+      difference: 0,
+      isPartial: false,
+      isIncomplete: false,
+    });
   });
 });
 
@@ -397,7 +449,13 @@ describe("the metrics of a function", () => {
     expect(cost.notCounted).toMatchObject([
       { what: "metrics", per: "use", before: null, after: { reason }, changes: true },
     ]);
-    expect(cost.atRest).toEqual({ before: 0, after: 0, difference: 0, isPartial: false });
+    expect(cost.atRest).toEqual({
+      before: 0,
+      after: 0,
+      difference: 0,
+      isPartial: false,
+      isIncomplete: false,
+    });
   });
 
   it("are no change of the bill when the function has them before and after", () => {
@@ -433,7 +491,7 @@ describe("an uncounted charge", () => {
       "an instance type without a price",
       { type: CONFIGURATION, after: onInstances("ml.g4dn.xlarge", 2) },
       { what: "variant AllTraffic: instances", per: "month" },
-      "no price of ml.g4dn.xlarge in us-east-1 (2 × 730 h)",
+      "price unknown: ml.g4dn.xlarge in us-east-1 (2 × 730 h)",
     ],
     [
       "an interface endpoint in subnets that do not exist yet",
@@ -482,11 +540,17 @@ describe("an uncounted charge", () => {
     );
 
     // Assess: 730 × 0.115, and the alarm's 0.1
-    expect(cost.atRest).toEqual({ before: 83.95, after: 0.1, difference: 0.1, isPartial: true });
+    expect(cost.atRest).toEqual({
+      before: 83.95,
+      after: 0.1,
+      difference: 0.1,
+      isPartial: true,
+      isIncomplete: true,
+    });
     expect(cost.notCounted).toMatchObject([
       {
         before: { usd: 83.95, calculation: "1 × 730 h × $0.115 (ml.m5.large)" },
-        after: { reason: "no price of ml.p4d.24xlarge in us-east-1 (4 × 730 h)" },
+        after: { reason: "price unknown: ml.p4d.24xlarge in us-east-1 (4 × 730 h)" },
       },
     ]);
   });
@@ -511,8 +575,18 @@ describe("an uncounted charge", () => {
     const cost = costOf({ type: CONFIGURATION, before: same, after: same });
 
     // Assess
-    expect(cost.atRest).toEqual({ before: 0, after: 0, difference: 0, isPartial: false });
+    expect(cost.atRest).toEqual({ before: 0, after: 0, difference: 0, isPartial: false, isIncomplete: true });
     expect(cost.notCounted).toMatchObject([{ changes: false }]);
+  });
+
+  it("names the unknown price of instances that run only while requests wait", () => {
+    // Act
+    const cost = costOf({ type: CONFIGURATION, after: onInstances("ml.g4dn.xlarge", 0) });
+
+    // Assess
+    expect(cost.notCounted).toMatchObject([
+      { after: { reason: expect.stringMatching(/; price unknown: ml\.g4dn\.xlarge in us-east-1$/) } },
+    ]);
   });
 
   it("is reported for provisioned concurrency of a memory size without a price, at rest and by request", () => {
@@ -521,8 +595,8 @@ describe("an uncounted charge", () => {
 
     // Assess
     expect(cost.notCounted.map(({ after }) => after && "reason" in after && after.reason)).toEqual([
-      "no price of provisioned concurrency with 3072 MB in us-east-1 (2 × 2,628,000 s)",
-      "no price of requests to provisioned concurrency with 3072 MB in us-east-1 (100,000 s)",
+      "price unknown: provisioned concurrency with 3072 MB in us-east-1 (2 × 2,628,000 s)",
+      "price unknown: requests to provisioned concurrency with 3072 MB in us-east-1 (100,000 s)",
     ]);
     expect(cost.atRest).toMatchObject({ difference: 0, isPartial: true });
   });
@@ -549,7 +623,7 @@ describe("an uncounted charge", () => {
     );
 
     // Assess
-    expect(cost.atRest).toEqual({ before: 0, after: 0, difference: 0, isPartial: true });
+    expect(cost.atRest).toEqual({ before: 0, after: 0, difference: 0, isPartial: true, isIncomplete: true });
     expect(cost.notCounted).toMatchObject([
       { after: { reason: expect.stringContaining("ml.m5.large in eu-west-1") } },
     ]);
@@ -575,7 +649,13 @@ describe("the examples, in a region with prices", () => {
     );
 
     // Assess: 2 × 730 × 0.115 + 2 × 0.1
-    expect(cost.atRest).toEqual({ before: 0, after: 168.1, difference: 168.1, isPartial: false });
+    expect(cost.atRest).toEqual({
+      before: 0,
+      after: 168.1,
+      difference: 168.1,
+      isPartial: false,
+      isIncomplete: false,
+    });
   });
 
   it("of provisioned concurrency costs its two warm invocations, where the size has a price", () => {
@@ -588,7 +668,13 @@ describe("the examples, in a region with prices", () => {
     );
 
     // Assess: 2 × 2,628,000 × 0.0000233; 100,000 × 0.00001, and 0.2 + 100,000 × 0.5 × 0.0000133334
-    expect(cost.atRest).toEqual({ before: 0, after: 122.4648, difference: 122.4648, isPartial: false });
+    expect(cost.atRest).toEqual({
+      before: 0,
+      after: 122.4648,
+      difference: 122.4648,
+      isPartial: false,
+      isIncomplete: false,
+    });
     expect(cost.perMillionRequests.map(({ difference }) => difference)).toEqual([0.8667, 1]);
   });
 });

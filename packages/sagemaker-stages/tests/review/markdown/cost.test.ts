@@ -63,6 +63,7 @@ describe("a region without prices", () => {
     expect(sections[0]?.paragraphs).toContainEqual(
       expect.stringContaining("The review has no prices of eu-central-1, so nothing is counted"),
     );
+    expect(sections[0]?.paragraphs).toContain("For unknown prices, see <https://aws.amazon.com/pricing/>.");
   });
 });
 
@@ -74,9 +75,41 @@ describe("an uncounted charge", () => {
     // Assess
     expect(section?.rows).toEqual([
       "| `stack/alarm` | alarm | month |  | $0.10<br>1 alarm × $0.1 (alarm) | +$0.10 |",
-      "| `stack/it` | variant AllTraffic: instances | month | $83.95<br>1 × 730 h × $0.115 (ml.m5.large) | not counted: no price of ml.p4d.24xlarge in us-east-1 (4 × 730 h) | not counted |",
+      "| `stack/it` | variant AllTraffic: instances | month | $83.95<br>1 × 730 h × $0.115 (ml.m5.large) | not counted: price unknown: ml.p4d.24xlarge in us-east-1 (4 × 730 h) | not counted |",
       "| `stack/bucket` | aws\\_s3\\_bucket | use | not counted: charged by use |  | not counted |",
     ]);
+  });
+
+  it("has a link to AWS's current prices when its price is unknown", () => {
+    // Act
+    const section = sectionOf(LARGER);
+    const known = sectionOf(ALARM);
+
+    // Assess
+    const link = "For unknown prices, see <https://aws.amazon.com/sagemaker-ai/pricing/>.";
+    expect(section?.paragraphs).toContain(link);
+    expect(known?.paragraphs.filter((paragraph) => paragraph.includes("https:"))).toEqual([]);
+  });
+
+  it("is named below the sums when the plan does not change it, so that the sums do not look complete", () => {
+    // Prepare
+    const gpu: PlannedChange = {
+      type: "aws_sagemaker_endpoint_configuration",
+      before: endpointOn("ml.p4d.24xlarge", 2),
+      after: endpointOn("ml.p4d.24xlarge", 2),
+    };
+
+    // Act
+    const section = sectionOf(gpu, ALARM);
+
+    // Assess
+    expect(section?.title).toBe("Cost: +$0.10 per month");
+    expect(section?.paragraphs.slice(0, 3)).toEqual([
+      "Monthly cost without requests: $0.00 → $0.10, without the charges that are not counted.",
+      "The plan does not change these charges, and the sums do not contain them: `stack/it`, variant AllTraffic: instances (price unknown: ml.p4d.24xlarge in us-east-1 (2 × 730 h)).",
+      "For unknown prices, see <https://aws.amazon.com/sagemaker-ai/pricing/>.",
+    ]);
+    expect(section?.rows).toHaveLength(1);
   });
 
   it("is left out when the comment is too long", () => {

@@ -1,4 +1,4 @@
-import { HOURS_PER_MONTH } from "../../../aws/prices";
+import { HOURS_PER_MONTH, PRICES_PAGE, pricePage } from "../../../aws/prices";
 import {
   type Amount,
   type AtRest,
@@ -6,11 +6,13 @@ import {
   type CostItem,
   type CostNote,
   isUncounted,
+  type NotCounted,
   type Per,
   type PricedTerm,
   type Uncounted,
 } from "../../cost";
 import { ASSUMED_DURATION_IN_MS, type Factor, type UncountedReason } from "../../cost/charge";
+import { code, plain } from "../markdown";
 import { differenceOf, dollars, inDigits } from "./formats";
 
 /** Units of amounts, in the order of the rows. */
@@ -114,10 +116,20 @@ export function calculationText({ terms }: Pick<Amount, "terms">): string {
 export function uncountedText(amount: Uncounted): string {
   if (amount.reason === "no price") {
     const { term, region } = amount;
-    return `no price of ${termName(term.item)} in ${region} (${factorsText(term.factors)})`;
+    return `${unknownPrice(term.item, region)} (${factorsText(term.factors)})`;
   }
-  const each = amount.each === undefined ? "" : `; each costs ${calculationText({ terms: amount.each })}`;
-  return `${REASONS[amount.reason]}${each}`;
+  return `${REASONS[amount.reason]}${eachText(amount)}`;
+}
+
+function eachText({ each, unknownPrice: unknown }: Exclude<Uncounted, { reason: "no price" }>): string {
+  if (unknown !== undefined) {
+    return `; ${unknownPrice(unknown.item, unknown.region)}`;
+  }
+  return each === undefined ? "" : `; each costs ${calculationText({ terms: each })}`;
+}
+
+function unknownPrice(item: string, region: string): string {
+  return `price unknown: ${termName(item)} in ${region}`;
 }
 
 /** An assumption of an amount. */
@@ -175,8 +187,8 @@ export function atRestTitle(heading: string, { difference, isPartial }: AtRest):
 }
 
 /** The monthly cost at rest before and after. */
-export function atRestSentence({ before, after, isPartial }: AtRest): string {
-  const without = isPartial ? ", without the charges that are not counted" : "";
+export function atRestSentence({ before, after, isIncomplete }: AtRest): string {
+  const without = isIncomplete ? ", without the charges that are not counted" : "";
   return `Monthly cost without requests: ${dollars(before)} → ${dollars(after)}${without}.`;
 }
 
@@ -187,6 +199,43 @@ export function notPricedText({ notPriced, region, pricedRegions }: CostChange):
       ? "The plan does not contain its region"
       : `The review has no prices of ${region}`;
   return `${reason}, so nothing is counted. The review has some prices of ${pricedRegions.join(" and ")}.`;
+}
+
+/** The charges at rest that the sums lack although the plan does not change them. */
+export function unchangedSentence(charges: readonly NotCounted[]): string[] {
+  if (charges.length === 0) return [];
+  const shown = charges.slice(0, MAX_UNCHANGED).map(({ path, what, after }) => {
+    const reason = isUncounted(after) ? ` (${uncountedText(after)})` : "";
+    return `${code(path)}, ${plain(`${itemText(what)}${reason}`)}`;
+  });
+  const others = charges.length - shown.length;
+  return [
+    `The plan does not change these charges, and the sums do not contain them: ${shown.join("; ")}${others === 0 ? "" : `; and ${others} more`}.`,
+  ];
+}
+
+const MAX_UNCHANGED = 5;
+
+/**
+ * AWS's pages with the prices that the review does not know.
+ *
+ * @param shown - the charges in the section that are not counted
+ */
+export function pricePagesSentence(
+  { notPriced }: Pick<CostChange, "notPriced">,
+  shown: readonly NotCounted[],
+): string[] {
+  const items = shown.flatMap(({ before, after }) => [before, after].flatMap(unknownItemsOf));
+  const pages = notPriced === null ? new Set(items.map(pricePage)) : new Set([PRICES_PAGE]);
+  return pages.size === 0
+    ? []
+    : [`For unknown prices, see ${[...pages].map((page) => `<${page}>`).join(", ")}.`];
+}
+
+function unknownItemsOf(amount: NotCounted["before"]): string[] {
+  if (!isUncounted(amount)) return [];
+  if (amount.reason === "no price") return [amount.term.item];
+  return amount.unknownPrice === undefined ? [] : [amount.unknownPrice.item];
 }
 
 /** The date of the prices. */

@@ -1,0 +1,74 @@
+import { isObject } from "../../../lib/json";
+
+/** The maximum length of a line, as in the template's biome.json. */
+const LINE_WIDTH = 110;
+
+/**
+ * A JSON value as TypeScript, as Biome formats it: in one line if it fits, otherwise with a line for each element.
+ *
+ * @param indent - the indentation of the line with the value
+ * @param prefix - the characters of this line before the value, without the indentation
+ * @param suffix - the number of characters after the value
+ */
+export function formatValue(value: unknown, indent: string, prefix: string, suffix = 1): string {
+  const line = inLine(value);
+  const fits = indent.length + prefix.length + line.length + suffix <= LINE_WIDTH;
+  if (fits && !mustBreak(value)) return line;
+  const inner = `${indent}  `;
+  if (Array.isArray(value)) {
+    const elements = value.map((element) => `${inner}${formatValue(element, inner, "")},`);
+    return ["[", ...elements, `${indent}]`].join("\n");
+  }
+  if (!isObject(value)) return line;
+  return ["{", ...Object.entries(value).map((entry) => formatProperty(...entry, inner)), `${indent}}`].join(
+    "\n",
+  );
+}
+
+/** Biome breaks no line after a shorter name of a property. */
+const MIN_NAME_TO_BREAK = 5;
+
+/** A property with its value. Biome writes a text that does not fit below the property's name. */
+function formatProperty(name: string, value: unknown, indent: string): string {
+  const key = `${printKey(name)}: `;
+  const printed = formatValue(value, indent, key);
+  const isLongText =
+    typeof value === "string" &&
+    printKey(name).length >= MIN_NAME_TO_BREAK &&
+    indent.length + key.length + printed.length + 1 > LINE_WIDTH;
+  return isLongText ? `${indent}${key.trimEnd()}\n${indent}  ${printed},` : `${indent}${key}${printed},`;
+}
+
+/** Biome breaks a list of several objects, or of several lists, if each has several elements. */
+function mustBreak(value: unknown): boolean {
+  if (isObject(value)) return Object.values(value).some(mustBreak);
+  if (!Array.isArray(value)) return false;
+  const areLarge = value.length > 1 && value.every((element) => sizeOf(element) > 1);
+  const haveOneType = new Set(value.map(Array.isArray)).size === 1;
+  return (areLarge && haveOneType) || value.some(mustBreak);
+}
+
+function sizeOf(value: unknown): number {
+  return typeof value === "object" && value !== null ? Object.keys(value).length : 0;
+}
+
+function inLine(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(inLine).join(", ")}]`;
+  if (typeof value === "string") return printText(value);
+  if (!isObject(value)) return JSON.stringify(value);
+  const properties = Object.entries(value).map(([name, inner]) => `${printKey(name)}: ${inLine(inner)}`);
+  return properties.length === 0 ? "{}" : `{ ${properties.join(", ")} }`;
+}
+
+/** A name of a property, with quotes if it needs them. */
+function printKey(name: string): string {
+  return /^[A-Za-z_$][\w$]*$/.test(name) ? name : printText(name);
+}
+
+/** A text in the quotes that need fewer escapes, with a preference for double quotes. */
+export function printText(text: string): string {
+  const json = JSON.stringify(text);
+  const count = (quote: string) => text.split(quote).length - 1;
+  if (count('"') <= count("'")) return json;
+  return `'${json.slice(1, -1).replaceAll('\\"', '"').replaceAll("'", "\\'")}'`;
+}
