@@ -136,7 +136,7 @@ async function open(options: BrowserContextOptions = {}, environment = "dev"): P
 }
 
 const message = (page: Page) => page.getByLabel("Message", { exact: true });
-const answer = (page: Page) => page.locator(".answered .text");
+const answer = (page: Page) => page.locator(".response .text");
 const entries = (page: Page) => page.getByRole("list", { name: "Conversation" }).getByRole("listitem");
 const button = (page: Page, name: string) => page.getByRole("button", { name });
 const spoken = (page: Page) => page.locator("#announcer");
@@ -147,7 +147,7 @@ async function isDone(page: Page): Promise<void> {
 }
 
 /** Sends a message, and waits until its answer has ended. */
-async function ask(page: Page, text: string): Promise<void> {
+async function send(page: Page, text: string): Promise<void> {
   await message(page).fill(text);
   await message(page).press("Enter");
   await button(page, "Stop").or(button(page, "Send")).waitFor();
@@ -162,16 +162,16 @@ describe("the chat of a model", () => {
       const lengths = new Set<number>();
       Object.assign(window, { lengths });
       const list = document.querySelector(".conversation");
-      const watch = () => lengths.add(document.querySelector(".answered .text")?.textContent?.length ?? 0);
+      const watch = () => lengths.add(document.querySelector(".response .text")?.textContent?.length ?? 0);
       if (list)
         new MutationObserver(watch).observe(list, { childList: true, subtree: true, characterData: true });
     });
 
     // Act
-    await ask(page, "What is the white whale");
+    await send(page, "What is the white whale");
     const first = await answer(page).innerText();
     const steps = await page.evaluate(() => (window as unknown as { lengths: Set<number> }).lengths.size);
-    await ask(page, "And who is\nCaptain Ahab?");
+    await send(page, "And who is\nCaptain Ahab?");
     const shown = await entries(page).allInnerTexts();
 
     // Assess
@@ -210,7 +210,7 @@ describe("the chat of a model", () => {
     const running = new OpenAnswer();
     answers.push(running.answer, words("Yes."));
     const page = await open();
-    await message(page).fill("Tell me a story");
+    await message(page).fill("Write a story");
     await button(page, "Send").click();
     await running.send(page, "once ");
 
@@ -220,13 +220,13 @@ describe("the chat of a model", () => {
     const focused = await hasFocus(message(page));
     const text = await answer(page).textContent();
     for (let tries = 0; tries < 200 && !running.isAborted; tries++) await page.waitForTimeout(25);
-    await ask(page, "Really?");
+    await send(page, "Really?");
 
     // Assess
     expect(running.isAborted).toBe(true);
     expect(focused).toBe(true);
     expect(requests[1]?.messages).toEqual([
-      { role: "user", content: "Tell me a story" },
+      { role: "user", content: "Write a story" },
       { role: "assistant", content: text },
       { role: "user", content: "Really?" },
     ]);
@@ -237,7 +237,7 @@ describe("the chat of a model", () => {
     const running = new OpenAnswer();
     answers.push(words("Hello."), running.answer, words("Fine."));
     const page = await open();
-    await ask(page, "Hi");
+    await send(page, "Hi");
     await message(page).fill("How are you?");
     await message(page).press("Enter");
     await running.send(page, "I was ");
@@ -288,10 +288,10 @@ describe("the chat of a model", () => {
         }));
       }
       const page = await open();
-      await ask(page, "Hi");
+      await send(page, "Hi");
 
       // Act
-      await ask(page, "A long question");
+      await send(page, "A long question");
       const failure = await page.locator(".failure").innerText();
       const announced = await spoken(page).textContent();
 
@@ -310,12 +310,12 @@ describe("the chat of a model", () => {
     const page = await open();
 
     // Act
-    await ask(page, "<b>bold</b>");
+    await send(page, "<b>bold</b>");
 
     // Assess
     expect(await answer(page).textContent()).toBe(markup);
     expect(await answer(page).innerText()).toBe(markup);
-    expect(await page.locator(".asked .text").textContent()).toBe("<b>bold</b>");
+    expect(await page.locator(".question .text").textContent()).toBe("<b>bold</b>");
     expect(await page.locator(".conversation :is(script, img, b)").count()).toBe(0);
     expect(await page.title()).toBe("Storyteller");
   });
@@ -367,7 +367,7 @@ describe("the chat of a model", () => {
     // Act
     await button(page, "New chat").click();
     const focused = await hasFocus(message(page));
-    await ask(page, "Hello?");
+    await send(page, "Hello?");
 
     // Assess
     expect(focused).toBe(true);
@@ -381,7 +381,7 @@ describe("the chat of a model", () => {
     const page = await open();
     await page.getByText("Settings", { exact: true }).click();
     await page.getByLabel("System message").fill("You are a sailor.");
-    await page.getByLabel("Max tokens", { exact: true }).fill("12");
+    await page.getByLabel("max tokens", { exact: true }).fill("12");
     await page.getByLabel("Temperature").fill("warm");
     await page.getByText("Settings", { exact: true }).click();
 
@@ -392,7 +392,7 @@ describe("the chat of a model", () => {
     const focused = await hasFocus(page.getByLabel("Temperature"));
     const sentBefore = requests.length;
     await page.getByLabel("Temperature").fill("0.5");
-    await ask(page, "Hi");
+    await send(page, "Hi");
 
     // Assess
     expect([focused, sentBefore]).toEqual([true, 0]);
@@ -420,7 +420,7 @@ describe("the chat of a model", () => {
     });
 
     // Act
-    await ask(page, `A question ${"q".repeat(400)}`);
+    await send(page, `A question ${"q".repeat(400)}`);
     const widths = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
     const box = await message(page).boundingBox();
     const colour = await page

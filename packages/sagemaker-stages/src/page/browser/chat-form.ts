@@ -118,7 +118,7 @@ class Chat {
   private listen(): void {
     this.form.addEventListener("submit", (event) => {
       event.preventDefault();
-      void this.ask();
+      void this.submit();
     });
     this.message.addEventListener("keydown", (event) => {
       // Enter that confirms the input of an input method editor does not send the message. Safari reports the key code 229
@@ -137,15 +137,15 @@ class Chat {
   }
 
   /** Sends the message with the whole conversation. */
-  private async ask(): Promise<void> {
+  private async submit(): Promise<void> {
     if (this.current !== undefined) return;
     const question = this.message.value;
     if (question.trim() === "") return this.message.focus();
     const options = this.settings.read();
     if (options === undefined) return;
     this.remove(this.failed);
-    const asked: readonly ChatMessage[] = [...this.history, { role: "user", content: question }];
-    const turn = this.show(question, asked);
+    const messages: readonly ChatMessage[] = [...this.history, { role: "user", content: question }];
+    const turn = this.show(question, messages);
     this.message.value = "";
     this.message.focus();
     this.setCurrent(turn);
@@ -158,7 +158,7 @@ class Chat {
         answerTypes,
         body: {
           ...options.values,
-          messages: [...options.system, ...asked],
+          messages: [...options.system, ...messages],
           ...(this.plan.sendsStream ? { stream: true } : {}),
         },
       });
@@ -167,14 +167,14 @@ class Chat {
     }
   }
 
-  /** Shows a question, and the place for its answer. @param asked - the conversation up to the question */
-  private show(question: string, asked: readonly ChatMessage[]): Turn {
+  /** Shows a question, and the place for its answer. @param messages - the conversation up to the question */
+  private show(question: string, messages: readonly ChatMessage[]): Turn {
     const place = h("div", { class: "result" });
     const entry = (kind: string, author: string, content: HTMLElement) =>
       h("li", { class: kind }, h("p", { class: "author" }, author), content);
     const keep = (answer: string) => {
       // A new chat discards the turn.
-      if (this.turns.has(turn)) this.history = [...asked, { role: "assistant", content: answer }];
+      if (this.turns.has(turn)) this.history = [...messages, { role: "assistant", content: answer }];
     };
     const giveBack = () => {
       if (!this.turns.has(turn)) return;
@@ -199,8 +199,8 @@ class Chat {
     const turn: Turn = {
       exchange,
       entries: [
-        entry("asked", "You", h("p", { class: "text" }, question)),
-        entry("answered", this.route.title, place),
+        entry("question", "You", h("p", { class: "text" }, question)),
+        entry("response", this.route.title, place),
       ],
     };
     this.turns.add(turn);
