@@ -109,6 +109,7 @@ export interface ChatRequest {
   readonly stream?: boolean | null | undefined;
   readonly max_tokens?: number | null | undefined;
   readonly max_completion_tokens?: number | null | undefined;
+  readonly temperature?: number | null | undefined;
   readonly [field: string]: unknown;
 }
 
@@ -184,6 +185,8 @@ function requestSchema({ maxTokens }: OpenAiChatOptions): z.ZodMiniType<ChatRequ
     stream: z.optional(z.union([z.boolean(), z.null()])),
     max_tokens: z.optional(z.union([tokens, z.null()])),
     max_completion_tokens: z.optional(z.union([tokens, z.null()])),
+    // The upper limit depends on the container.
+    temperature: z.optional(z.union([z.number().check(z.gte(0)), z.null()])),
   });
 }
 

@@ -49,32 +49,17 @@ function* describe(
   for (const stage of deployment.stages) {
     yield `${deployment.name}  ${url}/${stage.stageName}   page: ${url}/website/${stage.stageName}/`;
     if (stage.domain !== undefined) yield describeDomain(url, stage.domain);
-    for (const method of stage.openApi.methods.filter(({ integration }) => integration.type !== "mock")) {
+    for (const { method, path, access, commands } of routesOf(url, deployment, stage)) {
       yield "";
-      const route = `${method.httpMethod} ${pathOf(stage)}${method.path}`;
-      yield `  ${route}  (${describeAccess(stage, method)})${describeUnavailable(deployment, method)}`;
-      const main = mainRouteOf(method, stage.openApi.methods);
-      if (main !== undefined) {
-        yield `  ${curlOfFurtherRoute(url, deployment, stage, method, main)}`;
-        continue;
-      }
-      const [bytesType] = method.bytesTypes;
-      // A route that API Gateway serves without a function passes a file unchanged, and has no example in JSON.
-      const takesOnlyBytes = bytesType !== undefined && method.example === undefined;
-      if (!takesOnlyBytes) yield `  ${curl(url, deployment, stage, method)}`;
-      if (bytesType !== undefined) yield `  ${curlOfFile(url, deployment, stage, method, bytesType)}`;
+      yield `  ${method} ${path}  ${access}`;
+      for (const command of commands) yield `  ${command}`;
     }
   }
   for (const stage of deployment.stages) yield* describeCustomers(stage);
-  for (const { functionArn, functionName, invokeMode } of deployment.functionUrls) {
+  for (const { address, functionName, commands } of functionUrlsOf(functionUrls, deployment)) {
     yield "";
-    yield `  ${functionUrls.get(functionArn)}/  (function URL of ${functionName}, signed requests)`;
-    const method = methodOf(deployment, functionArn);
-    if (method !== undefined) {
-      const words = signed(deployment.region, "lambda");
-      const isStreamed = invokeMode === "RESPONSE_STREAM";
-      yield `  ${curlLine(`${functionUrls.get(functionArn)}/`, method, words, isStreamed)}`;
-    }
+    yield `  ${address}  (function URL of ${functionName}, signed requests)`;
+    for (const command of commands) yield `  ${command}`;
   }
   const signInUrl = signInUrls.get(deployment.name);
   if (signInUrl !== undefined) {
@@ -105,6 +90,68 @@ function* describe(
     yield "  Differences from AWS:";
     for (const line of deployment.unsupported) yield `    - ${line}`;
   }
+}
+
+/** A route, with the requests to try. */
+export interface ServedRoute {
+  readonly method: string;
+  /** The path from the address of the local stage, e.g. `/dev/iris`. */
+  readonly path: string;
+  /** The title of the model. @default - another project wrote the document */
+  readonly title: string | undefined;
+  /** The callers, and the reason why the route cannot answer, e.g. `(public)`. */
+  readonly access: string;
+  /** Command lines of a POSIX shell. */
+  readonly commands: readonly string[];
+}
+
+/** The routes of a stage, without the preflight requests. @param url - the address of the local stage */
+export function routesOf(url: string, deployment: Deployment, stage: StageDefinition): ServedRoute[] {
+  const { methods } = stage.openApi;
+  return methods
+    .filter(({ integration }) => integration.type !== "mock")
+    .map((method) => ({
+      method: method.httpMethod,
+      path: `${pathOf(stage)}${method.path}`,
+      title: method.title,
+      access: `(${describeAccess(stage, method)})${describeUnavailable(deployment, method)}`,
+      commands: commandsOf(url, deployment, stage, method),
+    }));
+}
+
+function commandsOf(url: string, deployment: Deployment, stage: StageDefinition, method: Method): string[] {
+  const main = mainRouteOf(method, stage.openApi.methods);
+  if (main !== undefined) return [curlOfFurtherRoute(url, deployment, stage, method, main)];
+  const [bytesType] = method.bytesTypes;
+  // A route that API Gateway serves without a function passes a file unchanged, and has no example in JSON.
+  const takesOnlyBytes = bytesType !== undefined && method.example === undefined;
+  return [
+    ...(takesOnlyBytes ? [] : [curl(url, deployment, stage, method)]),
+    ...(bytesType === undefined ? [] : [curlOfFile(url, deployment, stage, method, bytesType)]),
+  ];
+}
+
+/** A function URL, with the request to try. */
+export interface ServedFunctionUrl {
+  readonly address: string;
+  readonly functionName: string;
+  /** Command lines of a POSIX shell. */
+  readonly commands: readonly string[];
+}
+
+/** The function URLs of an environment. @param addresses - by the ARN of the function */
+export function functionUrlsOf(
+  addresses: ServedUrls["functionUrls"],
+  deployment: Deployment,
+): ServedFunctionUrl[] {
+  return deployment.functionUrls.map(({ functionArn, functionName, invokeMode }) => {
+    const address = `${addresses.get(functionArn)}/`;
+    const method = methodOf(deployment, functionArn);
+    const words = signed(deployment.region, "lambda");
+    const isStreamed = invokeMode === "RESPONSE_STREAM";
+    const commands = method === undefined ? [] : [curlLine(address, method, words, isStreamed)];
+    return { address, functionName, commands };
+  });
 }
 
 function* describeEndpoints(

@@ -45,6 +45,7 @@ import { containerOf } from "./sagemaker/echo-stand-in";
 import { RUNTIME_SEGMENT } from "./sagemaker/operation";
 import { isOperationPath, isRuntimePath, SagemakerRuntime } from "./sagemaker/runtime";
 import { WakeUp } from "./sagemaker/wake-up";
+import { answerStartPage, wantsStartPage } from "./start-page";
 import type {
   Deployment,
   FunctionDefinition,
@@ -122,6 +123,7 @@ export interface LocalStageSettings {
 
 /** One version of the served environments. A reload replaces the version at once. */
 interface ServedVersion {
+  readonly deployments: readonly Deployment[];
   readonly stages: ReadonlyMap<string, RestApi>;
   /** The routes for which the issuer signs tokens. */
   readonly issuedStages: readonly IssuedStage[];
@@ -308,6 +310,7 @@ export class LocalStage {
       // Refuses documents that must not be public, before a port is opened.
       this.buildWebsites(deployments);
       const serving = {
+        deployments,
         functionUrls: createFunctionUrls(deployments, functions, this.sessions, this.url, log),
         signIns: this.servedSignIns(deployments),
         pageFirewalls: createPageFirewalls(deployments),
@@ -554,6 +557,7 @@ export class LocalStage {
 
   private async route(request: HttpRequest, serving: ServedVersion): Promise<HttpResponse> {
     const { runtime, invokeApi, stages, websites } = serving;
+    if (wantsStartPage(request)) return answerStartPage(this, serving.deployments, websites);
     if (request.path === ALARMS_PATH) return answerAlarms(this.cloudWatch, request);
     if (isIssuerPath(request.path)) return answerIssuer(this.issuer, serving.issuedStages, request);
     if (isS3Path(request.path)) {

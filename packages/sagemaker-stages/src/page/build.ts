@@ -119,6 +119,9 @@ function entryOf({ views, parts }: Omit<WebsiteSources, "title">): string {
     ...(parts.stream === true
       ? [`import ${pathOf("stream.css")};`, `import ${pathOf("browser/stream-part.ts")};`]
       : []),
+    ...(parts.chat === true
+      ? [`import ${pathOf("chat.css")};`, `import ${pathOf("browser/chat-part.ts")};`]
+      : []),
     ...(parts.signIn === true ? [`import ${pathOf("sign-in.css")};`] : []),
     ...sorted.map(([, file], index) => `import view${index} from ${JSON.stringify(file)};`),
     `useViews({ ${sorted.map(([model], index) => `${JSON.stringify(model)}: view${index}`).join(", ")} });`,

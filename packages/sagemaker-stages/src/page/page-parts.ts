@@ -1,3 +1,4 @@
+import { planChat } from "./plan/chat-plan";
 import { planRoutes } from "./plan/form-plan";
 import type { PublicDocument } from "./public-document";
 
@@ -18,6 +19,12 @@ export interface PageParts {
    */
   readonly stream?: boolean;
   /**
+   * Whether a public model has a chat. If so, the page contains the code for a conversation.
+   *
+   * @default false
+   */
+  readonly chat?: boolean;
+  /**
    * Whether users can sign in. If so, the page contains the code for the sign-in and for signed requests.
    *
    * @default false
@@ -32,10 +39,13 @@ export interface PageParts {
  */
 export function pageParts(document: PublicDocument, signIn = false): PageParts {
   const routes = planRoutes(document);
+  const chats = routes.filter((route) => planChat(route, document) !== undefined);
+  const forms = routes.filter((route) => !chats.includes(route));
   return {
-    rows: routes.some(({ fields }) => fields.some(({ rows }) => rows !== undefined)),
+    rows: forms.some(({ fields }) => fields.some(({ rows }) => rows !== undefined)),
     bytes: routes.some(({ bytes, answerTypes }) => bytes !== undefined || answerTypes.length > 0),
     ...(hasStreams(document) ? { stream: true } : {}),
+    ...(chats.length > 0 ? { chat: true } : {}),
     ...(signIn ? { signIn } : {}),
   };
 }

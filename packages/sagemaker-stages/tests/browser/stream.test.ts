@@ -1,7 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from "@jest/globals";
 import type { Browser, Page } from "playwright-core";
+import { defineModels, passThrough, text } from "../../src/model";
 import { sampleContainer } from "../../src/sample";
-import { Storyteller } from "../local/support/storyteller";
+import { devWith, Storyteller } from "../local/support/storyteller";
 import { launchChromium } from "./support/chromium";
 import { type OpenPage, openPage, PATIENCE_IN_MS } from "./support/served-page";
 
@@ -16,32 +17,56 @@ let next: () => void = () => {};
 const event = (content: string) =>
   `data: ${JSON.stringify({ choices: [{ index: 0, delta: { content } }] })}\n\n`;
 
+/** Models with answers in parts, and without a conversation. */
+const models = defineModels({
+  events: passThrough({
+    takes: "application/json",
+    schema: {
+      type: "object",
+      properties: { inputs: { type: "string" }, stream: { type: "boolean" } },
+      required: ["inputs"],
+    },
+    stream: { type: "text/event-stream", when: "stream" },
+    example: { request: { inputs: "one two" }, answer: { generated_text: "one two" } },
+  }),
+  plain: text({
+    answer: "text",
+    stream: { type: "text/plain" },
+    example: { text: "one two", answer: "one two" },
+  }),
+});
+
+/** One environment for each model, because the form of the only model is open. */
+const environments = Object.keys(models).map(devWith);
+
 /** Sends one word for each call of {@link next}; the word `fail` fails. */
-const container = sampleContainer("words on demand", ({ body }) => {
-  const { messages, stream } = JSON.parse(body.toString("utf8"));
-  const words: string[] = messages[0].content.split(" ");
+const container = sampleContainer("words on demand", ({ contentType, body }) => {
+  const isEvents = contentType === "application/json";
+  const request = body.toString("utf8");
+  const { inputs, stream } = isEvents ? JSON.parse(request) : { inputs: request, stream: true };
+  const words: string[] = inputs.split(" ");
   if (stream !== true) {
     const message = { role: "assistant", content: words.join(" ") };
     return { contentType: "application/json", body: JSON.stringify({ choices: [{ index: 0, message }] }) };
   }
   return {
-    contentType: "text/event-stream",
+    contentType: isEvents ? "text/event-stream" : "text/plain",
     body: (async function* () {
       for (const word of words) {
         await new Promise<void>((resolve) => {
           next = resolve;
         });
         if (word === "fail") throw new Error("the model failed");
-        yield event(`${word} `);
+        yield isEvents ? event(`${word} `) : `${word} `;
       }
-      yield "data: [DONE]\n\n";
+      if (isEvents) yield "data: [DONE]\n\n";
     })(),
   };
 });
 
 beforeAll(async () => {
   browser = await launchChromium();
-  app = new Storyteller(container);
+  app = new Storyteller(container, { environments, models });
   await app.start();
 });
 
@@ -59,10 +84,11 @@ afterEach(async () => {
 async function send(
   message: string,
   change: (page: Page) => Promise<unknown> = async () => {},
+  model: keyof typeof models = "events",
 ): Promise<Page> {
-  opened = await openPage(browser, `${app.url}/website/dev/`);
+  opened = await openPage(browser, `${app.url}/website/${model}/`);
   const { page } = opened;
-  await page.getByLabel("content, row 1").fill(message);
+  await page.getByLabel(model === "events" ? "inputs" : "text").fill(message);
   await change(page);
   await page.getByRole("button", { name: "Send" }).click();
   return page;
@@ -100,6 +126,19 @@ describe("the form of a model whose answer arrives in parts", () => {
       /Answered with 200 in .* s|Answered with 200 in .* ms/,
     );
     expect(await page.locator("#announcer").textContent()).toBe("Answered: one two three ");
+  });
+
+  it("shows the text of a plain text as it arrives", async () => {
+    // Act
+    const page = await send("one two <b>three</b>", undefined, "plain");
+    await arrive(page, "one");
+    const during = await page.getByRole("button", { name: "Stop" }).isVisible();
+    await arrive(page, "<b>three</b>");
+    await page.getByText("The answer began after").waitFor();
+
+    // Assess
+    expect(during).toBe(true);
+    expect(await textOf(page).innerText()).toBe("one two <b>three</b> ");
   });
 
   it("keeps the text when the visitor stops the answer", async () => {

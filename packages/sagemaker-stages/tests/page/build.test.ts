@@ -20,6 +20,8 @@ const MAX_COMPRESSED_BYTES = 14_600;
 const MAX_COMPRESSED_BYTES_OF_EVERYTHING = 16_060;
 /** The limit of a page with a table and the code that shows and announces a text as it arrives: two packets more. */
 const MAX_COMPRESSED_BYTES_WITH_STREAMS = 17_520;
+/** The limit of a page with a conversation: three packets more. */
+const MAX_COMPRESSED_BYTES_WITH_CHAT = 18_980;
 /** A page with a sign-in can have one more round trip. */
 const MAX_COMPRESSED_BYTES_WITH_SIGN_IN = 20_000;
 
@@ -35,8 +37,8 @@ const WITHOUT_VIEWS = {
   parts: { rows: false, bytes: false },
 };
 
-/** A page with every part. */
-const EVERYTHING = { ...WITHOUT_VIEWS, parts: { rows: true, bytes: true } };
+/** A page with every part for forms and answers. */
+const EVERYTHING = { ...WITHOUT_VIEWS, parts: { rows: true, bytes: true, stream: true, chat: true } };
 
 /** Writes a view and its stylesheet into a new folder. */
 function writeView(name: string, text: string, stylesheet?: string): string {
@@ -118,6 +120,7 @@ describe("the website", () => {
       { rows: true, bytes: false, stream: true },
       MAX_COMPRESSED_BYTES_WITH_STREAMS,
     ],
+    ["a chat", { rows: false, bytes: false, stream: true, chat: true }, MAX_COMPRESSED_BYTES_WITH_CHAT],
     ["a sign-in", { rows: false, bytes: false, signIn: true }, MAX_COMPRESSED_BYTES_WITH_SIGN_IN],
     [
       "a sign-in, a table of rows and files",
@@ -136,6 +139,7 @@ describe("the website", () => {
     ["the table of rows", { rows: true, bytes: false }, "Add row", ".cells"],
     ["the field for a file", { rows: false, bytes: true }, "createObjectURL", ".preview"],
     ["the text as it arrives", { rows: false, bytes: false, stream: true }, "text/event-stream", ".arriving"],
+    ["a conversation", { rows: false, bytes: false, stream: true, chat: true }, "New chat", ".composer"],
     ["the sign-in", { rows: false, bytes: false, signIn: true }, "AWS4-HMAC-SHA256", ".sign-in"],
   ])("contains %s only when a public model needs it", (_, parts, inScript, inStylesheet) => {
     // Act

@@ -24,7 +24,7 @@ describe("the parts of a page", () => {
       }),
       { rows: false, bytes: true },
     ],
-    ["a chat", openAiChat(), { rows: true, bytes: false, stream: true }],
+    ["a chat", openAiChat(), { rows: false, bytes: false, stream: true, chat: true }],
     ["a text for a task", huggingFace("text-classification"), { rows: false, bytes: false }],
     [
       "a text",

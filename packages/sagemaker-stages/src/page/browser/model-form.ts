@@ -1,27 +1,19 @@
 import { planOwnRequest, type RoutePlan, type Target } from "../plan/form-plan";
 import { showAnswer } from "./answer-view";
+import type { Destination } from "./destination";
 import { type Controls, documentControls } from "./document-controls";
 import { h } from "./dom";
 import { FORM_FAILED } from "./failure";
 import { addKeys, keyNames } from "./keys";
-import { createExchange } from "./parts";
+import { createExchange, parts } from "./parts";
 import { duration } from "./time-text";
 import type { ModelView, RequestForm } from "./view";
 
-/** The stage that receives a form's requests. */
-export interface Destination {
-  /** The stage's URL, without a slash at the end. */
-  readonly stageUrl: string;
-  /** The reasons why answers are not predictions, see `WebsiteConfig`. */
-  readonly caveats: ReadonlyMap<string, string>;
-}
-
 /** Creates the form of a route, with the element for its answers. @param view - the model's own view */
-export function modelForm(
-  route: RoutePlan,
-  { stageUrl, caveats }: Destination,
-  view: ModelView = {},
-): HTMLFormElement {
+export function modelForm(route: RoutePlan, destination: Destination, view: ModelView = {}): HTMLFormElement {
+  const chat = parts.chatForm?.(route, destination, view);
+  if (chat) return chat;
+  const { stageUrl, caveats } = destination;
   const controls =
     view.form === undefined ? documentControls(route) : ownControls(route, view.form({ id: route.id }));
   const submit = h("button", { type: "submit", "aria-keyshortcuts": "Control+Enter Meta+Enter" });

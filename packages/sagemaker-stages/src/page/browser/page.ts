@@ -1,7 +1,8 @@
 import { planRoutes, type RoutePlan } from "../plan/form-plan";
+import type { Destination } from "./destination";
 import { type Documents, readDocuments } from "./documents";
 import { find, h } from "./dom";
-import { type Destination, modelForm } from "./model-form";
+import { modelForm } from "./model-form";
 import type { ModelView } from "./view";
 
 /** The app's own views by the name of the model, which is the `operationId` of the model's route. */
@@ -20,6 +21,7 @@ readDocuments().then(show, showStartFailure);
 /** Shows a form for each route. */
 function show({ config, openApi }: Documents): void {
   const destination = {
+    openApi,
     stageUrl: config.stageUrl.replace(/\/$/, ""),
     caveats: new Map(Object.entries(config.caveats ?? {})),
   };

@@ -1,9 +1,11 @@
 import type { BytesPlan } from "../plan/bytes-plan";
-import type { FieldPlan } from "../plan/form-plan";
+import type { FieldPlan, RoutePlan } from "../plan/form-plan";
 import type { RowsPlan } from "../plan/rows-plan";
+import type { Destination } from "./destination";
 import { Exchange, type ExchangeProps } from "./exchange";
 import type { PlacedAnswer } from "./placed-answer";
 import type { RequestField } from "./request-field";
+import type { ModelView } from "./view";
 
 /** A field for one file, with a preview. */
 export interface FileField {
@@ -28,9 +30,12 @@ export interface Parts {
   streamExchange?(props: ExchangeProps): Exchange;
   /** @returns a table of fields */
   rowsField?(plan: FieldPlan, rows: RowsPlan, id: string): RequestField;
+  /** @returns a conversation with a model; `undefined` if the route has no chat, or if the view has its own form */
+  chatForm?(route: RoutePlan, destination: Destination, view: ModelView): HTMLFormElement | undefined;
 }
 
-const parts: Parts = {};
+/** The parts of this page. */
+export const parts: Parts = {};
 
 /** Adds parts. The page creates the forms later, when it has read the stage's documents. */
 export function useParts(added: Parts): void {

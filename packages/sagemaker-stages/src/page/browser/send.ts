@@ -24,6 +24,8 @@ export type Outcome =
       /** The parsed JSON; a text or a blob if the answer has one of the request's `answerTypes`. */
       readonly body: unknown;
       readonly elapsedInMs: number;
+      /** Whether the model ended the text at the maximum number of tokens. @default false */
+      readonly isCut?: boolean;
     }
   | { readonly kind: "failure"; readonly failure: Failure };
 

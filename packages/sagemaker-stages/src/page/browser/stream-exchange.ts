@@ -4,7 +4,7 @@ import { Exchange, type ExchangeProps } from "./exchange";
 import type { Failure } from "./failure";
 import type { Outcome } from "./send";
 import { SpokenParts } from "./spoken-parts";
-import { JSON_LINES, StreamText, textOfCompletion } from "./stream-text";
+import { isCut as isCutCompletion, JSON_LINES, StreamText, textOfCompletion } from "./stream-text";
 import { duration } from "./time-text";
 
 /** The media types of answers that arrive in parts. */
@@ -13,7 +13,7 @@ const STREAM_TYPES = ["text/event-stream", ...JSON_LINES, "text/plain"];
 /** Sends the requests of a form whose answers can arrive in parts, and shows the text as it arrives. */
 export class StreamExchange extends Exchange {
   /** The text of the current answer. */
-  private text = "";
+  protected text = "";
 
   private firstPartInMs: number | undefined;
 
@@ -24,7 +24,12 @@ export class StreamExchange extends Exchange {
       ...props,
       show: (answer) => {
         // A caller who requests the whole answer receives a document around the same text.
-        const shown = show({ ...answer, body: textOfCompletion(answer.body) ?? answer.body });
+        const { body, isCut: isCutStream = false } = answer;
+        const shown = show({
+          ...answer,
+          body: textOfCompletion(body) ?? body,
+          isCut: isCutStream || isCutCompletion(body),
+        });
         const { firstPartInMs: first } = this;
         if (first === undefined) return shown;
         const began = h("p", { class: "fine" }, `The answer began after ${duration(first)}.`);
@@ -56,6 +61,7 @@ export class StreamExchange extends Exchange {
     const decoder = new TextDecoder();
     const stream = new StreamText(mediaType);
     let shown: HTMLElement | undefined;
+    let isCut = false;
     while (true) {
       const { done, value } = await reader.read().catch((error: unknown) => {
         // Without a text, the form reports a stage that could not be reached.
@@ -63,14 +69,20 @@ export class StreamExchange extends Exchange {
         return { done: undefined, value: undefined };
       });
       if (done === undefined) return { kind: "failure", failure: incomplete(status) };
-      const { text, failure } = done ? stream.end() : stream.push(decoder.decode(value, { stream: true }));
+      const {
+        text,
+        failure,
+        isCut: isLast = false,
+      } = done ? stream.end() : stream.push(decoder.decode(value, { stream: true }));
+      isCut ||= isLast;
       if (text !== "") {
         this.firstPartInMs ??= performance.now() - start;
         this.text += text;
         shown ??= this.showText();
-        const follows = isEndVisible(this.props.place);
+        const { followed } = this;
+        const follows = isEndVisible(followed);
         shown.textContent = this.text;
-        if (follows) this.props.place.scrollIntoView({ block: "end" });
+        if (follows) followed.scrollIntoView({ block: "end" });
         const sentences = this.spoken.push(this.text, performance.now());
         if (sentences !== undefined) announce(sentences);
       }
@@ -81,7 +93,12 @@ export class StreamExchange extends Exchange {
       }
       if (done) break;
     }
-    return { kind: "answer", status, body: this.text, elapsedInMs: performance.now() - start };
+    return { kind: "answer", status, body: this.text, elapsedInMs: performance.now() - start, isCut };
+  }
+
+  /** The element whose end stays in view while the text grows. */
+  protected get followed(): HTMLElement {
+    return this.props.place;
   }
 
   /** Shows the failure below the text that has arrived. */
@@ -115,7 +132,7 @@ export class StreamExchange extends Exchange {
 }
 
 /** Whether the visitor sees the end of an element: a visitor who has scrolled away reads another part. */
-function isEndVisible(element: HTMLElement): boolean {
+export function isEndVisible(element: HTMLElement): boolean {
   const { bottom } = element.getBoundingClientRect();
   return bottom > 0 && bottom <= window.innerHeight + TOLERANCE_IN_PX;
 }

@@ -6,6 +6,8 @@ export interface StreamPart {
   readonly text: string;
   /** The reason why the answer ends. @default - the answer continues */
   readonly failure?: Failure;
+  /** Whether the model ends the answer at the maximum number of tokens. @default false */
+  readonly isCut?: boolean;
 }
 
 /** Reads the text of an answer that arrives in parts. The boundaries of the parts have no meaning. */
@@ -55,7 +57,8 @@ const SEPARATED: Readonly<Record<string, readonly [end: RegExp, read: (text: str
 function join(parts: readonly StreamPart[]): StreamPart {
   const failure = parts.find((part) => part.failure !== undefined)?.failure;
   const text = parts.map((part) => part.text).join("");
-  return failure === undefined ? { text } : { text, failure };
+  const isCut = parts.some((part) => part.isCut);
+  return { text, ...(failure === undefined ? {} : { failure }), ...(isCut ? { isCut } : {}) };
 }
 
 /** Reads an event (https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation). */
@@ -81,8 +84,8 @@ function readDocument(json: string, end: string): StreamPart {
   if (typeof value !== "object" || value === null) return { text: `${json}${end}` };
   const document: KnownDocument = value;
   if (document.error !== undefined) return { text: "", failure: failureOf(value, json) };
-  const text = textIn(document);
-  return { text: text ?? `${json}${end || "\n"}` };
+  const text = textIn(document) ?? `${json}${end || "\n"}`;
+  return isCut(document) ? { text, isCut: true } : { text };
 }
 
 /** The forms of OpenAI's API, which vLLM, LMI and TGI have, too, and the form of TGI's own API. */
@@ -92,6 +95,7 @@ interface KnownDocument {
     readonly delta?: { readonly content?: unknown };
     readonly message?: { readonly content?: unknown };
     readonly text?: unknown;
+    readonly finish_reason?: unknown;
   }[];
   readonly token?: { readonly text?: unknown };
 }
@@ -102,6 +106,16 @@ function textIn({ choices, token }: KnownDocument): string | undefined {
   if (!Array.isArray(choices)) return undefined;
   const [choice] = choices;
   return String(choice?.delta?.content ?? choice?.message?.content ?? choice?.text ?? "");
+}
+
+/**
+ * Whether the model ended an answer in the form of OpenAI's API at the maximum number of tokens
+ * (https://platform.openai.com/docs/api-reference/chat/object).
+ */
+export function isCut(answer: unknown): boolean {
+  if (typeof answer !== "object" || answer === null) return false;
+  const { choices }: KnownDocument = answer;
+  return Array.isArray(choices) && choices[0]?.finish_reason === "length";
 }
 
 /** The text of a whole answer in the form of OpenAI's API; `undefined` for another answer. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
-import { type StreamPart, StreamText, textOfCompletion } from "../../../src/page/browser/stream-text";
+import { isCut, type StreamPart, StreamText, textOfCompletion } from "../../../src/page/browser/stream-text";
 
 /** The text of an answer that arrives in these parts, and the first failure. */
 function read(mediaType: string, parts: readonly string[]): StreamPart {
@@ -117,5 +117,23 @@ describe("the text of a whole completion", () => {
 
     // Assess
     expect(read).toBe(text);
+  });
+});
+
+describe("the end of an answer", () => {
+  it.each([
+    ["it has the maximum number of tokens", "length", true],
+    ["its text is complete", "stop", undefined],
+  ])("is known for an answer that ends because %s", (_, reason, expected) => {
+    // Prepare
+    const last = `data: ${JSON.stringify({ choices: [{ index: 0, delta: {}, finish_reason: reason }] })}\n\n`;
+
+    // Act
+    const parts = [chunk({ content: "A" }), last].map((part) => new StreamText(EVENTS).push(part).isCut);
+    const whole = isCut({ choices: [{ index: 0, message: { content: "A" }, finish_reason: reason }] });
+
+    // Assess
+    expect(parts).toEqual([undefined, expected]);
+    expect(whole).toBe(expected === true);
   });
 });
