@@ -86,6 +86,22 @@ const brokenLists: Broken[] = [
   },
 ];
 
+/** The fault of a target of a new endpoint. */
+function withoutExistingEndpoint(name: string): Pick<Broken, "got" | "allowed" | "because"> {
+  const got = `${name} without existingEndpoint`;
+  return name.startsWith("targetModel")
+    ? {
+        got,
+        allowed: `no ${name}; or existingEndpoint or multiModel as well`,
+        because: "a new endpoint without multiModel has one variant with one model",
+      }
+    : {
+        got,
+        allowed: `no ${name}, or existingEndpoint as well`,
+        because: "a new endpoint has one variant with one model",
+      };
+}
+
 const brokenCombinations: Broken[] = [
   ...targets
     .filter(([name]) => name !== "inferenceComponent")
@@ -113,17 +129,13 @@ const brokenCombinations: Broken[] = [
         what: `${name} together with a new serverless endpoint`,
         model: { ...SERVERLESS, [name]: value },
         field: name,
-        got: `${name} without existingEndpoint`,
-        allowed: `no ${name}, or existingEndpoint as well`,
-        because: "a new endpoint has one variant with one model",
+        ...withoutExistingEndpoint(name),
       },
       {
         what: `${name} together with a new endpoint on instances`,
         model: { ...INSTANCES, [name]: value },
         field: name,
-        got: `${name} without existingEndpoint`,
-        allowed: `no ${name}, or existingEndpoint as well`,
-        because: "a new endpoint has one variant with one model",
+        ...withoutExistingEndpoint(name),
       },
     ]),
   ...targets.flatMap(([name, value]) => [

@@ -15,7 +15,12 @@ const COMPONENT_SOURCE =
 interface TargetedModel extends EndpointTarget {
   readonly existingEndpoint?: string;
   readonly existingFunction?: string;
+  /** Whether the new endpoint is a multi-model endpoint. */
+  readonly multiModel?: boolean | undefined;
 }
+
+/** The targets of a new multi-model endpoint. */
+const OF_MULTI_MODEL: readonly string[] = ["targetModel", "targetModels"];
 
 /**
  * Checks the target of an endpoint.
@@ -28,11 +33,17 @@ export function checkTarget(settings: TargetedModel, collector: FaultCollector):
   for (const name of given) {
     collector.require(
       // `model-source/container-checks.ts` checks the target of a new endpoint with several containers.
-      settings.existingEndpoint !== undefined || name === "targetContainer",
+      settings.existingEndpoint !== undefined ||
+        name === "targetContainer" ||
+        (settings.multiModel === true && OF_MULTI_MODEL.includes(name)),
       name,
       raw(`${name} without existingEndpoint`),
-      `no ${name}, or existingEndpoint as well`,
-      "a new endpoint has one variant with one model",
+      OF_MULTI_MODEL.includes(name)
+        ? `no ${name}; or existingEndpoint or multiModel as well`
+        : `no ${name}, or existingEndpoint as well`,
+      OF_MULTI_MODEL.includes(name)
+        ? "a new endpoint without multiModel has one variant with one model"
+        : "a new endpoint has one variant with one model",
     );
     collector.require(
       settings.existingFunction === undefined,
