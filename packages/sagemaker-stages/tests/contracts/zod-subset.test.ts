@@ -38,6 +38,11 @@ function contracts(): Readonly<Record<string, ModelModule<unknown, unknown>>> {
       targetModel: { archive: "*.tar.gz", example: "a" },
     }).as("a"),
     bytes: bytes({ takes: ["image/png"], example: { answer: 1 } }).as("a"),
+    "bytes with known first bytes": bytes({
+      takes: ["image/png"],
+      checkFirstBytes: true,
+      example: { answer: 1 },
+    }).as("a"),
     text: text({ answer: "json", maxCharacters: 5, example: { text: "a", answer: 1 } }).as("a"),
     ...Object.fromEntries(tasks.map((task) => [task, huggingFace(task).as("a")])),
     "JSON Schema": passThrough({
