@@ -16,6 +16,7 @@ import { gateway } from "./gateway";
 import { hubModels } from "./hub-models";
 import { instances } from "./instances";
 import { longWaits } from "./long-waits";
+import { multiModel } from "./multi-model";
 import { newVpc } from "./new-vpc";
 import { objectives } from "./objectives";
 import { operations } from "./operations";
@@ -47,6 +48,7 @@ export const examples: readonly Environment[] = [
   gateway,
   instances,
   longWaits,
+  multiModel,
   newVpc,
   objectives,
   operations,

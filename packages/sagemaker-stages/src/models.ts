@@ -39,13 +39,23 @@ export interface RoutedModel
   /** Not set if the model's handler is in Python. */
   readonly limits?: Pick<ContractModel["limits"], "payloadInBytes"> | undefined;
   /** Set if the catalog contains a ready-made contract for the model. */
-  readonly readyMade?: object | undefined;
+  readonly readyMade?: { readonly options?: object } | undefined;
   /** Set if the model's handler is in Python. */
   readonly python?: object | undefined;
   /** The media types of files that the model accepts. @default - none */
   readonly bytes?: Pick<BytesDialect<unknown>, "takes"> | undefined;
   /** Set if the endpoint answers in a stream. */
   readonly stream?: Pick<StreamDialect<unknown>, "answerType" | "wants"> | undefined;
+}
+
+/**
+ * The archives of a multi-model endpoint from which the callers of a ready-made contract choose, as a pattern with `*`.
+ *
+ * @returns `undefined` if callers choose no archive, or if the contract is not ready-made
+ */
+export function chosenArchives({ readyMade }: Pick<RoutedModel, "readyMade">): string | undefined {
+  const { targetModel } = (readyMade?.options ?? {}) as { targetModel?: { readonly archive: string } };
+  return targetModel?.archive;
 }
 
 /**

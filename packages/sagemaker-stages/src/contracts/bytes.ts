@@ -10,7 +10,7 @@ import {
 } from "../runtime/contract";
 import { EXAMPLE_FILES, hasExampleFile, type MediaTypeWithExample } from "./example-files";
 import { type AnySchema, checkJsonSchema, readJsonAnswer, toZod } from "./json-schema";
-import { bytesSchema, checkMediaTypes } from "./media-types";
+import { bytesSchema, checkFirstBytesOption, checkMediaTypes } from "./media-types";
 import { COMMON_OPTIONS, type OptionReport } from "./option-report";
 import { type ContractTexts, ReadyMade, type StandInAnswer } from "./ready-made";
 import { aboutOf, listOf, routeOf } from "./texts";
@@ -41,6 +41,15 @@ interface BytesSettings<MediaType extends string> extends ContractTexts {
    * @default 4194304
    */
   readonly maxBytes?: number;
+  /**
+   * Whether a file must begin like a file of its media type. A PNG with the media type `image/jpeg` is then refused with
+   * 400. Otherwise, the container receives it: if the container fails, the caller receives a 502, and the request counts as
+   * a failure of the model in metrics and alarms. The first bytes of JPEG, PNG, GIF, WebP, WAV and NPY are known; files of
+   * other types are not checked.
+   *
+   * @default false
+   */
+  readonly checkFirstBytes?: boolean;
   /**
    * The format of the container's answer: `json`, or media types of bytes, e.g. `["image/png"]`.
    *
@@ -86,7 +95,7 @@ export function createContract(model: string, options: BytesSettings<string>): C
   return {
     model,
     route: routeOf(model, options),
-    schema: bytesSchema(takes),
+    schema: bytesSchema(takes, options.checkFirstBytes),
     limits: { rows: 1, payloadInBytes: maxBytes },
     bytes: { takes, read: (bytes) => bytes },
     ...(answer === "json" ? {} : { answerTypes: answer }),
@@ -117,13 +126,14 @@ export function acceptOf(answer: "json" | readonly string[], accept: string): st
 }
 
 /** The options that only this contract has. */
-const OPTIONS = ["takes", "maxBytes", "answer", "answerSchema"];
+const OPTIONS = ["takes", "maxBytes", "checkFirstBytes", "answer", "answerSchema"];
 
 function checkOptions(options: CheckedOptions, report: OptionReport): void {
   const { takes, maxBytes, answer, answerSchema, example } = options;
   report.requireKnown(options, [...OPTIONS, ...COMMON_OPTIONS]);
   checkMediaTypes(takes, "takes", report);
   checkMaxBytes(maxBytes, report, ENCODED_ASYNC_PAYLOAD_IN_BYTES);
+  checkFirstBytesOption(options.checkFirstBytes, takes, report);
   if (answer !== undefined && answer !== "json") checkMediaTypes(answer, "answer", report);
   const isOfJson = answerSchema === undefined || answer === undefined || answer === "json";
   report.require(isOfJson, "answerSchema", answerSchema, "answer: json", "bytes have no schema");

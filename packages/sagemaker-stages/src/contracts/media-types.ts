@@ -5,9 +5,32 @@ import { fault, quote } from "../runtime/faults";
 import { isTypeOfBytes, TYPES_OF_BYTES, TYPES_OF_BYTES_BECAUSE } from "../runtime/media-type";
 import type { OptionReport } from "./option-report";
 
-/** The schema of the bare request in a contract for files. */
-export function bytesSchema(takes: readonly string[]): z.ZodMiniType<Bytes, Bytes> {
-  return z.strictObject({
+/**
+ * The first bytes of files in base64, by media type: JPEG (https://www.w3.org/Graphics/JPEG/itu-t81.pdf, B.1.1.3), PNG
+ * (https://www.w3.org/TR/png-3/#5PNG-file-signature), GIF (https://www.w3.org/Graphics/GIF/spec-gif89a.txt), WebP
+ * (https://www.rfc-editor.org/rfc/rfc9649.html#section-2.4) and WAV, which begin with `RIFF`, and NPY
+ * (https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html).
+ */
+const FIRST_BYTES: Readonly<Record<string, string>> = {
+  "image/jpeg": "/9j/",
+  "image/png": "iVBORw0KGg",
+  "image/gif": "R0lGOD",
+  "image/webp": "UklGR",
+  "audio/wav": "UklGR",
+  "audio/wave": "UklGR",
+  "application/x-npy": "k05VTVBZ",
+};
+
+/** The media types whose first bytes {@link bytesSchema} can check. */
+export const TYPES_WITH_FIRST_BYTES: readonly string[] = Object.keys(FIRST_BYTES);
+
+/**
+ * The schema of the bare request in a contract for files.
+ *
+ * @param checkFirstBytes - whether a file must begin like a file of its media type, if the first bytes of the type are known
+ */
+export function bytesSchema(takes: readonly string[], checkFirstBytes = false): z.ZodMiniType<Bytes, Bytes> {
+  const schema = z.strictObject({
     contentType: z.enum(takes as string[]),
     base64: z.string().check((payload) => {
       const { value } = payload;
@@ -17,6 +40,25 @@ export function bytesSchema(takes: readonly string[]): z.ZodMiniType<Bytes, Byte
       );
     }),
   });
+  if (!checkFirstBytes) return schema;
+  return schema.check(({ value: { contentType, base64 }, issues }) => {
+    if (base64.startsWith(FIRST_BYTES[contentType] ?? "")) return;
+    const got = "a file that does not begin like a file of its type";
+    issues.push({ ...fault(base64, { got, allowed: contentType }), path: ["base64"] });
+  });
+}
+
+/** Reports a fault for `checkFirstBytes` without a media type whose first bytes are known. */
+export function checkFirstBytesOption(value: unknown, takes: unknown, report: OptionReport): void {
+  if (value === undefined) return;
+  const known = Array.isArray(takes) && takes.some((type) => TYPES_WITH_FIRST_BYTES.includes(String(type)));
+  report.require(
+    typeof value === "boolean" && (known || !value),
+    "checkFirstBytes",
+    value,
+    `true or false; true if takes contains ${TYPES_WITH_FIRST_BYTES.join(", ")}`,
+    "the engine knows the first bytes of these media types",
+  );
 }
 
 /** Reports a fault for each media type that a contract cannot list as a type of bytes. */

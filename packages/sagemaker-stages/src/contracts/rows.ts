@@ -78,6 +78,14 @@ export interface RowsOptions extends ContractTexts {
    */
   readonly maxRows?: number;
   /**
+   * Callers name the model of a multi-model endpoint: a request is then `{"model": "17", "rows": […]}`. The environment
+   * names the models that callers may choose in `targetModels`
+   * (https://docs.aws.amazon.com/sagemaker/latest/dg/multi-model-endpoints.html).
+   *
+   * @default - the endpoint has one model, or the environment's `targetModel` names the model
+   */
+  readonly targetModel?: RowsTargetModel;
+  /**
    * A request and its answer.
    *
    * @default - made from features and classes. The values are valid, but no model predicted them.
@@ -95,6 +103,14 @@ export interface AnswerNames {
    * @default - a member is the value, or an object with `score` or `predicted_label`, or with the names of `outputs` or `classes`
    */
   readonly value?: string;
+}
+
+/** The models of a multi-model endpoint from which callers choose. @example { archive: "shop-*.tar.gz", example: "17" } */
+export interface RowsTargetModel {
+  /** The archive below the endpoint's prefix in S3. The caller's `model` replaces the only `*`. */
+  readonly archive: string;
+  /** The `model` of the example, with which the smoke test calls the route: an existing model. */
+  readonly example: string;
 }
 
 /** A column of the model's input. A string is the name of a numeric feature. */
@@ -142,6 +158,8 @@ export interface DateFeature extends CommonFeature {
 
 /** One or more rows. Each row contains the values by the names of the features. */
 export interface RowsRequest {
+  /** The model that answers. Required if the contract has the option `targetModel`, and refused otherwise. */
+  readonly model?: string | undefined;
   readonly rows: readonly Readonly<Record<string, Cell | undefined>>[];
 }
 
@@ -190,16 +208,20 @@ const A_DATE = 'a date, such as "2026-11-30"';
 
 /** Creates the contract of {@link rows}. A generated handler contains only this part of the module. */
 export function createContract(model: string, options: RowsOptions): Contract<RowsRequest, RowsAnswer> {
-  const { features, maxRows = DEFAULT_MAX_ROWS } = options;
+  const { features, maxRows = DEFAULT_MAX_ROWS, targetModel } = options;
   const names = features.map(nameOf);
   const sends = sendsOf(options);
   const row = z.strictObject(
     Object.fromEntries(features.map((feature) => [nameOf(feature), cellOf(feature, sends === "csv")])),
   );
+  const list = z.array(row).check(z.minLength(1, "at least one row"));
   return {
     model,
     route: routeOf(model, options),
-    schema: z.strictObject({ rows: z.array(row).check(z.minLength(1, "at least one row")) }),
+    schema:
+      targetModel === undefined
+        ? z.strictObject({ rows: list })
+        : z.strictObject({ model: z.string().check(z.regex(TARGET_NAME, TARGET_NAME_ALLOWED)), rows: list }),
     limits: { rows: maxRows, rowsIn: "rows", payloadInBytes: SERVERLESS_PAYLOAD_IN_BYTES },
 
     encode(request) {
@@ -209,6 +231,9 @@ export function createContract(model: string, options: RowsOptions): Contract<Ro
         accept: options.answer === "csv" ? "text/csv" : "application/json",
         body: writeTable(table, sends, names),
         rows: table.length,
+        ...(targetModel && {
+          headers: { targetModel: targetModel.archive.replace("*", () => request.model ?? "") },
+        }),
       };
     },
 
@@ -218,6 +243,10 @@ export function createContract(model: string, options: RowsOptions): Contract<Ro
     },
   };
 }
+
+/** No slash and no dot: a caller cannot choose an archive below another prefix. */
+const TARGET_NAME = /^[A-Za-z0-9][\w-]{0,99}$/;
+const TARGET_NAME_ALLOWED = "1 to 100 letters, digits, _ and -, not starting with _ or -";
 
 function nameOf(feature: Feature): string {
   return typeof feature === "string" ? feature : feature.name;
@@ -420,7 +449,7 @@ function withLabels(scores: readonly number[], classes: readonly string[]): Labe
 }
 
 /** The options that only this contract has. */
-const OPTIONS = ["features", "answer", "sends", "predicts", "classes", "outputs", "maxRows"];
+const OPTIONS = ["features", "answer", "sends", "predicts", "classes", "outputs", "maxRows", "targetModel"];
 
 /** A name is a property of the request, and errors quote it. */
 const MAX_NAME_LENGTH = 100;
@@ -445,6 +474,7 @@ function checkOptions(options: RowsOptions, report: OptionReport): void {
   report.requireOneOfIfSet(predicts, "predicts", kinds, "the kinds of prediction");
   checkClasses(options, report);
   checkOutputs(options, report);
+  checkTargetModel(options.targetModel, report);
   // `JSON.parse` needs up to 300 bytes for each object and property.
   const max = Math.floor(MAX_JSON_PARTS / ((isList ? features.length : 1) + 1));
   report.requireCount(
@@ -511,6 +541,29 @@ function checkOutputs(options: RowsOptions, report: OptionReport): void {
     outputs,
     "no outputs, or numbers as the value of predicts",
     "only these predictions have several numbers",
+  );
+}
+
+function checkTargetModel(targetModel: unknown, report: OptionReport): void {
+  if (targetModel === undefined) return;
+  const because =
+    "callers choose an archive of a multi-model endpoint: https://docs.aws.amazon.com/sagemaker/latest/dg/multi-model-endpoints.html";
+  const { archive, example, ...others } = isRecord(targetModel) ? targetModel : {};
+  const isKnown = Object.keys(others).length === 0;
+  report.require(isKnown, "targetModel", targetModel, "an object with archive and example", because);
+  report.require(
+    typeof archive === "string" && /^[\x21-\x29\x2b-\x7e]*\*[\x21-\x29\x2b-\x7e]*$/.test(archive),
+    "targetModel.archive",
+    archive,
+    'the key of an archive below the prefix, with one * in place of the caller\'s model, e.g. "shop-*.tar.gz"',
+    because,
+  );
+  report.require(
+    typeof example === "string" && TARGET_NAME.test(example),
+    "targetModel.example",
+    example,
+    TARGET_NAME_ALLOWED,
+    because,
   );
 }
 
@@ -613,11 +666,14 @@ export function describe(model: string, options: RowsOptions): About<RowsRequest
   );
   const rest = cells.length - MAX_FEATURES_IN_TEXT;
   const shown = rest > 0 ? [...cells.slice(0, MAX_FEATURES_IN_TEXT), `… (${rest} more)`] : cells;
+  const { targetModel } = options;
+  const chosen = targetModel === undefined ? "" : '"model": "<name>", ';
   return aboutOf(model, options, {
-    description: `Predicts ${predictedBy(options)} from ${list}, for one or more rows.`,
-    allowed: `{"rows": [{${shown.join(", ")}}, …]}`,
+    description: `Predicts ${predictedBy(options)} from ${list}, for one or more rows${targetModel === undefined ? "" : ", with the model that the caller names"}.`,
+    allowed: `{${chosen}"rows": [{${shown.join(", ")}}, …]}`,
     example: options.example ?? {
       request: {
+        ...(targetModel && { model: targetModel.example }),
         rows: [Object.fromEntries(options.features.map((feature) => [nameOf(feature), valueFor(feature)]))],
       },
       answer: { predictions: [predictionFor(options)] },

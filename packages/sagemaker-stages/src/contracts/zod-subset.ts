@@ -245,11 +245,12 @@ export const gt = (minimum: number) => small(minimum, false);
 export const lte = (maximum: number) => big(maximum, true);
 export const lt = (maximum: number) => big(maximum, false);
 
-export const regex = (pattern: RegExp) =>
+export const regex = (pattern: RegExp, message?: string) =>
   rule((value) => pattern.test(String(value)), {
     code: "invalid_format",
     format: "regex",
     pattern: String(pattern),
+    ...worded(message),
   });
 
 /** A day of the calendar. JavaScript reads 30 February as a day of March. */

@@ -8,6 +8,8 @@ import type { ReleaseContent, ReleasedArtifact } from "./settings/model-source/r
 export interface ContainerSource extends ModelSourceSettings {
   /** Name of the container, if the model has several containers. */
   readonly name?: string;
+  /** Whether the artifact is the prefix of the archives of a multi-model endpoint. @default false */
+  readonly multiModel?: boolean | undefined;
   /** The pinned artifact, if the model has a release with an artifact. */
   readonly pinned?: ReleasedArtifact;
 }

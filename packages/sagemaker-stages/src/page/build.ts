@@ -116,6 +116,9 @@ function entryOf({ views, parts }: Omit<WebsiteSources, "title">): string {
     // The parts are imported before the views: if a view's script throws, every other form is complete.
     ...(parts.rows ? [`import ${pathOf("rows.css")};`, `import ${pathOf("browser/rows-part.ts")};`] : []),
     ...(parts.bytes ? [`import ${pathOf("bytes.css")};`, `import ${pathOf("browser/bytes-part.ts")};`] : []),
+    ...(parts.boxes === true
+      ? [`import ${pathOf("boxes.css")};`, `import ${pathOf("browser/boxes-part.ts")};`]
+      : []),
     ...(parts.stream === true
       ? [`import ${pathOf("stream.css")};`, `import ${pathOf("browser/stream-part.ts")};`]
       : []),

@@ -1,3 +1,4 @@
+import { readBoxes } from "./plan/boxes";
 import { planChat } from "./plan/chat-plan";
 import { planRoutes } from "./plan/form-plan";
 import type { PublicDocument } from "./public-document";
@@ -11,6 +12,13 @@ export interface PageParts {
    * answers that are images or audio.
    */
   readonly bytes: boolean;
+  /**
+   * Whether the example's answer of a public model that accepts bytes consists of boxes. If so, the page contains the code
+   * that draws boxes over the image.
+   *
+   * @default false
+   */
+  readonly boxes?: boolean;
   /**
    * Whether an answer of a public model can arrive in parts. If so, the page contains the code that shows the text as it
    * arrives.
@@ -44,10 +52,19 @@ export function pageParts(document: PublicDocument, signIn = false): PageParts {
   return {
     rows: forms.some(({ fields }) => fields.some(({ rows }) => rows !== undefined)),
     bytes: routes.some(({ bytes, answerTypes }) => bytes !== undefined || answerTypes.length > 0),
+    ...(routes.some(({ bytes }) => bytes !== undefined) && hasBoxes(document) ? { boxes: true } : {}),
     ...(hasStreams(document) ? { stream: true } : {}),
     ...(chats.length > 0 ? { chat: true } : {}),
     ...(signIn ? { signIn } : {}),
   };
+}
+
+/** Whether the example of an answer consists of boxes in an image. */
+function hasBoxes({ paths }: PublicDocument): boolean {
+  const operations = Object.values(paths).flatMap((item) => Object.values(item));
+  return operations.some(
+    ({ responses }) => readBoxes(responses?.["200"]?.content?.["application/json"]?.example) !== undefined,
+  );
 }
 
 /** Whether an answer can be neither JSON nor bytes: its text arrives in parts. */

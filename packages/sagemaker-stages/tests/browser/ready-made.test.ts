@@ -13,11 +13,15 @@ import { type OpenPage, openPage, PATIENCE_IN_MS } from "./support/served-page";
 jest.setTimeout(PATIENCE_IN_MS);
 
 let browser: Browser;
+let boxes: StandIn;
 let faces: StandIn;
 let iris: StandIn;
 let project: ProjectCopy;
 let stage: RunningStage;
 let opened: OpenPage;
+
+/** The answer of an object detection: one cat in the left upper quarter of an image of 16 × 16 pixels. */
+const BOXES = [{ label: "cat", score: 0.91, box: { xmin: 0, ymin: 0, xmax: 8, ymax: 8 } }];
 
 const json = (value: unknown) => ({
   status: 200,
@@ -28,11 +32,13 @@ const json = (value: unknown) => ({
 beforeAll(async () => {
   browser = await launchChromium();
   faces = new StandIn(() => json({ faces: 3 }));
+  boxes = new StandIn(() => json(BOXES));
   iris = new StandIn(({ body }) => json(JSON.parse(body.toString("utf8")).map(() => [0.9, 0.1, 0])));
-  await Promise.all([faces.listen(), iris.listen()]);
+  await Promise.all([boxes.listen(), faces.listen(), iris.listen()]);
   project = readyMadeApp();
   stage = await RunningStage.serve(project, [
     READY_MADE.name,
+    ...["--container", `boxes=${boxes.url}`],
     ...["--container", `faces=${faces.url}`],
     ...["--container", `iris=${iris.url}`],
   ]);
@@ -41,7 +47,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await browser?.close();
   await stage?.kill();
-  await Promise.all([faces?.close(), iris?.close()]);
+  await Promise.all([boxes?.close(), faces?.close(), iris?.close()]);
   project?.remove();
 });
 
@@ -57,6 +63,40 @@ afterEach(async () => {
 const form = async (title: string) => await new ModelForm(opened.page, title).open();
 
 describe("the page of ready-made contracts", () => {
+  it("the page draws the boxes of an answer over the image that was sent, and shows them in a table", async () => {
+    // Prepare
+    const detection = await form("Boxes");
+    const jpeg = FILES.find(({ name }) => name === "a JPEG") as SentFile;
+    const file = { name: "cat.jpg", mimeType: jpeg.contentType, buffer: jpeg.bytes };
+    await detection.field("File").setInputFiles(file);
+
+    // Act
+    await detection.send.click();
+    const image = detection.result.getByRole("img", { name: "The image, with 1 box" });
+    await image.waitFor();
+    const overlay = detection.result.locator(".boxes svg");
+    const box = overlay.locator("rect");
+    await box.waitFor({ state: "attached" });
+
+    // Assess
+    expect(await overlay.getAttribute("viewBox")).toBe("0 0 16 16");
+    expect(await overlay.boundingBox()).toEqual(await image.boundingBox());
+    expect(
+      await box.evaluate(({ attributes }) => [...attributes].map(({ name, value }) => [name, value])),
+    ).toEqual([
+      ["x", "0"],
+      ["y", "0"],
+      ["width", "8"],
+      ["height", "8"],
+    ]);
+    expect(await overlay.locator("text").textContent()).toBe("cat 0.91");
+    expect(await detection.result.locator("tbody td").allInnerTexts()).toEqual([
+      "cat",
+      "0.91",
+      '{"xmin":0,"ymin":0,"xmax":8,"ymax":8}',
+    ]);
+  });
+
   it("the page has a table of the features for rows, and shows a bar for each class of each row", async () => {
     // Prepare
     const rows = await form("Iris");

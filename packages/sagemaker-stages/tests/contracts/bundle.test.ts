@@ -30,8 +30,14 @@ const DEFINITIONS: Readonly<Record<string, ModelDefinition>> = {
     answer: "csv",
     predicts: "scores",
     classes: ["x", "y"],
+    targetModel: { archive: "shop-*.tar.gz", example: "17" },
   }),
-  bytes: bytes({ takes: ["image/png"], answerSchema: OBJECT, example: { answer: { x: 1 } } }),
+  bytes: bytes({
+    takes: ["image/png"],
+    checkFirstBytes: true,
+    answerSchema: OBJECT,
+    example: { answer: { x: 1 } },
+  }),
   text: text({ answer: "json", answerSchema: OBJECT, example: { text: "a", answer: { x: 1 } } }),
   openAiChat: openAiChat({ maxTokens: 512, containerModel: "tgi" }),
   passThrough: passThrough({

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from "@jest/globals";
 import { bytes } from "../../src/contracts/bytes";
 import { EXAMPLE_FILES } from "../../src/contracts/example-files";
+import { TYPES_WITH_FIRST_BYTES } from "../../src/contracts/media-types";
 import type { ModelDefinition } from "../../src/models";
 import { restHttpEvent } from "../../src/testing/events";
 import { answering, answeringText, type StandInContainer } from "./support/containers";
@@ -163,5 +164,84 @@ describe("bytes", () => {
       "application/x-npy": "\x93NUM",
       "text/csv": "1,2,",
     });
+  });
+});
+
+describe("bytes with checkFirstBytes", () => {
+  const CHECKED = bytes({
+    takes: ["image/jpeg", "image/png", "application/pdf"],
+    checkFirstBytes: true,
+    example: {
+      request: { contentType: "image/jpeg", base64: EXAMPLE_FILES["image/jpeg"] },
+      answer: 1,
+    },
+  });
+  const FILES: Readonly<Record<string, string>> = {
+    ...EXAMPLE_FILES,
+    "image/gif": Buffer.from("GIF89a…").toString("base64"),
+    "image/webp": Buffer.from("RIFF….WEBP").toString("base64"),
+  };
+
+  it("refuses a PNG that a caller sends as a JPEG, before the model receives the file", async () => {
+    // Prepare
+    const model = await deploy(CHECKED, answering(1));
+    const body = EXAMPLE_FILES["image/png"];
+
+    // Act
+    const answer = await model.invoke(
+      restHttpEvent(model.model.route, { body, isBase64Encoded: true, contentType: "image/jpeg" }),
+    );
+
+    // Assess
+    expect(answer).toMatchObject({ statusCode: 400 });
+    expect(JSON.parse((answer as { readonly body: string }).body)).toMatchObject({
+      detail: "base64: got a file that does not begin like a file of its type; allowed: image/jpeg",
+    });
+    expect(model.endpoint.requests).toEqual([]);
+  });
+
+  it("accepts a file that begins like a file of its type, and every file of a type whose first bytes are not known", async () => {
+    // Prepare
+    const model = await deploy(CHECKED, answering(1));
+
+    // Act
+    const answers = [
+      await model.invoke({ contentType: "image/png", base64: EXAMPLE_FILES["image/png"] }),
+      await model.invoke({ contentType: "application/pdf", base64: "AAAA" }),
+    ];
+
+    // Assess
+    expect(answers).toEqual([1, 1]);
+  });
+
+  it.each(TYPES_WITH_FIRST_BYTES)("knows the first bytes of %s", async (type) => {
+    // Prepare
+    const { schema } = bytes({
+      takes: [type],
+      checkFirstBytes: true,
+      example: { request: { contentType: type, base64: FILES[type] ?? "" }, answer: 1 },
+    }).as("files").contract;
+
+    // Act
+    const [file, other] = [FILES[type], "AAAA"].map((base64) =>
+      schema.safeParse({ contentType: type, base64 }),
+    );
+
+    // Assess
+    expect([file?.success, other?.success]).toEqual([true, false]);
+  });
+
+  it("is refused for media types whose first bytes are not known", () => {
+    // Act
+    const faults = bytes({
+      takes: ["application/pdf"],
+      checkFirstBytes: true,
+      example: { request: { contentType: "application/pdf", base64: "AAAA" }, answer: 1 },
+    }).describeFaults("files");
+
+    // Assess
+    expect(faults).toEqual([
+      expect.stringContaining("files: checkFirstBytes: got the boolean true; allowed: true or false"),
+    ]);
   });
 });

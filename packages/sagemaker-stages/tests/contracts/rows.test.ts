@@ -575,4 +575,68 @@ describe("rows with an invalid request", () => {
     // Assess
     expect(detail).toBe(UNREADABLE);
   });
+
+  describe("with the models of a multi-model endpoint", () => {
+    const options: RowsOptions = {
+      features: FEATURES,
+      answer: "csv",
+      targetModel: { archive: "eu/shop-*.tar.gz", example: "17" },
+    };
+
+    it("sends the archive of the model that the caller names", async () => {
+      // Prepare
+      const model = await deploy(options, answeringText("1.5", "text/csv"));
+
+      // Act
+      const received = await model.post({ model: "17", rows: [ROW] });
+
+      // Assess
+      expect(received).toMatchObject({ status: 200, body: { predictions: [1.5] } });
+      expect(model.endpoint.onlyRequest.headers).toMatchObject({
+        "x-amzn-sagemaker-target-model": "eu/shop-17.tar.gz",
+      });
+    });
+
+    it.each(["", "../17", "17/x", "a.tar", "*", "-17", "17\n", "x".repeat(101)])(
+      "answers 400 when the caller names the model %j",
+      async (name) => {
+        // Prepare
+        const model = await deploy(options, answeringText("1.5", "text/csv"));
+
+        // Act
+        const detail = await model.problemOf({ model: name, rows: [ROW] });
+
+        // Assess
+        expect(detail).toMatch(/^400 model: got ".*"; allowed: 1 to 100 letters, digits, _ and -/s);
+      },
+    );
+
+    it("answers 400 when the caller names no model, or names a model of an endpoint with one model", async () => {
+      // Prepare
+      const chosen = await deploy(options, answeringText("1.5", "text/csv"));
+      const without = await chosen.problemOf({ rows: [ROW] });
+      await chosen.close();
+      const single = await deploy({ features: FEATURES, answer: "csv" }, answeringText("1.5", "text/csv"));
+
+      // Act
+      const unknown = await single.problemOf({ model: "17", rows: [ROW] });
+
+      // Assess
+      expect(without).toMatch(/^400 model: got nothing; allowed: /);
+      expect(unknown).toMatch(/^400 request: got the unknown property "model"; allowed: /);
+    });
+
+    it.each([
+      ["no wildcard", { archive: "shop.tar.gz", example: "17" }, "targetModel.archive"],
+      ["two wildcards", { archive: "*/*.tar.gz", example: "17" }, "targetModel.archive"],
+      ["an example with a slash", { archive: "*.tar.gz", example: "eu/17" }, "targetModel.example"],
+      ["an unknown member", { archive: "*.tar.gz", example: "17", names: [] }, "targetModel"],
+    ])("refuses %s", (_, targetModel, field) => {
+      // Act
+      const faults = rows({ ...options, targetModel } as RowsOptions).describeFaults("forecasts");
+
+      // Assess
+      expect(faults).toEqual([expect.stringContaining(`forecasts: ${field}: got `)]);
+    });
+  });
 });

@@ -36,7 +36,17 @@ function contracts(): Readonly<Record<string, ModelModule<unknown, unknown>>> {
   const tasks = Object.keys(TASK_TEXTS) as TaskName[];
   return {
     rows: rows({ features, answer: "csv" }).as("a"),
+    "rows with models": rows({
+      features: ["number"],
+      answer: "csv",
+      targetModel: { archive: "*.tar.gz", example: "a" },
+    }).as("a"),
     bytes: bytes({ takes: ["image/png"], example: { answer: 1 } }).as("a"),
+    "bytes with known first bytes": bytes({
+      takes: ["image/png"],
+      checkFirstBytes: true,
+      example: { answer: 1 },
+    }).as("a"),
     text: text({ answer: "json", maxCharacters: 5, example: { text: "a", answer: 1 } }).as("a"),
     ...Object.fromEntries(tasks.map((task) => [task, huggingFace(task).as("a")])),
     "several texts": huggingFace("feature-extraction", {

@@ -86,6 +86,22 @@ const brokenLists: Broken[] = [
   },
 ];
 
+/** The fault of a target of a new endpoint. */
+function withoutExistingEndpoint(name: string): Pick<Broken, "got" | "allowed" | "because"> {
+  const got = `${name} without existingEndpoint`;
+  return name.startsWith("targetModel")
+    ? {
+        got,
+        allowed: `no ${name}; or existingEndpoint or multiModel as well`,
+        because: "a new endpoint without multiModel has one variant with one model",
+      }
+    : {
+        got,
+        allowed: `no ${name}, or existingEndpoint as well`,
+        because: "a new endpoint has one variant with one model",
+      };
+}
+
 const brokenCombinations: Broken[] = [
   ...targets
     .filter(([name]) => name !== "inferenceComponent")
@@ -113,17 +129,13 @@ const brokenCombinations: Broken[] = [
         what: `${name} together with a new serverless endpoint`,
         model: { ...SERVERLESS, [name]: value },
         field: name,
-        got: `${name} without existingEndpoint`,
-        allowed: `no ${name}, or existingEndpoint as well`,
-        because: "a new endpoint has one variant with one model",
+        ...withoutExistingEndpoint(name),
       },
       {
         what: `${name} together with a new endpoint on instances`,
         model: { ...INSTANCES, [name]: value },
         field: name,
-        got: `${name} without existingEndpoint`,
-        allowed: `no ${name}, or existingEndpoint as well`,
-        because: "a new endpoint has one variant with one model",
+        ...withoutExistingEndpoint(name),
       },
     ]),
   ...targets.flatMap(([name, value]) => [
@@ -258,7 +270,7 @@ describe("targetModels together with a contract", () => {
         field: "models.churn.targetModels",
         got: `targetModels together with ${beside}`,
         allowed:
-          "targetModel, or a hand-written contract in functions/, whose encode() sets headers.targetModel",
+          "targetModel, rows() with the option targetModel, or a hand-written contract in functions/, whose encode() sets headers.targetModel",
         because: `no request would have a target model, and the function's role may invoke only these models: ${INVOKE}`,
       },
     ]);
@@ -280,5 +292,63 @@ describe("targetModels together with a contract", () => {
 
     // Assess
     expect(faults).toEqual([]);
+  });
+});
+
+describe("a contract whose callers name the model", () => {
+  const { forecasts } = defineModels({
+    forecasts: rows({
+      features: ["x"],
+      answer: "csv",
+      targetModel: { archive: "eu/shop-*.tar.gz", example: "17" },
+    }),
+  });
+  const faultsOf = (settings: object) =>
+    checkEnvironmentsOf([environmentOf({}, { models: { forecasts: settings as never } })], {
+      models: { forecasts },
+    }).map(({ field, got, allowed }) => ({ field, got, allowed }));
+  const multi = { ...INSTANCES, artifact: "s3://amzn-s3-demo-bucket/forecasts/", multiModel: true };
+
+  it.each([
+    ["every archive of an existing endpoint", SHARED],
+    ["the same archives", { ...SHARED, targetModels: ["eu/shop-*.tar.gz"] }],
+    ["more archives", { ...SHARED, targetModels: ["us/iris.tar.gz", "eu/*"] }],
+    ["a new multi-model endpoint", { ...multi, targetModels: ["eu/shop-*.tar.gz"] }],
+  ])("has no fault together with %s", (_, settings) => {
+    // Act
+    const faults = faultsOf(settings);
+
+    // Assess
+    expect(faults).toEqual([]);
+  });
+
+  it.each([
+    [
+      "a new endpoint with one model",
+      INSTANCES,
+      "multiModel",
+      "a new endpoint with one model, for a contract whose callers name the model",
+      "multiModel: true, existingEndpoint, or a contract without targetModel",
+    ],
+    [
+      "the target of the environment",
+      { ...SHARED, targetModel: "eu/shop-17.tar.gz" },
+      "targetModel",
+      "targetModel together with a contract whose callers name the model",
+      'targetModels: ["eu/shop-*.tar.gz"], or a contract without targetModel',
+    ],
+    [
+      "other archives",
+      { ...SHARED, targetModels: ["eu/shop-1*.tar.gz"] },
+      "targetModels",
+      '["eu/shop-1*.tar.gz"]',
+      'a pattern that includes "eu/shop-*.tar.gz", the archives from which callers choose',
+    ],
+  ])("has a fault together with %s", (_, settings, field, got, allowed) => {
+    // Act
+    const faults = faultsOf(settings);
+
+    // Assess
+    expect(faults).toEqual([{ field: `models.forecasts.${field}`, got, allowed }]);
   });
 });

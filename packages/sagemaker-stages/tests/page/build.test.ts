@@ -24,6 +24,8 @@ const MAX_COMPRESSED_BYTES_WITH_STREAMS = 17_520;
 const MAX_COMPRESSED_BYTES_WITH_CHAT = 18_980;
 /** A page with a sign-in can have one more round trip. */
 const MAX_COMPRESSED_BYTES_WITH_SIGN_IN = 20_000;
+/** Files, and the code that draws boxes over an image. */
+const MAX_COMPRESSED_BYTES_WITH_BOXES = 15_500;
 
 const run = promisify(execFile);
 
@@ -114,6 +116,11 @@ describe("the website", () => {
     ["no table of rows and no files", { rows: false, bytes: false }, MAX_COMPRESSED_BYTES],
     ["a table of rows", { rows: true, bytes: false }, MAX_COMPRESSED_BYTES],
     ["files", { rows: false, bytes: true }, MAX_COMPRESSED_BYTES],
+    [
+      "files and boxes over an image",
+      { rows: false, bytes: true, boxes: true },
+      MAX_COMPRESSED_BYTES_WITH_BOXES,
+    ],
     ["a table of rows and files", { rows: true, bytes: true }, MAX_COMPRESSED_BYTES_OF_EVERYTHING],
     [
       "streams and a table of rows",

@@ -14,6 +14,11 @@ describe("the parts of a page", () => {
   it.each([
     ["rows", rows({ features: ["x"], answer: "json" }), { rows: true, bytes: false }],
     ["a file", bytes({ takes: ["image/png"], example: { answer: 1 } }), { rows: false, bytes: true }],
+    [
+      "an image whose answer consists of boxes",
+      huggingFace("object-detection"),
+      { rows: false, bytes: true, boxes: true },
+    ],
     ["a recording for a task", huggingFace("automatic-speech-recognition"), { rows: false, bytes: true }],
     [
       "JSON that is answered by an image",

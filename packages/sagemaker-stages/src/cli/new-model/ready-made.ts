@@ -3,6 +3,7 @@ import { hasExampleFile } from "../../contracts/example-files";
 import { huggingFace } from "../../contracts/hugging-face";
 import type { TaskName } from "../../contracts/hugging-face-tasks";
 import { TASK_TEXTS } from "../../contracts/hugging-face-texts";
+import { TYPES_WITH_FIRST_BYTES } from "../../contracts/media-types";
 import { DEFAULT_PATH, openAiChat } from "../../contracts/openai-chat";
 import { passThrough } from "../../contracts/pass-through";
 import { rows } from "../../contracts/rows";
@@ -93,7 +94,7 @@ export function callOf(
       return { function: "openAiChat", arguments: printLiteral(options), definition: openAiChat(options) };
     }
     case "bytes": {
-      const options = fileOptions(mediaTypes);
+      const options = bytesOptions(mediaTypes);
       return { function: "bytes", arguments: printLiteral(options), definition: bytes(options) };
     }
     case "pass-through": {
@@ -121,12 +122,21 @@ function passThroughOptions(
 /** A file of two bytes, for media types without an example file in the engine. The team replaces the file. */
 const PLACEHOLDER_IN_BASE64 = "AAA=";
 
+function bytesOptions(mediaTypes: readonly string[]): Parameters<typeof bytes>[0] {
+  const { takes, ...options } = fileOptions(mediaTypes);
+  const [first = ""] = mediaTypes;
+  // A placeholder does not begin like a file of its type.
+  const isChecked = hasExampleFile(first) && TYPES_WITH_FIRST_BYTES.includes(first);
+  return { takes, ...(isChecked ? { checkFirstBytes: true } : {}), ...options } as Parameters<
+    typeof bytes
+  >[0];
+}
+
 function fileOptions(mediaTypes: readonly string[]) {
   const [first = ""] = mediaTypes;
   const answer = [{ label: "a", score: 0.9 }];
   return {
     takes: mediaTypes,
-    maxBytes: 1_000_000,
     example: hasExampleFile(first)
       ? { answer }
       : { request: { contentType: first, base64: PLACEHOLDER_IN_BASE64 }, answer },

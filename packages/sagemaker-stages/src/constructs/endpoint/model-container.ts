@@ -36,15 +36,16 @@ export class ModelContainer {
   /** The container's block of `aws_sagemaker_model`. */
   get definition(): SagemakerModelContainer {
     const { name, modelPackage } = this.source;
-    const { artifactUrl: url } = this;
+    const { artifactUrl: url, mode } = this;
+    const isUncompressed = mode === undefined && url?.endsWith("/") === true;
     return omitUndefined({
       containerHostname: name,
       image: this.imageUri,
-      modelDataUrl: url?.endsWith("/") === true ? undefined : url,
-      modelDataSource:
-        url?.endsWith("/") === true
-          ? { s3DataSource: [{ s3Uri: url, s3DataType: "S3Prefix", compressionType: "None" }] }
-          : undefined,
+      mode,
+      modelDataUrl: isUncompressed ? undefined : url,
+      modelDataSource: isUncompressed
+        ? { s3DataSource: [{ s3Uri: url, s3DataType: "S3Prefix", compressionType: "None" }] }
+        : undefined,
       modelPackageName: modelPackage?.arn,
       environment: this.variables,
     });
@@ -57,12 +58,21 @@ export class ModelContainer {
       image: this.imageUri,
       environment: this.variables,
       modelPackage: this.source.modelPackage?.arn,
+      mode: this.mode,
     });
   }
 
   /** Resources that must exist before SageMaker can read the artifacts. */
   get dependsOn(): readonly ITerraformDependable[] {
     return this.artifacts.flatMap(({ dependsOn }) => dependsOn);
+  }
+
+  /**
+   * SageMaker's mode of a container with many models, whose `model_data_url` is a prefix
+   * (https://docs.aws.amazon.com/sagemaker/latest/dg/create-multi-model-endpoint.html).
+   */
+  private get mode(): "MultiModel" | undefined {
+    return this.source.multiModel === true ? "MultiModel" : undefined;
   }
 
   private get artifactUrl(): string | undefined {

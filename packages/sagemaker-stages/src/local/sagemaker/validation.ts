@@ -154,7 +154,7 @@ function faultsOf(member: Omit<Member, "header">, value: string): string[] {
 export function findUnsupported(
   operation: OperationName,
   request: HttpRequest,
-  { name, variantName, compute, directContainers, asyncInference }: EndpointDefinition,
+  { name, variantName, compute, directContainers, asyncInference, isMultiModel }: EndpointDefinition,
 ): ValidationFault | undefined {
   if (operation === "InvokeEndpointAsync") {
     return asyncInference === undefined
@@ -176,7 +176,11 @@ export function findUnsupported(
     const message = `Endpoint ${name} does not host inference components and does not support inference component name header.`;
     return { message };
   }
-  if (headerOf(request, TARGET_MODEL.header) !== undefined) {
+  const namesModel = headerOf(request, TARGET_MODEL.header) !== undefined;
+  if (isMultiModel === true && !namesModel) {
+    return { message: `Endpoint ${name} is a multi-model endpoint and requires the target model header.` };
+  }
+  if (isMultiModel !== true && namesModel) {
     const message = `Endpoint ${name} is not a multi-model endpoint and does not support target model header.`;
     return { errorCode: "TARGET_MODEL_HEADER_NOT_SUPPORTED", message };
   }

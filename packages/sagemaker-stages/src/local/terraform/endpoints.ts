@@ -14,6 +14,8 @@ export interface EndpointDefinition {
   readonly compute: EndpointCompute;
   /** The container names of the stack's endpoint with direct invocation. @default - one container, or a series */
   readonly directContainers?: readonly string[];
+  /** Whether each request names one of the endpoint's models. @default false */
+  readonly isMultiModel?: true;
   /** The settings of an asynchronous endpoint. @default - the endpoint answers at once */
   readonly asyncInference?: AsyncInference;
   readonly region: string;
@@ -173,6 +175,7 @@ function readOwnEndpoints(stack: Stack): EndpointDefinition[] {
       variantName: variant.variant_name,
       compute: computeOf(variant),
       ...directContainersOf(model),
+      ...(model?.values.primary_container?.mode === "MultiModel" ? { isMultiModel: true } : {}),
       ...asyncInferenceOf(stack, values.name, configuration, model),
       region: stack.region,
       accountId: stack.accountId,

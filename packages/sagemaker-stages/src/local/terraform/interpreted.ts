@@ -37,6 +37,7 @@ const throttleSettings = z.object({ rate_limit: z.number(), burst_limit: z.numbe
 /** One container of a model. The local stage downloads neither image nor artifact. */
 const modelContainer = z.object({
   image: z.optional(text),
+  mode: z.optional(z.literal("MultiModel")),
   model_data_url: z.optional(text),
   model_data_source: z.optional(z.unknown()),
   model_package_name: z.optional(text),

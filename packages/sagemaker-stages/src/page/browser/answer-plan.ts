@@ -107,8 +107,8 @@ function readBars(value: unknown): Bar[] | undefined {
 /**
  * Labels and scores in the forms of the containers of Hugging Face
  * (https://huggingface.co/docs/inference-providers/tasks/text-classification,
- * https://huggingface.co/docs/transformers/main_classes/pipelines#transformers.ZeroShotClassificationPipeline), or an object
- * with a score for each label.
+ * https://huggingface.co/docs/transformers/main_classes/pipelines#transformers.ZeroShotClassificationPipeline), also with
+ * `probabilities` in place of `scores`, or an object with a score for each label.
  */
 function pairsOf(value: unknown): readonly (readonly [unknown, unknown])[] | undefined {
   if (Array.isArray(value)) {
@@ -116,7 +116,7 @@ function pairsOf(value: unknown): readonly (readonly [unknown, unknown])[] | und
     return value.every(isPair) ? value.map(({ label, score }) => [label, score]) : undefined;
   }
   if (!isObject(value)) return undefined;
-  const { labels, scores } = value;
+  const { labels, probabilities, scores = probabilities } = value;
   if (Array.isArray(labels) && Array.isArray(scores) && labels.length === scores.length) {
     return labels.map((label, index) => [label, scores[index]]);
   }

@@ -1,7 +1,7 @@
 import { jsonText } from "../plan/json-text";
 import { type AnswerPlan, type Bar, planAnswer, type Table } from "./answer-plan";
 import { type Child, h } from "./dom";
-import { partOf } from "./parts";
+import { partOf, parts } from "./parts";
 import type { PlacedAnswer } from "./placed-answer";
 import type { ModelView, ShownAnswer } from "./view";
 
@@ -15,7 +15,7 @@ export interface AnsweredRequest {
 /** Shows an answer with the model's view, or else as a table, bars, a text, an image, or JSON. */
 export function showAnswer(answer: unknown, view: ModelView, { model, sent }: AnsweredRequest): PlacedAnswer {
   try {
-    const shown = view.show?.(answer);
+    const shown = view.show?.(answer, sent);
     if (shown !== undefined) return shown;
   } catch (error) {
     // The console shows the error to the view's author. The visitor still sees the answer.
@@ -30,7 +30,9 @@ function showJson(answer: unknown, sent: unknown): PlacedAnswer {
   const pre = h("pre", { tabindex: "0", role: "region", "aria-label": "Answer" }, h("code", {}, json));
   if (plan.kind === "json") return { content: [pre], spoken: `Answered: ${json}` };
   const { content, spoken } = showPlan(plan);
-  return { content: [...content, h("details", { class: "json" }, h("summary", {}, "JSON"), pre)], spoken };
+  const boxes = parts.showBoxes?.(sent, answer);
+  const details = h("details", { class: "json" }, h("summary", {}, "JSON"), pre);
+  return { ...boxes, content: [boxes?.element ?? "", ...content, details], spoken };
 }
 
 function showPlan(plan: Exclude<AnswerPlan, { kind: "json" }>): ShownAnswer {
@@ -60,11 +62,11 @@ function showBars(groups: Extract<AnswerPlan, { kind: "bars" }>["groups"]): Show
   const content = groups.flatMap(({ heading, bars }): Child[] => {
     const rest = bars.slice(SHOWN_BARS);
     return [
-      ...(heading === undefined ? [] : [h("h3", {}, heading)]),
+      heading === undefined ? "" : h("h3", {}, heading),
       barList(bars.slice(0, SHOWN_BARS)),
-      ...(rest.length === 0
-        ? []
-        : [h("details", { class: "more" }, h("summary", {}, `${rest.length} more`), barList(rest))]),
+      rest.length === 0
+        ? ""
+        : h("details", { class: "more" }, h("summary", {}, `${rest.length} more`), barList(rest)),
     ];
   });
   const spoken = groups.map(({ heading, bars: [best] }) => {
@@ -98,27 +100,16 @@ function showTable({ headings, rows }: Table): ShownAnswer {
     h("thead", {}, h("tr", {}, ...headings.map((text) => h("th", { scope: "col" }, text)))),
     h("tbody", {}, ...shown.map((row) => h("tr", {}, ...row.map((text) => h("td", {}, text))))),
   );
-  const count = rows.length === 1 ? "1 row" : `${rows.length} rows`;
   return {
     content: [
-      h(
-        "div",
-        { class: "scroll", tabindex: "0", role: "region", "aria-label": "Table of the answer" },
-        table,
-      ),
-      ...(rows.length > shown.length
-        ? [
-            h(
-              "p",
-              { class: "fine" },
-              `The table shows the first ${shown.length} of ${count}. The JSON has all.`,
-            ),
-          ]
-        : []),
+      h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Answer" }, table),
+      rows.length > shown.length
+        ? h("p", { class: "fine" }, `The first ${shown.length} of ${rows.length} rows. The JSON has all.`)
+        : "",
     ],
     spoken:
       rows.length === 1
         ? `Answered: ${headings.map((name, index) => `${name}: ${rows[0]?.[index]}`).join(", ")}`
-        : `Answered with a table of ${count}.`,
+        : `Answered with a table of ${rows.length} rows.`,
   };
 }

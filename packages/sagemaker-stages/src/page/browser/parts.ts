@@ -5,6 +5,7 @@ import type { Destination } from "./destination";
 import { Exchange, type ExchangeProps } from "./exchange";
 import type { PlacedAnswer } from "./placed-answer";
 import type { RequestField } from "./request-field";
+import type { BoxesView } from "./show-boxes";
 import type { ModelView } from "./view";
 
 /** A field for one file, with a preview. */
@@ -26,6 +27,8 @@ export interface Parts {
   fileField?(plan: BytesPlan, id: string, onChange: () => void): FileField;
   /** Shows an answer of bytes. @param name - the name of the file that a visitor can save, without its extension */
   showBytes?(bytes: Blob, name: string): PlacedAnswer;
+  /** Draws the boxes of an answer over the image that was sent. @returns `undefined` without an image or boxes */
+  showBoxes?(sent: unknown, answer: unknown): BoxesView | undefined;
   /** Sends requests whose answers can arrive in parts. */
   streamExchange?(props: ExchangeProps): Exchange;
   /** @returns a table of fields */
@@ -34,7 +37,7 @@ export interface Parts {
   chatForm?(route: RoutePlan, destination: Destination, view: ModelView): HTMLFormElement | undefined;
 }
 
-/** The parts of this page. */
+/** The optional parts of this page. {@link partOf} returns a part that the page must have. */
 export const parts: Parts = {};
 
 /** Adds parts. The page creates the forms later, when it has read the stage's documents. */

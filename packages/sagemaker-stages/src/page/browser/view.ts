@@ -58,11 +58,13 @@ export interface ModelView {
    *
    * @param answer - the parsed JSON of a successful response, a `Blob` if the answer is bytes, or a string if the answer is
    * text. The type is unknown, because the answer is from the network.
+   * @param sent - the request that the page sent: the JSON, or a `Blob` if the request is bytes, e.g. the image that the
+   * answer describes
    * @returns `undefined` if the view cannot show this answer. The page then uses the default, as it does if the view
    * throws.
-   * @default - labels with scores as bars, records as a table, an image as an image, any other JSON as JSON
+   * @default - labels with scores as bars, boxes in an image over the image, records as a table, an image as an image, any other JSON as JSON
    */
-  show?(answer: unknown): ShownAnswer | undefined;
+  show?(answer: unknown, sent?: unknown): ShownAnswer | undefined;
 }
 
 /** The page's values for a view's form. */

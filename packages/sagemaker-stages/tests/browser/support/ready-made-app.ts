@@ -17,7 +17,7 @@ export const READY_MADE: Environment = {
   region: "us-east-1",
   state: { local: { path: "terraform.ready.tfstate" } },
   stage: { throttling: { rateLimit: 1_000, burstLimit: 2_000 }, logRetentionInDays: 7 },
-  models: { iris: MODEL, mood: MODEL, faces: MODEL, notes: MODEL, raw: MODEL },
+  models: { iris: MODEL, mood: MODEL, faces: MODEL, boxes: MODEL, notes: MODEL, raw: MODEL },
 };
 
 /** The features of the documentation's example. */
@@ -33,6 +33,7 @@ export const models = defineModels({
   }),
   mood: huggingFace("text-classification"),
   faces: bytes({ takes: ["image/jpeg", "image/png"], maxBytes: 1_000_000, example: { answer: { faces: 2 } } }),
+  boxes: huggingFace("object-detection"),
   notes: text({ answer: "text", example: { text: "two", answer: { text: "zwei" } } }),
   raw: passThrough({ takes: "application/json", example: { request: { x: 1 }, answer: { y: 2 } } }),
 });

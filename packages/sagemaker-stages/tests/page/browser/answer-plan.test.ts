@@ -11,6 +11,10 @@ describe("labels with scores", () => {
     ["a list in a list", [[pair("a", 0.3), pair("b", 0.7)]]],
     ["an object of scores", { a: 0.3, b: 0.7 }],
     ["a list of labels and a list of scores", { sequence: "x", labels: ["a", "b"], scores: [0.3, 0.7] }],
+    [
+      "a list of labels and a list of probabilities",
+      { labels: ["a", "b"], probabilities: [0.3, 0.7], size: 1 },
+    ],
     ["the only property", { predictions: [[pair("a", 0.3), pair("b", 0.7)]] }],
   ])("the labels become bars, the highest score first, when the answer is %s", (_, answer) => {
     // Act

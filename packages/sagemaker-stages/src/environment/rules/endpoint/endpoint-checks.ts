@@ -10,6 +10,7 @@ import type { ContainerContext } from "../model-source/container-context";
 import { checkRelease } from "../model-source/release-checks";
 import { checkDeployment } from "./deployment-checks";
 import { checkInstances, checkVolumeKey } from "./instance-checks";
+import { checkMultiModel } from "./multi-model-checks";
 import { checkServerless } from "./serverless-checks";
 
 /** All settings of all kinds of endpoints: an environment can contain settings that exclude each other. */
@@ -35,6 +36,7 @@ const NOT_SERVERLESS = {
   networkIsolation: "a serverless endpoint supports no network isolation",
   dataCapture: "a serverless endpoint supports no data capture",
   volumeKeyArn: "a serverless endpoint has no volumes to encrypt",
+  multiModel: "a serverless endpoint is no multi-model endpoint",
 } as const satisfies Partial<Record<keyof InstanceEndpoint, string>>;
 
 /** The settings that a new endpoint can have, and an existing endpoint cannot. */
@@ -50,6 +52,7 @@ const NEW_ENDPOINT_FIELDS = [
   "networkIsolation",
   "volumeKeyArn",
   "dataCapture",
+  "multiModel",
 ] as const satisfies readonly (keyof ServerlessEndpoint | keyof InstanceEndpoint)[];
 
 /** Checks the settings of an endpoint, new or existing. @param collector - collects the faults of the settings of the endpoint */
@@ -64,6 +67,7 @@ export function checkEndpoint(
   const containerContext = containerContextOf(all, context);
   checkContainers(all, containerContext, collector);
   checkRelease(all, containerContext, collector);
+  checkMultiModel(all, collector);
   if (serverless !== undefined) checkServerless(serverless, collector.in("serverless"));
   if (instances !== undefined) checkInstances(instances, collector.in("instances"));
   checkInNetwork(all, context, collector);

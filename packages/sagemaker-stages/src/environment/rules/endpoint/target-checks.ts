@@ -1,4 +1,5 @@
-import type { RoutedModel } from "../../../models";
+import { coversPattern } from "../../../aws/wildcards";
+import { chosenArchives, type RoutedModel } from "../../../models";
 import { type FaultCollector, raw } from "../../fault-collector";
 import { isViaGateway, type ModelSettings } from "../../model-settings";
 import {
@@ -15,7 +16,12 @@ const COMPONENT_SOURCE =
 interface TargetedModel extends EndpointTarget {
   readonly existingEndpoint?: string;
   readonly existingFunction?: string;
+  /** Whether the new endpoint is a multi-model endpoint. */
+  readonly multiModel?: boolean | undefined;
 }
+
+/** The targets of a new multi-model endpoint. */
+const OF_MULTI_MODEL: readonly string[] = ["targetModel", "targetModels"];
 
 /**
  * Checks the target of an endpoint.
@@ -28,11 +34,17 @@ export function checkTarget(settings: TargetedModel, collector: FaultCollector):
   for (const name of given) {
     collector.require(
       // `model-source/container-checks.ts` checks the target of a new endpoint with several containers.
-      settings.existingEndpoint !== undefined || name === "targetContainer",
+      settings.existingEndpoint !== undefined ||
+        name === "targetContainer" ||
+        (settings.multiModel === true && OF_MULTI_MODEL.includes(name)),
       name,
       raw(`${name} without existingEndpoint`),
-      `no ${name}, or existingEndpoint as well`,
-      "a new endpoint has one variant with one model",
+      OF_MULTI_MODEL.includes(name)
+        ? `no ${name}; or existingEndpoint or multiModel as well`
+        : `no ${name}, or existingEndpoint as well`,
+      OF_MULTI_MODEL.includes(name)
+        ? "a new endpoint without multiModel has one variant with one model"
+        : "a new endpoint has one variant with one model",
     );
     collector.require(
       settings.existingFunction === undefined,
@@ -57,8 +69,8 @@ export function checkTarget(settings: TargetedModel, collector: FaultCollector):
 }
 
 /**
- * Checks that the contract of a model with `targetModels` can set the header `targetModel` in `encode`. The function's role
- * may invoke only these models, and a request without the header names no model.
+ * Checks that the contract of a model and the target of the model's endpoint fit: the contract of a model with `targetModels`
+ * can set the header `targetModel` in `encode`, and callers who name a model reach a multi-model endpoint.
  *
  * @param model - the model; `undefined` for an unknown model, which has another fault
  * @param collector - collects the faults of the model
@@ -69,7 +81,13 @@ export function checkChoiceOfTarget(
   collector: FaultCollector,
 ): void {
   // `checkVia` checks a route without a function.
-  if (targetOf(settings).targetModels === undefined || isViaGateway(settings)) return;
+  if (isViaGateway(settings)) return;
+  const archives = model && chosenArchives(model);
+  if (archives !== undefined) {
+    checkChosenArchives(archives, settings, collector);
+    return;
+  }
+  if (targetOf(settings).targetModels === undefined) return;
   const without =
     model?.passThrough !== undefined
       ? "a contract with passThrough"
@@ -78,7 +96,34 @@ export function checkChoiceOfTarget(
     without === false,
     "targetModels",
     raw(`targetModels together with ${without}`),
-    "targetModel, or a hand-written contract in functions/, whose encode() sets headers.targetModel",
+    "targetModel, rows() with the option targetModel, or a hand-written contract in functions/, whose encode() sets headers.targetModel",
     `no request would have a target model, and the function's role may invoke only these models: ${INVOKE_ENDPOINT_SOURCE}`,
+  );
+}
+
+/** Checks the endpoint of a contract whose callers name a model. @param archives - the archives of these models, as a pattern */
+function checkChosenArchives(archives: string, settings: ModelSettings, collector: FaultCollector): void {
+  const { targetModel, targetModels } = targetOf(settings);
+  const isMultiModel = "multiModel" in settings && settings.multiModel === true;
+  collector.require(
+    isMultiModel || ("existingEndpoint" in settings && settings.existingEndpoint !== undefined),
+    "multiModel",
+    raw("a new endpoint with one model, for a contract whose callers name the model"),
+    "multiModel: true, existingEndpoint, or a contract without targetModel",
+    `only a multi-model endpoint accepts the name of a model: ${INVOKE_ENDPOINT_SOURCE}`,
+  );
+  collector.require(
+    targetModel === undefined,
+    "targetModel",
+    raw("targetModel together with a contract whose callers name the model"),
+    `targetModels: [${JSON.stringify(archives)}], or a contract without targetModel`,
+    "the function sends the target of the environment in place of the model that the caller names",
+  );
+  collector.require(
+    targetModels === undefined || targetModels.some((pattern) => coversPattern(pattern, archives)),
+    "targetModels",
+    targetModels,
+    `a pattern that includes ${JSON.stringify(archives)}, the archives from which callers choose`,
+    "the function's role may invoke only these models, and callers would receive a 502",
   );
 }

@@ -79,10 +79,12 @@ function checkLocation(
 
 function checkPrefix(
   artifact: string,
-  { image }: ContainerSource,
+  { image, multiModel }: ContainerSource,
   { isServerless }: ContainerContext,
   collector: FaultCollector,
 ): void {
+  // The archives of the models are below the prefix of a multi-model endpoint.
+  if (multiModel === true) return;
   collector.require(
     !isServerless,
     "artifact",

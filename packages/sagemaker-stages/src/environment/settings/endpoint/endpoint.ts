@@ -7,7 +7,7 @@ import { dataCaptureSettings } from "./data-capture";
 import { deploymentSettings } from "./deployment";
 import { instanceSettings } from "./instances";
 import { serverlessSettings } from "./serverless";
-import { targetContainer, targetSettings } from "./targets";
+import { targetContainer, targetModel, targetModels, targetSettings } from "./targets";
 
 /** Settings of the model of a new endpoint, serverless or on instances. */
 const containerSettings = settings({
@@ -75,6 +75,37 @@ export const instanceEndpoint = settings({
    * @default - none
    */
   targetContainer,
+
+  /**
+   * Serve many models of one framework from one endpoint: a multi-model endpoint
+   * (https://docs.aws.amazon.com/sagemaker/latest/dg/multi-model-endpoints.html). `artifact` is then a prefix in S3 with a
+   * slash at its end, and each model is an archive below the prefix. SageMaker loads a model at its first request. A new
+   * archive below the prefix needs no deployment. Each request names its model: `targetModel` or `targetModels` is required.
+   * Not together with `containers`, `modelPackage`, `release` and `instances.async`.
+   *
+   * @default false
+   */
+  multiModel: withDefault(flag, false),
+
+  /**
+   * The model of a multi-model endpoint that answers: the archive's key below `artifact`, e.g. `eu/iris.tar.gz`
+   * (https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_runtime_InvokeEndpoint.html). The function's role may
+   * invoke only this model. Requires `multiModel`. Cannot be combined with `targetModels`.
+   *
+   * @default - none
+   */
+  targetModel,
+
+  /**
+   * The models of a multi-model endpoint from which the contract chooses, with the header `targetModel` of its request:
+   * names, or patterns in which `*` matches any characters and `?` matches one character, e.g. `shop-*.tar.gz`. The
+   * function's role may invoke only these models, whatever a caller sends
+   * (https://docs.aws.amazon.com/sagemaker/latest/dg/multi-model-endpoint-security.html). Requires `multiModel`. Cannot be
+   * combined with `targetModel`.
+   *
+   * @default - none
+   */
+  targetModels,
 
   /** Type and number of the instances. */
   instances: instanceSettings,

@@ -38,6 +38,29 @@ function isModel(name: string): boolean {
 /** The setting `targetContainer`, for existing and for new endpoints. */
 export const targetContainer = optional(rule(text, targetName));
 
+/** The setting `targetModel`, for existing and for new multi-model endpoints. */
+export const targetModel = optional(
+  rule(text, { holds: isModel, allowed: MODEL_ALLOWED, source: INVOKE_ENDPOINT_SOURCE }),
+);
+
+/** The setting `targetModels`, for existing and for new multi-model endpoints. */
+export const targetModels = optional(
+  rule(
+    listOf(rule(text, { holds: isModel, allowed: MODEL_ALLOWED, source: MULTI_MODEL_SOURCE })),
+    {
+      holds: (models) => models.length > 0 && new Set(models).size === models.length,
+      allowed: "at least one model, each once",
+      source: MULTI_MODEL_SOURCE,
+    },
+    {
+      holds: (models) => models.join("").length <= MAX_MODELS_CHARACTERS,
+      allowed: `at most ${MAX_MODELS_CHARACTERS} characters in total`,
+      source: POLICY_SOURCE,
+      got: (models) => raw(`${models.join("").length} characters`),
+    },
+  ),
+);
+
 /**
  * The endpoint target: the part of an existing endpoint that answers a route. Several models of an environment can use
  * one endpoint with different targets. The new function sends the target with every request. Cannot be combined with
@@ -61,9 +84,7 @@ export const targetSettings = settings({
    *
    * @default - none
    */
-  targetModel: optional(
-    rule(text, { holds: isModel, allowed: MODEL_ALLOWED, source: INVOKE_ENDPOINT_SOURCE }),
-  ),
+  targetModel,
 
   /**
    * The models of a multi-model endpoint from which the contract chooses, with the header `targetModel` of its request:
@@ -74,22 +95,7 @@ export const targetSettings = settings({
    *
    * @default - none
    */
-  targetModels: optional(
-    rule(
-      listOf(rule(text, { holds: isModel, allowed: MODEL_ALLOWED, source: MULTI_MODEL_SOURCE })),
-      {
-        holds: (models) => models.length > 0 && new Set(models).size === models.length,
-        allowed: "at least one model, each once",
-        source: MULTI_MODEL_SOURCE,
-      },
-      {
-        holds: (models) => models.join("").length <= MAX_MODELS_CHARACTERS,
-        allowed: `at most ${MAX_MODELS_CHARACTERS} characters in total`,
-        source: POLICY_SOURCE,
-        got: (models) => raw(`${models.join("").length} characters`),
-      },
-    ),
-  ),
+  targetModels,
 
   /**
    * Name of the inference component that answers: 1–63 letters, digits and `-`, in the environment's account and

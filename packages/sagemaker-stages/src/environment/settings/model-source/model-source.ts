@@ -127,7 +127,8 @@ export const modelSource = settings({
    *   policies (U+0020 to U+00FF), e.g. `models/name=churn/dt=2024-01-01/model.tar.gz`.
    * - `s3://bucket/prefix/`, with a trailing slash: all objects below the prefix, uncompressed, for endpoints on instances.
    *   SageMaker copies the objects to `/opt/ml/model`
-   *   (https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_S3ModelDataSource.html).
+   *   (https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_S3ModelDataSource.html). With `multiModel`, the
+   *   objects below the prefix are the archives of the models.
    * - A file of the project, e.g. `models/iris.tar.gz`. Terraform uploads the file to a private bucket of the environment,
    *   with the file's SHA-256 in the key. The file must be a gzip-compressed tar archive
    *   (https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ContainerDefinition.html).

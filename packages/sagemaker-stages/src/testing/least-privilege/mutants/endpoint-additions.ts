@@ -22,20 +22,25 @@ function artifactOf(endpoint: EndpointInStack): { bucket: string; key: string } 
 }
 
 function archivesOf(endpoint: EndpointInStack): string[] {
+  return urlsOf(endpoint).filter((url) => !url.endsWith("/"));
+}
+
+/** The archives of the containers, and the prefix of the archives of a multi-model endpoint. */
+function urlsOf(endpoint: EndpointInStack): string[] {
   return containersIn(endpoint).flatMap(({ model_data_url: url }) =>
     url === undefined ? [] : [String(url)],
   );
 }
 
 function prefixesOf(endpoint: EndpointInStack): { bucket: string; prefix: string }[] {
-  return containersIn(endpoint).flatMap(({ model_data_source: source }) => {
+  const uncompressed = containersIn(endpoint).flatMap(({ model_data_source: source }) => {
     const { s3_data_source: sources = [] } = (source ?? {}) as { s3_data_source?: readonly JsonObject[] };
-    return sources.map(({ s3_uri: uri }) => {
-      const [bucket = "", prefix = ""] = String(uri)
-        .replace("s3://", "")
-        .split(/\/(.*)/s);
-      return { bucket, prefix };
-    });
+    return sources.map(({ s3_uri: uri }) => String(uri));
+  });
+  const ofArchives = urlsOf(endpoint).filter((url) => url.endsWith("/"));
+  return [...uncompressed, ...ofArchives].map((uri) => {
+    const [bucket = "", prefix = ""] = uri.replace("s3://", "").split(/\/(.*)/s);
+    return { bucket, prefix };
   });
 }
 

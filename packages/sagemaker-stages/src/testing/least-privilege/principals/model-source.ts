@@ -19,6 +19,7 @@ const CONTAINER = [
   "container_hostname",
   "environment",
   "image",
+  "mode",
   "model_data_source",
   "model_data_url",
   "model_package_name",
