@@ -49,7 +49,7 @@ export function pasteCells(
   }
   if (row + rows.length > MAX_ROWS_OF_TABLE) {
     return {
-      fault: `Pasted: got ${rows.length} rows; allowed: at most ${MAX_ROWS_OF_TABLE} rows in the table.`,
+      fault: `Pasted: got ${rows.length} rows; allowed: at most ${MAX_ROWS_OF_TABLE} in the table.`,
     };
   }
   const changed = cells.map((texts) => [...texts]);

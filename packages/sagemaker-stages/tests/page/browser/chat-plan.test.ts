@@ -50,8 +50,8 @@ describe("the chat of a route", () => {
     ).toEqual([
       ["model", "text", "", undefined],
       ["max_tokens", "number", "", "e.g. 16"],
-      ["max_completion_tokens", "json", "", undefined],
-      ["temperature", "json", "", undefined],
+      ["max_completion_tokens", "number", "", undefined],
+      ["temperature", "number", "", undefined],
       ["reasoning_effort", "text", "low", undefined],
     ]);
   });

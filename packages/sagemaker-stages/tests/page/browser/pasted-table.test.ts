@@ -113,7 +113,7 @@ describe("a paste into a table", () => {
     [
       "too many rows",
       Array<string[]>(MAX_ROWS_OF_TABLE + 1).fill(["1"]),
-      `Pasted: got ${MAX_ROWS_OF_TABLE + 1} rows; allowed: at most ${MAX_ROWS_OF_TABLE} rows in the table.`,
+      `Pasted: got ${MAX_ROWS_OF_TABLE + 1} rows; allowed: at most ${MAX_ROWS_OF_TABLE} in the table.`,
     ],
   ])("the paste with %s changes nothing and names the reason", (_, pasted, fault) => {
     // Act
