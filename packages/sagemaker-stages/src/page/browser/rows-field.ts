@@ -18,9 +18,12 @@ export function rowsField(
   const { columns, example } = plan;
   const body = h("tbody");
   const fault = h("p", { class: "fault", id: `${id}-fault`, hidden: true });
-  const pasting = "You can paste rows of a spreadsheet.";
-  const hintText = description === undefined ? pasting : `${description} ${pasting}`;
-  const hint = h("p", { class: "hint", id: `${id}-hint` }, hintText);
+  const hint = h(
+    "p",
+    { class: "hint", id: `${id}-hint` },
+    description ?? "",
+    " You can paste rows of a spreadsheet.",
+  );
   const add = h("button", { type: "button", class: "quiet" }, "Add row");
   const optional = (isRequired: boolean) =>
     isRequired ? [] : [" ", h("span", { class: "aside" }, "optional")];

@@ -82,13 +82,11 @@ export function readRows(
   const value = cells.map((texts, row) => {
     const properties = columns.flatMap((column, index): [string, Json][] => {
       const text = (texts[index] ?? "").trim();
-      const refuse = (fault: string): [] => {
-        faults.push({ row, column: index, fault });
-        return [];
-      };
-      if (text === "") return column.required ? refuse("This must not be empty.") : [];
-      const read = readValue(column, text);
-      return "fault" in read ? refuse(read.fault) : [[column.name, read.value]];
+      if (text === "" && !column.required) return [];
+      const read = text === "" ? { fault: "This must not be empty." } : readValue(column, text);
+      if ("value" in read) return [[column.name, read.value]];
+      faults.push({ row, column: index, fault: read.fault });
+      return [];
     });
     return Object.fromEntries(properties);
   });
