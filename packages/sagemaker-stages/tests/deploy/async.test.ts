@@ -13,6 +13,8 @@ import { DescribeEndpointCommand, DescribeEndpointConfigCommand } from "@aws-sdk
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import type { PolicyDocument } from "../../src/iam/policy-document";
 import { functionRoleTrust } from "../../src/iam/workload/function-role";
+import { readPlan } from "../../src/review/reading/plan";
+import { reportOf } from "../../src/review/report";
 import { deniedToDeployer } from "./support/deployer";
 import { Deployment } from "./support/deployment";
 import type { Operation } from "./support/emulator";
@@ -275,13 +277,20 @@ describe("the lifecycle of an environment with asynchronous models", () => {
       // Prepare
       const before = await createdAt();
       deployment.project.setEnvironments(withoutAsync);
+      const plan = readPlan(await deployment.project.shownPlan(withAsync.name), `${withAsync.name}.json`);
 
       // Act
+      const {
+        verdict,
+        environments: [review],
+      } = reportOf([plan]);
       const operations = await deployment.operationsOf(async () =>
         succeeded(await deployment.project.deploy(withAsync.name)),
       );
 
       // Assess
+      expect(review?.flags.destroy).toBe(true);
+      expect(verdict).toContain("2 endpoint configurations change from asynchronous to real-time requests");
       for (const endpoint of ["async-energy-demand", "async-loan-default"]) {
         // Terraform deletes the endpoint before it creates the configuration of the endpoint with the same name.
         expect(changesOf(endpoint, operations)).toEqual([

@@ -158,6 +158,7 @@ export const RISK_PHRASES = {
     worse:
       "changes from asynchronous to real-time requests: the endpoint is replaced, waiting requests are lost, and the model does not answer until the new endpoint is in service",
     better: "keeps its kind of requests",
+    short: "changes from asynchronous to real-time requests, with an outage",
   },
   "asynchronous endpoint": {
     worse:
