@@ -9,7 +9,7 @@ import { h } from "./dom";
 import type { Exchange } from "./exchange";
 import type { Failure } from "./failure";
 import type { PlacedAnswer } from "./placed-answer";
-import type { ModelView } from "./view";
+import type { ModelView, ShownAnswer } from "./view";
 
 /** A question and its answer on the page. */
 interface Turn {
@@ -212,10 +212,8 @@ class Chat {
   private shown(body: unknown, isAtLimit: boolean): PlacedAnswer {
     const { view, route } = this;
     // A text without a view is plain text, even if the text has the form of another answer.
-    const isText = typeof body === "string" && view.show === undefined;
-    const shown = isText
-      ? { content: [h("p", { class: "text" }, body)], spoken: `Answered: ${body}` }
-      : showAnswer(body, view, { model: route.model, sent: undefined });
+    const show = (answer: unknown) => view.show?.(answer) ?? plainText(answer);
+    const shown = showAnswer(body, { show }, { model: route.model, sent: undefined });
     const notes = [
       ...(body === "" ? ["The answer has no text."] : []),
       ...(isAtLimit ? ["The answer ended at the maximum number of tokens."] : []),
@@ -260,4 +258,9 @@ function concernsLength(failure: Failure): boolean {
   if (failure.kind !== "problem") return false;
   const { status, detail = "" } = failure;
   return status === 413 || (status === 400 && /\b(messages|context|too long)\b/i.test(detail));
+}
+
+function plainText(answer: unknown): ShownAnswer | undefined {
+  if (typeof answer !== "string") return undefined;
+  return { content: [h("p", { class: "text" }, answer)], spoken: `Answered: ${answer}` };
 }
