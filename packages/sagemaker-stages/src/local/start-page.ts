@@ -42,7 +42,7 @@ const STYLE = `
   :root { --line: #2f3936; --soft: #a5b1ac; --well: #141a18; --page: #121716; --card: #1b2220; --accent: #74d3bb }
 }
 * { box-sizing: border-box }
-body { max-width: 60rem; margin: auto; padding: 2rem 1rem; background: var(--page); color: CanvasText; font: 1rem / 1.5 system-ui, sans-serif; overflow-wrap: anywhere }
+body { max-width: 60rem; margin: auto; padding: 2rem 1rem; background: var(--page); color: CanvasText; font: 1rem / 1.5 -apple-system, "Segoe UI", Arial, sans-serif; overflow-wrap: anywhere }
 h1 { margin: 0 0 0.25rem; letter-spacing: -0.02em }
 h2 { margin: 0 0 0.5rem }
 h3 { margin: 1.5rem 0 0.25rem; font-size: 1rem }

@@ -1,9 +1,11 @@
+import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from "@jest/globals";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { dev } from "../../examples/storyteller/environments/dev";
 import { models } from "../../examples/storyteller/functions";
 import { sample } from "../../examples/storyteller/functions/storyteller/sample";
 import { defineModels, passThrough } from "../../src/model";
+import { buildWebsite } from "../../src/page/build";
 import type { Container, ContainerRequest, ContainerResponse } from "../../src/sample";
 import { devWith, Storyteller } from "../local/support/storyteller";
 import { launchChromium } from "./support/chromium";
@@ -268,12 +270,12 @@ describe("the chat of a model", () => {
     [
       "a conversation that is too long",
       { status: 400, message: "This model's maximum context length is 4096 tokens." },
-      /The model cannot read this input[\s\S]*at most 4096 tokens[\s\S]*start a new chat/,
+      /The model cannot read this input[\s\S]*at most 4096 tokens[\s\S]*Start a new chat, or/,
     ],
     [
       "a model that takes no more requests",
       { status: 429, message: "overloaded" },
-      /Too many requests at once[\s\S]*You can try again in \d+ second/,
+      /^(?![\s\S]*Start a new chat)Too many requests at once[\s\S]*You can try again in \d+ second/,
     ],
   ])(
     "shows the problem document of %s in the conversation, and keeps the message",
@@ -432,6 +434,44 @@ describe("the chat of a model", () => {
     expect((box?.y ?? -1) >= 0 && (box?.y ?? 0) + (box?.height ?? 0) <= 640).toBe(true);
     expect(await page.evaluate(() => scrollY)).toBeGreaterThan(600);
     expect(colour).toBe("rgb(27, 34, 32)");
+  });
+
+  it("presents a complete answer with the view of the model, and keeps the answer's text in the conversation", async () => {
+    // Prepare
+    answers.push(words("he", "llo"), words("?"), words("bye"));
+    const files = buildWebsite({
+      title: "Storyteller",
+      views: new Map([["storyteller", join(__dirname, "support/chat-view.ts")]]),
+      parts: { rows: false, bytes: false, stream: true, chat: true },
+    });
+    const page = await open();
+    await page.route("**/page.js", (route) =>
+      route.fulfill({
+        contentType: "text/javascript",
+        body: files.find(({ name }) => name === "page.js")?.body ?? "",
+      }),
+    );
+    await page.reload();
+
+    // Act
+    for (const text of ["one", "two", "three"]) {
+      await message(page).fill(text);
+      await message(page).press("Enter");
+      await button(page, "Stop").or(button(page, "Speak")).waitFor();
+      await button(page, "Speak").waitFor();
+    }
+
+    // Assess
+    expect(await page.locator(".response .loud").allInnerTexts()).toEqual(["HELLO", "BYE"]);
+    expect(await answer(page).allInnerTexts()).toEqual(["?"]);
+    expect(await spoken(page).textContent()).toBe("Loud: bye");
+    expect(requests[2]?.messages).toEqual([
+      { role: "user", content: "one" },
+      { role: "assistant", content: "hello" },
+      { role: "user", content: "two" },
+      { role: "assistant", content: "?" },
+      { role: "user", content: "three" },
+    ]);
   });
 
   it("is the form of a team's own contract whose example is a conversation", async () => {

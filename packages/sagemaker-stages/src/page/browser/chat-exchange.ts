@@ -8,7 +8,7 @@ export interface ChatExchangeProps extends ExchangeProps {
   /** The element whose end stays in view while the answer grows. */
   readonly followed: HTMLElement;
   /** Runs if the request fails. @param box - the element with the description of the failure */
-  onFailure(box: HTMLElement): void;
+  onFailure(box: HTMLElement, failure: Failure): void;
   /** Runs if the visitor stops the answer. @param text - the text that has arrived; empty without a text */
   onStop(text: string): void;
 }
@@ -34,7 +34,7 @@ export class ChatExchange extends StreamExchange {
     const text = box.querySelector(".text");
     place.className = "result";
     place.append(...(text === null ? [] : [text]), box);
-    onFailure(box);
+    onFailure(box, failure);
   }
 
   protected override showCancelled(): void {

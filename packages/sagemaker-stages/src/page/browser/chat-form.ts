@@ -7,8 +7,9 @@ import { PRIVATE_TYPING } from "./control";
 import type { Destination } from "./destination";
 import { h } from "./dom";
 import type { Exchange } from "./exchange";
+import type { Failure } from "./failure";
 import type { PlacedAnswer } from "./placed-answer";
-import type { ModelView } from "./view";
+import type { ModelView, ShownAnswer } from "./view";
 
 /** A question and its answer on the page. */
 interface Turn {
@@ -16,8 +17,6 @@ interface Turn {
   readonly entries: readonly HTMLElement[];
   readonly exchange: Exchange;
 }
-
-const TOO_LONG = "If the conversation is too long for the model, start a new chat.";
 
 /** @returns a conversation with a model; `undefined` if the route has no chat, or if the view has its own form */
 export function chatForm(
@@ -190,8 +189,10 @@ class Chat {
         if (typeof body === "string") keep(body);
         return this.shown(body, isCut);
       },
-      onFailure: (box) => {
-        if (this.history.length > 0) box.append(h("p", { class: "fine" }, TOO_LONG));
+      onFailure: (box, failure) => {
+        if (this.history.length > 0 && concernsLength(failure)) {
+          box.append(h("p", { class: "advice" }, "Start a new chat, or send a shorter message."));
+        }
         giveBack();
       },
       onStop: (text) => (text === "" ? giveBack() : keep(text)),
@@ -211,10 +212,8 @@ class Chat {
   private shown(body: unknown, isAtLimit: boolean): PlacedAnswer {
     const { view, route } = this;
     // A text without a view is plain text, even if the text has the form of another answer.
-    const isText = typeof body === "string" && view.show === undefined;
-    const shown = isText
-      ? { content: [h("p", { class: "text" }, body)], spoken: `Answered: ${body}` }
-      : showAnswer(body, view, { model: route.model, sent: undefined });
+    const show = (answer: unknown) => view.show?.(answer) ?? plainText(answer);
+    const shown = showAnswer(body, { show }, { model: route.model, sent: undefined });
     const notes = [
       ...(body === "" ? ["The answer has no text."] : []),
       ...(isAtLimit ? ["The answer ended at the maximum number of tokens."] : []),
@@ -252,4 +251,16 @@ class Chat {
     // A hidden button would lose the focus.
     if (hadFocus) this.message.focus();
   }
+}
+
+/** Whether a refusal can concern the length of the conversation. Only a few contracts have a code for this reason. */
+function concernsLength(failure: Failure): boolean {
+  if (failure.kind !== "problem") return false;
+  const { status, detail = "" } = failure;
+  return status === 413 || (status === 400 && /\b(messages|context|too long)\b/i.test(detail));
+}
+
+function plainText(answer: unknown): ShownAnswer | undefined {
+  if (typeof answer !== "string") return undefined;
+  return { content: [h("p", { class: "text" }, answer)], spoken: `Answered: ${answer}` };
 }
