@@ -28,7 +28,7 @@ const PACKAGES = join(__dirname, "../../../../node_modules");
 /** The time for the processes of a topic on a busy machine. */
 const TIMEOUT_IN_MS = 120_000;
 
-/** A local stage in this process, because a process of its own needs seconds to start. */
+/** A local stage in this process, because another process needs seconds to start. */
 const serveHere: StartStage = async (environments, containers = {}) => {
   const project = new ProjectCopy();
   project.setEnvironments(...environments);
