@@ -50,7 +50,7 @@ interface ServerCost {
  * Compares `sagemaker-stages start` with serverless-offline. The local stage serves four models: each request is validated,
  * signed, sent to an emulated endpoint, and answered by a sample model. serverless-offline serves one empty handler.
  */
-export async function benchLocalStage(report: Report, folder: string): Promise<void> {
+export async function benchLocalStage(report: Report, folder: string, size = SIZE): Promise<void> {
   const installed = await installComparison();
   const packages = compileEngine(join(folder, "engine-of-local-stage"));
   const project = new ProjectCopy();
@@ -84,7 +84,7 @@ export async function benchLocalStage(report: Report, folder: string): Promise<v
       changes++;
       project.edit("main.ts", (text) => `${text}// change ${changes}\n`);
     };
-    await compareServers(report, { stage, offline, change });
+    await compareServers(report, { stage, offline, change }, size);
   } finally {
     project.remove();
     rmSync(join(offlineFolder, ".."), { recursive: true, force: true });

@@ -21,9 +21,6 @@ import {
 } from "./measure";
 import type { Report } from "./report";
 
-/** Fresh processes of each app. */
-const ROUNDS = 7;
-
 /** The numbers of environments of which the synthesis is measured. Tests measure small numbers. */
 export interface SynthesisSizes {
   /** Fresh processes of each number. */
@@ -34,26 +31,40 @@ export interface SynthesisSizes {
   readonly environments: readonly [number, ...number[]];
 }
 
-/** The large apps take many seconds. */
-const SIZES: SynthesisSizes = { rounds: 3, warmsUp: true, environments: [1, 3, 12] };
+/** The size of the whole measurement. */
+export interface SynthesisSize {
+  /** Fresh processes of each app that is compared with AWS CDK. */
+  readonly rounds: number;
+  /** The numbers of models, each with the numbers of environments in `sizes`. */
+  readonly models: readonly number[];
+  readonly sizes: SynthesisSizes;
+}
+
+const SIZE: SynthesisSize = {
+  rounds: 7,
+  models: [4, 50],
+  // The large apps take many seconds.
+  sizes: { rounds: 3, warmsUp: true, environments: [1, 3, 12] },
+};
 
 const MAX_TIME_OF_AWS_CDK = 0.25;
 const MAX_MEMORY_OF_AWS_CDK = 0.35;
 /** The limit of the time that one more environment adds. */
 const MAX_MS_PER_ENVIRONMENT = 60;
 
-const NUMBERS_OF_MODELS = [4, 50] as const;
+/** The number of models of an app of the usual size. */
+const USUAL_MODELS = 4;
 
 /**
  * Compares the synthesis of three environments and two accounts with AWS CDK, and measures how time and memory grow with the
  * number of environments and models. The measured apps use the engine as `npm pack` compiles it, and the command of
  * `cdktf.json`, as a team's app does.
  */
-export async function benchSynthesis(report: Report, folder: string): Promise<void> {
+export async function benchSynthesis(report: Report, folder: string, size = SIZE): Promise<void> {
   const installed = await installComparison();
   const packages = compileEngine(join(folder, "engine"));
-  await compareWithCdk(report, folder, installed, packages);
-  for (const models of NUMBERS_OF_MODELS) await benchSizes(report, models, packages);
+  await compareWithCdk(report, folder, installed, packages, size.rounds);
+  for (const models of size.models) await benchSizes(report, models, packages, size.sizes);
 }
 
 async function compareWithCdk(
@@ -61,6 +72,7 @@ async function compareWithCdk(
   folder: string,
   installed: string,
   packages: string,
+  rounds: number,
 ): Promise<void> {
   const project = new ProjectCopy();
   try {
@@ -77,7 +89,7 @@ async function compareWithCdk(
     await nodeCost(cdkApp.words, { cwd: cdk });
     report.note(requireSameResources(join(project.folder, "cdktf.out", "stacks"), join(cdk, "cdk.out")));
 
-    const costs = await alternate(ROUNDS, {
+    const costs = await alternate(rounds, {
       app: () => synthesize(project),
       cdk: () => nodeCost(cdkApp.words, { cwd: cdk }),
       cdkWithoutBundling: () => nodeCost(cdkApp.wordsWithoutBundling, { cwd: cdk }),
@@ -147,7 +159,7 @@ export async function benchSizes(
   report: Report,
   models: number,
   packages: string,
-  { rounds, warmsUp, environments: numbers } = SIZES,
+  { rounds, warmsUp, environments: numbers }: SynthesisSizes,
 ): Promise<void> {
   const app = new ManyModels(models);
   try {
@@ -196,11 +208,11 @@ export async function benchSizes(
     report.add({
       measured: `each further environment of ${models} models, time`,
       value: median(perEnvironment),
-      base: `the limit of ${MAX_MS_PER_ENVIRONMENT} ms${models === NUMBERS_OF_MODELS[0] ? "" : " for 4 models"}`,
+      base: `the limit of ${MAX_MS_PER_ENVIRONMENT} ms${models === USUAL_MODELS ? "" : ` for ${USUAL_MODELS} models`}`,
       baseValue: MAX_MS_PER_ENVIRONMENT,
       unit: "ms",
       // The goal is for an app of the usual size.
-      ...(models === NUMBERS_OF_MODELS[0] && { goal: { atMost: 1 } }),
+      ...(models === USUAL_MODELS && { goal: { atMost: 1 } }),
     });
   } finally {
     app.remove();

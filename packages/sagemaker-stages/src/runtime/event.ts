@@ -7,7 +7,7 @@ export interface LambdaContext {
   getRemainingTimeInMillis(): number;
   /**
    * Aborts when the caller has left, for a model's own `handler.ts` on a route whose transfer mode is `stream`. Pass the signal to
-   * each request of the handler: otherwise the request continues, and nobody receives its answer.
+   * each request of the handler: otherwise the request continues, and no caller receives its answer.
    *
    * @default - on other routes, Lambda does not report that the caller has left
    * @example await fetch(address, { signal: context.callerSignal ?? null })

@@ -20,8 +20,11 @@ export interface RunningRequest {
   writeLine?(): void;
 }
 
-/** A variable would mix the requests of a process that has several at a time. */
-const requests = new AsyncLocalStorage<RunningRequest>();
+/**
+ * A variable would mix the requests of a process that has several at a time. Pure, because the public module of contracts exports
+ * a function that uses it: other packages do not contain it.
+ */
+const requests = /* @__PURE__ */ new AsyncLocalStorage<RunningRequest>();
 
 /** Runs a handler for one request. */
 export function runFor<Result>(request: RunningRequest, run: () => Result): Result {
