@@ -63,7 +63,7 @@ function showCount(count: number, stageUrl: string, hasSignIn: boolean): void {
   address.textContent = stageUrl;
   const link = document.querySelector("footer a");
   // The document also describes the routes of signed-in users.
-  if (hasSignIn) link?.replaceChildren(`The ${count === 1 ? "route" : "routes"} of this page as OpenAPI`);
+  if (hasSignIn) link?.replaceChildren("The routes of this page as OpenAPI");
   if (count > 1) return;
   const heading = document.querySelector("h1");
   if (heading?.textContent === DEFAULT_TITLE) {
