@@ -2,7 +2,8 @@ import type { Environment } from "sagemaker-stages";
 
 /**
  * Routes that require tokens: of an Amazon Cognito user pool, which API Gateway checks, and of another OpenID Connect issuer,
- * which the environment's authorizer function checks. One of the routes has no other function.
+ * which the environment's authorizer function checks. One of the routes has no other function. Requests with invalid tokens
+ * use at most 20 of the account's concurrent executions.
  */
 export const tokens: Environment = {
   name: "tokens",
@@ -14,6 +15,7 @@ export const tokens: Environment = {
     accessLogs: true,
     logCallers: true,
     authorizerCacheInSeconds: 120,
+    authorizerReservedConcurrency: 20,
   },
   models: {
     "language-check": {

@@ -320,20 +320,25 @@ function curlOfFurtherRoute(
   ].join(" ");
 }
 
-/** A command line of a POSIX shell that sends a file. FILE is a placeholder for the name of the file. */
+/**
+ * A command line of a POSIX shell that sends a file.
+ *
+ * @param file - the path of the file; default: the placeholder FILE
+ */
 export function curlOfFile(
   url: string,
   deployment: Pick<Deployment, "region">,
   stage: Pick<StageDefinition, "stageName" | "domain" | "apiKeys">,
   method: Pick<Method, "httpMethod" | "path" | "authorization" | "authorizer">,
   contentType: string,
+  file = "FILE",
 ): string {
   return [
     "curl",
     quote(`${url}${pathOf(stage)}${method.path}`),
     ...hostOf(stage),
     ...authorizationOf(url, deployment, stage, method),
-    ...["-H", quote(`content-type: ${contentType}`), "--data-binary", "@FILE"],
+    ...["-H", quote(`content-type: ${contentType}`), "--data-binary", `@${file}`],
   ].join(" ");
 }
 

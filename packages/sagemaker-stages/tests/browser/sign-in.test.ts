@@ -197,6 +197,7 @@ describe("a page with a sign-in", () => {
         `This page sends your input only to ${stage.stageUrl} or ${functionUrl}, and does not store it.`,
       );
       expect(text).toContain(`To sign in, this page connects to ${new URL(domainUrl).host}.`);
+      expect(text).toContain("The routes of this page as OpenAPI");
     }
     await page.context().close();
   });

@@ -211,7 +211,7 @@ describe("the customers of an environment", () => {
     {
       what: "a key twice",
       part: { keys: ["1", "1"] },
-      fault: 'keys: got ["1","1"]; allowed: each name once',
+      fault: 'keys: got "1"; allowed: each name once',
     },
     {
       what: "a key with an invalid name",

@@ -9,6 +9,7 @@ import { documentPath } from "../../paths";
 import { customersOf } from "./customers";
 import { CATALOG, type Edit } from "./edits";
 import { filesOf, type NewModel, requestOf } from "./kinds";
+import { EXAMPLE_FILE } from "./ready-made-files";
 import { describeImage, settingsOf, takesKeys } from "./settings";
 
 /** The environment that `npm start` serves by default. */
@@ -37,7 +38,7 @@ export function describeModel(added: NewModel, { model, files, edits }: Written)
 
 Written:
 ${table([...newFiles(added, files), ...changed])}
-${environment === undefined ? "" : describeCall(added, model, environment)}
+${environment === undefined ? "" : describeCall(added, { model, files }, environment)}
 Edit next, in this order:
 ${table([
   ...contractEdits(added),
@@ -133,14 +134,24 @@ function describeAccess(added: NewModel, environments: readonly string[]): strin
     : `customers (now: ${[...names].join(" and ")}, whose key opens the route)`;
 }
 
-function describeCall(added: NewModel, model: Model, environment: Environment): string {
+function describeCall(
+  added: NewModel,
+  { model, files }: Pick<Written, "model" | "files">,
+  environment: Environment,
+): string {
   const { name, contract } = added;
   const words = environment.name === DEFAULT_ENVIRONMENT ? "" : ` -- ${environment.name}`;
   const [fileType] = model.bytes?.takes ?? [];
   const answer = "call" in contract ? "the example's answer" : "the encoded request as its answer";
+  const example = files.find((file) => file.startsWith(EXAMPLE_FILE));
+  const file = example === undefined ? undefined : `functions/${name}/${example}`;
+  const line =
+    fileType === undefined
+      ? curlOfExample(added, model, environment)
+      : curlOfFile(...placeOf(added, environment), methodOf(added, model), fileType, file);
   return `
-Call the model on this machine: ${`npm start${words}`}, and in another terminal${fileType === undefined ? "" : ", with your file in place of FILE"}:
-  ${fileType === undefined ? curlOfExample(added, model, environment) : curlOfFile(...placeOf(added, environment), methodOf(added, model), fileType)}
+Call the model on this machine: ${`npm start${words}`}, and in another terminal:
+  ${line}
 ${describeStream(added, model, environment)}${describeSharedKey(added, environment)}Every request gets ${answer}. For answers of a model, add functions/${name}/sample/index.ts, or
 start the local stage with --container ${name}=<url>.
 `;

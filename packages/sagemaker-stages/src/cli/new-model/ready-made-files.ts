@@ -6,6 +6,9 @@ import { isBytes } from "../../runtime/bytes-answer";
 import { NO_CALLER } from "../../runtime/outside-handler";
 import { formatValue, printText } from "./typescript/formatted";
 
+/** The start of the path of the file that the tests of a model for files send. */
+export const EXAMPLE_FILE = "tests/example.";
+
 /** The files of a folder: texts and bytes by the path from the folder. */
 export type FolderFiles = ReadonlyMap<string, string | Uint8Array>;
 
@@ -23,7 +26,7 @@ export function readyMadeFiles(model: ContractModel, call: string): FolderFiles 
     ["tests/contract.test.ts", file === undefined ? testsOf(model) : testsOfFile(model, file.contentType)],
     ...(file === undefined
       ? []
-      : [[`tests/${fileNameOf(file.contentType)}`, Buffer.from(file.base64, "base64")] as const]),
+      : [[`${EXAMPLE_FILE}${extensionOf(file.contentType)}`, Buffer.from(file.base64, "base64")] as const]),
   ]);
 }
 
@@ -139,7 +142,7 @@ ${modelLine(model)}
 
 // Replace the file with a file of a caller, and CONTAINER_ANSWERS with the real answer of the model's container to this file.
 // Replace the values after each change of the contract in functions/index.ts.
-const FILE = readFileSync(join(__dirname, ${printText(fileNameOf(contentType))}));
+const FILE = readFileSync(join(__dirname, ${printText(`example.${extensionOf(contentType)}`)}));
 const CONTENT_TYPE = ${printText(contentType)};
 const CONTAINER_ANSWERS = ${formatValue(received, "", "const CONTAINER_ANSWERS = ")};
 const CALLER_RECEIVES = ${formatValue(answer, "", "const CALLER_RECEIVES = ")};
@@ -206,8 +209,8 @@ function modelLine({ model }: ContractModel): string {
   return `const MODEL = models${access};`;
 }
 
-/** The name of the file of the tests, e.g. `example.jpeg` for `image/jpeg`. */
-function fileNameOf(contentType: string): string {
+/** The extension of a file's name, e.g. `jpeg` for `image/jpeg`. */
+function extensionOf(contentType: string): string {
   const [subtype = ""] = contentType.replace(/^.*\//, "").replace(/^x-/, "").split(/[+;]/);
-  return `example.${subtype.replaceAll(/[^a-z0-9]/g, "-")}`;
+  return subtype.replaceAll(/[^a-z0-9]/g, "-");
 }

@@ -216,7 +216,10 @@ function unauthorized(hasTokens: boolean, hasCustomers: boolean, keyHeaders: rea
 }
 
 /**
- * The refusals of authorizers. `Bearer` is the scheme of the tokens (https://www.rfc-editor.org/rfc/rfc6750#section-3). An
+ * The refusals of authorizers. `Bearer` is the scheme of the tokens (https://www.rfc-editor.org/rfc/rfc6750#section-3). An API has one
+ * response of a type for all routes, and its headers are static or from the request
+ * (https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-gatewayResponse-definition.html): if one route has
+ * tokens, the 401 of every route has the scheme. An
  * authorizer that fails never opens a route, and a request can succeed later
  * (https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html).
  */

@@ -3,6 +3,7 @@ import type { CallerSettings, Environment, Invocation } from "../environment";
 import type { FaultCollector } from "../fault-collector";
 import { accessKind, routeAccess } from "../model-settings";
 import { AWS_MANAGED_ROLE, isPrincipal, principalAllowed, principalName } from "../patterns";
+import { requireOnce } from "./duplicates";
 import { isRoleOf } from "./name-checks";
 import { requireModel } from "./required-model";
 
@@ -42,18 +43,7 @@ function checkInvocations(
     "at least one invocation",
     "IAM refuses a policy without a statement",
   );
-  const seen = new Set<string>();
-  for (const invocation of mayInvoke) {
-    const key = `${invocation.by} ${invocation.model}`;
-    collector.require(
-      !seen.has(key),
-      "mayInvoke",
-      invocation,
-      "each invocation once",
-      "duplicate entry, probably a copy-paste mistake",
-    );
-    seen.add(key);
-  }
+  requireOnce("mayInvoke", mayInvoke, "invocation", collector, ({ by, model }) => `${by} ${model}`);
   for (const [index, invocation] of mayInvoke.entries()) {
     checkInvocation(invocation, environment, collector.in(`mayInvoke.${index}`));
   }

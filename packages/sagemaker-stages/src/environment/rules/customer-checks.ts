@@ -4,6 +4,7 @@ import { customersTableBytes, MAX_CUSTOMERS_TABLE_BYTES } from "../customers-tab
 import type { CustomerSettings, Environment } from "../environment";
 import { type FaultCollector, raw } from "../fault-collector";
 import { routeAccess } from "../model-settings";
+import { requireOnce } from "./duplicates";
 import { requirePolicySize } from "./policy-size";
 
 const CUSTOMER = /^[a-z][a-z0-9-]{0,31}$/;
@@ -75,14 +76,8 @@ function checkModels(
     "the key of a customer without models would open no route",
   );
   const keyed = keyedModels(models);
-  for (const [index, model] of bought.entries()) {
-    collector.require(
-      bought.indexOf(model) === index,
-      "models",
-      model,
-      "each model once",
-      "duplicate entry, probably a copy-paste mistake",
-    );
+  requireOnce("models", bought, "model", collector, (model) => model);
+  for (const model of bought) {
     const settings = Object.hasOwn(models, model) ? models[model] : undefined;
     collector.require(
       settings !== undefined,
@@ -201,13 +196,7 @@ function checkKeys({ keys }: CustomerSettings, collector: FaultCollector): void 
     "one key, or two while one key is replaced",
     `each key has the customer's whole quota and limits: ${PLANS_SOURCE}`,
   );
-  collector.require(
-    new Set(keys).size === keys.length,
-    "keys",
-    keys,
-    "each name once",
-    "duplicate entry, probably a copy-paste mistake",
-  );
+  requireOnce("keys", keys, "name", collector, (key) => key);
 }
 
 /** An environment has at most one shared key, and a key has one customer. */

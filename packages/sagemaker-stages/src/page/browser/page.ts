@@ -34,7 +34,7 @@ function show({ config, openApi }: Documents): void {
 
   const stage = find("stage", HTMLElement);
   stage.append(h("b", {}, new URL(stageUrl).pathname.split("/").at(-1) || new URL(stageUrl).host));
-  showCount(routes.length, stageUrl);
+  showCount(routes.length, stageUrl, Object.keys(config.signIn?.targets ?? {}).length > 0);
   find("views", HTMLElement).append(
     ...cards.map((route) => viewCard(route, destination, views.get(route.model))),
   );
@@ -54,19 +54,26 @@ function show({ config, openApi }: Documents): void {
 /** The default of `website.title`. */
 const DEFAULT_TITLE = "Try the models";
 
-/** Texts that depend on the number of public models. `index.html` has the texts of several models. */
-function showCount(count: number, stageUrl: string): void {
+/**
+ * Texts that depend on the models. `index.html` has the texts of several public models.
+ *
+ * @param count - the models of the page
+ * @param hasSignIn - whether only signed-in users may call some of the models
+ */
+function showCount(count: number, stageUrl: string, hasSignIn: boolean): void {
   const address = find("stage-url", HTMLElement);
   address.textContent = stageUrl;
+  const link = document.querySelector("footer a");
+  // The document also describes the routes of signed-in users.
+  if (hasSignIn) link?.replaceChildren("The routes of this page as OpenAPI");
   if (count > 1) return;
   const heading = document.querySelector("h1");
   if (heading?.textContent === DEFAULT_TITLE) {
     document.title = count === 1 ? "Try the model" : "Models of this stage";
     heading.textContent = document.title;
   }
-  const link = document.querySelector("footer a");
-  if (count === 1) link?.replaceChildren("The public route as OpenAPI");
-  else address.parentElement?.replaceChildren("This page sends nothing to ", address, ".");
+  if (count === 1 && !hasSignIn) link?.replaceChildren("The public route as OpenAPI");
+  if (count === 0) address.parentElement?.replaceChildren("This page sends nothing to ", address, ".");
 }
 
 /** Creates the card of a view. If the view throws, the model has the card of a model without a view. */

@@ -163,7 +163,9 @@ describe("sagemaker-stages new-model", () => {
     const printed = app.newModel("photo", "--takes", "bytes", "--media-type", "image/jpeg");
 
     // Assess
-    expect(printed).toMatch(/^ {2}curl .* -H 'content-type: image\/jpeg' --data-binary @FILE$/m);
+    expect(printed).toMatch(
+      /^ {2}curl .* -H 'content-type: image\/jpeg' --data-binary @functions\/photo\/tests\/example\.jpeg$/m,
+    );
     expect(printed).not.toContain("base64");
   });
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
+import { DRIFT_METRIC, METRICS_NAMESPACE } from "../../../src/aws/metrics";
 import { toMarkdown } from "../../../src/review/rendering/render";
 import { reportOf } from "../../../src/review/report";
 import { type PlannedChange, planned } from "../support/planned";
@@ -344,5 +345,100 @@ describe("the text of a review", () => {
 
     // Assess
     expect(text).not.toMatch(/unsupported/i);
+  });
+});
+
+describe("the alarm of drift", () => {
+  /** The arguments of the alarm that `objectives.drift` adds, as a plan contains them. */
+  const drift = {
+    alarm_name: "prod-iris-drift",
+    comparison_operator: "GreaterThanThreshold",
+    threshold: 0,
+    evaluation_periods: 1,
+    datapoints_to_alarm: 1,
+    treat_missing_data: "ignore",
+    alarm_actions: [TOPIC],
+    metric_query: [
+      {
+        id: "value",
+        label: "features that drift",
+        metric: [
+          {
+            namespace: METRICS_NAMESPACE,
+            metric_name: DRIFT_METRIC,
+            dimensions: { Environment: "prod", Model: "iris" },
+            stat: "Maximum",
+            period: 60,
+          },
+        ],
+        return_data: true,
+      },
+    ],
+  };
+
+  const changed = (change: object): PlannedChange => ({
+    type: "aws_cloudwatch_metric_alarm",
+    name: "drift",
+    before: drift,
+    after: { ...drift, ...change },
+  });
+
+  const removed: PlannedChange = { type: "aws_cloudwatch_metric_alarm", name: "drift", before: drift };
+
+  it.each<[string, PlannedChange, string]>([
+    ["is removed", removed, "weaker protection: removed alarm, worse (alarm_name)"],
+    [
+      "allows features that drift",
+      changed({ threshold: 2 }),
+      "weaker protection: alarm threshold, worse (threshold)",
+    ],
+    [
+      "needs more runs of the command",
+      changed({ evaluation_periods: 3, datapoints_to_alarm: 3 }),
+      "weaker protection: alarm delay, worse (datapoints_to_alarm)",
+    ],
+    [
+      "sends no notification",
+      changed({ alarm_actions: [] }),
+      "weaker protection: alarm notification, worse (alarm_actions)",
+    ],
+    [
+      "reads another metric",
+      changed({ metric_query: [] }),
+      "weaker protection: alarm measurement, undetermined (metric_query)",
+    ],
+  ])("is a risk when it %s", (_, change, risk) => {
+    // Act
+    const risks = risksOf(change);
+
+    // Assess
+    expect(risks).toEqual([risk]);
+  });
+
+  it("is no risk when it is new, and costs the price of an alarm", () => {
+    // Prepare
+    const created: PlannedChange = { type: "aws_cloudwatch_metric_alarm", name: "drift", after: drift };
+
+    // Act
+    const [environment] = reportOf([planned([fn, created])]).environments;
+
+    // Assess
+    expect(environment?.risks).toEqual([]);
+    expect(environment?.cost.atRest).toMatchObject({ before: 0, after: 0.1, isIncomplete: false });
+  });
+
+  it("is no loss when the plan also destroys its function", () => {
+    // Prepare
+    const destroyed: PlannedChange = {
+      type: "aws_lambda_function",
+      name: "fn",
+      before: { function_name: "prod-iris" },
+    };
+
+    // Act
+    const [environment] = reportOf([planned([destroyed, removed])]).environments;
+
+    // Assess
+    expect(environment?.risks).toEqual([]);
   });
 });
