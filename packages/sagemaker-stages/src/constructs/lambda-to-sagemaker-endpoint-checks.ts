@@ -159,7 +159,10 @@ function checkValues(props: LambdaToSagemakerEndpointProps, collector: FaultColl
   if (newEndpoint !== undefined) {
     // checkVpc reports a missing network with the construct's own props.
     const location = { region, hasNetwork: true, hasNewVpc: props.newVpc !== undefined };
-    checkEndpoint(newEndpoint, location, collector.in("newEndpoint"));
+    // The code of an existing function chooses the target.
+    const settings = { ...newEndpoint, ...(existingFunction === undefined ? {} : { existingFunction }) };
+    checkEndpoint(settings, location, collector.in("newEndpoint"));
+    checkTarget(settings, collector.in("newEndpoint"));
     collector.require(
       !("instances" in newEndpoint) || newEndpoint.instances?.async === undefined,
       "newEndpoint.instances.async",

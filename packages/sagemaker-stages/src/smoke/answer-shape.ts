@@ -26,8 +26,10 @@ export function findShapeFault(answer: unknown, example: unknown, place = "the a
   }
   if (isObject(example) && isObject(answer)) {
     const unknown = Object.keys(answer).filter((name) => !Object.hasOwn(example, name));
-    if (unknown.length > 0)
-      return `${place} has ${unknown.length} unknown propert${unknown.length === 1 ? "y" : "ies"}`;
+    if (unknown.length > 0) {
+      const count = `${unknown.length} propert${unknown.length === 1 ? "y" : "ies"}`;
+      return `${place} has ${count} that the contract's example does not have`;
+    }
     return first(Object.keys(example), (name) =>
       findShapeFault(answer[name], example[name], `${place}.${name}`),
     );

@@ -98,6 +98,28 @@ function without(key: keyof Props, part: Partial<Props> = {}): (directory: strin
 }
 
 describe("a function and an endpoint, both new", () => {
+  it("the function names the model of a multi-model endpoint, and may invoke only this model", () => {
+    // Prepare
+    const newEndpoint = {
+      artifact: "s3://amzn-s3-demo-bucket/scoring/",
+      image: { framework: "xgboost", version: "1.7-1" },
+      instances: { instanceType: "ml.m5.large", initialInstanceCount: 1 },
+      multiModel: true,
+      targetModel: "eu/iris.tar.gz",
+    } as const;
+
+    // Act
+    const { stack } = deploy(withProps({ newEndpoint }));
+
+    // Assess
+    const [fn] = stack.find("aws_lambda_function");
+    const policies = stack.find("aws_iam_role_policy").map(({ values }) => String(values.policy));
+    expect(fn?.values.environment?.variables).toMatchObject({ ENDPOINT_TARGET_MODEL: "eu/iris.tar.gz" });
+    expect(
+      policies.filter((policy) => policy.includes('"sagemaker:TargetModel":"eu/iris.tar.gz"')),
+    ).toHaveLength(1);
+  });
+
   const { construct, stack } = deploy(everything);
 
   it("are created with a model and a configuration, and without a VPC", () => {
@@ -831,6 +853,23 @@ describe("values", () => {
 
     // Assess
     expect(act).toThrow(faults(`${expected} ${MISSPELT}`));
+  });
+
+  it("name a model of a new endpoint that is no multi-model endpoint", () => {
+    // Prepare
+    const { serverless: _, ...source } = exampleModel;
+    const instances = { instanceType: "ml.m5.large", initialInstanceCount: 1 };
+    const newEndpoint = { ...source, instances, targetModel: "eu/iris.tar.gz" };
+
+    // Act
+    const act = (): unknown => deploy(withProps({ newEndpoint }));
+
+    // Assess
+    expect(act).toThrow(
+      faults(
+        "newEndpoint.targetModel: got targetModel without existingEndpoint; allowed: no targetModel; or existingEndpoint or multiModel as well (a new endpoint without multiModel has one variant with one model)",
+      ),
+    );
   });
 
   it("of variables are not part of the message", () => {
