@@ -10,7 +10,7 @@ import {
 } from "../runtime/contract";
 import { EXAMPLE_FILES, hasExampleFile, type MediaTypeWithExample } from "./example-files";
 import { type AnySchema, checkJsonSchema, readJsonAnswer, toZod } from "./json-schema";
-import { bytesSchema, checkFirstBytesOption, checkMediaTypes } from "./media-types";
+import { bytesSchema, checkedBytesSchema, checkFirstBytesOption, checkMediaTypes } from "./media-types";
 import { COMMON_OPTIONS, type OptionReport } from "./option-report";
 import { type ContractTexts, ReadyMade, type StandInAnswer } from "./ready-made";
 import { aboutOf, listOf, routeOf } from "./texts";
@@ -95,7 +95,7 @@ export function createContract(model: string, options: BytesSettings<string>): C
   return {
     model,
     route: routeOf(model, options),
-    schema: bytesSchema(takes, options.checkFirstBytes),
+    schema: options.checkFirstBytes === true ? checkedBytesSchema(takes) : bytesSchema(takes),
     limits: { rows: 1, payloadInBytes: maxBytes },
     bytes: { takes, read: (bytes) => bytes },
     ...(answer === "json" ? {} : { answerTypes: answer }),

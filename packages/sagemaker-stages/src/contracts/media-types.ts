@@ -21,16 +21,14 @@ const FIRST_BYTES: Readonly<Record<string, string>> = {
   "application/x-npy": "k05VTVBZ",
 };
 
-/** The media types whose first bytes {@link bytesSchema} can check. */
-export const TYPES_WITH_FIRST_BYTES: readonly string[] = Object.keys(FIRST_BYTES);
+/** The media types whose first bytes {@link checkedBytesSchema} can check. A constant would stay in every package. */
+export function typesWithFirstBytes(): string[] {
+  return Object.keys(FIRST_BYTES);
+}
 
-/**
- * The schema of the bare request in a contract for files.
- *
- * @param checkFirstBytes - whether a file must begin like a file of its media type, if the first bytes of the type are known
- */
-export function bytesSchema(takes: readonly string[], checkFirstBytes = false): z.ZodMiniType<Bytes, Bytes> {
-  const schema = z.strictObject({
+/** The schema of the bare request in a contract for files. */
+export function bytesSchema(takes: readonly string[]): z.ZodMiniType<Bytes, Bytes> {
+  return z.strictObject({
     contentType: z.enum(takes as string[]),
     base64: z.string().check((payload) => {
       const { value } = payload;
@@ -40,8 +38,14 @@ export function bytesSchema(takes: readonly string[], checkFirstBytes = false): 
       );
     }),
   });
-  if (!checkFirstBytes) return schema;
-  return schema.check(({ value: { contentType, base64 }, issues }) => {
+}
+
+/**
+ * {@link bytesSchema} of files that must begin like a file of their media type, if the first bytes of the type are known. A
+ * separate function, so that only the handlers that need the first bytes contain them.
+ */
+export function checkedBytesSchema(takes: readonly string[]): z.ZodMiniType<Bytes, Bytes> {
+  return bytesSchema(takes).check(({ value: { contentType, base64 }, issues }) => {
     if (base64.startsWith(FIRST_BYTES[contentType] ?? "")) return;
     const got = "a file that does not begin like a file of its type";
     issues.push({ ...fault(base64, { got, allowed: contentType }), path: ["base64"] });
@@ -51,12 +55,12 @@ export function bytesSchema(takes: readonly string[], checkFirstBytes = false): 
 /** Reports a fault for `checkFirstBytes` without a media type whose first bytes are known. */
 export function checkFirstBytesOption(value: unknown, takes: unknown, report: OptionReport): void {
   if (value === undefined) return;
-  const known = Array.isArray(takes) && takes.some((type) => TYPES_WITH_FIRST_BYTES.includes(String(type)));
+  const known = Array.isArray(takes) && takes.some((type) => typesWithFirstBytes().includes(String(type)));
   report.require(
     typeof value === "boolean" && (known || !value),
     "checkFirstBytes",
     value,
-    `true or false; true if takes contains ${TYPES_WITH_FIRST_BYTES.join(", ")}`,
+    `true or false; true if takes contains ${typesWithFirstBytes().join(", ")}`,
     "the engine knows the first bytes of these media types",
   );
 }

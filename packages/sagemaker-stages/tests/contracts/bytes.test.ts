@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from "@jest/globals";
 import { bytes } from "../../src/contracts/bytes";
 import { EXAMPLE_FILES } from "../../src/contracts/example-files";
-import { TYPES_WITH_FIRST_BYTES } from "../../src/contracts/media-types";
+import { typesWithFirstBytes } from "../../src/contracts/media-types";
 import type { ModelDefinition } from "../../src/models";
 import { restHttpEvent } from "../../src/testing/events";
 import { answering, answeringText, type StandInContainer } from "./support/containers";
@@ -214,7 +214,7 @@ describe("bytes with checkFirstBytes", () => {
     expect(answers).toEqual([1, 1]);
   });
 
-  it.each(TYPES_WITH_FIRST_BYTES)("knows the first bytes of %s", async (type) => {
+  it.each(typesWithFirstBytes())("knows the first bytes of %s", async (type) => {
     // Prepare
     const { schema } = bytes({
       takes: [type],

@@ -3,7 +3,7 @@ import { hasExampleFile } from "../../contracts/example-files";
 import { huggingFace } from "../../contracts/hugging-face";
 import type { TaskName } from "../../contracts/hugging-face-tasks";
 import { TASK_TEXTS } from "../../contracts/hugging-face-texts";
-import { TYPES_WITH_FIRST_BYTES } from "../../contracts/media-types";
+import { typesWithFirstBytes } from "../../contracts/media-types";
 import { DEFAULT_PATH, openAiChat } from "../../contracts/openai-chat";
 import { passThrough } from "../../contracts/pass-through";
 import { rows } from "../../contracts/rows";
@@ -126,7 +126,7 @@ function bytesOptions(mediaTypes: readonly string[]): Parameters<typeof bytes>[0
   const { takes, ...options } = fileOptions(mediaTypes);
   const [first = ""] = mediaTypes;
   // A placeholder does not begin like a file of its type.
-  const isChecked = hasExampleFile(first) && TYPES_WITH_FIRST_BYTES.includes(first);
+  const isChecked = hasExampleFile(first) && typesWithFirstBytes().includes(first);
   return { takes, ...(isChecked ? { checkFirstBytes: true } : {}), ...options } as Parameters<
     typeof bytes
   >[0];
