@@ -190,7 +190,7 @@ describe("sagemaker-stages providers-lock", () => {
 
     // Assess
     expect(placed).toMatchObject({ status: 0, stderr: "" });
-    expect(placed.stdout).toContain("placeholders: npm start accepts them");
+    expect(placed.stdout).toContain("placeholders: npm start and npm test accept them");
     expect(finished).toMatchObject({ status: 0, stderr: "" });
   }, 60_000);
 
