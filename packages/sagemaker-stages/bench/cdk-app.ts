@@ -44,21 +44,20 @@ export interface CdkCommands {
 
 /** The account of an environment that any account can deploy. */
 const ANY_ACCOUNT = "111122223333";
-/** The roles and policies that the stack of an account creates, see {@link requireSameResources}. */
-const ROLES_OF_ACCOUNT = 3;
-const POLICIES_OF_ACCOUNT = 10;
-
 /**
  * Writes an AWS CDK app with the environments, models and accounts of the fixture app.
  *
  * @param folder - the app's folder, which does not exist
  * @param installed - the folder of {@link installComparison}
+ * @param terraform - the folder `stacks` of the measured app's output. The stacks of the accounts determine the numbers of roles
+ * and policies, because these numbers change with each area of the deployer's permissions
  */
 export function writeCdkApp(
   folder: string,
   installed: string,
   environments: readonly Environment[],
   accounts: readonly AccountSettings[],
+  terraform: string,
 ): CdkCommands {
   copySources("cdk", folder);
   symlinkSync(join(installed, "node_modules"), join(folder, "node_modules"), "dir");
@@ -81,8 +80,8 @@ export function writeCdkApp(
       name,
       region,
       account: accountId,
-      roles: ROLES_OF_ACCOUNT,
-      policies: POLICIES_OF_ACCOUNT,
+      roles: numberOf("aws_iam_role", terraform, name),
+      policies: numberOf("aws_iam_policy", terraform, name),
     })),
   };
   writeFileSync(join(folder, "app.json"), JSON.stringify(app));
@@ -102,10 +101,8 @@ export function writeCdkApp(
 export function requireSameResources(terraform: string, cloudFormation: string): string {
   const ours = new Map<string, number>();
   for (const name of readdirSync(terraform)) {
-    const { resource }: { readonly resource: Readonly<Record<string, object>> } = JSON.parse(
-      readFileSync(join(terraform, name, "cdk.tf.json"), "utf8"),
-    );
-    for (const [type, byName] of Object.entries(resource)) count(ours, type, Object.keys(byName).length);
+    for (const [type, byName] of Object.entries(resourcesOf(terraform, name)))
+      count(ours, type, Object.keys(byName).length);
   }
   const theirs = new Map<string, number>();
   for (const name of readdirSync(cloudFormation).filter((file) => file.endsWith(".template.json"))) {
@@ -123,6 +120,18 @@ export function requireSameResources(terraform: string, cloudFormation: string):
     return `${own} ${cdkType}`;
   });
   return `both apps synthesize ${compared.join(", ")}; in all, ${sum(ours)} resources of Terraform and ${sum(theirs)} of CloudFormation`;
+}
+
+/** The resources of a stack of the measured app, by type and name. */
+function resourcesOf(terraform: string, stack: string): Readonly<Record<string, object>> {
+  const { resource }: { readonly resource: Readonly<Record<string, object>> } = JSON.parse(
+    readFileSync(join(terraform, stack, "cdk.tf.json"), "utf8"),
+  );
+  return resource;
+}
+
+function numberOf(type: string, terraform: string, stack: string): number {
+  return Object.keys(resourcesOf(terraform, stack)[type] ?? {}).length;
 }
 
 function count(counts: Map<string, number>, kind: string, more: number): void {

@@ -80,14 +80,15 @@ async function compareWithCdk(
     project.setAccounts(...accounts);
     usePackages(project.folder, packages);
     const cdk = join(folder, "cdk");
-    const cdkApp = writeCdkApp(cdk, installed, environments, accounts);
+    const stacks = join(project.folder, "cdktf.out", "stacks");
     const libraries = join(folder, "libraries.cjs");
     writeFileSync(libraries, requireLibraries());
 
     // The first synthesis fills the caches of both apps, and shows that the apps are comparable.
     await synthesize(project);
+    const cdkApp = writeCdkApp(cdk, installed, environments, accounts, stacks);
     await nodeCost(cdkApp.words, { cwd: cdk });
-    report.note(requireSameResources(join(project.folder, "cdktf.out", "stacks"), join(cdk, "cdk.out")));
+    report.note(requireSameResources(stacks, join(cdk, "cdk.out")));
 
     const costs = await alternate(rounds, {
       app: () => synthesize(project),

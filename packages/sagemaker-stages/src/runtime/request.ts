@@ -60,17 +60,16 @@ function requireValidValues(value: unknown, depth = 0): void {
   }
   // zod ignores a property of this name instead of reporting it as unknown.
   if (Object.hasOwn(value, "__proto__")) throw refusal(400, describeUnknown("request", ["__proto__"]));
-  const isList = Array.isArray(value);
-  const members = isList ? value : Object.values(value);
-  if (!isList && members.length > MAX_PROPERTIES) {
-    throw notAllowed(
-      400,
-      "request",
-      `an object of ${members.length} properties`,
-      `at most ${MAX_PROPERTIES}`,
-    );
+  if (Array.isArray(value)) {
+    for (const inner of value) requireValidValues(inner, depth + 1);
+    return;
   }
-  for (const member of members) requireValidValues(member, depth + 1);
+  // Not the values: for millions of properties, Node.js needs several times as long to list them.
+  const names = Object.keys(value);
+  if (names.length > MAX_PROPERTIES) {
+    throw notAllowed(400, "request", `an object of ${names.length} properties`, `at most ${MAX_PROPERTIES}`);
+  }
+  for (const name of names) requireValidValues(value[name], depth + 1);
 }
 
 /**

@@ -1,7 +1,8 @@
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { benchCapture } from "../../bench/capture";
+import { writeCdkApp } from "../../bench/cdk-app";
 import { copySources } from "../../bench/comparison";
 import { benchFlood } from "../../bench/flood";
 import { benchGateway } from "../../bench/gateway";
@@ -20,6 +21,8 @@ import { loadSamples } from "../../src/local/samples";
 import { LocalStage } from "../../src/local/stage";
 import { readDeployment } from "../../src/local/terraform/read-deployment";
 import { makeTempFolder, removeFolder } from "../../src/testing/temp-folder";
+import { environments } from "../fixtures/app/environments";
+import { accounts } from "../fixtures/app/environments/accounts";
 import { dev } from "../fixtures/app/environments/dev";
 import { ProjectCopy } from "../local/support/project";
 import { createApp } from "../support/app";
@@ -248,6 +251,35 @@ describe("the topics of the benchmark in their smallest form", () => {
     },
     TIMEOUT_IN_MS,
   );
+
+  it("gives the AWS CDK app of the topic synthesis as many roles and policies as the stacks of the accounts have", () => {
+    // Prepare
+    const outdir = join(folder, "compared");
+    createApp(environments, { accounts, outdir }).synth();
+    const stacks = join(outdir, "stacks");
+
+    // Act
+    // The folder with the pinned versions stands for the installation: the AWS CDK app is written, and not run.
+    writeCdkApp(
+      join(folder, "cdk"),
+      join(__dirname, "../../bench/comparison"),
+      environments,
+      accounts,
+      stacks,
+    );
+
+    // Assess
+    const app = JSON.parse(readFileSync(join(folder, "cdk/app.json"), "utf8"));
+    const counted = accounts.map(({ name = "account" }) => {
+      const { resource } = JSON.parse(readFileSync(join(stacks, name, "cdk.tf.json"), "utf8"));
+      const [roles, policies] = [resource.aws_iam_role, resource.aws_iam_policy].map(
+        (byName) => Object.keys(byName).length,
+      );
+      return { name, roles, policies };
+    });
+    expect(app.environments).toHaveLength(environments.length);
+    expect(app.accounts).toMatchObject(counted);
+  });
 
   it(
     "measures the local stage of the topic local-stage when the command answers",
