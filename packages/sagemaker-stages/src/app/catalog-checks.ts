@@ -6,10 +6,10 @@ import { requestModelName } from "../constructs/api/openapi";
 import { findUnfitParts } from "../constructs/api/request-model";
 import type { Environment } from "../environment/environment";
 import { describeFaults, type Fault, FaultCollector, raw, UNLIMITED } from "../environment/fault-collector";
-import { omitUndefinedDeep } from "../environment/omit-undefined";
 import { findSchemaFaults } from "../environment/schema-faults";
 import { appFolder } from "../lib/app-folder";
 import { findThrowingLocation } from "../lib/load-failure";
+import { omitUndefinedDeep } from "../lib/omit-undefined";
 import { UserError } from "../lib/user-error";
 import type { ContractModel, Model } from "../models";
 import {

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { type FaultCollector, raw } from "../environment/fault-collector";
-import { omitUndefinedDeep } from "../environment/omit-undefined";
+import { omitUndefinedDeep } from "../lib/omit-undefined";
 import type { ContractModel } from "../models";
 import { bytesOf } from "../runtime/base64";
 import { isBytes } from "../runtime/bytes-answer";

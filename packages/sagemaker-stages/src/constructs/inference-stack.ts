@@ -22,7 +22,6 @@ import {
   type ParsedRouteAccess,
 } from "../environment/model-settings";
 import { containersOf, needsArtifactBucket } from "../environment/model-source";
-import { omitUndefined } from "../environment/omit-undefined";
 import { describeRelease, RELEASES_OUTPUT, releaseOf } from "../environment/releases";
 import { AUTHORIZER } from "../environment/rules/name-checks";
 import type { ParsedCallerSettings } from "../environment/settings/callers";
@@ -31,6 +30,7 @@ import { targetOf } from "../environment/settings/endpoint/targets";
 import { type Transfer, transferOf } from "../environment/transfer";
 import type { FunctionCapture } from "../iam/workload/function-role";
 import { type InvokeAction, invokeActions } from "../iam/workload/invoke-endpoint";
+import { omitUndefined } from "../lib/omit-undefined";
 import type { Model, Models } from "../models";
 import { shownMediaTypes } from "../page/public-document";
 import { Alarms, type AlarmsProps } from "./alarms/alarms";

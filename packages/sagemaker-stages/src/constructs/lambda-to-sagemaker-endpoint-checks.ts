@@ -9,7 +9,6 @@ import {
 } from "../environment/fault-collector";
 import { DEFAULT_ENVIRONMENT_VARIABLE_NAME } from "../environment/model-settings";
 import { artifactsOf, containersOf, isInS3 } from "../environment/model-source";
-import { omitUndefinedDeep } from "../environment/omit-undefined";
 import { checkEndpoint } from "../environment/rules/endpoint/endpoint-checks";
 import { checkTarget } from "../environment/rules/endpoint/target-checks";
 import { checkExistingFunction } from "../environment/rules/model/function-checks";
@@ -18,6 +17,7 @@ import { checkResourceTags } from "../environment/rules/tag-checks";
 import { findSchemaFaults } from "../environment/schema-faults";
 import { checkRules } from "../environment/settings/check-rules";
 import { targetOf, targetVariables } from "../environment/settings/endpoint/targets";
+import { omitUndefinedDeep } from "../lib/omit-undefined";
 import { type NewFunction, notReserved } from "./function/new-function";
 import {
   anyProps,

@@ -1,10 +1,10 @@
+import { omitUndefinedDeep } from "../lib/omit-undefined";
 import { UserError } from "../lib/user-error";
 import type { ModelRoutes } from "../models";
 import { type AccountSettings, accountName } from "./account";
 import { anyEnvironment, type Environment } from "./environment";
 import { describeFaults, type Fault, FaultCollector, raw, show, sortBySettings } from "./fault-collector";
 import { isViaGateway, type ModelSettings } from "./model-settings";
-import { omitUndefinedDeep } from "./omit-undefined";
 import { withReleases } from "./releases";
 import { checkAccounts, findAccountSchemaFaults } from "./rules/account-checks";
 import { checkBudget } from "./rules/budget-checks";

@@ -1,5 +1,5 @@
+import { omitUndefined } from "../lib/omit-undefined";
 import type { NewEndpoint, ParsedNewEndpoint } from "./model-settings";
-import { omitUndefined } from "./omit-undefined";
 import { repositoryOf, tagOf } from "./settings/model-source/framework-image";
 import type { ModelImageSettings, ModelSourceSettings } from "./settings/model-source/model-source";
 import type { ReleaseContent, ReleasedArtifact } from "./settings/model-source/release";

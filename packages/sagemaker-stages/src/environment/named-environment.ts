@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { UsageError } from "../lib/arguments";
+import { omitUndefinedDeep } from "../lib/omit-undefined";
 import type { Environment, ParsedEnvironment } from "./environment";
-import { omitUndefinedDeep } from "./omit-undefined";
 import { parseEnvironment } from "./parse";
 
 /**

@@ -4,9 +4,9 @@ import { join } from "node:path";
 import * as z from "zod";
 import { appFolder } from "../lib/app-folder";
 import { isObject, parseJson } from "../lib/json";
+import { omitUndefined } from "../lib/omit-undefined";
 import type { Environment } from "./environment";
 import type { ModelSettings } from "./model-settings";
-import { omitUndefined } from "./omit-undefined";
 import { isReleaseId, type ReleaseContent } from "./settings/model-source/release";
 
 /** The file of a release, from the app's folder. */

@@ -1,4 +1,4 @@
-import { omitUndefined } from "../environment/omit-undefined";
+import { omitUndefined } from "../lib/omit-undefined";
 
 /**
  * The part of IAM's policy language that this project emits: no NotAction, no NotResource, no NotPrincipal.

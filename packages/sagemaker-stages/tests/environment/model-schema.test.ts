@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 import { InvalidEnvironments } from "../../src/environment/checks";
 import type { Environment } from "../../src/environment/environment";
-import { omitUndefinedDeep } from "../../src/environment/omit-undefined";
+import { omitUndefinedDeep } from "../../src/lib/omit-undefined";
 import { checkEnvironments, createApp } from "../support/app";
 import { changed, environmentOf, INSTANCES, KEY_ARN, SERVERLESS } from "./support/environments";
 

@@ -1,5 +1,5 @@
-import { omitUndefined } from "../../environment/omit-undefined";
 import { isObject } from "../../lib/json";
+import { omitUndefined } from "../../lib/omit-undefined";
 
 /** A `package.json`: the fields that are read here. */
 export interface Manifest {

@@ -6,8 +6,8 @@ import { Construct } from "constructs";
 import { BETWEEN_CUSTOMERS, BETWEEN_DIGESTS, DIGEST_CHARACTERS } from "../../authorizer/customers";
 import { routesOf } from "../../environment/async-requests";
 import { customerKeyName, customerPlanName, type StageSettings } from "../../environment/environment";
-import { omitUndefined } from "../../environment/omit-undefined";
 import type { ParsedCustomerSettings } from "../../environment/settings/customers";
+import { omitUndefined } from "../../lib/omit-undefined";
 import { moveFrom } from "../terraform/move-from";
 import type { RouteContract } from "./openapi";
 

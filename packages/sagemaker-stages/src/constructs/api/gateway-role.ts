@@ -1,9 +1,9 @@
 import { IamRole } from "@cdktf/provider-aws/lib/iam-role";
 import { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy";
 import { Construct } from "constructs";
-import { omitUndefined } from "../../environment/omit-undefined";
 import { gatewayRolePolicy, gatewayRoleTrust } from "../../iam/workload/gateway-role";
 import type { InvokedEndpoint } from "../../iam/workload/invoke-endpoint";
+import { omitUndefined } from "../../lib/omit-undefined";
 import type { AwsScope } from "../terraform/aws-scope";
 import { terraformJson } from "../terraform/terraform-json";
 

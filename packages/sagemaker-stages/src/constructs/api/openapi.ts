@@ -1,7 +1,7 @@
 import { GATEWAY_TIMEOUT_IN_SECONDS } from "../../aws/time-budget";
 import { asyncRoutes } from "../../environment/async-requests";
 import type { ParsedRouteAccess } from "../../environment/model-settings";
-import { omitUndefined } from "../../environment/omit-undefined";
+import { omitUndefined } from "../../lib/omit-undefined";
 import type { About, BytesDialect, Contract, KeyHeader, StreamDialect } from "../../runtime/contract";
 import { binaryMediaTypes } from "./binary-media-types";
 import {

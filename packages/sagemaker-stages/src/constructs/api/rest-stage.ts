@@ -11,7 +11,6 @@ import { Construct } from "constructs";
 import { routesOf } from "../../environment/async-requests";
 import type { ParsedEnvironment } from "../../environment/environment";
 import type { ParsedRouteAccess } from "../../environment/model-settings";
-import { omitUndefined } from "../../environment/omit-undefined";
 import { isEnhancedPolicy, type ParsedStageDomain, stageUrlOf } from "../../environment/settings/domain";
 import type { Transfer } from "../../environment/transfer";
 import {
@@ -20,6 +19,7 @@ import {
   routeArn,
   routePermission,
 } from "../../iam/workload/api-gateway";
+import { omitUndefined } from "../../lib/omit-undefined";
 import { Firewall } from "../firewall/firewall";
 import type { EndpointFunction, TargetedEndpoint } from "../function/endpoint-function";
 import type { AwsScope } from "../terraform/aws-scope";

@@ -1,7 +1,7 @@
 import { buildArn } from "../../aws/arn";
 import { GATEWAY_TIMEOUT_IN_SECONDS } from "../../aws/time-budget";
-import { omitUndefined } from "../../environment/omit-undefined";
 import { type EndpointTarget, targetHeaders } from "../../environment/settings/endpoint/targets";
+import { omitUndefined } from "../../lib/omit-undefined";
 import { UserError } from "../../lib/user-error";
 import type { BytesDialect, Contract } from "../../runtime/contract";
 import { CORS_EXPOSE_HEADERS } from "../../runtime/cors";

@@ -1,6 +1,6 @@
 import { buildArn } from "../../aws/arn";
 import { type AccessKind, accessKind, type ParsedRouteAccess } from "../../environment/model-settings";
-import { omitUndefined } from "../../environment/omit-undefined";
+import { omitUndefined } from "../../lib/omit-undefined";
 import type { KeyHeader } from "../../runtime/contract";
 
 type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };

@@ -3,12 +3,12 @@ import { ApiGatewayDomainName } from "@cdktf/provider-aws/lib/api-gateway-domain
 import type { ApiGatewayRestApi } from "@cdktf/provider-aws/lib/api-gateway-rest-api";
 import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
-import { omitUndefined } from "../../environment/omit-undefined";
 import {
   isEnhancedPolicy,
   type ParsedStageDomain,
   PROVIDER_OF_ENHANCED_STAGE_POLICIES,
 } from "../../environment/settings/domain";
+import { omitUndefined } from "../../lib/omit-undefined";
 import { AliasRecords } from "../domain/alias-records";
 import { certificateArnOf } from "../domain/certificate";
 import { requireProviderVersion } from "../terraform/provider-version";

@@ -5,11 +5,11 @@ import type {
 } from "@cdktf/provider-aws/lib/sagemaker-endpoint";
 import { Construct } from "constructs";
 import { literalInPattern } from "../../aws/wildcards";
-import { omitUndefined } from "../../environment/omit-undefined";
 import type {
   ParsedDeploymentSettings,
   ParsedRollbackSettings,
 } from "../../environment/settings/endpoint/deployment";
+import { omitUndefined } from "../../lib/omit-undefined";
 import type { AwsScope } from "../terraform/aws-scope";
 import { terraformText } from "../terraform/terraform-json";
 

@@ -14,8 +14,8 @@ import type {
   ScalingSettings,
   ServerlessSettings,
 } from "../../environment/model-settings";
-import { omitUndefined } from "../../environment/omit-undefined";
 import type { ScheduleSettings } from "../../environment/settings/endpoint/schedule";
+import { omitUndefined } from "../../lib/omit-undefined";
 import { Revision } from "./revision";
 
 /** Props of {@link EndpointScaling}. */

@@ -1,7 +1,7 @@
 import type { SagemakerModelContainer } from "@cdktf/provider-aws/lib/sagemaker-model";
 import type { ITerraformDependable } from "cdktf";
 import { type ContainerSource, imagesOf, variablesOf } from "../../environment/model-source";
-import { omitUndefined } from "../../environment/omit-undefined";
+import { omitUndefined } from "../../lib/omit-undefined";
 import { terraformText } from "../terraform/terraform-json";
 import type { Artifact } from "./artifact-bucket";
 import type { ModelImage, ModelImages } from "./model-image";

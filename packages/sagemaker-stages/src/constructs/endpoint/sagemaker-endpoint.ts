@@ -15,7 +15,6 @@ import { Construct } from "constructs";
 import { ASYNC_FOLDERS } from "../../environment/async-requests";
 import { VARIANT_NAME } from "../../environment/captured-requests";
 import type { ParsedNewEndpoint } from "../../environment/model-settings";
-import { omitUndefined } from "../../environment/omit-undefined";
 import type { ParsedAsyncSettings } from "../../environment/settings/endpoint/async";
 import type { ParsedDataCaptureSettings } from "../../environment/settings/endpoint/data-capture";
 import type { ParsedInstanceEndpoint } from "../../environment/settings/endpoint/endpoint";
@@ -28,6 +27,7 @@ import {
 } from "../../iam/workload/endpoint-role";
 import type { AsyncObjects } from "../../iam/workload/function-role";
 import type { BucketAccess } from "../../iam/workload/network";
+import { omitUndefined } from "../../lib/omit-undefined";
 import type { VpcConfig } from "../network/vpc-config";
 import type { AwsScope } from "../terraform/aws-scope";
 import { moveFrom } from "../terraform/move-from";

@@ -5,7 +5,6 @@ import { LambdaFunction } from "@cdktf/provider-aws/lib/lambda-function";
 import { AssetType, TerraformAsset } from "cdktf";
 import { Construct } from "constructs";
 import { providerOfRuntime } from "../../aws/lambda-runtimes";
-import { omitUndefined } from "../../environment/omit-undefined";
 import { targetVariables } from "../../environment/settings/endpoint/targets";
 import {
   type AsyncObjects,
@@ -13,6 +12,7 @@ import {
   functionRolePolicy,
   functionRoleTrust,
 } from "../../iam/workload/function-role";
+import { omitUndefined } from "../../lib/omit-undefined";
 import type { VpcConfig } from "../network/vpc-config";
 import type { AwsScope } from "../terraform/aws-scope";
 import { requireProviderVersion } from "../terraform/provider-version";

@@ -16,8 +16,8 @@ import { S3Object, type S3ObjectConfig } from "@cdktf/provider-aws/lib/s3-object
 import { S3ObjectCopy, type S3ObjectCopyConfig } from "@cdktf/provider-aws/lib/s3-object-copy";
 import type { ITerraformDependable } from "cdktf";
 import type { Construct } from "constructs";
-import { omitUndefined } from "../../environment/omit-undefined";
 import type { PolicyDocument } from "../../iam/policy-document";
+import { omitUndefined } from "../../lib/omit-undefined";
 import type { AwsScope } from "../terraform/aws-scope";
 import { terraformJson } from "../terraform/terraform-json";
 

@@ -1,6 +1,6 @@
 import { boundaryArn } from "../../environment/account";
 import type { Environment } from "../../environment/environment";
-import { omitUndefined } from "../../environment/omit-undefined";
+import { omitUndefined } from "../../lib/omit-undefined";
 import { UserError } from "../../lib/user-error";
 import { allow, type PolicyDocument, policyDocument, type Statement } from "../policy-document";
 import { objectiveStatements } from "./deployer-alarms";

@@ -1,9 +1,9 @@
 import { coversPattern, literalInPattern } from "../../aws/wildcards";
 import { asyncOf } from "../../environment/async-requests";
 import type { ModelSettings, ParsedModelSettings } from "../../environment/model-settings";
-import { omitUndefined } from "../../environment/omit-undefined";
 import type { EndpointTarget } from "../../environment/settings/endpoint/targets";
 import { type TransferSettings, transferOf } from "../../environment/transfer";
+import { omitUndefined } from "../../lib/omit-undefined";
 import type { RoutedModel } from "../../models";
 import type { Statement } from "../policy-document";
 

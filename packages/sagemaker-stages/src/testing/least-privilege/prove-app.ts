@@ -1,6 +1,6 @@
 import { hasAccessLogs } from "../../environment/account";
 import type { Environment } from "../../environment/environment";
-import { omitUndefinedDeep } from "../../environment/omit-undefined";
+import { omitUndefinedDeep } from "../../lib/omit-undefined";
 import type { Models } from "../../models";
 import type { RecordEntry } from "../record";
 import { synthesize, type TestedApp } from "../synthesize";
