@@ -87,6 +87,11 @@ describe("a program that reads properties of a path", () => {
     rmSync(join(folder, "link"));
     symlinkSync("other.txt", join(folder, "link"));
   };
+  const replaceByFolder = () => {
+    rmSync(join(folder, "read.txt"));
+    mkdirSync(join(folder, "read.txt"));
+    write("read.txt/new", "");
+  };
 
   it.each([
     ["the time of a file", 'fs.statSync("read.txt").mtimeMs;', rewriteLater],
@@ -96,6 +101,7 @@ describe("a program that reads properties of a path", () => {
     ["the target of a link", 'fs.readlinkSync("link");', relink],
     ["the real path of a link", 'fs.realpathSync("link");', relink],
     ["the native real path of a link", 'fs.realpathSync.native("link");', relink],
+    ["whether a file exists below a path that is a file", 'fs.existsSync("read.txt/new");', replaceByFolder],
     [
       "a recursive list after a list",
       'fs.readdirSync("."); fs.readdirSync(".", { recursive: true });',

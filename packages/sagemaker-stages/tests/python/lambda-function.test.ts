@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
-import { writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "@jest/globals";
 import { strToU8, type Zippable, zipSync } from "fflate";
 import type { LocalFunction } from "../../src/local/lambda/function";
 import type { FunctionDefinition } from "../../src/local/terraform/deployment";
@@ -12,8 +12,14 @@ const TIMEOUT_IN_MS = 30_000;
 
 /** Functions in Python made from lines of code. */
 class PythonLambda extends Lambda {
+  /** The files beside the handler, of the functions that follow. */
+  files: Readonly<Record<string, Uint8Array>> = {};
+
   override define(code: string, settings: Partial<FunctionDefinition> = {}): FunctionDefinition {
-    const files: Zippable = { "handler.py": [strToU8(code), { mtime: new Date(1980, 0, 1) }] };
+    const contents = Object.entries({ ...this.files, "handler.py": strToU8(code) });
+    const files: Zippable = Object.fromEntries(
+      contents.map(([file, content]) => [file, [content, { mtime: new Date(1980, 0, 1) }]]),
+    );
     const zip = zipSync(files);
     const codeSha256 = createHash("sha256").update(zip).digest("base64");
     const zipFile = join(this.folder, `${Buffer.from(codeSha256, "base64").toString("hex")}.zip`);
@@ -31,6 +37,10 @@ beforeAll(() => {
 
 afterAll(async () => {
   await lambda.close();
+});
+
+afterEach(() => {
+  lambda.files = {};
 });
 
 async function outcomeOf(fn: LocalFunction, event: unknown = {}) {
@@ -436,6 +446,104 @@ def lambda_handler(event, context):
 
       // Assess
       expect(new Set(results.map(answerOf)).size).toBeGreaterThan(2);
+    },
+    TIMEOUT_IN_MS,
+  );
+});
+
+describe("a package with compiled code", () => {
+  const THIS_MACHINE = process.arch === "arm64" ? 183 : 62;
+  const OTHER_MACHINE = process.arch === "arm64" ? 62 : 183;
+  const HANDLER = `
+try:
+    import fastlib
+    found = fastlib.SOURCE
+except ImportError as error:
+    found = str(error)
+def lambda_handler(event, context):
+    return found
+`;
+
+  /** The header of a compiled file of Linux. */
+  function compiledFor(machine: number): Uint8Array {
+    const header = Buffer.alloc(64);
+    header.write("\x7fELF", "latin1");
+    header.writeUInt16LE(machine, 18);
+    return header;
+  }
+
+  /** A package that imports its compiled code, as NumPy does. */
+  function packageWith(file: string, machine: number): Readonly<Record<string, Uint8Array>> {
+    return {
+      "fastlib/__init__.py": strToU8('SOURCE = "the function"\n'),
+      [`fastlib/${file}`]: compiledFor(machine),
+    };
+  }
+
+  /** A folder of this machine with an installed package of the same name. */
+  function installOnThisMachine(): string {
+    const folder = join(lambda.folder, "site-packages");
+    mkdirSync(join(folder, "fastlib"), { recursive: true });
+    writeFileSync(join(folder, "fastlib/__init__.py"), 'SOURCE = "this machine"\n');
+    return folder;
+  }
+
+  it.each([
+    ["another processor", "_core.abi3.so", OTHER_MACHINE],
+    ["another version of Python", "_core.cpython-39-linux-gnu.so", THIS_MACHINE],
+  ])(
+    "for %s runs with the package that is installed on this machine, and says so",
+    async (_what, file, machine) => {
+      // Prepare
+      lambda.files = packageWith(file, machine);
+      const from = lambda.output.length;
+
+      // Act
+      const fn = lambda.run(HANDLER, { environment: { PYTHONPATH: installOnThisMachine() } });
+      const answer = answerOf(await fn.invoke("{}"));
+
+      // Assess
+      expect(answer).toBe("this machine");
+      await eventually("the line of the log", () =>
+        lambda.output
+          .slice(from)
+          .includes(
+            "fastlib: this machine's package in place of the function's package, which is compiled for linux",
+          ),
+      );
+    },
+    TIMEOUT_IN_MS,
+  );
+
+  it(
+    "for another processor names the target, this machine and the installation when this machine lacks the package",
+    async () => {
+      // Prepare
+      lambda.files = packageWith("_core.cpython-313-linux-gnu.so", OTHER_MACHINE);
+
+      // Act
+      const answer = answerOf(await lambda.run(HANDLER).invoke("{}"));
+
+      // Assess
+      expect(answer).toMatch(
+        /^fastlib in the function's package is compiled for linux on (arm64|x86_64) with Python 3\.13, and this machine has \w+ on (arm64|x86_64) with Python 3\.\d+\. Install the package for this machine: \S+ -m pip install -r functions\/<model>\/requirements\.txt\./,
+      );
+    },
+    TIMEOUT_IN_MS,
+  );
+
+  it(
+    "for this machine runs with its own code",
+    async () => {
+      // Prepare
+      lambda.files = packageWith("_core.abi3.so", THIS_MACHINE);
+
+      // Act
+      const fn = lambda.run(HANDLER, { environment: { PYTHONPATH: installOnThisMachine() } });
+      const answer = answerOf(await fn.invoke("{}"));
+
+      // Assess
+      expect(answer).toBe("the function");
     },
     TIMEOUT_IN_MS,
   );

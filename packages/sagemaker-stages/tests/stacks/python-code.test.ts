@@ -191,7 +191,7 @@ describe("a folder with handler.py", () => {
       ["requirements.txt", '"numpy==2.1.0"'],
     ]);
     expect(faults.at(-1)?.allowed).toContain(
-      'pip install --target functions/churn --platform manylinux2014_aarch64 --only-binary=:all: --python-version 3.13 "numpy==2.1.0"',
+      'pip install --target functions/churn --platform manylinux_2_28_aarch64 --platform manylinux2014_aarch64 --only-binary=:all: --python-version 3.13 "numpy==2.1.0"',
     );
   });
 });
@@ -338,7 +338,7 @@ describe("a specifier ~= for a pre-release in the folder", () => {
 
 describe("the command for a missing package", () => {
   const ARM64_313 =
-    "pip install --target functions/churn --platform manylinux2014_aarch64 --only-binary=:all: --python-version 3.13";
+    "pip install --target functions/churn --platform manylinux_2_28_aarch64 --platform manylinux2014_aarch64 --only-binary=:all: --python-version 3.13";
   const X86_64_311 =
     "pip install --target functions/churn --platform manylinux2014_x86_64 --only-binary=:all: --python-version 3.11";
 
@@ -404,7 +404,9 @@ describe("native code in a package", () => {
     expect(require).toThrow(
       /got native code for x86_64; allowed: native code for arm64, or function\.architecture: "x86_64"/,
     );
-    expect(require).toThrow(/--platform manylinux2014_aarch64 --only-binary=:all: --python-version 3\.13/);
+    expect(require).toThrow(
+      /--platform manylinux_2_28_aarch64 --platform manylinux2014_aarch64 --only-binary=:all: --python-version 3\.13/,
+    );
     expect(require).toThrow(/got native code for python3\.12; allowed: native code for python3\.13/);
     expect(require).toThrow(/core\.cp313-win_amd64\.pyd: got native code for a system other than Linux/);
   });

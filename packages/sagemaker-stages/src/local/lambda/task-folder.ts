@@ -20,7 +20,16 @@ export function writeTaskFolder(
   zip: Uint8Array,
   extraFiles: Readonly<Record<string, Uint8Array>> = {},
 ): void {
-  for (const [name, bytes] of Object.entries({ ...unzipSync(zip), ...extraFiles })) {
+  writeTaskFiles(folder, { ...unzipSync(zip), ...extraFiles });
+}
+
+/**
+ * Writes files into a folder, which then is read-only for all users except root.
+ *
+ * @param files - the contents, by their paths in the package
+ */
+export function writeTaskFiles(folder: string, files: Readonly<Record<string, Uint8Array>>): void {
+  for (const [name, bytes] of Object.entries(files)) {
     const file = join(folder, name);
     mkdirSync(dirname(file), { recursive: true });
     writeFileSync(file, bytes, { mode: FILE_MODE });

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import fs from "node:fs";
+import fs, { type Stats } from "node:fs";
 import { basename, join, sep } from "node:path";
 
 // Taken at load, because the recorder replaces the functions of `node:fs`.
@@ -68,13 +68,28 @@ const PRECISION_OF_TIMES_IN_MS = 2_500;
 const MAX_HASHED_BYTES = 1024 * 1024;
 
 /**
+ * The properties of a path.
+ *
+ * @param read - `lstatSync`: the properties of a symbolic link itself
+ * @returns `undefined` if nothing exists: also below a file, e.g. `README.md/__init__.py`, for which Node.js throws `ENOTDIR`
+ */
+function statsOf(path: string, read: typeof statSync = statSync): Stats | undefined {
+  try {
+    return read(path, { throwIfNoEntry: false });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOTDIR") return undefined;
+    throw error;
+  }
+}
+
+/**
  * A file as an input.
  *
  * @param startedAt - the start of the synthesis, in milliseconds since 1970
  * @returns `undefined` if the path is not a file
  */
 export function fileInput(path: string, startedAt: number): FileInput | undefined {
-  const stats = statSync(path, { throwIfNoEntry: false });
+  const stats = statsOf(path);
   if (!stats?.isFile()) return undefined;
   const { size, mtimeMs, ctimeMs } = stats;
   const hasOldTimes = ctimeMs < startedAt - PRECISION_OF_TIMES_IN_MS;
@@ -94,7 +109,7 @@ export function folderInput(path: string, recursive: boolean): FolderInput | und
 
 /** The existence of a path as an input. */
 export function pathInput(path: string): PathInput {
-  const stats = statSync(path, { throwIfNoEntry: false });
+  const stats = statsOf(path);
   const found = stats === undefined ? "nothing" : stats.isDirectory() ? "folder" : "file";
   return { kind: "path", path, found };
 }
@@ -105,7 +120,7 @@ export function pathInput(path: string): PathInput {
  */
 export function propertiesInput(path: string, ofLink: boolean): PropertiesInput | PathInput {
   if (isInstalled(path)) return pathInput(path);
-  const stats = (ofLink ? lstatSync : statSync)(path, { throwIfNoEntry: false });
+  const stats = statsOf(path, ofLink ? lstatSync : statSync);
   if (stats === undefined || stats.isDirectory()) return pathInput(path);
   const { size, mtimeMs, mode, uid, gid } = stats;
   return {
@@ -136,7 +151,7 @@ export function isFolderOfTools(path: string): boolean {
     name === "node_modules" ||
     name === "__pycache__" ||
     name.startsWith(".") ||
-    statSync(join(path, "pyvenv.cfg"), { throwIfNoEntry: false }) !== undefined
+    statsOf(join(path, "pyvenv.cfg")) !== undefined
   );
 }
 
@@ -145,7 +160,7 @@ export function isFolderOfTools(path: string): boolean {
  */
 export function treeInputs(path: string, startedAt: number): Input[] {
   // A link is followed only at the top, so that a link to a parent folder ends.
-  const stats = statSync(path, { throwIfNoEntry: false });
+  const stats = statsOf(path);
   if (stats === undefined) return [pathInput(path)];
   if (!stats.isDirectory()) return [fileInput(path, startedAt) ?? pathInput(path)];
   const names = readdirSync(path).sort();
@@ -170,7 +185,7 @@ export function treeInputs(path: string, startedAt: number): Input[] {
  * @param startedAt - the start of the synthesis, in milliseconds since 1970
  */
 export function hasChangedSince(path: string, startedAt: number): boolean {
-  const stats = statSync(path, { throwIfNoEntry: false });
+  const stats = statsOf(path);
   return stats === undefined || Math.floor(stats.ctimeMs) > startedAt;
 }
 
@@ -190,7 +205,7 @@ export function isUnchanged(input: Input, startedAt: number): boolean {
     return now.kind === "properties" && now.sha256 === input.sha256;
   }
   if (input.kind === "folder") return folderInput(input.path, input.recursive)?.sha256 === input.sha256;
-  const stats = statSync(input.path, { throwIfNoEntry: false });
+  const stats = statsOf(input.path);
   if (!stats?.isFile() || stats.size !== input.size) return false;
   const sameTimes = stats.ctimeMs === input.ctimeMs && stats.mtimeMs === input.mtimeMs;
   if (sameTimes && input.ctimeMs < startedAt - PRECISION_OF_TIMES_IN_MS) return true;

@@ -3,11 +3,11 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { devNull } from "node:os";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
-import { PYTHON_HANDLER, zipPython } from "../../constructs/function/python/package";
+import { PYTHON_HANDLER, readPythonFiles } from "../../constructs/function/python/package";
 import { appFolder } from "../../lib/app-folder";
 import { UserError } from "../../lib/user-error";
 import { findPython } from "../../local/lambda/python/machine";
-import { removeTaskFolders, writeTaskFolder } from "../../local/lambda/task-folder";
+import { removeTaskFolders, writeTaskFiles } from "../../local/lambda/task-folder";
 import { engineSource } from "../../paths";
 import { makeTempFolder } from "../temp-folder";
 
@@ -129,7 +129,7 @@ export async function invokePython(
       path,
       readFileSync(resolve(appFolder(), file)),
     ]);
-    writeTaskFolder(task, zipPython(folder), Object.fromEntries(extraFiles));
+    writeTaskFiles(task, { ...readPythonFiles(folder), ...Object.fromEntries(extraFiles) });
     const [eventsFile, resultsFile, refusedFile] = ["events", "results", "refused"].map((name) =>
       join(temporary, name),
     ) as [string, string, string];

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
-import { type Zippable, zipSync } from "fflate";
+import { type ZippableFile, zipSync } from "fflate";
 import { DEFAULT_PYTHON_RUNTIME, type PythonRuntime } from "../../../aws/lambda-runtimes";
 import { describeFault, type Fault, FaultCollector, raw } from "../../../environment/fault-collector";
 import { appFolder } from "../../../lib/app-folder";
@@ -24,17 +24,32 @@ const PACKAGES_SOURCE = "https://docs.aws.amazon.com/lambda/latest/dg/python-pac
  * @throws UserError if the files exceed Lambda's limit
  */
 export function zipPython(path: string): Uint8Array {
+  const entries = Object.entries(readPythonFiles(path)).map(([file, content]): [string, ZippableFile] => [
+    file,
+    [content, FIXED_ATTRIBUTES],
+  ]);
+  return zipSync(Object.fromEntries(entries));
+}
+
+/**
+ * Reads the files that {@link zipPython} zips, by their paths in the package. A process on this machine needs no zip: to
+ * compress NumPy takes seconds.
+ *
+ * @param path - the folder, from the app's folder, e.g. `functions/churn`
+ * @throws UserError if the files exceed Lambda's limit
+ */
+export function readPythonFiles(path: string): Readonly<Record<string, Uint8Array>> {
   const folder = join(appFolder(), path);
-  const entries: Zippable = {};
+  const contents: Record<string, Uint8Array> = {};
   let bytes = 0;
   for (const file of packagedFiles(folder).files) {
     const content = readFileSync(join(folder, file));
     bytes += content.length;
     // Checked per file, so that a huge folder does not fill the memory.
     requireBytes(basename(path), "unzipped", bytes, MAX_UNZIPPED_BYTES);
-    entries[file] = [content, FIXED_ATTRIBUTES];
+    contents[file] = content;
   }
-  return zipSync(entries);
+  return contents;
 }
 
 /**

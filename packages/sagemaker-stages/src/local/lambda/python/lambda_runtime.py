@@ -17,6 +17,7 @@ import time
 import traceback
 from decimal import Decimal
 
+from native_code import PackagesOfThisMachine, foreign_packages
 from read_only import make_read_only
 
 # Import names of the packages that Lambda's runtime contains in addition to the standard library.
@@ -95,7 +96,10 @@ class JsonFormatter(logging.Formatter):
 def prepare(task_root):
     """Sets up the process as Lambda does: packages, module path, read-only folder and logging."""
     sys.path[0] = task_root
-    sys.meta_path[:] = [RuntimeModules(finder, task_root) for finder in sys.meta_path]
+    sys.meta_path[:] = [
+        PackagesOfThisMachine(task_root, foreign_packages(task_root)),
+        *(RuntimeModules(finder, task_root) for finder in sys.meta_path),
+    ]
     make_read_only(task_root)
     handler = logging.StreamHandler(sys.stdout)
     handler.setFormatter(JsonFormatter())
