@@ -11,4 +11,4 @@ it("the contracts have no fault", async () => {
 
   // Assess
   expect(faults).toEqual([]);
-}, 60_000);
+}, 180_000);

@@ -6,7 +6,7 @@ let proof: LeastPrivilegeResult;
 
 beforeAll(async () => {
   proof = await proveLeastPrivilege(app);
-}, 60_000);
+}, 180_000);
 
 // The record shows each permission with the request that needs it. The entries of this record have the same titles as
 // the entries of terraform.test.ts.
