@@ -16,7 +16,11 @@ export {
 export { type PassThroughOptions, passThrough } from "./contracts/pass-through";
 export type { ReadyMade } from "./contracts/ready-made";
 export {
+  type AnswerNames,
+  type Cell,
   type ChoiceFeature,
+  type CommonFeature,
+  type DateFeature,
   type Feature,
   type LabelScore,
   type NumberFeature,

@@ -4,6 +4,7 @@ import {
   type About,
   type Bytes,
   type Contract,
+  requireOnePredictionPerRow,
   SERVERLESS_PAYLOAD_IN_BYTES,
   UnreadablePredictions,
 } from "../runtime/contract";
@@ -11,11 +12,11 @@ import { describeFaults, fault } from "../runtime/faults";
 import { isRecord, parseJson } from "../runtime/json";
 import { checkMaxBytes, exampleFile } from "./bytes";
 import { hasExampleFile } from "./example-files";
-import { type TaskName, taskOf } from "./hugging-face-tasks";
+import { type Task, type TaskName, taskOf } from "./hugging-face-tasks";
 import { EXAMPLE_TEXT, TASK_TEXTS } from "./hugging-face-texts";
 import { bytesSchema, checkMediaTypes } from "./media-types";
 import { COMMON_OPTIONS, type OptionReport } from "./option-report";
-import { type ContractTexts, ReadyMade } from "./ready-made";
+import { type ContractTexts, ReadyMade, type StandInAnswer } from "./ready-made";
 import { aboutOf, listOf, routeOf } from "./texts";
 
 /** Options of {@link huggingFace}. */
@@ -26,6 +27,14 @@ export interface HuggingFaceOptions extends ContractTexts {
    * @default 10000
    */
   readonly maxCharacters?: number;
+  /**
+   * The maximum number of texts in one request. With more than one, `inputs` is a text or a list of texts, and the answer to a
+   * list has one member for each text. A container can have its own limit, e.g. `MAX_CLIENT_BATCH_SIZE` of Text Embeddings
+   * Inference, 32 by default (https://huggingface.co/docs/text-embeddings-inference/cli_arguments).
+   *
+   * @default 1
+   */
+  readonly maxInputs?: number;
   /**
    * The maximum number of tokens that a caller can request.
    *
@@ -86,7 +95,19 @@ export function huggingFace(task: TaskName, options: HuggingFaceOptions = {}): R
     check: (report) => checkOptions(all, report),
     createContract: (model) => createContract(model, all),
     describe: (model) => describe(model, all),
+    answerExample,
   });
+}
+
+/** Repeats the answer of the example, one for each text that was sent. */
+function answerExample({ request, answer }: About<unknown, unknown>["example"], sent: string): StandInAnswer {
+  const count = countInputs(parseJson(sent));
+  const answers = countInputs(request) !== undefined && Array.isArray(answer) ? answer : [answer];
+  const document =
+    count === undefined
+      ? answers[0]
+      : Array.from({ length: count }, (_, index) => answers[index % answers.length]);
+  return { contentType: "application/json", body: JSON.stringify(document) };
 }
 
 const DEFAULT_MAX_CHARACTERS = 10_000;
@@ -100,6 +121,7 @@ const DEFAULT_TYPES = {
 
 /** Creates the contract of {@link huggingFace}. A generated handler contains only this part of the module. */
 export function createContract(model: string, options: TaskOptions): Contract<unknown, unknown> {
+  const { maxInputs = 1 } = options;
   const { read, inputs } = taskIn(options);
   const isFile = inputs === "image" || inputs === "audio";
   const takes = options.takes ?? (isFile ? DEFAULT_TYPES[inputs] : []);
@@ -108,20 +130,39 @@ export function createContract(model: string, options: TaskOptions): Contract<un
     model,
     route: routeOf(model, options),
     schema,
-    limits: { rows: 1, payloadInBytes: options.maxBytes ?? SERVERLESS_PAYLOAD_IN_BYTES },
+    limits: {
+      rows: maxInputs,
+      ...(maxInputs > 1 ? { rowsIn: "inputs" } : {}),
+      payloadInBytes: options.maxBytes ?? SERVERLESS_PAYLOAD_IN_BYTES,
+    },
     ...(isFile ? { bytes: { takes, read: (bytes: Bytes) => bytes } } : {}),
 
     encode(request) {
       const sent = isFile ? encodeFile(request as Bytes) : encodeJson(request as TaskRequest, options);
-      return { ...sent, accept: "application/json", rows: 1 };
+      return { ...sent, accept: "application/json", rows: countInputs(request) ?? 1 };
     },
 
-    decode(body) {
-      const answer = read(parseJson(body));
+    decode(body, request) {
+      const document = parseJson(body);
+      const count = countInputs(request);
+      const answer = count === undefined ? read(document) : readEach(document, count, read);
       if (answer !== undefined) return answer;
       throw new UnreadablePredictions(`the answer is not an answer of the task ${options.task}`);
     },
   };
+}
+
+/** The number of texts in a list; `undefined` for one text, a question or a file. */
+function countInputs(request: unknown): number | undefined {
+  return isRecord(request) && Array.isArray(request.inputs) ? request.inputs.length : undefined;
+}
+
+/** Reads one answer for each text. A pipeline answers an object in place of a list of one object if it has one result for a text. */
+function readEach(document: unknown, count: number, read: Task["read"]): unknown[] | undefined {
+  if (!Array.isArray(document)) return undefined;
+  requireOnePredictionPerRow(document.length, count);
+  const answers = document.map((answer: unknown) => read(answer) ?? read([answer]));
+  return answers.includes(undefined) ? undefined : answers;
 }
 
 function taskIn({ task, maxNewTokens = DEFAULT_MAX_NEW_TOKENS }: TaskOptions) {
@@ -134,15 +175,17 @@ interface TaskRequest {
 }
 
 function textSchema(options: TaskOptions): z.ZodMiniType<unknown, unknown> {
-  const { maxCharacters = DEFAULT_MAX_CHARACTERS } = options;
+  const { maxCharacters = DEFAULT_MAX_CHARACTERS, maxInputs = 1 } = options;
   const { inputs, required = [] } = taskIn(options);
   const text = z.string().check(z.maxLength(maxCharacters), (payload) => {
     if (payload.value.trim() !== "") return;
     payload.issues.push(fault(payload.value, { got: "an empty text", allowed: "a text" }));
   });
   const parameters = parametersSchema(options);
+  const texts = z.array(text).check(z.minLength(1, "at least one text"));
+  const oneOrMore = maxInputs > 1 ? z.union([text, texts]) : text;
   return z.strictObject({
-    inputs: inputs === "question" ? z.strictObject({ question: text, context: text }) : text,
+    inputs: inputs === "question" ? z.strictObject({ question: text, context: text }) : oneOrMore,
     parameters: required.length === 0 ? z.optional(parameters) : parameters,
   });
 }
@@ -169,11 +212,13 @@ function encodeJson({ inputs, parameters }: TaskRequest, options: TaskOptions) {
   return { contentType: "application/json", body: JSON.stringify(document) };
 }
 
+const MAX_INPUTS = 1_000;
+
 /** The options that only this contract has. */
-const OPTIONS = ["task", "maxCharacters", "maxNewTokens", "parameters", "takes", "maxBytes"];
+const OPTIONS = ["task", "maxCharacters", "maxInputs", "maxNewTokens", "parameters", "takes", "maxBytes"];
 
 /** The options that only tasks for texts have, and the options that only tasks for files have. */
-const OPTIONS_OF_TEXTS = ["maxCharacters", "maxNewTokens", "parameters"] as const;
+const OPTIONS_OF_TEXTS = ["maxCharacters", "maxInputs", "maxNewTokens", "parameters"] as const;
 const OPTIONS_OF_FILES = ["takes", "maxBytes"] as const;
 
 const DECODED_TYPES = {
@@ -185,7 +230,7 @@ const TOOLKIT =
   "https://github.com/aws/sagemaker-huggingface-inference-toolkit/tree/main/src/sagemaker_huggingface_inference_toolkit";
 
 function checkOptions(options: TaskOptions, report: OptionReport): void {
-  const { task, maxCharacters, maxNewTokens, takes, maxBytes, example } = options;
+  const { task, maxCharacters, maxInputs, maxNewTokens, takes, maxBytes, example } = options;
   const known = Object.keys(TASK_TEXTS);
   const isKnown = report.requireOneOf(task, "task", known, "the contract supports these tasks");
   if (!isKnown) return;
@@ -204,6 +249,14 @@ function checkOptions(options: TaskOptions, report: OptionReport): void {
   }
   const max = SERVERLESS_PAYLOAD_IN_BYTES / (2 * MAX_BYTES_OF_CHARACTER);
   report.requireCount(maxCharacters, "maxCharacters", max, "two texts must fit into 4 MiB");
+  report.requireCount(maxInputs, "maxInputs", MAX_INPUTS, "more texts belong into several requests");
+  report.require(
+    maxInputs === undefined || maxInputs === 1 || inputs !== "question",
+    "maxInputs",
+    maxInputs,
+    "1",
+    "the task answers one question",
+  );
   report.requireCount(
     maxNewTokens,
     "maxNewTokens",
@@ -259,7 +312,8 @@ export function describe(model: string, options: TaskOptions): About<unknown, un
   const { inputs, parameters } = taskIn(options);
   const isFile = inputs === "image" || inputs === "audio";
   const takes = options.takes ?? (isFile ? DEFAULT_TYPES[inputs] : []);
-  const written = inputs === "question" ? '{"question": "<text>", "context": "<text>"}' : '"<text>"';
+  const text = (options.maxInputs ?? 1) > 1 ? '"<text>" or ["<text>", …]' : '"<text>"';
+  const written = inputs === "question" ? '{"question": "<text>", "context": "<text>"}' : text;
   const names = Object.keys(parameters);
   const optional =
     names.length === 0 ? "" : `, "parameters": {${names.map((name) => `"${name}": …`).join(", ")}}`;

@@ -30,8 +30,11 @@ export interface RowsOptions extends ContractTexts {
    * - `predictions`: `{"predictions": […]}`, e.g. of TensorFlow Serving
    *   (https://www.tensorflow.org/tfx/serving/api_rest), MLflow, and Linear Learner
    *   (https://docs.aws.amazon.com/sagemaker/latest/dg/LL-in-formats.html)
+   * - an object with the names of the list and of the value in each member: `{ list: "scores", value: "score" }` for
+   *   `{"scores": [{"score": 0.02}]}` of Random Cut Forest
+   *   (https://docs.aws.amazon.com/sagemaker/latest/dg/rcf-in-formats.html)
    */
-  readonly answer: "json" | "csv" | "predictions";
+  readonly answer: "json" | "csv" | "predictions" | AnswerNames;
   /**
    * The format of the container's request: `csv` (`text/csv`), `json` (a list of lists), `instances`
    * (`{"instances": […]}`, TensorFlow Serving) or `dataframe` (`{"dataframe_split": …}`, MLflow
@@ -49,16 +52,25 @@ export interface RowsOptions extends ContractTexts {
    * - `label`: one of `classes`. The container answers the name or the index of the class.
    * - `scores`: one number for each of `classes`, e.g. XGBoost's `multi:softprob`
    * - `probability`: the probability of the second of two `classes`, e.g. XGBoost's `binary:logistic`
+   * - `numbers`: one number for each of `outputs`, e.g. the quantiles of a forecast
    *
-   * @default - `label` if `classes` is set, otherwise `number`
+   * @default - `numbers` if `outputs` is set, `label` if `classes` is set, otherwise `number`
    */
-  readonly predicts?: "number" | "label" | "scores" | "probability";
+  readonly predicts?: "number" | "numbers" | "label" | "scores" | "probability";
   /**
    * The names of the classes, in the order of their indices in the model.
    *
    * @default - none
    */
   readonly classes?: readonly string[];
+  /**
+   * The names of the numbers that the model predicts for a row, in the order of the model. The caller receives each number by
+   * its name.
+   *
+   * @default - none
+   * @example ["p10", "p50", "p90"] // answer {"predictions": [{"p10": 3, "p50": 5, "p90": 9}]}
+   */
+  readonly outputs?: readonly string[];
   /**
    * The maximum number of rows in one request.
    *
@@ -73,12 +85,36 @@ export interface RowsOptions extends ContractTexts {
   readonly example?: { readonly request: RowsRequest; readonly answer: RowsAnswer };
 }
 
+/** The names in a container's answer, which is an object of JSON. */
+export interface AnswerNames {
+  /** The property with one member for each row. */
+  readonly list: string;
+  /**
+   * The property of a member with the predicted value.
+   *
+   * @default - a member is the value, or an object with `score` or `predicted_label`, or with the names of `outputs` or `classes`
+   */
+  readonly value?: string;
+}
+
 /** A column of the model's input. A string is the name of a numeric feature. */
-export type Feature = string | NumberFeature | ChoiceFeature | TextFeature;
+export type Feature = string | NumberFeature | ChoiceFeature | TextFeature | DateFeature;
+
+/** The settings of every feature. */
+export interface CommonFeature {
+  /** The name of the property in each row. */
+  readonly name: string;
+  /**
+   * Whether the value can be missing: a row then lacks the property, or has `null`. The container receives an empty cell of CSV,
+   * or `null` in JSON. Set this only if the model handles missing values, as XGBoost does, or a pipeline with an imputer.
+   *
+   * @default false
+   */
+  readonly optional?: boolean;
+}
 
 /** A numeric feature. @example { name: "age", type: "integer", min: 0, max: 120 } */
-export interface NumberFeature {
-  readonly name: string;
+export interface NumberFeature extends CommonFeature {
   /** @default "number" */
   readonly type?: "number" | "integer";
   /** @default - none */
@@ -88,31 +124,37 @@ export interface NumberFeature {
 }
 
 /** A categorical feature. The container receives the value unchanged. @example { name: "sex", values: ["f", "m"] } */
-export interface ChoiceFeature {
-  readonly name: string;
+export interface ChoiceFeature extends CommonFeature {
   readonly values: readonly string[];
 }
 
 /** A text feature. The container receives the text unchanged; in CSV, the text is quoted according to RFC 4180. */
-export interface TextFeature {
-  readonly name: string;
+export interface TextFeature extends CommonFeature {
   readonly type: "text";
   /** @default 1000 */
   readonly maxCharacters?: number;
 }
 
+/** A day of the calendar: the container receives the text `YYYY-MM-DD`. @example { name: "signed on", type: "date" } */
+export interface DateFeature extends CommonFeature {
+  readonly type: "date";
+}
+
 /** One or more rows. Each row contains the values by the names of the features. */
 export interface RowsRequest {
-  readonly rows: readonly Readonly<Record<string, number | string>>[];
+  readonly rows: readonly Readonly<Record<string, Cell | undefined>>[];
 }
+
+/** The value of a feature. Only an optional feature can be `null`. */
+export type Cell = number | string | null;
 
 /** One prediction for each row, in the order of the rows. */
 export interface RowsAnswer {
   readonly predictions: readonly Prediction[];
 }
 
-/** A number, a class, or the classes with their scores, the highest score first. */
-export type Prediction = number | string | readonly LabelScore[];
+/** A number, the numbers by their names, a class, or the classes with their scores, the highest score first. */
+export type Prediction = number | Readonly<Record<string, number>> | string | readonly LabelScore[];
 
 /** A class with its score. */
 export interface LabelScore {
@@ -144,6 +186,7 @@ export function rows(options: RowsOptions): ReadyMade<RowsRequest, RowsAnswer> {
 
 const DEFAULT_MAX_ROWS = 1000;
 const DEFAULT_MAX_CHARACTERS = 1000;
+const A_DATE = 'a date, such as "2026-11-30"';
 
 /** Creates the contract of {@link rows}. A generated handler contains only this part of the module. */
 export function createContract(model: string, options: RowsOptions): Contract<RowsRequest, RowsAnswer> {
@@ -160,7 +203,7 @@ export function createContract(model: string, options: RowsOptions): Contract<Ro
     limits: { rows: maxRows, rowsIn: "rows", payloadInBytes: SERVERLESS_PAYLOAD_IN_BYTES },
 
     encode(request) {
-      const table = request.rows.map((values) => names.map((name) => values[name] ?? ""));
+      const table = request.rows.map((values) => names.map((name) => values[name] ?? null));
       return {
         contentType: sends === "csv" ? "text/csv" : "application/json",
         accept: options.answer === "csv" ? "text/csv" : "application/json",
@@ -184,9 +227,20 @@ function sendsOf({ sends, answer }: RowsOptions): NonNullable<RowsOptions["sends
   return sends ?? (answer === "json" ? "json" : "csv");
 }
 
-function cellOf(feature: Feature, isCsv: boolean): z.ZodMiniType<number | string, number | string> {
+function cellOf(feature: Feature, isCsv: boolean): z.ZodMiniType<Cell | undefined, Cell | undefined> {
+  const value = requiredCellOf(feature, isCsv);
+  // An alternative, so that the fault of a wrong value names both: zod's `nullable` would name the value only.
+  return isOptional(feature) ? z.optional(z.union([value, z.null("null")])) : value;
+}
+
+function isOptional(feature: Feature): boolean {
+  return typeof feature !== "string" && feature.optional === true;
+}
+
+function requiredCellOf(feature: Feature, isCsv: boolean): z.ZodMiniType<number | string, number | string> {
   if (typeof feature === "string") return z.number();
   if ("values" in feature) return z.enum(feature.values as string[]);
+  if (feature.type === "date") return z.iso.date(A_DATE);
   if (feature.type === "text") {
     const { maxCharacters = DEFAULT_MAX_CHARACTERS } = feature;
     const text = z.string().check(z.maxLength(maxCharacters));
@@ -202,7 +256,7 @@ function requireOneLine(payload: z.core.ParsePayload<string>): void {
   payload.issues.push(fault(payload.value, { got: "text with a line break", allowed: "text in one line" }));
 }
 
-type Table = readonly (readonly (number | string)[])[];
+type Table = readonly (readonly Cell[])[];
 
 function writeTable(table: Table, sends: RowsOptions["sends"], columns: readonly string[]): string {
   switch (sends) {
@@ -217,8 +271,12 @@ function writeTable(table: Table, sends: RowsOptions["sends"], columns: readonly
   }
 }
 
-/** A cell of CSV, in quotes if RFC 4180 requires them (https://www.rfc-editor.org/rfc/rfc4180#section-2). */
-function writeCell(cell: number | string): string {
+/**
+ * A cell of CSV, in quotes if RFC 4180 requires them (https://www.rfc-editor.org/rfc/rfc4180#section-2). A missing value is an
+ * empty cell, which containers read as NaN; an empty text is an empty cell in quotes.
+ */
+function writeCell(cell: Cell): string {
+  if (cell === null) return "";
   if (typeof cell === "number" || !/^$|[",]|^\s|\s$/.test(cell)) return String(cell);
   return `"${cell.replaceAll('"', '""')}"`;
 }
@@ -227,7 +285,9 @@ function writeCell(cell: number | string): string {
 function readValues(body: string, count: number, options: RowsOptions): unknown[] {
   if (options.answer === "csv") return readCsv(body, count, options);
   const document = parseJson(body);
-  const list = options.answer === "json" ? document : isRecord(document) && document.predictions;
+  const { answer } = options;
+  const name = typeof answer === "object" ? answer.list : "predictions";
+  const list = answer === "json" ? document : isRecord(document) && document[name];
   if (!Array.isArray(list)) throw new UnreadablePredictions("the answer has no list of predictions");
   requireOnePredictionPerRow(list.length, count);
   return list;
@@ -246,7 +306,7 @@ function readCsv(body: string, count: number, options: RowsOptions): unknown[] {
       return Number.isNaN(value) ? text : value;
     });
   }
-  const columns = predictsOf(options) === "scores" ? (options.classes?.length ?? 1) : 1;
+  const columns = namesOf(options)?.length ?? 1;
   const trimmed = body.trim();
   const numbers = trimmed.replace(/^\[|\]$/g, "");
   const cells = splitPredictions(numbers, SEPARATOR, count * columns).map(readDecimal);
@@ -261,7 +321,7 @@ function readCsv(body: string, count: number, options: RowsOptions): unknown[] {
 const SEPARATOR = /[\s,[\]]+/g;
 
 /**
- * Requires as many numbers as there are classes between two ends of a row.
+ * Requires as many numbers as there are names between two ends of a row.
  *
  * @param numbers - the numbers of all rows, as text
  * @param endOfRow - matches a separator that ends a row
@@ -271,38 +331,47 @@ function requireColumns(numbers: string, columns: number, endOfRow: RegExp): voi
   for (const [separator] of numbers.matchAll(SEPARATOR)) {
     read++;
     if (endOfRow.test(separator) !== (read % columns === 0)) {
-      throw new UnreadablePredictions(`a prediction has no list of ${columns} scores`);
+      throw new UnreadablePredictions(`a prediction has no list of ${columns} numbers`);
     }
   }
 }
 
-function predictsOf({ predicts, classes }: RowsOptions): NonNullable<RowsOptions["predicts"]> {
-  return predicts ?? (classes === undefined ? "number" : "label");
+function predictsOf({ predicts, classes, outputs }: RowsOptions): NonNullable<RowsOptions["predicts"]> {
+  if (predicts !== undefined) return predicts;
+  if (outputs !== undefined) return "numbers";
+  return classes === undefined ? "number" : "label";
+}
+
+/** The names of the numbers that a container predicts for a row; `undefined` for a prediction of one value. */
+function namesOf(options: RowsOptions): readonly string[] | undefined {
+  const predicts = predictsOf(options);
+  if (predicts === "numbers") return options.outputs;
+  return predicts === "scores" ? options.classes : undefined;
 }
 
 /** Returns the function that reads the prediction of one row. */
 function predictionReader(options: RowsOptions): (value: unknown) => Prediction {
-  const { classes = [] } = options;
+  const { answer, classes = [], outputs = [] } = options;
+  const name = typeof answer === "object" ? answer.value : undefined;
   switch (predictsOf(options)) {
     case "label":
-      return (value) => readLabel(singleValue(value, "predicted_label"), classes);
+      return (value) => readLabel(singleValue(value, name ?? "predicted_label"), classes);
     case "scores":
+      return (value) => withLabels(readNumbers(value, classes, name), classes);
+    case "numbers":
       return (value) => {
-        const scores: unknown = isRecord(value) && !Array.isArray(value) ? value.score : value;
-        if (!Array.isArray(scores) || scores.length !== classes.length) {
-          throw new UnreadablePredictions(`a prediction has no list of ${classes.length} scores`);
-        }
-        return withLabels(scores.map(readNumber), classes);
+        const numbers = readNumbers(value, outputs, name);
+        return Object.fromEntries(outputs.map((name, index) => [name, numbers[index] ?? 0]));
       };
     case "probability":
       return (value) => {
-        const probability = readNumber(singleValue(value, "score"));
+        const probability = readNumber(singleValue(value, name ?? "score"));
         if (probability < 0 || probability > 1)
           throw new UnreadablePredictions("a prediction is not a probability");
         return withLabels([complementOf(probability), probability], classes);
       };
     default:
-      return (value) => readNumber(singleValue(value, "score"));
+      return (value) => readNumber(singleValue(value, name ?? "score"));
   }
 }
 
@@ -315,6 +384,22 @@ function complementOf(probability: number): number {
 function singleValue(value: unknown, property: string): unknown {
   if (Array.isArray(value)) return value.length === 1 ? value[0] : value;
   return isRecord(value) ? value[property] : value;
+}
+
+/**
+ * Reads a list of numbers, or an object with the numbers: Linear Learner has the list in `score`, and k-means has a property for
+ * each number. One number needs no list.
+ */
+function readNumbers(value: unknown, names: readonly string[], property = "score"): number[] {
+  let list: unknown = value;
+  if (isRecord(value) && !Array.isArray(value)) {
+    list = Object.hasOwn(value, property) ? value[property] : names.map((name) => value[name]);
+  }
+  if (names.length === 1 && !Array.isArray(list)) list = [list];
+  if (!Array.isArray(list) || list.length !== names.length) {
+    throw new UnreadablePredictions(`a prediction has no list of ${names.length} numbers`);
+  }
+  return list.map(readNumber);
 }
 
 function readNumber(value: unknown): number {
@@ -335,7 +420,7 @@ function withLabels(scores: readonly number[], classes: readonly string[]): Labe
 }
 
 /** The options that only this contract has. */
-const OPTIONS = ["features", "answer", "sends", "predicts", "classes", "maxRows"];
+const OPTIONS = ["features", "answer", "sends", "predicts", "classes", "outputs", "maxRows"];
 
 /** A name is a property of the request, and errors quote it. */
 const MAX_NAME_LENGTH = 100;
@@ -343,12 +428,7 @@ const MAX_NAME_LENGTH = 100;
 function checkOptions(options: RowsOptions, report: OptionReport): void {
   const { features, answer, sends, predicts, maxRows } = options;
   report.requireKnown(options, [...OPTIONS, ...COMMON_OPTIONS]);
-  report.requireOneOf(
-    answer,
-    "answer",
-    ["json", "csv", "predictions"],
-    "the formats of a container's answer",
-  );
+  checkAnswer(answer, report);
   report.requireOneOfIfSet(
     sends,
     "sends",
@@ -359,10 +439,12 @@ function checkOptions(options: RowsOptions, report: OptionReport): void {
   if (report.require(isList, "features", features, "a list of at least one feature", "a row has features")) {
     for (const [index, feature] of features.entries())
       checkFeature(feature, `features[${index}]`, features, report);
+    checkOptional(options, report);
   }
-  const kinds = ["number", "label", "scores", "probability"];
+  const kinds = ["number", "numbers", "label", "scores", "probability"];
   report.requireOneOfIfSet(predicts, "predicts", kinds, "the kinds of prediction");
   checkClasses(options, report);
+  checkOutputs(options, report);
   // `JSON.parse` needs up to 300 bytes for each object and property.
   const max = Math.floor(MAX_JSON_PARTS / ((isList ? features.length : 1) + 1));
   report.requireCount(
@@ -373,10 +455,69 @@ function checkOptions(options: RowsOptions, report: OptionReport): void {
   );
 }
 
+function checkAnswer(answer: unknown, report: OptionReport): void {
+  const because = "the formats of a container's answer";
+  if (!isRecord(answer) || Array.isArray(answer)) {
+    report.requireOneOf(answer, "answer", ["json", "csv", "predictions"], because);
+    return;
+  }
+  const isName = (name: unknown) => typeof name === "string" && name !== "" && name !== "__proto__";
+  const allowed = 'the name of a property, e.g. "scores"';
+  report.require(isName(answer.list), "answer.list", answer.list, allowed, because);
+  report.require(
+    answer.value === undefined || isName(answer.value),
+    "answer.value",
+    answer.value,
+    allowed,
+    because,
+  );
+  for (const name of Object.keys(answer)) {
+    report.require(["list", "value"].includes(name), `answer.${name}`, name, "list, value", because);
+  }
+}
+
+/** Refuses missing values where the container could not read them. */
+function checkOptional(options: RowsOptions, report: OptionReport): void {
+  const sends = sendsOf(options);
+  for (const [index, feature] of options.features.entries()) {
+    if (!isRecord(feature) || feature.optional !== true) continue;
+    const field = `features[${index}].optional`;
+    report.require(
+      sends !== "instances",
+      field,
+      true,
+      "false, or another value of sends",
+      "TensorFlow Serving reads no null: https://github.com/tensorflow/serving/issues/1960",
+    );
+    report.require(
+      sends !== "csv" || options.features.length > 1,
+      field,
+      true,
+      "false, or a second feature",
+      "a row with one empty cell is an empty line of CSV, which containers skip",
+    );
+  }
+}
+
+function checkOutputs(options: RowsOptions, report: OptionReport): void {
+  const { outputs } = options;
+  if (predictsOf(options) === "numbers") {
+    report.requireNames(outputs, "outputs", "predicts is numbers");
+    return;
+  }
+  report.require(
+    outputs === undefined,
+    "outputs",
+    outputs,
+    "no outputs, or numbers as the value of predicts",
+    "only these predictions have several numbers",
+  );
+}
+
 function checkClasses(options: RowsOptions, report: OptionReport): void {
   const { classes, answer } = options;
   const predicts = predictsOf(options);
-  if (predicts === "number") {
+  if (predicts === "number" || predicts === "numbers") {
     report.require(
       classes === undefined,
       "classes",
@@ -416,7 +557,9 @@ function checkFeature(feature: unknown, field: string, all: readonly Feature[], 
   ) {
     return;
   }
-  const { name, type, values, min, max, maxCharacters } = settings as Readonly<Record<string, unknown>>;
+  const { name, type, values, min, max, maxCharacters, optional } = settings as Readonly<
+    Record<string, unknown>
+  >;
   report.require(
     typeof name === "string" &&
       name !== "__proto__" &&
@@ -428,14 +571,16 @@ function checkFeature(feature: unknown, field: string, all: readonly Feature[], 
     "the name is a property of each row",
   );
   const because = "the settings of a feature";
-  report.requireOneOfIfSet(type, `${field}.type`, ["number", "integer", "text"], because);
+  report.requireOneOfIfSet(type, `${field}.type`, ["number", "integer", "text", "date"], because);
   if (values !== undefined) report.requireNames(values, `${field}.values`, "a row has one of these values");
   const [known, kind] =
     values !== undefined
-      ? [["name", "values"], "a choice"]
+      ? [["name", "values", "optional"], "a choice"]
       : type === "text"
-        ? [["name", "type", "maxCharacters"], "a text"]
-        : [["name", "type", "min", "max"], "a number"];
+        ? [["name", "type", "maxCharacters", "optional"], "a text"]
+        : type === "date"
+          ? [["name", "type", "optional"], "a date"]
+          : [["name", "type", "min", "max", "optional"], "a number"];
   for (const setting of Object.keys(settings as object)) {
     const at = `${field}.${setting}`;
     report.require(known.includes(setting), at, setting, known.join(", "), `the settings of ${kind}`);
@@ -449,6 +594,8 @@ function checkFeature(feature: unknown, field: string, all: readonly Feature[], 
       because,
     );
   }
+  const isFlag = optional === undefined || typeof optional === "boolean";
+  report.require(isFlag, `${field}.optional`, optional, "true, false", because);
   const isRange = typeof min !== "number" || typeof max !== "number" || min <= max;
   report.require(isRange, `${field}.min`, min, `at most max, ${String(max)}`, because);
   report.requireCount(maxCharacters, `${field}.maxCharacters`, SERVERLESS_PAYLOAD_IN_BYTES, because);
@@ -479,21 +626,29 @@ export function describe(model: string, options: RowsOptions): About<RowsRequest
 }
 
 function predictedBy(options: RowsOptions): string {
-  const { classes = [] } = options;
+  const { classes = [], outputs = [] } = options;
   const predicts = predictsOf(options);
   if (predicts === "number") return "a number";
+  if (predicts === "numbers") {
+    return outputs.join(", ").length > 80 ? `${outputs.length} numbers` : listOf(outputs, "and");
+  }
   const list = classes.join(", ").length > 80 ? `one of ${classes.length} classes` : listOf(classes, "or");
   return predicts === "label" ? list : `the score of ${list}`;
 }
 
 function allowedOf(feature: Feature): string {
+  const allowed = allowedValueOf(feature);
+  return isOptional(feature) ? `${allowed} or null` : allowed;
+}
+
+function allowedValueOf(feature: Feature): string {
   if (typeof feature === "string") return "<number>";
   if ("values" in feature)
     return listOf(
       feature.values.map((value) => JSON.stringify(value)),
       "or",
     );
-  if (feature.type === "text") return "<text>";
+  if (feature.type === "text" || feature.type === "date") return `<${feature.type}>`;
   const { type, min, max } = feature;
   const kind = type === "integer" ? "whole number" : "number";
   if (min !== undefined && max !== undefined) return `<${kind} from ${min} to ${max}>`;
@@ -505,14 +660,17 @@ function valueFor(feature: Feature): number | string {
   if (typeof feature === "string") return 1;
   if ("values" in feature) return feature.values[0] ?? "";
   if (feature.type === "text") return "a text".slice(0, feature.maxCharacters);
+  if (feature.type === "date") return "2026-11-30";
   const { type, min = -Infinity, max = Infinity } = feature;
   const value = Math.min(Math.max(1, min), max);
   return type === "integer" ? Math.min(Math.ceil(value), Math.floor(max)) : value;
 }
 
 function predictionFor(options: RowsOptions): Prediction {
-  const { classes = [] } = options;
+  const { classes = [], outputs = [] } = options;
   switch (predictsOf(options)) {
+    case "numbers":
+      return Object.fromEntries(outputs.map((name) => [name, 0]));
     case "label":
       return classes[0] ?? "";
     case "scores":
@@ -530,8 +688,14 @@ function answerExample(options: RowsOptions, { predictions }: RowsAnswer, sent: 
     writePrediction(predictions[index % predictions.length] ?? 0, options),
   );
   if (options.answer === "csv") return { contentType: "text/csv", body: values.map(String).join("\n") };
-  const document = options.answer === "json" ? values : { predictions: values };
-  return { contentType: "application/json", body: JSON.stringify(document) };
+  return { contentType: "application/json", body: JSON.stringify(answerOf(values, options.answer)) };
+}
+
+/** The container's document with these values. */
+function answerOf(values: readonly unknown[], answer: RowsOptions["answer"]): unknown {
+  if (typeof answer !== "object") return answer === "json" ? values : { predictions: values };
+  const { list, value } = answer;
+  return { [list]: value === undefined ? values : values.map((one) => ({ [value]: one })) };
 }
 
 function countRows(sent: string, sends: RowsOptions["sends"]): number {
@@ -544,9 +708,16 @@ function countRows(sent: string, sends: RowsOptions["sends"]): number {
 
 /** Converts a prediction to the container's format. */
 function writePrediction(prediction: Prediction, options: RowsOptions): number | readonly number[] {
-  const { classes = [] } = options;
+  const { classes = [], outputs = [] } = options;
   if (typeof prediction === "number") return prediction;
   if (typeof prediction === "string") return classes.indexOf(prediction);
+  if (!isScores(prediction)) return outputs.map((name) => prediction[name] ?? 0);
   const scores = classes.map((name) => prediction.find(({ label }) => label === name)?.score ?? 0);
   return predictsOf(options) === "probability" ? (scores[1] ?? 0) : scores;
+}
+
+function isScores(
+  prediction: Readonly<Record<string, number>> | readonly LabelScore[],
+): prediction is readonly LabelScore[] {
+  return Array.isArray(prediction);
 }

@@ -90,7 +90,7 @@ function within(key: PropertyKey, faults: readonly RawIssue[]): RawIssue[] {
 export const string = () => ofType("string", (value) => typeof value === "string");
 export const number = () => ofType("number", Number.isFinite);
 export const boolean = () => ofType("boolean", (value) => typeof value === "boolean");
-const nothing = () => ofType("null", (value) => value === null);
+const nothing = (message?: string) => ofType("null", (value) => value === null, message);
 
 export { nothing as null };
 
@@ -251,6 +251,19 @@ export const regex = (pattern: RegExp) =>
     format: "regex",
     pattern: String(pattern),
   });
+
+/** A day of the calendar. JavaScript reads 30 February as a day of March. */
+const isDate = (text: string) => {
+  const time = /^\d{4}-\d\d-\d\d$/.test(text) ? Date.parse(text) : Number.NaN;
+  return !Number.isNaN(time) && new Date(time).toISOString().startsWith(text);
+};
+
+export const iso = {
+  date: (message?: string) =>
+    ofType("string", (value) => typeof value === "string", message).check(
+      rule((value) => isDate(String(value)), { code: "invalid_format", format: "date", ...worded(message) }),
+    ),
+};
 
 /** Divides like zod: a decimal number can be a multiple of 0.1 although its binary value is not. */
 export const multipleOf = (divisor: number) =>

@@ -260,6 +260,62 @@ describe("options of ready-made contracts", () => {
       "classes: got an array of 1; allowed: no classes",
     ],
     [
+      "an answer without the name of its list",
+      () => rows({ features, answer: { value: "score" } as never }),
+      'answer.list: got nothing; allowed: the name of a property, e.g. "scores"',
+    ],
+    [
+      "a misspelt name of an answer",
+      () => rows({ features, answer: { list: "scores", values: "score" } as never }),
+      'answer.values: got "values"; allowed: list, value',
+    ],
+    [
+      "a minimum of a date",
+      () => rows({ features: [{ name: "a", type: "date", min: 1 } as never], answer: "json" }),
+      'features[0].min: got "min"; allowed: name, type, optional',
+    ],
+    [
+      "several questions",
+      () => huggingFace("question-answering", { maxInputs: 2 }),
+      "maxInputs: got the number 2; allowed: 1",
+    ],
+    [
+      "several images",
+      () => huggingFace("image-classification", { maxInputs: 2 }),
+      "maxInputs: got the number 2; allowed: no maxInputs",
+    ],
+    [
+      "several numbers without their names",
+      () => rows({ features, answer: "json", predicts: "numbers" }),
+      "outputs: got nothing; allowed: a list of at least one name",
+    ],
+    [
+      "names of numbers together with predicts: number",
+      () => rows({ features, answer: "json", predicts: "number", outputs: ["a"] }),
+      "outputs: got an array of 1; allowed: no outputs",
+    ],
+    [
+      "names of numbers together with classes",
+      () => rows({ features, answer: "json", outputs: ["a"], classes: ["b"] }),
+      "classes: got an array of 1; allowed: no classes",
+    ],
+    [
+      "a missing value for TensorFlow Serving",
+      () =>
+        rows({ features: ["x", { name: "y", optional: true }], answer: "predictions", sends: "instances" }),
+      "features[1].optional: got the boolean true; allowed: false, or another value of sends (TensorFlow Serving reads no null",
+    ],
+    [
+      "a row of CSV whose only value can be missing",
+      () => rows({ features: [{ name: "x", optional: true }], answer: "csv" }),
+      "features[0].optional: got the boolean true; allowed: false, or a second feature",
+    ],
+    [
+      "a text in place of a boolean",
+      () => rows({ features: ["x", { name: "y", optional: "yes" as never }], answer: "csv" }),
+      'features[1].optional: got "yes"; allowed: true, false',
+    ],
+    [
       "scores without classes",
       () => rows({ features, answer: "csv", predicts: "scores" }),
       "classes: got nothing; allowed: a list of at least one name",

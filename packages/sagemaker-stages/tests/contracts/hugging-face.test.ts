@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it } from "@jest/globals";
 import { type HuggingFaceOptions, huggingFace } from "../../src/contracts/hugging-face";
 import type { TaskName } from "../../src/contracts/hugging-face-tasks";
 import { TASK_TEXTS } from "../../src/contracts/hugging-face-texts";
+import { defineModels } from "../../src/models";
 import { answering, huggingFacePipeline, type StandInContainer } from "./support/containers";
 import { DeployedModel } from "./support/deployed-model";
 
@@ -124,6 +125,138 @@ describe("huggingFace", () => {
 
     // Assess
     expect(received.body).toEqual(expected);
+  });
+
+  it.each<[string, TaskName, unknown, unknown]>([
+    [
+      "vectors of Text Embeddings Inference",
+      "feature-extraction",
+      [
+        [0.5, 1],
+        [0, 1],
+      ],
+      [
+        [0.5, 1],
+        [0, 1],
+      ],
+    ],
+    [
+      "vectors of the tokens",
+      "feature-extraction",
+      [[[[0.5], [1]]], [[[0], [1]]]],
+      [[[[0.5], [1]]], [[[0], [1]]]],
+    ],
+    [
+      "one label for each text",
+      "text-classification",
+      [
+        { label: "A", score: 1 },
+        { label: "B", score: 1 },
+      ],
+      [[{ label: "A", score: 1 }], [{ label: "B", score: 1 }]],
+    ],
+    [
+      "several labels for each text",
+      "text-classification",
+      [
+        [
+          { label: "A", score: 0.75 },
+          { label: "B", score: 0.25 },
+        ],
+        [
+          { label: "B", score: 1 },
+          { label: "A", score: 0 },
+        ],
+      ],
+      [
+        [
+          { label: "A", score: 0.75 },
+          { label: "B", score: 0.25 },
+        ],
+        [
+          { label: "B", score: 1 },
+          { label: "A", score: 0 },
+        ],
+      ],
+    ],
+    [
+      "one translation for each text",
+      "translation",
+      [{ translation_text: "eins" }, { translation_text: "zwei" }],
+      [[{ translation_text: "eins" }], [{ translation_text: "zwei" }]],
+    ],
+  ])("answers %s when a caller sends several texts", async (_, task, answered, expected) => {
+    // Prepare
+    const model = await deploy(task, answering(answered), { maxInputs: 2 });
+
+    // Act
+    const received = await model.post({ inputs: ["one", "two"] });
+
+    // Assess
+    expect(received).toMatchObject({ status: 200, body: expected });
+    expect(JSON.parse(model.endpoint.onlyRequest.body)).toEqual({ inputs: ["one", "two"] });
+  });
+
+  it.each<[string, HuggingFaceOptions["example"], unknown]>([
+    ["one text", undefined, [[[[0.1, 0.2]]], [[[0.1, 0.2]]], [[[0.1, 0.2]]]]],
+    ["two texts", { request: { inputs: ["a", "b"] }, answer: [[1], [2]] }, [[1], [2], [1]]],
+  ])("answers each text on the local stage when the example has %s", async (_, example, expected) => {
+    // Prepare
+    const options = { maxInputs: 3, ...(example === undefined ? {} : { example }) };
+    const { embeddings } = defineModels({ embeddings: huggingFace("feature-extraction", options) });
+    const standIn: StandInContainer = ({ body }) => {
+      const answer = embeddings.readyMade?.answerExample(body);
+      return { headers: { "content-type": answer?.contentType ?? "" }, body: String(answer?.body) };
+    };
+    const model = await deploy("feature-extraction", standIn, options);
+
+    // Act
+    const [several, one] = [await model.post({ inputs: ["x", "y", "z"] }), await model.post({ inputs: "x" })];
+
+    // Assess
+    expect([several.body, one.body]).toEqual([expected, (expected as unknown[])[0]]);
+  });
+
+  it("still answers one text when several texts are allowed", async () => {
+    // Prepare
+    const model = await deploy("text-classification", classifier, { maxInputs: 2 });
+
+    // Act
+    const received = await model.post({ inputs: "I like it." });
+
+    // Assess
+    expect(received.body).toEqual([{ label: "POSITIVE", score: 0.98 }]);
+  });
+
+  it.each<[string, unknown, string]>([
+    ["more texts than the limit", ["a", "b", "c"], "413 batch: got 3 rows; allowed: at most 2"],
+    ["no text", [], "400 inputs: got an empty array; allowed: at least one text"],
+    ["an empty text in the list", ["a", " "], "400 inputs[1]: got an empty text; allowed: a text"],
+    ["a number", 3, "400 inputs: got the number 3; allowed: a string or an array"],
+  ])("refuses %s when several texts are allowed", async (_, inputs, expected) => {
+    // Prepare
+    const model = await deploy("feature-extraction", answering([[1]]), { maxInputs: 2 });
+
+    // Act
+    const detail = await model.problemOf({ inputs });
+
+    // Assess
+    expect(detail).toBe(expected);
+  });
+
+  it.each<[string, unknown]>([
+    ["fewer answers than texts", [[1]]],
+    ["an answer that is no vector", [[1], "b"]],
+    ["no list", { vectors: [[1], [2]] }],
+  ])("answers 502 when the container answers %s", async (_, answered) => {
+    // Prepare
+    const model = await deploy("feature-extraction", answering(answered), { maxInputs: 2 });
+
+    // Act
+    const detail = await model.problemOf({ inputs: ["a", "b"] });
+
+    // Assess
+    expect(detail).toBe(UNREADABLE);
   });
 
   it("sends an image with its media type", async () => {

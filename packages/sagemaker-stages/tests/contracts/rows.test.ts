@@ -210,6 +210,194 @@ describe("rows", () => {
     expect(received.body).toEqual({ predictions: [42] });
   });
 
+  it.each<[string, Partial<RowsOptions>, StandInContainer, string]>([
+    [
+      "empty cells of CSV",
+      { answer: "csv" },
+      xgboost(([tenure = 0, charges = 0]) => (Number.isNaN(tenure) ? -1 : tenure) + charges),
+      "12,29.5,b\n,5,\n,7,",
+    ],
+    [
+      "null in JSON",
+      { answer: "json" },
+      scikitLearn(([tenure, charges = 0]) => (tenure ?? -1) + charges),
+      '[[12,29.5,"b"],[null,5,null],[null,7,null]]',
+    ],
+    [
+      "null in MLflow's data frame",
+      { answer: "predictions", sends: "dataframe" },
+      mlflow(({ tenure, charges }) => Number(tenure ?? -1) + Number(charges)),
+      '{"dataframe_split":{"columns":["tenure","charges","plan"],"data":[[12,29.5,"b"],[null,5,null],[null,7,null]]}}',
+    ],
+  ])("sends missing values as %s", async (_, options, container, sent) => {
+    // Prepare
+    const features = [
+      { name: "tenure", optional: true, min: 0 },
+      "charges",
+      { name: "plan", values: ["a", "b"], optional: true },
+    ] as const;
+    const model = await deploy({ features, answer: "csv", ...options }, container);
+
+    // Act
+    const received = await model.post({
+      rows: [
+        { tenure: 12, charges: 29.5, plan: "b" },
+        { charges: 5 },
+        { tenure: null, charges: 7, plan: null },
+      ],
+    });
+
+    // Assess
+    expect(received).toMatchObject({ status: 200, body: { predictions: [41.5, 4, 6] } });
+    expect(model.endpoint.onlyRequest.body).toBe(sent);
+  });
+
+  it("distinguishes a missing text from an empty text in CSV", async () => {
+    // Prepare
+    const features = ["x", { name: "note", type: "text", optional: true }] as const;
+    const model = await deploy({ features, answer: "csv" }, answeringText("1\n2", "text/csv"));
+
+    // Act
+    await model.post({ rows: [{ x: 1, note: "" }, { x: 2 }] });
+
+    // Assess
+    expect(model.endpoint.onlyRequest.body).toBe('1,""\n2,');
+  });
+
+  it.each<[string, Partial<RowsOptions>, StandInContainer]>([
+    [
+      "a list for each row in JSON",
+      { answer: "json" },
+      answering([
+        [3, 5, 9.5],
+        [4, 6, 10],
+      ]),
+    ],
+    [
+      "a list for each row of TensorFlow",
+      { sends: "instances" },
+      tensorFlow(([x = 0]) => (x < 2 ? [3, 5, 9.5] : [4, 6, 10])),
+    ],
+    ["brackets in CSV", { answer: "csv" }, xgboost(([x = 0]) => (x < 2 ? [3, 5, 9.5] : [4, 6, 10]))],
+    ["lines of CSV", { answer: "csv" }, answeringText("3,5,9.5\n4,6,10\n", "text/csv")],
+  ])(
+    "answers several numbers for a row by their names when the container answers %s",
+    async (_, options, container) => {
+      // Prepare
+      const model = await deploy(
+        { features: ["x"], answer: "predictions", outputs: ["p10", "p50", "p90"], ...options },
+        container,
+      );
+
+      // Act
+      const received = await model.post({ rows: [{ x: 1 }, { x: 2 }] });
+
+      // Assess
+      expect(received.body).toEqual({
+        predictions: [
+          { p10: 3, p50: 5, p90: 9.5 },
+          { p10: 4, p50: 6, p90: 10 },
+        ],
+      });
+    },
+  );
+
+  it.each<[string, Partial<RowsOptions>, unknown, unknown]>([
+    [
+      "Random Cut Forest",
+      { answer: { list: "scores", value: "score" } },
+      { scores: [{ score: 0.02 }, { score: 1.5 }] },
+      [0.02, 1.5],
+    ],
+    [
+      "k-means",
+      { outputs: ["closest_cluster", "distance_to_cluster"] },
+      {
+        predictions: [
+          { closest_cluster: 1, distance_to_cluster: 3.5 },
+          { closest_cluster: 2, distance_to_cluster: 5 },
+        ],
+      },
+      [
+        { closest_cluster: 1, distance_to_cluster: 3.5 },
+        { closest_cluster: 2, distance_to_cluster: 5 },
+      ],
+    ],
+    [
+      "PCA",
+      { answer: { list: "projections", value: "projection" }, outputs: ["first", "second"] },
+      { projections: [{ projection: [1, 2] }, { projection: [3, 4] }] },
+      [
+        { first: 1, second: 2 },
+        { first: 3, second: 4 },
+      ],
+    ],
+    [
+      "k-nearest neighbors",
+      { answer: { list: "predictions", value: "predicted_label" } },
+      { predictions: [{ predicted_label: 0 }, { predicted_label: 2 }] },
+      [0, 2],
+    ],
+    [
+      "a container with a property for each class",
+      { predicts: "scores", classes: ["cat", "dog"] },
+      {
+        predictions: [
+          { dog: 0.9, cat: 0.1 },
+          { dog: 0.2, cat: 0.8 },
+        ],
+      },
+      [
+        [
+          { label: "dog", score: 0.9 },
+          { label: "cat", score: 0.1 },
+        ],
+        [
+          { label: "cat", score: 0.8 },
+          { label: "dog", score: 0.2 },
+        ],
+      ],
+    ],
+  ])("reads the answer of %s", async (_, options, answered, predictions) => {
+    // Prepare
+    const model = await deploy({ features: ["x"], answer: "predictions", ...options }, answering(answered));
+
+    // Act
+    const received = await model.post({ rows: [{ x: 1 }, { x: 2 }] });
+
+    // Assess
+    expect(received).toMatchObject({ status: 200, body: { predictions } });
+    expect(model.endpoint.onlyRequest).toMatchObject({
+      body: "1\n2",
+      headers: { "content-type": "text/csv", accept: "application/json" },
+    });
+  });
+
+  it("sends a date as the caller wrote it", async () => {
+    // Prepare
+    const model = await deploy(
+      { features: ["x", { name: "day", type: "date" }], answer: "csv" },
+      answeringText("1", "text/csv"),
+    );
+
+    // Act
+    await model.post({ rows: [{ x: 1, day: "2024-02-29" }] });
+
+    // Assess
+    expect(model.endpoint.onlyRequest.body).toBe("1,2024-02-29");
+  });
+
+  it("answers the number by its name when a model with outputs predicts one number", async () => {
+    // Prepare
+    const model = await deploy({ features: ["x"], answer: "json", outputs: ["price"] }, answering([[3], 4]));
+
+    // Act
+    const received = await model.post({ rows: [{ x: 1 }, { x: 2 }] });
+
+    // Assess
+    expect(received.body).toEqual({ predictions: [{ price: 3 }, { price: 4 }] });
+  });
+
   it("quotes texts with commas, quotes and spaces in CSV", async () => {
     // Prepare
     const texts = ["a,b", 'say "yes"', " around ", "plain", '"', ","];
@@ -232,6 +420,8 @@ describe("rows with an invalid request", () => {
       { name: "color", values: ["red", "green"] },
       { name: "age", type: "integer", min: 0, max: 120 },
       { name: "note", type: "text", maxCharacters: 10 },
+      { name: "size", max: 8, optional: true },
+      { name: "day", type: "date", optional: true },
     ],
     answer: "csv",
     maxRows: 2,
@@ -241,8 +431,8 @@ describe("rows with an invalid request", () => {
   it.each<[string, unknown, string]>([
     [
       "an unknown feature",
-      { rows: [{ ...fit, size: 3 }] },
-      `400 rows[0]: got the unknown property "size"; allowed: only the properties of this model's request`,
+      { rows: [{ ...fit, height: 3 }] },
+      `400 rows[0]: got the unknown property "height"; allowed: only the properties of this model's request`,
     ],
     [
       "a missing feature",
@@ -274,6 +464,26 @@ describe("rows with an invalid request", () => {
       { rows: [{ ...fit, note: "a\nb" }] },
       "400 rows[0].note: got text with a line break; allowed: text in one line",
     ],
+    [
+      "a value of the wrong type in place of an optional number",
+      { rows: [{ ...fit, size: "3" }] },
+      '400 rows[0].size: got "3"; allowed: a number or null',
+    ],
+    [
+      "an optional number above its limit",
+      { rows: [{ ...fit, size: 9 }] },
+      "400 rows[0].size: got the number 9; allowed: at most 8",
+    ],
+    [
+      "a day that does not exist",
+      { rows: [{ ...fit, day: "2026-02-29" }] },
+      '400 rows[0].day: got "2026-02-29"; allowed: a date, such as "2026-11-30"',
+    ],
+    [
+      "null in place of a feature that is not optional",
+      { rows: [{ ...fit, age: null }] },
+      "400 rows[0].age: got null; allowed: a number",
+    ],
     ["no rows", { rows: [] }, "400 rows: got an empty array; allowed: at least one row"],
     [
       "a list in place of an object",
@@ -303,6 +513,16 @@ describe("rows with an invalid request", () => {
       "the wrong number of scores",
       { features: FEATURES, answer: "csv", predicts: "scores", classes: CLASSES },
       answeringText("[0.1, 0.9]"),
+    ],
+    [
+      "the wrong number of outputs",
+      { features: FEATURES, answer: "json", outputs: ["low", "high"] },
+      answering([[1, 2, 3]]),
+    ],
+    [
+      "null in place of an output",
+      { features: FEATURES, answer: "json", outputs: ["low", "high"] },
+      answering([[1, null]]),
     ],
     ["a text in place of a number", { features: FEATURES, answer: "json" }, answering(["setosa"])],
     [

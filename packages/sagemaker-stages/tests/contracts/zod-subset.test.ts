@@ -28,6 +28,10 @@ function contracts(): Readonly<Record<string, ModelModule<unknown, unknown>>> {
     { name: "from", min: 0.5 },
     { name: "choice", values: ["a", "b"] },
     { name: "text", type: "text", maxCharacters: 3 },
+    { name: "date", type: "date" },
+    { name: "optional number", min: 0, max: 9, optional: true },
+    { name: "optional choice", values: ["a", "b"], optional: true },
+    { name: "optional text", type: "text", maxCharacters: 3, optional: true },
   ] as const;
   const tasks = Object.keys(TASK_TEXTS) as TaskName[];
   return {
@@ -35,6 +39,10 @@ function contracts(): Readonly<Record<string, ModelModule<unknown, unknown>>> {
     bytes: bytes({ takes: ["image/png"], example: { answer: 1 } }).as("a"),
     text: text({ answer: "json", maxCharacters: 5, example: { text: "a", answer: 1 } }).as("a"),
     ...Object.fromEntries(tasks.map((task) => [task, huggingFace(task).as("a")])),
+    "several texts": huggingFace("feature-extraction", {
+      maxInputs: 3,
+      example: { request: { inputs: ["a", "b"] }, answer: [[1], [2]] },
+    }).as("a"),
     "JSON Schema": passThrough({
       takes: "application/json",
       schema: {
@@ -181,6 +189,33 @@ describe.each(Object.keys(real))("the replacement of zod/mini in a handler with 
 
     expect([...outcomes].sort()).toEqual(["object", "string"]);
   });
+});
+
+it("the replacement of zod/mini accepts the same days as zod/mini", () => {
+  // Prepare
+  const modules = [real.rows, small.rows];
+  const digits = (max: number, length: number) =>
+    fc.integer({ min: 0, max }).map((number) => String(number).padStart(length, "0"));
+  const day = fc
+    .tuple(digits(9_999, 4), digits(13, 2), digits(32, 2), fc.constantFrom("", " ", "T00:00:00Z"))
+    .map(([year, month, date, rest]) => `${year}-${month}-${date}${rest}`);
+
+  fc.assert(
+    fc.property(
+      fc.oneof(day, fc.constantFrom("2000-02-29", "1900-02-29", "2024-02-29", "2026-02-29")),
+      (text) => {
+        // Act
+        const [expected, assessed] = modules.map((module) => {
+          const example = module?.about.example.request as { readonly rows: readonly object[] };
+          return module?.contract.schema.safeParse({ rows: [{ ...example.rows[0], date: text }] }).success;
+        });
+
+        // Assess
+        expect(assessed).toBe(expected);
+      },
+    ),
+    { numRuns: 3_000 },
+  );
 });
 
 it("the replacement of zod/mini exports only names that zod/mini exports", () => {
