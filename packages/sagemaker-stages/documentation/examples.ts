@@ -197,6 +197,10 @@ export const container: NamedContainer = {
   name: "preprocess",
   artifact: "s3://amzn-s3-demo-bucket/churn/preprocess.tar.gz",
   image: { framework: "sklearn", version: "1.2-1" },
+  containerEnvironment: {
+    SAGEMAKER_PROGRAM: "inference.py",
+    SAGEMAKER_SUBMIT_DIRECTORY: "/opt/ml/model/code",
+  },
 };
 
 export const account: AccountSettings = {

@@ -18,6 +18,10 @@ export const fiveModels: Environment<ModelName> = {
     iris: {
       artifact: "s3://amzn-s3-demo-bucket/iris/1/model.tar.gz",
       image: { framework: "sklearn", version: "1.2-1" },
+      containerEnvironment: {
+        SAGEMAKER_PROGRAM: "inference.py",
+        SAGEMAKER_SUBMIT_DIRECTORY: "/opt/ml/model/code",
+      },
       serverless: { memorySizeInMb: 2048, maxConcurrency: 5 },
     },
     reviews: {

@@ -10,6 +10,10 @@ export const frameworkImages: Environment = {
     "loan-default": {
       artifact: "s3://amzn-s3-demo-bucket/loan-default/2026-11-20/model.tar.gz",
       image: { framework: "sklearn", version: "1.2-1" },
+      containerEnvironment: {
+        SAGEMAKER_PROGRAM: "inference.py",
+        SAGEMAKER_SUBMIT_DIRECTORY: "/opt/ml/model/code",
+      },
       serverless: { memorySizeInMb: 1024, maxConcurrency: 5 },
     },
     "energy-demand": {

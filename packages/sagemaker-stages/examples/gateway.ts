@@ -13,6 +13,10 @@ export const gateway: Environment = {
     "house-price": {
       artifact: "s3://amzn-s3-demo-bucket/house-price/2026-11-29/model.tar.gz",
       image: { framework: "sklearn", version: "1.4-2" },
+      containerEnvironment: {
+        SAGEMAKER_PROGRAM: "inference.py",
+        SAGEMAKER_SUBMIT_DIRECTORY: "/opt/ml/model/code",
+      },
       serverless: { memorySizeInMb: 2048, maxConcurrency: 5 },
       via: "gateway",
     },

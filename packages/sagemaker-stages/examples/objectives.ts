@@ -22,6 +22,10 @@ export const objectives: Environment = {
     "house-price": {
       artifact: "s3://amzn-s3-demo-bucket/house-price/2026-11-30/model.tar.gz",
       image: { framework: "sklearn", version: "1.4-2" },
+      containerEnvironment: {
+        SAGEMAKER_PROGRAM: "inference.py",
+        SAGEMAKER_SUBMIT_DIRECTORY: "/opt/ml/model/code",
+      },
       serverless: { memorySizeInMb: 2048, maxConcurrency: 5 },
       function: { reservedConcurrency: 20 },
       objectives: { availability: 0.995, p99InMs: 1500, drift: true },

@@ -18,7 +18,10 @@ export const series: Environment = {
           name: "features",
           image: { framework: "sklearn", version: "1.2-1" },
           artifact: "s3://amzn-s3-demo-bucket/loan-default/2026-11-20/features/model.tar.gz",
-          containerEnvironment: { SAGEMAKER_PROGRAM: "features.py" },
+          containerEnvironment: {
+            SAGEMAKER_PROGRAM: "features.py",
+            SAGEMAKER_SUBMIT_DIRECTORY: "/opt/ml/model/code",
+          },
         },
         {
           name: "predictor",

@@ -33,6 +33,10 @@ export const signIn: Environment = {
     "ticket-urgency": {
       artifact: "s3://amzn-s3-demo-bucket/ticket-urgency/2026-11-20/model.tar.gz",
       image: { framework: "sklearn", version: "1.2-1" },
+      containerEnvironment: {
+        SAGEMAKER_PROGRAM: "inference.py",
+        SAGEMAKER_SUBMIT_DIRECTORY: "/opt/ml/model/code",
+      },
       serverless: { memorySizeInMb: 2048, maxConcurrency: 5 },
       access: "PUBLIC",
     },

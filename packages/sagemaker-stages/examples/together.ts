@@ -54,6 +54,10 @@ export const together: Environment = {
     "ticket-urgency": {
       artifact: "s3://amzn-s3-demo-bucket/ticket-urgency/2026-11-20/model.tar.gz",
       image: { framework: "sklearn", version: "1.2-1" },
+      containerEnvironment: {
+        SAGEMAKER_PROGRAM: "inference.py",
+        SAGEMAKER_SUBMIT_DIRECTORY: "/opt/ml/model/code",
+      },
       serverless: { memorySizeInMb: 2048, maxConcurrency: 5 },
       access: { cognito: {} },
     },
@@ -66,6 +70,10 @@ export const together: Environment = {
     "house-price": {
       artifact: "s3://amzn-s3-demo-bucket/house-price/2026-11-29/model.tar.gz",
       image: { framework: "sklearn", version: "1.4-2" },
+      containerEnvironment: {
+        SAGEMAKER_PROGRAM: "inference.py",
+        SAGEMAKER_SUBMIT_DIRECTORY: "/opt/ml/model/code",
+      },
       serverless: { memorySizeInMb: 2048, maxConcurrency: 5 },
       via: "gateway",
       access: {

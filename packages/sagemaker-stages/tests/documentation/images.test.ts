@@ -20,6 +20,11 @@ describe("the images in the documents", () => {
     const environment = environmentOf({
       artifact: "s3://amzn-s3-demo-bucket/model.tar.gz",
       image,
+      // The variables that an image of scikit-learn requires; other images ignore them.
+      containerEnvironment: {
+        SAGEMAKER_PROGRAM: "inference.py",
+        SAGEMAKER_SUBMIT_DIRECTORY: "/opt/ml/model/code",
+      },
       instances: { instanceType: "ml.g5.xlarge", initialInstanceCount: 1 },
     });
 

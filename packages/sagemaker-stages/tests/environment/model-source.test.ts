@@ -39,6 +39,13 @@ const HUGGING_FACE: ModelImageSettings = {
   os: "ubuntu22.04",
 };
 const SKLEARN: ModelImageSettings = { framework: "sklearn", version: "1.2-1" };
+/** The script that an image of scikit-learn requires. */
+const SCRIPT = {
+  containerEnvironment: {
+    SAGEMAKER_PROGRAM: "inference.py",
+    SAGEMAKER_SUBMIT_DIRECTORY: "/opt/ml/model/code",
+  },
+};
 const HUB = {
   HF_MODEL_ID: "distilbert/distilbert-base-uncased-finetuned-sst-2-english",
   HF_MODEL_REVISION: "714eb0fa89d2f80546fda750413ed43d93601a13",
@@ -69,7 +76,12 @@ function packaged(part: Partial<ModelPackageSettings>, endpoint: object = SERVER
   return { ...compute, modelPackage: { ...PACKAGE, ...part } };
 }
 
-const FIRST = { name: "features", image: SKLEARN, artifact: "s3://amzn-s3-demo-bucket/features.tar.gz" };
+const FIRST = {
+  name: "features",
+  image: SKLEARN,
+  artifact: "s3://amzn-s3-demo-bucket/features.tar.gz",
+  ...SCRIPT,
+};
 const SECOND = {
   name: "predictor",
   image: { algorithm: "sagemaker-xgboost", tag: "1.7-1" },
@@ -366,7 +378,7 @@ const brokenArtifacts: Broken[] = [
   },
   {
     what: "no artifact for an image without a model",
-    model: { ...SERVERLESS_WITHOUT, image: SKLEARN },
+    model: { ...SERVERLESS_WITHOUT, image: SKLEARN, ...SCRIPT },
     field: "artifact",
     got: "no artifact for the image sagemaker-scikit-learn",
     allowed: "an artifact, or an image that contains or downloads its model",
@@ -394,9 +406,30 @@ const brokenImages: Broken[] = [
     allowed: "huggingface, pytorch, sklearn, tensorflow, xgboost",
     because: PREBUILT,
   },
+  ...[SKLEARN, { algorithm: "sagemaker-scikit-learn", tag: "1.2-1-cpu-py3" }].map((image) => ({
+    what: `the image ${JSON.stringify(image)} without the script that loads the model`,
+    model: imageOf(image, { containerEnvironment: { SAGEMAKER_SUBMIT_DIRECTORY: "/opt/ml/model/code" } }),
+    field: "containerEnvironment.SAGEMAKER_PROGRAM",
+    got: "nothing",
+    allowed: 'the script in the artifact that defines model_fn, e.g. "inference.py"',
+    because:
+      "the image has no default, and its container does not start: https://github.com/aws/sagemaker-scikit-learn-container/blob/master/src/sagemaker_sklearn_container/serving.py",
+  })),
+  {
+    what: "an image of sklearn with an empty folder of the script",
+    model: imageOf(SKLEARN, {
+      containerEnvironment: { SAGEMAKER_PROGRAM: "inference.py", SAGEMAKER_SUBMIT_DIRECTORY: "" },
+    }),
+    field: "containerEnvironment.SAGEMAKER_SUBMIT_DIRECTORY",
+    got: '""',
+    allowed:
+      'the folder of the script in the container, e.g. "/opt/ml/model/code" for a script in code/ of the artifact',
+    because:
+      "the default is an empty folder of the image: https://github.com/aws/sagemaker-containers/blob/master/src/sagemaker_containers/_env.py",
+  },
   {
     what: "a version of sklearn without its build",
-    model: imageOf({ framework: "sklearn", version: "1.2" }),
+    model: imageOf({ framework: "sklearn", version: "1.2" }, SCRIPT),
     field: "image.version",
     got: '"1.2"',
     allowed: "a version of sklearn such as 1.2-1",
@@ -639,6 +672,7 @@ const brokenContainers: Broken[] = [
     model: several(
       [FIRST, SECOND].map((container) => ({
         ...container,
+        image: OWN_IMAGE,
         containerEnvironment: Object.fromEntries(
           Array.from({ length: 20 }, (_, index) => [`V${String(index).padStart(2, "0")}`, "x".repeat(1000)]),
         ),
@@ -716,7 +750,7 @@ describe("a model with one invalid setting of its source has exactly one fault",
 
   it("names the regions of the images when Terraform does not support the region", () => {
     // Prepare
-    const environment = environmentOf(imageOf(SKLEARN), { region: "ap-southeast-7" });
+    const environment = environmentOf(imageOf(SKLEARN, SCRIPT), { region: "ap-southeast-7" });
 
     // Act
     const faults = checkEnvironments([environment]);
@@ -817,7 +851,11 @@ describe("a model from a valid source has no fault", () => {
       { ...SERVERLESS, image: OWN_IMAGE, containerEnvironment: { [variable]: value } },
     ]),
     ["in a prefix", { ...INSTANCES, image: OWN_IMAGE, artifact: PREFIX, artifactKeyArn: KEY_ARN }],
-    ["in an image of sklearn", imageOf(SKLEARN)],
+    ["in an image of sklearn with its script", imageOf(SKLEARN, SCRIPT)],
+    [
+      "in an image of sklearn in the team's own registry, which can set the script itself",
+      imageOf({ uri: "111122223333.dkr.ecr.eu-central-1.amazonaws.com/sagemaker-scikit-learn:1.2-1" }),
+    ],
     ["in an image of xgboost", imageOf({ framework: "xgboost", version: "3.0-5" })],
     ["in an image of tensorflow", imageOf({ ...PYTORCH, framework: "tensorflow", version: "2.19.0" })],
     [

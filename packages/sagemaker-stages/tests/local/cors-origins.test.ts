@@ -20,6 +20,10 @@ const SEVERAL: Environment = {
     "house-price": {
       artifact: "s3://amzn-s3-demo-bucket/house-price/model.tar.gz",
       image: { algorithm: "sagemaker-scikit-learn", tag: "1.4-2-cpu-py3" },
+      containerEnvironment: {
+        SAGEMAKER_PROGRAM: "inference.py",
+        SAGEMAKER_SUBMIT_DIRECTORY: "/opt/ml/model/code",
+      },
       serverless: { memorySizeInMb: 2048, maxConcurrency: 2 },
       via: "gateway",
       access: "PUBLIC",

@@ -22,6 +22,10 @@ const JSON_TYPE = { "Content-Type": "application/json" };
 const HOUSE_PRICE: ModelSettings = {
   artifact: "s3://amzn-s3-demo-bucket/house-price/model.tar.gz",
   image: { algorithm: "sagemaker-scikit-learn", tag: "1.4-2-cpu-py3" },
+  containerEnvironment: {
+    SAGEMAKER_PROGRAM: "inference.py",
+    SAGEMAKER_SUBMIT_DIRECTORY: "/opt/ml/model/code",
+  },
   serverless: { memorySizeInMb: 2048, maxConcurrency: 2 },
   via: "gateway",
 };

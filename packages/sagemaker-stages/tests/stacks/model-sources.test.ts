@@ -232,7 +232,7 @@ describe("several containers", () => {
         container_hostname: "features",
         image: expect.stringContaining("features"),
         model_data_url: "s3://amzn-s3-demo-bucket/loan-default/2026-11-20/features/model.tar.gz",
-        environment: { SAGEMAKER_PROGRAM: "features.py" },
+        environment: { SAGEMAKER_PROGRAM: "features.py", SAGEMAKER_SUBMIT_DIRECTORY: "/opt/ml/model/code" },
       },
       {
         container_hostname: "predictor",

@@ -1,5 +1,6 @@
 import { PLACEHOLDER_COMMIT } from "../../app/placeholder-checks";
 import type { ModelSettings } from "../../environment/model-settings";
+import type { ModelImageSettings } from "../../environment/settings/model-source/model-source";
 import { KINDS, LMI_IMAGE, type NewModel } from "./kinds";
 
 /** The type of the instances of `--stream`: it has a GPU, as the models that generate a text need it. */
@@ -22,17 +23,20 @@ export function settingsOf({
 }: Pick<NewModel, "kind" | "name" | "task" | "mediaTypes" | "streams">): ModelSettings {
   const { image: ofKind, instanceType = streams ? INSTANCE_TYPE : undefined } = KINDS[kind];
   if (instanceType !== undefined) {
+    const image = streams && !isOfLmi({ kind, mediaTypes }) ? OWN_IMAGE : LMI_IMAGE;
     return {
       // The slash makes the address a prefix: large models are stored without compression.
       artifact: `s3://amzn-s3-demo-bucket/${name}/1/`,
-      image: streams && !isOfLmi({ kind, mediaTypes }) ? OWN_IMAGE : LMI_IMAGE,
+      image,
+      ...scriptOf(image),
       instances: { instanceType, initialInstanceCount: 1 },
       ...(takesKeys(kind) && { access: "API_KEY" as const }),
     };
   }
   const serverless = { memorySizeInMb: 2048, maxConcurrency: 5 };
   if (task === undefined) {
-    return { artifact: `s3://amzn-s3-demo-bucket/${name}/1/model.tar.gz`, image: ofKind, serverless };
+    const artifact = `s3://amzn-s3-demo-bucket/${name}/1/model.tar.gz`;
+    return { artifact, image: ofKind, ...scriptOf(ofKind), serverless };
   }
   const containerEnvironment = {
     HF_MODEL_ID: `my-organization/${name}`,
@@ -40,6 +44,17 @@ export function settingsOf({
     HF_TASK: task,
   };
   return { image: ofKind, containerEnvironment, serverless };
+}
+
+/** The script `code/inference.py` in the artifact, which the images of scikit-learn require. */
+function scriptOf(image: ModelImageSettings): Pick<ModelSettings, "containerEnvironment"> {
+  if (!("framework" in image) || image.framework !== "sklearn") return {};
+  return {
+    containerEnvironment: {
+      SAGEMAKER_PROGRAM: "inference.py",
+      SAGEMAKER_SUBMIT_DIRECTORY: "/opt/ml/model/code",
+    },
+  };
 }
 
 /**

@@ -177,6 +177,10 @@ export const everything: Environment = {
       artifact: "s3://amzn-s3-demo-bucket/language-check/1/",
       artifactKeyArn: `${KEYS}/1234abcd-12ab-34cd-56ef-1234567890ab`,
       image: { framework: "sklearn", version: "1.2-1" },
+      containerEnvironment: {
+        SAGEMAKER_PROGRAM: "inference.py",
+        SAGEMAKER_SUBMIT_DIRECTORY: "/opt/ml/model/code",
+      },
       instances: { instanceType: "ml.m5.large", initialInstanceCount: 2 },
       inNetwork: true,
       volumeKeyArn: `${KEYS}/1234abcd-12ab-34cd-56ef-1234567890ac`,

@@ -5,8 +5,9 @@ import { checkKey } from "../kms-key-checks";
 import { checkArtifact } from "./artifact-checks";
 import type { ContainerContext } from "./container-context";
 import { checkHubModel } from "./hub-checks";
-import { checkImage } from "./image-checks";
+import { checkImage, repositoryIn } from "./image-checks";
 import { checkModelPackage } from "./package-checks";
+import { checkScript } from "./script-checks";
 import { checkSecrets, checkVariables } from "./secret-checks";
 
 /** Checks the source of the model of one container. @param collector - collects the faults of the settings of the container */
@@ -38,5 +39,6 @@ export function checkSource(
   if (image !== undefined) checkImage(image, context, collector.in("image"));
   checkVariables(source, collector);
   checkHubModel(source, context, collector);
+  checkScript(source, repositoryIn(image), collector);
   checkSecrets(source, context, collector);
 }
