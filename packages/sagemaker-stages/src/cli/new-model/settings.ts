@@ -47,7 +47,9 @@ export function settingsOf({
 }
 
 /** The script `code/inference.py` in the artifact, which the images of scikit-learn require. */
-function scriptOf(image: ModelImageSettings): Pick<ModelSettings, "containerEnvironment"> {
+function scriptOf(image: ModelImageSettings): {
+  readonly containerEnvironment?: Readonly<Record<string, string>>;
+} {
   if (!("framework" in image) || image.framework !== "sklearn") return {};
   return {
     containerEnvironment: {
