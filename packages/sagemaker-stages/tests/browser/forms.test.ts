@@ -39,8 +39,8 @@ describe("the page", () => {
   });
 
   it.each([
-    ["two public models", PLAIN, "Try the models", "The public routes as OpenAPI"],
-    ["one public model", TIGHT, "Try the model", "The public route as OpenAPI"],
+    ["two public models", PLAIN, "Try the models", "The routes of this page as OpenAPI"],
+    ["one public model", TIGHT, "Try the model", "The routes of this page as OpenAPI"],
     ["no public model", CLOSED, "Models of this stage", "This page sends nothing to"],
   ])(
     "the page of an environment with %s and without a website has a default title and a fitting footer",

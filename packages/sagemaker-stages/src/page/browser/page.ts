@@ -34,7 +34,7 @@ function show({ config, openApi }: Documents): void {
 
   const stage = find("stage", HTMLElement);
   stage.append(h("b", {}, new URL(stageUrl).pathname.split("/").at(-1) || new URL(stageUrl).host));
-  showCount(routes.length, stageUrl, Object.keys(config.signIn?.targets ?? {}).length > 0);
+  showCount(routes.length, stageUrl);
   find("views", HTMLElement).append(
     ...cards.map((route) => viewCard(route, destination, views.get(route.model))),
   );
@@ -58,21 +58,16 @@ const DEFAULT_TITLE = "Try the models";
  * Texts that depend on the models. `index.html` has the texts of several public models.
  *
  * @param count - the models of the page
- * @param hasSignIn - whether only signed-in users may call some of the models
  */
-function showCount(count: number, stageUrl: string, hasSignIn: boolean): void {
+function showCount(count: number, stageUrl: string): void {
   const address = find("stage-url", HTMLElement);
   address.textContent = stageUrl;
-  const link = document.querySelector("footer a");
-  // The document also describes the routes of signed-in users.
-  if (hasSignIn) link?.replaceChildren("The routes of this page as OpenAPI");
   if (count > 1) return;
   const heading = document.querySelector("h1");
   if (heading?.textContent === DEFAULT_TITLE) {
     document.title = count === 1 ? "Try the model" : "Models of this stage";
     heading.textContent = document.title;
   }
-  if (count === 1 && !hasSignIn) link?.replaceChildren("The public route as OpenAPI");
   if (count === 0) address.parentElement?.replaceChildren("This page sends nothing to ", address, ".");
 }
 
