@@ -404,7 +404,7 @@ function readPermissions(stack: ResolvedStack): Policy[] {
 
 function readBucketPolicies(stack: ResolvedStack): Policy[] {
   for (const bucket of stack.all("aws_s3_bucket"))
-    requireArguments(bucket, "bucket", "force_destroy", "tags");
+    requireArguments(bucket, "bucket", "force_destroy", "tags", "lifecycle");
   return stack.all("aws_s3_bucket_policy").map((policy): Policy => {
     requireArguments(policy, "bucket", "policy", "depends_on");
     const name = policy.text("bucket");
