@@ -28,8 +28,9 @@ export interface HuggingFaceOptions extends ContractTexts {
    */
   readonly maxCharacters?: number;
   /**
-   * The maximum number of texts in one request. With more than one, `inputs` is a text or a list of texts, and the answer to a
-   * list has one member for each text. A container can have its own limit, e.g. `MAX_CLIENT_BATCH_SIZE` of Text Embeddings
+   * The maximum number of texts in one request of the task `feature-extraction`. With more than one, `inputs` is a text or a list
+   * of texts, and the answer to a list has the vectors of each text. Other tasks take one text: their containers read a list in
+   * different ways, e.g. as a pair of texts. A container can have its own limit, e.g. `MAX_CLIENT_BATCH_SIZE` of Text Embeddings
    * Inference, 32 by default (https://huggingface.co/docs/text-embeddings-inference/cli_arguments).
    *
    * @default 1
@@ -157,12 +158,11 @@ function countInputs(request: unknown): number | undefined {
   return isRecord(request) && Array.isArray(request.inputs) ? request.inputs.length : undefined;
 }
 
-/** Reads one answer for each text. A pipeline answers an object in place of a list of one object if it has one result for a text. */
+/** Reads the vectors of each text. */
 function readEach(document: unknown, count: number, read: Task["read"]): unknown[] | undefined {
   if (!Array.isArray(document)) return undefined;
   requireOnePredictionPerRow(document.length, count);
-  const answers = document.map((answer: unknown) => read(answer) ?? read([answer]));
-  return answers.includes(undefined) ? undefined : answers;
+  return document.every((vectors: unknown) => read(vectors) !== undefined) ? document : undefined;
 }
 
 function taskIn({ task, maxNewTokens = DEFAULT_MAX_NEW_TOKENS }: TaskOptions) {
@@ -251,11 +251,11 @@ function checkOptions(options: TaskOptions, report: OptionReport): void {
   report.requireCount(maxCharacters, "maxCharacters", max, "two texts must fit into 4 MiB");
   report.requireCount(maxInputs, "maxInputs", MAX_INPUTS, "more texts belong into several requests");
   report.require(
-    maxInputs === undefined || maxInputs === 1 || inputs !== "question",
+    maxInputs === undefined || maxInputs === 1 || task === "feature-extraction",
     "maxInputs",
     maxInputs,
     "1",
-    "the task answers one question",
+    "only containers for feature-extraction answer a list of texts in one form: a text classifier of Text Embeddings Inference reads two texts as a pair",
   );
   report.requireCount(
     maxNewTokens,

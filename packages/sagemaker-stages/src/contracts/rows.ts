@@ -302,7 +302,7 @@ function writeTable(table: Table, sends: RowsOptions["sends"], columns: readonly
 
 /**
  * A cell of CSV, in quotes if RFC 4180 requires them (https://www.rfc-editor.org/rfc/rfc4180#section-2). A missing value is an
- * empty cell, which containers read as NaN; an empty text is an empty cell in quotes.
+ * empty cell, which containers read as NaN; an empty text is an empty cell in quotes, for containers that read quotes.
  */
 function writeCell(cell: Cell): string {
   if (cell === null) return "";
@@ -422,7 +422,10 @@ function singleValue(value: unknown, property: string): unknown {
 function readNumbers(value: unknown, names: readonly string[], property = "score"): number[] {
   let list: unknown = value;
   if (isRecord(value) && !Array.isArray(value)) {
-    list = Object.hasOwn(value, property) ? value[property] : names.map((name) => value[name]);
+    const found = value[property];
+    // With several outputs, an output can have the name of this property.
+    const isFound = Array.isArray(found) || (names.length === 1 && found !== undefined);
+    list = isFound ? found : names.map((name) => value[name]);
   }
   if (names.length === 1 && !Array.isArray(list)) list = [list];
   if (!Array.isArray(list) || list.length !== names.length) {
@@ -451,8 +454,13 @@ function withLabels(scores: readonly number[], classes: readonly string[]): Labe
 /** The options that only this contract has. */
 const OPTIONS = ["features", "answer", "sends", "predicts", "classes", "outputs", "maxRows", "targetModel"];
 
-/** A name is a property of the request, and errors quote it. */
+/** A name is a property of the request or the answer, and errors quote it. */
 const MAX_NAME_LENGTH = 100;
+
+/** Whether a name can be a property: every object of JavaScript has some names, e.g. `constructor`, which would seem to be there. */
+function isPropertyName(name: string): boolean {
+  return !(name in {}) && new RegExp(`^[^\\p{C}]{1,${MAX_NAME_LENGTH}}$`, "u").test(name);
+}
 
 function checkOptions(options: RowsOptions, report: OptionReport): void {
   const { features, answer, sends, predicts, maxRows } = options;
@@ -491,7 +499,7 @@ function checkAnswer(answer: unknown, report: OptionReport): void {
     report.requireOneOf(answer, "answer", ["json", "csv", "predictions"], because);
     return;
   }
-  const isName = (name: unknown) => typeof name === "string" && name !== "" && name !== "__proto__";
+  const isName = (name: unknown) => typeof name === "string" && isPropertyName(name);
   const allowed = 'the name of a property, e.g. "scores"';
   report.require(isName(answer.list), "answer.list", answer.list, allowed, because);
   report.require(
@@ -532,7 +540,17 @@ function checkOptional(options: RowsOptions, report: OptionReport): void {
 function checkOutputs(options: RowsOptions, report: OptionReport): void {
   const { outputs } = options;
   if (predictsOf(options) === "numbers") {
-    report.requireNames(outputs, "outputs", "predicts is numbers");
+    if (!report.requireNames(outputs, "outputs", "predicts is numbers")) return;
+    for (const [index, name] of outputs.entries()) {
+      const allowed = `a name of 1 to ${MAX_NAME_LENGTH} visible characters`;
+      report.require(
+        isPropertyName(name),
+        `outputs[${index}]`,
+        name,
+        allowed,
+        "the name is a property of the answer",
+      );
+    }
     return;
   }
   report.require(
@@ -615,8 +633,7 @@ function checkFeature(feature: unknown, field: string, all: readonly Feature[], 
   >;
   report.require(
     typeof name === "string" &&
-      name !== "__proto__" &&
-      new RegExp(`^[^\\p{C}]{1,${MAX_NAME_LENGTH}}$`, "u").test(name) &&
+      isPropertyName(name) &&
       all.filter((other) => nameOf(other) === name).length === 1,
     field,
     name,

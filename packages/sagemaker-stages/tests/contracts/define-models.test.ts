@@ -280,9 +280,24 @@ describe("options of ready-made contracts", () => {
       "maxInputs: got the number 2; allowed: 1",
     ],
     [
+      "several texts for a classifier",
+      () => huggingFace("text-classification", { maxInputs: 2 }),
+      "maxInputs: got the number 2; allowed: 1",
+    ],
+    [
       "several images",
       () => huggingFace("image-classification", { maxInputs: 2 }),
       "maxInputs: got the number 2; allowed: no maxInputs",
+    ],
+    [
+      "a feature with a name that every object has",
+      () => rows({ features: ["x", { name: "constructor", optional: true }], answer: "csv" }),
+      'features[1]: got "constructor"; allowed: a unique name',
+    ],
+    [
+      "an output with a name that every object has",
+      () => rows({ features, answer: "json", outputs: ["low", "__proto__"] }),
+      'outputs[1]: got "__proto__"; allowed: a name of 1 to 100 visible characters',
     ],
     [
       "several numbers without their names",

@@ -324,6 +324,32 @@ describe("rows", () => {
       ],
     ],
     [
+      "a container with a property for each output, one of them named score",
+      { outputs: ["score", "p90"] },
+      {
+        predictions: [
+          { score: 1, p90: 2 },
+          { p90: 4, score: 3 },
+        ],
+      },
+      [
+        { score: 1, p90: 2 },
+        { score: 3, p90: 4 },
+      ],
+    ],
+    [
+      "a container with one property for one output",
+      { outputs: ["price"] },
+      { predictions: [{ price: 1 }, { price: 2 }] },
+      [{ price: 1 }, { price: 2 }],
+    ],
+    [
+      "Linear Learner with one output",
+      { outputs: ["price"] },
+      { predictions: [{ score: 1 }, { score: 2 }] },
+      [{ price: 1 }, { price: 2 }],
+    ],
+    [
       "PCA",
       { answer: { list: "projections", value: "projection" }, outputs: ["first", "second"] },
       { projections: [{ projection: [1, 2] }, { projection: [3, 4] }] },
