@@ -10,6 +10,7 @@ import {
 import { fault } from "../runtime/faults";
 import { isRecord, MAX_JSON_PARTS, parseJson } from "../runtime/json";
 import { readDecimal } from "../runtime/numbers";
+import { ARCHIVE_KEY_ALLOWED, isArchiveKey } from "./archive-key";
 import { COMMON_OPTIONS, type OptionReport } from "./option-report";
 import { type ContractTexts, ReadyMade, type StandInAnswer } from "./ready-made";
 import { aboutOf, listOf, routeOf } from "./texts";
@@ -246,6 +247,7 @@ export function createContract(model: string, options: RowsOptions): Contract<Ro
 
 /** No slash and no dot: a caller cannot choose an archive below another prefix. */
 const TARGET_NAME = /^[A-Za-z0-9][\w-]{0,99}$/;
+const MAX_TARGET_NAME_LENGTH = 100;
 const TARGET_NAME_ALLOWED = "1 to 100 letters, digits, _ and -, not starting with _ or -";
 
 function nameOf(feature: Feature): string {
@@ -544,6 +546,13 @@ function checkOutputs(options: RowsOptions, report: OptionReport): void {
   );
 }
 
+/** Visible ASCII characters with one `*`. IAM interprets `?` and `${`, and Terraform interprets `${` and `%{`. */
+const ARCHIVE = /^(?!.*[$%]\{)[\x21-\x29\x2b-\x3e\x40-\x7e]*\*[\x21-\x29\x2b-\x3e\x40-\x7e]*$/;
+const INVOKE_ENDPOINT =
+  "https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_runtime_InvokeEndpoint.html";
+/** The maximum length of a target model (INVOKE_ENDPOINT). */
+const MAX_TARGET_MODEL_LENGTH = 1024;
+
 function checkTargetModel(targetModel: unknown, report: OptionReport): void {
   if (targetModel === undefined) return;
   const because =
@@ -551,13 +560,25 @@ function checkTargetModel(targetModel: unknown, report: OptionReport): void {
   const { archive, example, ...others } = isRecord(targetModel) ? targetModel : {};
   const isKnown = Object.keys(others).length === 0;
   report.require(isKnown, "targetModel", targetModel, "an object with archive and example", because);
-  report.require(
-    typeof archive === "string" && /^[\x21-\x29\x2b-\x7e]*\*[\x21-\x29\x2b-\x7e]*$/.test(archive),
+  const isPattern = report.require(
+    typeof archive === "string" && ARCHIVE.test(archive),
     "targetModel.archive",
     archive,
-    'the key of an archive below the prefix, with one * in place of the caller\'s model, e.g. "shop-*.tar.gz"',
+    'the key of an archive below the prefix, with one * in place of the caller\'s model, without ?, ${ and %{, e.g. "shop-*.tar.gz"',
     because,
   );
+  if (isPattern) {
+    const key = String(archive);
+    report.require(isArchiveKey(key), "targetModel.archive", key, ARCHIVE_KEY_ALLOWED, because);
+    const longest = key.length - 1 + MAX_TARGET_NAME_LENGTH;
+    report.require(
+      longest <= MAX_TARGET_MODEL_LENGTH,
+      "targetModel.archive",
+      `${key.slice(0, 20)}… with ${key.length} characters`,
+      `at most ${MAX_TARGET_MODEL_LENGTH - MAX_TARGET_NAME_LENGTH + 1} characters, so that each name of a caller fits`,
+      INVOKE_ENDPOINT,
+    );
+  }
   report.require(
     typeof example === "string" && TARGET_NAME.test(example),
     "targetModel.example",

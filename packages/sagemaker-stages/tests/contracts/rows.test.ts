@@ -611,6 +611,17 @@ describe("rows with an invalid request", () => {
       },
     );
 
+    it("accepts the longest archive", () => {
+      // Act
+      const faults = rows({
+        ...options,
+        targetModel: { archive: `${"x".repeat(924)}*`, example: "17" },
+      }).describeFaults("forecasts");
+
+      // Assess
+      expect(faults).toEqual([]);
+    });
+
     it("answers 400 when the caller names no model, or names a model of an endpoint with one model", async () => {
       // Prepare
       const chosen = await deploy(options, answeringText("1.5", "text/csv"));
@@ -629,6 +640,21 @@ describe("rows with an invalid request", () => {
     it.each([
       ["no wildcard", { archive: "shop.tar.gz", example: "17" }, "targetModel.archive"],
       ["two wildcards", { archive: "*/*.tar.gz", example: "17" }, "targetModel.archive"],
+      ["a question mark", { archive: "shop-?-*.tar.gz", example: "17" }, "targetModel.archive"],
+      [
+        "a policy variable",
+        { archive: "$" + "{aws:username}/*.tar.gz", example: "17" },
+        "targetModel.archive",
+      ],
+      ["a template of Terraform", { archive: "%{if}*.tar.gz", example: "17" }, "targetModel.archive"],
+      ["an address", { archive: "s3://amzn-s3-demo-bucket/*.tar.gz", example: "17" }, "targetModel.archive"],
+      ["a slash at the start", { archive: "/*.tar.gz", example: "17" }, "targetModel.archive"],
+      ["a folder above", { archive: "eu/../*.tar.gz", example: "17" }, "targetModel.archive"],
+      [
+        "an archive without space for the longest name",
+        { archive: `${"x".repeat(925)}*`, example: "17" },
+        "targetModel.archive",
+      ],
       ["an example with a slash", { archive: "*.tar.gz", example: "eu/17" }, "targetModel.example"],
       ["an unknown member", { archive: "*.tar.gz", example: "17", names: [] }, "targetModel"],
     ])("refuses %s", (_, targetModel, field) => {
