@@ -112,6 +112,13 @@ export interface RowsTargetModel {
   readonly archive: string;
   /** The `model` of the example, with which the smoke test calls the route: an existing model. */
   readonly example: string;
+  /**
+   * The names that callers may send as `model`, each with 1 to 100 letters, digits, `_` and `-`. A caller of another name receives
+   * a 400. A further name needs a deployment.
+   *
+   * @default - every name. A name without an archive is a failure of the endpoint (502), and counts for the alarms.
+   */
+  readonly names?: readonly string[];
 }
 
 /** A column of the model's input. A string is the name of a numeric feature. */
@@ -222,7 +229,7 @@ export function createContract(model: string, options: RowsOptions): Contract<Ro
     schema:
       targetModel === undefined
         ? z.strictObject({ rows: list })
-        : z.strictObject({ model: z.string().check(z.regex(TARGET_NAME, TARGET_NAME_ALLOWED)), rows: list }),
+        : z.strictObject({ model: targetNameOf(targetModel), rows: list }),
     limits: { rows: maxRows, rowsIn: "rows", payloadInBytes: SERVERLESS_PAYLOAD_IN_BYTES },
 
     encode(request) {
@@ -256,6 +263,12 @@ function nameOf(feature: Feature): string {
 
 function sendsOf({ sends, answer }: RowsOptions): NonNullable<RowsOptions["sends"]> {
   return sends ?? (answer === "json" ? "json" : "csv");
+}
+
+function targetNameOf({ names }: RowsTargetModel): z.ZodMiniType<string, string> {
+  return names === undefined
+    ? z.string().check(z.regex(TARGET_NAME, TARGET_NAME_ALLOWED))
+    : z.enum(names as string[]);
 }
 
 function cellOf(feature: Feature, isCsv: boolean): z.ZodMiniType<Cell | undefined, Cell | undefined> {
@@ -557,9 +570,9 @@ function checkTargetModel(targetModel: unknown, report: OptionReport): void {
   if (targetModel === undefined) return;
   const because =
     "callers choose an archive of a multi-model endpoint: https://docs.aws.amazon.com/sagemaker/latest/dg/multi-model-endpoints.html";
-  const { archive, example, ...others } = isRecord(targetModel) ? targetModel : {};
+  const { archive, example, names, ...others } = isRecord(targetModel) ? targetModel : {};
   const isKnown = Object.keys(others).length === 0;
-  report.require(isKnown, "targetModel", targetModel, "an object with archive and example", because);
+  report.require(isKnown, "targetModel", targetModel, "an object with archive, example and names", because);
   const isPattern = report.require(
     typeof archive === "string" && ARCHIVE.test(archive),
     "targetModel.archive",
@@ -585,6 +598,16 @@ function checkTargetModel(targetModel: unknown, report: OptionReport): void {
     example,
     TARGET_NAME_ALLOWED,
     because,
+  );
+  if (names === undefined || !report.requireNames(names, "targetModel.names", because)) return;
+  const wrong = names.find((name) => !TARGET_NAME.test(name));
+  report.require(wrong === undefined, "targetModel.names", wrong, TARGET_NAME_ALLOWED, because);
+  report.require(
+    names.some((name) => name === example),
+    "targetModel.example",
+    example,
+    "one of names",
+    "the smoke test calls the route with this model",
   );
 }
 
@@ -688,7 +711,7 @@ export function describe(model: string, options: RowsOptions): About<RowsRequest
   const rest = cells.length - MAX_FEATURES_IN_TEXT;
   const shown = rest > 0 ? [...cells.slice(0, MAX_FEATURES_IN_TEXT), `… (${rest} more)`] : cells;
   const { targetModel } = options;
-  const chosen = targetModel === undefined ? "" : '"model": "<name>", ';
+  const chosen = targetModel === undefined ? "" : `"model": ${allowedNamesOf(targetModel)}, `;
   return aboutOf(model, options, {
     description: `Predicts ${predictedBy(options)} from ${list}, for one or more rows${targetModel === undefined ? "" : ", with the model that the caller names"}.`,
     allowed: `{${chosen}"rows": [{${shown.join(", ")}}, …]}`,
@@ -700,6 +723,14 @@ export function describe(model: string, options: RowsOptions): About<RowsRequest
       answer: { predictions: [predictionFor(options)] },
     },
   });
+}
+
+function allowedNamesOf({ names = [] }: RowsTargetModel): string {
+  if (names.length === 0 || names.length > MAX_FEATURES_IN_TEXT) return '"<name>"';
+  return listOf(
+    names.map((name) => JSON.stringify(name)),
+    "or",
+  );
 }
 
 function predictedBy(options: RowsOptions): string {
