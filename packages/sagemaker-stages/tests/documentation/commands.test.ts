@@ -31,7 +31,7 @@ const TEMPLATE_README = "packages/sagemaker-stages/template/README.md";
 
 /** Commands that only prepare the shell or files, and that have no test. A pipeline or a substitution runs more. */
 const PREPARATION =
-  /^(cat|cd|cp|export|git (add|clone|commit|config|init)|ls|mkdir|mv|rm|unset|unzip)\b[^|`$]*$/;
+  /^(cat|cd|cp|export|git (add|clone|commit|config|init)|ls|mkdir|mv|rm|tar|unset|unzip)\b[^|`$]*$/;
 
 /** Languages of blocks that have no commands. */
 const OTHER_LANGUAGES = ["", "ini", "js", "json", "md", "mermaid", "python", "text", "ts", "yaml"];
