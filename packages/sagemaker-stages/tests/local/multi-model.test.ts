@@ -100,7 +100,7 @@ it.each([
     const [received] = requests;
     const predicted = received && (await samples.get(model)?.invoke(received.request));
     expect([status, body]).toEqual([200, predicted?.body]);
-    expect(requests.map((one) => [one.model, one.request.headers[MODEL.toLowerCase()]])).toEqual([
+    expect(requests.map((one) => [one.model, one.request.headers?.[MODEL.toLowerCase()]])).toEqual([
       [model, target],
     ]);
   },

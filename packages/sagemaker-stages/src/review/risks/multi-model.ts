@@ -1,7 +1,7 @@
 import { deployedValues } from "../reading/deployed-values";
 import type { Plan } from "../reading/plan";
 import type { PlannedResource } from "../reading/planned-resource";
-import { at, textOf, UNKNOWN, type Values } from "../reading/values";
+import { at, textOf, UNKNOWN, type Value, type Values } from "../reading/values";
 import { NONE, valueText } from "../rendering/phrases/values";
 import type { Finding } from "./risk";
 
@@ -38,7 +38,7 @@ export function multiModelRisks(resource: PlannedResource, plan: Plan): Finding[
   ];
 }
 
-function modeOf(values: Values) {
+function modeOf(values: Values): Value | undefined {
   return at(values, "primary_container", 0, "mode");
 }
 
