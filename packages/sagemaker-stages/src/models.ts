@@ -3,6 +3,7 @@ import { PythonEntry, type PythonModel, pythonModel } from "./python-model";
 import type { About, BytesDialect, Contract, StreamDialect } from "./runtime/contract";
 import { isRecord } from "./runtime/json";
 
+export { ARCHIVE_KEY_ALLOWED, isArchiveKey } from "./contracts/archive-key";
 export { type PythonModel, type PythonRoute, python } from "./python-model";
 export type { ModelModule };
 

@@ -10,6 +10,7 @@ import {
 import { fault } from "../runtime/faults";
 import { isRecord, MAX_JSON_PARTS, parseJson } from "../runtime/json";
 import { readDecimal } from "../runtime/numbers";
+import { ARCHIVE_KEY_ALLOWED, isArchiveKey } from "./archive-key";
 import { COMMON_OPTIONS, type OptionReport } from "./option-report";
 import { type ContractTexts, ReadyMade, type StandInAnswer } from "./ready-made";
 import { aboutOf, listOf, routeOf } from "./texts";
@@ -111,6 +112,13 @@ export interface RowsTargetModel {
   readonly archive: string;
   /** The `model` of the example, with which the smoke test calls the route: an existing model. */
   readonly example: string;
+  /**
+   * The names that callers may send as `model`, each with 1 to 100 letters, digits, `_` and `-`. A caller of another name receives
+   * a 400. A further name needs a deployment.
+   *
+   * @default - every name. A name without an archive is a failure of the endpoint (502), and counts for the alarms.
+   */
+  readonly names?: readonly string[];
 }
 
 /** A column of the model's input. A string is the name of a numeric feature. */
@@ -221,7 +229,7 @@ export function createContract(model: string, options: RowsOptions): Contract<Ro
     schema:
       targetModel === undefined
         ? z.strictObject({ rows: list })
-        : z.strictObject({ model: z.string().check(z.regex(TARGET_NAME, TARGET_NAME_ALLOWED)), rows: list }),
+        : z.strictObject({ model: targetNameOf(targetModel), rows: list }),
     limits: { rows: maxRows, rowsIn: "rows", payloadInBytes: SERVERLESS_PAYLOAD_IN_BYTES },
 
     encode(request) {
@@ -246,6 +254,7 @@ export function createContract(model: string, options: RowsOptions): Contract<Ro
 
 /** No slash and no dot: a caller cannot choose an archive below another prefix. */
 const TARGET_NAME = /^[A-Za-z0-9][\w-]{0,99}$/;
+const MAX_TARGET_NAME_LENGTH = 100;
 const TARGET_NAME_ALLOWED = "1 to 100 letters, digits, _ and -, not starting with _ or -";
 
 function nameOf(feature: Feature): string {
@@ -254,6 +263,12 @@ function nameOf(feature: Feature): string {
 
 function sendsOf({ sends, answer }: RowsOptions): NonNullable<RowsOptions["sends"]> {
   return sends ?? (answer === "json" ? "json" : "csv");
+}
+
+function targetNameOf({ names }: RowsTargetModel): z.ZodMiniType<string, string> {
+  return names === undefined
+    ? z.string().check(z.regex(TARGET_NAME, TARGET_NAME_ALLOWED))
+    : z.enum(names as string[]);
 }
 
 function cellOf(feature: Feature, isCsv: boolean): z.ZodMiniType<Cell | undefined, Cell | undefined> {
@@ -562,26 +577,55 @@ function checkOutputs(options: RowsOptions, report: OptionReport): void {
   );
 }
 
+/** Visible ASCII characters with one `*`. IAM interprets `?` and `${`, and Terraform interprets `${` and `%{`. */
+const ARCHIVE = /^(?!.*[$%]\{)[\x21-\x29\x2b-\x3e\x40-\x7e]*\*[\x21-\x29\x2b-\x3e\x40-\x7e]*$/;
+const INVOKE_ENDPOINT =
+  "https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_runtime_InvokeEndpoint.html";
+/** The maximum length of a target model (INVOKE_ENDPOINT). */
+const MAX_TARGET_MODEL_LENGTH = 1024;
+
 function checkTargetModel(targetModel: unknown, report: OptionReport): void {
   if (targetModel === undefined) return;
   const because =
     "callers choose an archive of a multi-model endpoint: https://docs.aws.amazon.com/sagemaker/latest/dg/multi-model-endpoints.html";
-  const { archive, example, ...others } = isRecord(targetModel) ? targetModel : {};
+  const { archive, example, names, ...others } = isRecord(targetModel) ? targetModel : {};
   const isKnown = Object.keys(others).length === 0;
-  report.require(isKnown, "targetModel", targetModel, "an object with archive and example", because);
-  report.require(
-    typeof archive === "string" && /^[\x21-\x29\x2b-\x7e]*\*[\x21-\x29\x2b-\x7e]*$/.test(archive),
+  report.require(isKnown, "targetModel", targetModel, "an object with archive, example and names", because);
+  const isPattern = report.require(
+    typeof archive === "string" && ARCHIVE.test(archive),
     "targetModel.archive",
     archive,
-    'the key of an archive below the prefix, with one * in place of the caller\'s model, e.g. "shop-*.tar.gz"',
+    'the key of an archive below the prefix, with one * in place of the caller\'s model, without ?, ${ and %{, e.g. "shop-*.tar.gz"',
     because,
   );
+  if (isPattern) {
+    const key = String(archive);
+    report.require(isArchiveKey(key), "targetModel.archive", key, ARCHIVE_KEY_ALLOWED, because);
+    const longest = key.length - 1 + MAX_TARGET_NAME_LENGTH;
+    report.require(
+      longest <= MAX_TARGET_MODEL_LENGTH,
+      "targetModel.archive",
+      `${key.slice(0, 20)}… with ${key.length} characters`,
+      `at most ${MAX_TARGET_MODEL_LENGTH - MAX_TARGET_NAME_LENGTH + 1} characters, so that each name of a caller fits`,
+      INVOKE_ENDPOINT,
+    );
+  }
   report.require(
     typeof example === "string" && TARGET_NAME.test(example),
     "targetModel.example",
     example,
     TARGET_NAME_ALLOWED,
     because,
+  );
+  if (names === undefined || !report.requireNames(names, "targetModel.names", because)) return;
+  const wrong = names.find((name) => !TARGET_NAME.test(name));
+  report.require(wrong === undefined, "targetModel.names", wrong, TARGET_NAME_ALLOWED, because);
+  report.require(
+    names.some((name) => name === example),
+    "targetModel.example",
+    example,
+    "one of names",
+    "the smoke test calls the route with this model",
   );
 }
 
@@ -684,7 +728,7 @@ export function describe(model: string, options: RowsOptions): About<RowsRequest
   const rest = cells.length - MAX_FEATURES_IN_TEXT;
   const shown = rest > 0 ? [...cells.slice(0, MAX_FEATURES_IN_TEXT), `… (${rest} more)`] : cells;
   const { targetModel } = options;
-  const chosen = targetModel === undefined ? "" : '"model": "<name>", ';
+  const chosen = targetModel === undefined ? "" : `"model": ${allowedNamesOf(targetModel)}, `;
   return aboutOf(model, options, {
     description: `Predicts ${predictedBy(options)} from ${list}, for one or more rows${targetModel === undefined ? "" : ", with the model that the caller names"}.`,
     allowed: `{${chosen}"rows": [{${shown.join(", ")}}, …]}`,
@@ -696,6 +740,14 @@ export function describe(model: string, options: RowsOptions): About<RowsRequest
       answer: { predictions: [predictionFor(options)] },
     },
   });
+}
+
+function allowedNamesOf({ names = [] }: RowsTargetModel): string {
+  if (names.length === 0 || names.length > MAX_FEATURES_IN_TEXT) return '"<name>"';
+  return listOf(
+    names.map((name) => JSON.stringify(name)),
+    "or",
+  );
 }
 
 function predictedBy(options: RowsOptions): string {

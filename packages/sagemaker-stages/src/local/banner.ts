@@ -14,7 +14,7 @@ import type {
   StageDefinition,
   StageDomainDefinition,
 } from "./terraform/deployment";
-import { answeringRoutes, type EndpointCompute } from "./terraform/endpoints";
+import { answeringRoutes, type EndpointCompute, TARGET_MODEL_HEADER } from "./terraform/endpoints";
 
 /** The addresses of a local stage. */
 export interface ServedUrls {
@@ -163,9 +163,13 @@ function* describeEndpoints(
   yield "";
   yield `  SageMaker runtime  ${url}  (e.g. boto3.client("sagemaker-runtime", endpoint_url="${url}"))`;
   for (const endpoint of endpoints) {
-    for (const { model, target } of answeringRoutes(endpoint)) {
+    for (const { model, target, models } of answeringRoutes(endpoint)) {
       const { description } = containerOf(containers, model);
-      const name = [endpoint.name, ...Object.entries(target).map(([header, value]) => `${header}: ${value}`)];
+      const targets = { ...target, ...(models && { [TARGET_MODEL_HEADER]: models.join(" or ") }) };
+      const name = [
+        endpoint.name,
+        ...Object.entries(targets).map(([header, value]) => `${header}: ${value}`),
+      ];
       yield `    ${name.join(", ")}: ${description} (on AWS: ${describeCompute(endpoint.compute)})`;
     }
   }

@@ -637,6 +637,34 @@ describe("rows with an invalid request", () => {
       },
     );
 
+    it("answers 400 without a request to the endpoint when the caller names none of the names", async () => {
+      // Prepare
+      const targetModel = { archive: "eu/shop-*.tar.gz", example: "17", names: ["17", "18"] };
+      const model = await deploy({ ...options, targetModel }, answeringText("1.5", "text/csv"));
+
+      // Act
+      const detail = await model.problemOf({ model: "19", rows: [ROW] });
+      const received = await model.post({ model: "18", rows: [ROW] });
+
+      // Assess
+      expect(detail).toMatch(/^400 model: got "19"; allowed: .*"17".*"18"/s);
+      expect(received).toMatchObject({ status: 200, body: { predictions: [1.5] } });
+      expect(model.endpoint.onlyRequest.headers).toMatchObject({
+        "x-amzn-sagemaker-target-model": "eu/shop-18.tar.gz",
+      });
+    });
+
+    it("accepts the longest archive", () => {
+      // Act
+      const faults = rows({
+        ...options,
+        targetModel: { archive: `${"x".repeat(924)}*`, example: "17" },
+      }).describeFaults("forecasts");
+
+      // Assess
+      expect(faults).toEqual([]);
+    });
+
     it("answers 400 when the caller names no model, or names a model of an endpoint with one model", async () => {
       // Prepare
       const chosen = await deploy(options, answeringText("1.5", "text/csv"));
@@ -655,8 +683,34 @@ describe("rows with an invalid request", () => {
     it.each([
       ["no wildcard", { archive: "shop.tar.gz", example: "17" }, "targetModel.archive"],
       ["two wildcards", { archive: "*/*.tar.gz", example: "17" }, "targetModel.archive"],
+      ["a question mark", { archive: "shop-?-*.tar.gz", example: "17" }, "targetModel.archive"],
+      [
+        "a policy variable",
+        { archive: "$" + "{aws:username}/*.tar.gz", example: "17" },
+        "targetModel.archive",
+      ],
+      ["a template of Terraform", { archive: "%{if}*.tar.gz", example: "17" }, "targetModel.archive"],
+      ["an address", { archive: "s3://amzn-s3-demo-bucket/*.tar.gz", example: "17" }, "targetModel.archive"],
+      ["a slash at the start", { archive: "/*.tar.gz", example: "17" }, "targetModel.archive"],
+      ["a folder above", { archive: "eu/../*.tar.gz", example: "17" }, "targetModel.archive"],
+      [
+        "an archive without space for the longest name",
+        { archive: `${"x".repeat(925)}*`, example: "17" },
+        "targetModel.archive",
+      ],
       ["an example with a slash", { archive: "*.tar.gz", example: "eu/17" }, "targetModel.example"],
-      ["an unknown member", { archive: "*.tar.gz", example: "17", names: [] }, "targetModel"],
+      ["an unknown member", { archive: "*.tar.gz", example: "17", models: [] }, "targetModel"],
+      ["no names", { archive: "*.tar.gz", example: "17", names: [] }, "targetModel.names"],
+      [
+        "a name with a slash",
+        { archive: "*.tar.gz", example: "17", names: ["17", "eu/18"] },
+        "targetModel.names",
+      ],
+      [
+        "an example beside the names",
+        { archive: "*.tar.gz", example: "17", names: ["18"] },
+        "targetModel.example",
+      ],
     ])("refuses %s", (_, targetModel, field) => {
       // Act
       const faults = rows({ ...options, targetModel } as RowsOptions).describeFaults("forecasts");

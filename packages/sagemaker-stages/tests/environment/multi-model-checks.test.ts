@@ -15,6 +15,26 @@ const MULTI = {
   targetModels: ["shop-*.tar.gz"],
 };
 
+const SUPPORT = "https://docs.aws.amazon.com/sagemaker/latest/dg/multi-model-support.html";
+const GPU = "https://docs.aws.amazon.com/sagemaker/latest/dg/mms-container-apis.html";
+const TRITON = { algorithm: "sagemaker-tritonserver", tag: "24.09-py3" };
+const OWN = { uri: "111122223333.dkr.ecr.eu-central-1.amazonaws.com/many-models:1" };
+const SCIKIT_LEARN_SERVING =
+  "https://github.com/aws/sagemaker-scikit-learn-container/blob/master/src/sagemaker_sklearn_container/serving_mms.py";
+const XGBOOST_SERVING =
+  "https://github.com/aws/sagemaker-xgboost-container/blob/master/src/sagemaker_xgboost_container/serving_mms.py";
+
+/** The same endpoint with the variables of a script. */
+function scripted(image: object, variables: Readonly<Record<string, string>>, part: object = {}) {
+  return { ...MULTI, image, containerEnvironment: variables, ...part };
+}
+
+const SKLEARN = { framework: "sklearn", version: "1.2-1" };
+const SCRIPT = {
+  SAGEMAKER_PROGRAM: "inference.py",
+  SAGEMAKER_SUBMIT_DIRECTORY: "s3://amzn-s3-demo-bucket/loan-default/code/sourcedir.tar.gz",
+};
+
 const { targetModels: _, ...WITHOUT_TARGET } = MULTI;
 const { artifact: __, image: ___, ...WITHOUT_SOURCE } = MULTI;
 
@@ -74,6 +94,97 @@ const broken: Broken[] = [
       'targetModel: the archive below artifact that answers, e.g. "iris.tar.gz"; or targetModels: the archives from which the contract chooses, e.g. ["shop-*.tar.gz"]',
     because: `each request to a multi-model endpoint names a model, and the function's role may invoke only the models that the environment names: ${API}/API_runtime_InvokeEndpoint.html`,
   },
+  ...[
+    { algorithm: "kmeans", tag: "1" },
+    {
+      framework: "huggingface",
+      version: "4.49.0",
+      pytorch: "2.6.0",
+      python: "py312",
+    },
+  ].map((image) => ({
+    what: `the image ${JSON.stringify(image)}, which serves one model`,
+    model: { ...MULTI, image },
+    field: "image",
+    got: `the image ${"algorithm" in image ? "kmeans" : "huggingface-pytorch-inference"} together with multiModel`,
+    allowed:
+      "uri, the address of an image that serves many models; or one of knn, linear-learner, mxnet-inference, pytorch-inference, randomcutforest, sagemaker-scikit-learn, sagemaker-tritonserver, sagemaker-xgboost, tensorflow-inference",
+    because: SUPPORT,
+  })),
+  ...["ml.g5.xlarge", "ml.gr6.4xlarge", "ml.p3.2xlarge", "ml.inf2.xlarge", "ml.trn1.2xlarge"].map(
+    (instanceType) => ({
+      what: `the instance type ${instanceType}`,
+      model: { ...MULTI, instances: { instanceType, initialInstanceCount: 1 } },
+      field: "instances.instanceType",
+      got: JSON.stringify(instanceType),
+      allowed:
+        "an instance type for CPUs such as ml.m5.large, the image sagemaker-tritonserver, or an image by uri",
+      because: `of SageMaker's images, only sagemaker-tritonserver serves many models on accelerated instances: ${GPU}`,
+    }),
+  ),
+  ...[
+    "/opt/ml/model/code",
+    "s3://amzn-s3-demo-bucket/other/sourcedir.tar.gz",
+    "s3://amzn-s3-demo-bucket/loan-default/code/",
+    "",
+  ].map((folder) => ({
+    what: `a script of scikit-learn in ${JSON.stringify(folder)}`,
+    model: scripted(SKLEARN, { ...SCRIPT, SAGEMAKER_SUBMIT_DIRECTORY: folder }),
+    field: "containerEnvironment.SAGEMAKER_SUBMIT_DIRECTORY",
+    got: JSON.stringify(folder),
+    allowed:
+      'an archive below artifact that contains the script, e.g. "s3://amzn-s3-demo-bucket/loan-default/sourcedir.tar.gz"',
+    because: `a multi-model container imports the script before it loads a model, and the endpoint's role reads only artifact: ${SCIKIT_LEARN_SERVING}`,
+  })),
+  {
+    what: "no script of scikit-learn",
+    model: scripted(SKLEARN, { SAGEMAKER_SUBMIT_DIRECTORY: SCRIPT.SAGEMAKER_SUBMIT_DIRECTORY }),
+    field: "containerEnvironment.SAGEMAKER_PROGRAM",
+    got: "nothing",
+    allowed: 'the script in SAGEMAKER_SUBMIT_DIRECTORY that defines model_fn, e.g. "inference.py"',
+    because: `the image has no default, and its container does not start: ${SCIKIT_LEARN_SERVING}`,
+  },
+  {
+    what: "a script of scikit-learn without a network",
+    model: scripted(SKLEARN, SCRIPT, { networkIsolation: true }),
+    field: "networkIsolation",
+    got: "networkIsolation together with multiModel and a script",
+    allowed: "no networkIsolation, or an image that needs no SAGEMAKER_SUBMIT_DIRECTORY",
+    because: `the container downloads the script from S3: ${SCIKIT_LEARN_SERVING}`,
+  },
+  {
+    what: "a script of XGBoost in the archive of a model",
+    model: scripted(MULTI.image, { ...SCRIPT, SAGEMAKER_SUBMIT_DIRECTORY: "/opt/ml/model/code" }),
+    field: "containerEnvironment.SAGEMAKER_SUBMIT_DIRECTORY",
+    got: '"/opt/ml/model/code"',
+    allowed:
+      'an archive below artifact that contains the script, e.g. "s3://amzn-s3-demo-bucket/loan-default/sourcedir.tar.gz"',
+    because: `a multi-model container imports the script before it loads a model, and the endpoint's role reads only artifact: ${XGBOOST_SERVING}`,
+  },
+  ...["s3://amzn-s3-demo-bucket/loan-default/iris.tar.gz", "/iris.tar.gz", "eu/../iris.tar.gz", ".."].flatMap(
+    (key) => {
+      const fault = {
+        got: JSON.stringify(key),
+        allowed:
+          "the archive's key below the prefix of the endpoint, without s3://, / at its start and .. between slashes",
+        because: CREATE,
+      };
+      return [
+        {
+          what: `the targetModel ${key}`,
+          model: { ...WITHOUT_TARGET, targetModel: key },
+          field: "targetModel",
+          ...fault,
+        },
+        {
+          what: `${key} in targetModels`,
+          model: { ...MULTI, targetModels: ["eu/*", key] },
+          field: "targetModels",
+          ...fault,
+        },
+      ];
+    },
+  ),
   {
     what: "an existing endpoint",
     model: { existingEndpoint: "shared", multiModel: true, targetModels: ["eu/*"] },
@@ -111,6 +222,18 @@ describe("a multi-model endpoint has no fault with", () => {
   it.each([
     ["models that the contract chooses", MULTI],
     ["one model", { ...WITHOUT_TARGET, targetModel: "eu/iris.tar.gz" }],
+    ["dots in the name of an archive", { ...MULTI, targetModels: ["eu/iris..1.tar.gz", "eu/*"] }],
+    ["a script of scikit-learn below the prefix", scripted(SKLEARN, SCRIPT)],
+    ["a script of XGBoost below the prefix", scripted(MULTI.image, SCRIPT)],
+    ["no network and no script", { ...MULTI, networkIsolation: true }],
+    [
+      "Triton on GPUs",
+      { ...MULTI, image: TRITON, instances: { ...MULTI.instances, instanceType: "ml.g5.xlarge" } },
+    ],
+    [
+      "an own image on GPUs",
+      { ...MULTI, image: OWN, instances: { ...MULTI.instances, instanceType: "ml.g5.xlarge" } },
+    ],
     ["a built-in algorithm", { ...MULTI, image: { algorithm: "linear-learner", tag: "1" } }],
     [
       "an existing function, whose code chooses the model",

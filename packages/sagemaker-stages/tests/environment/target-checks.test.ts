@@ -310,7 +310,9 @@ describe("a contract whose callers name the model", () => {
   const multi = { ...INSTANCES, artifact: "s3://amzn-s3-demo-bucket/forecasts/", multiModel: true };
 
   it.each([
-    ["every archive of an existing endpoint", SHARED],
+    ["an existing function, whose owner limits its role", { ...INSTANCES, existingFunction: "scoring" }],
+    ["an existing function and an existing endpoint", { ...SHARED, existingFunction: "scoring" }],
+    ["every archive of an existing endpoint", { ...SHARED, targetModels: ["*"] }],
     ["the same archives", { ...SHARED, targetModels: ["eu/shop-*.tar.gz"] }],
     ["more archives", { ...SHARED, targetModels: ["us/iris.tar.gz", "eu/*"] }],
     ["a new multi-model endpoint", { ...multi, targetModels: ["eu/shop-*.tar.gz"] }],
@@ -329,6 +331,13 @@ describe("a contract whose callers name the model", () => {
       "multiModel",
       "a new endpoint with one model, for a contract whose callers name the model",
       "multiModel: true, existingEndpoint, or a contract without targetModel",
+    ],
+    [
+      "an existing endpoint without targetModels",
+      SHARED,
+      "targetModels",
+      "no targetModels for a contract whose callers name the model",
+      'targetModels: ["eu/shop-*.tar.gz"]',
     ],
     [
       "the target of the environment",

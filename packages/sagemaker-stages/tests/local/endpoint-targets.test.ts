@@ -73,8 +73,20 @@ const mixed = existing([
   { model: "iris", target: { [VARIANT]: "Blue", [MODEL]: "iris.tar.gz" } },
 ]);
 
+const patterns = existing([
+  { model: "iris", target: {}, models: ["eu/*", "*.zip"] },
+  { model: "wine", target: { [MODEL]: "eu/wine.tar.gz" } },
+]);
+
 describe("an existing endpoint with targets", () => {
   it.each([
+    ["the pattern that includes the model", patterns, { [MODEL]: "us/one.zip" }, "iris"],
+    [
+      "the model that the request names, and not its pattern",
+      patterns,
+      { [MODEL]: "eu/wine.tar.gz" },
+      "wine",
+    ],
     ["the variant's model for its variant", variants, { [VARIANT]: "Green" }, "green"],
     ["the first variant's model without a variant", variants, {}, "blue"],
     ["the model that the request names", multiModel, { [MODEL]: "eu/wine.tar.gz" }, "wine"],
@@ -150,6 +162,12 @@ describe("an existing endpoint with targets", () => {
       multiModel,
       { [MODEL]: "eu/oak.tar.gz" },
       "Target model eu/oak.tar.gz of endpoint shared not found. Functions of this stage name eu/iris.tar.gz, eu/wine.tar.gz.",
+    ],
+    [
+      "a model outside of the patterns",
+      patterns,
+      { [MODEL]: "us/oak.tar.gz" },
+      "Target model us/oak.tar.gz of endpoint shared not found. Functions of this stage name eu/*, *.zip, eu/wine.tar.gz.",
     ],
     [
       "another component",

@@ -562,6 +562,22 @@ describe("the policies around an environment with asynchronous models", () => {
     expect(onObjects.flatMap(({ Action }) => Action)).toEqual(actions);
   });
 
+  it.each([
+    { kind: "a protected", isProtected: true, deleted: [] },
+    { kind: "another", isProtected: false, deleted: ["s3:DeleteBucketPolicy", "s3:DeleteObjectVersion"] },
+  ])("let the deployer of $kind environment delete $deleted of the bucket", ({ isProtected, deleted }) => {
+    // Act
+    const statements = statementsOf(deployerPolicies({ ...withAsync, protected: isProtected }, ACCOUNT));
+    const actions = statements
+      .filter(({ Resource = [] }) => [BUCKET, `${BUCKET}/*`].some((arn) => Resource.includes(arn)))
+      .flatMap(({ Action }) => Action);
+
+    // Assess
+    expect(actions).toEqual(expect.arrayContaining(["s3:PutBucketPolicy", "s3:PutLifecycleConfiguration"]));
+    // The policy is the first setting of the bucket that Terraform deletes.
+    expect(actions.filter((action) => /^s3:Delete(?!Bucket$)/.test(action)).sort()).toEqual(deleted);
+  });
+
   it("let the deployer create alarms that start instances, and no alarm with another action", () => {
     // Act
     const put = statementsOf(deployerPolicies(withAsync, ACCOUNT)).filter(

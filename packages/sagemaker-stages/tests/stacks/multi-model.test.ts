@@ -54,7 +54,7 @@ describe("a multi-model endpoint", () => {
       expect.objectContaining({
         Action: ["s3:ListBucket"],
         Resource: ["arn:aws:s3:::amzn-s3-demo-bucket"],
-        Condition: { StringLike: { "s3:prefix": expect.anything() } },
+        Condition: { StringLike: { "s3:prefix": "energy-demand/*" } },
       }),
     ]);
   });

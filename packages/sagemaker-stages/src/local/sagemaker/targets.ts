@@ -1,7 +1,10 @@
+import { matchesPattern } from "../../aws/wildcards";
 import { type HttpRequest, headerOf } from "../http";
 import {
   type EndpointDefinition,
+  routesOf,
   TARGET_HEADERS,
+  TARGET_MODEL_HEADER,
   type TargetedRoute,
   type TargetHeader,
 } from "../terraform/endpoints";
@@ -36,13 +39,14 @@ const REQUIRED: Readonly<Partial<Record<TargetHeader, string>>> = {
 export type ModelOrFault = { readonly model: string } | ValidationFault;
 
 /**
- * Finds the model that answers a request to an endpoint. The known targets of an existing endpoint are the targets that
- * functions name. A request for another target is refused, unless a function names no target: its model answers then.
+ * Finds the model that answers a request to an endpoint. The known targets of an existing endpoint, and of a multi-model endpoint, are
+ * the targets that functions name. A request for another target is refused, unless a function names no target: its model
+ * answers then.
  */
 export function findAnsweringModel(endpoint: EndpointDefinition, request: HttpRequest): ModelOrFault {
-  const { name, model, compute } = endpoint;
-  if (compute.kind !== "existing") return checkContainer(endpoint, request) ?? { model };
-  const { routes } = compute;
+  const { name, model } = endpoint;
+  const routes = routesOf(endpoint);
+  if (routes === undefined) return checkContainer(endpoint, request) ?? { model };
   const fitting = routes
     .map((route) => ({ route, named: namedBy(route, request) }))
     .filter(({ route, named }) => fits(route, named, request))
@@ -51,24 +55,38 @@ export function findAnsweringModel(endpoint: EndpointDefinition, request: HttpRe
     .sort(
       (one, other) =>
         other.named.length - one.named.length ||
+        // A route with this model, and not with a pattern that includes the model.
+        Number(one.route.models !== undefined) - Number(other.route.models !== undefined) ||
         Object.keys(one.route.target).length - Object.keys(other.route.target).length,
     );
   const [first] = fitting;
   return first === undefined ? refuse(name, routes, request) : { model: first.route.model };
 }
 
-/** The headers that a route's target and a request have with the same value. */
-function namedBy({ target }: TargetedRoute, request: HttpRequest): TargetHeader[] {
-  return TARGET_HEADERS.filter(
-    (header) => target[header] !== undefined && target[header] === headerOf(request, header),
-  );
+/** The headers of a request whose values are a target of a route. */
+function namedBy(route: TargetedRoute, request: HttpRequest): TargetHeader[] {
+  return TARGET_HEADERS.filter((header) => {
+    const got = headerOf(request, header);
+    const isPattern = header === TARGET_MODEL_HEADER && route.models !== undefined;
+    return (
+      got !== undefined &&
+      valuesOf(route, header).some((value) => value === got || (isPattern && matchesPattern(value, got)))
+    );
+  });
+}
+
+/** The values, or the patterns of values, of a route's target in a header; none if the route names no such target. */
+function valuesOf({ target, models }: TargetedRoute, header: TargetHeader): readonly string[] {
+  if (header === TARGET_MODEL_HEADER && models !== undefined) return models;
+  const value = target[header];
+  return value === undefined ? [] : [value];
 }
 
 /** Whether a route answers a request. SageMaker chooses an unnamed variant by weight; here, every variant matches. */
-function fits({ target }: TargetedRoute, named: readonly TargetHeader[], request: HttpRequest): boolean {
+function fits(route: TargetedRoute, named: readonly TargetHeader[], request: HttpRequest): boolean {
   return TARGET_HEADERS.every(
     (header) =>
-      target[header] === undefined ||
+      valuesOf(route, header).length === 0 ||
       named.includes(header) ||
       (header === VARIANT && headerOf(request, header) === undefined),
   );
@@ -78,16 +96,16 @@ function fits({ target }: TargetedRoute, named: readonly TargetHeader[], request
 function refuse(name: string, routes: readonly TargetedRoute[], request: HttpRequest): ValidationFault {
   const unknown = TARGET_HEADERS.find((header) => {
     const got = headerOf(request, header);
-    return got !== undefined && routes.every(({ target }) => target[header] !== got);
+    return got !== undefined && routes.every((route) => !namedBy(route, request).includes(header));
   });
   if (unknown !== undefined) {
-    const known = [...new Set(routes.flatMap(({ target }) => target[unknown] ?? []))];
+    const known = [...new Set(routes.flatMap((route) => valuesOf(route, unknown)))];
     return {
       message: `${TARGETS[unknown]} ${headerOf(request, unknown)} of endpoint ${name} not found. Functions of this stage name ${known.join(", ") || "none"}.`,
     };
   }
   const [missing] = TARGET_HEADERS.flatMap((header) => {
-    const isNamed = routes.some(({ target }) => target[header] !== undefined);
+    const isNamed = routes.some((route) => valuesOf(route, header).length > 0);
     return isNamed && headerOf(request, header) === undefined ? (REQUIRED[header] ?? []) : [];
   });
   return {

@@ -154,7 +154,7 @@ function faultsOf(member: Omit<Member, "header">, value: string): string[] {
 export function findUnsupported(
   operation: OperationName,
   request: HttpRequest,
-  { name, variantName, compute, directContainers, asyncInference, isMultiModel }: EndpointDefinition,
+  { name, variantName, compute, directContainers, asyncInference, multiModelRoutes }: EndpointDefinition,
 ): ValidationFault | undefined {
   if (operation === "InvokeEndpointAsync") {
     return asyncInference === undefined
@@ -177,10 +177,10 @@ export function findUnsupported(
     return { message };
   }
   const namesModel = headerOf(request, TARGET_MODEL.header) !== undefined;
-  if (isMultiModel === true && !namesModel) {
+  if (multiModelRoutes !== undefined && !namesModel) {
     return { message: `Endpoint ${name} is a multi-model endpoint and requires the target model header.` };
   }
-  if (isMultiModel !== true && namesModel) {
+  if (multiModelRoutes === undefined && namesModel) {
     const message = `Endpoint ${name} is not a multi-model endpoint and does not support target model header.`;
     return { errorCode: "TARGET_MODEL_HEADER_NOT_SUPPORTED", message };
   }

@@ -14,8 +14,8 @@ export interface EndpointDefinition {
   readonly compute: EndpointCompute;
   /** The container names of the stack's endpoint with direct invocation. @default - one container, or a series */
   readonly directContainers?: readonly string[];
-  /** Whether each request names one of the endpoint's models. @default false */
-  readonly isMultiModel?: true;
+  /** The routes of the stack's multi-model endpoint: each request names one of their models. @default - one model */
+  readonly multiModelRoutes?: readonly TargetedRoute[];
   /** The settings of an asynchronous endpoint. @default - the endpoint answers at once */
   readonly asyncInference?: AsyncInference;
   readonly region: string;
@@ -55,10 +55,16 @@ export type EndpointCompute =
    */
   | { readonly kind: "existing"; readonly routes: readonly TargetedRoute[] };
 
-/** A function in front of an existing endpoint. */
+/** A function in front of an existing endpoint, or of a multi-model endpoint. */
 export interface TargetedRoute {
   /** The model, by the tag `Model`. */
   readonly model: string;
+  /**
+   * The models that the role of the function may name in a request, as patterns: the function's contract chooses the model.
+   *
+   * @default - every model, or the model in `target`
+   */
+  readonly models?: readonly string[];
   /** The headers with which the function names its target of the endpoint; empty if SageMaker chooses the target. */
   readonly target: EndpointTarget;
 }
@@ -83,8 +89,28 @@ export type TargetHeader = (typeof HEADERS_BY_VARIABLE)[keyof typeof HEADERS_BY_
 /** Every {@link TargetHeader}. */
 export const TARGET_HEADERS: readonly TargetHeader[] = Object.values(HEADERS_BY_VARIABLE);
 
+/** The target model in a request's header, and the condition key of InvokeEndpoint for this header. */
+export const TARGET_MODEL_HEADER = "x-amzn-sagemaker-target-model";
+const TARGET_MODEL_KEY = "sagemaker:TargetModel";
+
+/** The route of a function to its endpoint. */
+export function readRoute(stack: Stack, { resource, values }: Read<"aws_lambda_function">): TargetedRoute {
+  const variables = values.environment?.variables ?? {};
+  const route = {
+    model: values.tags?.Model ?? variables[ENDPOINT_VARIABLE] ?? "",
+    target: readTarget(variables),
+  };
+  if (route.target[TARGET_MODEL_HEADER] !== undefined) return route;
+  const models = statementsOfRole(stack, resource.values.role).flatMap(({ Effect, Action, Condition }) =>
+    Effect === "Allow" && Action.includes("sagemaker:InvokeEndpoint")
+      ? (Condition?.StringLike?.[TARGET_MODEL_KEY] ?? [])
+      : [],
+  );
+  return models.length === 0 ? route : { ...route, models };
+}
+
 /** The endpoint target that a function names. @param variables - the function's environment variables */
-export function readTarget(variables: Readonly<Record<string, string>>): EndpointTarget {
+function readTarget(variables: Readonly<Record<string, string>>): EndpointTarget {
   return Object.fromEntries(
     Object.entries(HEADERS_BY_VARIABLE).flatMap(([variable, header]) => {
       const value = variables[variable];
@@ -130,31 +156,39 @@ export function readEndpoints(
   gatewayInvocations: readonly GatewayInvocation[] = [],
 ): EndpointDefinition[] {
   const own = readOwnEndpoints(stack);
-  const existing = new Map<string, TargetedRoute[]>();
-  for (const { values } of read(stack, "aws_lambda_function")) {
-    const variables = values.environment?.variables ?? {};
-    const name = variables[ENDPOINT_VARIABLE];
-    if (name === undefined || own.some((endpoint) => endpoint.name === name)) continue;
-    const route = { model: values.tags?.Model ?? name, target: readTarget(variables) };
-    existing.set(name, [...(existing.get(name) ?? []), route]);
+  const routes = new Map<string, TargetedRoute[]>();
+  const add = (name: string, route: TargetedRoute) => routes.set(name, [...(routes.get(name) ?? []), route]);
+  for (const fn of read(stack, "aws_lambda_function")) {
+    const name = fn.values.environment?.variables?.[ENDPOINT_VARIABLE];
+    if (name !== undefined) add(name, readRoute(stack, fn));
   }
-  for (const { endpointName: name, model, headers } of gatewayInvocations) {
-    if (own.some((endpoint) => endpoint.name === name)) continue;
-    const route = { model, target: readTargetHeaders(headers) };
-    existing.set(name, [...(existing.get(name) ?? []), route]);
+  for (const { endpointName, model, headers } of gatewayInvocations) {
+    add(endpointName, { model, target: readTargetHeaders(headers) });
   }
+  const existing = [...routes].filter(([name]) => !own.some((endpoint) => endpoint.name === name));
   const { region, accountId } = stack;
   return [
-    ...own,
-    ...Array.from(existing, ([name, routes]) => ({
+    ...own.map((endpoint) => withRoutes(endpoint, routes.get(endpoint.name) ?? [])),
+    ...existing.map(([name, ofEndpoint]) => ({
       name,
-      model: routes[0]?.model ?? name,
+      model: ofEndpoint[0]?.model ?? name,
       variantName: DEFAULT_VARIANT_NAME,
-      compute: { kind: "existing" as const, routes },
+      compute: { kind: "existing" as const, routes: ofEndpoint },
       region,
       accountId,
     })),
   ];
+}
+
+/**
+ * Adds its routes to a multi-model endpoint. A model with an existing function has no function in the stack: the code of the function
+ * can name every model.
+ */
+function withRoutes(endpoint: EndpointDefinition, routes: readonly TargetedRoute[]): EndpointDefinition {
+  if (endpoint.multiModelRoutes === undefined) return endpoint;
+  const { model } = endpoint;
+  const isKnown = routes.some((route) => route.model === model);
+  return { ...endpoint, multiModelRoutes: isKnown ? routes : [...routes, { model, target: {} }] };
 }
 
 function readOwnEndpoints(stack: Stack): EndpointDefinition[] {
@@ -175,7 +209,7 @@ function readOwnEndpoints(stack: Stack): EndpointDefinition[] {
       variantName: variant.variant_name,
       compute: computeOf(variant),
       ...directContainersOf(model),
-      ...(model?.values.primary_container?.mode === "MultiModel" ? { isMultiModel: true } : {}),
+      ...(model?.values.primary_container?.mode === "MultiModel" ? { multiModelRoutes: [] } : {}),
       ...asyncInferenceOf(stack, values.name, configuration, model),
       region: stack.region,
       accountId: stack.accountId,
@@ -234,30 +268,35 @@ function computeOf(variant: Variant): EndpointCompute {
   return { kind: "instances", instanceType, initialInstanceCount };
 }
 
-/** The routes of an endpoint, each target once. */
-export function answeringRoutes({
-  model,
+/** The routes of an endpoint whose requests name a target. @returns `undefined` for an endpoint with one model */
+export function routesOf({
   compute,
-}: Pick<EndpointDefinition, "model" | "compute">): TargetedRoute[] {
-  if (compute.kind !== "existing") return [{ model, target: {} }];
-  return compute.routes.filter(
-    (route, index) => index === compute.routes.findIndex(({ target }) => isSameTarget(target, route.target)),
+  multiModelRoutes,
+}: Pick<EndpointDefinition, "compute" | "multiModelRoutes">): readonly TargetedRoute[] | undefined {
+  return compute.kind === "existing" ? compute.routes : multiModelRoutes;
+}
+
+/** The part of an endpoint that determines the routes. */
+type RoutedEndpoint = Pick<EndpointDefinition, "model" | "compute" | "multiModelRoutes">;
+
+/** The routes of an endpoint, each target once. */
+export function answeringRoutes(endpoint: RoutedEndpoint): TargetedRoute[] {
+  const routes = routesOf(endpoint);
+  if (routes === undefined) return [{ model: endpoint.model, target: {} }];
+  return routes.filter((route, index) => index === routes.findIndex((one) => isSameTarget(one, route)));
+}
+
+function isSameTarget(one: TargetedRoute, other: TargetedRoute): boolean {
+  return (
+    TARGET_HEADERS.every((header) => one.target[header] === other.target[header]) &&
+    one.models?.join("\n") === other.models?.join("\n")
   );
 }
 
-function isSameTarget(one: EndpointTarget, other: EndpointTarget): boolean {
-  return TARGET_HEADERS.every((header) => one[header] === other[header]);
-}
-
 /**
- * The model that answers for a target. If several functions have the same target, the model of the first function
+ * The model that answers for the target of a route. If several functions have the same target, the model of the first function
  * answers.
  */
-export function modelOfTarget(
-  { model, compute }: Pick<EndpointDefinition, "model" | "compute">,
-  target: EndpointTarget,
-): string {
-  if (compute.kind !== "existing") return model;
-  const same = compute.routes.find((route) => isSameTarget(route.target, target));
-  return same?.model ?? model;
+export function modelOfRoute(endpoint: RoutedEndpoint, route: TargetedRoute): string {
+  return routesOf(endpoint)?.find((one) => isSameTarget(one, route))?.model ?? endpoint.model;
 }

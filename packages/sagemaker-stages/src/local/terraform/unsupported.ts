@@ -4,7 +4,7 @@ import { findPython, isPythonRuntime } from "../lambda/python/machine";
 import { unknownVariables } from "../rest-api/access-log";
 import { isStream } from "../rest-api/openapi";
 import type { Deployment } from "./deployment";
-import { answeringRoutes, ENDPOINT_VARIABLE, modelOfTarget, readTarget } from "./endpoints";
+import { answeringRoutes, ENDPOINT_VARIABLE, modelOfRoute, readRoute } from "./endpoints";
 import {
   awsOnlyEffects,
   INTERPRETED,
@@ -243,12 +243,13 @@ function* describeContainers(
     if (!ownContainers.includes(model)) yield* describeVariables(model, values);
     yield* describeModel(model, values);
   }
-  for (const { values } of read(stack, "aws_lambda_function")) {
+  for (const fn of read(stack, "aws_lambda_function")) {
+    const { values } = fn;
     const model = values.tags?.Model;
     const variables = values.environment?.variables ?? {};
     const endpoint = endpoints.find(({ name }) => name === variables[ENDPOINT_VARIABLE]);
     if (model === undefined || endpoint === undefined) continue;
-    const answering = modelOfTarget(endpoint, readTarget(variables));
+    const answering = modelOfRoute(endpoint, readRoute(stack, fn));
     if (answering === model) continue;
     yield `function ${values.function_name}: its endpoint ${endpoint.name} answers here as ${answering}, not as ${model}`;
   }

@@ -10,6 +10,7 @@ import { captureRisks } from "./capture";
 import { capturedRetentionRisks, hasExpiration, retentionRisks, timeToLiveRisks } from "./expiration";
 import { firewallRisks } from "./firewalls";
 import { isHidden, type Pair, pairsAt } from "./levels";
+import { multiModelRisks } from "./multi-model";
 import { isProtector, protectorRisks } from "./protectors";
 import type { Finding, Risk, RiskKind } from "./risk";
 import { RULES, type Rule } from "./rules";
@@ -76,6 +77,7 @@ function findingsOf(resource: PlannedResource, plan: Plan): Finding[] {
     ...alarmRisks(resource, plan),
     ...captureRisks(resource),
     ...asyncRisks(resource, plan),
+    ...multiModelRisks(resource, plan),
     ...runtimeRisks(resource, plan),
   ];
 }

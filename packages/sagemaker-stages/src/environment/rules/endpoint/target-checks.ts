@@ -84,6 +84,8 @@ export function checkChoiceOfTarget(
   if (isViaGateway(settings)) return;
   const archives = model && chosenArchives(model);
   if (archives !== undefined) {
+    // An existing function encodes the requests itself, and its owner grants its role the permission.
+    if ("existingFunction" in settings && settings.existingFunction !== undefined) return;
     checkChosenArchives(archives, settings, collector);
     return;
   }
@@ -105,8 +107,9 @@ export function checkChoiceOfTarget(
 function checkChosenArchives(archives: string, settings: ModelSettings, collector: FaultCollector): void {
   const { targetModel, targetModels } = targetOf(settings);
   const isMultiModel = "multiModel" in settings && settings.multiModel === true;
+  const isExisting = "existingEndpoint" in settings && settings.existingEndpoint !== undefined;
   collector.require(
-    isMultiModel || ("existingEndpoint" in settings && settings.existingEndpoint !== undefined),
+    isMultiModel || isExisting,
     "multiModel",
     raw("a new endpoint with one model, for a contract whose callers name the model"),
     "multiModel: true, existingEndpoint, or a contract without targetModel",
@@ -118,6 +121,14 @@ function checkChosenArchives(archives: string, settings: ModelSettings, collecto
     raw("targetModel together with a contract whose callers name the model"),
     `targetModels: [${JSON.stringify(archives)}], or a contract without targetModel`,
     "the function sends the target of the environment in place of the model that the caller names",
+  );
+  collector.require(
+    // `multi-model-checks.ts` requires the targets of a new endpoint.
+    !isExisting || targetModel !== undefined || targetModels !== undefined,
+    "targetModels",
+    raw("no targetModels for a contract whose callers name the model"),
+    `targetModels: [${JSON.stringify(archives)}]`,
+    "without targetModels, the function's role may invoke every model of the endpoint",
   );
   collector.require(
     targetModels === undefined || targetModels.some((pattern) => coversPattern(pattern, archives)),

@@ -39,6 +39,6 @@ export function checkSource(
   if (image !== undefined) checkImage(image, context, collector.in("image"));
   checkVariables(source, collector);
   checkHubModel(source, context, collector);
-  checkScript(source, repositoryIn(image), collector);
+  checkScript(source, repositoryIn(image), context, collector);
   checkSecrets(source, context, collector);
 }

@@ -81,14 +81,18 @@ export const instanceEndpoint = settings({
    * (https://docs.aws.amazon.com/sagemaker/latest/dg/multi-model-endpoints.html). `artifact` is then a prefix in S3 with a
    * slash at its end, and each model is an archive below the prefix. SageMaker loads a model at its first request. A new
    * archive below the prefix needs no deployment. Each request names its model: `targetModel` or `targetModels` is required.
-   * Not together with `containers`, `modelPackage`, `release` and `instances.async`.
+   * Not together with `containers`, `modelPackage`, `release` and `instances.async`. An image by `framework` or `algorithm` must
+   * support many models, and only `sagemaker-tritonserver` and images by `uri` can have accelerated instances
+   * (https://docs.aws.amazon.com/sagemaker/latest/dg/multi-model-support.html). If the setting of a deployed model changes, its
+   * route fails during the update of the endpoint: use a new model instead (`docs/endpoint-targets.md`).
    *
    * @default false
    */
   multiModel: withDefault(flag, false),
 
   /**
-   * The model of a multi-model endpoint that answers: the archive's key below `artifact`, e.g. `eu/iris.tar.gz`
+   * The model of a multi-model endpoint that answers: the archive's key below `artifact`, e.g. `eu/iris.tar.gz`, without `s3://`, a
+   * slash at its start and `..` between slashes
    * (https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_runtime_InvokeEndpoint.html). The function's role may
    * invoke only this model. Requires `multiModel`. Cannot be combined with `targetModels`.
    *
@@ -142,7 +146,8 @@ export const instanceEndpoint = settings({
 
   /**
    * Write requests and answers to S3, for a model monitor. The captured data belongs to callers: choose a private bucket
-   * whose lifecycle rule deletes the data.
+   * whose lifecycle rule deletes the data. SageMaker's Model Monitor supports only endpoints with one model, not `multiModel`
+   * (https://docs.aws.amazon.com/sagemaker/latest/dg/model-monitor.html).
    *
    * @default - none
    */

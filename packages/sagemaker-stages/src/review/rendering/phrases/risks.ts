@@ -165,6 +165,18 @@ export const RISK_PHRASES = {
       "changes from real-time to asynchronous requests: the endpoint is replaced, and the model does not answer until the new endpoint is in service",
     better: "keeps its kind of requests",
   },
+  "many models": {
+    worse:
+      "serves many models instead of one: the model's route fails until the update of its endpoint is complete, some minutes later",
+    better: "serves as many models as before",
+    short: "serves many models instead of one, with an outage",
+  },
+  "one model": {
+    worse:
+      "serves one model instead of many: the model's route fails until the update of its endpoint is complete, some minutes later",
+    better: "serves as many models as before",
+    short: "serves one model instead of many, with an outage",
+  },
   "scaling limit": { worse: "has a lower scaling limit", better: "has a higher scaling limit" },
   "budget limit": { worse: "has a higher limit", better: "has a lower limit" },
   "scheduled limit": { worse: "schedules a lower limit", better: "schedules a higher limit" },
