@@ -83,7 +83,7 @@ export function answerStartPage(
 <main>
 <h1>Local stage</h1>
 <p class="soft">This machine serves ${deployments.length === 1 ? "one environment" : `${deployments.length} environments`}. The keys and credentials on this page are valid nowhere else.</p>
-${hasAlarms ? html`<nav><a href="${ALARMS_PATH}">States of the alarms</a></nav>` : ""}
+${hasAlarms ? html`<nav aria-label="Local stage"><a href="${ALARMS_PATH}">States of the alarms</a></nav>` : ""}
 ${deployments.map((deployment) => environment(urls, deployment, pages))}
 </main>
 </body>
@@ -130,11 +130,11 @@ ${commands.map(command)}`,
 
 function links({ stageName }: StageDefinition): Html {
   const page = `/website/${encodeURIComponent(stageName)}/`;
-  return html`<nav><a href="${page}">Page of ${stageName}</a> <a href="${page}openapi.json">OpenAPI document of the public routes</a></nav>
+  return html`<nav aria-label="${stageName}"><a href="${page}">Page of ${stageName}</a> <a href="${page}openapi.json">The routes of that page as OpenAPI</a></nav>
 `;
 }
 
 function command(line: string): Html {
-  return html`<pre tabindex="0">${line}</pre>
+  return html`<pre>${line}</pre>
 `;
 }

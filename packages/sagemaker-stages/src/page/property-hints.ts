@@ -9,16 +9,13 @@ const ANY_NUMBER = 100;
 /**
  * Adds hints to each property of a request's schema that is an object. The hints are a description with the names of the
  * inner properties, and an example if no inner property is required. A form has only one text field for such a property,
- * and the field would be empty without a hint. An optional property that can only be `{}` is left out.
+ * and the field would be empty without a hint. A property that can only be `{}` has `maxProperties: 0`, which a form recognizes.
  *
  * @param schema - the schema. An existing description of a property stays.
  */
 export function withPropertyHints(schema: Json): Json {
   if (!isObject(schema) || !isObject(schema.properties)) return schema;
-  const required: readonly Json[] = Array.isArray(schema.required) ? schema.required : [];
-  const properties = Object.entries(schema.properties)
-    .filter(([name, property]) => required.includes(name) || !isAlwaysEmpty(property))
-    .map(([name, property]) => [name, withHint(property)]);
+  const properties = Object.entries(schema.properties).map(([name, property]) => [name, withHint(property)]);
   return { ...schema, properties: Object.fromEntries(properties) };
 }
 
@@ -34,7 +31,7 @@ function withHint(property: Json): Json {
   const names = Object.keys(properties);
   if (names.length === 0) {
     if (!isAlwaysEmpty(property)) return property;
-    return { description: "No property is allowed.", example: {}, ...property };
+    return { description: "No property is allowed.", example: {}, ...property, maxProperties: 0 };
   }
   const example = property.required === undefined ? exampleOf(properties) : undefined;
   return {

@@ -390,7 +390,7 @@ describe("the chat of a model", () => {
     // Act
     await message(page).fill("Hi");
     await message(page).press("Enter");
-    await page.getByText("This must be JSON.").waitFor();
+    await page.getByText("This must be a number, such as 0.5.").waitFor();
     const focused = await hasFocus(page.getByLabel("Temperature"));
     const sentBefore = requests.length;
     await page.getByLabel("Temperature").fill("0.5");

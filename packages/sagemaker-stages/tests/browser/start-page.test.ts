@@ -35,12 +35,16 @@ describe("the address of the local stage", () => {
       .locator("section")
       .first()
       .evaluate((one) => getComputedStyle(one).borderRadius);
+    const regions = await page.getByRole("navigation", { name: "dev" }).getByRole("link").allInnerTexts();
+    const focusable = await page.locator("[tabindex]").count();
     await page.getByRole("link", { name: "Page of dev" }).click();
     await page.getByLabel("Message", { exact: true }).waitFor();
 
     // Assess
     expect(headings).toEqual(["dev", "prod"]);
     expect(widths[0]).toBe(widths[1]);
+    expect(regions).toEqual(["Page of dev", "The routes of that page as OpenAPI"]);
+    expect(focusable).toBe(0);
     expect(radius).toBe("16px");
     expect(complaints).toEqual([]);
     await page.close();

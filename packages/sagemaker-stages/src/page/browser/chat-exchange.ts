@@ -7,15 +7,23 @@ import { isEndVisible, StreamExchange } from "./stream-exchange";
 export interface ChatExchangeProps extends ExchangeProps {
   /** The element whose end stays in view while the answer grows. */
   readonly followed: HTMLElement;
-  /** Runs if the request fails. @param box - the element with the description of the failure */
-  onFailure(box: HTMLElement, failure: Failure): void;
+  /** The next step after a failure, beside the step that the failure describes. @returns `undefined` for no other step */
+  adviceFor(failure: Failure): string | undefined;
+  /** Runs after the request failed. */
+  onFailure(): void;
   /** Runs if the visitor stops the answer. @param text - the text that has arrived; empty without a text */
   onStop(text: string): void;
 }
 
-/** One answer of a chat. The button that stops the answer is not below the text, but below the conversation. */
+/**
+ * One answer of a chat. The button that stops the answer is not below the text, but below the conversation: `chat.css` hides the
+ * buttons of the answer's element while the answer arrives.
+ */
 export class ChatExchange extends StreamExchange {
   private readonly chat: ChatExchangeProps;
+
+  /** A sentence that a screen reader announces after the description of a failure. */
+  private advice: string | undefined;
 
   constructor(props: ChatExchangeProps) {
     super(props);
@@ -28,13 +36,18 @@ export class ChatExchange extends StreamExchange {
 
   /** Shows the failure in a box below the text that has arrived. */
   override fail(failure: Failure): void {
+    const { place, adviceFor, onFailure } = this.chat;
+    const follows = isEndVisible(this.followed);
+    this.advice = adviceFor(failure);
     super.fail(failure);
-    const { place, onFailure } = this.chat;
     const box = h("div", { class: "failure" }, ...place.children);
     const text = box.querySelector(".text");
     place.className = "result";
     place.append(...(text === null ? [] : [text]), box);
-    onFailure(box, failure);
+    if (this.advice !== undefined) box.append(h("p", { class: "advice" }, this.advice));
+    this.advice = undefined;
+    onFailure();
+    if (follows) this.followed.scrollIntoView({ block: "end" });
   }
 
   protected override showCancelled(): void {
@@ -47,8 +60,10 @@ export class ChatExchange extends StreamExchange {
 
   protected override fill(state: string, children: readonly (Node | string)[], spoken: string): void {
     const follows = isEndVisible(this.followed);
-    const isShown = (child: Node | string) => !(child instanceof Element && child.matches("button, .stop"));
-    super.fill(state, children.filter(isShown), spoken);
+    super.fill(state, children, this.advice === undefined ? spoken : `${spoken} ${this.advice}`);
     if (follows) this.followed.scrollIntoView({ block: "end" });
   }
+
+  /** The conversation scrolls only with {@link followed}: a visitor who has scrolled away reads another part. */
+  protected override reveal(): void {}
 }

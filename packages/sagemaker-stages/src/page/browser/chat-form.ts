@@ -1,5 +1,6 @@
 import { type ChatMessage, type ChatPlan, planChat } from "../plan/chat-plan";
 import type { RoutePlan } from "../plan/form-plan";
+import { planAnswer } from "./answer-plan";
 import { showAnswer } from "./answer-view";
 import { ChatExchange } from "./chat-exchange";
 import { type ChatSettings, chatSettings } from "./chat-settings";
@@ -8,8 +9,12 @@ import type { Destination } from "./destination";
 import { h } from "./dom";
 import type { Exchange } from "./exchange";
 import type { Failure } from "./failure";
+import { isComposing } from "./keys";
 import type { PlacedAnswer } from "./placed-answer";
 import type { ModelView, ShownAnswer } from "./view";
+
+/** Whether the keyboard of this device is probably on its screen. */
+const ON_TOUCH_SCREEN = window.matchMedia("(pointer: coarse)");
 
 /** A question and its answer on the page. */
 interface Turn {
@@ -34,8 +39,8 @@ class Chat {
   /** The messages of complete turns. */
   private history: readonly ChatMessage[] = [];
   private readonly turns = new Set<Turn>();
-  /** A turn without an answer, which is not a part of the conversation. The next turn replaces it. */
-  private failed: Turn | undefined;
+  /** The turns without an answer whose messages are in the message area again. The next turn replaces them. */
+  private readonly failed = new Set<Turn>();
   private current: Turn | undefined;
 
   private readonly settings: ChatSettings;
@@ -66,7 +71,7 @@ class Chat {
       placeholder: "Write a message",
       "aria-required": "true",
       // The label of the key on the keyboard of a phone.
-      enterkeyhint: "send",
+      enterkeyhint: ON_TOUCH_SCREEN.matches ? "enter" : "send",
       ...PRIVATE_TYPING,
       // A message consists of sentences.
       autocapitalize: "sentences",
@@ -106,12 +111,18 @@ class Chat {
   /** Offers the example's question as the first message. */
   private suggest(): void {
     const { question } = this.plan;
-    const use = h("button", { type: "button", class: "quiet" }, question);
-    use.addEventListener("click", () => {
-      this.message.value = question;
+    this.suggestion.append("For example: ", this.adder(question, question));
+  }
+
+  /** A button that adds a text to the message area, below the visitor's draft. */
+  private adder(label: string, text: string): HTMLButtonElement {
+    const button = h("button", { type: "button", class: "quiet" }, label);
+    button.addEventListener("click", () => {
+      const { value } = this.message;
+      this.message.value = value.trim() === "" ? text : `${value}\n${text}`;
       this.message.focus();
     });
-    this.suggestion.append("For example: ", use);
+    return button;
   }
 
   private listen(): void {
@@ -120,14 +131,19 @@ class Chat {
       void this.submit();
     });
     this.message.addEventListener("keydown", (event) => {
-      // Enter that confirms the input of an input method editor does not send the message. Safari reports the key code 229
-      // (https://bugs.webkit.org/show_bug.cgi?id=165004).
-      if (event.key !== "Enter" || event.shiftKey || event.isComposing || event.keyCode === 229) return;
+      if (event.key !== "Enter" || event.shiftKey || isComposing(event)) return;
+      // The keyboard of a touch screen has no Shift+Enter.
+      if (ON_TOUCH_SCREEN.matches && !event.ctrlKey && !event.metaKey) return;
       event.preventDefault();
-      this.form.requestSubmit();
+      // A key that stays down must not send a failing message again and again.
+      if (!event.repeat) this.form.requestSubmit();
+    });
+    // Otherwise Enter in a setting would send the draft of a message.
+    this.settings.element.addEventListener("keydown", (event) => {
+      if (event.key === "Enter" && event.target instanceof HTMLInputElement) event.preventDefault();
     });
     this.form.addEventListener("keydown", (event) => {
-      if (event.key !== "Escape" || this.current === undefined) return;
+      if (event.key !== "Escape" || isComposing(event) || this.current === undefined) return;
       event.preventDefault();
       this.current.exchange.cancel();
     });
@@ -142,83 +158,100 @@ class Chat {
     if (question.trim() === "") return this.message.focus();
     const options = this.settings.read();
     if (options === undefined) return;
-    this.remove(this.failed);
+    for (const failed of this.failed) this.remove(failed);
     const messages: readonly ChatMessage[] = [...this.history, { role: "user", content: question }];
-    const turn = this.show(question, messages);
+    const body = {
+      ...options.values,
+      messages: [...options.system, ...messages],
+      ...(this.plan.sendsStream ? { stream: true } : {}),
+    };
+    const turn = this.show(question, messages, body);
     this.message.value = "";
     this.message.focus();
     this.setCurrent(turn);
     this.form.scrollIntoView({ block: "end" });
     const { method, path, answerTypes } = this.route;
     try {
-      await turn.exchange.start({
-        method,
-        url: `${this.destination.stageUrl}${path}`,
-        answerTypes,
-        body: {
-          ...options.values,
-          messages: [...options.system, ...messages],
-          ...(this.plan.sendsStream ? { stream: true } : {}),
-        },
-      });
+      await turn.exchange.start({ method, url: `${this.destination.stageUrl}${path}`, answerTypes, body });
     } finally {
       if (this.current === turn) this.setCurrent(undefined);
     }
   }
 
-  /** Shows a question, and the place for its answer. @param messages - the conversation up to the question */
-  private show(question: string, messages: readonly ChatMessage[]): Turn {
+  /**
+   * Shows a question, and the place for its answer.
+   *
+   * @param messages - the conversation up to the question
+   * @param body - the body of the request
+   */
+  private show(question: string, messages: readonly ChatMessage[], body: unknown): Turn {
     const place = h("div", { class: "result" });
     const entry = (kind: string, author: string, content: HTMLElement) =>
       h("li", { class: kind }, h("p", { class: "author" }, author), content);
+    const answered = entry("response", this.route.title, place);
     const keep = (answer: string) => {
       // A new chat discards the turn.
       if (this.turns.has(turn)) this.history = [...messages, { role: "assistant", content: answer }];
     };
     const giveBack = () => {
       if (!this.turns.has(turn)) return;
-      this.failed = turn;
-      const { value } = this.message;
-      this.message.value = value.trim() === "" ? question : `${question}\n${value}`;
+      if (this.message.value.trim() === "") {
+        this.message.value = question;
+        this.failed.add(turn);
+        return;
+      }
+      // The visitor already writes the next message. The failed turn stays until the visitor takes its message back.
+      const adder = this.adder("Use this message again", question);
+      adder.addEventListener("click", () => {
+        adder.remove();
+        this.failed.add(turn);
+      });
+      answered.append(adder);
     };
     const exchange = new ChatExchange({
       submit: this.send,
       place,
       followed: this.form,
-      show: ({ body, isCut = false }) => {
-        if (typeof body === "string") keep(body);
-        return this.shown(body, isCut);
+      show: ({ body: answer, isCut = false }) => {
+        const text = textOf(answer);
+        if (text === undefined) giveBack();
+        else keep(text);
+        return this.shown(answer, body, [
+          ...(text === undefined ? [typeof answer === "string" ? NO_TEXT : NOT_A_TEXT] : []),
+          ...(isCut ? ["The answer ended at the maximum number of tokens."] : []),
+        ]);
       },
-      onFailure: (box, failure) => {
-        if (this.history.length > 0 && concernsLength(failure)) {
-          box.append(h("p", { class: "advice" }, "Start a new chat, or send a shorter message."));
-        }
-        giveBack();
-      },
-      onStop: (text) => (text === "" ? giveBack() : keep(text)),
+      adviceFor: (failure) =>
+        this.history.length > 0 && concernsLength(failure)
+          ? "Start a new chat, or send a shorter message."
+          : undefined,
+      onFailure: giveBack,
+      onStop: (text) => (textOf(text) === undefined ? giveBack() : keep(text)),
     });
     const turn: Turn = {
       exchange,
-      entries: [
-        entry("question", "You", h("p", { class: "text" }, question)),
-        entry("response", this.route.title, place),
-      ],
+      entries: [entry("question", "You", h("p", { class: "text" }, question)), answered],
     };
     this.turns.add(turn);
     this.conversation.append(...turn.entries);
     return turn;
   }
 
-  private shown(body: unknown, isAtLimit: boolean): PlacedAnswer {
-    const { view, route } = this;
-    // A text without a view is plain text, even if the text has the form of another answer.
-    const show = (answer: unknown) => view.show?.(answer) ?? plainText(answer);
-    const shown = showAnswer(body, { show }, { model: route.model, sent: undefined });
-    const notes = [
-      ...(body === "" ? ["The answer has no text."] : []),
-      ...(isAtLimit ? ["The answer ended at the maximum number of tokens."] : []),
-    ];
-    return { ...shown, content: [...shown.content, ...notes.map((note) => h("p", { class: "fine" }, note))] };
+  private shown(answer: unknown, sent: unknown, notes: readonly string[]): PlacedAnswer {
+    if (typeof answer === "string" && textOf(answer) === undefined) return { content: [], spoken: "", notes };
+    const show = () => {
+      try {
+        const shown = this.view.show?.(answer, sent);
+        if (shown !== undefined) return shown;
+      } catch (error) {
+        // The console shows the error to the view's author. The visitor still sees the answer.
+        reportError(error);
+      }
+      // A text without a view is plain text, even if the text has the form of another answer.
+      return plainText(answer);
+    };
+    // Without the request: the messages are not the inputs of a table.
+    return { ...showAnswer(answer, { show }, { model: this.route.model, sent: undefined }), notes };
   }
 
   /** Discards the conversation. The text area keeps its text. */
@@ -231,12 +264,11 @@ class Chat {
     this.message.focus();
   }
 
-  private remove(turn: Turn | undefined): void {
-    if (turn === undefined) return;
+  private remove(turn: Turn): void {
     this.turns.delete(turn);
+    this.failed.delete(turn);
     turn.exchange.clear();
     for (const entry of turn.entries) entry.remove();
-    if (this.failed === turn) this.failed = undefined;
   }
 
   /** Shows the buttons for a running turn, or for no running turn. */
@@ -258,6 +290,15 @@ function concernsLength(failure: Failure): boolean {
   if (failure.kind !== "problem") return false;
   const { status, detail = "" } = failure;
   return status === 413 || (status === 400 && /\b(messages|context|too long)\b/i.test(detail));
+}
+
+const NO_TEXT = "The answer has no text. The next messages do not contain this turn.";
+const NOT_A_TEXT = "The answer is not a text. The next messages do not contain this turn.";
+
+/** The text of an answer that the model can read in the next turn; `undefined` for an empty text, or another answer. */
+function textOf(answer: unknown): string | undefined {
+  const plan = planAnswer(answer);
+  return plan.kind === "text" && plan.text.trim() !== "" ? plan.text : undefined;
 }
 
 function plainText(answer: unknown): ShownAnswer | undefined {

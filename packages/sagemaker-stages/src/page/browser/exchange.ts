@@ -125,8 +125,12 @@ export class Exchange {
     place.className = `result ${state}`;
     place.hidden = children.length === 0;
     place.replaceChildren(...children);
-    // On a phone, the element can be below the visible area.
-    place.scrollIntoView({ block: "nearest" });
+    this.reveal();
     announce(spoken);
+  }
+
+  /** Scrolls to the state of the request. On a phone, the element can be below the visible area. */
+  protected reveal(): void {
+    this.props.place.scrollIntoView({ block: "nearest" });
   }
 }

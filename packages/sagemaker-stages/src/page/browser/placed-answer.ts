@@ -4,4 +4,6 @@ import type { ShownAnswer } from "./view";
 export interface PlacedAnswer extends ShownAnswer {
   /** Frees the memory of the answer. @default - no memory to free */
   release?(): void;
+  /** Sentences about the answer, e.g. that it is incomplete, which are shown below the answer and announced. @default - none */
+  readonly notes?: readonly string[];
 }

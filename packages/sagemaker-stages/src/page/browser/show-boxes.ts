@@ -4,9 +4,6 @@ import { h, svg } from "./dom";
 /** More boxes hide the image. The table of the answer has all boxes. */
 const SHOWN_BOXES = 100;
 
-/** The size of a label, as a part of the image's width. */
-const LABEL_SIZE = 1 / 32;
-
 /** An image with the boxes of an answer. */
 export interface BoxesView {
   readonly element: HTMLElement;
@@ -31,18 +28,39 @@ export function showBoxes(sent: unknown, answer: unknown): BoxesView | undefined
   picture.addEventListener("load", () => {
     const { naturalWidth: width, naturalHeight: height } = picture;
     overlay.setAttribute("viewBox", `0 0 ${width} ${height}`);
-    overlay.append(...boxes.slice(0, SHOWN_BOXES).flatMap((box) => drawBox(box, width * LABEL_SIZE)));
+    const shown = boxes.slice(0, SHOWN_BOXES);
+    overlay.append(
+      ...shown.map((box) =>
+        svg("rect", {
+          x: `${box.left}`,
+          y: `${box.top}`,
+          width: `${box.width}`,
+          height: `${box.height}`,
+        }),
+      ),
+    );
+    element.append(...shown.map((box) => labelOf(box, width, height)));
   });
   picture.addEventListener("error", () => element.remove());
   return { element, release: () => URL.revokeObjectURL(url) };
 }
 
-function drawBox({ label, score, left, top, width, height }: Box, size: number): SVGElement[] {
-  const corner = { x: `${left}`, y: `${top}` };
+/**
+ * The label of a box: a text of the page, so that its size does not depend on the size of the image. The label begins at the left
+ * edge of the box, or ends at the right edge of a box in the right half, and stays inside the image.
+ */
+function labelOf({ label, score, ...box }: Box, width: number, height: number): HTMLElement {
   const text = score === undefined ? label : `${label} ${score.toFixed(2)}`;
-  return [
-    svg("rect", { ...corner, width: `${width}`, height: `${height}` }),
-    // Below the upper edge of the box, so that the label of a box at the upper edge of the image is visible.
-    svg("text", { ...corner, dx: `${size / 4}`, dy: `${size * 1.1}`, "font-size": `${size}` }, text),
-  ];
+  const element = h("span", { "aria-hidden": "true" }, text);
+  const isRight = box.left + box.width / 2 > width / 2;
+  const inset = isRight ? 1 - (box.left + box.width) / width : box.left / width;
+  element.style.setProperty(isRight ? "right" : "left", percent(inset));
+  element.style.setProperty("--inset", percent(inset));
+  element.style.setProperty("--top", percent(box.top / height));
+  return element;
+}
+
+/** A part of the image, without the part of a box that is outside the image. */
+function percent(part: number): string {
+  return `${Math.min(1, Math.max(0, part)) * 100}%`;
 }

@@ -1,5 +1,5 @@
 import { announce } from "./announce";
-import { h } from "./dom";
+import { type Child, h } from "./dom";
 import { Exchange, type ExchangeProps } from "./exchange";
 import type { Failure } from "./failure";
 import type { Outcome } from "./send";
@@ -15,6 +15,9 @@ export class StreamExchange extends Exchange {
   /** The text of the current answer. */
   protected text = "";
 
+  /** Whether the visitor has scrolled away from a text that arrives, and reads another part of the page. */
+  private isElsewhere = false;
+
   private firstPartInMs: number | undefined;
 
   private spoken = new SpokenParts();
@@ -25,18 +28,18 @@ export class StreamExchange extends Exchange {
       show: (answer) => {
         // A caller who requests the whole answer receives a document around the same text.
         const { body, isCut: isCutStream = false } = answer;
-        const shown = show({
+        const { notes = [], ...shown } = show({
           ...answer,
           body: textOfCompletion(body) ?? body,
           isCut: isCutStream || isCutCompletion(body),
         });
         const { firstPartInMs: first } = this;
-        if (first === undefined) return shown;
-        const began = h("p", { class: "fine" }, `The answer began after ${duration(first)}.`);
+        const began = first === undefined ? [] : [`The answer began after ${duration(first)}.`];
+        const spoken = first === undefined ? shown.spoken : this.spoken.end(this.text, shown.spoken);
         return {
           ...shown,
-          content: [...shown.content, began],
-          spoken: this.spoken.end(this.text, shown.spoken),
+          content: [...shown.content, ...[...notes, ...began].map((note) => h("p", { class: "fine" }, note))],
+          spoken: [spoken, ...notes].join(" ").trim(),
         };
       },
     });
@@ -116,6 +119,16 @@ export class StreamExchange extends Exchange {
       const stopped = h("p", { class: "fine" }, "Stopped. The text is incomplete.");
       this.fill("answer", [h("p", { class: "text" }, text), stopped], "Stopped.");
     }
+  }
+
+  protected override fill(state: string, children: readonly Child[], spoken: string): void {
+    const isArriving = this.props.place.querySelector(".arriving") !== null;
+    this.isElsewhere = isArriving && !isEndVisible(this.followed);
+    super.fill(state, children, spoken);
+  }
+
+  protected override reveal(): void {
+    if (!this.isElsewhere) super.reveal();
   }
 
   /** Replaces the clock with an element for the text, and with a button that stops the answer. */

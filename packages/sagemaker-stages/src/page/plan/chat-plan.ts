@@ -56,6 +56,7 @@ export function planChat(
   if (messages === undefined || last?.role !== "user") return undefined;
   const schema = follow(body, document);
   const properties = isObject(schema.properties) ? schema.properties : {};
+  const required = requiredOf(schema);
   const system = messages.find(({ role }) => SYSTEM_ROLES.includes(role));
   const roles = rolesIn(properties.messages, document);
   const names = Object.keys({ ...properties, ...example });
@@ -65,7 +66,9 @@ export function planChat(
     question: last.content,
     settings: names
       .filter((name) => !["messages", "stream"].includes(name))
-      .map((name) => planSetting(name, properties[name], example[name], requiredOf(schema), document)),
+      // An optional property that can only be `{}` needs no field.
+      .filter((name) => required.includes(name) || follow(properties[name], document).maxProperties !== 0)
+      .map((name) => planSetting(name, properties[name], example[name], required, document)),
     // A route that also answers in one piece streams on request.
     sendsStream: names.includes("stream") || answers[JSON_TYPE] !== undefined,
   };
@@ -94,7 +97,7 @@ function rolesIn(messages: Json | undefined, document: PublicDocument): readonly
 }
 
 /**
- * An optional number starts empty, because the numbers of an example keep smoke tests short and repeatable: an answer to a
+ * An optional null starts empty, so that the field takes a value of the property's type. An optional number starts empty, because the numbers of an example keep smoke tests short and repeatable: an answer to a
  * visitor must not end after the 16 tokens of an example.
  */
 function planSetting(
@@ -104,15 +107,17 @@ function planSetting(
   required: readonly Json[],
   document: PublicDocument,
 ): SettingPlan {
-  const value = planValue(property ?? typeOf(example), example, document);
+  const isRequired = required.includes(name);
+  const initial = isRequired ? example : (example ?? undefined);
+  const value = planValue(property ?? typeOf(example), initial, document);
   const { description } = follow(property, document);
   const setting = {
     ...value,
     name,
     description: typeof description === "string" ? description : undefined,
-    required: required.includes(name),
+    required: isRequired,
   };
-  if (setting.required || typeof example !== "number") return setting;
+  if (isRequired || typeof example !== "number") return setting;
   return { ...setting, example: "", placeholder: `e.g. ${printed(example)}` };
 }
 

@@ -106,8 +106,10 @@ function bodyFields({ requestBody }: PublicOperation, document: PublicDocument):
     ];
   }
   const required = requiredOf(schema);
-  return Object.entries(schema.properties).map(([name, property]) => {
-    const { description, example: placeholder } = follow(property, document);
+  return Object.entries(schema.properties).flatMap(([name, property]) => {
+    const { description, example: placeholder, maxProperties } = follow(property, document);
+    // An optional property that can only be `{}` needs no field.
+    if (maxProperties === 0 && !required.includes(name)) return [];
     const value = isObject(example) ? example[name] : undefined;
     return {
       ...planValue(property, value, document),

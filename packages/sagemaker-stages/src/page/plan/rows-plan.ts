@@ -42,17 +42,18 @@ export function planRows(
   if (record === undefined || !isObject(record.properties)) return undefined;
   const properties = Object.entries(record.properties);
   const rows = Array.isArray(example) ? example : [];
-  const [first] = rows;
   const required = requiredOf(record);
-  const columns = properties.map(([name, property], index) => ({
-    ...planValue(property, valueIn(first, name, index), document),
-    name,
-    required: required.includes(name),
-  }));
-  // A property without a schema allows every value. The example shows whether the value fits into a cell.
-  const isCell = ({ kind }: Column, index: number) =>
-    kind !== "json" || isScalar(valueIn(first, properties[index]?.[0] ?? "", index));
-  if (columns.length === 0 || !columns.every(isCell) || rows.length > MAX_ROWS_OF_TABLE) return undefined;
+  const columns = properties.flatMap(([name, property], index): Column[] => {
+    const values = rows.map((row) => valueIn(row, name, index));
+    const [first] = values;
+    // A null in one row decides for the column, because the text of a cell must be able to express null.
+    const plan = planValue(property, values.includes(null) ? null : first, document);
+    // A property without a schema allows every value. The example shows whether the value fits into a cell.
+    const isCell = plan.kind !== "json" || typeof (first ?? null) !== "object";
+    return isCell ? [{ ...plan, name, required: required.includes(name) }] : [];
+  });
+  const areCells = columns.length > 0 && columns.length === properties.length;
+  if (!areCells || rows.length > MAX_ROWS_OF_TABLE) return undefined;
   const cells = rows.map((row) =>
     columns.map((column, index) => textOf(column, valueIn(row, column.name, index))),
   );
@@ -63,10 +64,6 @@ export function planRows(
 function valueIn(row: Json | undefined, name: string, index: number): Json | undefined {
   if (Array.isArray(row)) return row[index];
   return isObject(row) ? row[name] : undefined;
-}
-
-function isScalar(value: Json | undefined): boolean {
-  return value !== undefined && typeof value !== "object";
 }
 
 function textOf({ kind }: Column, value: Json | undefined): string {

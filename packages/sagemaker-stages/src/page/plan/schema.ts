@@ -20,10 +20,13 @@ export function alternativesOf(schema: Schema, document: PublicDocument): readon
   return alternatives === undefined || alternatives.length === 0 ? [schema] : alternatives;
 }
 
-/** The alternative that a form shows: the alternative with the type of the example, or else the first. */
+/**
+ * The alternative that a form shows: the alternative with the type of the example, or else the first. The document has no type
+ * for null: an alternative without a type allows null.
+ */
 export function alternativeFor(example: Json | undefined, schema: Schema, document: PublicDocument): Schema {
   const alternatives = alternativesOf(schema, document);
-  const type = Array.isArray(example) ? "array" : typeof example;
+  const type = Array.isArray(example) ? "array" : example === null ? undefined : typeof example;
   return alternatives.find((alternative) => alternative.type === type) ?? alternatives[0] ?? schema;
 }
 

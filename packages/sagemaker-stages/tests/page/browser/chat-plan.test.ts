@@ -77,6 +77,29 @@ describe("the chat of a route", () => {
     expect(chat?.sendsStream).toBe(expected);
   });
 
+  it("has an empty field of the property's type for an optional null of the example", () => {
+    // Act
+    const chat = chatOf(
+      openAiChat({
+        example: {
+          request: { messages: [QUESTION], max_tokens: null, stop: null },
+          answer: { choices: [] },
+        },
+      }),
+    );
+    const settings = chat?.settings ?? [];
+    const read = readSettings(settings, new Map(settings.map(({ name, example }) => [name, example])));
+
+    // Assess
+    expect(settings).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({ name: "max_tokens", kind: "number", example: "" }),
+        expect.objectContaining({ name: "stop", kind: "json", example: "" }),
+      ]),
+    );
+    expect(read).toEqual({ values: {} });
+  });
+
   it("takes the role of the system message from the example", () => {
     // Act
     const chat = chatOfJson({ messages: [{ role: "developer", content: "Be brief." }, QUESTION] });

@@ -64,6 +64,14 @@ describe("a form", () => {
 
     // Assess
     expect(fields).toEqual(["inputs"]);
+    expect(Object.values(document.components.schemas)).toContainEqual(
+      expect.objectContaining({
+        additionalProperties: false,
+        properties: expect.objectContaining({
+          parameters: expect.objectContaining({ description: "No property is allowed.", maxProperties: 0 }),
+        }),
+      }),
+    );
   });
 
   it.each<[string, Json]>([
@@ -78,6 +86,26 @@ describe("a form", () => {
 
     // Assess
     expect(fields).toEqual(["a"]);
+  });
+});
+
+describe("a field with null as its example", () => {
+  it.each<[string, Json]>([
+    ["a text", { type: "string" }],
+    ["an object", { type: "object" }],
+  ])("sends null when the property takes %s or null", (_, schema) => {
+    // Prepare
+    const route = formOf(
+      { type: "object", properties: { a: { anyOf: [schema, {}] } }, required: ["a"] },
+      { a: null },
+    );
+
+    // Act
+    const planned = planRequest(route, untouched(route));
+
+    // Assess
+    expect(route.fields).toMatchObject([{ name: "a", kind: "json", example: "null" }]);
+    expect(planned).toEqual({ target: "/a", body: { a: null } });
   });
 });
 

@@ -105,6 +105,22 @@ describe("a list of records", () => {
     expect(plans.map((plan) => plan?.example)).toEqual([[["", ""]], [["1", "x"]]]);
   });
 
+  it.each<[string, Json, Json]>([
+    ["a number", "number", 5],
+    ["a text", "string", "x"],
+  ])("a column takes JSON when a later row has null in place of %s, and sends null", (_, type, first) => {
+    // Prepare
+    const items = { type: "object", properties: { a: { anyOf: [{ type }, {}] } }, required: ["a"] };
+
+    // Act
+    const plan = planOf(items, [{ a: first }, { a: null }]);
+    const read = plan === undefined ? undefined : readRows(plan, plan.example);
+
+    // Assess
+    expect(plan?.columns).toMatchObject([{ name: "a", kind: "json" }]);
+    expect(read).toEqual({ value: [{ a: first }, { a: null }] });
+  });
+
   it("the list becomes a table when records are one of several alternatives", () => {
     // Act
     const plan = planOf({
@@ -118,6 +134,11 @@ describe("a list of records", () => {
   it.each<[string, Json, Json | undefined]>([
     ["of lists", { type: "array", items: { type: "number" } }, [[1, 2]]],
     ["of anything", {}, [{ a: 1 }]],
+    [
+      "of records with null in the first",
+      { type: "object", properties: { a: { anyOf: [{ type: "number" }, {}] } } },
+      [{ a: null }, { a: 1 }],
+    ],
     [
       "of records with a list in them",
       { type: "object", properties: { a: { type: "array" } } },
