@@ -216,7 +216,10 @@ function checkEntry(
   else checkPythonRoute(entry.python, collector);
   checkTexts(entry, collector);
   checkDialects(entry, collector);
-  if (entry.python === undefined) checkStream(name, entry, collector);
+  if (entry.python === undefined) {
+    checkStream(name, entry, collector);
+    checkProblemMembers(entry, collector);
+  }
   if (checkSchema(entry, collector)) checkExample(entry, collector);
 }
 
@@ -534,6 +537,27 @@ function reportThrown(error: unknown, field: string, collector: FaultCollector):
     "a contract that reads its own example without an error",
     "the documentation and the smoke test use the example",
   );
+}
+
+/** A function answers 500 in place of a problem whose members are no JSON, and API Gateway's own problems have the same members. */
+function checkProblemMembers({ problemMembers }: ContractModel, collector: FaultCollector): void {
+  collector.require(
+    hasObject(() => problemMembers?.({ status: 400, detail: "the detail of the problem" })),
+    "problemMembers",
+    raw("a function that fails, or that returns no object of JSON, e.g. a promise"),
+    "a function that returns an object of JSON for every problem",
+    "a problem document is JSON: https://www.rfc-editor.org/rfc/rfc9457#section-3.2",
+  );
+}
+
+function hasObject(read: () => unknown): boolean {
+  try {
+    const value = read();
+    const isObject = Object.prototype.toString.call(value) === "[object Object]";
+    return value === undefined || (isObject && toJson(value) !== undefined);
+  } catch {
+    return false;
+  }
 }
 
 /** @returns whether `value` does not change when it is serialized and parsed as JSON */

@@ -95,7 +95,7 @@ export function createContract(model: string, options: BytesSettings<string>): C
   return {
     model,
     route: routeOf(model, options),
-    schema: options.checkFirstBytes === true ? checkedBytesSchema(takes) : bytesSchema(takes),
+    schema: schemaOf(options),
     limits: { rows: 1, payloadInBytes: maxBytes },
     bytes: { takes, read: (bytes) => bytes },
     ...(answer === "json" ? {} : { answerTypes: answer }),
@@ -117,6 +117,10 @@ export function createContract(model: string, options: BytesSettings<string>): C
       return toBytes(reply);
     },
   };
+}
+
+function schemaOf({ takes, checkFirstBytes }: Pick<BytesSettings<string>, "takes" | "checkFirstBytes">) {
+  return checkFirstBytes === true ? checkedBytesSchema(takes) : bytesSchema(takes);
 }
 
 /** The media type of the answer that the caller chose, or the preferred type for a caller that accepts JSON. */
@@ -147,6 +151,16 @@ function checkOptions(options: CheckedOptions, report: OptionReport): void {
     example.request,
     `a file of the type ${first}, {contentType, base64}`,
     `the engine has example files only of ${Object.keys(EXAMPLE_FILES).join(", ")}`,
+  );
+  // The schema needs valid options.
+  if (example.request === undefined || report.faults.length > 0) return;
+  const begins = options.checkFirstBytes === true ? ", and begins like a file of its type" : "";
+  report.require(
+    schemaOf(options).safeParse(example.request).success,
+    "example.request",
+    example.request,
+    `{contentType, base64}, where contentType is ${listOf(takes, "or")}, and base64 is a file in base64 with padding${begins}`,
+    EXAMPLE_USES,
   );
 }
 

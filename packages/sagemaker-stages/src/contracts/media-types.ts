@@ -8,8 +8,8 @@ import type { OptionReport } from "./option-report";
 /**
  * The first bytes of files in base64, by media type: JPEG (https://www.w3.org/Graphics/JPEG/itu-t81.pdf, B.1.1.3), PNG
  * (https://www.w3.org/TR/png-3/#5PNG-file-signature), GIF (https://www.w3.org/Graphics/GIF/spec-gif89a.txt), WebP
- * (https://www.rfc-editor.org/rfc/rfc9649.html#section-2.4) and WAV, which begin with `RIFF`, and NPY
- * (https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html).
+ * (https://www.rfc-editor.org/rfc/rfc9649.html#section-2.4) and WAV, which begin with `RIFF` and are distinguished by
+ * {@link FORMS_OF_RIFF}, and NPY (https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html).
  */
 const FIRST_BYTES: Readonly<Record<string, string>> = {
   "image/jpeg": "/9j/",
@@ -20,6 +20,17 @@ const FIRST_BYTES: Readonly<Record<string, string>> = {
   "audio/wave": "UklGR",
   "application/x-npy": "k05VTVBZ",
 };
+
+/**
+ * The form of a RIFF file in base64, from the ninth byte on: `WEBP` and `WAVE`, without the first two bits
+ * (https://www.rfc-editor.org/rfc/rfc9649.html#section-2.4).
+ */
+const FORMS_OF_RIFF: Readonly<Record<string, string>> = {
+  "image/webp": "XRUJQ",
+  "audio/wav": "XQVZF",
+  "audio/wave": "XQVZF",
+};
+const FORM_AT = 11;
 
 /** The media types whose first bytes {@link checkedBytesSchema} can check. A constant would stay in every package. */
 export function typesWithFirstBytes(): string[] {
@@ -46,7 +57,10 @@ export function bytesSchema(takes: readonly string[]): z.ZodMiniType<Bytes, Byte
  */
 export function checkedBytesSchema(takes: readonly string[]): z.ZodMiniType<Bytes, Bytes> {
   return bytesSchema(takes).check(({ value: { contentType, base64 }, issues }) => {
-    if (base64.startsWith(FIRST_BYTES[contentType] ?? "")) return;
+    // A text that is no base64 has its own fault.
+    if (issues.length > 0) return;
+    const isRiffOfType = base64.startsWith(FORMS_OF_RIFF[contentType] ?? "", FORM_AT);
+    if (isRiffOfType && base64.startsWith(FIRST_BYTES[contentType] ?? "")) return;
     const got = "a file that does not begin like a file of its type";
     issues.push({ ...fault(base64, { got, allowed: contentType }), path: ["base64"] });
   });

@@ -7,9 +7,13 @@ import { EndpointFailure } from "./refusal";
 /** The methods with which a contract describes failures. */
 type Describing = Pick<Contract<unknown, unknown>, "containerProblem" | "problemMembers">;
 
+/** The maximum length of the contract's texts in a problem: Lambda can always return the problem. */
+const MAX_CHARACTERS = 100_000;
+
 /**
  * Explains a failure as {@link explain} does, with the problem that the contract describes for a refusal of the container, and
- * with the contract's members of the problem document. A failure of the contract's code is the failure of the function.
+ * with the contract's members of the problem document. A failure of the contract's code is the failure of the function; the log
+ * then also has the status of the container's refusal.
  *
  * @param logsMessages - see {@link explain}
  */
@@ -17,10 +21,25 @@ export function explainByContract(thrown: unknown, logsMessages: boolean, contra
   const explained = explain(thrown, logsMessages);
   try {
     const failure = problemOfContainer(thrown, contract) ?? explained.failure;
-    return { ...explained, failure: { ...failure, members: contract.problemMembers?.(failure) } };
+    return { ...explained, failure: { ...failure, members: membersOf(contract.problemMembers?.(failure)) } };
   } catch (fault) {
-    return { stats: explained.stats, ...explain(fault, logsMessages) };
+    const { failure, error } = explain(fault, logsMessages);
+    return { stats: explained.stats, failure, error: error && { ...explained.error, ...error } };
   }
+}
+
+/**
+ * The members that a contract adds to a problem, as JSON.
+ *
+ * @throws Error if the members are no JSON object. A later error would end the handler without an answer and a log line
+ */
+function membersOf(members: unknown): Failure["members"] {
+  if (members === undefined) return undefined;
+  const json = JSON.stringify(members);
+  // A promise has the JSON `{}`.
+  const isObject = Object.prototype.toString.call(members) === "[object Object]";
+  if (!isObject || json.length > MAX_CHARACTERS) throw new ForbiddenByContract("problemMembers");
+  return JSON.parse(json);
 }
 
 /**
@@ -38,10 +57,14 @@ function problemOfContainer(thrown: unknown, contract: Describing): Failure | un
   if (type !== "ModelError" || typeof status !== "number" || status < 400 || status > 499) return undefined;
   const problem = contract.containerProblem?.({ status, message: String(message) });
   if (problem === undefined) return undefined;
+  const { status: described, detail, code } = problem;
   // A promise has no status.
-  if (![400, 404, 413, 429].includes(problem.status)) throw new ForbiddenByContract("status");
+  if (![400, 404, 413, 429].includes(described)) throw new ForbiddenByContract("status");
+  if (typeof detail !== "string" || detail.length > MAX_CHARACTERS) throw new ForbiddenByContract("detail");
   return {
-    ...problem,
-    ...(problem.status === 429 && { retryAfterInSeconds: RETRY_AFTER_THROTTLE_IN_SECONDS }),
+    status: described,
+    detail,
+    code,
+    ...(described === 429 && { retryAfterInSeconds: RETRY_AFTER_THROTTLE_IN_SECONDS }),
   };
 }

@@ -232,6 +232,8 @@ export interface Contract<Request, Answer> {
    * Further members of each problem document, e.g. the error in the form that the callers' client library reads
    * (https://www.rfc-editor.org/rfc/rfc9457#section-3.2).
    *
+   * @returns an object of JSON, of at most 100,000 characters. Another value, and an error, are a fault of the contract: a 500.
+   * The members `type`, `title`, `status`, `detail` and `requestId` keep the values of the problem
    * @default - none
    */
   problemMembers?(problem: {

@@ -46,13 +46,14 @@ const MAX_CHARACTERS_OF_MESSAGE = 500;
 
 /** The message of an error in the log; `undefined` if messages are not permitted. */
 export function messageForLog(message: string | undefined, logsMessages: boolean): string | undefined {
-  return logsMessages && message ? message.slice(0, MAX_CHARACTERS_OF_MESSAGE) : undefined;
+  // A contract can throw an error whose properties are not texts.
+  return logsMessages && message ? `${message}`.slice(0, MAX_CHARACTERS_OF_MESSAGE) : undefined;
 }
 
 /** The type and the location of an error that the function threw. Neither quotes the request. */
 export function describeThrown({ name, message, stack = "" }: Error): Pick<LoggedError, "type" | "at"> {
   // The stack begins with the message, which can contain lines that look like locations.
-  const start = stack.indexOf(message);
+  const start = `${stack}`.indexOf(message);
   const places = start < 0 ? "" : stack.slice(start + message.length);
   return {
     type: /^[A-Z]\w{0,63}$/i.test(name) ? name : "Error",

@@ -57,11 +57,12 @@ export function notAllowed(status: ProblemStatus, field: string, got: string, al
 /** Creates the problem document of a failure. */
 export function toProblem(failure: Failure, requestId: string): Problem {
   return {
+    // First: a further member replaces no member of the problem itself.
+    ...failure.members,
     type: "about:blank",
     title: TITLES[failure.status] ?? "",
     status: failure.status,
     detail: failure.detail,
     requestId,
-    ...failure.members,
   };
 }

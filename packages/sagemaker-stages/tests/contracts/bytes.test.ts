@@ -231,6 +231,54 @@ describe("bytes with checkFirstBytes", () => {
     expect([file?.success, other?.success]).toEqual([true, false]);
   });
 
+  it.each([
+    ["image/webp", "RIFF....WAVE"],
+    ["audio/wav", "RIFF....WEBP"],
+    ["audio/wave", "RIFF....AVI "],
+    ["audio/wav", "RIFF"],
+  ])("refuses another file in the container format of %s: %s", (type, file) => {
+    // Prepare
+    const { schema } = bytes({
+      takes: [type],
+      checkFirstBytes: true,
+      example: { request: { contentType: type, base64: FILES[type] ?? "" }, answer: 1 },
+    }).as("files").contract;
+
+    // Act
+    const { success } = schema.safeParse({ contentType: type, base64: Buffer.from(file).toString("base64") });
+
+    // Assess
+    expect(success).toBe(false);
+  });
+
+  it.each(["", "no base64"])("names one fault of base64: %p", (base64) => {
+    // Act
+    const { error } = CHECKED.as("files").contract.schema.safeParse({ contentType: "image/png", base64 });
+
+    // Assess
+    expect(error?.issues).toHaveLength(1);
+  });
+
+  it.each([
+    ["its first bytes are those of another type", { contentType: "image/jpeg", base64: "AAAA" }],
+    ["it has no bytes", { contentType: "image/jpeg", base64: "" }],
+    ["its type is not taken", { contentType: "image/png", base64: EXAMPLE_FILES["image/png"] }],
+  ])("refuses the example's request when %s", (_, request) => {
+    // Act
+    const faults = bytes({
+      takes: ["image/jpeg"],
+      checkFirstBytes: true,
+      example: { request, answer: 1 },
+    }).describeFaults("files");
+
+    // Assess
+    expect(faults).toEqual([
+      expect.stringMatching(
+        /^files: example\.request: got .*; allowed: .*image\/jpeg.* begins like a file of its type/,
+      ),
+    ]);
+  });
+
   it("is refused for media types whose first bytes are not known", () => {
     // Act
     const faults = bytes({

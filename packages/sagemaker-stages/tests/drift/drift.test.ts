@@ -3,7 +3,8 @@ import { gzipSync } from "node:zlib";
 import { beforeEach, describe, expect, it } from "@jest/globals";
 import { writeBaseline } from "../../src/drift/baseline/command";
 import type { Environment } from "../../src/environment/environment";
-import { dev, drift, inApp, iris, irisRows, models, source, writeIrisBaseline } from "./support/app";
+import { defineModels, huggingFace } from "../../src/model";
+import { dev, drift, driftOf, inApp, iris, irisRows, models, source, writeIrisBaseline } from "./support/app";
 import { record, recordsOfRows, writeIn } from "./support/captured";
 
 /** The folder of the local stage's captured requests, and a file of iris in it. */
@@ -103,6 +104,52 @@ describe("the command drift", () => {
     expect(`${stdout}${readFileSync(".sagemaker-stages/drift/dev.html", "utf8")}`).not.toContain(
       "secret-colour",
     );
+  });
+
+  it("counts a row without any feature as a row in which each feature is missing", async () => {
+    // Prepare
+    const rows = irisRows(1_000, 2).map((row, n) => (n % 5 === 0 ? {} : row));
+    captured(recordsOfRows(rows));
+
+    // Act
+    const { status, stdout } = await compare();
+
+    // Assess
+    expect(status).toBe(1);
+    for (const name of ["length", "width", "colour"]) {
+      expect(stdout).toMatch(new RegExp(`^DRIFT +${name} .* 0 % → 20 %`, "m"));
+    }
+    expect(stdout).not.toContain("Not compared");
+  });
+
+  describe("of a model whose request is a list of texts", () => {
+    const moods = defineModels({ moods: huggingFace("text-classification") });
+    const file = FILE.replace("dev-iris", "dev-moods");
+    const environment = { ...dev, models: { moods: iris } };
+    const texts = ["x".repeat(60), "y".repeat(61)];
+    const request = (inputs: unknown) => record({ data: JSON.stringify({ inputs }) });
+
+    beforeEach(async () => {
+      const lines = Array.from({ length: 500 }, (_, n) => `text ${n} ${"x".repeat(n % 7)}`);
+      writeIn(app.folder, "texts.csv", `inputs\n${lines.join("\n")}\n`);
+      await writeBaseline(moods, { model: "moods", data: "texts.csv", drop: [], columns: undefined });
+    });
+
+    it.each([
+      { stored: "lists, as by SageMaker's data capture", records: [request(texts)] },
+      { stored: "one record for each text, as by the function's capture", records: texts.map(request) },
+    ])("compares the texts in $stored", async ({ records }) => {
+      // Prepare
+      captured(`${records.join("\n")}\n`.repeat(200), file);
+
+      // Act
+      const { status, stdout } = await driftOf(moods, environment, "dev", "--captured", FOLDER);
+
+      // Assess
+      expect(status).toBe(1);
+      expect(stdout).toContain("moods: 400 captured rows");
+      expect(stdout).toMatch(/^DRIFT +inputs +text/m);
+    });
   });
 
   describe("with a feature whose captured values are all null", () => {

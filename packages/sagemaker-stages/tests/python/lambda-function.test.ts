@@ -472,12 +472,25 @@ def lambda_handler(event, context):
     return header;
   }
 
-  /** A package that imports its compiled code, as NumPy does. */
-  function packageWith(file: string, machine: number): Readonly<Record<string, Uint8Array>> {
-    return {
-      "fastlib/__init__.py": strToU8('SOURCE = "the function"\n'),
-      [`fastlib/${file}`]: compiledFor(machine),
-    };
+  /** A package that needs its compiled code, as NumPy does. */
+  const NEEDS_CORE = "from . import _core\n";
+  /** A package that also works without its compiled code, as PyYAML and MarkupSafe do. */
+  const HAS_FALLBACK = `
+try:
+    from . import _core
+    SOURCE = "the function"
+except ImportError:
+    SOURCE = "the fallback"
+`;
+  /** What pip installs beside a package. */
+  const RECORD = { "fastlib-1.0.dist-info/METADATA": strToU8("Name: fastlib\n") };
+
+  function packageWith(
+    file: string,
+    machine: number,
+    code = 'SOURCE = "the function"\n',
+  ): Readonly<Record<string, Uint8Array>> {
+    return { "fastlib/__init__.py": strToU8(code), [`fastlib/${file}`]: compiledFor(machine) };
   }
 
   /** A folder of this machine with an installed package of the same name. */
@@ -515,19 +528,103 @@ def lambda_handler(event, context):
     TIMEOUT_IN_MS,
   );
 
-  it(
-    "for another processor names the target, this machine and the installation when this machine lacks the package",
-    async () => {
+  const TARGET =
+    /fastlib in the function's package is compiled for linux on (arm64|x86_64)( with Python 3\.13)?, and this machine has \w+ on (arm64|x86_64) with Python 3\.\d+\. /
+      .source;
+  const INSTALL =
+    /Install the package for this machine: \S+ -m pip install -r functions\/<model>\/requirements\.txt\. /
+      .source;
+  const BUILD =
+    /Install the module's own source code for this machine: \S+ -m pip install <folder with its pyproject\.toml>\. /
+      .source;
+
+  it.each([
+    ["another version of Python", "_core.cpython-313-linux-gnu.so", NEEDS_CORE, RECORD, INSTALL],
+    ["another processor", "_core.abi3.so", NEEDS_CORE, RECORD, INSTALL],
+    [
+      "another processor, which ctypes loads,",
+      "libcore.so",
+      "import ctypes, os\nctypes.CDLL(os.path.join(os.path.dirname(__file__), 'libcore.so'))\n",
+      RECORD,
+      INSTALL,
+    ],
+    ["another processor, which is the model's own,", "_core.abi3.so", NEEDS_CORE, {}, BUILD],
+    [
+      "another processor, whose distribution can have another name,",
+      "_core.abi3.so",
+      NEEDS_CORE,
+      { "other-1.0.dist-info/METADATA": strToU8("Name: other\n") },
+      `If requirements\\.txt contains the package: ${INSTALL}Otherwise: ${BUILD}`,
+    ],
+  ])(
+    "for %s names the target, this machine and the installation when this machine lacks the package",
+    async (_what, file, code, record, advice) => {
       // Prepare
-      lambda.files = packageWith("_core.cpython-313-linux-gnu.so", OTHER_MACHINE);
+      lambda.files = { ...packageWith(file, OTHER_MACHINE, code), ...record };
+
+      // Act
+      const handler = HANDLER.replace("ImportError", "(ImportError, OSError)");
+      const answer = answerOf(await lambda.run(handler).invoke("{}"));
+
+      // Assess
+      expect(answer).toMatch(new RegExp(`${TARGET}${advice}The local stage`));
+      expect(String(answer).split("is compiled for")).toHaveLength(2);
+    },
+    TIMEOUT_IN_MS,
+  );
+
+  it.each([
+    ["another processor", "_core.abi3.so", OTHER_MACHINE],
+    ["another version of Python", "_core.cpython-39-linux-gnu.so", THIS_MACHINE],
+  ])(
+    "for %s runs without its compiled part when the package has a fallback",
+    async (_what, file, machine) => {
+      // Prepare
+      lambda.files = packageWith(file, machine, HAS_FALLBACK);
 
       // Act
       const answer = answerOf(await lambda.run(HANDLER).invoke("{}"));
 
       // Assess
-      expect(answer).toMatch(
-        /^fastlib in the function's package is compiled for linux on (arm64|x86_64) with Python 3\.13, and this machine has \w+ on (arm64|x86_64) with Python 3\.\d+\. Install the package for this machine: \S+ -m pip install -r functions\/<model>\/requirements\.txt\./,
-      );
+      expect(answer).toBe("the fallback");
+    },
+    TIMEOUT_IN_MS,
+  );
+
+  it(
+    "for another processor does not concern the other packages of its namespace",
+    async () => {
+      // Prepare
+      const site = join(lambda.folder, "site-packages");
+      mkdirSync(join(site, "shared/pure"), { recursive: true });
+      writeFileSync(join(site, "shared/pure/__init__.py"), 'SOURCE = "this machine"\n');
+      lambda.files = {
+        "shared/_fast/_core.abi3.so": compiledFor(OTHER_MACHINE),
+        "shared/pure/__init__.py": strToU8('SOURCE = "the function"\n'),
+      };
+      const handler = HANDLER.replaceAll("fastlib", "shared.pure");
+
+      // Act
+      const fn = lambda.run(handler, { environment: { PYTHONPATH: site } });
+      const answer = answerOf(await fn.invoke("{}"));
+
+      // Assess
+      expect(answer).toBe("the function");
+    },
+    TIMEOUT_IN_MS,
+  );
+
+  it(
+    "for another processor does not explain the error of another package that is missing",
+    async () => {
+      // Prepare
+      lambda.files = packageWith("_core.abi3.so", OTHER_MACHINE, "import missing_package\n");
+
+      // Act
+      const answer = answerOf(await lambda.run(HANDLER).invoke("{}"));
+
+      // Assess
+      expect(answer).toBe("No module named 'missing_package'");
     },
     TIMEOUT_IN_MS,
   );

@@ -158,26 +158,95 @@ describe("a contract without streams that describes refusals of its container", 
       { containerProblem: (async () => ({ status: 400, detail: "x" })) as unknown as () => undefined },
       "ForbiddenByContract",
     ],
-  ])("answers 500 and logs the invocation when %s", async (_, described, type) => {
+    [
+      "containerProblem returns a detail that is no text",
+      { containerProblem: () => ({ status: 400, detail: 1n as unknown as string }) },
+      "ForbiddenByContract",
+    ],
+    [
+      "containerProblem returns a detail that Lambda cannot return",
+      { containerProblem: () => ({ status: 400, detail: "x".repeat(7_000_000) }) },
+      "ForbiddenByContract",
+    ],
+    ["problemMembers returns a number that JSON lacks", { problemMembers: () => ({ n: 1n }) }, "TypeError"],
+    [
+      "problemMembers returns members that Lambda cannot return",
+      { problemMembers: () => ({ n: "x".repeat(7_000_000) }) },
+      "ForbiddenByContract",
+    ],
+    [
+      "problemMembers returns a promise",
+      { problemMembers: (async () => ({ n: 1 })) as unknown as () => Record<string, unknown> },
+      "ForbiddenByContract",
+    ],
+    [
+      "problemMembers returns a list",
+      { problemMembers: () => [1] as unknown as Record<string, unknown> },
+      "ForbiddenByContract",
+    ],
+    [
+      "containerProblem throws an error whose message is no text",
+      {
+        containerProblem: () => {
+          throw Object.assign(new TypeError(), { message: {}, stack: null });
+        },
+      },
+      "TypeError",
+    ],
+  ])(
+    "answers 500 and logs the invocation with the container's status when %s",
+    async (_, described, type) => {
+      // Prepare
+      endpoint.willAnswer(refusal(429, "private"));
+      const handler = handlerFor(describing(described), endpoint);
+
+      // Act
+      const answer = await handler(EVENT, contextWith(ENOUGH_TIME_IN_MS));
+
+      // Assess
+      const { statusCode, headers, body } = proxyResponse(answer);
+      expect(statusCode).toBe(500);
+      expect(headers).not.toHaveProperty("Retry-After");
+      expect(body).not.toContain("private");
+      expect(log.lines()).toEqual([
+        expect.objectContaining({
+          status: 500,
+          endpointMs: expect.any(Number),
+          error: expect.objectContaining({ type, origin: "function", status: 429 }),
+        }),
+      ]);
+    },
+  );
+
+  it("keeps the members of the problem itself when the contract returns members with their names", async () => {
     // Prepare
-    endpoint.willAnswer(refusal(429, "private"));
-    const handler = handlerFor(describing(described), endpoint);
+    const own = { status: 200, requestId: "other", type: "x", title: "x", detail: "x", code: "own" };
+    const handler = handlerFor(describing({ problemMembers: () => own }), endpoint);
 
     // Act
-    const answer = await handler(EVENT, contextWith(ENOUGH_TIME_IN_MS));
+    const answer = await handler(loanEvent("[]"), contextWith(ENOUGH_TIME_IN_MS));
 
     // Assess
-    const { statusCode, headers, body } = proxyResponse(answer);
-    expect(statusCode).toBe(500);
-    expect(headers).not.toHaveProperty("Retry-After");
-    expect(body).not.toContain("private");
-    expect(log.lines()).toEqual([
-      expect.objectContaining({
-        status: 500,
-        endpointMs: expect.any(Number),
-        error: expect.objectContaining({ type, origin: "function" }),
-      }),
-    ]);
+    expect(JSON.parse(proxyResponse(answer).body)).toEqual({
+      type: "about:blank",
+      title: "Bad Request",
+      status: 400,
+      detail: expect.not.stringMatching(/^x$/),
+      requestId: REQUEST_ID,
+      code: "own",
+    });
+  });
+
+  it("answers a direct invocation with members that Lambda can write as JSON", async () => {
+    // Prepare
+    const members = () => ({ at: new Date(0), nothing: undefined });
+    const handler = handlerFor(describing({ problemMembers: members }), endpoint);
+
+    // Act
+    const answer = await handler({ data: [] }, contextWith(ENOUGH_TIME_IN_MS));
+
+    // Assess
+    expect(answer).toMatchObject({ status: 400, at: "1970-01-01T00:00:00.000Z" });
   });
 
   it("answers 502 when the handler has no part for the descriptions", async () => {

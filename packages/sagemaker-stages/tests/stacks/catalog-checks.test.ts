@@ -323,6 +323,15 @@ describe("a contract", () => {
       "limits.rowsIn",
       '"petals"',
     ],
+    ...[
+      ["that JSON lacks", () => ({ n: 1n })],
+      ["in a promise", (async () => ({ n: 1 })) as unknown as () => { n: number }],
+    ].map(([what, problemMembers]): [string, Partial<Model>, string, string] => [
+      `members of problems ${what}`,
+      { problemMembers } as Partial<Model>,
+      "problemMembers",
+      "a function that fails, or that returns no object of JSON, e.g. a promise",
+    ]),
     ["zero rows", { limits: { rows: 0, payloadInBytes: 10 } }, "limits.rows", "0"],
     ["half a row", { limits: { rows: 1.5, payloadInBytes: 10 } }, "limits.rows", "1.5"],
     [

@@ -375,6 +375,32 @@ describe("API Gateway's own responses", () => {
   }
 });
 
+it("API Gateway's problems keep their own members, and have only JSON, when a contract returns other values", () => {
+  // Prepare
+  const problemMembers = () => ({ status: 200, requestId: "other", type: "x", code: undefined, of: "own" });
+  const functionArn = "arn:aws:lambda:us-east-1:111122223333:function:f";
+
+  // Act
+  const described = openApi({
+    title: "members",
+    region: "us-east-1",
+    partition: "aws",
+    corsAllowOrigin: "*",
+    routes: [{ contract: { ...contract, problemMembers }, access: "PUBLIC", functionArn }],
+  }) as unknown as OpenApiDocument;
+
+  // Assess
+  const { THROTTLED } = described["x-amazon-apigateway-gateway-responses"];
+  const template = THROTTLED?.responseTemplates["application/json"] ?? "";
+  expect(JSON.parse(template)).toMatchObject({
+    type: "about:blank",
+    status: 429,
+    requestId: "$context.requestId",
+    of: "own",
+  });
+  expect(template).not.toMatch(/code|other|"x"/);
+});
+
 function operation({ paths }: OpenApiDocument, method: string): OpenApiOperation {
   const found = paths["/loan-default"]?.[method];
   if (found === undefined) throw new Error(`no ${method} of /loan-default in ${JSON.stringify(paths)}`);

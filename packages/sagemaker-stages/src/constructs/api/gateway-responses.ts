@@ -327,14 +327,19 @@ function toGatewayResponse(
 /** Stands for the detail, which can be a variable of API Gateway. */
 const DETAIL = "the detail of the problem";
 
+/** The members of the problem itself. Further members do not replace them. */
+const OWN_MEMBERS = ["type", "title", "status", "detail", "requestId"];
+
 /** The text of further members. */
 function furtherMembers(
   problemMembers: GatewayResponseOptions["problemMembers"],
   status: number,
   detail: string,
 ): string {
-  const members = Object.entries(problemMembers?.({ status, detail: DETAIL }) ?? {});
-  return members
+  // As in a function: JSON has no members without a value.
+  const members: object = JSON.parse(JSON.stringify(problemMembers?.({ status, detail: DETAIL }) ?? {}));
+  return Object.entries(members)
+    .filter(([name]) => !OWN_MEMBERS.includes(name))
     .map(
       ([name, value]) => `,${quoted(name)}:${JSON.stringify(value).replaceAll(quoted(DETAIL), () => detail)}`,
     )

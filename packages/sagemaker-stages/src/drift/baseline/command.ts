@@ -168,6 +168,8 @@ function requireDropped(drop: readonly string[], columns: readonly string[]): vo
  */
 function featuresOf(model: Model, data: string, columns: readonly string[]): readonly string[] {
   const example = exampleRow(model);
+  // An example without any optional feature names none.
+  if (example?.names?.length === 0) return columns;
   if (example?.names?.every((name) => columns.includes(name))) return example.names;
   const lengths = [
     ...(example?.names === undefined ? [example?.values.length] : []),

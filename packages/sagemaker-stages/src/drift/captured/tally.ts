@@ -89,7 +89,8 @@ export class Tally {
 
   private addByName(names: readonly string[], values: readonly unknown[]): void {
     const valueByName = new Map(names.map((name, index) => [name, values[index]]));
-    const isKnown = names.some((name) => this.byName.has(name));
+    // The row `{}` has the features of the baseline, and all of them are missing.
+    const isKnown = names.length === 0 || names.some((name) => this.byName.has(name));
     if (!isKnown && this.isNull(values)) return;
     for (const name of names) {
       if (!this.byName.has(name) && this.unknownNames.size < MAX_UNKNOWN_NAMES) this.unknownNames.add(name);

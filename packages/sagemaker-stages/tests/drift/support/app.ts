@@ -5,6 +5,7 @@ import { compareEnvironment } from "../../../src/drift/main";
 import type { Environment } from "../../../src/environment/environment";
 import { readCommandLine } from "../../../src/lib/arguments";
 import { defineModels, rows } from "../../../src/model";
+import type { Model } from "../../../src/models";
 import { makeTempFolder, removeFolder } from "../../../src/testing/temp-folder";
 import { writeIn } from "./captured";
 import { Random } from "./random";
@@ -70,6 +71,15 @@ export function inApp(): { readonly folder: string; drift(...words: string[]): P
 
 /** Runs the command `drift` in this process. */
 export async function drift(environment: Environment, ...words: string[]): Promise<Finished> {
+  return await driftOf(models, environment, ...words);
+}
+
+/** Runs the command `drift` of an app with these models in this process. */
+export async function driftOf(
+  models: Readonly<Record<string, Model>>,
+  environment: Environment,
+  ...words: string[]
+): Promise<Finished> {
   let stdout = "";
   let stderr = "";
   const write = jest.spyOn(process.stdout, "write").mockImplementation((text) => {
