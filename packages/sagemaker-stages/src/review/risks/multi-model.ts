@@ -22,7 +22,8 @@ export function multiModelRisks(resource: PlannedResource, plan: Plan): Finding[
   if (resource.type !== MODEL) return [];
   const { before, after } = deployedValues(resource);
   if (before === undefined || after === undefined) return [];
-  const [was, is] = [modeOf(before), modeOf(after)];
+  const was = modeOf(before);
+  const is = modeOf(after);
   if (was === UNKNOWN || is === UNKNOWN || (was === MANY) === (is === MANY)) return [];
   if (!isServed(before, plan)) return [];
   return [
