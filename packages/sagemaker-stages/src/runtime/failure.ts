@@ -10,7 +10,7 @@ const SEE_LOGS = "See the logs of the function and the endpoint.";
 /** A failure for the caller, and the details that only the operator can read. */
 export interface Explanation {
   readonly failure: Failure;
-  readonly error?: LoggedError;
+  readonly error?: LoggedError | undefined;
   /** The statistics of a failed invocation, for the log. */
   readonly stats?: InvocationStats | undefined;
 }

@@ -28,7 +28,7 @@ export interface Failure {
   /** Seconds until a retry can succeed: the value of the header Retry-After. */
   readonly retryAfterInSeconds?: number;
   /** A code for the contract's `problemMembers`. @default - none */
-  readonly code?: string;
+  readonly code?: string | undefined;
   /** Further members of the problem document, from the contract. @default - none */
   readonly members?: Readonly<Record<string, unknown>> | undefined;
 }

@@ -252,34 +252,38 @@ describe("the topics of the benchmark in their smallest form", () => {
     TIMEOUT_IN_MS,
   );
 
-  it("gives the AWS CDK app of the topic synthesis as many roles and policies as the stacks of the accounts have", () => {
-    // Prepare
-    const outdir = join(folder, "compared");
-    createApp(environments, { accounts, outdir }).synth();
-    const stacks = join(outdir, "stacks");
+  it(
+    "gives the AWS CDK app of the topic synthesis as many roles and policies as the stacks of the accounts have",
+    () => {
+      // Prepare
+      const outdir = join(folder, "compared");
+      createApp(environments, { accounts, outdir }).synth();
+      const stacks = join(outdir, "stacks");
 
-    // Act
-    // The folder with the pinned versions stands for the installation: the AWS CDK app is written, and not run.
-    writeCdkApp(
-      join(folder, "cdk"),
-      join(__dirname, "../../bench/comparison"),
-      environments,
-      accounts,
-      stacks,
-    );
-
-    // Assess
-    const app = JSON.parse(readFileSync(join(folder, "cdk/app.json"), "utf8"));
-    const counted = accounts.map(({ name = "account" }) => {
-      const { resource } = JSON.parse(readFileSync(join(stacks, name, "cdk.tf.json"), "utf8"));
-      const [roles, policies] = [resource.aws_iam_role, resource.aws_iam_policy].map(
-        (byName) => Object.keys(byName).length,
+      // Act
+      // The folder with the pinned versions stands for the installation: the AWS CDK app is written, and not run.
+      writeCdkApp(
+        join(folder, "cdk"),
+        join(__dirname, "../../bench/comparison"),
+        environments,
+        accounts,
+        stacks,
       );
-      return { name, roles, policies };
-    });
-    expect(app.environments).toHaveLength(environments.length);
-    expect(app.accounts).toMatchObject(counted);
-  });
+
+      // Assess
+      const app = JSON.parse(readFileSync(join(folder, "cdk/app.json"), "utf8"));
+      const counted = accounts.map(({ name = "account" }) => {
+        const { resource } = JSON.parse(readFileSync(join(stacks, name, "cdk.tf.json"), "utf8"));
+        const [roles, policies] = [resource.aws_iam_role, resource.aws_iam_policy].map(
+          (byName) => Object.keys(byName).length,
+        );
+        return { name, roles, policies };
+      });
+      expect(app.environments).toHaveLength(environments.length);
+      expect(app.accounts).toMatchObject(counted);
+    },
+    TIMEOUT_IN_MS,
+  );
 
   it(
     "measures the local stage of the topic local-stage when the command answers",
