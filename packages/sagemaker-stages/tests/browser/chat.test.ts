@@ -49,6 +49,15 @@ function words(...parts: string[]): () => Promise<ContainerResponse> {
   });
 }
 
+/** A refusal of the container. */
+function refusal(text: string): () => Promise<ContainerResponse> {
+  return async () => ({
+    status: 400,
+    contentType: "application/json",
+    body: JSON.stringify({ message: text }),
+  });
+}
+
 /** A stream that continues when a test calls a function, or ends when the caller leaves. */
 class OpenAnswer {
   isAborted = false;
@@ -300,6 +309,9 @@ describe("the chat of a model", () => {
       // Assess
       expect(failure).toMatch(expected);
       expect(announced).toContain(failure.split("\n")[0]);
+      expect(announced?.includes("Start a new chat, or send a shorter message.")).toBe(
+        failure.includes("Start a new chat"),
+      );
       expect(await message(page).inputValue()).toBe("A long question");
       expect(await hasFocus(message(page))).toBe(true);
     },
@@ -422,7 +434,13 @@ describe("the chat of a model", () => {
     });
 
     // Act
-    await send(page, `A question ${"q".repeat(400)}`);
+    await message(page).fill("A question");
+    await message(page).press("Enter");
+    await message(page).pressSequentially("q".repeat(400));
+    const sentBefore = requests.length;
+    await button(page, "Send").tap();
+    await button(page, "Stop").or(button(page, "Send")).waitFor();
+    await isDone(page);
     const widths = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
     const box = await message(page).boundingBox();
     const colour = await page
@@ -430,6 +448,8 @@ describe("the chat of a model", () => {
       .evaluate((element) => getComputedStyle(element).backgroundColor);
 
     // Assess
+    expect(sentBefore).toBe(0);
+    expect(requests[0]?.messages).toEqual([{ role: "user", content: `A question\n${"q".repeat(400)}` }]);
     expect(widths[0]).toBe(widths[1]);
     expect((box?.y ?? -1) >= 0 && (box?.y ?? 0) + (box?.height ?? 0) <= 640).toBe(true);
     expect(await page.evaluate(() => scrollY)).toBeGreaterThan(600);
@@ -438,7 +458,7 @@ describe("the chat of a model", () => {
 
   it("presents a complete answer with the view of the model, and keeps the answer's text in the conversation", async () => {
     // Prepare
-    answers.push(words("he", "llo"), words("?"), words("bye"));
+    answers.push(words("he", "llo"), words("?"), words("!"), words("bye"));
     const files = buildWebsite({
       title: "Storyteller",
       views: new Map([["storyteller", join(__dirname, "support/chat-view.ts")]]),
@@ -454,17 +474,24 @@ describe("the chat of a model", () => {
     await page.reload();
 
     // Act
-    for (const text of ["one", "two", "three"]) {
+    for (const text of ["one", "two", "three", "four"]) {
       await message(page).fill(text);
       await message(page).press("Enter");
       await button(page, "Stop").or(button(page, "Speak")).waitFor();
       await button(page, "Speak").waitFor();
     }
 
+    const announced = await spoken(page).textContent();
+
     // Assess
+    expect(announced).toBe("Loud: bye");
     expect(await page.locator(".response .loud").allInnerTexts()).toEqual(["HELLO", "BYE"]);
-    expect(await answer(page).allInnerTexts()).toEqual(["?"]);
-    expect(await spoken(page).textContent()).toBe("Loud: bye");
+    expect(await page.locator(".response button").allInnerTexts()).toEqual(["Copy 1", "Copy 7"]);
+    expect(await answer(page).allInnerTexts()).toEqual(["?", "!"]);
+    expect(await page.locator(".response details").count()).toBe(0);
+    expect(opened?.complaints.map((one) => one.includes("the view fails"))).toEqual([true]);
+    opened = undefined;
+    await page.context().close();
     expect(requests[2]?.messages).toEqual([
       { role: "user", content: "one" },
       { role: "assistant", content: "hello" },
@@ -472,6 +499,215 @@ describe("the chat of a model", () => {
       { role: "assistant", content: "?" },
       { role: "user", content: "three" },
     ]);
+  });
+
+  it("sends a message once when Enter stays down and the request fails", async () => {
+    // Prepare
+    for (let tries = 0; tries < 10; tries++) answers.push(refusal("no"));
+    const page = await open();
+    await message(page).fill("Hi");
+
+    // Act
+    await page.keyboard.down("Enter");
+    await page.locator(".failure").waitFor();
+    for (let repeats = 0; repeats < 4; repeats++) {
+      await isDone(page);
+      await page.keyboard.down("Enter");
+      await page.waitForTimeout(50);
+    }
+    await page.keyboard.up("Enter");
+
+    // Assess
+    expect(requests).toHaveLength(1);
+    expect(await message(page).inputValue()).toBe("Hi");
+  });
+
+  it.each([
+    ["ends", END],
+    ["fails", new Error("the model failed")],
+  ])("stays where the visitor reads when an answer %s", async (_, end) => {
+    // Prepare
+    const running = new OpenAnswer();
+    answers.push(words("a line\n".repeat(120)), running.answer);
+    const page = await open();
+    await send(page, "Hi");
+    await message(page).fill("And?");
+    await message(page).press("Enter");
+    await running.send(page, "once ");
+    const followed = await page.evaluate(() => scrollY);
+
+    // Act
+    await page.evaluate(() => scrollTo(0, 30));
+    running.end(end);
+    await isDone(page);
+    const stayed = await page.evaluate(() => scrollY);
+
+    // Assess
+    expect(followed).toBeGreaterThan(1_000);
+    expect(stayed).toBe(30);
+  });
+
+  it("does not keep a turn whose answer has no text, and gives the message back", async () => {
+    // Prepare
+    answers.push(words(), words("Hello."));
+    const page = await open();
+
+    // Act
+    await send(page, "Hi");
+    const note = await page.locator(".response .fine").innerText();
+    const announced = await spoken(page).textContent();
+    const kept = await message(page).inputValue();
+    await message(page).press("Enter");
+    await answer(page).filter({ hasText: "Hello." }).waitFor();
+
+    // Assess
+    expect(note).toBe("The answer has no text. The next messages do not contain this turn.");
+    expect(announced).toBe(note);
+    expect(kept).toBe("Hi");
+    expect(requests[1]?.messages).toEqual([{ role: "user", content: "Hi" }]);
+    expect(await entries(page).count()).toBe(2);
+  });
+
+  it("announces that an answer ended at the maximum number of tokens, also after its sentences", async () => {
+    // Prepare
+    answers.push(async () => ({
+      status: 200,
+      contentType: "text/event-stream",
+      body: (async function* () {
+        yield event("Once.");
+        yield END.replace('"stop"', '"length"');
+      })(),
+    }));
+    const page = await open();
+
+    // Act
+    await send(page, "Hi");
+
+    // Assess
+    expect(await spoken(page).textContent()).toBe(
+      "Answered: Once. The answer ended at the maximum number of tokens.",
+    );
+    expect(await page.getByText("The answer ended at the maximum number of tokens.").count()).toBe(2);
+  });
+
+  it("keeps the text of an answer in another form, and marks a turn whose answer is not a text", async () => {
+    // Prepare
+    const json = (value: unknown) => async () => ({
+      status: 200,
+      contentType: "application/json",
+      body: JSON.stringify(value),
+    });
+    answers.push(json([{ generated_text: "On Monday." }]), json({ days: [["Monday"]] }), words("Yes."));
+    const page = await open({}, "assistant");
+
+    // Act
+    await send(page, "When?");
+    const text = await answer(page).innerText();
+    await send(page, "Which?");
+    const note = await page.locator(".response .fine").last().innerText();
+    await message(page).press("Enter");
+    await answer(page).filter({ hasText: "Yes." }).waitFor();
+
+    // Assess
+    expect(text).toBe("On Monday.");
+    expect(note).toBe("The answer is not a text. The next messages do not contain this turn.");
+    expect(requests[2]?.messages).toEqual([
+      { role: "system", content: "Answer in one sentence." },
+      { role: "user", content: "When?" },
+      { role: "assistant", content: "On Monday." },
+      { role: "user", content: "Which?" },
+    ]);
+  });
+
+  it("does not stop the answer when Escape cancels the input of an input method editor", async () => {
+    // Prepare
+    const running = new OpenAnswer();
+    answers.push(running.answer);
+    const page = await open();
+    await message(page).fill("Hi");
+    await message(page).press("Enter");
+    await running.send(page, "once ");
+
+    // Act
+    await message(page).evaluate((element) => {
+      const init = { key: "Escape", bubbles: true, cancelable: true };
+      element.dispatchEvent(new KeyboardEvent("keydown", { ...init, isComposing: true }));
+      element.dispatchEvent(new KeyboardEvent("keydown", { ...init, keyCode: 229 }));
+    });
+    await running.send(page, "more");
+
+    // Assess
+    expect(await button(page, "Stop").isVisible()).toBe(true);
+    await page.keyboard.press("Escape");
+    await page.getByText("Stopped. The text is incomplete.").waitFor();
+  });
+
+  it("keeps the visitor's draft beside the example, a failed message, and a setting", async () => {
+    // Prepare
+    const running = new OpenAnswer();
+    answers.push(running.answer, words("Fine."));
+    const page = await open({}, "assistant");
+
+    // Act
+    await message(page).fill("A draft");
+    await button(page, "Which days are open?").click();
+    const withExample = await message(page).inputValue();
+    await page.getByText("Settings", { exact: true }).click();
+    await page.getByLabel("top k").press("Enter");
+    const sentFromSettings = requests.length;
+    await message(page).press("Enter");
+    await running.send(page, "once ");
+    await message(page).fill("The next draft");
+    running.end(new Error("the model failed"));
+    await page.locator(".failure").waitFor();
+    await isDone(page);
+    const afterFailure = await message(page).inputValue();
+    await button(page, "Use this message again").click();
+    const withMessage = await message(page).inputValue();
+    await message(page).press("Enter");
+    await answer(page).filter({ hasText: "Fine." }).waitFor();
+
+    // Assess
+    expect(withExample).toBe("A draft\nWhich days are open?");
+    expect(sentFromSettings).toBe(0);
+    expect(afterFailure).toBe("The next draft");
+    expect(withMessage).toBe("The next draft\nA draft\nWhich days are open?");
+    expect(await entries(page).count()).toBe(2);
+  });
+
+  it("does not lose a failed message when the visitor sends the draft first", async () => {
+    // Prepare
+    const running = new OpenAnswer();
+    answers.push(running.answer, words("Fine."));
+    const page = await open();
+    await message(page).fill("First");
+    await message(page).press("Enter");
+    await running.send(page, "once ");
+    await message(page).fill("Second");
+    running.end(new Error("the model failed"));
+    await page.locator(".failure").waitFor();
+    await isDone(page);
+
+    // Act
+    await message(page).press("Enter");
+    await answer(page).filter({ hasText: "Fine." }).waitFor();
+    await isDone(page);
+    await button(page, "Use this message again").click();
+
+    // Assess
+    expect(requests[1]?.messages).toEqual([{ role: "user", content: "Second" }]);
+    expect(await message(page).inputValue()).toBe("First");
+    expect(await entries(page).count()).toBe(4);
+  });
+
+  it("has its message area at the end of the conversation in a low window", async () => {
+    // Act
+    const page = await open({ viewport: { width: 800, height: 360 } });
+
+    // Assess
+    expect(await page.locator(".composer").evaluate((element) => getComputedStyle(element).position)).toBe(
+      "static",
+    );
   });
 
   it("is the form of a team's own contract whose example is a conversation", async () => {

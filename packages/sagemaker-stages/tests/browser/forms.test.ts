@@ -132,6 +132,21 @@ describe("the form of a text", () => {
     expect(served.ticketUrgency.requests).toHaveLength(1);
   });
 
+  it("the form is sent once when the keys stay down", async () => {
+    // Act
+    await form.message.focus();
+    await opened.page.keyboard.down("Control");
+    for (let repeats = 0; repeats < 4; repeats++) {
+      await opened.page.keyboard.down("Enter");
+      await form.answer();
+    }
+    await opened.page.keyboard.up("Enter");
+    await opened.page.keyboard.up("Control");
+
+    // Assess
+    expect(served.ticketUrgency.requests).toHaveLength(1);
+  });
+
   it("states that the input has changed since the answer, until the input is as before or sent again", async () => {
     // Prepare
     const notice = form.form.getByText("You changed the input since this answer.");

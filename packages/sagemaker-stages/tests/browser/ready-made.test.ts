@@ -20,8 +20,18 @@ let project: ProjectCopy;
 let stage: RunningStage;
 let opened: OpenPage;
 
-/** The answer of an object detection: one cat in the left upper quarter of an image of 16 × 16 pixels. */
-const BOXES = [{ label: "cat", score: 0.91, box: { xmin: 0, ymin: 0, xmax: 8, ymax: 8 } }];
+/** A box in an image, as the answer of an object detection contains it. */
+const boxOf = (label: string, [xmin, ymin, xmax, ymax]: readonly [number, number, number, number]) => ({
+  label,
+  score: 0.91,
+  box: { xmin, ymin, xmax, ymax },
+});
+
+/** One cat in the left upper quarter of an image of 16 × 16 pixels. */
+const CAT = boxOf("cat", [0, 0, 8, 8]);
+
+/** The answer of the object detection. */
+let found = [CAT];
 
 const json = (value: unknown) => ({
   status: 200,
@@ -32,7 +42,7 @@ const json = (value: unknown) => ({
 beforeAll(async () => {
   browser = await launchChromium();
   faces = new StandIn(() => json({ faces: 3 }));
-  boxes = new StandIn(() => json(BOXES));
+  boxes = new StandIn(() => json(found));
   iris = new StandIn(({ body }) => json(JSON.parse(body.toString("utf8")).map(() => [0.9, 0.1, 0])));
   await Promise.all([boxes.listen(), faces.listen(), iris.listen()]);
   project = readyMadeApp();
@@ -52,6 +62,7 @@ afterAll(async () => {
 });
 
 beforeEach(async () => {
+  found = [CAT];
   opened = await openPage(browser, `${stage.url}/website/${READY_MADE.name}/`);
 });
 
@@ -89,12 +100,49 @@ describe("the page of ready-made contracts", () => {
       ["width", "8"],
       ["height", "8"],
     ]);
-    expect(await overlay.locator("text").textContent()).toBe("cat 0.91");
+    expect(await detection.result.locator(".boxes span").textContent()).toBe("cat 0.91");
     expect(await detection.result.locator("tbody td").allInnerTexts()).toEqual([
       "cat",
       "0.91",
       '{"xmin":0,"ymin":0,"xmax":8,"ymax":8}',
     ]);
+  });
+
+  it("the labels of boxes are inside the image and have the size of a text, also in a tall image on a phone", async () => {
+    // Prepare
+    found = [
+      boxOf("a cat at the left upper corner", [-5, -5, 80, 90]),
+      boxOf("a cat at the right lower corner", [280, 2_990, 300, 3_000]),
+      boxOf("c".repeat(80), [20, 1_500, 60, 1_600]),
+    ];
+    await opened.page.setViewportSize({ width: 360, height: 640 });
+    const data = await opened.page.evaluate(() => {
+      const canvas = Object.assign(document.createElement("canvas"), { width: 300, height: 3_000 });
+      canvas.getContext("2d")?.fillRect(0, 0, 300, 3_000);
+      return canvas.toDataURL("image/jpeg").replace(/^.*,/, "");
+    });
+    const detection = await form("Boxes");
+    const file = { name: "tall.jpg", mimeType: "image/jpeg", buffer: Buffer.from(data, "base64") };
+    await detection.field("File").setInputFiles(file);
+
+    // Act
+    await detection.send.click();
+    const labels = detection.result.locator(".boxes span");
+    await labels.last().waitFor({ state: "attached" });
+    const image = await detection.result.locator(".boxes img").boundingBox();
+    const places = await Promise.all((await labels.all()).map((label) => label.boundingBox()));
+
+    // Assess
+    if (image === null) throw new Error("there is no image");
+    expect(places).toHaveLength(3);
+    for (const place of places) {
+      if (place === null) throw new Error("a label is not visible");
+      expect(place.height).toBeCloseTo(19.5, 0);
+      expect(place.x).toBeGreaterThanOrEqual(image.x - 0.5);
+      expect(place.y).toBeGreaterThanOrEqual(image.y - 0.5);
+      expect(place.x + place.width).toBeLessThanOrEqual(image.x + image.width + 0.5);
+      expect(place.y + place.height).toBeLessThanOrEqual(image.y + image.height + 0.5);
+    }
   });
 
   it("the page has a table of the features for rows, and shows a bar for each class of each row", async () => {
