@@ -545,7 +545,7 @@ describe("an uncounted charge", () => {
       after: 0.1,
       difference: 0.1,
       isPartial: true,
-      isIncomplete: true,
+      isIncomplete: { before: false, after: true },
     });
     expect(cost.notCounted).toMatchObject([
       {
