@@ -37,9 +37,16 @@ const LOG_GROUPS = golden("25994726439bcf0e3e585237c275f7a732a65575", "cloudwatc
 
 const DASHBOARDS = golden("5cdfa4bebaeeffa0aaf21950430472deb5596c5e", "cloudwatch_dashboard_test");
 
-/** AWS's benchmark of serverless inference: the price is proportional to the memory. */
+/**
+ * AWS's benchmark of serverless inference: the price is proportional to the memory. The table names no region, and only another source
+ * shows the region of one of its prices: its prices of ml.c5.large and ml.c5.xlarge have no other source, and are left out.
+ */
 const SERVERLESS =
   "https://github.com/aws-samples/sagemaker-serverless-inference-benchmarking/blob/88cf86c009d38ba9040c384d5283f0ff908ff5c3/sagemaker_serverless_benchmarking/cost_constants.py";
+
+/** Running costs in a sample of AWS, without a region: its prices of ml.m5.large and ml.m5.xlarge are those of us-east-1 in `ENDPOINTS`. */
+const DRIFT =
+  "https://github.com/aws-samples/amazon-sagemaker-drift-detection/blob/c1850b405ffdea60363aeb32392f657e5ea15b70/README.md";
 
 /** A cost table of AWS for us-east-1: 720 hours of ml.c4.2xlarge are $344.16. */
 const CONSTRUCTS =
@@ -103,16 +110,7 @@ export const PRICES: readonly Price[] = [
   ),
   ...prices("us-east-1", [ENDPOINTS, BENCHMARK], [["sagemaker:instance:ml.m5.xlarge", 0.23, "hour"]]), // 730 hours are $167.90
   ...prices("us-east-1", [ENDPOINTS, SERVERLESS], [["sagemaker:serverless", 0.00002, "GB-second"]]), // 2 GB: $0.00004
-  // The table names no region: its price of serverless inference is that of us-east-1.
-  ...prices(
-    "us-east-1",
-    [SERVERLESS],
-    [
-      ["sagemaker:instance:ml.t2.medium", 0.056, "hour"],
-      ["sagemaker:instance:ml.c5.large", 0.102, "hour"],
-      ["sagemaker:instance:ml.c5.xlarge", 0.204, "hour"],
-    ],
-  ),
+  ...prices("us-east-1", [SERVERLESS, DRIFT], [["sagemaker:instance:ml.t2.medium", 0.056, "hour"]]),
   ...prices("us-east-1", [CONSTRUCTS], [["sagemaker:instance:ml.c4.2xlarge", 0.478, "hour"]]),
   ...prices(
     "us-east-1",

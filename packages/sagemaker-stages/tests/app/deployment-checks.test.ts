@@ -67,6 +67,26 @@ describe("createApp", () => {
     );
   });
 
+  it("refuses the placeholder of a model of the Hub when its commit is no placeholder", () => {
+    // Prepare
+    const HF_MODEL_REVISION = "714eb0fa89d2f80546fda750413ed43d93601a13";
+    const containerEnvironment = { ...HUB_MODEL.containerEnvironment, HF_MODEL_REVISION };
+    const environment: Environment = {
+      ...HUB,
+      models: { topics: { ...HUB_MODEL, containerEnvironment } },
+    };
+
+    // Act
+    const act = () => create({ topics }, environment);
+
+    // Assess
+    expect(act).toThrow(
+      'test: models.topics.containerEnvironment.HF_MODEL_ID: got "my-organization/topics"; allowed: the name of the model on the Hugging Face Hub: <owner>/<model>',
+    );
+    expect(act).not.toThrow("HF_MODEL_REVISION");
+    expect(() => create({ topics }, environment, { placeholders: true })).not.toThrow();
+  });
+
   it("accepts the placeholder of a commit for the local stage", () => {
     // Act
     const act = () => create({ topics }, HUB, { placeholders: true });

@@ -61,6 +61,14 @@ function commandsOf({ before_script = [], script = [] }: Job): readonly string[]
   return [...before_script, ...script];
 }
 
+/**
+ * The SHA-256 of `terraform_<version>_linux_amd64.zip` by the version of Terraform, from `terraform_<version>_SHA256SUMS`
+ * of https://releases.hashicorp.com/terraform/. Add the checksum of a new version, and write the same to docs/gitlab.md.
+ */
+const TERRAFORM_SHA256: Readonly<Record<string, string>> = {
+  "1.11.4": "1ce994251c00281d6845f0f268637ba50c0005657eb3cf096b92f753b42ef4dc",
+};
+
 describe("the pipeline in docs/gitlab.md", () => {
   it("runs scripts that a new app has", () => {
     // Act
@@ -150,6 +158,17 @@ describe("the pipeline in docs/gitlab.md", () => {
     expect(block?.text).toContain(
       `https://releases.hashicorp.com/terraform/${versions[0]}/terraform_${versions[0]}_SHA256SUMS\n  TERRAFORM_SHA256: `,
     );
+  });
+});
+
+describe("the checksum of Terraform in docs/gitlab.md", () => {
+  it("is that of the pipeline's version", () => {
+    // Act
+    const { TERRAFORM_VERSION: version = "", TERRAFORM_SHA256: checksum } = pipeline.variables;
+
+    // Assess
+    expect(Object.keys(TERRAFORM_SHA256)).toContain(version);
+    expect(checksum).toBe(TERRAFORM_SHA256[version]);
   });
 });
 

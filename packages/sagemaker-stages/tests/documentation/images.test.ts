@@ -20,7 +20,8 @@ describe("the images in the documents", () => {
     const environment = environmentOf({
       artifact: "s3://amzn-s3-demo-bucket/model.tar.gz",
       image,
-      // The variables that an image of scikit-learn requires; other images ignore them.
+      // The variables that an image of scikit-learn requires. The checks accept them with every image, although an image of
+      // XGBoost with SAGEMAKER_PROGRAM enters script mode, and then needs the script in its artifact, too.
       containerEnvironment: {
         SAGEMAKER_PROGRAM: "inference.py",
         SAGEMAKER_SUBMIT_DIRECTORY: "/opt/ml/model/code",

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import { createHandler } from "../../src/model";
+import type { ContractModel } from "../../src/models";
 import {
   captureLog,
   EndpointServer,
@@ -28,6 +29,21 @@ beforeEach(async () => {
 
 afterEach(async () => {
   await endpoint.close();
+});
+
+describe("a model that the catalog does not have", () => {
+  it("is named in the error", async () => {
+    // Prepare: Jest does not check types
+    const { missing } = models as Partial<Record<string, ContractModel>>;
+
+    // Act
+    const act = invokeHandler(missing as ContractModel, {}, endpoint);
+
+    // Assess
+    await expect(act).rejects.toThrow(
+      "model: got undefined; allowed: a model of functions/index.ts; add its line",
+    );
+  });
 });
 
 describe("a handler in the test's process", () => {

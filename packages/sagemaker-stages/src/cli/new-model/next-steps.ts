@@ -1,5 +1,9 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { hasExampleFile } from "../../contracts/example-files";
 import { customerKeyName, type Environment, namePrefix } from "../../environment/environment";
-import { isObject } from "../../lib/json";
+import { appFolder } from "../../lib/app-folder";
+import { isObject, parseJson } from "../../lib/json";
 import { DEFAULT_PORT } from "../../local/arguments";
 import { curl, curlOfFile } from "../../local/banner";
 import type { ApiKeyDefinition } from "../../local/terraform/deployment";
@@ -10,7 +14,7 @@ import { customersOf } from "./customers";
 import { CATALOG, type Edit } from "./edits";
 import { filesOf, type NewModel, requestOf } from "./kinds";
 import { EXAMPLE_FILE } from "./ready-made-files";
-import { describeImage, settingsOf, takesKeys } from "./settings";
+import { describeImage, describeScript, settingsOf, takesKeys } from "./settings";
 
 /** The environment that `npm start` serves by default. */
 const DEFAULT_ENVIRONMENT = "dev";
@@ -34,6 +38,7 @@ export function describeModel(added: NewModel, { model, files, edits }: Written)
     path === CATALOG ? entry : "the model's settings",
   ]);
   const [environment] = environments;
+  const testing = testCommand();
   return `${name} takes ${requestOf(added)}.
 
 Written:
@@ -41,12 +46,12 @@ ${table([...newFiles(added, files), ...changed])}
 ${environment === undefined ? "" : describeCall(added, { model, files }, environment)}
 Edit next, in this order:
 ${table([
-  ...contractEdits(added),
+  ...contractEdits(added, files),
   ...edits
     .filter(({ path }) => path !== CATALOG)
     .map(({ path, environments = [] }): [string, string] => [
       path,
-      `${added.task === undefined ? "artifact (the address is a placeholder)" : "HF_MODEL_ID and HF_MODEL_REVISION (placeholders: npm start and npm test accept them, cdktf synth refuses them)"}, ${describeImage(added)}, ${describeCompute(added)}, and ${describeAccess(added, environments)}`,
+      `${added.task === undefined ? "artifact (the address is a placeholder)" : "HF_MODEL_ID and HF_MODEL_REVISION (placeholders: npm start and npm test accept them, cdktf synth refuses them)"}, ${describeImage(added)}, ${describeScript(added)}${describeCompute(added)}, and ${describeAccess(added, environments)}`,
     ]),
   [
     `functions/${name}/README.md`,
@@ -58,20 +63,51 @@ ${table([
   ],
 ])}
 
-Check: npm test -- -u, npm run check, npx cdktf synth. npm test -- -u records the resources and permissions of the model in
+Check: ${testing} -- -u, npm run check, npx cdktf synth. ${testing} -- -u records the resources and permissions of the model in
 __tests__/__snapshots__: review and commit the record. ${documentPath("testing.md")} describes the tests of each model.
 `;
 }
 
+/** The command of the app's tests. In a clone, `npm test` also runs the engine's tests, and would write their snapshots. */
+function testCommand(): string {
+  const path = join(appFolder(), "package.json");
+  const manifest = existsSync(path) ? parseJson(readFileSync(path, "utf8")) : undefined;
+  const scripts = isObject(manifest) && isObject(manifest.scripts) ? manifest.scripts : {};
+  return "test:app" in scripts ? "npm run test:app" : "npm test";
+}
+
 /** The files with the model's contract or handler and their tests, and the parts to edit in these files. */
-function contractEdits(added: NewModel): [string, string][] {
+function contractEdits(added: NewModel, files: readonly string[]): [string, string][] {
   const { name, kind, contract } = added;
   if (kind === "python") return [firstEdit(added)];
   const tests =
     "call" in contract
       ? "a request of your callers, and a real answer of your container"
       : "the tests of the contract";
-  return [firstEdit(added), [`functions/${name}/tests/contract.test.ts`, tests]];
+  return [
+    firstEdit(added),
+    ...exampleEdit(added, files),
+    [`functions/${name}/tests/contract.test.ts`, tests],
+  ];
+}
+
+/** The file that the tests of a model for files send. */
+function exampleEdit(added: NewModel, files: readonly string[]): [string, string][] {
+  const file = exampleOf(files);
+  if (file === undefined) return [];
+  const placeholder = hasPlaceholderFile(added)
+    ? `: now two bytes, a placeholder, also in base64 in example.request of ${CATALOG}`
+    : "";
+  return [[`functions/${added.name}/${file}`, `a file of a caller${placeholder}`]];
+}
+
+/** Whether the file of the tests is a placeholder, because the engine has no example of the media type. */
+function hasPlaceholderFile({ mediaTypes: [mediaType] = [] }: NewModel): boolean {
+  return mediaType !== undefined && !hasExampleFile(mediaType);
+}
+
+function exampleOf(files: readonly string[]): string | undefined {
+  return files.find((file) => file.startsWith(EXAMPLE_FILE));
 }
 
 function firstEdit({ name, kind, contract }: NewModel): [string, string] {
@@ -101,22 +137,24 @@ function firstEdit({ name, kind, contract }: NewModel): [string, string] {
  * @param lines - the lines to add by hand
  */
 export function describeFolder(added: NewModel, files: readonly string[], lines: string): string {
-  const state = "call" in added.contract ? "The tests of the model fail" : "The app does not load";
+  const state =
+    "call" in added.contract
+      ? 'npm test fails in the tests of the model ("model: got undefined")'
+      : "The app does not load";
   return `Written:
 ${table(newFiles(added, files))}
 
-${state} until ${CATALOG} names the model. Add these lines:
+${state} until ${CATALOG} has the line of the model. Add these lines:
 
 ${lines}
 `;
 }
 
-function newFiles({ name, kind }: NewModel, files: readonly string[]): [string, string][] {
+function newFiles(added: NewModel, files: readonly string[]): [string, string][] {
+  const { name, kind } = added;
   const descriptions = filesOf(kind);
-  return files.map((file) => [
-    `functions/${name}/${file}`,
-    descriptions[file] ?? "the file that the tests send",
-  ]);
+  const example = `the file that the tests send${hasPlaceholderFile(added) ? " (two bytes, a placeholder)" : ""}`;
+  return files.map((file) => [`functions/${name}/${file}`, descriptions[file] ?? example]);
 }
 
 function describeCompute(added: NewModel): string {
@@ -143,7 +181,7 @@ function describeCall(
   const words = environment.name === DEFAULT_ENVIRONMENT ? "" : ` -- ${environment.name}`;
   const [fileType] = model.bytes?.takes ?? [];
   const answer = "call" in contract ? "the example's answer" : "the encoded request as its answer";
-  const example = files.find((file) => file.startsWith(EXAMPLE_FILE));
+  const example = exampleOf(files);
   const file = example === undefined ? undefined : `functions/${name}/${example}`;
   const line =
     fileType === undefined

@@ -1,6 +1,7 @@
-import { PLACEHOLDER_COMMIT } from "../../app/placeholder-checks";
+import { PLACEHOLDER_COMMIT, PLACEHOLDER_OWNER } from "../../app/placeholder-checks";
 import type { ModelSettings } from "../../environment/model-settings";
 import type { ModelImageSettings } from "../../environment/settings/model-source/model-source";
+import { documentPath } from "../../paths";
 import { KINDS, LMI_IMAGE, type NewModel } from "./kinds";
 
 /** The type of the instances of `--stream`: it has a GPU, as the models that generate a text need it. */
@@ -39,7 +40,7 @@ export function settingsOf({
     return { artifact, image: ofKind, ...scriptOf(ofKind), serverless };
   }
   const containerEnvironment = {
-    HF_MODEL_ID: `my-organization/${name}`,
+    HF_MODEL_ID: `${PLACEHOLDER_OWNER}${name}`,
     HF_MODEL_REVISION: PLACEHOLDER_COMMIT,
     HF_TASK: task,
   };
@@ -73,6 +74,16 @@ export function describeImage(added: Pick<NewModel, "kind" | "mediaTypes" | "str
   return added.streams && !isOfLmi(added)
     ? "image (a placeholder that does not stream: your own container must answer /invocations in chunks)"
     : "image";
+}
+
+/** The script to edit, with a comma behind it; empty for an image that needs no script. */
+export function describeScript(added: Parameters<typeof settingsOf>[0]): string {
+  const settings = settingsOf(added);
+  const variables = ("containerEnvironment" in settings && settings.containerEnvironment) || {};
+  const { SAGEMAKER_PROGRAM: script } = variables;
+  return script === undefined
+    ? ""
+    : `containerEnvironment (the script of scikit-learn, code/${script} in the artifact: ${documentPath("models.md")}; delete it for another image), `;
 }
 
 /** Whether the callers of a kind send the key of a customer. */

@@ -45,8 +45,8 @@ export interface AtRest {
   readonly difference: number;
   /** Whether a changed charge is not counted before or after: then the bill changes by a different amount. */
   readonly isPartial: boolean;
-  /** Whether `before` and `after` lack a charge, also one that does not change. */
-  readonly isIncomplete: boolean;
+  /** Whether the sum of each side lacks a charge, also one that does not change. */
+  readonly isIncomplete: { readonly before: boolean; readonly after: boolean };
 }
 
 /** One change of a price. */
@@ -115,6 +115,7 @@ export function costChange(plan: Plan): CostChange {
   const notCountedAtRest = notCounted.filter(({ per }) => per === "month");
   const sum = (side: "before" | "after") =>
     rounded([...month, ...notCountedAtRest].reduce((total, one) => total + usdOf(one[side]), 0));
+  const lacksCharge = (side: "before" | "after") => notCountedAtRest.some((one) => isUncounted(one[side]));
   const changed = (lines: readonly CostLine[]) => lines.filter(({ difference }) => difference !== 0);
   return {
     region,
@@ -124,7 +125,7 @@ export function costChange(plan: Plan): CostChange {
       after: sum("after"),
       difference: rounded(month.reduce((total, line) => total + line.difference, 0)),
       isPartial: notCountedAtRest.some(({ changes }) => changes),
-      isIncomplete: notCountedAtRest.length > 0,
+      isIncomplete: { before: lacksCharge("before"), after: lacksCharge("after") },
     },
     lines: changed(month),
     perMillionRequests: changed(linesPer("million requests")),

@@ -1,7 +1,7 @@
 import type { Environment } from "../../../src";
 
 /** Settings of a model of the Hugging Face Hub, with the placeholders that `sagemaker-stages new-model` writes. */
-export const HUB_MODEL: Environment["models"][string] = {
+export const HUB_MODEL = {
   image: {
     framework: "huggingface",
     version: "4.49.0",
@@ -15,4 +15,4 @@ export const HUB_MODEL: Environment["models"][string] = {
     HF_TASK: "text-classification",
   },
   serverless: { memorySizeInMb: 2048, maxConcurrency: 5 },
-};
+} as const satisfies Environment["models"][string];

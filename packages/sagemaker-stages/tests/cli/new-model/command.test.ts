@@ -375,7 +375,8 @@ describe("sagemaker-stages new-model", () => {
       words: ["--hugging-face", "translation"],
       files: ["README.md", "tests/contract.test.ts"],
       line: 'iris: huggingFace("translation"),',
-      state: "The tests of the model fail until",
+      state:
+        'npm test fails in the tests of the model ("model: got undefined") until functions/index.ts has the line',
     },
   ])(
     "with $words and --folder-only, writes only the folder, and prints the lines to add to the other files",
@@ -433,7 +434,65 @@ describe("sagemaker-stages new-model", () => {
       "functions/iris/README.md",
       "functions/iris/sample/index.ts",
     ]);
-    expect(steps).toContain("Check: npm test -- -u, npm run check,");
+    // The fixture app has the scripts of a clone, whose npm test also runs the engine's tests.
+    expect(steps).toContain("Check: npm run test:app -- -u, npm run check,");
+    expect(steps).not.toContain("npm test -- -u");
+  });
+
+  it("prints npm test when the app has no script test:app", () => {
+    // Prepare
+    app.edit("package.json", (text) => text.replace('"test:app"', '"test:other"'));
+
+    // Act
+    const printed = app.newModel("iris");
+
+    // Assess
+    expect(printed).toContain("Check: npm test -- -u, npm run check,");
+    expect(printed).not.toContain("test:app");
+  });
+
+  it.each([
+    { words: ["--takes", "json"], hasScript: true },
+    { words: ["--takes", "pass-through"], hasScript: true },
+    { words: ["--takes", "text", "--stream"], hasScript: true },
+    { words: ["--takes", "pass-through", "--stream"], hasScript: false },
+    { words: ["--takes", "rows"], hasScript: false },
+  ])("names the script of scikit-learn for $words: $hasScript", ({ words, hasScript }) => {
+    // Act
+    const printed = app.newModel("iris", ...words);
+
+    // Assess
+    const text =
+      "containerEnvironment (the script of scikit-learn, code/inference.py in the artifact: docs/models.md; delete it for another image)";
+    expect(printed.includes(text)).toBe(hasScript);
+  });
+
+  it.each([
+    {
+      mediaType: "application/pdf",
+      file: "example.pdf",
+      text: "a file of a caller: now two bytes, a placeholder, also in base64 in example.request of functions/index.ts",
+    },
+    { mediaType: "image/png", file: "example.png", text: "a file of a caller" },
+  ])("names the file of the tests to edit for $mediaType, and a placeholder", ({ mediaType, file, text }) => {
+    // Act
+    const printed = app.newModel("scan", "--takes", "bytes", "--media-type", mediaType);
+
+    // Assess
+    const [, steps = ""] = printed.split("Edit next, in this order:\n");
+    expect(steps).toMatch(new RegExp(`^  functions/scan/tests/${file} +${text}$`, "m"));
+  });
+
+  it("writes tests of a stream of several lines, which the caller receives as a text", () => {
+    // Act
+    app.newModel("story", "--takes", "pass-through", "--stream");
+
+    // Assess
+    const line = '{\\"generated_text\\":\\" a time, there was a model.\\"}\\n';
+    const quoted = line.replaceAll('\\"', '"');
+    const tests = app.read("functions/story/tests/contract.test.ts");
+    expect(tests).toMatch(new RegExp(`callerReceives:\\s+'${escaped(quoted.repeat(2))}'`));
+    expect(tests).toContain("// callerReceives of a stream is its whole text.");
   });
 
   it.each([
@@ -763,10 +822,12 @@ describe.each([
   it(
     "the models are in the Terraform of each environment",
     async () => {
-      // Prepare: synthesis refuses the placeholder of a commit
+      // Prepare: synthesis refuses the placeholders of a model and its commit
       for (const environment of environments) {
         app.edit(`environments/${environment}.ts`, (text) =>
-          text.replaceAll("0".repeat(40), "714eb0fa89d2f80546fda750413ed43d93601a13"),
+          text
+            .replaceAll("0".repeat(40), "714eb0fa89d2f80546fda750413ed43d93601a13")
+            .replaceAll("my-organization/", "distilbert/"),
         );
       }
 
@@ -815,6 +876,10 @@ describe("a new app with a chat model and a model of the Hub, directly after new
     TIMEOUT_IN_MS,
   );
 });
+
+function escaped(text: string): string {
+  return text.replaceAll(/[\\{}.]/g, "\\$&");
+}
 
 /** Deletes every model, as a team does when it replaces the samples. */
 function removeEveryModel(app: AppCopy): void {

@@ -160,7 +160,7 @@ describe("a month at rest", () => {
       after,
       difference: Math.round((after - before) * 10_000) / 10_000,
       isPartial: false,
-      isIncomplete: false,
+      isIncomplete: { before: false, after: false },
     });
     expect(cost.lines.map((line) => [line.before?.usd ?? 0, line.after?.usd ?? 0])).toEqual([
       [before, after],
@@ -224,7 +224,7 @@ describe("a month at rest", () => {
       after: 84.95,
       difference: 1,
       isPartial: false,
-      isIncomplete: false,
+      isIncomplete: { before: false, after: false },
     });
     expect(cost.lines.map(({ path }) => path)).toEqual(["stack/new"]);
   });
@@ -243,7 +243,7 @@ describe("a month at rest", () => {
       after: 167.9,
       difference: -83.95,
       isPartial: false,
-      isIncomplete: false,
+      isIncomplete: { before: false, after: false },
     });
     expect(cost.lines.map((line) => line.after?.note)).toEqual(["scales; counted at the minimum of 2"]);
   });
@@ -281,7 +281,7 @@ describe("a month at rest", () => {
       after: 251.85,
       difference: 251.85,
       isPartial: false,
-      isIncomplete: false,
+      isIncomplete: { before: false, after: false },
     });
   });
 
@@ -295,7 +295,7 @@ describe("a month at rest", () => {
       after: 83.95,
       difference: 0,
       isPartial: false,
-      isIncomplete: false,
+      isIncomplete: { before: false, after: false },
     });
   });
 
@@ -312,7 +312,7 @@ describe("a month at rest", () => {
       after: 83.95,
       difference: 0,
       isPartial: false,
-      isIncomplete: false,
+      isIncomplete: { before: false, after: false },
     });
   });
 });
@@ -343,7 +343,7 @@ describe("a million requests", () => {
       after: 0,
       difference: 0,
       isPartial: false,
-      isIncomplete: false,
+      isIncomplete: { before: false, after: false },
     });
   });
 });
@@ -454,7 +454,7 @@ describe("the metrics of a function", () => {
       after: 0,
       difference: 0,
       isPartial: false,
-      isIncomplete: false,
+      isIncomplete: { before: false, after: false },
     });
   });
 
@@ -545,7 +545,7 @@ describe("an uncounted charge", () => {
       after: 0.1,
       difference: 0.1,
       isPartial: true,
-      isIncomplete: true,
+      isIncomplete: { before: false, after: true },
     });
     expect(cost.notCounted).toMatchObject([
       {
@@ -575,7 +575,13 @@ describe("an uncounted charge", () => {
     const cost = costOf({ type: CONFIGURATION, before: same, after: same });
 
     // Assess
-    expect(cost.atRest).toEqual({ before: 0, after: 0, difference: 0, isPartial: false, isIncomplete: true });
+    expect(cost.atRest).toEqual({
+      before: 0,
+      after: 0,
+      difference: 0,
+      isPartial: false,
+      isIncomplete: { before: true, after: true },
+    });
     expect(cost.notCounted).toMatchObject([{ changes: false }]);
   });
 
@@ -623,7 +629,13 @@ describe("an uncounted charge", () => {
     );
 
     // Assess
-    expect(cost.atRest).toEqual({ before: 0, after: 0, difference: 0, isPartial: true, isIncomplete: true });
+    expect(cost.atRest).toEqual({
+      before: 0,
+      after: 0,
+      difference: 0,
+      isPartial: true,
+      isIncomplete: { before: false, after: true },
+    });
     expect(cost.notCounted).toMatchObject([
       { after: { reason: expect.stringContaining("ml.m5.large in eu-west-1") } },
     ]);
@@ -654,7 +666,7 @@ describe("the examples, in a region with prices", () => {
       after: 168.1,
       difference: 168.1,
       isPartial: false,
-      isIncomplete: false,
+      isIncomplete: { before: false, after: false },
     });
   });
 
@@ -673,7 +685,7 @@ describe("the examples, in a region with prices", () => {
       after: 122.4648,
       difference: 122.4648,
       isPartial: false,
-      isIncomplete: false,
+      isIncomplete: { before: false, after: false },
     });
     expect(cost.perMillionRequests.map(({ difference }) => difference)).toEqual([0.8667, 1]);
   });

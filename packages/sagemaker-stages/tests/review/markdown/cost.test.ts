@@ -19,6 +19,17 @@ const LARGER: PlannedChange = {
   after: endpointOn("ml.p4d.24xlarge", 4),
 };
 
+const FROM_UNKNOWN: PlannedChange = {
+  type: "aws_sagemaker_endpoint_configuration",
+  before: endpointOn("ml.p4d.24xlarge", 1),
+  after: endpointOn("ml.g5.xlarge", 2),
+};
+
+const DELETED: PlannedChange = {
+  type: "aws_sagemaker_endpoint_configuration",
+  before: endpointOn("ml.p4d.24xlarge", 1),
+};
+
 function sectionOf(...changes: readonly PlannedChange[]) {
   const [section] = costSection(costChange(planned(changes)), "Cost");
   return section;
@@ -31,13 +42,25 @@ describe("the cost's heading", () => {
       "only that the cost is partly unknown when no difference is counted",
       [LARGER],
       "Cost: partly unknown",
-      ["Monthly cost without requests: $83.95 → $0.00, without the charges that are not counted."],
+      ["Monthly cost without requests: $83.95 → unknown."],
     ],
     [
       "that the cost is partly unknown, with the counted difference",
       [LARGER, ALARM],
       "Cost: +$0.10 per month, partly unknown",
-      ["Monthly cost without requests: $83.95 → $0.10, without the charges that are not counted."],
+      ["Monthly cost without requests: $83.95 → at least $0.10."],
+    ],
+    [
+      "no sum for the side whose price is unknown, and the whole sum of the other",
+      [FROM_UNKNOWN],
+      "Cost: partly unknown",
+      ["Monthly cost without requests: unknown → $2,056.26."],
+    ],
+    [
+      "a cost of nothing after the deletion of a charge whose price is unknown",
+      [DELETED],
+      "Cost: partly unknown",
+      ["Monthly cost without requests: unknown → $0.00."],
     ],
     ["no monthly cost when none changes", [BUCKET], "Cost", []],
   ])("contains %s", (_, changes, title, sums) => {
@@ -105,7 +128,7 @@ describe("an uncounted charge", () => {
     // Assess
     expect(section?.title).toBe("Cost: +$0.10 per month");
     expect(section?.paragraphs.slice(0, 3)).toEqual([
-      "Monthly cost without requests: $0.00 → $0.10, without the charges that are not counted.",
+      "Monthly cost without requests: unknown → at least $0.10.",
       "The plan does not change these charges, and the sums do not contain them: `stack/it`, variant AllTraffic: instances (price unknown: ml.p4d.24xlarge in us-east-1 (2 × 730 h)).",
       "For unknown prices, see <https://aws.amazon.com/sagemaker-ai/pricing/>.",
     ]);

@@ -424,7 +424,11 @@ describe("the alarm of drift", () => {
 
     // Assess
     expect(environment?.risks).toEqual([]);
-    expect(environment?.cost.atRest).toMatchObject({ before: 0, after: 0.1, isIncomplete: false });
+    expect(environment?.cost.atRest).toMatchObject({
+      before: 0,
+      after: 0.1,
+      isIncomplete: { before: false, after: false },
+    });
   });
 
   it("is no loss when the plan also destroys its function", () => {

@@ -188,8 +188,13 @@ export function atRestTitle(heading: string, { difference, isPartial }: AtRest):
 
 /** The monthly cost at rest before and after. */
 export function atRestSentence({ before, after, isIncomplete }: AtRest): string {
-  const without = isIncomplete ? ", without the charges that are not counted" : "";
-  return `Monthly cost without requests: ${dollars(before)} → ${dollars(after)}${without}.`;
+  return `Monthly cost without requests: ${sumText(before, isIncomplete.before)} → ${sumText(after, isIncomplete.after)}.`;
+}
+
+/** A sum that lacks a charge is a lower bound. Without any counted charge, $0.00 would look like no cost. */
+function sumText(usd: number, isIncomplete: boolean): string {
+  if (!isIncomplete) return dollars(usd);
+  return dollars(usd) === dollars(0) ? "unknown" : `at least ${dollars(usd)}`;
 }
 
 /** Why no price is counted. */

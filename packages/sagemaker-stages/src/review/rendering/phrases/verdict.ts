@@ -46,10 +46,10 @@ export function newEnvironment(resources: number, atRest: AtRest | null): string
   return parts.join(", ");
 }
 
-function monthlyCost({ after, isPartial }: AtRest): string {
+function monthlyCost({ after, isIncomplete }: AtRest): string {
   // "At least $0.00" would look like an environment that costs nothing.
-  if (isPartial && dollars(after) === dollars(0)) return "monthly price without requests unknown";
-  return `${isPartial ? "at least " : ""}${dollars(after)} a month without requests`;
+  if (isIncomplete.after && dollars(after) === dollars(0)) return "monthly price without requests unknown";
+  return `${isIncomplete.after ? "at least " : ""}${dollars(after)} a month without requests`;
 }
 
 /** `everything destroyed (2 endpoints and 3 more)`, `1 endpoint replaced` */
