@@ -590,7 +590,7 @@ describe("the chat of a model", () => {
     expect(await page.getByText("The answer ended at the maximum number of tokens.").count()).toBe(2);
   });
 
-  it("keeps the text of an answer in another form, and marks a turn whose answer is not a text", async () => {
+  it("keeps the text of an answer in another form, and notes that an answer is not a text", async () => {
     // Prepare
     const json = (value: unknown) => async () => ({
       status: 200,
