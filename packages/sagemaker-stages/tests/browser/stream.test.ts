@@ -125,7 +125,7 @@ describe("the form of a model whose answer arrives in parts", () => {
     expect(await page.locator(".result").innerText()).toMatch(
       /Answered with 200 in .* s|Answered with 200 in .* ms/,
     );
-    expect(await page.locator("#announcer").textContent()).toBe("Answered: one two three ");
+    expect(await page.locator("#announcer").textContent()).toBe("Answered: one two three");
   });
 
   it("shows the text of a plain text as it arrives", async () => {

@@ -102,7 +102,7 @@ function showTable({ headings, rows }: Table): ShownAnswer {
   );
   return {
     content: [
-      h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Answer" }, table),
+      h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Table" }, table),
       rows.length > shown.length
         ? h("p", { class: "fine" }, `The first ${shown.length} of ${rows.length} rows. The JSON has all.`)
         : "",
