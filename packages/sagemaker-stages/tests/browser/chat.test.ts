@@ -137,8 +137,10 @@ beforeEach(() => {
 });
 
 afterEach(async () => {
-  expect(opened?.complaints).toEqual([]);
-  await opened?.page.context().close();
+  // A test that expects complaints closes its page.
+  if (opened === undefined) return;
+  expect(opened.complaints).toEqual([]);
+  await opened.page.context().close();
 });
 
 async function open(options: BrowserContextOptions = {}, environment = "dev"): Promise<Page> {
@@ -591,27 +593,28 @@ describe("the chat of a model", () => {
   });
 
   it("keeps the text of an answer in another form, and notes that an answer is not a text", async () => {
-    // Prepare
-    const json = (value: unknown) => async () => ({
-      status: 200,
-      contentType: "application/json",
-      body: JSON.stringify(value),
-    });
-    answers.push(json([{ generated_text: "On Monday." }]), json({ days: [["Monday"]] }), words("Yes."));
+    // Prepare: a route that streams on another property answers these requests in one piece
+    const whole: unknown[] = [[{ generated_text: "On Monday." }], { days: [["Monday"]] }];
+    answers.push(words("Yes."));
     const page = await open({}, "assistant");
+    await page.route(`${app.url}/assistant/**`, async (route) => {
+      const json = route.request().method() === "POST" ? whole.shift() : undefined;
+      if (json === undefined) await route.continue();
+      else await route.fulfill({ json });
+    });
 
     // Act
     await send(page, "When?");
-    const text = await answer(page).innerText();
+    const text = await page.locator(".response .result").innerText();
     await send(page, "Which?");
     const note = await page.locator(".response .fine").last().innerText();
     await message(page).press("Enter");
     await answer(page).filter({ hasText: "Yes." }).waitFor();
 
     // Assess
-    expect(text).toBe("On Monday.");
+    expect(text).toContain("On Monday.");
     expect(note).toBe("The answer is not a text. The next messages do not contain this turn.");
-    expect(requests[2]?.messages).toEqual([
+    expect(requests[0]?.messages).toEqual([
       { role: "system", content: "Answer in one sentence." },
       { role: "user", content: "When?" },
       { role: "assistant", content: "On Monday." },
