@@ -5,7 +5,7 @@ import { makeTempFolder, removeFolder } from "../../src/testing/temp-folder";
 import { AppCopy } from "../cli/new-model/support/app-copy";
 import { type Finished, run, write, writeSmallRepository } from "./support/small-repository";
 
-const TIMEOUT_IN_MS = 60_000;
+const TIMEOUT_IN_MS = 180_000;
 const TARBALL = "sagemaker-stages-0.1.0.tgz";
 
 describe("npm pack of the engine", () => {

@@ -6,7 +6,7 @@ import { UserError } from "../../../src/lib/user-error";
 import { AppCopy } from "./support/app-copy";
 import { WITHOUT_DIAGNOSTICS } from "./support/biome";
 
-const TIMEOUT_IN_MS = 120_000;
+const TIMEOUT_IN_MS = 300_000;
 
 describe("sagemaker-stages new-model", () => {
   let app: AppCopy;
