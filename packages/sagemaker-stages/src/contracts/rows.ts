@@ -396,26 +396,26 @@ function namesOf(options: RowsOptions): readonly string[] | undefined {
 /** Returns the function that reads the prediction of one row. */
 function predictionReader(options: RowsOptions): (value: unknown) => Prediction {
   const { answer, classes = [], outputs = [] } = options;
-  const name = typeof answer === "object" ? answer.value : undefined;
+  const property = typeof answer === "object" ? answer.value : undefined;
   switch (predictsOf(options)) {
     case "label":
-      return (value) => readLabel(singleValue(value, name ?? "predicted_label"), classes);
+      return (value) => readLabel(singleValue(value, property ?? "predicted_label"), classes);
     case "scores":
-      return (value) => withLabels(readNumbers(value, classes, name), classes);
+      return (value) => withLabels(readNumbers(value, classes, property), classes);
     case "numbers":
       return (value) => {
-        const numbers = readNumbers(value, outputs, name);
+        const numbers = readNumbers(value, outputs, property);
         return Object.fromEntries(outputs.map((name, index) => [name, numbers[index] ?? 0]));
       };
     case "probability":
       return (value) => {
-        const probability = readNumber(singleValue(value, name ?? "score"));
+        const probability = readNumber(singleValue(value, property ?? "score"));
         if (probability < 0 || probability > 1)
           throw new UnreadablePredictions("a prediction is not a probability");
         return withLabels([complementOf(probability), probability], classes);
       };
     default:
-      return (value) => readNumber(singleValue(value, name ?? "score"));
+      return (value) => readNumber(singleValue(value, property ?? "score"));
   }
 }
 

@@ -19,18 +19,12 @@ export function withPropertyHints(schema: Json): Json {
   return { ...schema, properties: Object.fromEntries(properties) };
 }
 
-function isAlwaysEmpty(property: Json): boolean {
-  if (!isObject(property) || property.type !== "object" || property.additionalProperties !== false)
-    return false;
-  return !isObject(property.properties) || Object.keys(property.properties).length === 0;
-}
-
 function withHint(property: Json): Json {
   if (!isObject(property) || property.type !== "object") return property;
   const properties = isObject(property.properties) ? property.properties : {};
   const names = Object.keys(properties);
   if (names.length === 0) {
-    if (!isAlwaysEmpty(property)) return property;
+    if (property.additionalProperties !== false) return property;
     return { description: "No property is allowed.", example: {}, ...property, maxProperties: 0 };
   }
   const example = property.required === undefined ? exampleOf(properties) : undefined;
