@@ -140,19 +140,41 @@ describe("matchRecord", () => {
   );
 
   it(
-    "fails with --ci when an entry is not stored",
+    "names every entry that is not stored, and what to do, when Jest runs with --ci",
     async () => {
       // Prepare
       project.setRecord({ "dev: iris": "one" });
       await project.run();
-      project.setRecord({ "dev: iris": "one", "dev: wine": "two" });
+      project.setRecord({ "dev: iris": "one", "dev: wine": "two", "dev: churn": "three" });
 
       // Act
       const { status, report } = await project.run("--ci");
 
       // Assess
       expect(status).toBe(1);
-      expect(report).toContain("dev: wine");
+      expect(report).toContain(
+        "matchRecord: got a record without the entries dev: wine, dev: churn; allowed in CI: a record with every entry, because Jest writes no snapshots there. Run the tests on your machine, and commit __snapshots__",
+      );
+      expect(project.titles).toEqual(["dev: iris"]);
+    },
+    TIMEOUT_IN_MS,
+  );
+
+  it(
+    "fails with the difference, and not with the missing entries, when Jest runs with --ci and both exist",
+    async () => {
+      // Prepare
+      project.setRecord({ "dev: iris": "memory_size: 128" });
+      await project.run();
+      project.setRecord({ "dev: wine": "two", "dev: iris": "memory_size: 256" });
+
+      // Act
+      const { status, report } = await project.run("--ci");
+
+      // Assess
+      expect(status).toBe(1);
+      expect(report).toContain("- memory_size: 128");
+      expect(report).toContain("+ memory_size: 256");
     },
     TIMEOUT_IN_MS,
   );

@@ -94,6 +94,17 @@ export class AppCopy {
     return run(process.execPath, [join("node_modules", path), ...words], this.folder);
   }
 
+  /**
+   * Runs the app's tests.
+   *
+   * @param place - on the developer's machine, Jest writes snapshots that are missing; in CI, it fails
+   * @param words - words of Jest's command line
+   */
+  jest(place: "developer's machine" | "CI", ...words: readonly string[]): Promise<Finished> {
+    const variables = { ...process.env, CI: String(place === "CI") };
+    return run(process.execPath, ["node_modules/jest/bin/jest.js", ...words], this.folder, variables);
+  }
+
   /** Synthesizes the app. */
   synthesize(): Promise<Finished> {
     return run(process.execPath, MAIN, this.folder);
