@@ -16,6 +16,7 @@ export {
 export { type PassThroughOptions, passThrough } from "./contracts/pass-through";
 export type { ReadyMade } from "./contracts/ready-made";
 export {
+  type AnswerColumn,
   type AnswerNames,
   type Cell,
   type ChoiceFeature,

@@ -17,7 +17,7 @@ import { aboutOf, listOf, routeOf } from "./texts";
 
 /**
  * Options of {@link rows}: a model that accepts rows of features, e.g. of scikit-learn, XGBoost, Linear Learner,
- * TensorFlow Serving or MLflow.
+ * TensorFlow Serving, MLflow or AutoGluon.
  */
 export interface RowsOptions extends ContractTexts {
   /** The features, in the order of the training data. A string is the name of a numeric feature. */
@@ -34,19 +34,30 @@ export interface RowsOptions extends ContractTexts {
    * - an object with the names of the list and of the value in each member: `{ list: "scores", value: "score" }` for
    *   `{"scores": [{"score": 0.02}]}` of Random Cut Forest
    *   (https://docs.aws.amazon.com/sagemaker/latest/dg/rcf-in-formats.html)
+   * - an object with the column of a table that pandas writes as JSON: `{ column: "price" }` for `[{"price": 9.5}]` and for
+   *   `{"price": {"0": 9.5}}`, e.g. of AutoGluon: {@link AnswerColumn}
    */
-  readonly answer: "json" | "csv" | "predictions" | AnswerNames;
+  readonly answer: "json" | "csv" | "predictions" | AnswerNames | AnswerColumn;
   /**
-   * The format of the container's request: `csv` (`text/csv`), `json` (a list of lists), `instances`
-   * (`{"instances": […]}`, TensorFlow Serving) or `dataframe` (`{"dataframe_split": …}`, MLflow
-   * (https://mlflow.org/docs/latest/ml/deployment/deploy-model-locally/)).
+   * The format of the container's request: `csv` (`text/csv`), `json` (a list of lists), `records` (a list of objects, e.g.
+   * for `pandas.read_json`), `instances` (`{"instances": […]}`, TensorFlow Serving) or `dataframe` (`{"dataframe_split": …}`,
+   * MLflow (https://mlflow.org/docs/latest/ml/deployment/deploy-model-locally/)).
    *
    * SageMaker's scikit-learn container reads one row of CSV as a flat list, which a model refuses. Use `json` for this
    * container.
    *
    * @default - `json` if the answer is `json`, otherwise `csv`
    */
-  readonly sends?: "csv" | "json" | "instances" | "dataframe";
+  readonly sends?: "csv" | "json" | "records" | "instances" | "dataframe";
+  /**
+   * Whether the first line of CSV contains the names of the features, for containers that read CSV with pandas, e.g.
+   * AutoGluon's `tabular_serve.py`
+   * (https://github.com/autogluon/autogluon-cloud/blob/master/src/autogluon/cloud/scripts/sagemaker_scripts/tabular_serve.py).
+   * pandas also reads line breaks in quotes, so that texts can contain line breaks.
+   *
+   * @default false
+   */
+  readonly header?: boolean;
   /**
    * The kind of prediction for a row:
    * - `number`: one number
@@ -104,6 +115,24 @@ export interface AnswerNames {
    * @default - a member is the value, or an object with `score` or `predicted_label`, or with the names of `outputs` or `classes`
    */
   readonly value?: string;
+}
+
+/**
+ * The columns of a container's answer, which is a table that pandas writes as JSON: `[{"class": "yes", "yes_proba": 0.9}]`
+ * (`orient="records"`) or `{"class": {"0": "yes"}, "yes_proba": {"0": 0.9}}` (the default)
+ * (https://pandas.pydata.org/docs/reference/api/pandas.DataFrame.to_json.html). Some versions of
+ * AutoGluon's `tabular_serve.py` write the first form, and some the second form.
+ *
+ * @example { column: "class" } // with predicts: "label" or "number": AutoGluon names the column as the training data do
+ * @example { column: "*_proba" } // with predicts: "scores": a column for each class
+ * @example { column: "*" } // with outputs: ["0.1", "0.5", "0.9"]: the columns of AutoGluon's quantiles
+ */
+export interface AnswerColumn {
+  /**
+   * The name of the column. If `predicts` is `scores` or `numbers`, the name contains one `*`, in place of the name of each class
+   * or output.
+   */
+  readonly column: string;
 }
 
 /** The models of a multi-model endpoint from which callers choose. @example { archive: "shop-*.tar.gz", example: "17" } */
@@ -216,11 +245,12 @@ const A_DATE = 'a date, such as "2026-11-30"';
 
 /** Creates the contract of {@link rows}. A generated handler contains only this part of the module. */
 export function createContract(model: string, options: RowsOptions): Contract<RowsRequest, RowsAnswer> {
-  const { features, maxRows = DEFAULT_MAX_ROWS, targetModel } = options;
+  const { features, header, maxRows = DEFAULT_MAX_ROWS, targetModel } = options;
   const names = features.map(nameOf);
   const sends = sendsOf(options);
+  const isOneLine = sends === "csv" && !header;
   const row = z.strictObject(
-    Object.fromEntries(features.map((feature) => [nameOf(feature), cellOf(feature, sends === "csv")])),
+    Object.fromEntries(features.map((feature) => [nameOf(feature), cellOf(feature, isOneLine)])),
   );
   const list = z.array(row).check(z.minLength(1, "at least one row"));
   return {
@@ -237,7 +267,7 @@ export function createContract(model: string, options: RowsOptions): Contract<Ro
       return {
         contentType: sends === "csv" ? "text/csv" : "application/json",
         accept: options.answer === "csv" ? "text/csv" : "application/json",
-        body: writeTable(table, sends, names),
+        body: writeTable(table, sends, names, header),
         rows: table.length,
         ...(targetModel && {
           headers: { targetModel: targetModel.archive.replace("*", () => request.model ?? "") },
@@ -271,8 +301,8 @@ function targetNameOf({ names }: RowsTargetModel): z.ZodMiniType<string, string>
     : z.enum(names as string[]);
 }
 
-function cellOf(feature: Feature, isCsv: boolean): z.ZodMiniType<Cell | undefined, Cell | undefined> {
-  const value = requiredCellOf(feature, isCsv);
+function cellOf(feature: Feature, isOneLine: boolean): z.ZodMiniType<Cell | undefined, Cell | undefined> {
+  const value = requiredCellOf(feature, isOneLine);
   // An alternative, so that the fault of a wrong value names both: zod's `nullable` would name the value only.
   return isOptional(feature) ? z.optional(z.union([value, z.null("null")])) : value;
 }
@@ -281,20 +311,23 @@ function isOptional(feature: Feature): boolean {
   return typeof feature !== "string" && feature.optional === true;
 }
 
-function requiredCellOf(feature: Feature, isCsv: boolean): z.ZodMiniType<number | string, number | string> {
+function requiredCellOf(
+  feature: Feature,
+  isOneLine: boolean,
+): z.ZodMiniType<number | string, number | string> {
   if (typeof feature === "string") return z.number();
   if ("values" in feature) return z.enum(feature.values as string[]);
   if (feature.type === "date") return z.iso.date(A_DATE);
   if (feature.type === "text") {
     const { maxCharacters = DEFAULT_MAX_CHARACTERS } = feature;
     const text = z.string().check(z.maxLength(maxCharacters));
-    return isCsv ? text.check(requireOneLine) : text;
+    return isOneLine ? text.check(requireOneLine) : text;
   }
   const { type, min = -Infinity, max = Infinity } = feature;
   return (type === "integer" ? z.int() : z.number()).check(z.gte(min), z.lte(max));
 }
 
-/** RFC 4180 allows line breaks in quotes, but containers split CSV into lines before they parse quotes. */
+/** RFC 4180 allows line breaks in quotes, but containers without pandas split CSV into lines before they parse quotes. */
 function requireOneLine(payload: z.core.ParsePayload<string>): void {
   if (!/[\r\n\0]/.test(payload.value)) return;
   payload.issues.push(fault(payload.value, { got: "text with a line break", allowed: "text in one line" }));
@@ -302,10 +335,19 @@ function requireOneLine(payload: z.core.ParsePayload<string>): void {
 
 type Table = readonly (readonly Cell[])[];
 
-function writeTable(table: Table, sends: RowsOptions["sends"], columns: readonly string[]): string {
+function writeTable(
+  table: Table,
+  sends: RowsOptions["sends"],
+  columns: readonly string[],
+  header: boolean | undefined,
+): string {
   switch (sends) {
     case "csv":
-      return table.map((cells) => cells.map(writeCell).join(",")).join("\n");
+      return (header ? [columns, ...table] : table).map((cells) => cells.map(writeCell).join(",")).join("\n");
+    case "records":
+      return JSON.stringify(
+        table.map((cells) => Object.fromEntries(columns.map((name, index) => [name, cells[index]]))),
+      );
     case "instances":
       return JSON.stringify({ instances: table });
     case "dataframe":
@@ -321,7 +363,7 @@ function writeTable(table: Table, sends: RowsOptions["sends"], columns: readonly
  */
 function writeCell(cell: Cell): string {
   if (cell === null) return "";
-  if (typeof cell === "number" || !/^$|[",]|^\s|\s$/.test(cell)) return String(cell);
+  if (typeof cell === "number" || !/^$|[",\r\n]|^\s|\s$/.test(cell)) return String(cell);
   return `"${cell.replaceAll('"', '""')}"`;
 }
 
@@ -330,11 +372,38 @@ function readValues(body: string, count: number, options: RowsOptions): unknown[
   if (options.answer === "csv") return readCsv(body, count, options);
   const document = parseJson(body);
   const { answer } = options;
+  if (isColumn(answer)) return readColumns(document, count, columnsOf(answer, options));
   const name = typeof answer === "object" ? answer.list : "predictions";
   const list = answer === "json" ? document : isRecord(document) && document[name];
   if (!Array.isArray(list)) throw new UnreadablePredictions("the answer has no list of predictions");
   requireOnePredictionPerRow(list.length, count);
   return list;
+}
+
+function isColumn(answer: unknown): answer is AnswerColumn {
+  return isRecord(answer) && "column" in answer;
+}
+
+/** The names of the columns with the prediction of a row: one, or one for each class or output. */
+function columnsOf({ column }: AnswerColumn, options: RowsOptions): readonly string[] {
+  return namesOf(options)?.map((name) => column.replace("*", () => name)) ?? [column];
+}
+
+/**
+ * Reads the list of the columns' values for each row. pandas writes a list of rows, or an object with an object for each column.
+ * The properties of this object are the indices of the rows, which JavaScript orders as numbers.
+ */
+function readColumns(document: unknown, count: number, columns: readonly string[]): unknown[] {
+  const values = columns.map((column) => {
+    const cells = isRecord(document) && document[column];
+    const rows: unknown[] = Array.isArray(document)
+      ? document.map((row) => isRecord(row) && row[column])
+      : Object.values(isRecord(cells) ? cells : {});
+    if (rows[0] === undefined) throw new UnreadablePredictions(`the answer has no column ${column}`);
+    requireOnePredictionPerRow(rows.length, count);
+    return rows;
+  });
+  return Array.from({ length: count }, (_, row) => values.map((rows) => rows[row]));
 }
 
 /**
@@ -396,10 +465,14 @@ function namesOf(options: RowsOptions): readonly string[] | undefined {
 /** Returns the function that reads the prediction of one row. */
 function predictionReader(options: RowsOptions): (value: unknown) => Prediction {
   const { answer, classes = [], outputs = [] } = options;
-  const property = typeof answer === "object" ? answer.value : undefined;
+  const property = typeof answer === "object" && !isColumn(answer) ? answer.value : undefined;
   switch (predictsOf(options)) {
     case "label":
-      return (value) => readLabel(singleValue(value, property ?? "predicted_label"), classes);
+      return (value) => {
+        const label = singleValue(value, property ?? "predicted_label");
+        // In a column, a number is the name of a class, as in the training data: not the index of a class.
+        return readLabel(isColumn(answer) ? String(label) : label, classes);
+      };
     case "scores":
       return (value) => withLabels(readNumbers(value, classes, property), classes);
     case "numbers":
@@ -467,7 +540,17 @@ function withLabels(scores: readonly number[], classes: readonly string[]): Labe
 }
 
 /** The options that only this contract has. */
-const OPTIONS = ["features", "answer", "sends", "predicts", "classes", "outputs", "maxRows", "targetModel"];
+const OPTIONS = [
+  "features",
+  "answer",
+  "sends",
+  "header",
+  "predicts",
+  "classes",
+  "outputs",
+  "maxRows",
+  "targetModel",
+];
 
 /** A name is a property of the request or the answer, and errors quote it. */
 const MAX_NAME_LENGTH = 100;
@@ -478,15 +561,16 @@ function isPropertyName(name: string): boolean {
 }
 
 function checkOptions(options: RowsOptions, report: OptionReport): void {
-  const { features, answer, sends, predicts, maxRows } = options;
+  const { features, sends, predicts, maxRows } = options;
   report.requireKnown(options, [...OPTIONS, ...COMMON_OPTIONS]);
-  checkAnswer(answer, report);
+  checkAnswer(options, report);
   report.requireOneOfIfSet(
     sends,
     "sends",
-    ["csv", "json", "instances", "dataframe"],
+    ["csv", "json", "records", "instances", "dataframe"],
     "the formats of a container's request",
   );
+  checkHeader(options, report);
   const isList = Array.isArray(features) && features.length > 0;
   if (report.require(isList, "features", features, "a list of at least one feature", "a row has features")) {
     for (const [index, feature] of features.entries())
@@ -508,13 +592,33 @@ function checkOptions(options: RowsOptions, report: OptionReport): void {
   );
 }
 
-function checkAnswer(answer: unknown, report: OptionReport): void {
+function checkHeader(options: RowsOptions, report: OptionReport): void {
+  const { header } = options;
+  const because = "the first line of a request in CSV";
+  if (!report.require([undefined, true, false].includes(header), "header", header, "true, false", because)) {
+    return;
+  }
+  report.require(
+    header !== true || sendsOf(options) === "csv",
+    "header",
+    header,
+    "false, or csv as the value of sends",
+    because,
+  );
+}
+
+function checkAnswer(options: RowsOptions, report: OptionReport): void {
+  const answer: unknown = options.answer;
   const because = "the formats of a container's answer";
   if (!isRecord(answer) || Array.isArray(answer)) {
     report.requireOneOf(answer, "answer", ["json", "csv", "predictions"], because);
     return;
   }
   const isName = (name: unknown) => typeof name === "string" && isPropertyName(name);
+  if (isColumn(answer)) {
+    checkColumn(answer, options, report);
+    return;
+  }
   const allowed = 'the name of a property, e.g. "scores"';
   report.require(isName(answer.list), "answer.list", answer.list, allowed, because);
   report.require(
@@ -526,6 +630,25 @@ function checkAnswer(answer: unknown, report: OptionReport): void {
   );
   for (const name of Object.keys(answer)) {
     report.require(["list", "value"].includes(name), `answer.${name}`, name, "list, value", because);
+  }
+}
+
+function checkColumn(answer: AnswerColumn, options: RowsOptions, report: OptionReport): void {
+  const column: unknown = answer.column;
+  const predicts = predictsOf(options);
+  const hasNames = predicts === "scores" || predicts === "numbers";
+  const isName = typeof column === "string" && isPropertyName(column);
+  report.require(
+    isName && (!hasNames || column.split("*").length === 2),
+    "answer.column",
+    column,
+    hasNames
+      ? `a name with one * in place of ${predicts === "scores" ? 'the class, e.g. "*_proba"' : 'the output, e.g. "*"'}`
+      : 'the name of a column, e.g. "class"',
+    hasNames ? `predicts is ${predicts}` : "the formats of a container's answer",
+  );
+  for (const name of Object.keys(answer)) {
+    report.require(name === "column", `answer.${name}`, name, "column", "the answer is a column of a table");
   }
 }
 
@@ -809,33 +932,47 @@ function predictionFor(options: RowsOptions): Prediction {
 
 /** Repeats the example's predictions, one for each row that was sent. */
 function answerExample(options: RowsOptions, { predictions }: RowsAnswer, sent: string): StandInAnswer {
-  const values = Array.from({ length: countRows(sent, sendsOf(options)) }, (_, index) =>
+  const values = Array.from({ length: countRows(sent, options) }, (_, index) =>
     writePrediction(predictions[index % predictions.length] ?? 0, options),
   );
   if (options.answer === "csv") return { contentType: "text/csv", body: values.map(String).join("\n") };
-  return { contentType: "application/json", body: JSON.stringify(answerOf(values, options.answer)) };
+  return { contentType: "application/json", body: JSON.stringify(answerOf(values, options)) };
 }
 
 /** The container's document with these values. */
-function answerOf(values: readonly unknown[], answer: RowsOptions["answer"]): unknown {
+function answerOf(values: readonly (Written | readonly Written[])[], options: RowsOptions): unknown {
+  const { answer } = options;
   if (typeof answer !== "object") return answer === "json" ? values : { predictions: values };
+  if (isColumn(answer)) {
+    const columns = columnsOf(answer, options);
+    return values.map((value) => {
+      const cells = [value].flat();
+      return Object.fromEntries(columns.map((column, index) => [column, cells[index]]));
+    });
+  }
   const { list, value } = answer;
   return { [list]: value === undefined ? values : values.map((one) => ({ [value]: one })) };
 }
 
-function countRows(sent: string, sends: RowsOptions["sends"]): number {
-  if (sends === "csv") return sent.split("\n").length;
+function countRows(sent: string, options: RowsOptions): number {
+  // Without the quoted texts, whose line breaks end no row.
+  if (sendsOf(options) === "csv") {
+    return sent.replaceAll(/"[^"]*"/g, "").split("\n").length - (options.header ? 1 : 0);
+  }
   const document = parseJson(sent);
   const frame = isRecord(document) ? document.dataframe_split : undefined;
   const lists = [document, isRecord(document) && document.instances, isRecord(frame) && frame.data];
   return lists.find(Array.isArray)?.length ?? 0;
 }
 
+/** A value of a container's answer. */
+type Written = number | string;
+
 /** Converts a prediction to the container's format. */
-function writePrediction(prediction: Prediction, options: RowsOptions): number | readonly number[] {
-  const { classes = [], outputs = [] } = options;
+function writePrediction(prediction: Prediction, options: RowsOptions): Written | readonly Written[] {
+  const { answer, classes = [], outputs = [] } = options;
   if (typeof prediction === "number") return prediction;
-  if (typeof prediction === "string") return classes.indexOf(prediction);
+  if (typeof prediction === "string") return isColumn(answer) ? prediction : classes.indexOf(prediction);
   if (!isScores(prediction)) return outputs.map((name) => prediction[name] ?? 0);
   const scores = classes.map((name) => prediction.find(({ label }) => label === name)?.score ?? 0);
   return predictsOf(options) === "probability" ? (scores[1] ?? 0) : scores;

@@ -10,7 +10,7 @@ import type { UserError } from "../lib/user-error";
 import type { Models } from "../models";
 import { type DriftArguments, STATUS } from "./arguments";
 import { baselineFile, readBaseline } from "./baseline/baseline";
-import { rowsInOf } from "./baseline/command";
+import { headerOf, rowsInOf } from "./baseline/command";
 import { type CapturedPlace, placeOf } from "./captured/place";
 import { type ReadFigures, readCaptured } from "./captured/read-captured";
 import { Tally } from "./captured/tally";
@@ -166,11 +166,12 @@ async function compareModel(model: string, context: Context): Promise<ModelRepor
   const { capture } = place;
   const definition = Object.hasOwn(app.models, model) ? app.models[model] : undefined;
   const rowsIn = definition === undefined ? undefined : rowsInOf(definition);
+  const header = definition === undefined ? undefined : headerOf(definition);
   const read = await readCaptured(
     place.store,
     { prefix: place.prefix, hasDays: place.hasDays, period: args.period },
     tally,
-    rowsIn,
+    { rowsIn, header },
     progressOf(model),
   );
   endProgress();

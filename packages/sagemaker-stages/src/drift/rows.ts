@@ -10,6 +10,14 @@ export interface Row {
   readonly values: readonly unknown[];
 }
 
+/** The form of a model's requests. */
+export interface RequestForm {
+  /** The property of a request in JSON that contains the list of rows. */
+  readonly rowsIn: string | undefined;
+  /** The first line of the endpoint's requests in CSV, if this line contains the names of the features. */
+  readonly header: readonly string[] | undefined;
+}
+
 /** The nesting of a row that is read. Deeper values are not features. */
 const MAX_DEPTH = 8;
 

@@ -270,6 +270,36 @@ describe("options of ready-made contracts", () => {
       'answer.values: got "values"; allowed: list, value',
     ],
     [
+      "a header of JSON",
+      () => rows({ features, answer: "json", header: true }),
+      "header: got the boolean true; allowed: false, or csv as the value of sends",
+    ],
+    [
+      "a header that is no flag",
+      () => rows({ features, answer: "csv", header: "yes" as never }),
+      'header: got "yes"; allowed: true, false',
+    ],
+    [
+      "a column without a name",
+      () => rows({ features, answer: { column: "" } }),
+      'answer.column: got ""; allowed: the name of a column, e.g. "class"',
+    ],
+    [
+      "a column with a list",
+      () => rows({ features, answer: { column: "a", list: "b" } as never }),
+      'answer.list: got "list"; allowed: column (the answer is a column of a table)',
+    ],
+    [
+      "one column for the scores of several classes",
+      () => rows({ features, answer: { column: "proba" }, predicts: "scores", classes: ["a", "b"] }),
+      'answer.column: got "proba"; allowed: a name with one * in place of the class, e.g. "*_proba" (predicts is scores)',
+    ],
+    [
+      "a column with two wildcards for several outputs",
+      () => rows({ features, answer: { column: "*_*" }, outputs: ["a", "b"] }),
+      'answer.column: got "*_*"; allowed: a name with one * in place of the output, e.g. "*" (predicts is numbers)',
+    ],
+    [
       "a minimum of a date",
       () => rows({ features: [{ name: "a", type: "date", min: 1 } as never], answer: "json" }),
       'features[0].min: got "min"; allowed: name, type, optional',

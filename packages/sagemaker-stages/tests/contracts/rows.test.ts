@@ -1,11 +1,14 @@
 import { afterEach, describe, expect, it } from "@jest/globals";
 import type { RowsOptions } from "../../src/contracts/rows";
 import { rows } from "../../src/contracts/rows";
+import { defineModels } from "../../src/models";
 import {
   answering,
   answeringText,
+  autoGluon,
   linearLearner,
   mlflow,
+  type PandasRow,
   quotedCsv,
   type StandInContainer,
   scikitLearn,
@@ -437,6 +440,220 @@ describe("rows", () => {
 
     // Assess
     expect(received).toMatchObject({ status: 200, body: { predictions: texts } });
+  });
+});
+
+describe("rows of a container that reads tables with pandas", () => {
+  const FEATURES = [
+    { name: "age", type: "integer" },
+    { name: 'work, "paid"', values: ["private", "state, local"] },
+    { name: "note", type: "text", optional: true },
+  ] as const;
+  const COLUMNS = FEATURES.map(({ name }) => name);
+  const CLASSES = [" <=50K", " >50K"];
+  const OPTIONS = { features: FEATURES, header: true, answer: { column: "class" } } as const;
+  const row = (age: number) => ({ age, 'work, "paid"': "private" });
+  const rowsOfAges = (...ages: number[]) => ({ rows: ages.map(row) });
+  /** More than 10 rows: the indices of the rows are properties, whose order as texts is another one. */
+  const AGES = Array.from({ length: 12 }, (_, index) => 20 + index * 5);
+  const classesOf = ({ age }: PandasRow) =>
+    Number(age) < 50
+      ? { class: " <=50K", " <=50K_proba": 0.75, " >50K_proba": 0.25 }
+      : { class: " >50K", " <=50K_proba": 0.125, " >50K_proba": 0.875 };
+
+  it.each(["records", "columns"] as const)(
+    "answers the classes of AutoGluon's container, which writes its table by %s",
+    async (orient) => {
+      // Prepare
+      const model = await deploy({ ...OPTIONS, classes: CLASSES }, autoGluon(COLUMNS, classesOf, orient));
+
+      // Act
+      const received = await model.post(rowsOfAges(...AGES));
+
+      // Assess
+      const predictions = AGES.map((age) => (age < 50 ? " <=50K" : " >50K"));
+      expect(received).toEqual({ status: 200, contentType: "application/json", body: { predictions } });
+      expect(model.endpoint.onlyRequest.body.split("\n").slice(0, 2)).toEqual([
+        'age,"work, ""paid""",note',
+        "20,private,",
+      ]);
+      expect(model.endpoint.onlyRequest.headers).toMatchObject({
+        "content-type": "text/csv",
+        accept: "application/json",
+      });
+    },
+  );
+
+  it.each<[string, Partial<RowsOptions>, (row: PandasRow) => PandasRow, unknown]>([
+    [
+      "the scores of the classes, the highest score first,",
+      { answer: { column: "*_proba" }, predicts: "scores", classes: CLASSES },
+      classesOf,
+      [
+        [
+          { label: " <=50K", score: 0.75 },
+          { label: " >50K", score: 0.25 },
+        ],
+        [
+          { label: " >50K", score: 0.875 },
+          { label: " <=50K", score: 0.125 },
+        ],
+      ],
+    ],
+    [
+      "the scores of both classes by the probability of the second class",
+      { answer: { column: " >50K_proba" }, predicts: "probability", classes: CLASSES },
+      classesOf,
+      [
+        [
+          { label: " <=50K", score: 0.75 },
+          { label: " >50K", score: 0.25 },
+        ],
+        [
+          { label: " >50K", score: 0.875 },
+          { label: " <=50K", score: 0.125 },
+        ],
+      ],
+    ],
+    ["numbers", { answer: { column: "price" } }, ({ age }) => ({ price: Number(age) / 2 }), [10, 30]],
+    [
+      "quantiles by their names",
+      { answer: { column: "*" }, outputs: ["0.1", "0.9"] },
+      ({ age }) => ({ "0.1": Number(age) - 1, "0.5": 0, "0.9": Number(age) + 1 }),
+      [
+        { "0.1": 19, "0.9": 21 },
+        { "0.1": 59, "0.9": 61 },
+      ],
+    ],
+    [
+      "classes whose names are numbers, which are no indices",
+      { classes: ["1", "2", "3"] },
+      ({ age }) => ({ class: Number(age) < 50 ? 1 : 3 }),
+      ["1", "3"],
+    ],
+    [
+      "classes whose names are true and false",
+      { classes: ["false", "true"] },
+      ({ age }) => ({ class: Number(age) > 50 }),
+      ["false", "true"],
+    ],
+  ])("answers %s of AutoGluon's container", async (_, options, predict, predictions) => {
+    // Prepare
+    const model = await deploy({ ...OPTIONS, ...options }, autoGluon(COLUMNS, predict, "columns"));
+    const byRecords = await DeployedModel.of(
+      rows({ ...OPTIONS, ...options }),
+      autoGluon(COLUMNS, predict, "records"),
+    );
+
+    // Act
+    const received = await Promise.all([model, byRecords].map((one) => one.post(rowsOfAges(20, 60))));
+    await byRecords.close();
+
+    // Assess
+    expect(received.map(({ body }) => body)).toEqual([{ predictions }, { predictions }]);
+  });
+
+  it.each<["csv" | "records", string]>([
+    [
+      "csv",
+      'age,"work, ""paid""",note\n20,"state, local","a, ""b""\r\nc"\n30,private,""\n40,private,\n50,private,"x\ry"',
+    ],
+    [
+      "records",
+      '[{"age":20,"work, \\"paid\\"":"state, local","note":"a, \\"b\\"\\r\\nc"},{"age":30,"work, \\"paid\\"":"private","note":""},{"age":40,"work, \\"paid\\"":"private","note":null},{"age":50,"work, \\"paid\\"":"private","note":"x\\ry"}]',
+    ],
+  ])("sends commas, quotes, line breaks and missing values as %s", async (sends, expected) => {
+    // Prepare
+    const notes = ['a, "b"\r\nc', "", undefined, "x\ry"];
+    const options = { ...OPTIONS, sends, header: sends === "csv", classes: CLASSES };
+    const read: PandasRow[] = [];
+    const model = await deploy(
+      options,
+      autoGluon(COLUMNS, (one) => {
+        read.push(one);
+        return { class: CLASSES[0] };
+      }),
+    );
+
+    // Act
+    const received = await model.post({
+      rows: notes.map((note, index) => ({
+        age: 20 + index * 10,
+        'work, "paid"': index === 0 ? "state, local" : "private",
+        ...(note === undefined ? {} : { note }),
+      })),
+    });
+
+    // Assess
+    expect(received).toMatchObject({ status: 200, body: { predictions: notes.map(() => CLASSES[0]) } });
+    expect(model.endpoint.onlyRequest.body).toBe(expected);
+    expect(read.map(({ note }) => note ?? "")).toEqual(notes.map((note) => note ?? ""));
+    expect(read[0]?.['work, "paid"']).toBe("state, local");
+  });
+
+  it("answers 502 when the container reads the first line as a row, because its columns have other names", async () => {
+    // Prepare
+    const model = await deploy(
+      { ...OPTIONS, classes: CLASSES },
+      autoGluon(["age", "work", "note"], classesOf),
+    );
+
+    // Act
+    const detail = await model.problemOf(rowsOfAges(20, 60));
+
+    // Assess
+    expect(detail).toBe(UNREADABLE);
+  });
+
+  it.each<[string, unknown]>([
+    ["other columns", [{ price: 1 }]],
+    ["an object with other columns", { price: { "0": 1 } }],
+    ["a column that is no object", { class: " >50K" }],
+    ["fewer rows than the request", { class: {} }],
+    ["more rows than the request", { class: { "0": " >50K", "1": " >50K" } }],
+    ["null", [{ class: null }]],
+    ["an unknown class", [{ class: "50K" }]],
+    ["the index of a class", [{ class: 1 }]],
+    ["a list of texts", ["class"]],
+    ["a number", 1],
+  ])("answers 502 when the table has %s", async (_, document) => {
+    // Prepare
+    const model = await deploy({ ...OPTIONS, classes: CLASSES }, answering(document));
+
+    // Act
+    const detail = await model.problemOf(rowsOfAges(20));
+
+    // Assess
+    expect(detail).toBe(UNREADABLE);
+  });
+
+  it.each<[string, Partial<RowsOptions>, unknown]>([
+    ["a class for each row of CSV", { classes: CLASSES }, " <=50K"],
+    ["a class for each record", { classes: CLASSES, sends: "records", header: false }, " <=50K"],
+    [
+      "scores",
+      { classes: CLASSES, predicts: "scores", answer: { column: "*_proba" } },
+      [
+        { label: " <=50K", score: 1 },
+        { label: " >50K", score: 0 },
+      ],
+    ],
+    ["numbers", {}, 0],
+    ["quantiles", { outputs: ["0.1", "0.9"], answer: { column: "*" } }, { "0.1": 1, "0.9": 2 }],
+  ])("has a stand-in for the local stage that answers %s", (_, options, prediction) => {
+    // Prepare
+    const { iris } = defineModels({ iris: rows({ ...OPTIONS, ...options }) });
+    const request = { rows: [{ ...row(20), note: 'two\n"lines"\n' }, row(60)] };
+    const { body } = iris.encode(request, { headers: {}, accept: "application/json" });
+
+    // Act
+    const answer = iris.readyMade?.answerExample(String(body));
+
+    // Assess
+    const reply = { contentType: "application/json", contentTypeHeader: "", bytes: new Uint8Array() };
+    expect(iris.decode(String(answer?.body), request, reply)).toEqual({
+      predictions: [prediction, prediction],
+    });
   });
 });
 

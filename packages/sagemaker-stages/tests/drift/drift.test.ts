@@ -3,7 +3,7 @@ import { gzipSync } from "node:zlib";
 import { beforeEach, describe, expect, it } from "@jest/globals";
 import { writeBaseline } from "../../src/drift/baseline/command";
 import type { Environment } from "../../src/environment/environment";
-import { defineModels, huggingFace } from "../../src/model";
+import { defineModels, huggingFace, rows } from "../../src/model";
 import { dev, drift, driftOf, inApp, iris, irisRows, models, source, writeIrisBaseline } from "./support/app";
 import { record, recordsOfRows, writeIn } from "./support/captured";
 
@@ -398,6 +398,29 @@ describe("the command drift", () => {
 
     // Assess
     expect(stdout).toContain("iris: 900 captured rows in 3 records");
+    expect(status).toBe(0);
+  });
+
+  it("does not count the first line of CSV as a row when the contract sends a header", async () => {
+    // Prepare
+    const features = ["length", "width", { name: "colour", values: ["blue", "white"] }] as const;
+    const withHeader = defineModels({ iris: rows({ features, answer: { column: "class" }, header: true }) });
+    const csv = irisRows(600, 2).map(({ length, width, colour }) => `${length},${width},${colour}`);
+    const request = (lines: readonly string[]) =>
+      record({ data: lines.join("\n"), observedContentType: "text/csv", encoding: "CSV" });
+    const lines = [
+      // Requests before the contract had a header.
+      request(csv.slice(0, 100)),
+      ...csv.slice(100).map((line) => request(["length,width,colour", line])),
+    ];
+    captured(`${lines.join("\n")}\n`);
+
+    // Act
+    const { status, stdout } = await driftOf(withHeader, dev, "dev", "--captured", FOLDER, "--model", "iris");
+
+    // Assess
+    expect(stdout).toContain("iris: 600 captured rows in 501 records");
+    expect(stdout).not.toContain("Not compared");
     expect(status).toBe(0);
   });
 

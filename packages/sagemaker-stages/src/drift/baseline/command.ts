@@ -10,7 +10,7 @@ import { readRecord } from "../captured/record";
 import { requiredRowsOf } from "../compare";
 import { parseCsv, readCsv } from "../csv";
 import { codeOf, DriftError } from "../errors";
-import { type Row, rowsOf } from "../rows";
+import { type RequestForm, type Row, rowsOf } from "../rows";
 import { countOf, listNames } from "../words";
 import { type Baseline, baselineFile, printBaseline } from "./baseline";
 import { makeBaseline } from "./make-baseline";
@@ -201,28 +201,41 @@ export function rowsInOf(model: Model): string | undefined {
 
 /** The number of columns in the endpoint's request, if the request is CSV: SageMaker's own data capture stores it. */
 function endpointColumns(model: Model): number | undefined {
+  return endpointRecords(model)?.records[0]?.length;
+}
+
+/** The first line of the endpoint's requests in CSV, if this line is no row: a header. */
+export function headerOf(model: Model): readonly string[] | undefined {
+  const { records = [], rows } = endpointRecords(model) ?? {};
+  return records.length - 1 === rows ? records[0] : undefined;
+}
+
+/** The lines and the number of rows in the endpoint's request to the example, if the request is CSV. */
+function endpointRecords(
+  model: Model,
+): { readonly records: readonly string[][]; readonly rows: number } | undefined {
   if (!("encode" in model)) return undefined;
-  const { contentType, body } = model.encode(model.example.request, {
+  const { contentType, body, rows } = model.encode(model.example.request, {
     headers: {},
     accept: "application/json",
   });
-  return contentType.startsWith("text/csv") && typeof body === "string"
-    ? parseCsv(body)?.[0]?.length
-    : undefined;
+  const isCsv = contentType.startsWith("text/csv") && typeof body === "string";
+  const records = isCsv ? parseCsv(body) : undefined;
+  return records && { records, rows };
 }
 
 async function jsonRows(model: Model, { data, drop }: BaselineArguments): Promise<Sample> {
-  const rowsIn = rowsInOf(model);
+  const form = { rowsIn: rowsInOf(model), header: headerOf(model) };
   const names: string[] = [];
   // The first pass finds the names: a row does not contain every optional feature.
-  for await (const row of jsonLines(data, rowsIn)) {
+  for await (const row of jsonLines(data, form)) {
     for (const name of namesOf(row)) if (!names.includes(name)) names.push(name);
   }
   requireDropped(drop, names);
   const kept = names.filter((name) => !drop.includes(name));
   const features = kept.length === 0 ? kept : featuresOf(model, data, kept);
   async function* rows(): AsyncGenerator<readonly unknown[]> {
-    for await (const row of jsonLines(data, rowsIn)) {
+    for await (const row of jsonLines(data, form)) {
       const byName = new Map(namesOf(row).map((name, index) => [name, row.values[index]]));
       yield features.map((name) => byName.get(name));
     }
@@ -235,7 +248,7 @@ function namesOf({ names, values }: Row): readonly string[] {
   return names ?? values.map((_, index) => String(index));
 }
 
-async function* jsonLines(data: string, rowsIn: string | undefined): AsyncGenerator<Row> {
+async function* jsonLines(data: string, form: RequestForm): AsyncGenerator<Row> {
   let number = 0;
   for await (const line of linesOf(data)) {
     number++;
@@ -244,7 +257,7 @@ async function* jsonLines(data: string, rowsIn: string | undefined): AsyncGenera
     if (document === undefined)
       throw new DriftError(`${data}: line ${number}: got no JSON; allowed: one document per line`);
     const isRecord = isObject(document) && Object.hasOwn(document, "captureData");
-    yield* isRecord ? (readRecord(line, rowsIn)?.rows ?? []) : rowsOf(document, rowsIn);
+    yield* isRecord ? (readRecord(line, form)?.rows ?? []) : rowsOf(document, form.rowsIn);
   }
 }
 

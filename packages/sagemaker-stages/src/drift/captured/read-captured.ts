@@ -2,6 +2,7 @@ import { pipeline, Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
 import type { Period } from "../arguments";
 import { DriftError, isExpected, messageOf } from "../errors";
+import type { RequestForm } from "../rows";
 import { readRecord } from "./record";
 import type { CapturedFile, Store } from "./store";
 import type { Tally } from "./tally";
@@ -33,7 +34,7 @@ const MAX_LISTED_DAYS = 60;
  * @param prefix - the folder of the endpoint's variant if `hasDays`, otherwise any folder
  * @param hasDays - whether the folder contains the folders `yyyy/mm/dd/hh/`
  * @param tally - receives each row
- * @param rowsIn - the property of a request that contains the list of rows
+ * @param form - the form of the model's requests
  * @param report - called after each file with the number of files
  */
 export async function readCaptured(
@@ -44,7 +45,7 @@ export async function readCaptured(
     period,
   }: { readonly prefix: string; readonly hasDays: boolean; readonly period: Period },
   tally: Tally,
-  rowsIn: string | undefined,
+  form: RequestForm,
   report: (files: number) => void,
 ): Promise<ReadFigures> {
   let files = 0;
@@ -55,7 +56,7 @@ export async function readCaptured(
   const readFile = async (file: CapturedFile) => {
     for await (const line of linesOf(store, file)) {
       if (line.trim() === "") continue;
-      const request = readRecord(line, rowsIn);
+      const request = readRecord(line, form);
       if (request === undefined) {
         unreadable++;
         continue;

@@ -1,6 +1,6 @@
 import { isObject, parseJson } from "../../lib/json";
 import { parseCsv } from "../csv";
-import { type Row, rowsOf } from "../rows";
+import { type RequestForm, type Row, rowsOf } from "../rows";
 
 /** One captured request. */
 export interface CapturedRequest {
@@ -13,10 +13,9 @@ export interface CapturedRequest {
  * Reads one line of a file of SageMaker's data capture
  * (https://docs.aws.amazon.com/sagemaker/latest/dg/model-monitor-data-capture-endpoint.html).
  *
- * @param rowsIn - the property of a request in JSON that contains the list of rows
  * @returns `undefined` if the line is not a record with the request: data capture can be set to answers only
  */
-export function readRecord(line: string, rowsIn: string | undefined): CapturedRequest | undefined {
+export function readRecord(line: string, form: RequestForm): CapturedRequest | undefined {
   const record = parseJson(line);
   if (!isObject(record) || !isObject(record.captureData)) return undefined;
   const { endpointInput } = record.captureData;
@@ -25,7 +24,7 @@ export function readRecord(line: string, rowsIn: string | undefined): CapturedRe
   // Without content types in its settings, SageMaker captures base64.
   const text = encoding === "BASE64" ? Buffer.from(data, "base64").toString("utf8") : data;
   const type = encoding === "CSV" || encoding === "JSON" ? encoding : kindOf(observedContentType);
-  const rows = rowsOfText(text, type, rowsIn);
+  const rows = rowsOfText(text, type, form);
   return rows === undefined ? undefined : { time: timeOf(record.eventMetadata), rows };
 }
 
@@ -42,9 +41,9 @@ function kindOf(contentType: unknown): "CSV" | "JSON" | undefined {
 function rowsOfText(
   text: string,
   type: "CSV" | "JSON" | undefined,
-  rowsIn: string | undefined,
+  { rowsIn, header }: RequestForm,
 ): Row[] | undefined {
-  if (type === "CSV") return parseCsv(text)?.map((values) => ({ names: undefined, values }));
+  if (type === "CSV") return rowsOfCsv(text, header);
   if (type === undefined) return undefined;
   const document = parseJson(text);
   if (document !== undefined) return rowsOf(document, rowsIn);
@@ -55,6 +54,18 @@ function rowsOfText(
   return lines.length === 0 || lines.includes(undefined)
     ? undefined
     : lines.flatMap((line) => rowsOf(line, rowsIn));
+}
+
+/** The rows of CSV, with the names of the first line if the line is the header of the model's requests. */
+function rowsOfCsv(text: string, header: readonly string[] | undefined): Row[] | undefined {
+  const records = parseCsv(text);
+  const first = records?.[0];
+  // Requests before the contract had a header have no such line.
+  const hasHeader =
+    header !== undefined && first?.length === header.length && first.every((name, i) => name === header[i]);
+  return records
+    ?.slice(hasHeader ? 1 : 0)
+    .map((values) => ({ names: hasHeader ? header : undefined, values }));
 }
 
 function timeOf(metadata: unknown): Date | undefined {

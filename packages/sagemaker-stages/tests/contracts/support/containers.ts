@@ -1,3 +1,4 @@
+import { parseCsv } from "../../../src/drift/csv";
 import type { RecordedRequest, ScriptedAnswer } from "../../../src/testing/endpoint-server";
 import { modelError } from "../../../src/testing/endpoint-server";
 
@@ -105,6 +106,45 @@ export function huggingFacePipeline(
     const { inputs, parameters = {} } = JSON.parse(request.body);
     return json(pipeline(inputs, parameters));
   };
+}
+
+/** A row of a table of pandas. */
+export type PandasRow = Readonly<Record<string, unknown>>;
+
+/**
+ * AutoGluon's `tabular_serve.py`: reads CSV with `pandas.read_csv`, and JSON with `pandas.read_json`. If the first line of CSV does
+ * not have the names of the columns of the training, the line is a row
+ * (https://github.com/autogluon/autogluon-cloud/blob/master/src/autogluon/cloud/scripts/sagemaker_scripts/tabular_serve.py).
+ *
+ * @param columns - the columns of the training
+ * @param predict - the row of the answer's table
+ * @param orient - the form of the answer: some versions write `to_json(orient="records")`, others `to_json()`
+ */
+export function autoGluon(
+  columns: readonly string[],
+  predict: (row: PandasRow) => PandasRow,
+  orient: "records" | "columns" = "records",
+): StandInContainer {
+  return (request) => {
+    if (!(request.headers.accept ?? "").includes("application/json")) return refuse("not supported");
+    const rows = typeOf(request) === "text/csv" ? readTable(request.body, columns) : JSON.parse(request.body);
+    const table = rows.map(predict);
+    return json(orient === "records" ? table : byColumn(table));
+  };
+}
+
+function readTable(body: string, columns: readonly string[]): PandasRow[] {
+  const [first = [], ...rest] = parseCsv(body) ?? [];
+  const hasHeader = [...first].sort().join() === [...columns].sort().join();
+  const [names, rows] = hasHeader ? [first, rest] : [columns, [first, ...rest]];
+  return rows.map((cells) => Object.fromEntries(names.map((name, index) => [name, cells[index]])));
+}
+
+/** `DataFrame.to_json()`: an object with an object for each column, whose properties are the indices of the rows. */
+function byColumn(table: readonly PandasRow[]): unknown {
+  const names = Object.keys(table[0] ?? {});
+  const cells = (name: string) => Object.fromEntries(table.map((row, index) => [index, row[name]]));
+  return Object.fromEntries(names.map((name) => [name, cells(name)]));
 }
 
 /** BlazingText (https://docs.aws.amazon.com/sagemaker/latest/dg/blazingtext.html#blazingtext-data-formats-inference). */
