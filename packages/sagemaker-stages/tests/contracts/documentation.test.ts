@@ -5,18 +5,27 @@ import { transformSync } from "esbuild";
 import { checkModels } from "../../src/app/catalog-checks";
 import { TASK_TEXTS } from "../../src/contracts/hugging-face-texts";
 import { COMMON_OPTIONS } from "../../src/contracts/option-report";
+import { checkEnvironments } from "../../src/environment/checks";
+import type { Environment } from "../../src/environment/environment";
+import type { ModelSettings } from "../../src/environment/model-settings";
 import { defineModels, type Models } from "../../src/model";
-import type { ModelModule } from "../../src/models";
+import type { ContractModel, ModelModule } from "../../src/models";
 
 const DOCUMENT = readFileSync(join(__dirname, "../../../../docs/contracts.md"), "utf8");
+const MODELS_DOCUMENT = readFileSync(join(__dirname, "../../../../docs/models.md"), "utf8");
 
-/** The exports of a TypeScript block in the document. */
-function exportsOf(firstLine: string): unknown {
-  const block = [...DOCUMENT.matchAll(/```ts\n([\s\S]*?)```/g)].find(([, code]) =>
+/** The TypeScript block of a document that begins with a line. */
+function blockOf(document: string, firstLine: string): string {
+  const block = [...document.matchAll(/```ts\n([\s\S]*?)```/g)].find(([, code]) =>
     code?.startsWith(firstLine),
   );
-  if (block?.[1] === undefined) throw new Error(`docs/contracts.md has no block ${firstLine}`);
-  const { code } = transformSync(block[1], { loader: "ts", format: "cjs" });
+  if (block?.[1] === undefined) throw new Error(`the document has no block ${firstLine}`);
+  return block[1];
+}
+
+/** The exports of a TypeScript block in docs/contracts.md. */
+function exportsOf(firstLine: string): unknown {
+  const { code } = transformSync(blockOf(DOCUMENT, firstLine), { loader: "ts", format: "cjs" });
   const module = { exports: {} };
   const load = (name: string) => (name === "zod/mini" ? require("zod/mini") : require("../../src/model"));
   new Function("module", "exports", "require", code)(module, module.exports, load);
@@ -31,6 +40,44 @@ describe("docs/contracts.md", () => {
     // Assess
     expect(Object.keys(models)).toEqual(["iris", "faces", "topics", "notes", "raw"]);
     expect(checkModels(models)).toEqual([]);
+  });
+
+  it("shows a model of AutoGluon whose request, answers and settings are those of the text", async () => {
+    // Prepare
+    const { models } = exportsOf("// functions/index.ts of an app with AutoGluon") as {
+      readonly models: Models;
+    };
+    const [, request = "", sent = "", row = "", received = "", answer = ""] =
+      /# the request: +(.*)\n# to the container: +(.*)\n# +(.*)\n# of the container: +(.*)\n# the answer: +(.*)\n/.exec(
+        DOCUMENT,
+      ) ?? [];
+    const settings = blockOf(MODELS_DOCUMENT, "// environments/dev.ts with AutoGluon");
+    const income = new Function(
+      `return {${settings.slice(settings.indexOf("\n"))}}.income`,
+    )() as ModelSettings;
+    const environment: Environment = {
+      name: "dev",
+      region: "us-east-1",
+      state: { local: { path: "terraform.dev.tfstate" } },
+      stage: { throttling: { rateLimit: 10, burstLimit: 20 }, logRetentionInDays: 7 },
+      models: { income },
+    };
+    const model = models.income as ContractModel;
+
+    // Act
+    const encoded = model.encode(JSON.parse(request), { headers: {}, accept: "application/json" });
+    const decoded = model.decode(received, JSON.parse(request), {
+      contentType: "application/json",
+      contentTypeHeader: "application/json",
+      bytes: new Uint8Array(),
+    });
+
+    // Assess
+    expect(checkModels(models)).toEqual([]);
+    expect(encoded).toMatchObject({ contentType: "text/csv", accept: "application/json", rows: 1 });
+    expect(encoded.body).toBe(`${sent}\n${row}`);
+    expect(decoded).toEqual(JSON.parse(answer));
+    expect(checkEnvironments([environment], { models, accounts: [] })).toEqual([]);
   });
 
   it("shows a contract.ts that the rules of the catalog accept", () => {
