@@ -3,7 +3,7 @@ import { send } from "../local/support/client";
 import { ProjectCopy } from "../local/support/project";
 import { RunningStage } from "../local/support/running-stage";
 import { sign } from "../local/support/signing";
-import { addChurn, CHURN_ROUTE } from "./support/churn";
+import { addChurn, addTopics, CHURN_ROUTE } from "./support/churn";
 
 const START_TIMEOUT_IN_MS = 90_000;
 const RELOAD_TIMEOUT_IN_MS = 60_000;
@@ -15,6 +15,7 @@ let stage: RunningStage;
 beforeAll(async () => {
   project = new ProjectCopy();
   addChurn(project, { functionUrl: {} });
+  addTopics(project, { functionUrl: {} });
   stage = await RunningStage.serve(project, ["dev"]);
 }, START_TIMEOUT_IN_MS);
 
@@ -52,6 +53,36 @@ describe("a route with a handler in Python", () => {
       expect(headers["content-type"]).toBe("application/problem+json");
     },
   );
+
+  it("answers a GET of the template of new-model", async () => {
+    // Act
+    const { status, headers, body } = await send(stage.url, {
+      method: "GET",
+      path: "/dev/topics?q=The%20delivery%20was%20late.&count=2",
+    });
+
+    // Assess
+    expect({ status, body: JSON.parse(body) }).toEqual({
+      status: 200,
+      body: { instances: ["The delivery was late."], configuration: { k: 2 } },
+    });
+    expect(headers).toMatchObject({ "content-type": "application/json", "access-control-allow-origin": "*" });
+  });
+
+  it.each([
+    ["by API Gateway", "count=2", /q/],
+    ["by the handler", "q=late&count=0", /^count: got "0"; allowed: a whole number from 1 to 99$/],
+    ["by the handler", "q=late&q=later", /^q: got the parameter twice; allowed: once$/],
+    ["by the handler", "q=late&other=1", /^request: got the unknown property "other"/],
+  ])("refuses a GET %s when the query is %s", async (_, query, detail) => {
+    // Act
+    const answer = await send(stage.url, { method: "GET", path: `/dev/topics?${query}` });
+
+    // Assess
+    expect(answer.status).toBe(400);
+    expect(answer.headers["content-type"]).toBe("application/problem+json");
+    expect(JSON.parse(answer.body).detail).toMatch(detail);
+  });
 
   it("answers with 502 when the handler raises an error, and the terminal shows the error's type, message and place", async () => {
     // Prepare

@@ -28,7 +28,7 @@ import {
   describePythonLines,
   type Edit,
 } from "./edits";
-import { modelFiles, type NewModel } from "./kinds";
+import { isPython, modelFiles, type NewModel } from "./kinds";
 import { describeFolder, describeModel } from "./next-steps";
 import type { ReadyMadeCall } from "./ready-made";
 import { type FolderFiles, readyMadeFiles } from "./ready-made-files";
@@ -81,7 +81,7 @@ function readContents({ name, contract }: NewModel): {
 }
 
 function loadModel({ path }: StagedFolder, { name, kind }: NewModel): Model {
-  if (kind === "python") {
+  if (isPython(kind)) {
     const route: PythonRoute = require(join(path, "route.json"));
     return defineModels({ [name]: python(route) })[name] as Model;
   }
@@ -124,7 +124,7 @@ function editsOf(added: NewModel): Edit[] {
   const catalog =
     "call" in contract
       ? addCallToCatalog(text, name, contract.call)
-      : contract.template === "python"
+      : isPython(contract.template)
         ? addPythonToCatalog(text, name)
         : addToCatalog(text, name);
   const sources = readSources(folder, "environments");
@@ -161,7 +161,7 @@ function describeLines(added: NewModel): string {
   const lines =
     "call" in contract
       ? describeCall(name, contract.call)
-      : contract.template === "python"
+      : isPython(contract.template)
         ? describePythonLines(name)
         : describeCatalogLines(name);
   const property = { name, value: printLiteral(settingsOf(added)) };

@@ -102,13 +102,18 @@ function readHandler(handler: string, options: Options): Form {
       `--handler: got ${handler}; allowed: python, or no --handler for a handler in TypeScript`,
     );
   }
-  const ofContract = (["takes", "hugging-face", "media-type", "with-contract", "stream"] as const).filter(
-    (option) => {
-      const value = options[option];
-      return Array.isArray(value) ? value.length > 0 : value !== undefined && value !== false;
-    },
-  );
-  if (ofContract.length === 0) return { kind: "python", template: "python" };
+  const ofContract = (["hugging-face", "media-type", "with-contract", "stream"] as const).filter((option) => {
+    const value = options[option];
+    return Array.isArray(value) ? value.length > 0 : value !== undefined && value !== false;
+  });
+  const { takes } = options;
+  if (takes !== undefined && takes !== "query") {
+    throw new UsageError(
+      `--handler: got --takes ${takes}, too; allowed: --takes query for a GET, or no --takes for a POST`,
+    );
+  }
+  const kind = takes === "query" ? "python-query" : "python";
+  if (ofContract.length === 0) return { kind, template: kind };
   const optionNames = ofContract.map((option) => `--${option}`).join(", ");
   throw new UsageError(
     `--handler: got ${optionNames}, too; allowed: either --handler or options of a contract`,

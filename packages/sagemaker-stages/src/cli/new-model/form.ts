@@ -37,7 +37,7 @@ export const NEW_MODEL = {
     },
     handler: {
       value: "LANGUAGE",
-      summary: `python: write a handler in Python (handler.py and route.json) in place of a contract: ${documentPath("python.md")}`,
+      summary: `python: write a handler in Python (handler.py and route.json) in place of a contract,\nfor a POST, or with --takes query for a GET: ${documentPath("python.md")}`,
     },
     environment: {
       value: "NAME",

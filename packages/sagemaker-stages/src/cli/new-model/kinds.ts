@@ -9,7 +9,10 @@ import type { ReadyMadeCall, ReadyMadeKind } from "./ready-made";
 export type Kind = TemplateKind | ReadyMadeKind | "hugging-face";
 
 /** The kinds that have a folder of their name in `templates/`. */
-export type TemplateKind = "rows" | "json" | "text" | "query" | "python";
+export type TemplateKind = "rows" | "json" | "text" | "query" | PythonKind;
+
+/** The kinds of a handler in Python: of a POST, and of a GET. */
+export type PythonKind = "python" | "python-query";
 
 /** A kind of model that the command can write. */
 export interface KindDescription {
@@ -75,6 +78,10 @@ export const KINDS: Readonly<Record<Kind, KindDescription>> = {
     request: "the parameters of a GET, which the endpoint receives as JSON",
     image: { algorithm: "blazingtext", tag: "1" },
   },
+  "python-query": {
+    request: "the parameters of a GET, which a handler in Python sends as JSON",
+    image: { algorithm: "blazingtext", tag: "1" },
+  },
 };
 
 /** A model to add to an app. */
@@ -93,10 +100,15 @@ export interface NewModel {
   readonly environments: readonly Environment[];
 }
 
-/** The values of `--takes`. A task of Hugging Face and a handler in Python have separate options. */
-export const TAKES = Object.keys(KINDS).filter((kind) => kind !== "hugging-face" && kind !== "python");
+/** Whether the model of a kind has a handler in Python. */
+export function isPython(kind: string): kind is PythonKind {
+  return kind === "python" || kind === "python-query";
+}
 
-export function isKind(word: string): word is Exclude<Kind, "hugging-face" | "python"> {
+/** The values of `--takes`. A task of Hugging Face and a handler in Python have separate options. */
+export const TAKES = Object.keys(KINDS).filter((kind) => kind !== "hugging-face" && !isPython(kind));
+
+export function isKind(word: string): word is Exclude<Kind, "hugging-face" | PythonKind> {
   return TAKES.includes(word);
 }
 
@@ -138,7 +150,7 @@ const PYTHON_FILES = {
 
 /** The files of a template's folder, each with a description. */
 export function filesOf(kind: Kind): Readonly<Record<string, string>> {
-  return kind === "python" ? PYTHON_FILES : MODEL_FILES;
+  return isPython(kind) ? PYTHON_FILES : MODEL_FILES;
 }
 
 /** The name and the title of the model in the templates. */

@@ -12,7 +12,7 @@ import { type Model, streamedRequestOf } from "../../models";
 import { documentPath } from "../../paths";
 import { customersOf } from "./customers";
 import { CATALOG, type Edit } from "./edits";
-import { filesOf, type NewModel, requestOf } from "./kinds";
+import { filesOf, isPython, type NewModel, requestOf } from "./kinds";
 import { EXAMPLE_FILE } from "./ready-made-files";
 import { describeImage, describeScript, settingsOf, takesKeys } from "./settings";
 
@@ -59,7 +59,7 @@ ${table([
   ],
   [
     `functions/${name}/sample/index.ts`,
-    `optional: a sample model for the local stage, with sagemaker-stages/sample${kind === "python" ? "; without it, npm test does not compare the handler's answer with route.json" : ""}`,
+    `optional: a sample model for the local stage, with sagemaker-stages/sample${isPython(kind) ? "; without it, npm test does not compare the handler's answer with route.json" : ""}`,
   ],
 ])}
 
@@ -79,7 +79,7 @@ function testCommand(): string {
 /** The files with the model's contract or handler and their tests, and the parts to edit in these files. */
 function contractEdits(added: NewModel, files: readonly string[]): [string, string][] {
   const { name, kind, contract } = added;
-  if (kind === "python") return [firstEdit(added)];
+  if (isPython(kind)) return [firstEdit(added)];
   const tests =
     "call" in contract
       ? "a request of your callers, and a real answer of your container"
@@ -118,7 +118,7 @@ function firstEdit({ name, kind, contract }: NewModel): [string, string] {
       `the options of the contract, in the parentheses after the model's name: ${documentPath(page)}`,
     ];
   }
-  if (contract.template === "python") {
+  if (isPython(contract.template)) {
     return [
       `functions/${name}/handler.py, route.json, tests/test_handler.py`,
       `the handler, the route with its example, and the tests of the template's handler: ${documentPath("python.md")}`,

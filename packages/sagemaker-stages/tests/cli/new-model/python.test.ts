@@ -53,9 +53,41 @@ describe("sagemaker-stages new-model --handler python", () => {
     TIMEOUT_IN_MS,
   );
 
+  it(
+    "adds a model with a GET whose app synthesizes without Python",
+    async () => {
+      // Act
+      const finished = await app.command("new-model", "topics", "--handler", "python", "--takes", "query");
+
+      // Assess
+      expect(finished).toMatchObject({ status: 0, stderr: "" });
+      expect(finished.stdout).toContain(
+        "topics takes the parameters of a GET, which a handler in Python sends",
+      );
+      expect(finished.stdout).toContain("/topics?count=2&q=The%20delivery%20was%20late.");
+      expect(app.read("functions/index.ts")).toContain("topics: python(topics),");
+      expect(JSON.parse(app.read("functions/topics/route.json"))).toMatchObject({
+        method: "GET",
+        path: "/topics",
+        title: "Topics",
+      });
+      expect(app.read("functions/topics/README.md")).toContain("# Model: topics");
+      const programs = await app.command("programs");
+      expect(programs).toMatchObject({ status: 0 });
+    },
+    TIMEOUT_IN_MS,
+  );
+
   it.each([
     [["--handler", "java"], /--handler: got java; allowed: python/],
-    [["--handler", "python", "--takes", "rows"], /--handler: got --takes, too/],
+    [
+      ["--handler", "python", "--takes", "rows"],
+      /--handler: got --takes rows, too; allowed: --takes query for a GET, or no --takes for a POST/,
+    ],
+    [
+      ["--handler", "python", "--takes", "query", "--with-contract"],
+      /--handler: got --with-contract, too; allowed: either --handler or options of a contract/,
+    ],
     [["--handler", "python", "--with-contract"], /--handler: got --with-contract, too/],
   ])("refuses %j and writes nothing", (words, message) => {
     // Prepare

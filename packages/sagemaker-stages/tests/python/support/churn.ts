@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Environment, ModelSettings } from "../../../src";
+import { modelFiles } from "../../../src/cli/new-model/kinds";
 import { DEV } from "../../local/support/environments";
 import type { ProjectCopy } from "../../local/support/project";
 
@@ -34,6 +35,24 @@ export const CHURN_SETTINGS: ModelSettings = {
 /** The environment dev with the model. */
 export function devWithChurn(settings: Partial<ModelSettings> = {}): Environment {
   return { ...DEV, models: { ...DEV.models, churn: { ...CHURN_SETTINGS, ...settings } as ModelSettings } };
+}
+
+/**
+ * Adds a model whose handler is the template for GET, `topics`, to a copy of the fixture app with the model of {@link addChurn}.
+ *
+ * @param settings - the settings of the model of {@link addChurn}
+ */
+export function addTopics(project: ProjectCopy, settings: Partial<ModelSettings> = {}): void {
+  for (const [file, text] of modelFiles("python-query", "topics")) {
+    project.write(`functions/topics/${file}`, text);
+  }
+  project.edit("functions/index.ts", (text) =>
+    text
+      .replace("import churn", 'import topics from "./topics/route.json";\n$&')
+      .replace("churn: python(churn),", "$&\n  topics: python(topics),"),
+  );
+  const { models, ...dev } = devWithChurn(settings);
+  project.setEnvironments({ ...dev, models: { ...models, topics: CHURN_SETTINGS } });
 }
 
 /** Adds the model to a copy of the fixture app: its folder, its line in the catalog, its settings in dev. */
