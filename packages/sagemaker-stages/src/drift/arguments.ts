@@ -28,6 +28,11 @@ export const BASELINE = {
       value: "NAMES",
       summary: "the names of all columns, if the first line of the CSV file is a row",
     },
+    at: {
+      value: "DAY",
+      summary:
+        "the day of the sample, e.g. 2026-11-30, or the column with the day of each row: drift then compares the ages of dates,\nand not only their missing values",
+    },
   },
   notes: `The file contains numbers of rows for each value or range of a feature, and not which values belong to one row.
 Commit the file.
@@ -86,6 +91,12 @@ export interface BaselineArguments {
   readonly drop: readonly string[];
   /** The names of all columns; `undefined`: the first line of the file contains the names. */
   readonly columns: readonly string[] | undefined;
+  /**
+   * The day of the sample, or the name of the column with the day of each row.
+   *
+   * @default - only the missing values of dates are compared
+   */
+  readonly at?: string | undefined;
 }
 
 /** The times of captured requests that are compared. */
@@ -130,6 +141,7 @@ export function readBaselineArguments({ words, options }: CommandLine<typeof BAS
     data: options.data,
     drop: options.drop === undefined ? [] : readNames("--drop", options.drop),
     columns: options.columns === undefined ? undefined : readNames("--columns", options.columns),
+    at: options.at,
   };
 }
 

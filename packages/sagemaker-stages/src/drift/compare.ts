@@ -1,4 +1,4 @@
-import type { Baseline, FeatureBaseline } from "./baseline/baseline";
+import { type Baseline, type FeatureBaseline, isCategorical } from "./baseline/baseline";
 import { cellOf } from "./baseline/distribution";
 import { type FeatureTally, Tally } from "./captured/tally";
 import { DriftError } from "./errors";
@@ -71,7 +71,7 @@ export interface FeatureDrift {
   /** The population stability index, and its probability without drift. */
   readonly psi: number;
   readonly psiPValue: number;
-  /** The Kolmogorov-Smirnov test of the values; `undefined` for categories, and without captured values. */
+  /** The Kolmogorov-Smirnov test of the values; `undefined` for categories and the type `date`, and without captured values. */
   readonly ks: KolmogorovSmirnov | undefined;
   /** The shares of rows without a value. */
   readonly missing: { readonly base: number; readonly captured: number };
@@ -163,7 +163,7 @@ function compareFeature(
   );
   const hasBothValues = sum(feature.counts) > 0 && sum(counts) + below + above > 0;
   const ks =
-    feature.type === "category" || !hasBothValues
+    isCategorical(feature) || !hasBothValues
       ? undefined
       : kolmogorovSmirnov([0, ...feature.counts, 0], [below, ...counts, above]);
   const required = Math.max(thresholds.minRows, requiredRows(base, thresholds.psi));
@@ -204,12 +204,11 @@ function verdictOf(
  * not contain, then missing values.
  */
 export function psiCells({ feature, counts, below, above, unseen, missing }: FeatureTally): Cell[] {
-  const size = feature.type === "category" ? feature.values.length : feature.bins.length + 1;
+  const size = isCategorical(feature) ? feature.values.length : feature.bins.length + 1;
   const base = Array.from({ length: size }, () => 0);
   const captured = Array.from({ length: size }, () => 0);
   feature.values.forEach((value, index) => {
-    const cell =
-      feature.type === "category" || typeof value === "string" ? index : cellOf(feature.bins, value);
+    const cell = isCategorical(feature) || typeof value === "string" ? index : cellOf(feature.bins, value);
     base[cell] = (base[cell] ?? 0) + (feature.counts[index] ?? 0);
     captured[cell] = (captured[cell] ?? 0) + (counts[index] ?? 0);
   });

@@ -4,6 +4,8 @@ import * as z from "zod";
 import { appFolder } from "../../lib/app-folder";
 import { parseJson } from "../../lib/json";
 import { DriftError } from "../errors";
+import { sum } from "../statistics/psi";
+import { dayOf } from "./value";
 
 const count = z.int().check(z.nonnegative());
 
@@ -30,6 +32,18 @@ const feature = z.discriminatedUnion("type", [
       counts: z.array(count),
       /** The rows of categories with few rows, whose names the file does not contain. */
       others: z.optional(count),
+    })
+    .readonly(),
+  /** A date. The distribution is of its age: the number of days from the date to the day of the row or of the request. */
+  z.strictObject({ type: z.literal("age"), ...ofNumbers }).readonly(),
+  /** A date in a sample without the days of its rows: only missing values are compared. */
+  z
+    .strictObject({
+      type: z.literal("date"),
+      name: z.string(),
+      missing: count,
+      values: z.array(z.string()),
+      counts: z.array(count),
     })
     .readonly(),
 ]);
@@ -60,6 +74,28 @@ export type Baseline = z.output<typeof baselineSchema>;
 /** The distribution of one feature. */
 export type FeatureBaseline = Baseline["features"][number];
 
+/** Whether the values of a feature are texts without an order. */
+export function isCategorical(
+  feature: FeatureBaseline,
+): feature is Extract<FeatureBaseline, { readonly type: "category" | "date" }> {
+  return feature.type === "category" || feature.type === "date";
+}
+
+/** The only value of a feature of the type `date`. */
+export const ANY_DATE = "a date";
+
+/**
+ * Earlier versions wrote a category for each date. Later dates are not among them, so that the feature would drift with the time
+ * alone.
+ */
+function withoutDates(feature: FeatureBaseline): FeatureBaseline {
+  const { name, missing, values, counts } = feature;
+  if (feature.type !== "category" || values.length === 0) return feature;
+  if (values.some((value) => dayOf(value) === undefined)) return feature;
+  const rows = sum(counts) + (feature.others ?? 0);
+  return { name, type: "date", missing, values: [ANY_DATE], counts: [rows] };
+}
+
 /** The file of a model's baseline, relative to the app's folder. */
 export function baselineFile(model: string): string {
   return `functions/${model}/baseline.json`;
@@ -75,7 +111,9 @@ export function readBaseline(model: string): Baseline | undefined {
   const file = join(appFolder(), baselineFile(model));
   if (!existsSync(file)) return undefined;
   const { data, error } = baselineSchema.safeParse(parseJson(readFileSync(file, "utf8")));
-  if (data !== undefined && data.model === model) return data;
+  if (data !== undefined && data.model === model) {
+    return { ...data, features: data.features.map(withoutDates) };
+  }
   const reason =
     error === undefined
       ? `got the baseline of the model ${data?.model}`

@@ -14,7 +14,7 @@ import { type RequestForm, type Row, rowsOf } from "../rows";
 import { countOf, listNames } from "../words";
 import { type Baseline, baselineFile, printBaseline } from "./baseline";
 import { makeBaseline } from "./make-baseline";
-import { numberOf } from "./value";
+import { dayOf, numberOf } from "./value";
 
 /** The part of an app that the command reads. */
 export interface AppWithModels {
@@ -49,11 +49,47 @@ export async function writeBaseline(models: Models, args: BaselineArguments): Pr
   requireFile(args.data);
   const isJson = /\.(?:jsonl|ndjson)$/i.test(args.data);
   const { names, rows, left } = isJson ? await jsonRows(model, args) : await csvRows(model, args);
-  const baseline = await makeBaseline(args.model, names, rows, args.data);
+  const baseline = await makeBaseline(args.model, names, rows, args.data, dayReader(args, names.length));
+  requireDates(baseline, args);
   const file = join(appFolder(), baselineFile(args.model));
   mkdirSync(dirname(file), { recursive: true });
   writeFileSync(file, printBaseline(baseline));
   return describe(baseline, left);
+}
+
+/**
+ * Returns the function that reads the day of a row.
+ *
+ * @param index - the place of the column of `--at` in a row, behind the features
+ */
+function dayReader({ at, data }: BaselineArguments, index: number) {
+  const day = dayOf(at);
+  if (at === undefined || day !== undefined) return () => day;
+  return (values: readonly unknown[]) => {
+    // A time begins with its day.
+    const [text = ""] = String(values[index]).split(/[T ]/);
+    const found = dayOf(text);
+    if (found !== undefined) return found;
+    throw new DriftError(
+      `${data}: got a row without a day in the column ${at} of --at; allowed: a day or a time of UTC in each row, e.g. 2026-11-30 or 2026-11-30T06:00:00Z`,
+    );
+  };
+}
+
+/** Without a date, `--at` has no effect. */
+function requireDates({ features }: Baseline, { at, data }: BaselineArguments): void {
+  if (at === undefined || features.some(({ type }) => type === "age")) return;
+  throw new DriftError(
+    `--at: got ${at}, but no feature of ${data} is a date, e.g. 2026-11-30; allowed: no --at for this sample`,
+  );
+}
+
+/** @throws UsageError if `--at` is neither a day nor one of the columns */
+function requireColumn({ at }: BaselineArguments, columns: readonly string[]): void {
+  if (at === undefined || dayOf(at) !== undefined || columns.includes(at)) return;
+  throw new UsageError(
+    `--at: got ${at}; allowed: a day, e.g. 2026-11-30, or the name of one of the ${countOf(columns.length, "column")} of the file`,
+  );
 }
 
 function requireFile(data: string): void {
@@ -97,23 +133,28 @@ const DESCRIPTIONS = {
   number: "number",
   category: "category",
   text: "text; only the numbers of characters are compared",
+  age: "date; its age is compared, the number of days from the date to the day of --at or of the request",
+  date: "date; only missing values are compared, and with --at also ages",
 } as const;
 
 /** The rows of a training sample, and the names of its features. */
 interface Sample {
   readonly names: readonly string[];
+  /** The values of each row: of the features, and of the column of `--at`. */
   readonly rows: AsyncIterable<readonly unknown[]>;
-  /** The columns of the file that no request contains. */
+  /** The columns of the file that no request contains, without the column of `--at`. */
   readonly left: readonly string[];
 }
 
-async function csvRows(model: Model, { data, columns, drop }: BaselineArguments): Promise<Sample> {
+async function csvRows(model: Model, args: BaselineArguments): Promise<Sample> {
+  const { data, columns, drop, at } = args;
   const header = columns ?? (await firstRecord(data));
   requireHeader(data, header, columns !== undefined);
   requireDropped(drop, header);
-  const kept = header.filter((name) => !drop.includes(name));
+  requireColumn(args, header);
+  const kept = header.filter((name) => !drop.includes(name) && !isOnlyDay(model, name, at));
   const names = featuresOf(model, data, kept);
-  const indexes = names.map((name) => header.indexOf(name));
+  const indexes = [...names, ...(at === undefined ? [] : [at])].map((name) => header.indexOf(name));
   async function* rows(): AsyncGenerator<readonly unknown[]> {
     let line = 0;
     for await (const record of readCsv(textOf(data), data)) {
@@ -189,6 +230,11 @@ function featuresOf(model: Model, data: string, columns: readonly string[]): rea
   );
 }
 
+/** Whether a column is the column of `--at`, and no feature of the requests. */
+function isOnlyDay(model: Model, name: string, at: string | undefined): boolean {
+  return name === at && exampleRow(model)?.names?.includes(name) !== true;
+}
+
 /** The first row of the example request. */
 function exampleRow(model: Model): Row | undefined {
   return rowsOf(model.example.request, rowsInOf(model))[0];
@@ -224,7 +270,8 @@ function endpointRecords(
   return records && { records, rows };
 }
 
-async function jsonRows(model: Model, { data, drop }: BaselineArguments): Promise<Sample> {
+async function jsonRows(model: Model, args: BaselineArguments): Promise<Sample> {
+  const { data, drop, at } = args;
   const form = { rowsIn: rowsInOf(model), header: headerOf(model) };
   const names: string[] = [];
   // The first pass finds the names: a row does not contain every optional feature.
@@ -232,15 +279,17 @@ async function jsonRows(model: Model, { data, drop }: BaselineArguments): Promis
     for (const name of namesOf(row)) if (!names.includes(name)) names.push(name);
   }
   requireDropped(drop, names);
-  const kept = names.filter((name) => !drop.includes(name));
+  requireColumn(args, names);
+  const kept = names.filter((name) => !drop.includes(name) && !isOnlyDay(model, name, at));
   const features = kept.length === 0 ? kept : featuresOf(model, data, kept);
   async function* rows(): AsyncGenerator<readonly unknown[]> {
     for await (const row of jsonLines(data, form)) {
       const byName = new Map(namesOf(row).map((name, index) => [name, row.values[index]]));
-      yield features.map((name) => byName.get(name));
+      yield [...features, ...(at === undefined ? [] : [at])].map((name) => byName.get(name));
     }
   }
-  return { names: features, rows: rows(), left: kept.filter((name) => !features.includes(name)) };
+  const left = kept.filter((name) => !features.includes(name));
+  return { names: features, rows: rows(), left };
 }
 
 /** The names of a row's values. Values without names get their position as a name. */

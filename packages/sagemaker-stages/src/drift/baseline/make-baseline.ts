@@ -1,9 +1,9 @@
 import { DriftError } from "../errors";
 import { sum } from "../statistics/psi";
 import { countOf } from "../words";
-import type { Baseline, FeatureBaseline } from "./baseline";
+import { ANY_DATE, type Baseline, type FeatureBaseline } from "./baseline";
 import { distributionOf } from "./distribution";
-import { categoryOf, isMissing, numberOf } from "./value";
+import { categoryOf, dayOf, isMissing, numberOf } from "./value";
 
 /**
  * The number of different texts up to which a feature is a category. With more texts, or with fewer than
@@ -20,25 +20,36 @@ export const MIN_ROWS = 100;
 class Column {
   private missing = 0;
   private readonly rowsOf = new Map<string, number>();
+  /** The rows of each age, if the values are dates. */
+  private readonly rowsOfAge = new Map<number, number>();
 
   constructor(private readonly name: string) {}
 
-  add(value: unknown): void {
+  /** @param day - the day of the row; `undefined` if the sample does not contain the day */
+  add(value: unknown, day: number | undefined): void {
     if (isMissing(value)) {
       this.missing++;
       return;
     }
     const text = categoryOf(value);
     this.rowsOf.set(text, (this.rowsOf.get(text) ?? 0) + 1);
+    const date = dayOf(value);
+    if (day === undefined || date === undefined) return;
+    this.rowsOfAge.set(day - date, (this.rowsOfAge.get(day - date) ?? 0) + 1);
   }
 
   toFeature(): FeatureBaseline {
-    const { name, missing, rowsOf } = this;
+    const { name, missing, rowsOf, rowsOfAge } = this;
     const numbers = [...rowsOf].map(([text, rows]) => [numberOf(text), rows] as const);
     if (numbers.length > 0 && numbers.every(isOfNumber)) {
       return { name, type: "number", missing, ...distributionOf(numbers) };
     }
     const rows = sum([...rowsOf.values()]);
+    if (rows > 0 && [...rowsOf.keys()].every((text) => dayOf(text) !== undefined)) {
+      return rowsOfAge.size > 0
+        ? { name, type: "age", missing, ...distributionOf(rowsOfAge) }
+        : { name, type: "date", missing, values: [ANY_DATE], counts: [rows] };
+    }
     if (rowsOf.size <= MAX_CATEGORIES && rows >= rowsOf.size * MIN_ROWS_PER_CATEGORY) {
       const sorted = [...rowsOf].sort(([one, n], [other, m]) => m - n || (one < other ? -1 : 1));
       // A category with few rows can identify a person.
@@ -69,6 +80,7 @@ function isOfNumber(entry: readonly [number | undefined, number]): entry is read
  * @param names - the names of the features, in the order of the values of a row
  * @param rows - the values of each row, in the order of `names`
  * @param data - the name of the sample in messages
+ * @param dayOfRow - the day of a row, from which the ages of dates are counted. Default: the ages are unknown
  * @throws DriftError if there are fewer than {@link MIN_ROWS} rows
  */
 export async function makeBaseline(
@@ -76,13 +88,15 @@ export async function makeBaseline(
   names: readonly string[],
   rows: AsyncIterable<readonly unknown[]> | Iterable<readonly unknown[]>,
   data: string,
+  dayOfRow: (values: readonly unknown[]) => number | undefined = () => undefined,
 ): Promise<Baseline> {
   const columns = names.map((name) => new Column(name));
   let count = 0;
   for await (const values of rows) {
     count++;
+    const day = dayOfRow(values);
     columns.forEach((column, index) => {
-      column.add(values[index]);
+      column.add(values[index], day);
     });
   }
   if (count < MIN_ROWS) {

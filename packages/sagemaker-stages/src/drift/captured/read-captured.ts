@@ -66,7 +66,7 @@ export async function readCaptured(
       requests++;
       if (time !== undefined && (first === undefined || time < first)) first = time;
       if (time !== undefined && (last === undefined || time > last)) last = time;
-      for (const row of rows) tally.add(row);
+      for (const row of rows) tally.add(row, time);
     }
     files++;
     report(files);

@@ -1,6 +1,6 @@
 import type { Baseline, FeatureBaseline } from "../baseline/baseline";
 import { cellOf } from "../baseline/distribution";
-import { categoryOf, isMissing, numberOf } from "../baseline/value";
+import { categoryOf, dayOf, dayOfTime, isMissing, numberOf } from "../baseline/value";
 import { parseCsv } from "../csv";
 import type { Row } from "../rows";
 
@@ -13,7 +13,7 @@ export interface FeatureTally {
   below: number;
   /** Rows whose number is greater than the largest number of the baseline. */
   above: number;
-  /** Rows whose category is not in the baseline, or whose value is not a number although the baseline has numbers. */
+  /** Rows whose category is not in the baseline, or whose value is not a number or date although the baseline has numbers or dates. */
   unseen: number;
   /** Rows without a value, including `nulls`. */
   missing: number;
@@ -58,11 +58,12 @@ export class Tally {
     this.byName = new Map(this.features.map((one) => [one.feature.name, one]));
   }
 
-  add({ names, values }: Row): void {
+  /** @param time - the time of the request, from which the ages of dates are counted; `undefined` if it is unknown */
+  add({ names, values }: Row, time?: Date): void {
     const cells = this.cellsOf(values);
-    if (cells !== undefined) this.addInOrder(cells);
-    else if (names === undefined) this.addInOrder(values);
-    else this.addByName(names, values);
+    if (cells !== undefined) this.addInOrder(cells, time);
+    else if (names === undefined) this.addInOrder(values, time);
+    else this.addByName(names, values, time);
   }
 
   /** The values of a row that is one text with commas, e.g. `"5.1,3.5,1.4"`. */
@@ -73,7 +74,7 @@ export class Tally {
     return cells?.length === this.features.length ? cells : undefined;
   }
 
-  private addInOrder(values: readonly unknown[]): void {
+  private addInOrder(values: readonly unknown[], time: Date | undefined): void {
     if (values.length !== this.features.length) {
       if (this.isNull(values)) return;
       this.otherRows++;
@@ -83,11 +84,11 @@ export class Tally {
     this.rows++;
     this.rowsInOrder++;
     this.features.forEach((tally, index) => {
-      count(tally, values[index]);
+      count(tally, values[index], time);
     });
   }
 
-  private addByName(names: readonly string[], values: readonly unknown[]): void {
+  private addByName(names: readonly string[], values: readonly unknown[], time: Date | undefined): void {
     const valueByName = new Map(names.map((name, index) => [name, values[index]]));
     // The row `{}` has the features of the baseline, and all of them are missing.
     const isKnown = names.length === 0 || names.some((name) => this.byName.has(name));
@@ -101,7 +102,7 @@ export class Tally {
     }
     this.rows++;
     for (const tally of this.features) {
-      if (valueByName.has(tally.feature.name)) count(tally, valueByName.get(tally.feature.name));
+      if (valueByName.has(tally.feature.name)) count(tally, valueByName.get(tally.feature.name), time);
       else tally.missing++;
     }
   }
@@ -113,7 +114,7 @@ export class Tally {
   }
 }
 
-function count(tally: FeatureTally, value: unknown): void {
+function count(tally: FeatureTally, value: unknown, time: Date | undefined): void {
   tally.present++;
   if (isMissing(value)) {
     tally.missing++;
@@ -127,7 +128,12 @@ function count(tally: FeatureTally, value: unknown): void {
     else addTo(tally.counts, cell);
     return;
   }
-  const number = feature.type === "text" ? categoryOf(value).length : numberOf(value);
+  if (feature.type === "date") {
+    if (dayOf(value) === undefined) tally.unseen++;
+    else addTo(tally.counts, 0);
+    return;
+  }
+  const number = numberFor(feature.type, value, time);
   const [min = Number.POSITIVE_INFINITY] = feature.values;
   if (number === undefined) tally.unseen++;
   else if (number < min) tally.below++;
@@ -136,6 +142,18 @@ function count(tally: FeatureTally, value: unknown): void {
     if (cell === feature.values.length) tally.above++;
     else addTo(tally.counts, cell);
   }
+}
+
+/** The number of which the baseline contains the distribution; `undefined` if the value has no such number. */
+function numberFor(
+  type: "number" | "text" | "age",
+  value: unknown,
+  time: Date | undefined,
+): number | undefined {
+  if (type === "number") return numberOf(value);
+  if (type === "text") return categoryOf(value).length;
+  const day = dayOf(value);
+  return day === undefined || time === undefined ? undefined : dayOfTime(time) - day;
 }
 
 function addTo(counts: number[], cell: number): void {

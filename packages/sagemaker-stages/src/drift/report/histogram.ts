@@ -1,3 +1,4 @@
+import { isCategorical } from "../baseline/baseline";
 import { type FeatureDrift, othersOf } from "../compare";
 import { sum } from "../statistics/psi";
 
@@ -21,7 +22,7 @@ const TAIL = 0.005;
 
 /** The bars of a feature. */
 export function barsOf(drift: FeatureDrift): Bar[] {
-  return drift.tally.feature.type === "category" ? categoryBars(drift) : numberBars(drift);
+  return isCategorical(drift.tally.feature) ? categoryBars(drift) : numberBars(drift);
 }
 
 /** Bars of numbers of rows, before their division by the rows of a sample. */
@@ -84,7 +85,7 @@ function numberBars(drift: FeatureDrift): Bar[] {
     { label: `< ${numberText(min)}`, base: 0, captured: below, isApart: true },
     ...bars,
     { label: `> ${numberText(values.at(-1) ?? 0)}`, base: 0, captured: above, isApart: true },
-    { label: "no number", base: 0, captured: unseen, isApart: true },
+    { label: feature.type === "age" ? "no date" : "no number", base: 0, captured: unseen, isApart: true },
     { label: "missing", base: feature.missing, captured: missing, isApart: true },
   ]);
 }

@@ -117,8 +117,19 @@ function card(drift: FeatureDrift): string {
 <div class="head"><h3>${escapeHtml(shorten(name))}</h3><span class="verdict ${CLASSES[verdict]}">${verdict}</span></div>
 <p class="figures">${figures.join(" · ")}</p>
 ${histogram(shorten(name), barsOf(drift))}
-${type === "text" ? '<p class="figures">numbers of characters</p>' : ""}
+${unitOf(type)}
 </article>`;
+}
+
+/** What the histogram of a type shows, if the histogram does not show the values. */
+function unitOf(type: FeatureDrift["type"]): string {
+  const units: Partial<Record<FeatureDrift["type"], string>> = {
+    text: "numbers of characters",
+    age: "days from the date to the request",
+    date: "only missing values are compared",
+  };
+  const unit = units[type];
+  return unit === undefined ? "" : `<p class="figures">${unit}</p>`;
 }
 
 /** The share of a bar's place that the bars of the two samples cover. The captured bar is in front of the baseline's. */

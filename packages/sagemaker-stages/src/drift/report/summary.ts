@@ -32,11 +32,19 @@ export function notesOf({ drift, read, note }: ModelReport): string[] {
       verdict !== "masked" && tally.nulls === rows.captured && tally.feature.missing < rows.base,
   );
   const masked = drift.features.filter(({ verdict }) => verdict === "masked").map(({ name }) => name);
+  const dates = drift.features
+    .filter(({ type, verdict }) => type === "date" && verdict !== "masked")
+    .map(({ name }) => name);
   return [
     ...(note === undefined ? [] : [note]),
     ...(masked.length > 0
       ? [
           `Not compared: ${listNames(masked)}: capture stores no values of these features, because of its settings keep and drop.`,
+        ]
+      : []),
+    ...(dates.length > 0
+      ? [
+          `Compared by missing values only: ${listNames(dates)}: most dates move with the time. To compare their ages, write the baseline with --at: npx sagemaker-stages baseline ${drift.model} --data <file> --at <day or column>`,
         ]
       : []),
     ...(lost.length > 0

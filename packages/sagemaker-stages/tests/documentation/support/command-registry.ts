@@ -57,6 +57,11 @@ export const REGISTRY: readonly RegisteredCommand[] = [
     evidence: 'call("baseline", "loan-default", "--data", ',
   },
   {
+    form: /npx sagemaker-stages baseline \S+ --data \S+ --at \S+/,
+    runBy: `${TESTS}/drift/dates.test.ts`,
+    evidence: 'write("iris", "train.csv", "--at", ',
+  },
+  {
     form: /npx sagemaker-stages drift \S+ --captured \.sagemaker-stages\/capture\/\S+/,
     runBy: `${TESTS}/drift/command-line.test.ts`,
     evidence: 'call("drift", "dev", "--captured", FOLDER)',
