@@ -57,7 +57,7 @@ describe("docs/contracts.md", () => {
     )() as ModelSettings;
     const environment: Environment = {
       name: "dev",
-      region: "us-east-1",
+      region: "eu-central-1",
       state: { local: { path: "terraform.dev.tfstate" } },
       stage: { throttling: { rateLimit: 10, burstLimit: 20 }, logRetentionInDays: 7 },
       models: { income },
