@@ -19,6 +19,7 @@ import { checkLogCallers } from "./rules/log-checks";
 import { checkAccess, checkTokens } from "./rules/model/access-checks";
 import { checkBinaryTypes } from "./rules/model/binary-type-checks";
 import { checkCapture, checkCapturePrefixes } from "./rules/model/capture-checks";
+import { checkColumns } from "./rules/model/column-checks";
 import { checkHandler, checkSharedFunctions } from "./rules/model/function-checks";
 import { checkVia } from "./rules/model/gateway-checks";
 import { checkModel } from "./rules/model/model-checks";
@@ -190,6 +191,7 @@ function checkEnvironment(
     checkAccess(settings, environment, below);
     checkVia(settings, route, below);
     checkChoiceOfTarget(settings, route, below);
+    checkColumns(settings, route, below);
     checkPayload(settings, route, below);
     checkTransfer(settings, route, environment, integrationTimeout, below);
     checkCapture(settings, route, environment, below);
