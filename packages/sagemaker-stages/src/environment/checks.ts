@@ -1,12 +1,13 @@
 import { omitUndefinedDeep } from "../lib/omit-undefined";
 import { UserError } from "../lib/user-error";
 import type { ModelRoutes } from "../models";
-import { type AccountSettings, accountName } from "./account";
+import { type AccountSettings, accountName, hasBoundary } from "./account";
 import { anyEnvironment, type Environment } from "./environment";
 import { describeFaults, type Fault, FaultCollector, raw, show, sortBySettings } from "./fault-collector";
 import { isViaGateway, type ModelSettings } from "./model-settings";
 import { withReleases } from "./releases";
 import { checkAccounts, findAccountSchemaFaults } from "./rules/account-checks";
+import { checkBoundary } from "./rules/boundary-checks";
 import { checkBudget } from "./rules/budget-checks";
 import { checkCallers, checkCallersTogether, checkExistingRoles } from "./rules/caller-checks";
 import { checkConstructIds } from "./rules/construct-id-checks";
@@ -145,13 +146,14 @@ function checkEnvironment(
       "a protected environment must name its account",
     );
     collector.require(
-      environment.permissionsBoundary !== true,
+      !hasBoundary(environment),
       "accountId",
       accountId,
       "12 digits, as a string",
       "a permissions boundary is a policy of one account",
     );
   }
+  checkBoundary(environment, collector);
   checkTags(environment.tags ?? {}, collector);
   checkWebsite(environment, collector);
   checkDomains(environment, routes, collector);
