@@ -185,7 +185,7 @@ function checkEnvironment(
       `models.${model}`,
       model,
       known.join(", ") || "no model, because the app has none",
-      "functions/index.ts",
+      "functions/index.ts lists the models: delete the entry, or add the model there",
     );
     const route = Object.hasOwn(routes, model) ? routes[model] : undefined;
     const below = collector.in(`models.${model}`);
