@@ -1,4 +1,5 @@
 import { InvalidOptions, type ModelModule, ReadyMade, type ReadyMadeSource } from "./contracts/ready-made";
+import { isSentAsText, nameOf, type RowsOptions, sendsOf } from "./contracts/rows";
 import { PythonEntry, type PythonModel, pythonModel } from "./python-model";
 import type { About, BytesDialect, Contract, StreamDialect } from "./runtime/contract";
 import { isRecord } from "./runtime/json";
@@ -57,6 +58,24 @@ export interface RoutedModel
 export function chosenArchives({ readyMade }: Pick<RoutedModel, "readyMade">): string | undefined {
   const { targetModel } = (readyMade?.options ?? {}) as { targetModel?: { readonly archive: string } };
   return targetModel?.archive;
+}
+
+/** The table that a ready-made contract sends to the container. */
+export interface SentTable {
+  readonly format: "csv" | "json" | "instances" | "dataframe";
+  /** The names of the features that the container receives as texts, e.g. of categories without numbers. */
+  readonly textFeatures: readonly string[];
+}
+
+/** @returns `undefined` for a contract that is not `rows` */
+export function sentTable({ readyMade }: Pick<RoutedModel, "readyMade">): SentTable | undefined {
+  const options = (readyMade?.options ?? {}) as Partial<RowsOptions>;
+  if (options.features === undefined || options.answer === undefined) return undefined;
+  const { features, answer, sends } = options;
+  return {
+    format: sendsOf({ answer, sends }),
+    textFeatures: features.filter(isSentAsText).map((feature) => nameOf(feature)),
+  };
 }
 
 /**

@@ -176,9 +176,27 @@ export interface NumberFeature extends CommonFeature {
   readonly max?: number;
 }
 
-/** A categorical feature. The container receives the value unchanged. @example { name: "sex", values: ["f", "m"] } */
+/**
+ * A categorical feature: callers send one of the values.
+ *
+ * @example { name: "sex", values: ["f", "m"] } // the container receives the text f or m
+ * @example { name: "weather", values: { clear: 1, mist: 2, rain: 3 } } // the container receives 1, 2 or 3
+ * @example { name: "season", values: ["fall", "spring"], oneHot: true } // the container receives 1,0 or 0,1
+ */
 export interface ChoiceFeature extends CommonFeature {
-  readonly values: readonly string[];
+  /**
+   * The values that callers send. With a list, the container receives the value unchanged. With an object, the container receives
+   * the number of the value, as in the training data.
+   */
+  readonly values: readonly string[] | Readonly<Record<string, number>>;
+  /**
+   * Whether the container receives a column for each value of the list, with 1 for the value of the row and 0 for the others. The
+   * columns have the order of the list; in `dataframe`, their names are those of `pandas.get_dummies`, e.g. `season_fall`. A
+   * missing value of an `optional` feature is 0 in each column.
+   *
+   * @default false
+   */
+  readonly oneHot?: boolean;
 }
 
 /** A text feature. The container receives the text unchanged; in CSV, the text is quoted according to RFC 4180. */
@@ -246,7 +264,7 @@ const A_DATE = 'a date, such as "2026-11-30"';
 /** Creates the contract of {@link rows}. A generated handler contains only this part of the module. */
 export function createContract(model: string, options: RowsOptions): Contract<RowsRequest, RowsAnswer> {
   const { features, header, maxRows = DEFAULT_MAX_ROWS, targetModel } = options;
-  const names = features.map(nameOf);
+  const columns = features.flatMap(columnsOf);
   const sends = sendsOf(options);
   const isOneLine = sends === "csv" && !header;
   const row = z.strictObject(
@@ -263,11 +281,13 @@ export function createContract(model: string, options: RowsOptions): Contract<Ro
     limits: { rows: maxRows, rowsIn: "rows", payloadInBytes: SERVERLESS_PAYLOAD_IN_BYTES },
 
     encode(request) {
-      const table = request.rows.map((values) => names.map((name) => values[name] ?? null));
+      const table = request.rows.map((values) =>
+        features.flatMap((feature) => cellsFor(feature, values[nameOf(feature)] ?? null)),
+      );
       return {
         contentType: sends === "csv" ? "text/csv" : "application/json",
         accept: options.answer === "csv" ? "text/csv" : "application/json",
-        body: writeTable(table, sends, names, header),
+        body: writeTable(table, sends, columns, header),
         rows: table.length,
         ...(targetModel && {
           headers: { targetModel: targetModel.archive.replace("*", () => request.model ?? "") },
@@ -287,11 +307,54 @@ const TARGET_NAME = /^[A-Za-z0-9][\w-]{0,99}$/;
 const MAX_TARGET_NAME_LENGTH = 100;
 const TARGET_NAME_ALLOWED = "1 to 100 letters, digits, _ and -, not starting with _ or -";
 
-function nameOf(feature: Feature): string {
+/** The name of the property in each row. */
+export function nameOf(feature: Feature): string {
   return typeof feature === "string" ? feature : feature.name;
 }
 
-function sendsOf({ sends, answer }: RowsOptions): NonNullable<RowsOptions["sends"]> {
+/** The columns of a feature in the container's request. */
+function columnsOf(feature: Feature): string | string[] {
+  return isOneHot(feature) ? valuesOf(feature).map((value) => `${feature.name}_${value}`) : nameOf(feature);
+}
+
+/** The value of a feature, or the values of its columns, in the container's request. */
+function cellsFor(feature: Feature, value: Cell): Cell | Cell[] {
+  if (isOneHot(feature)) return valuesOf(feature).map((one) => Number(one === value));
+  if (!isChoice(feature) || isNames(feature.values)) return value;
+  return feature.values[String(value)] ?? null;
+}
+
+function isChoice(feature: Feature): feature is ChoiceFeature {
+  return typeof feature !== "string" && "values" in feature;
+}
+
+function isOneHot(feature: Feature): feature is ChoiceFeature {
+  return isChoice(feature) && feature.oneHot === true;
+}
+
+/** The values that callers send. */
+function valuesOf({ values }: ChoiceFeature): readonly string[] {
+  return isNames(values) ? values : Object.keys(values);
+}
+
+function isNames(values: ChoiceFeature["values"]): values is readonly string[] {
+  return Array.isArray(values);
+}
+
+/** Whether the container receives texts: a model without an encoder, e.g. of XGBoost, cannot read them. */
+export function isSentAsText(feature: Feature): boolean {
+  if (typeof feature === "string") return false;
+  if (isChoice(feature)) return isNames(feature.values) && feature.oneHot !== true;
+  return feature.type === "text" || feature.type === "date";
+}
+
+/** The format of the container's request. */
+export function sendsOf({
+  sends,
+  answer,
+}: Pick<RowsOptions, "answer"> & { readonly sends?: RowsOptions["sends"] | undefined }): NonNullable<
+  RowsOptions["sends"]
+> {
   return sends ?? (answer === "json" ? "json" : "csv");
 }
 
@@ -316,7 +379,7 @@ function requiredCellOf(
   isOneLine: boolean,
 ): z.ZodMiniType<number | string, number | string> {
   if (typeof feature === "string") return z.number();
-  if ("values" in feature) return z.enum(feature.values as string[]);
+  if (isChoice(feature)) return z.enum(valuesOf(feature) as string[]);
   if (feature.type === "date") return z.iso.date(A_DATE);
   if (feature.type === "text") {
     const { maxCharacters = DEFAULT_MAX_CHARACTERS } = feature;
@@ -372,7 +435,7 @@ function readValues(body: string, count: number, options: RowsOptions): unknown[
   if (options.answer === "csv") return readCsv(body, count, options);
   const document = parseJson(body);
   const { answer } = options;
-  if (isColumn(answer)) return readColumns(document, count, columnsOf(answer, options));
+  if (isColumn(answer)) return readColumns(document, count, answerColumnsOf(answer, options));
   const name = typeof answer === "object" ? answer.list : "predictions";
   const list = answer === "json" ? document : isRecord(document) && document[name];
   if (!Array.isArray(list)) throw new UnreadablePredictions("the answer has no list of predictions");
@@ -385,7 +448,7 @@ function isColumn(answer: unknown): answer is AnswerColumn {
 }
 
 /** The names of the columns with the prediction of a row: one, or one for each class or output. */
-function columnsOf({ column }: AnswerColumn, options: RowsOptions): readonly string[] {
+function answerColumnsOf({ column }: AnswerColumn, options: RowsOptions): readonly string[] {
   return namesOf(options)?.map((name) => column.replace("*", () => name)) ?? [column];
 }
 
@@ -795,7 +858,7 @@ function checkFeature(feature: unknown, field: string, all: readonly Feature[], 
   ) {
     return;
   }
-  const { name, type, values, min, max, maxCharacters, optional } = settings as Readonly<
+  const { name, type, values, oneHot, min, max, maxCharacters, optional } = settings as Readonly<
     Record<string, unknown>
   >;
   report.require(
@@ -809,10 +872,19 @@ function checkFeature(feature: unknown, field: string, all: readonly Feature[], 
   );
   const because = "the settings of a feature";
   report.requireOneOfIfSet(type, `${field}.type`, ["number", "integer", "text", "date"], because);
-  if (values !== undefined) report.requireNames(values, `${field}.values`, "a row has one of these values");
+  if (values !== undefined) checkValues(values, `${field}.values`, report);
+  const isForm = oneHot === undefined || typeof oneHot === "boolean";
+  report.require(isForm, `${field}.oneHot`, oneHot, "true, false", because);
+  report.require(
+    oneHot !== true || Array.isArray(values),
+    `${field}.values`,
+    values,
+    "a list of names, or no oneHot",
+    "the container receives a column for each name, and no number",
+  );
   const [known, kind] =
     values !== undefined
-      ? [["name", "values", "optional"], "a choice"]
+      ? [["name", "values", "oneHot", "optional"], "a choice"]
       : type === "text"
         ? [["name", "type", "maxCharacters", "optional"], "a text"]
         : type === "date"
@@ -836,6 +908,25 @@ function checkFeature(feature: unknown, field: string, all: readonly Feature[], 
   const isRange = typeof min !== "number" || typeof max !== "number" || min <= max;
   report.require(isRange, `${field}.min`, min, `at most max, ${String(max)}`, because);
   report.requireCount(maxCharacters, `${field}.maxCharacters`, SERVERLESS_PAYLOAD_IN_BYTES, because);
+}
+
+/** Checks the values of a choice: a list of names, or an object with a number for each name. */
+function checkValues(values: unknown, field: string, report: OptionReport): void {
+  const because = "a row has one of these values";
+  if (!isRecord(values) || Array.isArray(values)) {
+    report.requireNames(values, field, because);
+    return;
+  }
+  report.requireNames(Object.keys(values), field, because);
+  for (const [name, number] of Object.entries(values)) {
+    report.require(
+      Number.isFinite(number),
+      `${field}.${name}`,
+      number,
+      "a finite number",
+      "the container receives this number in place of the name",
+    );
+  }
 }
 
 /** The form of a request must be short, because API Gateway's own errors show the form. */
@@ -891,9 +982,9 @@ function allowedOf(feature: Feature): string {
 
 function allowedValueOf(feature: Feature): string {
   if (typeof feature === "string") return "<number>";
-  if ("values" in feature)
+  if (isChoice(feature))
     return listOf(
-      feature.values.map((value) => JSON.stringify(value)),
+      valuesOf(feature).map((value) => JSON.stringify(value)),
       "or",
     );
   if (feature.type === "text" || feature.type === "date") return `<${feature.type}>`;
@@ -906,7 +997,7 @@ function allowedValueOf(feature: Feature): string {
 
 function valueFor(feature: Feature): number | string {
   if (typeof feature === "string") return 1;
-  if ("values" in feature) return feature.values[0] ?? "";
+  if (isChoice(feature)) return valuesOf(feature)[0] ?? "";
   if (feature.type === "text") return "a text".slice(0, feature.maxCharacters);
   if (feature.type === "date") return "2026-11-30";
   const { type, min = -Infinity, max = Infinity } = feature;
@@ -944,7 +1035,7 @@ function answerOf(values: readonly (Written | readonly Written[])[], options: Ro
   const { answer } = options;
   if (typeof answer !== "object") return answer === "json" ? values : { predictions: values };
   if (isColumn(answer)) {
-    const columns = columnsOf(answer, options);
+    const columns = answerColumnsOf(answer, options);
     return values.map((value) => {
       const cells = [value].flat();
       return Object.fromEntries(columns.map((column, index) => [column, cells[index]]));

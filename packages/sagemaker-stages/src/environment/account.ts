@@ -232,11 +232,22 @@ export function boundaryName(environment: NamedEnvironment): string {
   return `${namePrefix(environment)}-boundary`;
 }
 
-/** ARN of the policy {@link boundaryName}. The policy exists if the account has `github`. */
+/** Whether the roles of an environment have a permissions boundary. */
+export function hasBoundary({
+  permissionsBoundary = false,
+}: Pick<Environment, "permissionsBoundary">): boolean {
+  return permissionsBoundary !== false;
+}
+
+/**
+ * ARN of the permissions boundary of an environment's roles: the existing policy that the environment names, or the policy
+ * {@link boundaryName}, which exists if the account has `github`.
+ */
 export function boundaryArn(
-  environment: NamedEnvironment & Pick<Environment, "region">,
+  environment: NamedEnvironment & Pick<Environment, "region" | "permissionsBoundary">,
   accountId: string,
 ): string {
+  if (typeof environment.permissionsBoundary === "string") return environment.permissionsBoundary;
   return new ArnFactory(environment.region, accountId).globalArn(
     "iam",
     `policy/${boundaryName(environment)}`,

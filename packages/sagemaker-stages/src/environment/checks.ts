@@ -1,12 +1,13 @@
 import { omitUndefinedDeep } from "../lib/omit-undefined";
 import { UserError } from "../lib/user-error";
 import type { ModelRoutes } from "../models";
-import { type AccountSettings, accountName } from "./account";
+import { type AccountSettings, accountName, hasBoundary } from "./account";
 import { anyEnvironment, type Environment } from "./environment";
 import { describeFaults, type Fault, FaultCollector, raw, show, sortBySettings } from "./fault-collector";
 import { isViaGateway, type ModelSettings } from "./model-settings";
 import { withReleases } from "./releases";
 import { checkAccounts, findAccountSchemaFaults } from "./rules/account-checks";
+import { checkBoundary } from "./rules/boundary-checks";
 import { checkBudget } from "./rules/budget-checks";
 import { checkCallers, checkCallersTogether, checkExistingRoles } from "./rules/caller-checks";
 import { checkConstructIds } from "./rules/construct-id-checks";
@@ -19,6 +20,7 @@ import { checkLogCallers } from "./rules/log-checks";
 import { checkAccess, checkTokens } from "./rules/model/access-checks";
 import { checkBinaryTypes } from "./rules/model/binary-type-checks";
 import { checkCapture, checkCapturePrefixes } from "./rules/model/capture-checks";
+import { checkColumns } from "./rules/model/column-checks";
 import { checkHandler, checkSharedFunctions } from "./rules/model/function-checks";
 import { checkVia } from "./rules/model/gateway-checks";
 import { checkModel } from "./rules/model/model-checks";
@@ -144,13 +146,14 @@ function checkEnvironment(
       "a protected environment must name its account",
     );
     collector.require(
-      environment.permissionsBoundary !== true,
+      !hasBoundary(environment),
       "accountId",
       accountId,
       "12 digits, as a string",
       "a permissions boundary is a policy of one account",
     );
   }
+  checkBoundary(environment, collector);
   checkTags(environment.tags ?? {}, collector);
   checkWebsite(environment, collector);
   checkDomains(environment, routes, collector);
@@ -182,7 +185,7 @@ function checkEnvironment(
       `models.${model}`,
       model,
       known.join(", ") || "no model, because the app has none",
-      "functions/index.ts",
+      "functions/index.ts lists the models: delete the entry, or add the model there",
     );
     const route = Object.hasOwn(routes, model) ? routes[model] : undefined;
     const below = collector.in(`models.${model}`);
@@ -190,6 +193,7 @@ function checkEnvironment(
     checkAccess(settings, environment, below);
     checkVia(settings, route, below);
     checkChoiceOfTarget(settings, route, below);
+    checkColumns(settings, route, below);
     checkPayload(settings, route, below);
     checkTransfer(settings, route, environment, integrationTimeout, below);
     checkCapture(settings, route, environment, below);

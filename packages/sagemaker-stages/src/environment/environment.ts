@@ -105,14 +105,17 @@ const environmentSettings = settings({
   promotedFrom: optional(text),
 
   /**
-   * Attach the managed policy `<prefix>-boundary` to every role of the environment as permissions boundary. The boundary
-   * limits the permissions of the roles, whatever their own policies allow: deployers of the environment can then give its
-   * roles only the permissions for its models. The roles' trust policies do not change. The stack of the account creates
-   * the policy: deploy the account of `environments/accounts.ts` first. Requires `accountId`.
+   * Attach a managed policy to every role of the environment as permissions boundary. The boundary limits the permissions of
+   * the roles, whatever their own policies allow: deployers of the environment can then give its roles only the permissions
+   * within the boundary. The roles' trust policies do not change. Requires `accountId`.
+   * - `true`: the policy `<prefix>-boundary`, which allows exactly what the models need. The stack of the account creates the
+   *   policy: deploy the account of `environments/accounts.ts` first. Environments that workflows on GitHub deploy require `true`.
+   * - the ARN of an existing policy, e.g. of your organization: the policy must allow the permissions of the environment's roles,
+   *   because otherwise endpoints do not start and requests fail. Synthesis cannot read the policy.
    *
    * @default false
    */
-  permissionsBoundary: withDefault(flag, false),
+  permissionsBoundary: withDefault(z.union([flag, text]), false),
 
   /**
    * Tags of every resource that supports tags, at most 47 (AWS allows 50, and the stack adds up to three:

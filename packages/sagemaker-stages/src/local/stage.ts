@@ -589,7 +589,11 @@ export class LocalStage {
     if (fault !== undefined) return refuse(fault);
     const { stageName, path } = splitStage(request.path);
     const stage = stages.get(stageName);
-    return stage === undefined ? forbidden() : await stage.handle(request, path);
+    if (stage !== undefined) return await stage.handle(request, path);
+    // A browser requests its icon by itself.
+    if (request.path !== "/favicon.ico")
+      console.error(describeUnknownStage(request.path, [...stages.keys()]));
+    return forbidden();
   }
 }
 
@@ -817,6 +821,12 @@ function otherHost(names: readonly string[]): HttpResponse {
     headers: { "Content-Type": "text/plain" },
     body: `Forbidden: got another host in the Host header; allowed: ${allowed.join(", ")} and localhost\n`,
   };
+}
+
+/** API Gateway's answer does not name the reason. On this machine, the developer is the caller. */
+function describeUnknownStage(path: string, names: readonly string[]): string {
+  const starts = names.map((name) => `/${name}/`).join(", ");
+  return `${JSON.stringify(path)}: no stage has this path; allowed: a path that starts with ${starts}`;
 }
 
 /** The answer of API Gateway's host for an unknown stage. */

@@ -255,6 +255,21 @@ describe("options of ready-made contracts", () => {
       "features[0].min: got the number 2; allowed: at most max, 1",
     ],
     [
+      "a category with a text in place of a number",
+      () => rows({ features: [{ name: "a", values: { low: "1" } } as never], answer: "json" }),
+      'features[0].values.low: got "1"; allowed: a finite number',
+    ],
+    [
+      "numbers of categories together with a column for each category",
+      () => rows({ features: [{ name: "a", values: { low: 1 }, oneHot: true }], answer: "json" }),
+      "features[0].values: got an object; allowed: a list of names, or no oneHot",
+    ],
+    [
+      "a column for each category of a numeric feature",
+      () => rows({ features: [{ name: "a", oneHot: true } as never], answer: "json" }),
+      'features[0].oneHot: got "oneHot"; allowed: name, type, min, max, optional',
+    ],
+    [
       "classes together with predicts: number",
       () => rows({ features, answer: "json", predicts: "number", classes: ["a"] }),
       "classes: got an array of 1; allowed: no classes",

@@ -255,6 +255,55 @@ describe("rows", () => {
     expect(model.endpoint.onlyRequest.body).toBe(sent);
   });
 
+  it.each<[string, Partial<RowsOptions>, StandInContainer, string]>([
+    ["CSV", { answer: "csv" }, xgboost(([workday = 0]) => workday), "1,9.5,0,1,0\n0,3,1,0,0\n,4,0,0,0"],
+    [
+      "a data frame with the names of the columns",
+      { answer: "predictions", sends: "dataframe" },
+      mlflow(({ workday }) => workday ?? 0),
+      '{"dataframe_split":{"columns":["workday","temp","season_fall","season_spring","season_winter"],"data":[[1,9.5,0,1,0],[0,3,1,0,0],[null,4,0,0,0]]}}',
+    ],
+  ])(
+    "sends categories as numbers and as a column for each value in %s",
+    async (_, options, container, sent) => {
+      // Prepare
+      const features = [
+        { name: "workday", values: { no: 0, yes: 1 }, optional: true },
+        "temp",
+        { name: "season", values: ["fall", "spring", "winter"], oneHot: true, optional: true },
+      ] as const;
+      const model = await deploy({ features, answer: "csv", ...options }, container);
+
+      // Act
+      await model.post({
+        rows: [
+          { workday: "yes", temp: 9.5, season: "spring" },
+          { workday: "no", temp: 3, season: "fall" },
+          { temp: 4 },
+        ],
+      });
+
+      // Assess
+      expect(model.endpoint.onlyRequest.body).toBe(sent);
+    },
+  );
+
+  it("answers 400 to a number in place of a category", async () => {
+    // Prepare
+    const features = ["temp", { name: "workday", values: { no: 0, yes: 1 } }] as const;
+    const model = await deploy({ features, answer: "csv" }, answeringText("1", "text/csv"));
+
+    // Act
+    const received = await model.post({ rows: [{ temp: 1, workday: 1 }] });
+
+    // Assess
+    expect(received).toMatchObject({
+      status: 400,
+      body: { detail: 'rows[0].workday: got the number 1; allowed: "no" or "yes"' },
+    });
+    expect(model.endpoint.requests).toEqual([]);
+  });
+
   it("distinguishes a missing text from an empty text in CSV", async () => {
     // Prepare
     const features = ["x", { name: "note", type: "text", optional: true }] as const;

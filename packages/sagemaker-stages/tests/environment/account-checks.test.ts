@@ -25,6 +25,8 @@ const DEPLOYED: Environment = environmentOf(SERVERLESS, {
   state: { s3: { bucket: "terraform-states", key: "test.tfstate" } },
 });
 
+const EXISTING_BOUNDARY = "arn:aws:iam::111122223333:policy/org/Workloads";
+
 const OTHER_ACCOUNT = "444455556666";
 
 /** A second valid account, with another name, account, state and bucket. */
@@ -51,6 +53,16 @@ describe("valid accounts have no fault", () => {
     ["the project's accounts", accounts, environments],
     ["an account with an environment that its workflows deploy", [VALID], [DEPLOYED]],
     ["two accounts with different account ids", [VALID, other], [DEPLOYED]],
+    [
+      "an account without github, with an environment whose roles have an existing policy as boundary",
+      [WITHOUT_GITHUB],
+      [{ ...DEPLOYED, permissionsBoundary: EXISTING_BOUNDARY }],
+    ],
+    [
+      "no account, with an environment whose roles have a policy of AWS as boundary",
+      [],
+      [{ ...DEPLOYED, permissionsBoundary: "arn:aws:iam::aws:policy/PowerUserAccess" }],
+    ],
     [
       "two regions of one account, if only one region has github and the bucket",
       [
@@ -310,11 +322,17 @@ describe("a combination of accounts and environments has the expected faults", (
       ["test: permissionsBoundary: got nothing; allowed: true"],
     ],
     [
+      "an environment that workflows deploy, with an existing policy as permissions boundary",
+      [VALID],
+      [{ ...environment, permissionsBoundary: EXISTING_BOUNDARY }],
+      [`test: permissionsBoundary: got "${EXISTING_BOUNDARY}"; allowed: true`],
+    ],
+    [
       "a permissions boundary that no account's stack creates",
       [WITHOUT_GITHUB],
       [environment],
       [
-        "test: permissionsBoundary: got true; allowed: false, or an environment with its state in S3 whose account has github",
+        "test: permissionsBoundary: got true; allowed: false, the ARN of an existing policy, or an environment with its state in S3 whose account has github",
       ],
     ],
     [

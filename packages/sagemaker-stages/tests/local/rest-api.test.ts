@@ -1,9 +1,11 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from "@jest/globals";
+import { rows } from "../../src/contracts/rows";
 import type { HttpResponse } from "../../src/local/http";
 import type { LocalFunction } from "../../src/local/lambda/function";
 import type { Method } from "../../src/local/rest-api/openapi";
 import { RestApi } from "../../src/local/rest-api/rest-api";
 import type { StageDefinition } from "../../src/local/terraform/deployment";
+import { defineModels } from "../../src/models";
 import { received } from "./support/http-requests";
 import { publicStage, ROUTE_ARN, withAwsAnswers } from "./support/inference-api";
 import { Lambda } from "./support/lambda";
@@ -74,12 +76,24 @@ function stopTheClock(): { move: (milliseconds: number) => void } {
 
 describe("a body that the request model refuses", () => {
   it.each([
-    ["a missing member", "{}", "the body must have required property 'data'"],
+    ["a missing member", "{}", "the body must have required property 'rows'"],
     ["no JSON", "{", "the body is not JSON"],
+    [
+      "an unknown category",
+      '{"rows":[{"season":"Fall"}]}',
+      '/rows/0/season must be equal to one of the allowed values: ["fall","spring"]',
+    ],
+    [
+      "an unknown column",
+      '{"rows":[{"season":"fall","temp":1}]}',
+      '/rows/0 must NOT have additional properties: "temp"',
+    ],
   ])("is named in the terminal: %s", async (_case, body, reason) => {
     // Prepare
     let log = "";
-    const stage = publicStage(fn.definition);
+    const features = [{ name: "season", values: ["fall", "spring"] }];
+    const { riders } = defineModels({ riders: rows({ features, answer: "json", path: "/loan-default" }) });
+    const stage = publicStage(fn.definition, {}, riders);
     const api = new RestApi(stage, ACCOUNT, new Map([[fn.definition.arn, fn]]), (text) => {
       log += text;
     });

@@ -346,6 +346,16 @@ describe("a stage that does not exist", () => {
       expect(response.headers["x-amz-apigw-id"]).toBeTruthy();
     },
   );
+
+  it("is named in the terminal, with the stages that exist", async () => {
+    // Act
+    await send(stage.url, { path: "/prod2/loan-default", headers: { ...KEY, ...JSON_TYPE }, body: "{}" });
+
+    // Assess
+    await stage.printed(
+      '"/prod2/loan-default": no stage has this path; allowed: a path that starts with /dev/, /prod/',
+    );
+  });
 });
 
 describe("a route for signed requests", () => {

@@ -202,6 +202,37 @@ const onRole = (action: string, context: AuthorizationCheck["context"] = {}): Au
   context,
 });
 
+describe("an existing policy as boundary", () => {
+  const ORGANIZATION = `arn:aws:iam::${ACCOUNT}:policy/org/Workloads`;
+  const environment: Environment = { ...everything, accountId: ACCOUNT, permissionsBoundary: ORGANIZATION };
+
+  it("is the boundary of every role of the environment", () => {
+    // Act
+    const boundaries = synthesizeOne(environment)
+      .find("aws_iam_role")
+      .map(({ values }) => values.permissions_boundary);
+
+    // Assess
+    expect(boundaries.length).toBeGreaterThan(2);
+    expect(new Set(boundaries)).toEqual(new Set([ORGANIZATION]));
+  });
+
+  it("is the only boundary with which the deployer may create roles", () => {
+    // Prepare
+    const policies = Object.values(deployerPolicies({ ...prod, permissionsBoundary: ORGANIZATION }, ACCOUNT));
+    const bounds = [ORGANIZATION, BOUNDARY, "arn:aws:iam::aws:policy/AdministratorAccess"];
+
+    // Act
+    const allowed = bounds.filter((bound) =>
+      isAllowed(policies, onRole("iam:CreateRole", { "iam:PermissionsBoundary": bound })),
+    );
+
+    // Assess
+    expect(allowed).toEqual([ORGANIZATION]);
+    expect(isAllowed(policies, onRole("iam:PutRolePolicy", {}))).toBe(false);
+  });
+});
+
 describe.each<[string, (requested: AuthorizationCheck) => boolean]>([
   ["the deployer by its policies alone", (requested) => isAllowed(deployer, requested)],
   [

@@ -35,19 +35,21 @@ type Options = CommandLine<typeof NEW_MODEL>["options"];
 
 /** The form of a new model, as the options of the command line describe it. */
 interface Form extends Pick<NewModel, "kind" | "task" | "mediaTypes" | "streams"> {
+  /** The names of the columns. @default - names that the team replaces */
+  readonly features?: readonly string[] | undefined;
   /** The template of the model's folder. @default - the model has a ready-made contract */
   readonly template?: TemplateKind;
 }
 
 function contractOf(
-  { kind, template, task, mediaTypes = [], streams = false }: Form,
+  { kind, template, task, features, mediaTypes = [], streams = false }: Form,
   name: string,
   app: LoadedApp,
 ) {
   if (template !== undefined) return { template };
   if (task !== undefined) return { call: callOfTask(task) };
   const paths = Object.values(app.models).map(({ route }) => route.path);
-  return { call: callOf(kind as ReadyMadeKind, { mediaTypes, streams, name, paths }) };
+  return { call: callOf(kind as ReadyMadeKind, { mediaTypes, streams, features, name, paths }) };
 }
 
 /** @throws UsageError for options that exclude each other */
@@ -63,6 +65,7 @@ function readForm(options: Options): Form {
   const kind = task === undefined ? (takes ?? DEFAULT_KIND) : "hugging-face";
   requireMediaTypes(kind, mediaTypes);
   if (options.stream) requireStreamable(kind, options);
+  const features = readFeatures(kind, options);
   const withContract = options["with-contract"];
   if (isTemplateKind(kind) && (withContract || kind === "json" || kind === "query")) {
     return { kind, template: kind };
@@ -73,7 +76,21 @@ function readForm(options: Options): Form {
       `--with-contract: got ${word}, too; allowed: with --takes rows, json, text or query`,
     );
   }
-  return task === undefined ? { kind, mediaTypes, streams: options.stream } : { kind, task: readTask(task) };
+  return task === undefined
+    ? { kind, mediaTypes, streams: options.stream, features }
+    : { kind, task: readTask(task) };
+}
+
+/** @throws UsageError for a contract that has no features, or whose features are in `contract.ts` */
+function readFeatures(kind: Kind, { features, "with-contract": withContract }: Options) {
+  if (features === undefined) return undefined;
+  if (kind !== "rows" || withContract) {
+    const word = withContract ? "--with-contract" : `a model of the kind ${kind}`;
+    throw new UsageError(
+      `--features: got ${word}, too; allowed: with --takes rows only, without --with-contract`,
+    );
+  }
+  return features.split(",").map((name) => name.trim());
 }
 
 /** @throws UsageError for a contract that does not stream, or that has no option for it */
@@ -102,10 +119,12 @@ function readHandler(handler: string, options: Options): Form {
       `--handler: got ${handler}; allowed: python, or no --handler for a handler in TypeScript`,
     );
   }
-  const ofContract = (["hugging-face", "media-type", "with-contract", "stream"] as const).filter((option) => {
-    const value = options[option];
-    return Array.isArray(value) ? value.length > 0 : value !== undefined && value !== false;
-  });
+  const ofContract = (["hugging-face", "features", "media-type", "with-contract", "stream"] as const).filter(
+    (option) => {
+      const value = options[option];
+      return Array.isArray(value) ? value.length > 0 : value !== undefined && value !== false;
+    },
+  );
   const { takes } = options;
   if (takes !== undefined && takes !== "query") {
     throw new UsageError(

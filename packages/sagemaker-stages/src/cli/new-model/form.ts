@@ -23,6 +23,11 @@ export const NEW_MODEL = {
       value: "KIND",
       summary: [`the form of a request; default ${DEFAULT_KIND}`, ...KIND_LINES].join("\n"),
     },
+    features: {
+      value: "NAMES",
+      summary:
+        'with --takes rows: the columns of the model in the order of the training,\nseparated by commas, e.g. "length,width"',
+    },
     "media-type": {
       value: "TYPE",
       multiple: true,
@@ -56,6 +61,6 @@ export const NEW_MODEL = {
   notes: `The command writes all files or, after an error, no file. ${documentPath("contracts.md")} describes the contracts.
 
 examples:
-  npx sagemaker-stages new-model iris-species --takes rows --environment dev
+  npx sagemaker-stages new-model iris-species --takes rows --features "length,width" --environment dev
   npx sagemaker-stages new-model llama --takes chat`,
 } as const satisfies CommandForm;

@@ -111,9 +111,9 @@ it.each(CASES)(
     const answer = await invokeHandler(MODEL, request, endpoint);
 
     // Assess
+    expect(answer).toMatchObject({ status: 200, body: callerReceives });
     const { headers, body } = endpoint.onlyRequest;
     expect({ type: headers["content-type"], body }).toEqual(containerReceives);
-    expect(answer).toMatchObject({ status: 200, body: callerReceives });
   },
 );
 ${schema.safeParse({}).success ? "" : REFUSAL}`;
@@ -160,10 +160,10 @@ it("the container receives the caller's file, and the caller receives the answer
   const answer = await invokeHandler(MODEL, FILE, endpoint, { contentType: CONTENT_TYPE });
 
   // Assess
+  expect(answer).toMatchObject({ status: 200, body: CALLER_RECEIVES });
   const { headers, bytes } = endpoint.onlyRequest;
   expect(headers["content-type"]).toBe(CONTENT_TYPE);
   expect(Buffer.from(bytes).equals(FILE)).toBe(true);
-  expect(answer).toMatchObject({ status: 200, body: CALLER_RECEIVES });
 });
 
 it("answers 415 to a file of another type, and does not call the container", async () => {

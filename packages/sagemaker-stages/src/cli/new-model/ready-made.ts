@@ -10,6 +10,7 @@ import { rows } from "../../contracts/rows";
 import { text } from "../../contracts/text";
 import { UsageError } from "../../lib/arguments";
 import type { ModelDefinition } from "../../models";
+import { formatValue } from "./typescript/formatted";
 import { printLiteral } from "./typescript/literal";
 
 /** A call of a function of `sagemaker-stages/model`, for a line in `functions/index.ts`. */
@@ -34,15 +35,14 @@ export interface ReadyMadeOptions {
   readonly mediaTypes: readonly string[];
   /** Whether the answer is a stream, with `text` and `pass-through`. */
   readonly streams: boolean;
+  /** The names of the columns, with `rows`. @default - names that the team replaces */
+  readonly features?: readonly string[] | undefined;
   /** The model's name, and the paths of the app's models: the routes of two chats have different paths. */
   readonly name: string;
   readonly paths: readonly string[];
 }
 
-const ROWS = {
-  features: ["feature 1", "feature 2", "feature 3", "feature 4"],
-  answer: "csv",
-} as const;
+const DEFAULT_FEATURES = ["feature 1", "feature 2", "feature 3", "feature 4"];
 
 const TEXT = {
   sends: "instances",
@@ -76,14 +76,24 @@ const PASS_THROUGH = {
   example: { request: { amount: 12.5, category: "new" }, answer: { score: 0.9 } },
 } as const;
 
+/** @throws UsageError for names that the contract refuses */
+function callOfRows(model: string, features: readonly string[] = DEFAULT_FEATURES): ReadyMadeCall {
+  const definition = rows({ features, answer: "csv" });
+  const [fault] = definition.describeFaults(model);
+  if (fault !== undefined) throw new UsageError(`--features: ${fault.replace(`${model}: `, "")}`);
+  // The list is two levels deep in functions/index.ts, and one level deep in the arguments.
+  const list = formatValue(features, "    ", "features: ").replaceAll("\n  ", "\n");
+  return { function: "rows", arguments: `{\n  features: ${list},\n  answer: "csv",\n}`, definition };
+}
+
 /** The call for a new model that takes requests of this kind. The team replaces the options. */
 export function callOf(
   kind: ReadyMadeKind,
-  { mediaTypes, streams, name, paths }: ReadyMadeOptions,
+  { mediaTypes, streams, features, name, paths }: ReadyMadeOptions,
 ): ReadyMadeCall {
   switch (kind) {
     case "rows":
-      return { function: "rows", arguments: printLiteral(ROWS), definition: rows(ROWS) };
+      return callOfRows(name, features);
     case "text": {
       const options = streams ? STREAMED_TEXT : TEXT;
       return { function: "text", arguments: printLiteral(options), definition: text(options) };

@@ -196,7 +196,7 @@ function checkPipelines(
       permissionsBoundary !== true || isDeployable || !isDescribed,
       "permissionsBoundary",
       permissionsBoundary,
-      "false, or an environment with its state in S3 whose account has github",
+      "false, the ARN of an existing policy, or an environment with its state in S3 whose account has github",
       "no account's stack creates the boundary's policy",
     );
   }

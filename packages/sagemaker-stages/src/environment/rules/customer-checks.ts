@@ -95,7 +95,7 @@ function checkModels(
       "models",
       model,
       "a model whose access is API_KEY",
-      `models.${model}.access is ${JSON.stringify(access)}, which keys do not affect`,
+      `models.${model}.access is ${JSON.stringify(access)}, which keys do not affect; with API_KEY and functionUrl: {}, the model also takes signed requests`,
     );
   }
   // A fault of the models would make these messages misleading.

@@ -1,3 +1,4 @@
+import { hasBoundary } from "../../environment/account";
 import { functionNameOf, type ModelSettings } from "../../environment/model-settings";
 import { allow, type Statement } from "../policy-document";
 import type { EnvironmentArns } from "./environment-arns";
@@ -22,10 +23,7 @@ export function existingFunctions(arns: EnvironmentArns): ExistingFunctions {
     roles: models.flatMap(({ existingFunctionRole }) =>
       existingFunctionRole === undefined ? [] : [arns.globalArn("iam", `role/${existingFunctionRole}`)],
     ),
-    whereBound:
-      arns.environment.permissionsBoundary === true
-        ? { Null: { "iam:PermissionsBoundary": "false" } }
-        : undefined,
+    whereBound: hasBoundary(arns.environment) ? { Null: { "iam:PermissionsBoundary": "false" } } : undefined,
   };
 }
 

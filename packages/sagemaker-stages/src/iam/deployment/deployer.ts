@@ -1,4 +1,4 @@
-import { boundaryArn } from "../../environment/account";
+import { boundaryArn, hasBoundary } from "../../environment/account";
 import type { Environment } from "../../environment/environment";
 import { omitUndefined } from "../../lib/omit-undefined";
 import { UserError } from "../../lib/user-error";
@@ -118,7 +118,7 @@ function roleStatements(arns: EnvironmentArns): Statement[] {
     "iam:UpdateAssumeRolePolicy",
     "iam:UpdateRoleDescription",
   ];
-  const isBound = environment.permissionsBoundary === true;
+  const isBound = hasBoundary(environment);
   return [
     allow("ManageRoles", isBound ? keep.filter((action) => !WITHIN_BOUNDARY.includes(action)) : keep, roles),
     ...(isBound

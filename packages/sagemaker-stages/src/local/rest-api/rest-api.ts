@@ -541,11 +541,14 @@ export class RestApi {
   }
 }
 
-/** The place in the body and the violated rule, without the value. */
+/** The place in the body and the violated rule with its allowed values or the unknown name, without the value. */
 function describeFault(fault?: ErrorObject): string {
   if (fault === undefined) return "the body does not match";
-  const { instancePath, message = fault.keyword } = fault;
-  return `${instancePath === "" ? "the body" : instancePath} ${message}`;
+  const { instancePath, message = fault.keyword, params } = fault;
+  const { allowedValues, additionalProperty } = params;
+  const details: unknown = allowedValues ?? additionalProperty;
+  const end = details === undefined ? "" : `: ${JSON.stringify(details)}`;
+  return `${instancePath === "" ? "the body" : instancePath} ${message}${end}`;
 }
 
 /** The end of a request whose caller has disconnected before status and headers. Nothing receives the answer. */

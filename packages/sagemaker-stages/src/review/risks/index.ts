@@ -10,6 +10,7 @@ import { captureRisks } from "./capture";
 import { capturedRetentionRisks, hasExpiration, retentionRisks, timeToLiveRisks } from "./expiration";
 import { firewallRisks } from "./firewalls";
 import { isHidden, type Pair, pairsAt } from "./levels";
+import { movedFunctionRisks } from "./moved-function";
 import { multiModelRisks } from "./multi-model";
 import { isProtector, protectorRisks } from "./protectors";
 import type { Finding, Risk, RiskKind } from "./risk";
@@ -78,6 +79,7 @@ function findingsOf(resource: PlannedResource, plan: Plan): Finding[] {
     ...captureRisks(resource),
     ...asyncRisks(resource, plan),
     ...multiModelRisks(resource, plan),
+    ...movedFunctionRisks(resource, plan),
     ...runtimeRisks(resource, plan),
   ];
 }

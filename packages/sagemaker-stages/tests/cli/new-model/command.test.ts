@@ -104,6 +104,23 @@ describe("sagemaker-stages new-model", () => {
     ]);
   });
 
+  it("writes the contract, the model card and the tests with the features of the command line", () => {
+    // Act
+    app.newModel("iris-species", "--features", "sepal length, sepal width,petal length");
+
+    // Assess
+    const request = { "sepal length": 1, "sepal width": 1, "petal length": 1 };
+    expect(app.read("functions/index.ts")).toContain(
+      'features: ["sepal length", "sepal width", "petal length"],',
+    );
+    expect(app.read("functions/iris-species/README.md")).toContain(
+      `\`${JSON.stringify({ rows: [request] })}\``,
+    );
+    expect(app.read("functions/iris-species/tests/contract.test.ts")).toContain(
+      'request: { rows: [{ "sepal length": 1, "sepal width": 1, "petal length": 1 }] },',
+    );
+  });
+
   it.each([
     {
       words: ["--takes", "bytes", "--media-type", "image/jpeg", "--media-type", "image/png"],
@@ -545,6 +562,26 @@ describe("sagemaker-stages new-model", () => {
       message: "--handler: got --stream, too; allowed: either --handler or options of a contract",
     },
     {
+      words: ["iris", "--takes", "text", "--features", "a,b"],
+      message: "--features: got a model of the kind text, too; allowed: with --takes rows only",
+    },
+    {
+      words: ["iris", "--features", "a,b", "--with-contract"],
+      message: "--features: got --with-contract, too; allowed: with --takes rows only",
+    },
+    {
+      words: ["iris", "--features", "a,b,a"],
+      message: '--features: features[0]: got "a"; allowed: a unique name of 1 to 100 visible characters',
+    },
+    {
+      words: ["iris", "--features", "a,,b"],
+      message: '--features: features[1]: got ""; allowed: a unique name',
+    },
+    {
+      words: ["iris", "--handler", "python", "--features", "a"],
+      message: "--handler: got --features, too; allowed: either --handler or options of a contract",
+    },
+    {
       words: ["iris", "--environment", "test"],
       message: "--environment: got test; allowed: dev, staging, prod",
     },
@@ -736,9 +773,13 @@ describe("sagemaker-stages new-model", () => {
   });
 });
 
+/** The names do not fit in one line of the contract, of its tests and of an environment. */
+const TWELVE_FEATURES = Array.from({ length: 12 }, (_, index) => `feature of the day ${index + 1}`).join(",");
+
 /** Names of models with ready-made contracts, each with its words. */
 const READY_MADE = [
   ["ready-rows", "--takes", "rows"],
+  ["ready-columns", "--takes", "rows", "--features", TWELVE_FEATURES],
   ["ready-text", "--takes", "text"],
   ["ready-bytes", "--takes", "bytes", "--media-type", "image/jpeg", "--media-type", "image/png"],
   ["ready-audio", "--takes", "bytes", "--media-type", "audio/ogg"],

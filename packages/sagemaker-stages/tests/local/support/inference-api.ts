@@ -1,19 +1,21 @@
 import { openApi } from "../../../src/constructs/api/openapi";
 import { readOpenApi } from "../../../src/local/rest-api/openapi";
 import type { FunctionDefinition, StageDefinition } from "../../../src/local/terraform/deployment";
+import type { ContractModel } from "../../../src/models";
 import { models } from "../../fixtures/app/functions";
 
 /** A stage with the public route `POST /loan-default`, as the stacks make it. */
 export function publicStage(
   fn: Pick<FunctionDefinition, "arn">,
   settings: Partial<StageDefinition> = {},
+  contract: ContractModel = models["loan-default"],
 ): StageDefinition {
   const document = openApi({
     title: "dev-inference",
     region: "us-east-1",
     partition: "aws",
     corsAllowOrigin: "*",
-    routes: [{ contract: models["loan-default"], access: "PUBLIC", functionArn: fn.arn }],
+    routes: [{ contract, access: "PUBLIC", functionArn: fn.arn }],
   });
   return {
     stageName: "dev",

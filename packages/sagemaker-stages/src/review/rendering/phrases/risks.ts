@@ -177,6 +177,12 @@ export const RISK_PHRASES = {
     better: "serves as many models as before",
     short: "serves one model instead of many, with an outage",
   },
+  "moved function": {
+    worse:
+      "is new, and its function already serves a route: the route fails until the endpoint is in service, some minutes later",
+    better: "serves its route as before",
+    short: "is new for an existing route, with an outage",
+  },
   "scaling limit": { worse: "has a lower scaling limit", better: "has a higher scaling limit" },
   "budget limit": { worse: "has a higher limit", better: "has a lower limit" },
   "scheduled limit": { worse: "schedules a lower limit", better: "schedules a higher limit" },

@@ -1,0 +1,88 @@
+import { describe, expect, it } from "@jest/globals";
+import { type RowsOptions, rows } from "../../src/contracts/rows";
+import { checkEnvironments as checkEnvironmentsOf } from "../../src/environment/checks";
+import { defineModels } from "../../src/models";
+import { environmentOf, SERVERLESS } from "./support/environments";
+
+const ARTIFACT = "s3://amzn-s3-demo-bucket/riders/1/model.tar.gz";
+const XGBOOST = { ...SERVERLESS, artifact: ARTIFACT, image: { framework: "xgboost", version: "1.7-1" } };
+const SEASONS = ["fall", "spring", "summer", "winter"];
+
+function faultsOf(options: RowsOptions, settings: object): readonly string[] {
+  const models = defineModels({ riders: rows(options) });
+  const environment = environmentOf({}, { models: { riders: settings as never } });
+  return checkEnvironmentsOf([environment], { models }).map(
+    ({ field, got, allowed }) => `${field}: ${got}; ${allowed}`,
+  );
+}
+
+describe("the columns of rows()", () => {
+  it.each<[string, RowsOptions["features"], string]>([
+    ["a category without numbers", ["temp", { name: "season", values: SEASONS }], "season"],
+    ["a text", ["temp", { name: "note", type: "text" }], "note"],
+    ["a date", ["temp", { name: "day", type: "date" }], "day"],
+  ])("are a fault for an image of XGBoost with %s", (_, features, name) => {
+    // Act
+    const faults = faultsOf({ features, answer: "csv" }, XGBOOST);
+
+    // Assess
+    expect(faults).toEqual([
+      `models.riders.image: sagemaker-xgboost, for texts in the column ${name}; features with numbers: { name: "${name}", values: { <name>: <number>, … } } or oneHot: true in rows(); or an image whose model reads texts`,
+    ]);
+  });
+
+  it("are a fault that names every text for an image of a built-in algorithm", () => {
+    // Prepare
+    const features = [
+      { name: "season", values: SEASONS },
+      { name: "weather", values: ["clear", "rain"] },
+    ];
+    const image = { algorithm: "linear-learner", tag: "1" };
+
+    // Act
+    const faults = faultsOf({ features, answer: "predictions" }, { ...XGBOOST, image });
+
+    // Assess
+    expect(faults).toHaveLength(1);
+    expect(faults[0]).toContain("linear-learner, for texts in the columns season, weather");
+  });
+
+  it("are a fault for an image of XGBoost if the contract sends JSON", () => {
+    // Act
+    const faults = faultsOf({ features: ["temp"], answer: "json" }, XGBOOST);
+
+    // Assess
+    expect(faults).toEqual([
+      'models.riders.image: sagemaker-xgboost, for rows in the format json; sends: "csv" in rows()',
+    ]);
+  });
+
+  it.each<[string, RowsOptions["features"], object]>([
+    [
+      "XGBoost and categories with numbers",
+      [{ name: "season", values: { spring: 1, fall: 3 } }, "temp"],
+      XGBOOST,
+    ],
+    [
+      "XGBoost and a column for each category",
+      [{ name: "season", values: SEASONS, oneHot: true }, "temp"],
+      XGBOOST,
+    ],
+    [
+      "XGBoost with a script, which can encode categories",
+      [{ name: "season", values: SEASONS }, "temp"],
+      { ...XGBOOST, containerEnvironment: { SAGEMAKER_PROGRAM: "inference.py" } },
+    ],
+    [
+      "an existing endpoint, whose image is unknown",
+      [{ name: "season", values: SEASONS }, "temp"],
+      { existingEndpoint: "riders-2026" },
+    ],
+  ])("have no fault with %s", (_, features, settings) => {
+    // Act
+    const faults = faultsOf({ features, answer: "csv" }, settings);
+
+    // Assess
+    expect(faults).toEqual([]);
+  });
+});
