@@ -2,9 +2,10 @@ import type { AccessChange } from "./access/access-change";
 import type { Change } from "./changes/changes";
 import type { Drift } from "./changes/drift";
 import type { CostChange } from "./cost";
+import type { Outage } from "./outages";
 import type { FailedCheck } from "./reading/checks";
 import type { ReleaseChange } from "./releases/changes";
-import type { Risk } from "./risks";
+import type { Gate, Risk } from "./risks";
 import type { SurfaceChange } from "./surface";
 import type { UnsupportedType } from "./unsupported-types";
 
@@ -32,6 +33,8 @@ export interface EnvironmentReport {
   readonly surface: readonly SurfaceChange[];
   /** Settings that become more dangerous or safer. */
   readonly risks: readonly Risk[];
+  /** Routes, endpoints and other addresses whose callers receive errors during or after the apply. */
+  readonly outages: readonly Outage[];
   /** Changes that were made outside of Terraform. */
   readonly drift: readonly Drift[];
   /** Changed types that the review does not support. */
@@ -62,13 +65,15 @@ export interface Counts {
 }
 
 /** The gates of `--fail-on`. All are true for an incomplete plan. */
-export interface Flags {
+export interface Flags extends Readonly<Record<Gate, boolean>> {
   /** A resource is destroyed or replaced, or a setting makes AWS delete stored data or backups. */
   readonly destroy: boolean;
   /** A principal gains permissions, or reaches or calls more than before, or that is undetermined. */
   readonly widen: boolean;
   /** Anyone can use or call more than before, or that is undetermined. */
   readonly public: boolean;
+  /** A caller of a deployed route or endpoint receives errors during or after the apply, or that is undetermined. */
+  readonly outage: boolean;
 }
 
 /** A changed output. */

@@ -6,6 +6,7 @@ import { costChange } from "./cost";
 import type { EnvironmentReport } from "./environment-report";
 import { mapTexts } from "./map-texts";
 import { unnumbered } from "./masking/masking";
+import { outagesOf } from "./outages";
 import type { Plan } from "./reading/plan";
 import { RELEASES_RESOURCE, releaseChanges } from "./releases/changes";
 import { type Difference, differencesOf } from "./rendering/differences";
@@ -41,6 +42,7 @@ function environmentReport(plan: Plan): EnvironmentReport {
   const access = withRollouts(plan, accessChanges(plan));
   const surface = surfaceChanges(plan);
   const risks = risksOf(plan);
+  const outages = outagesOf(plan, { changes: allChanges, surface, risks });
   const isGated = (gate: Gate): boolean => risks.some(({ gates }) => gates.includes(gate));
   // The numbers are Terraform's numbers, which contain the resource of the releases.
   const count = (...kinds: readonly Change["kind"][]): number =>
@@ -77,11 +79,13 @@ function environmentReport(plan: Plan): EnvironmentReport {
         surface.some((change) => change.public) ||
         access.some((change) => change.public) ||
         isGated("public"),
+      outage: isUncertain || outages.length > 0,
     },
     changes,
     access,
     surface,
     risks,
+    outages,
     drift: driftOf(plan),
     unsupportedTypes: unsupportedTypesIn(changes, access, surface),
     cost: costChange(plan),

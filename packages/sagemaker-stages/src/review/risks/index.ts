@@ -18,6 +18,7 @@ import { FUNCTION, runtimeRisks } from "./runtimes";
 import { isShared, sharingRisks } from "./sharing";
 
 export type { ExpirationRule, Gate, Risk, RiskDetails, RiskKind, RiskValue } from "./risk";
+export { GATES } from "./risk";
 
 const RULES_OF: ReadonlyMap<string, readonly Rule[]> = RULES.reduce((byType, rule) => {
   for (const type of rule.types) byType.set(type, [...(byType.get(type) ?? []), rule]);
