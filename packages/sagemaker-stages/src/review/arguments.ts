@@ -1,8 +1,8 @@
 import { readFileSync, statSync } from "node:fs";
 import { type CommandForm, type CommandLine, UsageError } from "../lib/arguments";
+import { GATES, type Gate } from "../lib/gates";
 import { DEFAULT_LAYOUT, type Layout, readSections, SECTION_NAMES } from "./rendering/sections";
 import { readTemplate } from "./rendering/template";
-import { GATES, type Gate } from "./risks";
 
 /** A file with Terraform's JSON of a plan, or the name of an environment or an account to plan. */
 export type Source = { readonly file: string } | { readonly stack: string };

@@ -1,3 +1,4 @@
+import type { Gate } from "../lib/gates";
 import type { AccessChange } from "./access/access-change";
 import type { Change } from "./changes/changes";
 import type { Drift } from "./changes/drift";
@@ -5,7 +6,7 @@ import type { CostChange } from "./cost";
 import type { Outage } from "./outages";
 import type { FailedCheck } from "./reading/checks";
 import type { ReleaseChange } from "./releases/changes";
-import type { Gate, Risk } from "./risks";
+import type { Risk } from "./risks";
 import type { SurfaceChange } from "./surface";
 import type { UnsupportedType } from "./unsupported-types";
 
@@ -16,6 +17,8 @@ export interface EnvironmentReport {
   readonly region: string | null;
   /** Whether all resources are new, or all resources are destroyed. */
   readonly lifecycle: "created" | "destroyed" | "kept";
+  /** Whether the environment has `protected: true`; `null` if the synthesized stack was not read. */
+  readonly protected: boolean | null;
   /** Whether the plan failed: such a plan cannot be applied. */
   readonly errored: boolean;
   /** Why the plan does not contain all changes. */

@@ -1,3 +1,4 @@
+import type { Gate } from "../lib/gates";
 import { accessChanges } from "./access/access";
 import { withRollouts } from "./access/rollout";
 import { type Change, changesOf } from "./changes/changes";
@@ -12,7 +13,7 @@ import { RELEASES_RESOURCE, releaseChanges } from "./releases/changes";
 import { type Difference, differencesOf } from "./rendering/differences";
 import { valueText } from "./rendering/phrases/values";
 import { verdictOf } from "./rendering/verdict";
-import { type Gate, risksOf } from "./risks";
+import { risksOf } from "./risks";
 import { surfaceChanges } from "./surface";
 import { unsupportedTypesIn } from "./unsupported-types";
 
@@ -61,6 +62,7 @@ function environmentReport(plan: Plan): EnvironmentReport {
     environment: plan.environment,
     region: plan.region ?? null,
     lifecycle,
+    protected: plan.isProtected ?? null,
     errored: plan.errored,
     failedChecks: plan.failedChecks,
     planned: plannedOf(plan),

@@ -126,7 +126,7 @@ export function successorOf(
 }
 
 /** Attributes with the name that callers use. */
-const NAMES = ["function_name", "stage_name", "domain_name", "domain", "name"] as const;
+const NAMES = ["function_name", "domain_name", "stage_name", "domain", "name"] as const;
 
 function subjectOf({ type, path, before }: PlannedResource, plan: Plan): SurfaceSubject {
   const [name = path] = NAMES.flatMap((one) => textOf(before?.[one]) ?? []).map(plan.scrub);

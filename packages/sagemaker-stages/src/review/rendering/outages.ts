@@ -1,12 +1,16 @@
+import type { EnvironmentReport } from "../environment-report";
 import type { Outage } from "../outages";
 import type { Risk } from "../risks";
 import type { Section } from "./document";
 import { code, plain } from "./markdown";
-import { durationText, outagePredicate, outageSubject } from "./phrases/outages";
+import { durationText, NOT_REFUSED, outagePredicate, outageSubject } from "./phrases/outages";
 import { riskValueText } from "./phrases/risk-sentences";
 
 /** Routes and endpoints whose callers receive errors: never folded, a sentence each, the most informative first. */
-export function outageSection(outages: readonly Outage[], title: string): Section[] {
+export function outageSection(
+  { outages, protected: isProtected }: Pick<EnvironmentReport, "outages" | "protected">,
+  title: string,
+): Section[] {
   if (outages.length === 0) return [];
   const others = outages.filter((one) => !isOfLostResource(one));
   const rows = [...others, ...outages.filter(isOfLostResource)];
@@ -17,7 +21,7 @@ export function outageSection(outages: readonly Outage[], title: string): Sectio
       folded: false,
       importance: 99,
       essentialRows: others.length,
-      paragraphs: [],
+      paragraphs: isProtected ? [NOT_REFUSED] : [],
       header: [],
       rows: rows.map((outage) => `- ⚠ ${durationText(outage)}: ${itemOf(outage)}`),
     },

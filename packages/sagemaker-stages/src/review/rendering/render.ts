@@ -105,7 +105,7 @@ function sectionsOf(
     case "destroyed":
       return lossSection(changes, title(name));
     case "outages":
-      return outageSection(report.outages, title(name));
+      return outageSection(report, title(name));
     case "risks":
       return riskSections(risksBesideOutages(report, layout), heading ?? HEADINGS.risks, titled);
     case "public":

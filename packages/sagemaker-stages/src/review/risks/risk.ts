@@ -1,3 +1,4 @@
+import type { Gate } from "../../lib/gates";
 import type { RiskId } from "../rendering/phrases/risks";
 
 /**
@@ -5,12 +6,6 @@ import type { RiskId } from "../rendering/phrases/risks";
  * support by AWS.
  */
 export type RiskKind = "data loss" | "exposure" | "outage" | "weaker protection" | "end of support";
-
-/** The gates of `--fail-on`. */
-export const GATES = ["destroy", "widen", "public", "outage"] as const;
-
-/** A gate of `--fail-on` that a change can stop. */
-export type Gate = (typeof GATES)[number];
 
 /** A rule by which AWS deletes stored data. */
 export interface ExpirationRule {

@@ -1,3 +1,4 @@
+import type { Gate } from "../../lib/gates";
 import type { RiskId } from "../rendering/phrases/risks";
 import {
   absent,
@@ -15,7 +16,7 @@ import {
   world,
   zero,
 } from "./levels";
-import type { Gate, RiskKind } from "./risk";
+import type { RiskKind } from "./risk";
 
 /** A rule: how dangerous the values of an attribute are. */
 export interface Rule {

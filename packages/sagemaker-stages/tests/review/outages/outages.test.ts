@@ -76,7 +76,10 @@ function api(
     partition: "aws",
     corsAllowOrigin,
     routes: Object.entries(routes).map(([path, access]) => ({
-      contract: { ...models["house-price"], route: { ...models["house-price"].route, path } },
+      contract: {
+        ...models["house-price"],
+        route: { ...models["house-price"].route, path: `/${path.slice(1)}` as const },
+      },
       access,
       functionArn: `arn:aws:lambda:us-east-1:111122223333:function:prod${path.replaceAll("/", "-")}`,
     })),

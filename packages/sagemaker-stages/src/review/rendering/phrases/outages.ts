@@ -36,3 +36,7 @@ export function outageSubject({ subject }: Pick<Outage, "subject">): string {
 export function outagePredicate(outage: Outage): string {
   return outage.cause === "setting" ? riskPredicate(outage.setting) : PREDICATES[outage.cause];
 }
+
+/** The warning of a protected environment. Terraform makes no plan with a change that it refuses. */
+export const NOT_REFUSED =
+  "`protected: true` does not refuse these changes: Terraform only refuses to destroy a resource that stays in its configuration.";
