@@ -324,6 +324,7 @@ describe("the workflows", () => {
       "github.event.pull_request.head.repo.full_name",
       "github.event.pull_request.head.sha",
       "github.event.pull_request.number",
+      "github.event.pull_request.number",
       "github.event.repository.visibility",
       "github.event.repository.visibility",
       "github.event.repository.visibility",
