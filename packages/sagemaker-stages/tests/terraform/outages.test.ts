@@ -49,7 +49,7 @@ function state(): object {
     resources: Object.entries(DEPLOYED).map(([address, values]) => {
       const [type, name] = address.split(".");
       const attributes = { ...values, ...COMPUTED[address] };
-      // Without the mark, Terraform plans an update of the key.
+      // Without this path, Terraform plans an update of the key.
       const sensitive_attributes =
         type === "aws_api_gateway_api_key" ? [[{ type: "get_attr", value: "value" }]] : [];
       const provider = 'provider["registry.terraform.io/hashicorp/aws"]';

@@ -295,7 +295,7 @@ describe("the gate outage stops a plan in which", () => {
     [
       "a function URL requires a signature",
       [change(URL, url("NONE"), url("AWS_IAM"))],
-      ["permanent: function URL of prod-churn refuses requests that it accepted before"],
+      ["permanent: function URL of prod-churn can refuse requests that it accepted before"],
     ],
     [
       "the mode of a function URL changes",
@@ -324,12 +324,12 @@ describe("the gate outage stops a plan in which", () => {
     [
       "a route requires a signature instead of a key",
       [change(API, api({ "/churn": "API_KEY" }), api({ "/churn": "AWS_IAM" }))],
-      ["permanent: POST /churn refuses requests that it accepted before"],
+      ["permanent: POST /churn can refuse requests that it accepted before"],
     ],
     [
       "a route requires a key instead of a signature",
       [change(API, api({ "/churn": "AWS_IAM" }), api({ "/churn": "API_KEY" }))],
-      ["permanent: POST /churn refuses requests that it accepted before"],
+      ["permanent: POST /churn can refuse requests that it accepted before"],
     ],
     [
       "pages of an origin may no longer call a route",
@@ -340,7 +340,7 @@ describe("the gate outage stops a plan in which", () => {
           api({ "/churn": "AWS_IAM" }, {}, "https://new.example.com"),
         ),
       ],
-      ["permanent: /churn refuses requests that it accepted before"],
+      ["permanent: /churn can refuse requests that it accepted before"],
     ],
     [
       "the document of a deployed API is known after apply",
@@ -407,7 +407,7 @@ describe("the gate outage stops a plan in which", () => {
           api({ "/churn": "AWS_IAM" }, { disable_execute_api_endpoint: true }),
         ),
       ],
-      ["permanent: default address (execute-api) of the API refuses requests that it accepted before"],
+      ["permanent: default address (execute-api) of the API can refuse requests that it accepted before"],
     ],
     [
       "an API becomes private",
@@ -418,7 +418,7 @@ describe("the gate outage stops a plan in which", () => {
           api({ "/churn": "AWS_IAM" }, { endpoint_configuration: [{ types: ["PRIVATE"] }] }),
         ),
       ],
-      ["permanent: endpoint type of the API refuses requests that it accepted before"],
+      ["permanent: endpoint type of the API can refuse requests that it accepted before"],
     ],
     [
       "a domain name is removed, with its mapping and its record",
@@ -432,7 +432,7 @@ describe("the gate outage stops a plan in which", () => {
     [
       "the base path of a domain name changes",
       [change(MAPPING, mapping(), mapping({ base_path: "v1" }))],
-      ["permanent: domain name api.example.com refuses requests that it accepted before"],
+      ["permanent: domain name api.example.com can refuse requests that it accepted before"],
     ],
     [
       "a mapping is replaced by the mapping of another domain name",
@@ -483,7 +483,7 @@ describe("the gate outage stops a plan in which", () => {
     [
       "a customer loses a route",
       [change(USAGE_PLAN, customer(["/churn/POST", "/price/POST"]), customer(["/price/POST"]))],
-      ["permanent: customer acme refuses requests that it accepted before"],
+      ["permanent: customer acme can refuse requests that it accepted before"],
     ],
     [
       "a key of AWS KMS is disabled",
@@ -713,6 +713,66 @@ describe("the gate outage passes a plan in which", () => {
 
     // Assess
     expect(report?.flags.outage).toBe(false);
+  });
+});
+
+describe("the gate outage on a route whose authorization changes", () => {
+  const ACCESS = ["PUBLIC", "API_KEY", "AWS_IAM"] as const;
+
+  it.each(ACCESS.flatMap((before) => ACCESS.map((after) => [before, after] as const)))(
+    "from %s to %s stops the plan only if a caller needs another credential",
+    (before, after) => {
+      // Act
+      const { gate } = review(change(API, api({ "/churn": before }), api({ "/churn": after })));
+
+      // Assess
+      expect(gate).toBe(before !== after && after !== "PUBLIC");
+    },
+  );
+
+  const tokenRoute = (audience: readonly string[], scopes: readonly string[]): Values => ({
+    body: JSON.stringify({
+      openapi: "3.0.1",
+      paths: {
+        "/churn": {
+          post: {
+            security: [{ pool: scopes }],
+            "x-required-token": { issuer: "https://i", audience, scopes },
+          },
+        },
+      },
+      components: {
+        securitySchemes: {
+          pool: {
+            type: "apiKey",
+            name: "Authorization",
+            in: "header",
+            "x-amazon-apigateway-authorizer": {
+              type: "cognito_user_pools",
+              providerARNs: audience.map(
+                (name) => `arn:aws:cognito-idp:us-east-1:111122223333:userpool/us-east-1_${name}`,
+              ),
+            },
+          },
+        },
+      },
+    }),
+  });
+
+  it.each<[string, Values, Values, boolean]>([
+    ["accepts tokens of one more user pool", tokenRoute(["a"], []), tokenRoute(["a", "b"], []), false],
+    ["accepts tokens of fewer user pools", tokenRoute(["a", "b"], []), tokenRoute(["a"], []), true],
+    ["accepts tokens of another user pool", tokenRoute(["a"], []), tokenRoute(["b"], []), true],
+    ["requires a scope", tokenRoute(["a"], []), tokenRoute(["a"], ["read"]), true],
+    ["no longer requires a scope", tokenRoute(["a"], ["read"]), tokenRoute(["a"], []), false],
+    ["accepts one more scope", tokenRoute(["a"], ["read"]), tokenRoute(["a"], ["read", "write"]), false],
+    ["accepts fewer scopes", tokenRoute(["a"], ["read", "write"]), tokenRoute(["a"], ["read"]), true],
+  ])("that %s", (_, before, after, stops) => {
+    // Act
+    const { gate } = review(change(API, before, after));
+
+    // Assess
+    expect(gate).toBe(stops);
   });
 });
 
