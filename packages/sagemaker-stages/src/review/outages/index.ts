@@ -104,7 +104,7 @@ function surfaceOutage(change: SurfaceChange): Outage | undefined {
     !NOT_CALLED.has(subject.kind) && !(subject.kind === "resource" && ANSWERS_NOTHING.test(subject.type));
   if (!isCalled || before === undefined) return undefined;
   const outage = { subject, lasts: "permanent", undetermined, path, address } as const;
-  if (undetermined) return { ...outage, cause: "undetermined" };
+  if (undetermined) return canRefuse(change) ? { ...outage, cause: "undetermined" } : undefined;
   if (refuses) return { ...outage, cause: "refused" };
   // Another route answers in place of the removed route where `after` exists. A removed resource is in the other list.
   if (kind === "removed" && after === undefined && subject.kind !== "resource") {
@@ -113,4 +113,13 @@ function surfaceOutage(change: SurfaceChange): Outage | undefined {
   const isSwitched =
     before.kind === "transfer" && after?.kind === "transfer" && before.isStreamed !== after.isStreamed;
   return isSwitched ? { ...outage, cause: "transfer mode", lasts: "apply" } : undefined;
+}
+
+/**
+ * Whether an undetermined change can refuse a caller: a removed restriction cannot, and neither can an authorization that still
+ * contains everything that was accepted before.
+ */
+function canRefuse({ kind, after, refuses }: SurfaceChange): boolean {
+  if (kind === "authorization changed") return refuses;
+  return !(after?.kind === "note" && after.note === "removed, not supported");
 }

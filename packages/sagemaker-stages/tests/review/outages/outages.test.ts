@@ -350,6 +350,19 @@ describe("the gate outage stops a plan in which", () => {
       ],
     ],
     [
+      "a method requires an authorizer whose code is elsewhere",
+      [
+        change(
+          "aws_api_gateway_method",
+          { http_method: "POST", authorization: "AWS_IAM" },
+          { http_method: "POST", authorization: "CUSTOM", authorizer_id: "z" },
+        ),
+      ],
+      [
+        "undetermined, permanent: POST stack/it may refuse requests: the plan does not show the effect of the change",
+      ],
+    ],
+    [
       "a method that is a separate resource is removed",
       [change("aws_api_gateway_method", { http_method: "POST", authorization: "NONE" }, undefined)],
       ["permanent: POST stack/it is removed"],
@@ -612,6 +625,13 @@ describe("the gate outage passes a plan in which", () => {
           api({ "/churn": "AWS_IAM" }, {}, "https://old.example.com"),
           api({ "/churn": "AWS_IAM" }, {}, "*"),
         ),
+      ],
+    ],
+    [
+      "a policy that restricted the callers of an API is removed",
+      [
+        change("aws_api_gateway_rest_api_policy", { rest_api_id: "a1" }, undefined),
+        change(API, api({ "/churn": "AWS_IAM" }), api({ "/churn": "AWS_IAM" }), "api"),
       ],
     ],
     ["a function URL is opened", [change(URL, url("AWS_IAM"), url("NONE"))]],
