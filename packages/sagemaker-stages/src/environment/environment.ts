@@ -88,7 +88,8 @@ const environmentSettings = settings({
    * Refuse plans that destroy the API, the endpoints or the page's distribution, and therefore their URLs. Requires
    * `accountId`. If a model or its `async` is removed from the environment, its endpoint is not protected. If the first creation of an
    * endpoint failed, set `false` to create the endpoint again. If the endpoint is not in Terraform's state, run
-   * `aws sagemaker delete-endpoint` instead.
+   * `aws sagemaker delete-endpoint` instead. In the GitHub workflows, every outage of a protected environment stops a pull request until
+   * a label permits the outage (`docs/pipelines.md`).
    *
    * @default false
    */

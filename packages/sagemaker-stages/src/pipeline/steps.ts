@@ -4,8 +4,10 @@ import { comment } from "./comment";
 import { checksSection, faultsOf, readDailyChecks } from "./daily-checks";
 import type * as deployable from "./deployable-environments";
 import { driftReport, keepDriftIssue, missingOf } from "./drift";
+import { PipelineError } from "./errors";
 import { findRun } from "./find-run";
 import { digestOfFolder } from "./folder-digest";
+import { gateReport, labelOf, labelsOf, readGates, type Stop, stopMessage, stopsOf } from "./gates";
 import { checkedOutCommit, readPlanRecords, readWhole } from "./plan-record";
 import { PRIVILEGED } from "./privileged";
 import { select } from "./select";
@@ -56,6 +58,28 @@ const UNPRIVILEGED: readonly Command[] = [
         runUrl: runUrl(),
       });
       process.stdout.write(`comment: ${result}\n`);
+    },
+  ),
+
+  defineStep(
+    {
+      name: "gates",
+      summary:
+        "Fail if a gate of REVIEW_GATES stops a plan, and PULL_REQUEST has no label that permits the gate",
+      words: { report: { summary: "file with the review as JSON" } },
+    },
+    async ({ words: { report } }) => {
+      const settings = readGates(process.env.REVIEW_GATES);
+      const stops = stopsOf(gateReport.parse(JSON.parse(readWhole(report).toString("utf8"))), settings);
+      if (stops.length === 0) return;
+      const labels = await labelsOf(Number(variable("PULL_REQUEST")));
+      const isPermitted = ({ gate }: Stop) => labels.includes(labelOf(gate));
+      for (const { gate, environments } of stops.filter(isPermitted)) {
+        const names = environments.map(({ environment }) => environment).join(", ");
+        notice(`The label ${labelOf(gate)} permits the changes that the gate ${gate} stops in ${names}.`);
+      }
+      const refused = stops.filter((stop) => !isPermitted(stop));
+      if (refused.length > 0) throw new PipelineError(refused.map(stopMessage).join("\n"));
     },
   ),
 

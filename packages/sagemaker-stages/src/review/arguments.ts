@@ -1,6 +1,6 @@
 import { readFileSync, statSync } from "node:fs";
 import { type CommandForm, type CommandLine, UsageError } from "../lib/arguments";
-import type { Flags } from "./environment-report";
+import { GATES, type Gate } from "../lib/gates";
 import { DEFAULT_LAYOUT, type Layout, readSections, SECTION_NAMES } from "./rendering/sections";
 import { readTemplate } from "./rendering/template";
 
@@ -16,12 +16,10 @@ export interface Arguments {
   /** The sections of the Markdown. */
   readonly layout: Layout;
   /** The gates that end the command with status 3. */
-  readonly failOn: readonly (keyof Flags)[];
+  readonly failOn: readonly Gate[];
   /** Folder of the synthesized stacks, which contain the constructs' paths. */
   readonly stacks: string;
 }
-
-const FLAGS: readonly (keyof Flags)[] = ["destroy", "widen", "public"];
 
 const DEFAULT_STACKS = "cdktf.out/stacks";
 
@@ -59,6 +57,7 @@ the first line is {{verdict}}`,
 destroy  a resource is destroyed or replaced, or a setting deletes stored data or backups
 widen    a principal gains permissions, or reaches or calls more than before
 public   anyone can use or call more than before
+outage   callers of a deployed route or endpoint receive errors during or after the apply
 A gate also stops undetermined changes: known after apply, masked or unsupported`,
     },
     stacks: {
@@ -82,7 +81,7 @@ export function readArguments({ words, options }: CommandLine<typeof REVIEW>): A
     plans: words.plan.map(sourceOf),
     json: options.json,
     layout: layoutFrom(options.sections, options.template),
-    failOn: readFlags(options["fail-on"]),
+    failOn: readGates(options["fail-on"]),
     stacks: options.stacks ?? DEFAULT_STACKS,
   };
 }
@@ -119,14 +118,14 @@ function sourceOf(word: string): Source {
   return { stack: word };
 }
 
-function readFlags(lists: readonly string[]): (keyof Flags)[] {
+function readGates(lists: readonly string[]): Gate[] {
   return lists
     .flatMap((list) => list.split(","))
     .map((word) => {
-      const flag = FLAGS.find((known) => known === word.trim());
-      if (flag === undefined) {
-        throw new UsageError(`--fail-on: got ${JSON.stringify(word)}; allowed: ${FLAGS.join(", ")}`);
+      const gate = GATES.find((known) => known === word.trim());
+      if (gate === undefined) {
+        throw new UsageError(`--fail-on: got ${JSON.stringify(word)}; allowed: ${GATES.join(", ")}`);
       }
-      return flag;
+      return gate;
     });
 }

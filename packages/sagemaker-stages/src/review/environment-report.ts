@@ -1,7 +1,9 @@
+import type { Gate } from "../lib/gates";
 import type { AccessChange } from "./access/access-change";
 import type { Change } from "./changes/changes";
 import type { Drift } from "./changes/drift";
 import type { CostChange } from "./cost";
+import type { Outage } from "./outages";
 import type { FailedCheck } from "./reading/checks";
 import type { ReleaseChange } from "./releases/changes";
 import type { Risk } from "./risks";
@@ -15,6 +17,8 @@ export interface EnvironmentReport {
   readonly region: string | null;
   /** Whether all resources are new, or all resources are destroyed. */
   readonly lifecycle: "created" | "destroyed" | "kept";
+  /** Whether the environment has `protected: true`; `null` if the synthesized stack was not read. */
+  readonly protected: boolean | null;
   /** Whether the plan failed: such a plan cannot be applied. */
   readonly errored: boolean;
   /** Why the plan does not contain all changes. */
@@ -32,6 +36,8 @@ export interface EnvironmentReport {
   readonly surface: readonly SurfaceChange[];
   /** Settings that become more dangerous or safer. */
   readonly risks: readonly Risk[];
+  /** Routes, endpoints and other addresses whose callers receive errors during or after the apply. */
+  readonly outages: readonly Outage[];
   /** Changes that were made outside of Terraform. */
   readonly drift: readonly Drift[];
   /** Changed types that the review does not support. */
@@ -62,13 +68,15 @@ export interface Counts {
 }
 
 /** The gates of `--fail-on`. All are true for an incomplete plan. */
-export interface Flags {
+export interface Flags extends Readonly<Record<Gate, boolean>> {
   /** A resource is destroyed or replaced, or a setting makes AWS delete stored data or backups. */
   readonly destroy: boolean;
   /** A principal gains permissions, or reaches or calls more than before, or that is undetermined. */
   readonly widen: boolean;
   /** Anyone can use or call more than before, or that is undetermined. */
   readonly public: boolean;
+  /** A caller of a deployed route or endpoint receives errors during or after the apply, or that is undetermined. */
+  readonly outage: boolean;
 }
 
 /** A changed output. */

@@ -2,9 +2,9 @@ import { UserError } from "../lib/user-error";
 import type { Arguments, Source } from "./arguments";
 import { NotReviewable } from "./errors";
 import { planStacks } from "./planning";
-import { readConstructPaths } from "./reading/construct-paths";
 import { type Plan, type PlanFile, readPlans, withConstructPaths } from "./reading/plan";
 import { readText } from "./reading/plan-text";
+import { readSynthesizedStack } from "./reading/synthesized-stack";
 import { toJson } from "./rendering/json";
 import { toMarkdown } from "./rendering/render";
 import { reportOf } from "./report";
@@ -14,9 +14,10 @@ const GATE_STATUS = 3;
 
 async function run(args: Arguments): Promise<number> {
   const files = await filesOf(args.plans);
-  const plans = readPlans(files).map((plan) =>
-    withConstructPaths(plan, readConstructPaths(args.stacks, plan.environment)),
-  );
+  const plans = readPlans(files).map((plan): Plan => {
+    const { paths, isProtected } = readSynthesizedStack(args.stacks, plan.environment);
+    return { ...withConstructPaths(plan, paths), isProtected };
+  });
   requireDistinct(
     plans,
     files.map(({ file }) => file),

@@ -1,3 +1,4 @@
+import type { Gate } from "../lib/gates";
 import { accessChanges } from "./access/access";
 import { withRollouts } from "./access/rollout";
 import { type Change, changesOf } from "./changes/changes";
@@ -6,12 +7,13 @@ import { costChange } from "./cost";
 import type { EnvironmentReport } from "./environment-report";
 import { mapTexts } from "./map-texts";
 import { unnumbered } from "./masking/masking";
+import { outagesOf } from "./outages";
 import type { Plan } from "./reading/plan";
 import { RELEASES_RESOURCE, releaseChanges } from "./releases/changes";
 import { type Difference, differencesOf } from "./rendering/differences";
 import { valueText } from "./rendering/phrases/values";
 import { verdictOf } from "./rendering/verdict";
-import { type Gate, risksOf } from "./risks";
+import { risksOf } from "./risks";
 import { surfaceChanges } from "./surface";
 import { unsupportedTypesIn } from "./unsupported-types";
 
@@ -41,6 +43,7 @@ function environmentReport(plan: Plan): EnvironmentReport {
   const access = withRollouts(plan, accessChanges(plan));
   const surface = surfaceChanges(plan);
   const risks = risksOf(plan);
+  const outages = outagesOf(plan, { changes: allChanges, surface, risks });
   const isGated = (gate: Gate): boolean => risks.some(({ gates }) => gates.includes(gate));
   // The numbers are Terraform's numbers, which contain the resource of the releases.
   const count = (...kinds: readonly Change["kind"][]): number =>
@@ -59,6 +62,7 @@ function environmentReport(plan: Plan): EnvironmentReport {
     environment: plan.environment,
     region: plan.region ?? null,
     lifecycle,
+    protected: plan.isProtected ?? null,
     errored: plan.errored,
     failedChecks: plan.failedChecks,
     planned: plannedOf(plan),
@@ -77,11 +81,13 @@ function environmentReport(plan: Plan): EnvironmentReport {
         surface.some((change) => change.public) ||
         access.some((change) => change.public) ||
         isGated("public"),
+      outage: isUncertain || outages.length > 0,
     },
     changes,
     access,
     surface,
     risks,
+    outages,
     drift: driftOf(plan),
     unsupportedTypes: unsupportedTypesIn(changes, access, surface),
     cost: costChange(plan),

@@ -81,6 +81,7 @@ const COMMANDS: readonly Row[] = [
   { command: "pipeline matrix", readsApp: true },
   { command: "pipeline digest", words: ["stacks"] },
   { command: "pipeline comment", words: ["plans", "review.md"] },
+  { command: "pipeline gates", words: ["review.json"] },
   { command: "pipeline drift", words: ["report.json", "review.md", "plans"] },
   { command: "pipeline find", readsApp: true },
   { command: "pipeline select", words: ["plans"] },

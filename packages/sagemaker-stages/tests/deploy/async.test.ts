@@ -289,7 +289,18 @@ describe("the lifecycle of an environment with asynchronous models", () => {
       );
 
       // Assess
-      expect(review?.flags.destroy).toBe(true);
+      expect(review?.flags).toMatchObject({ destroy: true, outage: true });
+      expect(
+        review?.outages.flatMap((one) =>
+          one.cause === "setting" ? [[one.subject, one.lasts, one.setting.risk]] : [],
+        ),
+      ).toEqual(
+        ["async-energy-demand", "async-loan-default"].map((name) => [
+          { kind: "resource", type: "aws_sagemaker_endpoint", name },
+          "apply",
+          "real-time endpoint",
+        ]),
+      );
       expect(verdict).toContain("2 endpoint configurations change from asynchronous to real-time requests");
       for (const endpoint of ["async-energy-demand", "async-loan-default"]) {
         // Terraform deletes the endpoint before it creates the configuration of the endpoint with the same name.

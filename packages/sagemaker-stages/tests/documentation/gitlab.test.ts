@@ -138,7 +138,7 @@ describe("the pipeline in docs/gitlab.md", () => {
 
   it("passes options that the review has", () => {
     // Act
-    const options = [...readDocument("docs/gitlab.md").matchAll(/`--([\w-]+) destroy,public`/g)].map(
+    const options = [...readDocument("docs/gitlab.md").matchAll(/`--([\w-]+) destroy,public,outage`/g)].map(
       ([, option = ""]) => option,
     );
 

@@ -52,6 +52,7 @@ beforeEach(() => {
   github.changes.length = 0;
   Object.assign(github.content, {
     comments: [],
+    labels: [],
     pullRequests: [PULL_REQUEST],
     runs: [RUN, ON_MAIN],
     artifacts: new Map([
@@ -431,6 +432,128 @@ describe("the comment when an environment could not be planned", () => {
       expect(github.content.comments[0]?.body).toContain(
         "\n**staging could not be planned**: the run shows the reason.\n",
       );
+    },
+    TIMEOUT_IN_MS,
+  );
+});
+
+describe("the gates of a pull request", () => {
+  const REFUSED = "endpoint prod-loan is removed";
+
+  interface Reviewed {
+    readonly isProtected?: boolean | null;
+    readonly flags?: Readonly<Record<string, boolean>>;
+    readonly outages?: readonly string[];
+  }
+
+  /** A review of `staging`, in which nothing stops a gate, and of `prod`. */
+  function gates(
+    { isProtected = true, flags = { outage: true }, outages = [REFUSED] }: Reviewed,
+    REVIEW_GATES = "",
+  ): Promise<Step> {
+    const none = { destroy: false, widen: false, public: false, outage: false };
+    const environments = [
+      { environment: "staging", protected: true, flags: none, outages: [] },
+      {
+        environment: "prod",
+        protected: isProtected,
+        flags: { ...none, ...flags },
+        outages: outages.map((message) => ({ message })),
+      },
+    ];
+    workspace.write("review.json", JSON.stringify({ environments }));
+    return step(["gates", "review.json"], { PULL_REQUEST: "7", REVIEW_GATES });
+  }
+
+  it.each<[string, Reviewed, string]>([
+    ["an outage of an environment that is not protected", { isProtected: false }, ""],
+    ["an outage where the stack was not synthesized", { isProtected: null }, ""],
+    ["a destroyed resource without an outage", { flags: { destroy: true }, outages: [] }, ""],
+    ["an outage, with the value none", {}, "none"],
+    ["an outage, with other gates", {}, "destroy,public"],
+    ["a plan that stops no gate", { flags: {}, outages: [] }, "destroy, widen, public, outage"],
+  ])(
+    "pass %s",
+    async (_, reviewed, value) => {
+      // Act
+      const passed = await gates(reviewed, value);
+
+      // Assess
+      expect(passed).toMatchObject({ status: 0, output: "" });
+    },
+    TIMEOUT_IN_MS,
+  );
+
+  it.each<[string, Reviewed, string, string]>([
+    ["an outage of a protected environment", {}, "", `outage stops the plan of prod (${REFUSED})`],
+    [
+      "an outage of any environment, with the gate in the variable",
+      { isProtected: false },
+      "outage",
+      `outage stops the plan of prod (${REFUSED})`,
+    ],
+    [
+      "a destroyed resource, with the gate in the variable",
+      { flags: { destroy: true }, outages: [] },
+      "destroy,outage",
+      "destroy stops the plan of prod",
+    ],
+    [
+      "many outages, of which the message names three",
+      { outages: ["a fails", "b fails", "c fails", "d fails", "e fails"] },
+      "",
+      "outage stops the plan of prod (a fails; b fails; c fails; 2 more)",
+    ],
+  ])(
+    "stop %s",
+    async (_, reviewed, value, message) => {
+      // Act
+      const { status, output } = await gates(reviewed, value);
+
+      // Assess
+      const [, gate = ""] = /^(\w+) stops/.exec(message) ?? [];
+      expect(output).toBe(
+        `::error::The gate ${message}. Change the pull request; or read the review, add the label permit-${gate} to the pull request, and run the failed jobs again.\n`,
+      );
+      expect(status).toBe(1);
+    },
+    TIMEOUT_IN_MS,
+  );
+
+  it(
+    "pass a gate that a label permits, and no other gate",
+    async () => {
+      // Prepare
+      const reviewed = { flags: { destroy: true, outage: true } };
+      github.content.labels = ["bug", "permit-outage"];
+
+      // Act
+      const onlyOutage = await gates(reviewed);
+      const both = await gates(reviewed, "destroy,outage");
+
+      // Assess
+      const permitted =
+        "::notice::The label permit-outage permits the changes that the gate outage stops in prod.\n";
+      expect(onlyOutage).toMatchObject({ status: 0, output: permitted });
+      expect(both.status).toBe(1);
+      expect(both.output).toContain(permitted);
+      expect(both.output).toContain("::error::The gate destroy stops the plan of prod. ");
+      expect(both.output).not.toContain("The gate outage stops");
+    },
+    TIMEOUT_IN_MS,
+  );
+
+  it(
+    "refuse an unknown name, also if no plan has changes",
+    async () => {
+      // Act
+      const { status, output } = await gates({ flags: {}, outages: [] }, "outage,outages");
+
+      // Assess
+      expect(output).toBe(
+        '::error::REVIEW_GATES: got "outages"; allowed: destroy, widen, public, outage, separated by commas; none; or no value, which stops outages of protected environments\n',
+      );
+      expect(status).toBe(1);
     },
     TIMEOUT_IN_MS,
   );

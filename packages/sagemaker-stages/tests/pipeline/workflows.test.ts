@@ -251,6 +251,21 @@ describe("the workflows", () => {
     expect(needs).toEqual(Object.keys(workflowOf("plan.yml").jobs).filter((name) => name !== "plan"));
   });
 
+  it("check the gates of a pull request after the comment with the review", () => {
+    // Act
+    const { steps } = workflowOf("plan.yml").jobs.review ?? { steps: [] };
+    const [comment, gates] = ["comment plans review.md", "gates review.json"].map((words) =>
+      steps.find(({ run }) => run === `npm run --silent pipeline -- ${words}`),
+    );
+
+    // Assess
+    expect(steps.slice(-2)).toEqual([comment, gates]);
+    // Every event with a comment has gates, and the comment explains the failure.
+    expect(gates?.if).toBe(comment?.if);
+    expect(gates?.env?.REVIEW_GATES).toBe(expression("vars.REVIEW_GATES"));
+    expect(steps.at(-3)?.run).toMatch(/ review -- --json "\S+" > review\.json\n/);
+  });
+
   it("run the tests on every long-term release of Node.js that engines allows, each once", () => {
     // Prepare
     const [, oldest = "", above = ""] = /^>=(\d+)\.\d+\.\d+ <(\d+)$/.exec(engines.node) ?? [];
@@ -323,6 +338,7 @@ describe("the workflows", () => {
     expect(text.match(/\bgithub\.event\.[\w.]+/g)?.toSorted()).toEqual([
       "github.event.pull_request.head.repo.full_name",
       "github.event.pull_request.head.sha",
+      "github.event.pull_request.number",
       "github.event.pull_request.number",
       "github.event.repository.visibility",
       "github.event.repository.visibility",

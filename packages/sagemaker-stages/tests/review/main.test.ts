@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "@jest/globals";
 import { makeTempFolder, removeFolder } from "../../src/testing/temp-folder";
@@ -22,6 +22,7 @@ function review(files: Readonly<Record<string, string>>, ...words: readonly stri
   return { status, stdout, stderr };
 }
 
+const PREVENTS = { lifecycle: { prevent_destroy: true } };
 const opened = recordedText("opened");
 const nothing = planJson({
   environment: "dev",
@@ -62,6 +63,48 @@ describe("the review", () => {
     expect(stdout).toContain("`aws_api_gateway_stage.stage_59CE5186`");
   });
 
+  it.each<[string, object | undefined, boolean | null]>([
+    ["refuses to destroy an endpoint", { aws_sagemaker_endpoint: { e: PREVENTS } }, true],
+    ["refuses to destroy the API", { aws_api_gateway_rest_api: { a: PREVENTS } }, true],
+    [
+      "refuses only to destroy a bucket",
+      { aws_sagemaker_endpoint: { e: {} }, aws_s3_bucket: { b: PREVENTS } },
+      false,
+    ],
+    ["was not synthesized", undefined, null],
+  ])("shows that the protection does not refuse an outage if the stack %s", (_, resource, isProtected) => {
+    // Prepare
+    rmSync(join(folder, "protected"), { recursive: true, force: true });
+    if (resource !== undefined) {
+      mkdirSync(join(folder, "protected", "prod"), { recursive: true });
+      writeFileSync(join(folder, "protected", "prod", "cdk.tf.json"), JSON.stringify({ resource }));
+    }
+    const key = { name: "prod-acme", enabled: true };
+    const plan = planJson({
+      environment: "prod",
+      resources: [
+        {
+          address: "aws_api_gateway_api_key.k",
+          actions: ["update"],
+          before: key,
+          after: { ...key, enabled: false },
+        },
+      ],
+    });
+
+    // Act
+    const [text, json] = [[], ["--json"]].map(
+      (options) => review({ "prod.json": plan }, "prod.json", "--stacks", "protected", ...options).stdout,
+    );
+
+    // Assess
+    expect(text).toContain("### Calls that fail: 1\n");
+    expect(
+      text?.includes("Terraform only refuses to destroy a resource that stays in its configuration"),
+    ).toBe(isProtected === true);
+    expect(JSON.parse(json ?? "")).toMatchObject({ environments: [{ protected: isProtected }] });
+  });
+
   it("prints JSON with --json", () => {
     // Act
     const { status, stdout } = review({ "prod.json": opened }, "prod.json", "--json");
@@ -97,6 +140,7 @@ describe("the review", () => {
     ["--fail-on=public", 3, "review: public (--fail-on)\n"],
     ["--fail-on=public --fail-on=destroy", 3, "review: public (--fail-on)\n"],
     ["--fail-on=destroy", 0, ""],
+    ["--fail-on=outage", 0, ""],
   ])("ends with %s with the status %d, and prints the review", (options, status, stderr) => {
     // Act
     const ended = review({ "prod.json": opened }, "prod.json", ...options.split(" "));
@@ -104,6 +148,21 @@ describe("the review", () => {
     // Assess
     expect({ status: ended.status, stderr: ended.stderr }).toEqual({ status, stderr });
     expect(ended.stdout).toContain("### Routes and public access");
+  });
+
+  it("ends with --fail-on=outage with the status 3 for an endpoint with another name", () => {
+    // Act
+    const { status, stdout, stderr } = review(
+      { "prod.json": recordedText("renamed") },
+      "prod.json",
+      "--fail-on=outage",
+    );
+
+    // Assess
+    expect({ status, stderr }).toEqual({ status: 3, stderr: "review: outage (--fail-on)\n" });
+    expect(stdout).toContain(
+      "calls fail after the apply: 1 endpoint · calls fail during the apply: 1 function",
+    );
   });
 
   it("prints the sections of --sections, and stops at gates of other sections", () => {

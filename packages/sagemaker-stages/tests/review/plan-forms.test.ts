@@ -83,7 +83,7 @@ describe("a plan is read in the form of", () => {
     const { report, text } = review({ errored: true, resource_changes: [resource(UPDATE)] });
 
     // Assess
-    expect(report.flags).toEqual({ destroy: true, widen: true, public: true });
+    expect(report.flags).toEqual({ destroy: true, widen: true, public: true, outage: true });
     expect(text.split("\n")[0]).toContain("the plan failed and cannot be applied");
   });
 
@@ -104,7 +104,7 @@ describe("a plan is read in the form of", () => {
     const { report, text } = review({ ...members, resource_changes: [resource(UPDATE)] });
 
     // Assess
-    expect(report.flags).toEqual({ destroy: true, widen: true, public: true });
+    expect(report.flags).toEqual({ destroy: true, widen: true, public: true, outage: true });
     expect(text.split("\n")[0]).toContain(said);
   });
 });

@@ -253,7 +253,7 @@ describe("the verdict names important changes:", () => {
 });
 
 describe("no gate passes", () => {
-  const all = { destroy: true, widen: true, public: true };
+  const all = { destroy: true, widen: true, public: true, outage: true };
 
   it.each<[string, PlanParts, EnvironmentReport["flags"]]>([
     ["a plan that failed", { resources: [stays], errored: true }, all],
@@ -272,7 +272,7 @@ describe("no gate passes", () => {
           },
         ],
       },
-      { destroy: false, widen: true, public: false },
+      { destroy: false, widen: true, public: false, outage: true },
     ],
   ])("%s", (_, parts, flags) => {
     // Act and assess
@@ -298,13 +298,13 @@ describe("no gate passes", () => {
 
 describe("a gate fails", () => {
   it.each<[RecordedPlan, EnvironmentReport["flags"]]>([
-    ["nothing", { destroy: false, widen: false, public: false }],
-    ["new-environment", { destroy: false, widen: true, public: false }],
-    ["new-artifact", { destroy: false, widen: false, public: false }],
-    ["opened", { destroy: false, widen: true, public: true }],
-    ["widened", { destroy: false, widen: true, public: false }],
-    ["renamed", { destroy: true, widen: true, public: false }],
-    ["destroyed", { destroy: true, widen: false, public: false }],
+    ["nothing", { destroy: false, widen: false, public: false, outage: false }],
+    ["new-environment", { destroy: false, widen: true, public: false, outage: false }],
+    ["new-artifact", { destroy: false, widen: false, public: false, outage: false }],
+    ["opened", { destroy: false, widen: true, public: true, outage: false }],
+    ["widened", { destroy: false, widen: true, public: false, outage: false }],
+    ["renamed", { destroy: true, widen: true, public: false, outage: true }],
+    ["destroyed", { destroy: true, widen: false, public: false, outage: true }],
   ])("on %s: %j", (name, flags) => {
     // Act
     const [report] = reportOf([recordedPlan(name)]).environments;

@@ -23,7 +23,7 @@ describe("the review of the plan", () => {
     ["widened", "prod: 2 principals gain permissions · nothing destroyed"],
     [
       "renamed",
-      "prod: 1 endpoint, 2 log groups, 1 function and 4 more replaced · permissions for 2 new principals · 1 updated",
+      "prod: 1 endpoint, 2 log groups, 1 function and 4 more replaced · permissions for 2 new principals · calls fail after the apply: 1 endpoint · calls fail during the apply: 1 function · 1 updated",
     ],
     ["destroyed", "prod: everything destroyed (2 endpoints, 1 API, 1 stage and 29 more)"],
   ])("%s begins with: %s", (name, verdict) => {

@@ -81,7 +81,7 @@ describe("sagemaker-stages review dev", () => {
       const before = readdirSync(project).sort();
 
       // Act
-      const { status, stdout, stderr } = await ended(start(["dev", "--fail-on", "destroy"]));
+      const { status, stdout, stderr } = await ended(start(["dev", "--fail-on", "destroy,outage"]));
 
       // Assess
       // Whether the synthesis warns of the end of a runtime depends on the day.

@@ -25,6 +25,11 @@ export interface Plan {
    * plan does not contain it.
    */
   readonly callerAccountId: string | undefined;
+  /**
+   * Whether the environment has `protected: true`, from the synthesized stack: a plan does not contain `prevent_destroy`.
+   * `undefined` if the stack was not read.
+   */
+  readonly isProtected: boolean | undefined;
   /** When Terraform created the plan; undefined for Terraform before 1.5. */
   readonly plannedAt: Date | undefined;
   /** Every resource that Terraform manages, including unchanged resources, in the plan's order. */
@@ -248,6 +253,7 @@ function planOf(data: Document, file: string, masking: Masking): Plan {
     region: provider.region === undefined ? undefined : bare(provider.region),
     accountId: provider.accountId,
     callerAccountId: callerAccountOf(data.prior_state),
+    isProtected: undefined,
     plannedAt: readTime(data.timestamp),
     resources: resources(data.resource_changes),
     drift: resources(data.resource_drift),

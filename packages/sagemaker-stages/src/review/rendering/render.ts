@@ -5,6 +5,7 @@ import { lossSection, otherSections } from "./changes";
 import { costSection } from "./cost";
 import { compose, type Section } from "./document";
 import { code, header, plain, row } from "./markdown";
+import { outageSection } from "./outages";
 import { checkSection, driftSection } from "./outside";
 import { differenceOf } from "./phrases/formats";
 import {
@@ -103,8 +104,10 @@ function sectionsOf(
       return releaseSection(report.releases, title(name));
     case "destroyed":
       return lossSection(changes, title(name));
+    case "outages":
+      return outageSection(report, title(name));
     case "risks":
-      return riskSections(report.risks, heading ?? HEADINGS.risks, titled);
+      return riskSections(risksBesideOutages(report, layout), heading ?? HEADINGS.risks, titled);
     case "public":
       return surfaceSection(surface, title(name));
     case "access":
@@ -122,6 +125,12 @@ function sectionsOf(
     default:
       return [];
   }
+}
+
+/** The risks without those that the layout shows as outages. */
+function risksBesideOutages({ risks }: EnvironmentReport, layout: Layout): EnvironmentReport["risks"] {
+  if (positionOf(layout, ["outages"], "risks") === undefined) return risks;
+  return risks.filter(({ gates }) => !gates.includes("outage"));
 }
 
 /** Where the layout compares the documents of a resource completely by their meaning. */
@@ -187,10 +196,19 @@ function overview(
   { environments, differences }: Report,
   positionOfDifferences: "above" | "below" | undefined,
 ): string {
-  const { import: imports, ...columns } = COLUMNS.summary;
+  const {
+    environment,
+    import: imports,
+    outages,
+    permissions,
+    public: publicAccess,
+    cost,
+    ...kinds
+  } = COLUMNS.summary;
   const hasImports = environments.some(({ counts }) => counts.import > 0);
+  const hasOutages = environments.some((one) => one.outages.length > 0);
   const rows = environments.map((one) => {
-    const { counts, cost } = one;
+    const { counts } = one;
     const loss = (count: number): string => (count === 0 ? "" : `**${count}**`);
     const number = (count: number): string => (count === 0 ? "" : String(count));
     return row(
@@ -201,13 +219,21 @@ function overview(
       number(counts.rollout),
       loss(counts.replace),
       loss(counts.destroy),
+      ...(hasOutages ? [loss(one.outages.length)] : []),
       permissionsLabel(one),
       publicLabel(one),
-      costLabel(cost),
+      costLabel(one.cost),
     );
   });
-  const [environment, ...others] = Object.values(columns);
-  const names = [environment ?? "", ...(hasImports ? [imports] : []), ...others];
+  const names = [
+    environment,
+    ...(hasImports ? [imports] : []),
+    ...Object.values(kinds),
+    ...(hasOutages ? [outages] : []),
+    permissions,
+    publicAccess,
+    cost,
+  ];
   const warning =
     differences.length === 0 ? [] : ["", differencesWarning(differences.length, positionOfDifferences)];
   return [...header(...names), ...rows, ...warning].join("\n");

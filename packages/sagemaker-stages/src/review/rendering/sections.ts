@@ -8,6 +8,7 @@ export const SECTION_NAMES = [
   "checks",
   "releases",
   "destroyed",
+  "outages",
   "risks",
   "public",
   "access",

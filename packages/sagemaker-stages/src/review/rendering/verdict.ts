@@ -4,9 +4,12 @@ import type { RiskFlag } from "../access/risk-flags";
 import { type Change, compareTexts } from "../changes/changes";
 import { byImportance, isImportant } from "../changes/resource-types";
 import type { EnvironmentReport } from "../environment-report";
+import type { Outage } from "../outages";
 import type { Risk } from "../risks";
 import type { SurfaceState } from "../surface/change";
 import { isOfOtherProvider } from "../unsupported-types";
+import { counted } from "./phrases/formats";
+import { outageSubject } from "./phrases/outages";
 import { releasePart } from "./phrases/releases";
 import { labelOf } from "./phrases/resource-types";
 import { riskSentence, riskSubject, shortRiskPredicate } from "./phrases/risk-sentences";
@@ -48,6 +51,7 @@ function verdictOfOne(report: EnvironmentReport): string {
     ...accessPhrases(report),
     ...undeterminedPhrases(report),
     ...riskPhrases(report, "outage"),
+    ...outagePhrases(report),
     ...riskPhrases(report, "weaker protection"),
     ...riskPhrases(report, "end of support"),
     ...firstParts(report.releases.map(releasePart)),
@@ -94,6 +98,39 @@ function riskSentences(risks: readonly Risk[]): string[] {
       first === undefined ? [] : [riskSentence([first, ...others])],
     ),
   );
+}
+
+/**
+ * Outages that no other part names: settings are risks, an undetermined change has its own part, a subject that is closed to the
+ * public is an improvement, and the destruction of everything needs no list.
+ */
+function outagePhrases({ outages, surface, lifecycle }: EnvironmentReport): string[] {
+  if (lifecycle === "destroyed") return [];
+  const closed = new Set(surface.filter(isClosed).map(({ subject }) => subjectText(subject)));
+  const others = outages.filter(
+    (one) =>
+      one.cause !== "setting" &&
+      !one.undetermined &&
+      !(one.cause === "refused" && closed.has(outageSubject(one))),
+  );
+  const subjectsOf = (fits: (outage: Outage) => boolean): string[] => failingSubjects(others.filter(fits));
+  const switched = subjectsOf(({ cause }) => cause === "transfer mode");
+  const during = subjectsOf(({ lasts, cause }) => lasts === "apply" && cause !== "transfer mode");
+  const permanent = subjectsOf(({ lasts }) => lasts === "permanent");
+  return [
+    ...(permanent.length === 0 ? [] : [phrases.failingPart("permanent", permanent)]),
+    ...(during.length === 0 ? [] : [phrases.failingPart("apply", during)]),
+    ...(switched.length === 0 ? [] : [phrases.switchedPart(switched)]),
+  ];
+}
+
+/** Resources by type, because their names contain the environment, and routes and addresses by name. */
+function failingSubjects(outages: readonly Outage[]): string[] {
+  const types = outages.flatMap(({ subject }) => (subject.kind === "resource" ? subject.type : []));
+  return [
+    ...[...new Set(types)].map((type) => counted(types.filter((one) => one === type).length, labelOf(type))),
+    ...outages.flatMap((one) => (one.subject.kind === "resource" ? [] : outageSubject(one))),
+  ];
 }
 
 /** The changes whose effect the plan does not show. */
@@ -349,14 +386,9 @@ function widerSurfacePhrases({ surface }: EnvironmentReport): string[] {
   const subjectsOf = (changes: readonly SurfaceChange[]) =>
     changes.map(({ subject }) => subjectText(subject));
   const longer = surface.filter(({ raisedTimeout }) => raisedTimeout);
-  const switched = surface.filter(
-    ({ before, after }) =>
-      before?.kind === "transfer" && after?.kind === "transfer" && before.isStreamed !== after.isStreamed,
-  );
   return [
     ...(wider.length === 0 ? [] : [phrases.widerPart(subjectsOf(wider))]),
     ...(longer.length === 0 ? [] : [phrases.longerPart(subjectsOf(longer))]),
-    ...(switched.length === 0 ? [] : [phrases.switchedPart(subjectsOf(switched))]),
   ];
 }
 

@@ -4,9 +4,9 @@ import type { PlannedResource } from "../reading/planned-resource";
 import { at, textOf, UNKNOWN, type Value, type Values } from "../reading/values";
 import { NONE, valueText } from "../rendering/phrases/values";
 import type { Finding } from "./risk";
+import { isUpdated, servedEndpoints } from "./served-endpoints";
 
 const CONFIGURATION = "aws_sagemaker_endpoint_configuration";
-const ENDPOINT = "aws_sagemaker_endpoint";
 const ATTRIBUTE = "async_inference_config";
 
 /**
@@ -28,10 +28,10 @@ export function asyncRisks(resource: PlannedResource, plan: Plan): Finding[] {
       kind: "outage",
       direction: "worse",
       // The endpoint is replaced, or must be replaced: an apply without the replacement fails in the middle.
-      gates: ["destroy"],
+      gates: ["destroy", "outage"],
       ...(is === undefined
-        ? realTimeRisk(updatedEndpoints(before, plan))
-        : { risk: "asynchronous endpoint" }),
+        ? realTimeRisk(servedEndpoints(resource, plan).filter(isUpdated))
+        : { risk: "asynchronous endpoint", endsWithApply: true }),
     });
   }
   if (is !== undefined && is !== was) {
@@ -47,24 +47,16 @@ export function asyncRisks(resource: PlannedResource, plan: Plan): Finding[] {
   return risks;
 }
 
-/** @param updated - addresses of the asynchronous endpoints that the plan updates in place */
-function realTimeRisk(updated: readonly string[]): Pick<Finding, "risk" | "details"> {
+/** @param updated - the asynchronous endpoints that the plan updates in place */
+function realTimeRisk(
+  updated: readonly PlannedResource[],
+): Pick<Finding, "risk" | "details" | "endsWithApply"> {
   return updated.length === 0
-    ? { risk: "real-time endpoint" }
+    ? { risk: "real-time endpoint", endsWithApply: true }
     : {
         risk: "asynchronous kind",
-        details: { kind: "names", names: updated.map((address) => `-replace=${address}`) },
+        details: { kind: "names", names: updated.map(({ address }) => `-replace=${address}`) },
       };
-}
-
-/** The addresses of the endpoints that the plan updates in place from a configuration. */
-function updatedEndpoints({ name }: Values, { resources }: Plan): string[] {
-  return resources
-    .filter(({ type, actions, before }) => {
-      const isUpdated = type === ENDPOINT && actions.join() === "update";
-      return isUpdated && textOf(name) !== undefined && textOf(before?.endpoint_config_name) === textOf(name);
-    })
-    .map(({ address }) => address);
 }
 
 /** The place of results; `undefined` for a configuration of an endpoint that answers in real time. */

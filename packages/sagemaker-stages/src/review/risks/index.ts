@@ -18,7 +18,7 @@ import { RULES, type Rule } from "./rules";
 import { FUNCTION, runtimeRisks } from "./runtimes";
 import { isShared, sharingRisks } from "./sharing";
 
-export type { ExpirationRule, Gate, Risk, RiskDetails, RiskKind, RiskValue } from "./risk";
+export type { ExpirationRule, Risk, RiskDetails, RiskKind, RiskValue } from "./risk";
 
 const RULES_OF: ReadonlyMap<string, readonly Rule[]> = RULES.reduce((byType, rule) => {
   for (const type of rule.types) byType.set(type, [...(byType.get(type) ?? []), rule]);

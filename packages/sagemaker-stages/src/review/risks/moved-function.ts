@@ -26,7 +26,8 @@ export function movedFunctionRisks(resource: PlannedResource, plan: Plan): Findi
     {
       kind: "outage",
       direction: "worse",
-      gates: [],
+      gates: ["outage"],
+      endsWithApply: true,
       risk: "moved function",
       attribute: "name",
       before: NONE,

@@ -1,13 +1,12 @@
 import { deployedValues } from "../reading/deployed-values";
 import type { Plan } from "../reading/plan";
 import type { PlannedResource } from "../reading/planned-resource";
-import { at, textOf, UNKNOWN, type Value, type Values } from "../reading/values";
+import { at, UNKNOWN, type Value, type Values } from "../reading/values";
 import { NONE, valueText } from "../rendering/phrases/values";
 import type { Finding } from "./risk";
+import { isUpdated, servedEndpoints } from "./served-endpoints";
 
 const MODEL = "aws_sagemaker_model";
-const CONFIGURATION = "aws_sagemaker_endpoint_configuration";
-const ENDPOINT = "aws_sagemaker_endpoint";
 const ATTRIBUTE = "primary_container.mode";
 /** https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ContainerDefinition.html */
 const MANY = "MultiModel";
@@ -25,12 +24,13 @@ export function multiModelRisks(resource: PlannedResource, plan: Plan): Finding[
   const was = modeOf(before);
   const is = modeOf(after);
   if (was === UNKNOWN || is === UNKNOWN || (was === MANY) === (is === MANY)) return [];
-  if (!isServed(before, plan)) return [];
+  if (!servedEndpoints(resource, plan).some(isUpdated)) return [];
   return [
     {
       kind: "outage",
       direction: "worse",
-      gates: [],
+      gates: ["outage"],
+      endsWithApply: true,
       risk: is === MANY ? "many models" : "one model",
       attribute: ATTRIBUTE,
       before: was === undefined ? NONE : valueText(was),
@@ -41,24 +41,4 @@ export function multiModelRisks(resource: PlannedResource, plan: Plan): Finding[
 
 function modeOf(values: Values): Value | undefined {
   return at(values, "primary_container", 0, "mode");
-}
-
-/** Whether an endpoint that the plan updates in place serves a model before the plan. */
-function isServed({ name }: Values, { resources }: Plan): boolean {
-  const model = textOf(name);
-  const configurations = resources
-    .filter(({ type, before }) => {
-      const variants = type === CONFIGURATION ? at(before, "production_variants") : undefined;
-      return (
-        Array.isArray(variants) &&
-        variants.some((_, index) => textOf(at(variants, index, "model_name")) === model)
-      );
-    })
-    .map(({ before }) => textOf(before?.name));
-  return resources.some(
-    ({ type, actions, before }) =>
-      type === ENDPOINT &&
-      actions.join() === "update" &&
-      configurations.includes(textOf(before?.endpoint_config_name)),
-  );
 }

@@ -1,10 +1,11 @@
+import type { Gate } from "../../lib/gates";
 import { deployedValues } from "../reading/deployed-values";
 import type { Plan } from "../reading/plan";
 import type { PlannedResource } from "../reading/planned-resource";
 import { at, isSame, type Value, type Values } from "../reading/values";
 import type { RiskId } from "../rendering/phrases/risks";
 import { EXISTS, NONE } from "../rendering/phrases/values";
-import type { Finding, Gate, RiskKind } from "./risk";
+import type { Finding, RiskKind } from "./risk";
 
 /** A resource that protects another resource as long as it exists. */
 interface Protector {

@@ -1,3 +1,4 @@
+import type { Gate } from "../../lib/gates";
 import type { RiskId } from "../rendering/phrases/risks";
 
 /**
@@ -5,9 +6,6 @@ import type { RiskId } from "../rendering/phrases/risks";
  * support by AWS.
  */
 export type RiskKind = "data loss" | "exposure" | "outage" | "weaker protection" | "end of support";
-
-/** A gate of `--fail-on` that a change can stop. */
-export type Gate = "destroy" | "widen" | "public";
 
 /** A rule by which AWS deletes stored data. */
 export interface ExpirationRule {
@@ -59,6 +57,11 @@ export interface Risk {
   readonly direction: "worse" | "better" | "undetermined";
   /** The gates that the risk stops: none where the setting becomes safer. */
   readonly gates: readonly Gate[];
+  /**
+   * For the gate `outage`: whether calls succeed again when the apply is complete. Absent where calls fail until the setting
+   * changes again.
+   */
+  readonly endsWithApply?: true;
   /** Path of the construct. */
   readonly path: string;
   /** Its address in Terraform. */

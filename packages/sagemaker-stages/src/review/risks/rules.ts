@@ -1,3 +1,4 @@
+import type { Gate } from "../../lib/gates";
 import type { RiskId } from "../rendering/phrases/risks";
 import {
   absent,
@@ -15,7 +16,7 @@ import {
   world,
   zero,
 } from "./levels";
-import type { Gate, RiskKind } from "./risk";
+import type { RiskKind } from "./risk";
 
 /** A rule: how dangerous the values of an attribute are. */
 export interface Rule {
@@ -55,10 +56,15 @@ function lostProtection(types: string, path: string, level: Level, risk: RiskId)
   return { ...exposure(types, path, level, risk), appliesToNew: false };
 }
 
-/** Settings that stop or reduce a service. */
+/** Settings that reduce a service, or that stop a service which no caller of a route waits for. */
 function outage(types: string, path: string, level: Level, risk: RiskId): Rule {
   const common = { types: types.split(" "), path, level, risk };
   return { ...common, kind: "outage", gates: [], appliesToNew: false };
+}
+
+/** Settings with which every call of a route, an endpoint, a page or a key fails. */
+function failure(types: string, path: string, level: Level, risk: RiskId): Rule {
+  return { ...outage(types, path, level, risk), gates: ["outage"] };
 }
 
 /** Protections that matter only after another failure. */
@@ -249,7 +255,7 @@ export const RULES: readonly Rule[] = [
   ),
 
   // Outages.
-  outage("aws_lambda_function", "reserved_concurrent_executions", zero, "reserved concurrency"),
+  failure("aws_lambda_function", "reserved_concurrent_executions", zero, "reserved concurrency"),
   outage("aws_lambda_event_source_mapping", "enabled", no, "event source"),
   outage(
     "aws_lambda_provisioned_concurrency_config",
@@ -260,7 +266,7 @@ export const RULES: readonly Rule[] = [
   outage("aws_ecs_service", "desired_count", zero, "tasks"),
   outage("aws_autoscaling_group", "max_size", zero, "instance limit"),
   outage("aws_autoscaling_group", "desired_capacity", zero, "instances"),
-  outage("aws_appautoscaling_target", "max_capacity", zero, "scaling disabled"),
+  failure("aws_appautoscaling_target", "max_capacity", zero, "scaling disabled"),
   outage("aws_appautoscaling_target", "max_capacity", fewer(0), "scaling limit"),
   outage("aws_appautoscaling_target", "min_capacity", zero, "scales to zero"),
   outage(
@@ -287,19 +293,19 @@ export const RULES: readonly Rule[] = [
     fewer(0),
     "endpoint concurrency",
   ),
-  outage("aws_api_gateway_method_settings", "settings.0.throttling_rate_limit", zero, "rate of 0"),
-  outage("aws_api_gateway_method_settings", "settings.0.throttling_burst_limit", zero, "burst of 0"),
-  outage("aws_api_gateway_usage_plan", "throttle_settings.0.rate_limit", zero, "usage plan of 0"),
-  outage("aws_api_gateway_usage_plan", "quota_settings.0.limit", zero, "usage plan of 0"),
-  outage("aws_apigatewayv2_stage", "default_route_settings.0.throttling_rate_limit", zero, "rate of 0"),
-  outage("aws_apigatewayv2_stage", "default_route_settings.0.throttling_burst_limit", zero, "burst of 0"),
-  outage("aws_api_gateway_api_key", "enabled", no, "switched off"),
+  failure("aws_api_gateway_method_settings", "settings.0.throttling_rate_limit", zero, "rate of 0"),
+  failure("aws_api_gateway_method_settings", "settings.0.throttling_burst_limit", zero, "burst of 0"),
+  failure("aws_api_gateway_usage_plan", "throttle_settings.0.rate_limit", zero, "usage plan of 0"),
+  failure("aws_api_gateway_usage_plan", "quota_settings.0.limit", zero, "usage plan of 0"),
+  failure("aws_apigatewayv2_stage", "default_route_settings.0.throttling_rate_limit", zero, "rate of 0"),
+  failure("aws_apigatewayv2_stage", "default_route_settings.0.throttling_burst_limit", zero, "burst of 0"),
+  failure("aws_api_gateway_api_key", "enabled", no, "switched off"),
   outage("aws_cloudwatch_event_rule aws_scheduler_schedule", "state", oneOf("DISABLED"), "switched off"),
   outage("aws_cloudwatch_event_rule", "is_enabled", no, "switched off"),
-  outage("aws_kms_key aws_kms_external_key aws_kms_replica_key", "is_enabled", no, "disabled key"),
-  outage("aws_kms_key aws_kms_external_key aws_kms_replica_key", "enabled", no, "disabled key"),
+  failure("aws_kms_key aws_kms_external_key aws_kms_replica_key", "is_enabled", no, "disabled key"),
+  failure("aws_kms_key aws_kms_external_key aws_kms_replica_key", "enabled", no, "disabled key"),
   outage("aws_iam_access_key", "status", oneOf("Inactive"), "switched off"),
-  outage("aws_cloudfront_distribution", "enabled", no, "switched off"),
+  failure("aws_cloudfront_distribution", "enabled", no, "switched off"),
   outage("aws_route53_health_check", "disabled", on, "switched off"),
   outage("aws_rds_cluster", "serverlessv2_scaling_configuration.0.max_capacity", fewer(0), "scaling limit"),
 

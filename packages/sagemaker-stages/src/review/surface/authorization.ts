@@ -245,6 +245,17 @@ function acceptsOtherTokens(before: Authorization, after: Authorization): boolea
   );
 }
 
+/** Whether a caller is permitted before, and not after. Another authorizer counts, because its code is not compared. */
+export function refusesCallers(before: Authorization, after: Authorization): boolean {
+  const needsScope = after.scopes.length > 0;
+  const losesScope =
+    before.scopes.length === 0 || before.scopes.some((scope) => !after.scopes.includes(scope));
+  return (
+    (needsScope && losesScope) ||
+    before.alternatives.some((old) => !after.alternatives.some((keys) => isWithin(keys, old)))
+  );
+}
+
 /**
  * Whether the permitted callers are undetermined: an authorizer is code. No new caller is permitted only where the
  * authorizer is required in addition to everything that was required before.

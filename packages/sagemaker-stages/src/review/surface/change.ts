@@ -188,6 +188,11 @@ export interface SurfaceChange {
   readonly public: boolean;
   /** The plan does not show the effect of the change: a reviewer must check it. */
   readonly undetermined: boolean;
+  /**
+   * Requests that the subject accepted before are refused: callers need other credentials, a page of another origin, or
+   * another address.
+   */
+  readonly refuses: boolean;
   /** Browsers permit pages of more origins, more methods or credentials. */
   readonly widenedCors: boolean;
   /** More requests are permitted. */
@@ -201,7 +206,7 @@ export type Finding = Pick<SurfaceChange, "subject" | "kind" | "before" | "after
   Partial<
     Pick<
       SurfaceChange,
-      "opened" | "public" | "undetermined" | "widenedCors" | "raisedThrottling" | "raisedTimeout"
+      "opened" | "public" | "undetermined" | "refuses" | "widenedCors" | "raisedThrottling" | "raisedTimeout"
     >
   >;
 

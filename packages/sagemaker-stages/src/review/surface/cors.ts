@@ -12,7 +12,8 @@ export function cors(origins: readonly string[], methods: readonly string[], cre
 export function corsChange(subject: SurfaceSubject, before: Cors, after: Cors): Finding[] {
   const states = { before: corsState(before), after: corsState(after) };
   if (isSameState(states.before, states.after)) return [];
-  return [{ subject, kind: "CORS changed", ...states, widenedCors: isWider(before, after) }];
+  const widenedCors = isWider(before, after);
+  return [{ subject, kind: "CORS changed", ...states, widenedCors, refuses: isWider(after, before) }];
 }
 
 function corsState(value: Cors): NonNullable<Finding["after"]> {

@@ -24,7 +24,9 @@ export function customerChanges(resource: PlannedResource): Finding[] {
   if (isSameState(stateOf(was), stateOf(is))) return [];
   const kind = was === undefined ? "added" : is === undefined ? "removed" : "routes changed";
   const opened = is?.some((route) => route === KNOWN_LATER || !was?.includes(route)) ?? false;
-  return [{ subject, kind, before: stateOf(was), after: stateOf(is), opened }];
+  const refuses =
+    is !== undefined && (was?.some((route) => route !== KNOWN_LATER && !is.includes(route)) ?? false);
+  return [{ subject, kind, before: stateOf(was), after: stateOf(is), opened, refuses }];
 }
 
 function stateOf(routes: readonly string[] | undefined): SurfaceState | undefined {

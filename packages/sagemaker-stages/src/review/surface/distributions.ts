@@ -106,6 +106,8 @@ function changeOf(pattern: string, was: readonly Behavior[], is: readonly Behavi
       after,
       opened,
       public: opened,
+      refuses:
+        before !== undefined && after !== undefined && !opened && !isSameState(before, note("disabled")),
     },
   ];
 }

@@ -59,13 +59,14 @@ export function mappingChanges(resource: PlannedResource, plan: Plan): Finding[]
   const subject = subjectOf(textOf((after ?? before)?.domain_name));
   if (after === undefined) return [{ subject, kind: "removed", before: was, after: undefined }];
   const kind = before === undefined ? "added" : "address changed";
+  const refuses = before !== undefined && !isSame(addressOf(before), addressOf(after));
   if (before !== undefined && isSame(targetOf(before), targetOf(after))) {
-    return [{ subject, kind, before: was, after: is }];
+    return [{ subject, kind, before: was, after: is, refuses }];
   }
   const apis = plan.resources.filter(({ type }) => type === "aws_api_gateway_rest_api").map(deployedValues);
   // An API whose id is known after apply is new, and the review shows its routes with the API.
   if (after.api_id === UNKNOWN && apis.some((api) => api.after?.id === UNKNOWN)) {
-    return [{ subject, kind, before: was, after: is }];
+    return [{ subject, kind, before: was, after: is, refuses }];
   }
   const id = textOf(after.api_id);
   const api = apis.find((one) => id !== undefined && one.after?.id === id);
@@ -79,6 +80,7 @@ export function mappingChanges(resource: PlannedResource, plan: Plan): Finding[]
       after: is,
       opened,
       public: opened && hasOpenRoute(api.after) && !isPrivate(api.after),
+      refuses,
     },
   ];
 }
@@ -96,6 +98,11 @@ function subjectOf(name: string | undefined): SurfaceSubject {
 /** The API and the stage of a mapping. */
 function targetOf({ api_id = null, stage_name = null, domain_name = null }: Values): Value {
   return [api_id, stage_name, domain_name];
+}
+
+/** The part of a mapping that callers write. Terraform writes an absent base path as an empty text. */
+function addressOf({ domain_name = null, base_path }: Values): Value {
+  return [domain_name, base_path ?? ""];
 }
 
 function stateOf(mapping: Values | undefined): SurfaceState | undefined {

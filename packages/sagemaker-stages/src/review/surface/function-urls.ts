@@ -70,7 +70,8 @@ function authorizationChange(
   if (before === after) return [];
   const states = { before: stateOf(before), after: stateOf(after) };
   if (after === KNOWN_LATER) return [undetermined(subject, states.before, states.after)];
-  return [{ subject, kind: "authorization changed", ...states, ...flags }];
+  // A URL without authorization accepts signed requests, too.
+  return [{ subject, kind: "authorization changed", ...states, ...flags, refuses: after !== "NONE" }];
 }
 
 function authorizationOf(values: Values | undefined): string | undefined {

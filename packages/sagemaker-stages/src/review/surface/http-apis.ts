@@ -55,6 +55,7 @@ function addressChanges(api: string, before: Values | undefined, after: Values |
       after: note(isOff ? "disabled" : "enabled"),
       opened: wasOff,
       public: wasOff,
+      refuses: isOff,
     },
   ];
 }

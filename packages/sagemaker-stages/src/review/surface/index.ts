@@ -88,6 +88,7 @@ export function surfaceChanges(plan: Plan): SurfaceChange[] {
         opened: flags.opened ?? false,
         public: flags.public ?? false,
         undetermined: flags.undetermined ?? false,
+        refuses: flags.refuses ?? false,
         widenedCors: flags.widenedCors ?? false,
         raisedThrottling: flags.raisedThrottling ?? false,
         raisedTimeout: flags.raisedTimeout ?? false,

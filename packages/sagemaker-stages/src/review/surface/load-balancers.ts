@@ -55,6 +55,7 @@ export function listenerChanges(resource: PlannedResource, plan: Plan): Finding[
       after: stateOf(is),
       opened,
       public: opened && isReachable,
+      refuses: !opened,
     },
   ];
 }

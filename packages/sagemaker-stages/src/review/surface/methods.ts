@@ -10,6 +10,7 @@ import {
   isWeaker,
   methodAuthorization,
   readsAlike,
+  refusesCallers,
   STRENGTH,
 } from "./authorization";
 import { type Finding, note, type SurfaceSubject, undetermined } from "./change";
@@ -69,13 +70,15 @@ function routeChanges(
     return [{ subject, kind, before: note(KNOWN_LATER), after: newState, ...flags }];
   }
   if (isSameAuthorization(was, is)) return [];
-  if (isUndetermined(was, is)) return [{ ...undetermined(subject, oldState, newState), kind }];
+  const refuses = refusesCallers(was, is);
+  if (isUndetermined(was, is)) return [{ ...undetermined(subject, oldState, newState), kind, refuses }];
   const wasOpen = was.weakest === STRENGTH.NONE;
   // An API key identifies a usage plan, and no caller.
   const losesIdentity = was.weakest === STRENGTH.IDENTITY && is.weakest < STRENGTH.IDENTITY;
   const flags = {
     opened: isWeaker(was, is),
     public: ((isOpen && !wasOpen) || losesIdentity) && isReachable,
+    refuses,
   };
   const now = readsAlike(was, is) ? authorizationState(is, { differs: "definition" }) : newState;
   return [{ subject, kind, before: oldState, after: now, ...flags }];

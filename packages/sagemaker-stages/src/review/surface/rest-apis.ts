@@ -9,6 +9,7 @@ import {
   isUndetermined,
   isWeaker,
   readsAlike,
+  refusesCallers,
   STRENGTH,
 } from "./authorization";
 import {
@@ -112,6 +113,10 @@ function routeChanges(was: ApiSurface, is: ApiSurface, wasPublic: boolean, isPub
         isPublic &&
         (isUndeterminedChange || (isOpen(newAnswer) && (hasNewTarget || !wasPublic || !isOpen(oldAnswer)))),
       undetermined: isUndeterminedChange,
+      refuses:
+        oldAnswer !== undefined &&
+        newAnswer !== undefined &&
+        refusesCallers(oldAnswer.authorization, newAnswer.authorization),
     };
     const before = answerState(oldAnswer, old, was);
     const after = answerState(newAnswer, now, is);
@@ -226,6 +231,7 @@ function addressChanges(before: Values, after: Values, api: ApiSurface | Surface
       ...types,
       opened,
       public: opened && hasOpenRoute,
+      refuses: isPrivate(after) && !isPrivate(before),
     });
   }
   const wasOff = before.disable_execute_api_endpoint === true;
@@ -238,6 +244,7 @@ function addressChanges(before: Values, after: Values, api: ApiSurface | Surface
       after: note(isOff ? "disabled" : "enabled"),
       opened: wasOff,
       public: wasOff && hasOpenRoute && !isPrivate(after),
+      refuses: isOff,
     });
   }
   return findings;

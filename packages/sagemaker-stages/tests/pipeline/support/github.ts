@@ -52,6 +52,8 @@ export interface Repository {
   /** The last commit of main. */
   main: string;
   comments: Comment[];
+  /** The labels of each pull request. */
+  labels: string[];
   issues: Issue[];
   /** Whether issues are enabled in the settings. */
   hasIssues: boolean;
@@ -72,6 +74,7 @@ export class GitHub {
   readonly content: Repository = {
     main: "",
     comments: [],
+    labels: [],
     issues: [],
     hasIssues: true,
     pullRequests: [],
@@ -165,6 +168,9 @@ export class GitHub {
         String(issue.number) === second ? { ...issue, ...update } : issue,
       );
       return { json: {} };
+    }
+    if (first === "issues" && third === "labels" && method === "GET") {
+      return { json: this.content.labels.map((name) => ({ name })) };
     }
     if (first === "issues" && third === "comments" && method === "GET") return this.page(url);
     if (first === "issues" && third === "comments") {

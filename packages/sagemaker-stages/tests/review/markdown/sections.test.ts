@@ -67,7 +67,7 @@ describe("--sections", () => {
   it("rejects an unknown name with the allowed names", () => {
     // Act and assess
     expect(() => readSections(["cost,prices"])).toThrow(
-      '--sections: got "prices"; allowed: summary, undetermined, differences, checks, releases, destroyed, risks, public, access, permissions, cost, changes, drift, outputs',
+      '--sections: got "prices"; allowed: summary, undetermined, differences, checks, releases, destroyed, outages, risks, public, access, permissions, cost, changes, drift, outputs',
     );
   });
 });

@@ -53,17 +53,17 @@ function risksIn(...changes: readonly PlannedChange[]) {
 const STORES = ["exposure", "widen", `stores the inputs and results of callers in S3 below ${PLACE}`];
 const REFUSED = [
   "outage",
-  "destroy",
+  "destroy,outage",
   "changes from asynchronous to real-time requests, which SageMaker refuses for an existing endpoint: replace the endpoint in the same apply with -replace=aws_sagemaker_endpoint.churn",
 ];
 const REAL_TIME = [
   "outage",
-  "destroy",
+  "destroy,outage",
   "changes from asynchronous to real-time requests: the endpoint is replaced, waiting requests are lost, and the model does not answer until the new endpoint is in service",
 ];
 const REPLACED = [
   "outage",
-  "destroy",
+  "destroy,outage",
   "changes from real-time to asynchronous requests: the endpoint is replaced, and the model does not answer until the new endpoint is in service",
 ];
 

@@ -31,13 +31,19 @@ function risksIn(...changes: readonly PlannedChange[]) {
 }
 
 describe("a review of a plan with a new endpoint", () => {
-  it("shows the outage of a route whose function moves from another endpoint", () => {
+  it("shows the outage of a route whose function moves from another endpoint, and stops the gate outage", () => {
     // Act
     const changes = [ENDPOINT, lambda("churn-2026", "dev-churn")];
 
     // Assess
     expect(risksIn(...changes)).toEqual([OUTAGE]);
-    expect(reportOf([planned(changes)]).verdict).toMatch(/is new for an existing route, with an outage/);
+    const { verdict, environments } = reportOf([planned(changes)]);
+    expect(verdict).toMatch(/is new for an existing route, with an outage/);
+    const [environment] = environments;
+    expect(environment?.flags.outage).toBe(true);
+    expect(environment?.outages).toEqual([
+      expect.objectContaining({ cause: "setting", lasts: "apply", undetermined: false }),
+    ]);
   });
 
   it.each([

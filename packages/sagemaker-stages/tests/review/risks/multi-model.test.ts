@@ -48,12 +48,12 @@ function risksIn(...changes: readonly PlannedChange[]) {
 
 const MANY = [
   "outage",
-  "",
+  "outage",
   "serves many models instead of one: the model's route fails until the update of its endpoint is complete, some minutes later",
 ];
 const ONE = [
   "outage",
-  "",
+  "outage",
   "serves one model instead of many: the model's route fails until the update of its endpoint is complete, some minutes later",
 ];
 

@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { constructPathsIn } from "../../../src/review/reading/construct-paths";
 import { type Plan, readPlan, withConstructPaths } from "../../../src/review/reading/plan";
+import { synthesizedStackIn } from "../../../src/review/reading/synthesized-stack";
 
 const FOLDER = join(__dirname, "..", "plans");
 
@@ -27,7 +27,8 @@ export function recordedPlan(name: RecordedPlan): Plan {
 
 /** `plan` with the construct paths of the recorded environment. */
 export function withPaths(plan: Plan): Plan {
-  return withConstructPaths(plan, constructPathsIn(readFileSync(join(FOLDER, "cdk.tf.json"), "utf8")));
+  const { paths } = synthesizedStackIn(readFileSync(join(FOLDER, "cdk.tf.json"), "utf8"));
+  return withConstructPaths(plan, paths);
 }
 
 /**

@@ -87,6 +87,7 @@ describe("throttling of a stage", () => {
         undetermined: false,
         widenedCors: false,
         raisedTimeout: false,
+        refuses: false,
         ...expected,
       },
     ]);

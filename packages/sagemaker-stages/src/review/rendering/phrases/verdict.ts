@@ -1,5 +1,7 @@
 import type { AtRest } from "../../cost";
+import type { Outage } from "../../outages";
 import { counted, differenceOf, dollars, firstOf, type Noun } from "./formats";
+import { durationText } from "./outages";
 
 /** Names in one part of the verdict. */
 const MAX_NAMED = 3;
@@ -107,6 +109,11 @@ export function widerPart(subjects: readonly string[]): string {
 /** `longer waits, which cost more: POST /a` */
 export function longerPart(subjects: readonly string[]): string {
   return `longer waits, which cost more: ${namesOf(subjects)}`;
+}
+
+/** `calls fail after the apply: POST /a and endpoint prod-churn` */
+export function failingPart(lasts: Outage["lasts"], subjects: readonly string[]): string {
+  return `calls fail ${durationText({ lasts })}: ${namesOf(subjects)}`;
 }
 
 /** `502 for a few seconds during the apply, because the transfer mode changes: POST /a` */

@@ -1,0 +1,149 @@
+import type { Change } from "../changes/changes";
+import { deployedValues } from "../reading/deployed-values";
+import type { Plan } from "../reading/plan";
+import type { PlannedResource } from "../reading/planned-resource";
+import { at, isSame, textOf } from "../reading/values";
+import type { SurfaceSubject } from "../surface";
+import type { Outage } from "./outage";
+
+/** How callers depend on the resources of a type. */
+interface Called {
+  /** The attribute that identifies the resource for callers; `undefined` where AWS generates an address. */
+  readonly identity: string | undefined;
+  /** Whether only API Gateway calls the resource by its name, so that another name concerns no caller after the apply. */
+  readonly isBehindRoute?: true;
+  /** Whether the resource is a credential of callers. */
+  readonly isCredential?: true;
+}
+
+const REST_API = "aws_api_gateway_rest_api";
+
+/** Types that callers depend on. A type that is absent is no address: its destruction alone interrupts no call. */
+const CALLED: Readonly<Record<string, Called>> = {
+  aws_sagemaker_endpoint: { identity: "name" },
+  // API Gateway calls the function of a route. The API's document shows whether the route of a destroyed function stays.
+  aws_lambda_function: { identity: "function_name", isBehindRoute: true },
+  aws_lambda_function_url: { identity: undefined },
+  [REST_API]: { identity: undefined },
+  aws_api_gateway_stage: { identity: "stage_name" },
+  aws_api_gateway_domain_name: { identity: "domain_name" },
+  aws_api_gateway_base_path_mapping: { identity: "domain_name" },
+  aws_api_gateway_api_key: { identity: "value", isCredential: true },
+  aws_apigatewayv2_api: { identity: undefined },
+  aws_apigatewayv2_stage: { identity: "name" },
+  aws_apigatewayv2_domain_name: { identity: "domain_name" },
+  aws_apigatewayv2_api_mapping: { identity: "domain_name" },
+  aws_route53_record: { identity: "name" },
+  aws_cloudfront_distribution: { identity: undefined },
+  aws_cognito_user_pool: { identity: undefined },
+  aws_cognito_user_pool_domain: { identity: "domain" },
+  aws_alb: { identity: undefined },
+  aws_elb: { identity: undefined },
+  aws_lb: { identity: undefined },
+  aws_alb_listener: { identity: "port" },
+  aws_lb_listener: { identity: "port" },
+  aws_kms_key: { identity: undefined },
+};
+
+/**
+ * Addresses and credentials of callers that a plan destroys or replaces.
+ *
+ * @param removed - removed routes, addresses and customers: the resources that contain them are not listed, too
+ */
+export function replacementOutages(
+  plan: Plan,
+  changes: readonly Change[],
+  removed: readonly Outage[],
+): Outage[] {
+  const lost = new Map(changes.filter(isLoss).map((change) => [change.address, change]));
+  const apis = plan.resources.filter(({ type, address }) => type === REST_API && lost.has(address));
+  return plan.resources.flatMap((resource): Outage[] => {
+    const { type, address, path, deposed, before } = resource;
+    const change = lost.get(address);
+    const called = Object.hasOwn(CALLED, type) ? CALLED[type] : undefined;
+    // A deposed object is the rest of a failed replacement: its successor is in use.
+    if (change === undefined || called === undefined || deposed !== undefined || !isCalled(resource))
+      return [];
+    if (type === "aws_api_gateway_stage" && apis.some((api) => isSame(api.before?.id, before?.rest_api_id))) {
+      return [];
+    }
+    const fate = fateOf(resource, called, plan);
+    if (fate === undefined || (fate.cause === "destroyed" && isContained(resource, removed))) return [];
+    return [{ ...fate, subject: subjectOf(resource, plan), undetermined: false, path, address }];
+  });
+}
+
+function isLoss({ kind }: Change): boolean {
+  return kind === "destroy" || kind === "replace";
+}
+
+/** A DNS record that validates a certificate is no address: only an alias leads callers to an API or a page. */
+function isCalled({ type, before }: PlannedResource): boolean {
+  return type !== "aws_route53_record" || at(before, "alias", 0) !== undefined;
+}
+
+/** Whether the list contains the resource's routes or address, or the customer of an API key. */
+function isContained({ address, before }: PlannedResource, removed: readonly Outage[]): boolean {
+  const customer = textOf(at(before, "tags", "Customer"));
+  return removed.some(
+    (one) =>
+      one.address === address ||
+      (one.subject.kind === "customer" && customer !== undefined && one.subject.customer === customer),
+  );
+}
+
+interface Fate {
+  readonly cause: "destroyed" | "replaced" | "other address" | "other credential";
+  readonly lasts: Outage["lasts"];
+}
+
+/** What happens to the address; `undefined` where no caller depends on the destroyed resource itself. */
+function fateOf(
+  resource: PlannedResource,
+  { identity, isBehindRoute, isCredential }: Called,
+  plan: Plan,
+): Fate | undefined {
+  const successor = resource.after ?? successorOf(resource, identity, plan)?.after;
+  if (successor === undefined) return isBehindRoute ? undefined : { cause: "destroyed", lasts: "permanent" };
+  const isSameAddress = identity !== undefined && isSame(resource.before?.[identity], successor[identity]);
+  if (isSameAddress || isBehindRoute) return { cause: "replaced", lasts: "apply" };
+  return { cause: isCredential ? "other credential" : "other address", lasts: "permanent" };
+}
+
+/** The resource with the same identity that the plan creates at another address in Terraform. */
+export function successorOf(
+  { type, address, before }: PlannedResource,
+  identity: string | undefined,
+  plan: Plan,
+): PlannedResource | undefined {
+  const name = identity === undefined ? undefined : textOf(before?.[identity]);
+  if (identity === undefined || name === undefined) return undefined;
+  return plan.resources.find((one) => {
+    const { before: old, after } = deployedValues(one);
+    const isNew = old === undefined && one.type === type && one.address !== address;
+    return isNew && textOf(after?.[identity]) === name;
+  });
+}
+
+/** Attributes with the name that callers use. */
+const NAMES = ["function_name", "domain_name", "stage_name", "domain", "name"] as const;
+
+function subjectOf({ type, path, before }: PlannedResource, plan: Plan): SurfaceSubject {
+  const [name = path] = NAMES.flatMap((one) => textOf(before?.[one]) ?? []).map(plan.scrub);
+  switch (type) {
+    case "aws_lambda_function_url":
+      return { kind: "function URL", function: name };
+    case "aws_api_gateway_stage":
+      return { kind: "stage", stage: name };
+    case "aws_api_gateway_domain_name":
+    case "aws_api_gateway_base_path_mapping":
+    case "aws_apigatewayv2_domain_name":
+    case "aws_apigatewayv2_api_mapping":
+    case "aws_route53_record":
+      return { kind: "domain name", name };
+    case "aws_cloudfront_distribution":
+      return { kind: "page", pattern: "*" };
+    default:
+      return { kind: "resource", type, name };
+  }
+}

@@ -1,0 +1,884 @@
+import { describe, expect, it } from "@jest/globals";
+import { openApi } from "../../../src/constructs/api/openapi";
+import { toJson } from "../../../src/review/rendering/json";
+import { toMarkdown } from "../../../src/review/rendering/render";
+import { readSections } from "../../../src/review/rendering/sections";
+import { reportOf } from "../../../src/review/report";
+import { models } from "../../fixtures/app/functions";
+import { type PlannedChange, planned } from "../support/planned";
+import { type RecordedPlan, recordedPlan } from "../support/recorded-plans";
+import { apiOf, switchedRoute } from "../support/switched-route";
+
+type Values = Readonly<Record<string, unknown>>;
+
+const REPLACED = ["delete", "create"];
+
+const API = "aws_api_gateway_rest_api";
+const CONFIGURATION = "aws_sagemaker_endpoint_configuration";
+const ENDPOINT = "aws_sagemaker_endpoint";
+const FUNCTION = "aws_lambda_function";
+const KEY = "aws_api_gateway_api_key";
+const MAPPING = "aws_api_gateway_base_path_mapping";
+const MODEL = "aws_sagemaker_model";
+const URL = "aws_lambda_function_url";
+const USAGE_PLAN = "aws_api_gateway_usage_plan";
+
+/** A resource that stays, so that the plan is neither of a new nor of a destroyed environment. */
+const stays: PlannedChange = { type: "aws_vpc", name: "stays", before: { id: "1" }, after: { id: "1" } };
+
+/** What the review says about the outages of a plan with these changes, and the gate. */
+function review(...changes: readonly PlannedChange[]) {
+  const report = reportOf([planned([stays, ...changes])]);
+  const json = JSON.parse(toJson(report)) as {
+    readonly environments: readonly {
+      readonly flags: { readonly outage: boolean };
+      readonly outages: readonly {
+        readonly lasts: string;
+        readonly message: string;
+        readonly undetermined: boolean;
+      }[];
+    }[];
+  };
+  const [environment] = json.environments;
+  return {
+    gate: environment?.flags.outage,
+    outages: environment?.outages.map(
+      ({ lasts, message, undetermined }) => `${undetermined ? "undetermined, " : ""}${lasts}: ${message}`,
+    ),
+    verdict: report.verdict.replace(/^[^:]+: /, ""),
+    text: toMarkdown(report),
+  };
+}
+
+function change(type: string, before: Values | undefined, after: Values | undefined, name?: string) {
+  return {
+    type,
+    ...(before === undefined ? {} : { before }),
+    ...(after === undefined ? {} : { after }),
+    ...(name === undefined ? {} : { name }),
+  };
+}
+
+/** A resource that Terraform deletes first, and then creates again. */
+function replaced(type: string, before: Values, after: Values = before): PlannedChange {
+  return { ...change(type, before, after), actions: REPLACED };
+}
+
+/** An API with the routes and the requirement of each. */
+function api(
+  routes: Readonly<Record<string, "PUBLIC" | "AWS_IAM" | "API_KEY">>,
+  part: Values = {},
+  corsAllowOrigin = "*",
+): Values {
+  const document = openApi({
+    title: "prod-inference",
+    region: "us-east-1",
+    partition: "aws",
+    corsAllowOrigin,
+    routes: Object.entries(routes).map(([path, access]) => ({
+      contract: {
+        ...models["house-price"],
+        route: { ...models["house-price"].route, path: `/${path.slice(1)}` as const },
+      },
+      access,
+      functionArn: `arn:aws:lambda:us-east-1:111122223333:function:prod${path.replaceAll("/", "-")}`,
+    })),
+  });
+  const endpoint_configuration = [{ types: ["REGIONAL"] }];
+  return {
+    id: "a1",
+    name: "prod-inference",
+    body: JSON.stringify(document),
+    endpoint_configuration,
+    ...part,
+  };
+}
+
+function customer(routes: readonly string[]): Values {
+  return {
+    name: "prod-acme-customer",
+    tags: { Customer: "acme" },
+    api_stages: [
+      {
+        api_id: "a1",
+        stage: "prod",
+        throttle: routes.map((path) => ({ path, rate_limit: 5, burst_limit: 9 })),
+      },
+    ],
+  };
+}
+
+const endpoint = (part: Values = {}): Values => ({
+  name: "prod-churn",
+  endpoint_config_name: "prod-churn-1",
+  ...part,
+});
+const fn = (part: Values = {}): Values => ({ function_name: "prod-churn", memory_size: 256, ...part });
+const url = (authorization_type: string): Values => ({ function_name: "prod-churn", authorization_type });
+const mapping = (part: Values = {}): Values => ({
+  api_id: "a1",
+  stage_name: "prod",
+  domain_name: "api.example.com",
+  base_path: "",
+  ...part,
+});
+const key = (part: Values = {}): Values => ({ name: "prod-acme", enabled: true, value: "k", ...part });
+const page = (part: Values = {}): Values => ({
+  enabled: true,
+  aliases: [],
+  default_cache_behavior: [{}],
+  ...part,
+});
+const alias = (part: Values = {}): Values => ({
+  name: "api.example.com",
+  type: "A",
+  alias: [{ name: "d-1.execute-api.us-east-1.amazonaws.com" }],
+  ...part,
+});
+const configuration = (async: boolean, name = "prod-churn-1"): Values => ({
+  name,
+  production_variants: [{ variant_name: "AllTraffic", model_name: "prod-churn-a" }],
+  async_inference_config: async ? [{ output_config: [{ s3_output_path: "s3://b/results" }] }] : [],
+});
+const model = (mode: string, name: string): Values => ({ name, primary_container: [{ mode }] });
+
+describe("the gate outage stops a plan in which", () => {
+  it.each<[string, readonly PlannedChange[], readonly string[]]>([
+    // Endpoints.
+    [
+      "an endpoint is removed",
+      [change(ENDPOINT, endpoint(), undefined)],
+      ["permanent: endpoint prod-churn is removed"],
+    ],
+    [
+      "an endpoint is deleted and created again with the same name",
+      [replaced(ENDPOINT, endpoint())],
+      ["apply: endpoint prod-churn is deleted and created again"],
+    ],
+    [
+      "an endpoint gets another name",
+      [replaced(ENDPOINT, endpoint(), endpoint({ name: "prod-churn-v2" }))],
+      ["permanent: endpoint prod-churn is replaced, and has another address afterwards"],
+    ],
+    [
+      "an endpoint is created again at another address in Terraform",
+      [change(ENDPOINT, endpoint(), undefined, "old"), change(ENDPOINT, undefined, endpoint(), "new")],
+      ["apply: endpoint prod-churn is deleted and created again"],
+    ],
+    [
+      "an endpoint becomes asynchronous, which is listed once",
+      [
+        {
+          ...change(CONFIGURATION, configuration(false), configuration(true)),
+          actions: ["create", "delete"],
+        },
+        replaced(ENDPOINT, endpoint()),
+      ],
+      [
+        "apply: endpoint prod-churn changes from real-time to asynchronous requests: the endpoint is replaced, and the model does not answer until the new endpoint is in service",
+      ],
+    ],
+    [
+      "an endpoint answers in real time again, which is listed once",
+      [
+        {
+          ...change(CONFIGURATION, configuration(true), configuration(false)),
+          actions: ["create", "delete"],
+        },
+        change(ENDPOINT, endpoint(), undefined, "async-endpoint"),
+        change(ENDPOINT, undefined, endpoint(), "endpoint"),
+      ],
+      [
+        "apply: endpoint prod-churn changes from asynchronous to real-time requests: the endpoint is replaced, waiting requests are lost, and the model does not answer until the new endpoint is in service",
+      ],
+    ],
+    [
+      "SageMaker would refuse the update of an asynchronous endpoint, with which the function no longer works",
+      [
+        {
+          ...change(CONFIGURATION, configuration(true), configuration(false)),
+          actions: ["create", "delete"],
+        },
+        change(ENDPOINT, endpoint(), endpoint({ endpoint_config_name: "prod-churn-2" })),
+      ],
+      [
+        "permanent: endpoint prod-churn changes from asynchronous to real-time requests, which SageMaker refuses for an existing endpoint: replace the endpoint in the same apply with -replace=aws_sagemaker_endpoint.it",
+      ],
+    ],
+    [
+      "an endpoint serves many models instead of one",
+      [
+        {
+          ...change(MODEL, model("SingleModel", "prod-churn-a"), model("MultiModel", "prod-churn-b")),
+          actions: ["create", "delete"],
+        },
+        {
+          ...change(CONFIGURATION, configuration(false), configuration(false, "prod-churn-2")),
+          actions: ["create", "delete"],
+        },
+        change(ENDPOINT, endpoint(), endpoint({ endpoint_config_name: "prod-churn-2" })),
+      ],
+      [
+        "apply: endpoint prod-churn serves many models instead of one: the model's route fails until the update of its endpoint is complete, some minutes later",
+      ],
+    ],
+    [
+      "an asynchronous endpoint can have no instance any more",
+      [
+        change(
+          "aws_appautoscaling_target",
+          { resource_id: "endpoint/prod-churn", max_capacity: 2 },
+          { resource_id: "endpoint/prod-churn", max_capacity: 0 },
+        ),
+      ],
+      ["permanent: scaling target stack/it cannot scale above 0"],
+    ],
+    // Functions.
+    [
+      "a function is replaced",
+      [replaced(FUNCTION, fn())],
+      ["apply: function prod-churn is deleted and created again"],
+    ],
+    [
+      "a function gets another name",
+      [replaced(FUNCTION, fn(), fn({ function_name: "prod-churn-v2" }))],
+      ["apply: function prod-churn is deleted and created again"],
+    ],
+    [
+      "a function may run no invocation",
+      [
+        change(
+          FUNCTION,
+          fn({ reserved_concurrent_executions: 5 }),
+          fn({ reserved_concurrent_executions: 0 }),
+        ),
+      ],
+      ["permanent: function prod-churn is switched off: no invocation can run"],
+    ],
+    [
+      "a route changes from its function to the endpoint",
+      switchedRoute("lambda", "gateway"),
+      [
+        "apply: POST /house-price changes between a function and an endpoint, or gets another function: requests fail if Terraform deletes the function or the role of the old integration before it updates the stage",
+      ],
+    ],
+    [
+      "a route changes from the endpoint to a function",
+      switchedRoute("gateway", "lambda"),
+      [
+        "apply: POST /house-price changes between a function and an endpoint, or gets another function: requests fail if Terraform deletes the function or the role of the old integration before it updates the stage",
+      ],
+    ],
+    [
+      "a route gets another function, and its function is removed",
+      [
+        change(API, apiOf("lambda", "AWS_IAM"), {
+          body: apiOf("lambda", "AWS_IAM").body.replaceAll(":prod-house-price", ":prod-other"),
+        }),
+        change(FUNCTION, fn({ function_name: "prod-house-price" }), undefined),
+      ],
+      [
+        "apply: POST /house-price changes between a function and an endpoint, or gets another function: requests fail if Terraform deletes the function or the role of the old integration before it updates the stage",
+      ],
+    ],
+    // Function URLs.
+    [
+      "a function URL is removed",
+      [change(URL, url("AWS_IAM"), undefined)],
+      ["permanent: function URL of prod-churn is removed"],
+    ],
+    [
+      "a function URL is replaced",
+      [replaced(URL, url("AWS_IAM"))],
+      ["permanent: function URL of prod-churn is replaced, and has another address afterwards"],
+    ],
+    [
+      "a function URL requires a signature",
+      [change(URL, url("NONE"), url("AWS_IAM"))],
+      ["permanent: function URL of prod-churn can refuse requests that it accepted before"],
+    ],
+    [
+      "the mode of a function URL changes",
+      [
+        change(
+          URL,
+          { ...url("AWS_IAM"), invoke_mode: "BUFFERED" },
+          { ...url("AWS_IAM"), invoke_mode: "RESPONSE_STREAM" },
+        ),
+      ],
+      [
+        "apply: function URL of prod-churn changes its transfer mode: requests fail with 502 for a few seconds, between the update of the function and the update of the API",
+      ],
+    ],
+    // Routes.
+    [
+      "a route is removed",
+      [change(API, api({ "/churn": "AWS_IAM", "/price": "AWS_IAM" }), api({ "/price": "AWS_IAM" }))],
+      ["permanent: POST /churn is removed"],
+    ],
+    [
+      "a route has another path",
+      [change(API, api({ "/churn": "AWS_IAM" }), api({ "/v2/churn": "AWS_IAM" }))],
+      ["permanent: POST /churn is removed"],
+    ],
+    [
+      "a route requires a signature instead of a key",
+      [change(API, api({ "/churn": "API_KEY" }), api({ "/churn": "AWS_IAM" }))],
+      ["permanent: POST /churn can refuse requests that it accepted before"],
+    ],
+    [
+      "a route requires a key instead of a signature",
+      [change(API, api({ "/churn": "AWS_IAM" }), api({ "/churn": "API_KEY" }))],
+      ["permanent: POST /churn can refuse requests that it accepted before"],
+    ],
+    [
+      "pages of an origin may no longer call a route",
+      [
+        change(
+          API,
+          api({ "/churn": "AWS_IAM" }, {}, "https://old.example.com"),
+          api({ "/churn": "AWS_IAM" }, {}, "https://new.example.com"),
+        ),
+      ],
+      ["permanent: /churn can refuse requests that it accepted before"],
+    ],
+    [
+      "the document of a deployed API is known after apply",
+      [{ ...change(API, api({ "/churn": "AWS_IAM" }), { id: "a1" }), unknown: { body: true } }],
+      [
+        "undetermined, permanent: every route of the API may refuse requests: the plan does not show the effect of the change",
+      ],
+    ],
+    [
+      "a method requires an authorizer whose code is elsewhere",
+      [
+        change(
+          "aws_api_gateway_method",
+          { http_method: "POST", authorization: "AWS_IAM" },
+          { http_method: "POST", authorization: "CUSTOM", authorizer_id: "z" },
+        ),
+      ],
+      [
+        "undetermined, permanent: POST stack/it may refuse requests: the plan does not show the effect of the change",
+      ],
+    ],
+    [
+      "a method that is a separate resource is removed",
+      [change("aws_api_gateway_method", { http_method: "POST", authorization: "NONE" }, undefined)],
+      ["permanent: POST stack/it is removed"],
+    ],
+    [
+      "a route of an HTTP API is removed",
+      [change("aws_apigatewayv2_route", { route_key: "POST /churn", authorization_type: "NONE" }, undefined)],
+      ["permanent: POST /churn is removed"],
+    ],
+    [
+      "every route of a stage rejects every request",
+      [
+        change(
+          "aws_api_gateway_method_settings",
+          { stage_name: "prod", method_path: "*/*", settings: [{ throttling_rate_limit: 10 }] },
+          { stage_name: "prod", method_path: "*/*", settings: [{ throttling_rate_limit: 0 }] },
+        ),
+      ],
+      ["permanent: method setting stack/it rejects every request (0 requests per second)"],
+    ],
+    // APIs, stages and addresses.
+    [
+      "an API is removed, whose routes are listed in its place",
+      [
+        change(API, api({ "/churn": "AWS_IAM" }), undefined),
+        change("aws_api_gateway_stage", { rest_api_id: "a1", stage_name: "prod" }, undefined),
+      ],
+      ["permanent: POST /churn is removed"],
+    ],
+    [
+      "an API is replaced, whose stage is not listed, too",
+      [
+        replaced(API, api({ "/churn": "AWS_IAM" })),
+        replaced("aws_api_gateway_stage", { rest_api_id: "a1", stage_name: "prod" }),
+      ],
+      ["permanent: API prod-inference is replaced, and has another address afterwards"],
+    ],
+    [
+      "a stage has another name",
+      [
+        replaced(
+          "aws_api_gateway_stage",
+          { rest_api_id: "a1", stage_name: "prod" },
+          { rest_api_id: "a1", stage_name: "v2" },
+        ),
+      ],
+      ["permanent: stage prod is replaced, and has another address afterwards"],
+    ],
+    [
+      "the default address is closed",
+      [
+        change(
+          API,
+          api({ "/churn": "AWS_IAM" }, { disable_execute_api_endpoint: false }),
+          api({ "/churn": "AWS_IAM" }, { disable_execute_api_endpoint: true }),
+        ),
+      ],
+      ["permanent: default address (execute-api) of the API can refuse requests that it accepted before"],
+    ],
+    [
+      "an API becomes private",
+      [
+        change(
+          API,
+          api({ "/churn": "AWS_IAM" }),
+          api({ "/churn": "AWS_IAM" }, { endpoint_configuration: [{ types: ["PRIVATE"] }] }),
+        ),
+      ],
+      ["permanent: endpoint type of the API can refuse requests that it accepted before"],
+    ],
+    [
+      "a domain name is removed, with its mapping and its record",
+      [
+        change("aws_api_gateway_domain_name", { domain_name: "api.example.com" }, undefined),
+        change(MAPPING, mapping(), undefined),
+        change("aws_route53_record", alias(), undefined),
+      ],
+      ["permanent: domain name api.example.com is removed"],
+    ],
+    [
+      "the base path of a domain name changes",
+      [change(MAPPING, mapping(), mapping({ base_path: "v1" }))],
+      ["permanent: domain name api.example.com can refuse requests that it accepted before"],
+    ],
+    [
+      "a mapping is replaced by the mapping of another domain name",
+      [replaced(MAPPING, mapping(), mapping({ domain_name: "new.example.com" }))],
+      ["permanent: domain name api.example.com is replaced, and has another address afterwards"],
+    ],
+    [
+      "an alias record is deleted and created again",
+      [replaced("aws_route53_record", alias())],
+      ["apply: domain name api.example.com is deleted and created again"],
+    ],
+    // Pages.
+    [
+      "a page is replaced",
+      [replaced("aws_cloudfront_distribution", page())],
+      ["permanent: page (CloudFront distribution) is replaced, and has another address afterwards"],
+    ],
+    [
+      "a page is switched off, which is listed once",
+      [change("aws_cloudfront_distribution", page(), page({ enabled: false }))],
+      ["permanent: distribution stack/it is switched off"],
+    ],
+    [
+      "a page loses a domain name",
+      [change("aws_cloudfront_distribution", page({ aliases: ["www.example.com"] }), page())],
+      ["permanent: domain name www.example.com is removed"],
+    ],
+    // Credentials.
+    ["a key is removed", [change(KEY, key(), undefined)], ["permanent: API key prod-acme is removed"]],
+    [
+      "a key gets another value",
+      [replaced(KEY, key(), key({ value: "another" }))],
+      ["permanent: API key prod-acme is replaced, and has another value afterwards"],
+    ],
+    [
+      "a key is disabled",
+      [change(KEY, key(), key({ enabled: false }))],
+      ["permanent: API key prod-acme is switched off"],
+    ],
+    [
+      "a customer is removed, with its keys",
+      [
+        change(USAGE_PLAN, customer(["/churn/POST"]), undefined),
+        change(KEY, key({ tags: { Customer: "acme" } }), undefined),
+      ],
+      ["permanent: customer acme is removed"],
+    ],
+    [
+      "a customer loses a route",
+      [change(USAGE_PLAN, customer(["/churn/POST", "/price/POST"]), customer(["/price/POST"]))],
+      ["permanent: customer acme can refuse requests that it accepted before"],
+    ],
+    [
+      "a key of AWS KMS is disabled",
+      [change("aws_kms_key", { is_enabled: true }, { is_enabled: false })],
+      [expect.stringMatching(/^permanent: key stack\/it is disabled/) as unknown as string],
+    ],
+    [
+      "the reserved concurrency of a function is known after apply",
+      [
+        {
+          ...change(FUNCTION, fn({ reserved_concurrent_executions: 5 }), fn()),
+          unknown: { reserved_concurrent_executions: true },
+        },
+      ],
+      ["undetermined, permanent: function prod-churn may be switched off: no invocation can run"],
+    ],
+  ])("%s", (_, changes, outages) => {
+    // Act
+    const found = review(...changes);
+
+    // Assess
+    expect(found.outages).toEqual(outages);
+    expect(found.gate).toBe(true);
+    expect(found.text).toContain(`### Calls that fail: ${outages.length}`);
+  });
+});
+
+describe("the gate outage passes a plan in which", () => {
+  it.each<[string, readonly PlannedChange[]]>([
+    // Endpoints.
+    ["an endpoint is new", [change(ENDPOINT, undefined, endpoint())]],
+    [
+      "an endpoint rolls out another configuration and another model",
+      [
+        {
+          ...change(MODEL, model("SingleModel", "prod-churn-a"), model("SingleModel", "prod-churn-b")),
+          actions: ["create", "delete"],
+        },
+        {
+          ...change(CONFIGURATION, configuration(false), configuration(false, "prod-churn-2")),
+          actions: ["create", "delete"],
+        },
+        change(ENDPOINT, endpoint(), endpoint({ endpoint_config_name: "prod-churn-2" })),
+      ],
+    ],
+    [
+      "the rest of a failed replacement of an endpoint is deleted",
+      [{ ...change(ENDPOINT, endpoint(), undefined), deposed: "1a2b3c4d" }],
+    ],
+    [
+      "an endpoint is no longer managed by Terraform",
+      [{ ...change(ENDPOINT, endpoint(), undefined), actions: ["forget"] }],
+    ],
+    [
+      "an endpoint is new with asynchronous requests",
+      [change(CONFIGURATION, undefined, configuration(true)), change(ENDPOINT, undefined, endpoint())],
+    ],
+    [
+      "an endpoint starts with fewer instances",
+      [
+        change(
+          CONFIGURATION,
+          { name: "c", production_variants: [{ variant_name: "a", initial_instance_count: 2 }] },
+          { name: "c", production_variants: [{ variant_name: "a", initial_instance_count: 1 }] },
+        ),
+      ],
+    ],
+    [
+      "an asynchronous endpoint scales to zero while no request waits",
+      [
+        change(
+          "aws_appautoscaling_target",
+          { resource_id: "endpoint/prod-churn", min_capacity: 1, max_capacity: 2 },
+          { resource_id: "endpoint/prod-churn", min_capacity: 0, max_capacity: 2 },
+        ),
+      ],
+    ],
+    [
+      "only the tags of an endpoint change",
+      [change(ENDPOINT, endpoint({ tags: { a: "1" } }), endpoint({ tags: { a: "2" } }))],
+    ],
+    // Functions.
+    ["a function has more memory", [change(FUNCTION, fn(), fn({ memory_size: 512 }))]],
+    [
+      "a function has new code",
+      [change(FUNCTION, fn({ source_code_hash: "a" }), fn({ source_code_hash: "b" }))],
+    ],
+    [
+      "a function has fewer concurrent executions",
+      [
+        change(
+          FUNCTION,
+          fn({ reserved_concurrent_executions: 5 }),
+          fn({ reserved_concurrent_executions: 1 }),
+        ),
+      ],
+    ],
+    ["a function that no route invokes is removed", [change(FUNCTION, fn(), undefined)]],
+    [
+      "a route gets another function, and its function stays",
+      [
+        change(API, apiOf("lambda", "AWS_IAM"), {
+          body: apiOf("lambda", "AWS_IAM").body.replaceAll(":prod-house-price", ":prod-other"),
+        }),
+      ],
+    ],
+    [
+      "a worker and a schedule are switched off",
+      [
+        change("aws_lambda_event_source_mapping", { enabled: true }, { enabled: false }),
+        change("aws_cloudwatch_event_rule", { state: "ENABLED" }, { state: "DISABLED" }),
+        change("aws_ecs_service", { desired_count: 2 }, { desired_count: 0 }),
+      ],
+    ],
+    // Routes.
+    [
+      "a route is new",
+      [change(API, api({ "/churn": "AWS_IAM" }), api({ "/churn": "AWS_IAM", "/price": "AWS_IAM" }))],
+    ],
+    ["a route requires less", [change(API, api({ "/churn": "AWS_IAM" }), api({ "/churn": "PUBLIC" }))]],
+    [
+      "pages of one more origin may call a route",
+      [
+        change(
+          API,
+          api({ "/churn": "AWS_IAM" }, {}, "https://old.example.com"),
+          api({ "/churn": "AWS_IAM" }, {}, "*"),
+        ),
+      ],
+    ],
+    [
+      "a policy that restricted the callers of an API is removed",
+      [
+        change("aws_api_gateway_rest_api_policy", { rest_api_id: "a1" }, undefined),
+        change(API, api({ "/churn": "AWS_IAM" }), api({ "/churn": "AWS_IAM" }), "api"),
+      ],
+    ],
+    ["a function URL is opened", [change(URL, url("AWS_IAM"), url("NONE"))]],
+    [
+      "a stage permits fewer requests",
+      [
+        change(
+          "aws_api_gateway_method_settings",
+          { stage_name: "prod", method_path: "*/*", settings: [{ throttling_rate_limit: 10 }] },
+          { stage_name: "prod", method_path: "*/*", settings: [{ throttling_rate_limit: 1 }] },
+        ),
+      ],
+    ],
+    [
+      "a deployment is replaced",
+      [{ ...change("aws_api_gateway_deployment", { id: "1" }, { id: "2" }), actions: ["create", "delete"] }],
+    ],
+    // APIs, stages and addresses.
+    [
+      "the default address is opened, and an API becomes reachable outside of its VPC",
+      [
+        change(
+          API,
+          api(
+            { "/churn": "AWS_IAM" },
+            { disable_execute_api_endpoint: true, endpoint_configuration: [{ types: ["PRIVATE"] }] },
+          ),
+          api({ "/churn": "AWS_IAM" }, { disable_execute_api_endpoint: false }),
+        ),
+      ],
+    ],
+    [
+      "a domain name is added",
+      [
+        change(API, api({ "/churn": "AWS_IAM" }), api({ "/churn": "AWS_IAM" }), "api"),
+        change(MAPPING, undefined, mapping()),
+      ],
+    ],
+    [
+      "the record that validates a certificate is removed",
+      [
+        change(
+          "aws_route53_record",
+          { name: "_1.api.example.com", type: "CNAME", records: ["x"] },
+          undefined,
+        ),
+      ],
+    ],
+    // Pages.
+    [
+      "a page gets a domain name",
+      [change("aws_cloudfront_distribution", page(), page({ aliases: ["www.example.com"] }))],
+    ],
+    ["a page is switched on", [change("aws_cloudfront_distribution", page({ enabled: false }), page())]],
+    // Credentials.
+    ["a key is new", [change(KEY, undefined, key())]],
+    ["a key is enabled", [change(KEY, key({ enabled: false }), key())]],
+    [
+      "a customer gets a route",
+      [change(USAGE_PLAN, customer(["/churn/POST"]), customer(["/churn/POST", "/price/POST"]))],
+    ],
+    // Other resources.
+    [
+      "a log group, a role and a bucket are removed",
+      [
+        change("aws_cloudwatch_log_group", { name: "l" }, undefined),
+        change("aws_iam_role", { name: "r" }, undefined),
+        change("aws_s3_bucket", { bucket: "b" }, undefined),
+      ],
+    ],
+    [
+      "the sign-in of a page and the CORS of a bucket change",
+      [
+        change(
+          "aws_cognito_user_pool_client",
+          { name: "c", callback_urls: ["https://a"] },
+          { name: "c", callback_urls: ["https://b"] },
+        ),
+        change(
+          "aws_s3_bucket_cors_configuration",
+          { bucket: "b", cors_rule: [{ allowed_origins: ["*"], allowed_methods: ["PUT"] }] },
+          { bucket: "b", cors_rule: [{ allowed_origins: ["https://a"], allowed_methods: ["PUT"] }] },
+        ),
+      ],
+    ],
+  ])("%s", (_, changes) => {
+    // Act
+    const { gate, outages, text } = review(...changes);
+
+    // Assess
+    expect({ gate, outages }).toEqual({ gate: false, outages: [] });
+    expect(text).not.toContain("Calls that fail");
+    expect(text).not.toContain("| outages |");
+  });
+
+  it("a whole environment is new", () => {
+    // Act
+    const [report] = reportOf([recordedPlan("new-environment")]).environments;
+
+    // Assess
+    expect(report?.flags.outage).toBe(false);
+  });
+});
+
+describe("the gate outage on a route whose authorization changes", () => {
+  const ACCESS = ["PUBLIC", "API_KEY", "AWS_IAM"] as const;
+
+  it.each(ACCESS.flatMap((before) => ACCESS.map((after) => [before, after] as const)))(
+    "from %s to %s stops the plan only if a caller needs another credential",
+    (before, after) => {
+      // Act
+      const { gate } = review(change(API, api({ "/churn": before }), api({ "/churn": after })));
+
+      // Assess
+      expect(gate).toBe(before !== after && after !== "PUBLIC");
+    },
+  );
+
+  const tokenRoute = (audience: readonly string[], scopes: readonly string[]): Values => ({
+    body: JSON.stringify({
+      openapi: "3.0.1",
+      paths: {
+        "/churn": {
+          post: {
+            security: [{ pool: scopes }],
+            "x-required-token": { issuer: "https://i", audience, scopes },
+          },
+        },
+      },
+      components: {
+        securitySchemes: {
+          pool: {
+            type: "apiKey",
+            name: "Authorization",
+            in: "header",
+            "x-amazon-apigateway-authorizer": {
+              type: "cognito_user_pools",
+              providerARNs: audience.map(
+                (name) => `arn:aws:cognito-idp:us-east-1:111122223333:userpool/us-east-1_${name}`,
+              ),
+            },
+          },
+        },
+      },
+    }),
+  });
+
+  it.each<[string, Values, Values, boolean]>([
+    ["accepts tokens of one more user pool", tokenRoute(["a"], []), tokenRoute(["a", "b"], []), false],
+    ["accepts tokens of fewer user pools", tokenRoute(["a", "b"], []), tokenRoute(["a"], []), true],
+    ["accepts tokens of another user pool", tokenRoute(["a"], []), tokenRoute(["b"], []), true],
+    ["requires a scope", tokenRoute(["a"], []), tokenRoute(["a"], ["read"]), true],
+    ["no longer requires a scope", tokenRoute(["a"], ["read"]), tokenRoute(["a"], []), false],
+    ["accepts one more scope", tokenRoute(["a"], ["read"]), tokenRoute(["a"], ["read", "write"]), false],
+    ["accepts fewer scopes", tokenRoute(["a"], ["read", "write"]), tokenRoute(["a"], ["read"]), true],
+  ])("that %s", (_, before, after, stops) => {
+    // Act
+    const { gate } = review(change(API, before, after));
+
+    // Assess
+    expect(gate).toBe(stops);
+  });
+});
+
+describe("the gate outage on a plan of Terraform", () => {
+  it.each<[RecordedPlan, readonly string[]]>([
+    ["nothing", []],
+    ["new-artifact", []],
+    ["opened", []],
+    ["widened", []],
+    [
+      "renamed",
+      [
+        "permanent ticket-urgency/endpoint/endpoint: other address",
+        "apply ticket-urgency/function/function: replaced",
+      ],
+    ],
+    [
+      "destroyed",
+      [
+        "permanent language-check-function-url/url: destroyed",
+        "permanent language-check/endpoint/endpoint: destroyed",
+        "permanent ticket-urgency/endpoint/endpoint: destroyed",
+        "permanent stage/api: destroyed",
+        "permanent stage/api: destroyed",
+      ],
+    ],
+  ])("%s", (name, outages) => {
+    // Act
+    const [report] = reportOf([recordedPlan(name)]).environments;
+
+    // Assess
+    expect(report?.outages.map(({ lasts, path, cause }) => `${lasts} ${path}: ${cause}`)).toEqual(outages);
+    expect(report?.flags.outage).toBe(outages.length > 0);
+  });
+});
+
+describe("the outages of a plan are shown", () => {
+  const report = () =>
+    reportOf([
+      planned([
+        stays,
+        change(API, api({ "/churn": "API_KEY", "/price": "AWS_IAM" }), api({ "/churn": "AWS_IAM" })),
+        replaced(ENDPOINT, endpoint()),
+        change(KEY, key(), key({ enabled: false })),
+      ]),
+    ]);
+
+  it("in the verdict, by their duration, in which a setting has its own part", () => {
+    // Act
+    const { verdict } = report();
+
+    // Assess
+    expect(verdict).toContain(
+      "API key prod-acme is switched off · calls fail after the apply: POST /churn and POST /price · calls fail during the apply: 1 endpoint",
+    );
+  });
+
+  it("in the summary as a number", () => {
+    // Act
+    const text = toMarkdown(report(), { layout: readSections(["summary"]) });
+
+    // Assess
+    expect(text).toMatch(/\| replace \| destroy \| outages \| permissions \|/);
+    expect(text).toMatch(/\| \*\*1\*\* \| {2}\| \*\*4\*\* \| {2}\|/);
+  });
+
+  it("in their section, and then not among the risks", () => {
+    // Act
+    const [both, alone] = [["outages,risks"], ["risks"]].map((sections) =>
+      toMarkdown(report(), { layout: readSections(sections) }),
+    );
+
+    // Assess
+    expect(both).toContain(
+      "- ⚠ after the apply: API key prod-acme is switched off (`enabled`: `true` → `false`; in `stack/it`).",
+    );
+    expect(both?.match(/is switched off \(/g)).toHaveLength(1);
+    expect(alone).toContain("- ⚠ outage: API key prod-acme is switched off");
+  });
+
+  it("without the value of a key", () => {
+    // Act
+    const text = toMarkdown(reportOf([planned([stays, replaced(KEY, key({ value: "SECRET" }), key())])]));
+
+    // Assess
+    expect(text).toContain("Calls that fail: 1");
+    expect(text).not.toContain("SECRET");
+  });
+});
