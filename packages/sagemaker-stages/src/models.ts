@@ -62,7 +62,7 @@ export function chosenArchives({ readyMade }: Pick<RoutedModel, "readyMade">): s
 
 /** The table that a ready-made contract sends to the container. */
 export interface SentTable {
-  readonly format: "csv" | "json" | "instances" | "dataframe";
+  readonly format: "csv" | "json" | "records" | "instances" | "dataframe";
   /** The names of the features that the container receives as texts, e.g. of categories without numbers. */
   readonly textFeatures: readonly string[];
 }
