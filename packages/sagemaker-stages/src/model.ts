@@ -15,23 +15,23 @@ export {
 } from "./contracts/openai-chat";
 export { type PassThroughOptions, passThrough } from "./contracts/pass-through";
 export type { ReadyMade } from "./contracts/ready-made";
-export {
-  type AnswerColumn,
-  type AnswerNames,
-  type Cell,
-  type ChoiceFeature,
-  type CommonFeature,
-  type DateFeature,
-  type Feature,
-  type LabelScore,
-  type NumberFeature,
-  type Prediction,
-  type RowsAnswer,
-  type RowsOptions,
-  type RowsRequest,
-  rows,
-  type TextFeature,
-} from "./contracts/rows";
+export { rows } from "./contracts/rows";
+export type {
+  AnswerColumn,
+  AnswerNames,
+  Cell,
+  ChoiceFeature,
+  CommonFeature,
+  DateFeature,
+  Feature,
+  LabelScore,
+  NumberFeature,
+  Prediction,
+  RowsAnswer,
+  RowsOptions,
+  RowsRequest,
+  TextFeature,
+} from "./contracts/rows/options";
 export type { StreamOption } from "./contracts/stream-option";
 export { type TextOptions, type TextRequest, text } from "./contracts/text";
 export type { ContractModel, Model, ModelDefinition, Models } from "./models";

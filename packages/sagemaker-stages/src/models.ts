@@ -1,5 +1,6 @@
 import { InvalidOptions, type ModelModule, ReadyMade, type ReadyMadeSource } from "./contracts/ready-made";
-import { isSentAsText, nameOf, type RowsOptions, sendsOf } from "./contracts/rows";
+import { isSentAsText, nameOf } from "./contracts/rows/features";
+import { type RowsOptions, sendsOf } from "./contracts/rows/options";
 import { PythonEntry, type PythonModel, pythonModel } from "./python-model";
 import type { About, BytesDialect, Contract, StreamDialect } from "./runtime/contract";
 import { isRecord } from "./runtime/json";

@@ -12,7 +12,7 @@ import { EXAMPLE_USES } from "./bytes";
 import { type AnySchema, checkJsonSchema, readJsonAnswer, toZod } from "./json-schema";
 import { COMMON_OPTIONS, type OptionReport } from "./option-report";
 import { type ContractTexts, ReadyMade, type StandInAnswer } from "./ready-made";
-import type { LabelScore } from "./rows";
+import type { LabelScore } from "./rows/options";
 import { checkStreamOption, type StreamOption, streamAnswer, withStream } from "./stream-option";
 import { aboutOf, routeOf } from "./texts";
 

@@ -115,7 +115,7 @@ describe("docs/contracts.md", () => {
     expect(missing).toEqual([]);
   });
 
-  it.each(["rows", "bytes", "text", "openai-chat", "pass-through"])("names every option of %s", (file) => {
+  it.each(["rows/checks", "bytes", "text", "openai-chat", "pass-through"])("names every option of %s", (file) => {
     // Prepare
     const source = readFileSync(join(__dirname, `../../src/contracts/${file}.ts`), "utf8");
     const [, list = ""] = /const OPTIONS = \[([^\]]*)\]/.exec(source) ?? [];

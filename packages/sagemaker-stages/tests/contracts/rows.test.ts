@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from "@jest/globals";
-import type { RowsOptions } from "../../src/contracts/rows";
 import { rows } from "../../src/contracts/rows";
+import type { RowsOptions } from "../../src/contracts/rows/options";
 import { defineModels } from "../../src/models";
 import {
   answering,

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
-import { type RowsOptions, rows } from "../../src/contracts/rows";
+import { rows } from "../../src/contracts/rows";
+import type { RowsOptions } from "../../src/contracts/rows/options";
 import { checkEnvironments as checkEnvironmentsOf } from "../../src/environment/checks";
 import { defineModels } from "../../src/models";
 import { environmentOf, SERVERLESS } from "./support/environments";
