@@ -779,7 +779,32 @@ describe("the gate outage on a route whose authorization changes", () => {
     }),
   });
 
+  const signedRoute = (...more: readonly object[]): Values => ({
+    body: JSON.stringify({
+      openapi: "3.0.1",
+      paths: { "/churn": { post: { security: [{ sigv4: [] }, ...more] } } },
+      components: {
+        securitySchemes: {
+          sigv4: { type: "apiKey", in: "header", "x-amazon-apigateway-authtype": "awsSigv4" },
+          elsewhere: { type: "apiKey", in: "header", "x-amazon-apigateway-authtype": "custom" },
+        },
+      },
+    }),
+  });
+
   it.each<[string, Values, Values, boolean]>([
+    [
+      "also accepts an authorizer whose code is elsewhere",
+      signedRoute(),
+      signedRoute({ elsewhere: [] }),
+      false,
+    ],
+    [
+      "no longer accepts an authorizer whose code is elsewhere",
+      signedRoute({ elsewhere: [] }),
+      signedRoute(),
+      true,
+    ],
     ["accepts tokens of one more user pool", tokenRoute(["a"], []), tokenRoute(["a", "b"], []), false],
     ["accepts tokens of fewer user pools", tokenRoute(["a", "b"], []), tokenRoute(["a"], []), true],
     ["accepts tokens of another user pool", tokenRoute(["a"], []), tokenRoute(["b"], []), true],
