@@ -480,7 +480,7 @@ type Create = (
 
 const DEFAULT_TIMEOUT_IN_MS = 4_000;
 
-/** Runs a request, with a server of its own. */
+/** Runs a request, with a dedicated server. */
 async function observe(point: Point, defaults: Defaults, create: Create): Promise<Observed> {
   const { caller = "reads", timeoutInMs = DEFAULT_TIMEOUT_IN_MS, event = defaults.event } = point;
   const chunks: string[] = [];
@@ -515,7 +515,7 @@ function assess(point: Point, { lines, ended, tookMs }: Observed): void {
   expect(output).toEqual([]);
 }
 
-/** A test for each point. A point with a time of its own waits until the time is over, at the same time as the others. */
+/** A test for each point. A point with a dedicated time waits until the time is over, at the same time as the others. */
 function eachPoint(points: readonly Point[], defaults: Defaults, create: Create): void {
   it.each(
     points.map((point) => {

@@ -13,7 +13,7 @@ export interface FaultRow {
   readonly minutes?: readonly [alarm: number, ok: number];
   /** Minutes before the fault in which the scenario sends requests. @default 0 */
   readonly historyInMinutes?: number;
-  /** Whether the scenario mostly waits for slow answers: it then runs beside the other scenarios, on a stage of its own. */
+  /** Whether the scenario mostly waits for slow answers: it then runs beside the other scenarios, on a dedicated stage. */
   readonly waits?: true;
   readonly run: (stage: FaultStage) => Promise<void>;
 }
