@@ -16,14 +16,30 @@ export function hasTooManyParts(text: string): boolean {
   // Each part has at least two characters.
   if (text.length < 2 * MAX_JSON_PARTS) return false;
   let parts = 0;
-  let isInString = false;
   for (let index = 0; index < text.length; index++) {
     const code = text.charCodeAt(index);
-    if (code === QUOTE) isInString = !isInString;
-    else if (isInString) index += code === BACKSLASH ? 1 : 0;
-    else if (code === BRACKET || code === BRACE || code === COLON) parts++;
+    if (code === QUOTE) {
+      index = endOfString(text, index);
+      if (index < 0) return false;
+    } else if (code === BRACKET || code === BRACE || code === COLON) {
+      parts++;
+      if (parts > MAX_JSON_PARTS) return true;
+    }
   }
-  return parts > MAX_JSON_PARTS;
+  return false;
+}
+
+/** The index of the quote that ends the JSON string with its first quote at `start`; -1 if nothing ends the string. */
+function endOfString(text: string, start: number): number {
+  let end = start;
+  let backslashes: number;
+  do {
+    // Faster than a loop: a string can have megabytes.
+    end = text.indexOf('"', end + 1);
+    backslashes = 0;
+    while (text.charCodeAt(end - 1 - backslashes) === BACKSLASH) backslashes++;
+  } while (backslashes % 2 === 1);
+  return end;
 }
 
 /**

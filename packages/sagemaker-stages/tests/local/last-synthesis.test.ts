@@ -24,6 +24,7 @@ const TIMEOUT_IN_MS = 120_000;
 
 const REUSED = "Nothing has changed since the synthesis of ";
 const SYNTHESIZED = "Synthesizing dev";
+const REPEATED = "The next start synthesizes again, because ";
 const ROOT = "cdktf.out/local-stage";
 const RECORD = `${ROOT}/last-synthesis.json`;
 const SOURCES = ["main.ts", "environments", "functions", "stacks", "cdktf.json", "tsconfig.json"];
@@ -96,12 +97,18 @@ function lastSynthesis(
 }
 
 describe("a start with unchanged sources", () => {
+  let project: ProjectCopy;
+  let first: string;
+
+  beforeAll(async () => {
+    project = newProject();
+    first = await serveOnce(project);
+  }, TIMEOUT_IN_MS);
+
   it(
     "serves the Terraform of the last synthesis without a synthesis process",
     async () => {
       // Prepare
-      const project = newProject();
-      const first = await serveOnce(project);
       const [synthesis] = synthesisProcesses(project);
 
       // Act
@@ -126,8 +133,6 @@ describe("a start with unchanged sources", () => {
     "synthesizes when the command line has --synthesize",
     async () => {
       // Prepare
-      const project = newProject();
-      await serveOnce(project);
       const before = synthesisProcesses(project);
 
       // Act
@@ -145,17 +150,17 @@ describe("a start with unchanged sources", () => {
     "serves the Terraform of the last reload",
     async () => {
       // Prepare
-      const project = newProject();
-      const stage = await serve(project);
+      const reloaded = newProject();
+      const stage = await serve(reloaded);
       const programs = join(
-        project.folder,
+        reloaded.folder,
         ROOT,
-        readdirSync(join(project.folder, ROOT)).find((name) => name.startsWith("synthesis-")) ?? "",
+        readdirSync(join(reloaded.folder, ROOT)).find((name) => name.startsWith("synthesis-")) ?? "",
         "programs",
       );
       const bundled = statSync(join(programs, "function.cjs"));
       const from = stage.output.length;
-      project.setEnvironments({
+      reloaded.setEnvironments({
         ...DEV,
         stage: { ...DEV.stage, corsAllowOrigin: "https://www.example.com" },
       });
@@ -169,7 +174,7 @@ describe("a start with unchanged sources", () => {
       await stage.ended;
 
       // Act
-      const again = await serve(project);
+      const again = await serve(reloaded);
       const answer = await send(again.url, { path: "/dev/loan-default", headers: {}, body: "" });
 
       // Assess
@@ -383,12 +388,15 @@ describe("a synthesis whose dependencies are not known", () => {
     async (_what, statements, reason) => {
       // Prepare
       const project = newProject(statements);
+      const stage = new RunningStage(project, ["dev", "--port", "0"]);
+      stages.push(stage);
 
       // Act
-      const output = await serveOnce(project);
+      await stage.printed(REPEATED);
+      const output = await stage.printed(".\n", stage.output.indexOf(REPEATED));
 
       // Assess
-      expect(output).toContain(`The next start synthesizes again, because the synthesis ${reason}`);
+      expect(output).toContain(`${REPEATED}the synthesis ${reason}`);
       expect(existsSync(join(project.folder, RECORD))).toBe(false);
     },
     TIMEOUT_IN_MS,

@@ -19,6 +19,7 @@ let stage: RunningStage;
 
 beforeAll(async () => {
   project = new ProjectCopy();
+  project.setEnvironments(DEV);
   stage = await RunningStage.serve(project, ["dev"]);
 }, START_TIMEOUT_IN_MS);
 

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { type Response, send } from "./support/client";
+import { DEV } from "./support/environments";
 import { OWN_HANDLER, ProjectCopy } from "./support/project";
 import { REPAID_ROW } from "./support/rows";
 import { RunningStage } from "./support/running-stage";
@@ -11,13 +12,44 @@ const RELOAD_TIMEOUT_IN_MS = 30_000;
 const CONTRACT = "functions/loan-default/contract.ts";
 const HANDLER = "functions/loan-default/handler.ts";
 
+/** A row other than the contract's example, with which the synthesis runs the contract. */
+const rowOf = (firstCell: string) => REPAID_ROW.replace("52000.5", firstCell);
+
+/** The first cells of the rows for which the changed contract throws. */
+const THROWS = { encoding: "99.25", decoding: "98.25", checking: "97.25" } as const;
+/** The first cell of the row for which the changed contract catches an error. */
+const CATCHES = "96.25";
+
+/** A contract that throws for some rows. */
+function throwing(contract: string): string {
+  const changes: readonly (readonly [from: string, added: string])[] = [
+    [
+      "encode({ data }) {",
+      `if (String(data).startsWith("${THROWS.encoding}")) throw new RangeError("no scaler for " + data.slice(0, 5));`,
+    ],
+    [
+      "decode(body, { data }) {",
+      `if (String(data).startsWith("${THROWS.decoding}")) JSON.parse("<html>");
+    if (String(data).startsWith("${CATCHES}")) try { JSON.parse("<body>"); } catch {}`,
+    ],
+    [
+      'const cells = payload.value.split(",", FEATURES + 1);',
+      `if (cells[0] === "${THROWS.checking}") (cells[40] as string).trim();`,
+    ],
+  ];
+  return changes.reduce((text, [from, added]) => {
+    if (!text.includes(from)) throw new Error(`${CONTRACT}: there is no ${from}`);
+    return text.replace(from, `${from}\n    ${added}`);
+  }, contract);
+}
+
 let project: ProjectCopy;
 let stage: RunningStage;
-let contract: string;
 
 beforeAll(async () => {
   project = new ProjectCopy();
-  contract = project.read(CONTRACT);
+  project.setEnvironments(DEV);
+  project.edit(CONTRACT, throwing);
   stage = await RunningStage.serve(project, ["dev"]);
 }, START_TIMEOUT_IN_MS);
 
@@ -34,13 +66,6 @@ function call(data: string): Promise<Response> {
   });
 }
 
-/** Changes the contract, and waits until the new version is served. */
-async function change(from: string, to: string): Promise<void> {
-  const start = stage.output.length;
-  project.edit(CONTRACT, () => contract.replace(from, to));
-  await stage.printed("Reloaded in", start);
-}
-
 /** The number of the contract's line with `text`, from 1. */
 function lineOf(text: string): number {
   return (
@@ -51,97 +76,68 @@ function lineOf(text: string): number {
   );
 }
 
-/** A row other than the contract's example, with which the synthesis runs the contract. */
-const ROW = REPAID_ROW.replace("52000.5", "99.25");
-
 describe("a contract that throws", () => {
   it.each([
-    [
-      "encoding",
-      "encode({ data }) {",
-      'encode({ data }) {\n    if (String(data).startsWith("99.25")) throw new RangeError("no scaler for " + data.slice(0, 5));',
-      "throw new RangeError",
-      "RangeError: no scaler for 99.25",
-    ],
-    [
-      "decoding",
-      "decode(body, { data }) {",
-      'decode(body, { data }) {\n    if (String(data).startsWith("99.25")) JSON.parse("<html>");',
-      'JSON.parse("<html>")',
-      "SyntaxError: Unexpected token '<'",
-    ],
-    [
-      "checking a request",
-      'const cells = payload.value.split(",", FEATURES + 1);',
-      'const cells = payload.value.split(",", FEATURES + 1);\n  if (cells[0] === "99.25") (cells[40] as string).trim();',
-      ".trim();",
-      "TypeError: Cannot read properties of undefined (reading 'trim')",
-    ],
-  ])(
+    ["encoding", "throw new RangeError", "RangeError: no scaler for 99.25"],
+    ["decoding", 'JSON.parse("<html>")', "SyntaxError: Unexpected token '<'"],
+    ["checking", ".trim();", "TypeError: Cannot read properties of undefined (reading 'trim')"],
+  ] as const)(
     "an error while %s is reported with its message, its file and its line",
-    async (_, from, to, text, message) => {
+    async (step, text, message) => {
       // Prepare
-      await change(from, to);
+      const firstCell = THROWS[step];
       const start = stage.output.length;
 
       // Act
-      const answer = await call(ROW);
+      const answer = await call(rowOf(firstCell));
       const output = await stage.printed("\n    at functions/", start);
 
       // Assess
       const place = `functions/loan-default/contract.ts:${lineOf(text)}:`;
       expect(answer.status).toBe(500);
-      expect(answer.body).not.toContain("99.25");
+      expect(answer.body).not.toContain(firstCell);
       expect(output).toContain(`dev-loan-default: ${message}`);
       expect(output).toMatch(new RegExp(`\n    at ${place.replaceAll(".", "\\.")}\\d+\n`));
       // The handler's log line, as on AWS: without the message, which can contain the request.
       const [line = ""] = output.split("\n").filter((one) => one.startsWith('{"requestId"'));
       expect(JSON.parse(line)).toMatchObject({ status: 500, error: { type: message.split(":")[0] } });
-      expect(line).not.toContain("99.25");
+      expect(line).not.toContain(firstCell);
     },
-    RELOAD_TIMEOUT_IN_MS,
-  );
-
-  it(
-    "the error is reported with its new line number after a comment is added above the line",
-    async () => {
-      // Prepare
-      await change(
-        "encode({ data }) {",
-        'encode({ data }) {\n    if (String(data).startsWith("99.25")) throw new RangeError("no scaler");',
-      );
-      const again = stage.output.length;
-      project.edit(CONTRACT, (before) => `// A comment.\n// Another one.\n${before}`);
-      await stage.printed("Reloaded in", again);
-      const from = stage.output.length;
-
-      // Act
-      await call(ROW);
-      const output = await stage.printed("\n    at functions/", from);
-
-      // Assess
-      expect(output).toContain(`at functions/loan-default/contract.ts:${lineOf("throw new RangeError")}:`);
-    },
-    RELOAD_TIMEOUT_IN_MS,
+    START_TIMEOUT_IN_MS,
   );
 
   it(
     "an error that the contract catches is not reported",
     async () => {
       // Prepare
-      await change(
-        "decode(body, { data }) {",
-        'decode(body, { data }) {\n    try { JSON.parse("<html>"); } catch {}',
-      );
       const start = stage.output.length;
 
       // Act
-      const answer = await call(ROW);
+      const answer = await call(rowOf(CATCHES));
       const output = await stage.printed('"status":200', start);
 
       // Assess
       expect(answer.status).toBe(200);
       expect(output).not.toContain("SyntaxError");
+    },
+    START_TIMEOUT_IN_MS,
+  );
+
+  it(
+    "the error is reported with its new line number after a comment is added above the line",
+    async () => {
+      // Prepare
+      const again = stage.output.length;
+      project.edit(CONTRACT, (before) => `// A comment.\n// Another one.\n${before}`);
+      await stage.printed("Reloaded in", again);
+      const from = stage.output.length;
+
+      // Act
+      await call(rowOf(THROWS.encoding));
+      const output = await stage.printed("\n    at functions/", from);
+
+      // Assess
+      expect(output).toContain(`at functions/loan-default/contract.ts:${lineOf("throw new RangeError")}:`);
     },
     RELOAD_TIMEOUT_IN_MS,
   );

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
@@ -11,7 +11,7 @@ import { Bundle } from "./support/bundle";
 import { functionUrlEvent, restEvent } from "./support/events";
 import { environmentOf } from "./support/handler";
 import { invocations } from "./support/invocations";
-import { invokeAll, MEMORY_IN_MB } from "./support/lambda-process";
+import { invokeAll, MEMORY_IN_MB, type Payloads } from "./support/lambda-process";
 import { filled, largeBodies, largestEvent, MAX_EVENT_IN_BYTES } from "./support/large-bodies";
 
 /** The maximum time of one process in these tests. */
@@ -21,6 +21,8 @@ const MAX_INVOCATION_IN_MS = 6_000;
 
 let endpoint: EndpointServer;
 let folder: string;
+/** The packages of the models. */
+const bundles = new Map<ModelName, Bundle>();
 
 beforeAll(async () => {
   endpoint = await EndpointServer.start();
@@ -29,9 +31,17 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
+  for (const bundle of bundles.values()) bundle.remove();
   rmSync(folder, { recursive: true });
   await endpoint.close();
 });
+
+/** Path of the package of a model. */
+function packageOf(model: ModelName): string {
+  const bundle = bundles.get(model) ?? Bundle.of(model);
+  bundles.set(model, bundle);
+  return bundle.path;
+}
 
 const base64 = (body: string) => Buffer.from(body).toString("base64");
 
@@ -55,10 +65,7 @@ const inBase64: Way = {
 };
 
 /** Requires that every payload has an answer, that no answer is a 500, and that the memory is within the function's. */
-function assessAll(
-  { invoked, crash }: Awaited<ReturnType<typeof invokeAll>>,
-  payloads: Readonly<Record<string, string>>,
-): void {
+function assessAll({ invoked, crash }: Awaited<ReturnType<typeof invokeAll>>, payloads: Payloads): void {
   expect(crash).toBeUndefined();
   expect(invoked.map(({ name }) => name)).toEqual(Object.keys(payloads));
   expect(invoked.filter(({ status }) => ![200, 400, 413, 415].includes(status))).toEqual([]);
@@ -77,14 +84,13 @@ describe("a body of 6 MB never needs more than the function's memory", () => {
     "of $model, in $way",
     async ({ model, name, toEvent }) => {
       // Prepare
-      const bundle = Bundle.of(model);
+      const code = packageOf(model);
       const payloads = eventsOf(largeBodies(name), toEvent);
 
       // Act
-      const ended = await invokeAll(bundle.path, payloads, environmentOf(endpoint));
+      const ended = await invokeAll(code, payloads, environmentOf(endpoint));
 
       // Assess
-      bundle.remove();
       assessAll(ended, payloads);
     },
     TEST_TIMEOUT_IN_MS,
@@ -119,18 +125,16 @@ describe("a body of 6 MB never needs more than the function's memory", () => {
   );
 });
 
-function eventsOf(
-  bodies: ReturnType<typeof largeBodies>,
-  toEvent: (body: string) => unknown,
-): Record<string, string> {
+function eventsOf(bodies: ReturnType<typeof largeBodies>, toEvent: (body: string) => unknown): Payloads {
   return Object.fromEntries(
-    Object.entries(bodies).map(([name, make]) => [name, largestEvent(make, toEvent)]),
+    Object.entries(bodies).map(([name, make]) => [name, () => largestEvent(make, toEvent)]),
   );
 }
 
 /** Path of the package of a handler in the folder `support`. */
 function bundleOf(handler: "lists-handler" | "bytes-handler"): string {
   const code = join(folder, `${handler}.js`);
+  if (existsSync(code)) return code;
   buildSync({
     entryPoints: [join(__dirname, `support/${handler}.ts`)],
     outfile: code,
@@ -159,17 +163,16 @@ describe("an answer of the endpoint never needs more than the function's memory"
     "of $model",
     async ({ model, event }) => {
       // Prepare
-      const bundle = Bundle.of(model);
+      const code = packageOf(model);
       endpoint.willAnswer(...answers.map((body) => ({ body })));
       const payloads = Object.fromEntries(
-        answers.map((answer, index) => [`${index}: ${answer.slice(0, 20)}`, JSON.stringify(event)]),
+        answers.map((answer, index) => [`${index}: ${answer.slice(0, 20)}`, () => JSON.stringify(event)]),
       );
 
       // Act
-      const { invoked, crash } = await invokeAll(bundle.path, payloads, environmentOf(endpoint));
+      const { invoked, crash } = await invokeAll(code, payloads, environmentOf(endpoint));
 
       // Assess
-      bundle.remove();
       expect(crash).toBeUndefined();
       expect(invoked.map(({ status }) => status)).toEqual(Array(answers.length).fill(502));
       expect(invoked.filter(({ ms }) => ms > MAX_INVOCATION_IN_MS)).toEqual([]);
@@ -205,7 +208,7 @@ describe("bytes of Lambda's limit never need more than the function's memory", (
       const code = bundleOf("bytes-handler");
       const answered = { headers: { "content-type": "image/png" }, body: Buffer.alloc(most, 0xfe) };
       endpoint.willAnswer(answered, answered, answered);
-      const payload = JSON.stringify(event);
+      const payload = () => JSON.stringify(event);
       const payloads = { first: payload, second: payload, third: payload };
 
       // Act
@@ -225,14 +228,13 @@ describe("bytes of Lambda's limit never need more than the function's memory", (
 describe("the measured memory", () => {
   it("is the memory of the function's process, not of the test's process", async () => {
     // Prepare
-    const bundle = Bundle.of("loan-default");
+    const code = packageOf("loan-default");
     const held = Buffer.alloc(2 * MEMORY_IN_MB * 1024 * 1024, 1);
 
     // Act
-    const { invoked, crash } = await invokeAll(bundle.path, { "no event": "{}" }, environmentOf(endpoint));
+    const { invoked, crash } = await invokeAll(code, { "no event": () => "{}" }, environmentOf(endpoint));
 
     // Assess
-    bundle.remove();
     expect(process.memoryUsage.rss()).toBeGreaterThan(held.length);
     expect(crash).toBeUndefined();
     expect(invoked).toHaveLength(1);
@@ -258,14 +260,13 @@ describe("a direct invocation needs no more memory than Lambda's runtime needs t
     "%s",
     async (name) => {
       // Prepare
-      const bundle = Bundle.of("loan-default");
-      const payload = largeBodies("data")[name]?.(MAX_EVENT_IN_BYTES) ?? "";
+      const code = packageOf("loan-default");
+      const payload = () => largeBodies("data")[name]?.(MAX_EVENT_IN_BYTES) ?? "";
 
       // Act
-      const { invoked, crash } = await invokeAll(bundle.path, { [name]: payload }, environmentOf(endpoint));
+      const { invoked, crash } = await invokeAll(code, { [name]: payload }, environmentOf(endpoint));
 
       // Assess
-      bundle.remove();
       expect(crash).toBeUndefined();
       expect(invoked).toHaveLength(1);
       const [{ status = 0, ms = 0, parsedInMb = 0, peakInMb = 0 } = {}] = invoked;

@@ -42,6 +42,12 @@ async function invokeIn(handler: ReturnType<typeof handlerOf>): Promise<{ answer
   return { answer, ms: performance.now() - start };
 }
 
+/** Moves the clock of the handlers until `jest.restoreAllMocks()`. */
+function moveClock(ms: number): void {
+  const now = performance.now.bind(performance);
+  jest.spyOn(performance, "now").mockImplementation(() => now() + ms);
+}
+
 describe.each(refusals)("an endpoint that $what", ({ refused, status }) => {
   it("receives at most 60 invocations for 20 requests in 20 processes, each answered within 3 s", async () => {
     // Prepare
@@ -85,7 +91,7 @@ describe.each(refusals)("an endpoint that $what", ({ refused, status }) => {
     endpoint.willAlwaysAnswer(refused);
     const handler = handlerOf(endpoint);
     await invokeIn(handler);
-    await new Promise((resolve) => setTimeout(resolve, OVERLOAD_IN_MS + 50));
+    moveClock(OVERLOAD_IN_MS + 50);
 
     // Act
     await invokeIn(handler);

@@ -1,4 +1,5 @@
-import { afterEach, beforeEach, describe, expect, it, jest } from "@jest/globals";
+import { AsyncLocalStorage } from "node:async_hooks";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from "@jest/globals";
 import { chatEvents } from "../../src/contracts/chat-events";
 import { createAsyncHandlerWith } from "../../src/runtime/async/handler";
 import { type Contract, type StreamDialect, UnreadablePredictions } from "../../src/runtime/contract";
@@ -7,7 +8,6 @@ import { EVERY_PART } from "../../src/runtime/parts";
 import { createAbortableClient, streamAnswer, writeWhenSent } from "../../src/runtime/stream/answer";
 import type { StreamingOptions } from "../../src/runtime/stream/handler";
 import type { AwsLambda, StreamingFunction } from "../../src/runtime/stream/response-stream";
-import { type CapturedLog, captureLog } from "../../src/testing/captured-log";
 import { payloadPart } from "../../src/testing/event-stream";
 import { lambdaContext } from "../../src/testing/events";
 import { RECORDED_LAMBDA, RecordedResponseStream } from "../../src/testing/response-stream";
@@ -29,19 +29,46 @@ const fail = (): never => {
 const bytesOf = (length: number) => "x".repeat(length);
 
 let server: StreamServer | undefined;
-let log: CapturedLog;
+
+/** The output of a request, and of everything that the request starts: several requests run at the same time. */
+const outputOfRequest = new AsyncLocalStorage<string[]>();
+/** The output of a test outside of {@link outputOfRequest}. */
+let output: string[] = [];
+/** The requests that wait for seconds. They run at the same time, from the start of the test file. */
+const waiting: (() => Promise<Observed>)[] = [];
+
+beforeAll(() => {
+  makeWaitsLong();
+  jest.spyOn(process.stdout, "write").mockImplementation((chunk) => {
+    (outputOfRequest.getStore() ?? output).push(String(chunk));
+    return true;
+  });
+  // Each test requires the result of its request.
+  for (const start of waiting) start().catch(() => {});
+});
 
 beforeEach(() => {
-  log = captureLog();
-  makeWaitsLong();
+  output = [];
 });
 
 afterEach(async () => {
-  jest.restoreAllMocks();
-  log.stop();
   await server?.close();
   server = undefined;
 });
+
+afterAll(async () => {
+  await Promise.allSettled(waiting.map((start) => start()));
+  jest.restoreAllMocks();
+});
+
+/** The parsed lines of an output. */
+function linesOf(chunks: readonly string[]): unknown[] {
+  return chunks
+    .join("")
+    .split("\n")
+    .slice(0, -1)
+    .map((line): unknown => JSON.parse(line));
+}
 
 /** What a server of SageMaker's runtime sends. */
 type Respond = Parameters<typeof StreamServer.start>[0];
@@ -74,6 +101,7 @@ type Caller =
   | "leaves unread data";
 
 async function answerTo(
+  { requests }: Pick<StreamServer, "requests">,
   caller: Caller,
   handler: StreamingFunction,
   event: unknown,
@@ -88,7 +116,7 @@ async function answerTo(
     (thrown: Error) => thrown.message,
   );
   if (caller === "leaves during the request") {
-    await eventually(() => (server?.requests.length ?? 0) > 0);
+    await eventually(() => requests.length > 0);
     response.destroy();
   }
   if (caller === "leaves unread data") {
@@ -113,7 +141,7 @@ interface Point {
   readonly contract?: Partial<Contract<Prompt, string>>;
   readonly options?: StreamingOptions;
   readonly caller?: Caller;
-  /** @default 4000 */
+  /** The time of the function. @default 4000, and the request ends long before */
   readonly timeoutInMs?: number;
   /** @default "without an error" */
   readonly ended?: string;
@@ -431,23 +459,48 @@ const OF_STREAMS: readonly Point[] = [
   },
 ];
 
-/** Runs a request, and requires its only line. */
-async function requireOneLine(
-  { status, type, caller = "reads", timeoutInMs = 4_000, ended = "without an error", event, ...point }: Point,
-  defaults: { readonly event: unknown; readonly respond: Respond },
-  create: (point: Pick<Point, "contract" | "dialect" | "options">) => StreamingFunction,
-): Promise<void> {
-  // Prepare
-  server = await StreamServer.start(point.respond ?? defaults.respond);
-  const handler = create(point);
+/** The outcome of a request. */
+interface Observed {
+  readonly lines: readonly unknown[];
+  /** The end of the handler: the message of an error, or `without an error`. */
+  readonly ended: string;
+  readonly tookMs: number;
+}
 
-  // Act
-  const result = await answerTo(caller, handler, event ?? defaults.event, timeoutInMs);
+interface Defaults {
+  readonly event: unknown;
+  readonly respond: Respond;
+}
 
-  // Assess
+/** Creates the handler of a point. */
+type Create = (
+  point: Pick<Point, "contract" | "dialect" | "options">,
+  server: StreamServer,
+) => StreamingFunction;
+
+const DEFAULT_TIMEOUT_IN_MS = 4_000;
+
+/** Runs a request, with a dedicated server. */
+async function observe(point: Point, defaults: Defaults, create: Create): Promise<Observed> {
+  const { caller = "reads", timeoutInMs = DEFAULT_TIMEOUT_IN_MS, event = defaults.event } = point;
+  const chunks: string[] = [];
+  return await outputOfRequest.run(chunks, async () => {
+    const own = await StreamServer.start(point.respond ?? defaults.respond);
+    try {
+      const answered = await answerTo(own, caller, create(point, own), event, timeoutInMs);
+      return { ...answered, lines: linesOf(chunks) };
+    } finally {
+      await own.close();
+    }
+  });
+}
+
+/** Requires the only line of a request. */
+function assess(point: Point, { lines, ended, tookMs }: Observed): void {
+  const { status, type, timeoutInMs = DEFAULT_TIMEOUT_IN_MS } = point;
   const isOfCaller = status >= 400 && status < 500 && status !== 429;
-  expect(log.lines()).toHaveLength(1);
-  expect(log.lines()).toEqual([
+  expect(lines).toHaveLength(1);
+  expect(lines).toEqual([
     expect.objectContaining({
       status,
       Requests: 1,
@@ -455,31 +508,47 @@ async function requireOneLine(
       totalMs: expect.any(Number),
     }),
   ]);
-  expect((log.lines()[0] as { readonly error?: { readonly type: string } }).error?.type).toBe(type);
-  expect(result.ended).toBe(ended);
+  expect((lines[0] as { readonly error?: { readonly type: string } }).error?.type).toBe(type);
+  expect(ended).toBe(point.ended ?? "without an error");
   // Lambda would end the process without a line.
-  expect(result.tookMs).toBeLessThan(timeoutInMs);
+  expect(tookMs).toBeLessThan(timeoutInMs);
+  expect(output).toEqual([]);
+}
+
+/** A test for each point. A point with a dedicated time waits until the time is over, at the same time as the others. */
+function eachPoint(points: readonly Point[], defaults: Defaults, create: Create): void {
+  it.each(
+    points.map((point) => {
+      const run = () => observe(point, defaults, create);
+      const { what, timeoutInMs } = point;
+      return { what, point, result: timeoutInMs === undefined ? run : atTheSameTime(run) };
+    }),
+  )("after $what", async ({ point, result }) => {
+    assess(point, await result());
+  });
+}
+
+/** Adds a request to {@link waiting}. @returns a function that returns the result of the only run */
+function atTheSameTime(run: () => Promise<Observed>): () => Promise<Observed> {
+  let running: Promise<Observed> | undefined;
+  const start = () => {
+    running ??= run();
+    return running;
+  };
+  waiting.push(start);
+  return start;
 }
 
 describe("a streamed answer has one log line", () => {
-  it.each(OF_STREAMS)("after $what", async (point) => {
-    await requireOneLine(point, { event: STREAMED, respond: stream }, ({ dialect, contract, options }) =>
-      streamingHandler(
-        storyContract({ ...SSE, ...dialect }, contract),
-        server as StreamServer,
-        METRICS,
-        options,
-      ),
-    );
-  });
+  eachPoint(OF_STREAMS, { event: STREAMED, respond: stream }, ({ dialect, contract, options }, endpoint) =>
+    streamingHandler(storyContract({ ...SSE, ...dialect }, contract), endpoint, METRICS, options),
+  );
 });
 
 describe("a whole answer of a contract that streams on request has one log line", () => {
-  it.each(OF_WHOLE_STREAMS)("after $what", async (point) => {
-    await requireOneLine(point, { event: WHOLE, respond: whole }, ({ contract, options }) =>
-      streamingHandler(storyContract(ON_REQUEST, contract), server as StreamServer, METRICS, options),
-    );
-  });
+  eachPoint(OF_WHOLE_STREAMS, { event: WHOLE, respond: whole }, ({ contract, options }, endpoint) =>
+    streamingHandler(storyContract(ON_REQUEST, contract), endpoint, METRICS, options),
+  );
 });
 
 /** A contract that does not stream. */
@@ -490,9 +559,9 @@ function plainContract(changes?: Partial<Contract<Prompt, string>>): Contract<Pr
 
 describe("an ordinary handler in the transfer mode stream has one log line", () => {
   const create =
-    (lambda: AwsLambda) =>
-    ({ contract }: Pick<Point, "contract">): StreamingFunction => {
-      const environment = { ...environmentOf(server as StreamServer), ...METRICS };
+    (lambda: AwsLambda): Create =>
+    ({ contract }, endpoint) => {
+      const environment = { ...environmentOf(endpoint), ...METRICS };
       const client = createAbortableClient(environment);
       return streamAnswer(
         createHandlerWith(EVERY_PART, plainContract(contract), environment, client, writeWhenSent),
@@ -500,14 +569,15 @@ describe("an ordinary handler in the transfer mode stream has one log line", () 
       ) as StreamingFunction;
     };
 
-  it.each(OF_WHOLE_STREAMS)("after $what", async (point) => {
-    await requireOneLine(point, { event: WHOLE, respond: whole }, create(RECORDED_LAMBDA));
-  });
+  eachPoint(OF_WHOLE_STREAMS, { event: WHOLE, respond: whole }, create(RECORDED_LAMBDA));
 
-  it("after a response stream that does not open", async () => {
-    const point = { what: "", status: 500, type: "Error", ended: "a bug of the contract" };
-    await requireOneLine(point, { event: WHOLE, respond: whole }, create(CLOSED));
-  });
+  const notOpened = {
+    what: "a response stream that does not open",
+    status: 500,
+    type: "Error",
+    ended: "a bug of the contract",
+  };
+  eachPoint([notOpened], { event: WHOLE, respond: whole }, create(CLOSED));
 
   it.each(["leaves during the request", "leaves at once"] as const)(
     "and frees the endpoint when the caller %s",
@@ -517,7 +587,7 @@ describe("an ordinary handler in the transfer mode stream has one log line", () 
       const isBegun = caller === "leaves during the request";
 
       // Act
-      await answerTo(caller, create(RECORDED_LAMBDA)({}), WHOLE, 4_000);
+      await answerTo(server, caller, create(RECORDED_LAMBDA)({}, server), WHOLE, 4_000);
 
       // Assess
       if (isBegun) await server.requests[0]?.closed;
@@ -530,7 +600,8 @@ describe("an ordinary handler in the transfer mode stream has one log line", () 
     server = await StreamServer.start(refuse(400, "ModelNotReadyException"));
 
     // Act
-    const { tookMs } = await answerTo("leaves during the request", create(RECORDED_LAMBDA)({}), WHOLE, 4_000);
+    const handler = create(RECORDED_LAMBDA)({}, server);
+    const { tookMs } = await answerTo(server, "leaves during the request", handler, WHOLE, 4_000);
     const sent = server.requests.length;
     // Longer than the first wait for a retry.
     await new Promise((resolve) => setTimeout(resolve, 250));
@@ -545,7 +616,7 @@ describe("an ordinary handler in the transfer mode stream has one log line", () 
     server = await StreamServer.start((answer, { body }) => {
       if (body === "stay") setTimeout(() => answer.writeHead(200).end("whole"), 100);
     });
-    const handler = create(RECORDED_LAMBDA)({});
+    const handler = create(RECORDED_LAMBDA)({}, server);
     const [staying, leaving] = [new RecordedResponseStream(), new RecordedResponseStream()];
 
     // Act
@@ -558,18 +629,16 @@ describe("an ordinary handler in the transfer mode stream has one log line", () 
     await Promise.all(answered);
 
     // Assess
-    expect(log.lines()).toMatchObject([{ status: 499 }, { status: 200 }]);
+    expect(linesOf(output)).toMatchObject([{ status: 499 }, { status: 200 }]);
     expect(staying.answer).toMatchObject({ status: 200, body: '"whole"' });
   });
 });
 
 describe("a buffered answer has one log line", () => {
-  it.each(OF_WHOLE_ANSWERS)("after $what", async (point) => {
-    await requireOneLine(point, { event: WHOLE, respond: whole }, ({ contract }) => {
-      const environment = { ...environmentOf(server as StreamServer), ...METRICS };
-      const handler = createHandlerWith(EVERY_PART, plainContract(contract), environment);
-      return async (event, _, context) => void (await handler(event, context));
-    });
+  eachPoint(OF_WHOLE_ANSWERS, { event: WHOLE, respond: whole }, ({ contract }, endpoint) => {
+    const environment = { ...environmentOf(endpoint), ...METRICS };
+    const handler = createHandlerWith(EVERY_PART, plainContract(contract), environment);
+    return async (event, _, context) => void (await handler(event, context));
   });
 });
 
@@ -587,7 +656,7 @@ describe("the start of an asynchronous request has one log line", () => {
     (answer, request) =>
       (request.path.includes("async-invocations") ? queue : s3)(answer, request);
 
-  it.each<Point>([
+  const points: readonly Point[] = [
     { what: "success", status: 202 },
     ...OF_WHOLE_ANSWERS.filter(
       ({ event, contract }) => event !== undefined || contract?.encode !== undefined,
@@ -625,12 +694,12 @@ describe("the start of an asynchronous request has one log line", () => {
       status: 500,
       type: "S3403",
     },
-  ])("after $what", async (point) => {
-    const event = { resource: "/story", ...(WHOLE as object) };
-    const ofPoint =
-      point.event === undefined ? {} : { event: { resource: "/story", ...(point.event as object) } };
-    await requireOneLine({ ...point, ...ofPoint }, { event, respond: both(accepted) }, ({ contract }) => {
-      const { url } = server as StreamServer;
+  ];
+  const ofResource = (event: unknown) => ({ resource: "/story", ...(event as object) });
+  eachPoint(
+    points.map((point) => (point.event === undefined ? point : { ...point, event: ofResource(point.event) })),
+    { event: ofResource(WHOLE), respond: both(accepted) },
+    ({ contract }, { url }) => {
       const handler = createAsyncHandlerWith(EVERY_PART, plainContract(contract), {
         ...environmentOf({ url }),
         ...METRICS,
@@ -638,6 +707,6 @@ describe("the start of an asynchronous request has one log line", () => {
         ASYNC_LOCATION: "s3://bucket/endpoint",
       });
       return async (event, _, context) => void (await handler(event, context));
-    });
-  });
+    },
+  );
 });

@@ -1,7 +1,7 @@
 import type { AlarmDefinition, CompositeAlarmDefinition, MetricAlarmDefinition } from "./alarm-definition";
 import type { AlarmState } from "./alarm-state";
 import { alarmsOf, holds } from "./composite-rule";
-import { evaluateAlarm, rangeInMs } from "./metric-alarm";
+import { type Evaluation, evaluateAlarm, rangeInMs } from "./metric-alarm";
 import { floorToMinute, type MetricStore } from "./metric-store";
 
 const MINUTE_IN_MS = 60_000;
@@ -29,8 +29,10 @@ export interface AlarmStatus {
 
 interface Evaluated {
   readonly definition: MetricAlarmDefinition | CompositeAlarmDefinition;
-  state: AlarmState;
-  reason: string;
+  /** The alarms that the rule uses, by their names; empty for a metric alarm. */
+  parts: ReadonlyMap<string, Evaluated>;
+  /** The last evaluation. */
+  last: Evaluation;
   since: number | undefined;
 }
 
@@ -74,17 +76,15 @@ export class Alarms {
     const before = this.evaluated;
     this.definitions = definitions;
     const supported = definitions.filter((definition) => definition.kind !== "unsupported");
-    this.evaluated = new Map(
-      supported.map((definition) => {
-        const key = keyOf(definition);
-        const known = before.get(key);
-        const isSame = known !== undefined && textOf(known.definition) === textOf(definition);
-        const alarm = isSame
-          ? known
-          : { definition, state: "INSUFFICIENT_DATA" as const, reason: NOT_YET, since: undefined };
-        return [key, alarm];
-      }),
-    );
+    const evaluated = new Map<string, Evaluated>();
+    this.evaluated = evaluated;
+    for (const definition of supported) {
+      const key = keyOf(definition);
+      const known = before.get(key);
+      const isSame = known !== undefined && textOf(known.definition) === textOf(definition);
+      evaluated.set(key, isSame ? known : { definition, parts: new Map(), last: NOT_YET, since: undefined });
+    }
+    for (const alarm of evaluated.values()) alarm.parts = this.partsOf(alarm.definition);
     const metricAlarms = supported.filter((definition) => definition.kind === "metric");
     this.store.retentionInMs = Math.max(...metricAlarms.map(rangeInMs), MINUTE_IN_MS) + MINUTE_IN_MS;
     const statistics = metricAlarms.flatMap((alarm) => [...alarm.statistics.values()]);
@@ -118,7 +118,8 @@ export class Alarms {
         const kind = definition.of;
         return { name, kind, description, state: "NOT_EVALUATED", reason: definition.fault, actions };
       }
-      const { state, reason, since } = this.find(keyOf(definition));
+      const { last, since } = this.find(keyOf(definition));
+      const { state, reason } = last;
       return {
         name,
         kind: definition.kind,
@@ -134,33 +135,25 @@ export class Alarms {
   private evaluateAt(end: number): void {
     const changes: StateChange[] = [];
     for (const alarm of this.evaluated.values()) {
-      const { definition, state: before } = alarm;
-      const { state, reason } =
+      const { definition } = alarm;
+      const before = alarm.last.state;
+      alarm.last =
         definition.kind === "metric"
           ? evaluateAlarm(definition, this.store, end, before)
-          : this.evaluateRule(definition);
-      Object.assign(alarm, { state, reason });
+          : evaluateRule(definition, alarm.parts);
+      const { state } = alarm.last;
       if (state === before) continue;
       alarm.since = end;
-      changes.push({ alarm: definition, from: before, to: state, reason, at: end });
+      changes.push({ alarm: definition, from: before, to: state, reason: alarm.last.reason, at: end });
     }
     if (changes.length > 0) this.changed(changes);
   }
 
-  private evaluateRule(definition: CompositeAlarmDefinition): { state: AlarmState; reason: string } {
+  /** The alarms that a definition uses. */
+  private partsOf(definition: Evaluated["definition"]): ReadonlyMap<string, Evaluated> {
+    if (definition.kind === "metric") return new Map();
     const { rule, scope } = definition;
-    const stateOf = (name: string) => this.find(keyOf({ scope, name })).state;
-    const state = holds(rule, stateOf) ? "ALARM" : "OK";
-    const inAlarm = [...alarmsOf(rule)].filter((name) => stateOf(name) === "ALARM");
-    if (inAlarm.length === 0) return { state, reason: "no alarm of the rule is in ALARM" };
-    const names = inAlarm.join(", ");
-    return {
-      state,
-      reason:
-        state === "ALARM"
-          ? `in ALARM: ${names}`
-          : `the rule does not hold, because only ${names} is in ALARM`,
-    };
+    return new Map([...alarmsOf(rule)].map((name) => [name, this.find(keyOf({ scope, name }))]));
   }
 
   private find(key: string): Evaluated {
@@ -170,7 +163,35 @@ export class Alarms {
   }
 }
 
-const NOT_YET = "Not evaluated yet: the first evaluation follows at the end of this minute";
+const NOT_YET: Evaluation = {
+  state: "INSUFFICIENT_DATA",
+  reason: "Not evaluated yet: the first evaluation follows at the end of this minute",
+};
+
+/** @param parts - the alarms that the rule uses, by their names */
+function evaluateRule(
+  { rule }: CompositeAlarmDefinition,
+  parts: ReadonlyMap<string, Pick<Evaluated, "last">>,
+): Evaluation {
+  const stateOf = (name: string) => {
+    const part = parts.get(name);
+    if (part === undefined) throw new Error(`there is no alarm ${name}`);
+    return part.last.state;
+  };
+  const state = holds(rule, stateOf) ? "ALARM" : "OK";
+  const inAlarm: string[] = [];
+  for (const [name, { last }] of parts) if (last.state === "ALARM") inAlarm.push(name);
+  return {
+    state,
+    get reason() {
+      if (inAlarm.length === 0) return "no alarm of the rule is in ALARM";
+      const names = inAlarm.join(", ");
+      return state === "ALARM"
+        ? `in ALARM: ${names}`
+        : `the rule does not hold, because only ${names} is in ALARM`;
+    },
+  };
+}
 
 function keyOf({ scope, name }: Pick<AlarmDefinition, "scope" | "name">): string {
   return `${scope}/${name}`;

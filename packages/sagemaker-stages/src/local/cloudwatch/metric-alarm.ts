@@ -6,7 +6,7 @@ import type { MetricStore } from "./metric-store";
 /** The result of an evaluation. */
 export interface Evaluation {
   readonly state: AlarmState;
-  /** The cause of the state, as a sentence. */
+  /** The cause of the state, as a sentence. It is composed when it is read: most evaluations are never shown. */
   readonly reason: string;
 }
 
@@ -109,7 +109,9 @@ export function evaluatePoints(
 
   const explain = (state: AlarmState, rest = ""): Evaluation => ({
     state,
-    reason: describe(definition, evaluated, breaching.length, rest),
+    get reason() {
+      return describe(definition, evaluated, breaching.length, rest);
+    },
   });
   if (breaching.length >= datapointsToAlarm) return explain("ALARM");
   if (missing === 0) return explain("OK");

@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setImmediate as turn } from "node:timers/promises";
 
 /** The default memory of a function in MB, see src/constructs/function/new-function.ts. */
 export const MEMORY_IN_MB = 256;
@@ -34,25 +35,32 @@ export interface Ended {
   readonly crash: string | undefined;
 }
 
+/** Makes payloads, by their names. */
+export type Payloads = Readonly<Record<string, () => string>>;
+
 /**
  * Invokes a function's package with several payloads in one process, which has the same heap options as on Lambda. The
- * process reads and parses each payload like Lambda's runtime.
+ * process reads and parses each payload like Lambda's runtime. While it handles a payload, this process makes the next.
  *
  * @param code - path of the package's `index.js`
  */
 export async function invokeAll(
   code: string,
-  payloads: Readonly<Record<string, string>>,
+  payloads: Payloads,
   environment: NodeJS.ProcessEnv,
 ): Promise<Ended> {
   const folder = mkdtempSync(join(tmpdir(), "payloads-"));
   try {
-    const files = Object.entries(payloads).map(([name, payload], index) => {
+    const { child, ended } = start([...HEAP, "-e", SCRIPT, code], environment);
+    for (const [index, [name, make]] of Object.entries(payloads).entries()) {
       const file = join(folder, `${index}.json`);
-      writeFileSync(file, payload);
-      return [name, file];
-    });
-    return await run([...HEAP, "-e", SCRIPT, code, JSON.stringify(files)], environment);
+      writeFileSync(file, make());
+      child.stdin.write(`${JSON.stringify([name, file])}\n`);
+      // The endpoint of the function is a server of this process.
+      await turn();
+    }
+    child.stdin.end();
+    return await ended;
   } finally {
     rmSync(folder, { recursive: true });
   }
@@ -65,7 +73,8 @@ export async function invokeAll(
 const SCRIPT = `
   const STATUS = "/proc/self/status";
   const { existsSync, readFileSync } = require("node:fs");
-  const [, code, files] = process.argv;
+  const { createInterface } = require("node:readline");
+  const [, code] = process.argv;
   const { handler } = require(code);
   process.stdout.write = () => true;
   const peakInKb = () =>
@@ -74,7 +83,8 @@ const SCRIPT = `
       : process.resourceUsage().maxRSS;
   const peakInMb = () => Math.round(peakInKb() / 1024);
   (async () => {
-    for (const [name, file] of JSON.parse(files)) {
+    for await (const line of createInterface({ input: process.stdin })) {
+      const [name, file] = JSON.parse(line);
       const event = JSON.parse(readFileSync(file, "utf8"));
       const parsedInMb = peakInMb();
       const start = Date.now();
@@ -91,9 +101,11 @@ const SCRIPT = `
   })();
 `;
 
-function run(words: readonly string[], environment: NodeJS.ProcessEnv): Promise<Ended> {
-  return new Promise((resolve) => {
-    const child = spawn(process.execPath, words, { env: environment, stdio: ["ignore", "ignore", "pipe"] });
+function start(words: readonly string[], environment: NodeJS.ProcessEnv) {
+  const child = spawn(process.execPath, words, { env: environment, stdio: ["pipe", "ignore", "pipe"] });
+  // A process that crashed reads no further payloads: its status reports the crash.
+  child.stdin.on("error", () => {});
+  const ended = new Promise<Ended>((resolve) => {
     let written = "";
     child.stderr.setEncoding("utf8").on("data", (chunk: string) => {
       written += chunk;
@@ -104,4 +116,5 @@ function run(words: readonly string[], environment: NodeJS.ProcessEnv): Promise<
       resolve({ invoked: lines.map((line): Invoked => JSON.parse(line)), crash });
     });
   });
+  return { child, ended };
 }

@@ -4,19 +4,29 @@ export const MAX_EVENT_IN_BYTES = 6 * 1024 * 1024;
 /** Repeats `unit` between `open` and `close` up to a number of bytes, without a separator at the end. */
 export function filled(bytes: number, open: string, unit: string, close: string): string {
   const count = Math.floor((bytes - open.length - close.length) / Buffer.byteLength(unit));
-  return `${open}${unit.repeat(count).replace(/,$/, "")}${close}`;
+  const units = unit.repeat(count);
+  return `${open}${units.endsWith(",") ? units.slice(0, -1) : units}${close}`;
 }
+
+/** The properties of objects with as many properties as fit in the maximum event, by the value of each property. */
+const allProperties = new Map<string, string>();
 
 /** An object with as many properties as fit. */
 function properties(bytes: number, value: string): string {
+  const all = allProperties.get(value) ?? joinProperties(MAX_EVENT_IN_BYTES, value);
+  allProperties.set(value, all);
+  const contentInBytes = bytes - "{}".length;
+  return `{${all.length <= contentInBytes ? all : all.slice(0, all.lastIndexOf(",", contentInBytes))}}`;
+}
+
+function joinProperties(bytes: number, value: string): string {
   const parts: string[] = [];
-  let length = 2;
-  for (let index = 0; length < bytes - 20; index++) {
+  for (let index = 0, length = 0; length < bytes; index++) {
     const part = `"k${index.toString(36)}":${value}`;
     parts.push(part);
     length += part.length + 1;
   }
-  return `{${parts.join(",")}}`;
+  return parts.join(",");
 }
 
 /** Creates a body of at most this number of bytes. */
@@ -61,13 +71,27 @@ export function largeBodies(...names: readonly string[]): Readonly<Record<string
   });
 }
 
-/** The maximum event with such a body, as JSON. */
+/** The smallest share of the maximum event that an event has whose body can have this size. */
+const MIN_SHARE = 0.985;
+
+/** The size of the body that predicts the size of an event with a larger body. */
+const SAMPLE_IN_BYTES = 64 * 1024;
+
+/** The maximum event with such a body, as JSON. A body with an own maximum size can lead to a smaller event. */
 export function largestEvent(make: MakeBody, toEvent: (body: string) => unknown): string {
-  let bytes = MAX_EVENT_IN_BYTES;
+  const eventOf = (body: string) => JSON.stringify(toEvent(body));
+  const aroundInBytes = Buffer.byteLength(eventOf(""));
+  const sampleInBytes = Buffer.byteLength(eventOf(make(SAMPLE_IN_BYTES)));
+  const perByte = (sampleInBytes - aroundInBytes) / SAMPLE_IN_BYTES;
+  let bytes = Math.floor((0.995 * (MAX_EVENT_IN_BYTES - aroundInBytes)) / perByte);
+  let before = 0;
   for (;;) {
-    const event = JSON.stringify(toEvent(make(bytes)));
+    const event = eventOf(make(bytes));
     const length = Buffer.byteLength(event);
-    if (length <= MAX_EVENT_IN_BYTES) return event;
-    bytes = Math.floor(0.99 * bytes * (MAX_EVENT_IN_BYTES / length));
+    const share = length / MAX_EVENT_IN_BYTES;
+    // A body with an own maximum size does not grow.
+    if (share <= 1 && (share >= MIN_SHARE || length === before)) return event;
+    before = length;
+    bytes = Math.floor((0.995 * bytes) / share);
   }
 }

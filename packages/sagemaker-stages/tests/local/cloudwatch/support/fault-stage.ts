@@ -138,21 +138,17 @@ class FaultyContainer implements Container {
 
 /** A store that remembers all data, so that a test can replay them for other alarms. */
 class RecordingStore extends MetricStore {
-  data: Datum[] = [];
+  readonly data: Datum[] = [];
+  /** The requests in the functions' lines. */
+  printed = 0;
+  /** The asynchronous requests that ended. */
+  ended = 0;
 
   override add(datum: Datum): void {
     super.add(datum);
     this.data.push(datum);
-  }
-
-  /** The requests in the functions' lines. */
-  get printed(): number {
-    return this.data.filter(({ name }) => name === "Requests").length;
-  }
-
-  /** The asynchronous requests that ended. */
-  get ended(): number {
-    return this.data.filter(({ name }) => name === "TotalProcessingTime").length;
+    if (datum.name === "Requests") this.printed++;
+    if (datum.name === "TotalProcessingTime") this.ended++;
   }
 }
 
@@ -198,7 +194,9 @@ export class FaultStage {
   /** The ends of asynchronous requests. */
   private ended = 0;
   private deployment: Deployment | undefined;
-  /** The folder of the synthesized stack. */
+  /** The folder of the stack as it is synthesized. */
+  synthesized = "";
+  /** The folder of the served stack. */
   folder = "";
   /** The output of the functions and of the stage. */
   log = "";
@@ -221,9 +219,10 @@ export class FaultStage {
     return this.stage.url;
   }
 
-  async open(): Promise<void> {
+  /** @param synthesized - the folder of the synthesized stack. Default: the stage synthesizes it */
+  async open(synthesized = this.stacks.synthesize(WITH_ALARMS)): Promise<void> {
+    this.synthesized = synthesized;
     await this.stage.listen();
-    const synthesized = this.stacks.synthesize(WITH_ALARMS);
     const crash = join(this.stacks.folder, "crash.cjs");
     // Loaded before the function's code, in the function's process.
     writeFileSync(

@@ -13,6 +13,8 @@ export interface FaultRow {
   readonly minutes?: readonly [alarm: number, ok: number];
   /** Minutes before the fault in which the scenario sends requests. @default 0 */
   readonly historyInMinutes?: number;
+  /** Whether the scenario mostly waits for slow answers: it then runs beside the other scenarios, on a dedicated stage. */
+  readonly waits?: true;
   readonly run: (stage: FaultStage) => Promise<void>;
 }
 
@@ -287,6 +289,7 @@ export const FAULTS: readonly FaultRow[] = [
     fault: "The endpoint answers no request in time in 3 separate periods of 5 minutes within an hour",
     alarm: "energy-demand-not-waking",
     minutes: [56, 61],
+    waits: true,
     run: async (stage) => {
       stage.at(0);
       await stage.send("energy-demand", 2, { kind: "hang" });
@@ -305,6 +308,7 @@ export const FAULTS: readonly FaultRow[] = [
       "The endpoint answers no request in time in 3 separate periods of 5 minutes within an hour, in which callers also send requests that they must change",
     alarm: "energy-demand-not-waking",
     minutes: [56, 61],
+    waits: true,
     run: async (stage) => {
       for (const minute of [0, 27, 55]) {
         stage.at(minute);
@@ -318,6 +322,7 @@ export const FAULTS: readonly FaultRow[] = [
       "1 of 60 requests takes 1.3 seconds in each of two quarters of an hour, with an objective of 1 second, among 60 requests that callers must change",
     alarm: "energy-demand-latency",
     minutes: [16, 31],
+    waits: true,
     run: async (stage) => {
       for (const minute of [0, 15]) {
         stage.at(minute);
@@ -332,6 +337,7 @@ export const FAULTS: readonly FaultRow[] = [
       "1 of 60 requests takes 1.3 seconds in each of two quarters of an hour, with an objective of 1 second",
     alarm: "energy-demand-latency",
     minutes: [16, 31],
+    waits: true,
     run: async (stage) => {
       for (const minute of [0, 15]) {
         stage.at(minute);
@@ -344,6 +350,7 @@ export const FAULTS: readonly FaultRow[] = [
     fault:
       "1 of 60 requests takes 0.7 seconds in each of two quarters of an hour, with an objective of 1 second",
     alarm: undefined,
+    waits: true,
     run: async (stage) => {
       for (const minute of [0, 15]) {
         stage.at(minute);
@@ -356,6 +363,7 @@ export const FAULTS: readonly FaultRow[] = [
     fault:
       "1 of 30 requests takes 1.3 seconds in each of two quarters of an hour: too few for a percentile, also with 30 requests that callers must change",
     alarm: undefined,
+    waits: true,
     run: async (stage) => {
       for (const minute of [0, 15]) {
         stage.at(minute);

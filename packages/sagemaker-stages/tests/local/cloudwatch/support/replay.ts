@@ -5,8 +5,16 @@ import type { Change, Observed } from "./fault-stage";
 
 const MINUTE_IN_MS = 60_000;
 
-/** The changes of other alarms for the metrics of a scenario. */
-export function replay(definitions: readonly AlarmDefinition[], observed: Observed): Change[] {
+/**
+ * The changes of other alarms for the metrics of a scenario.
+ *
+ * @param isEnough - whether the replay ends after a minute, given the changes so far. Default: it ends with the scenario
+ */
+export function replay(
+  definitions: readonly AlarmDefinition[],
+  observed: Observed,
+  isEnough: (changes: readonly Change[], minute: number) => boolean = () => false,
+): Change[] {
   const changes: Change[] = [];
   const store = new MetricStore();
   let time = observed.from;
@@ -31,6 +39,7 @@ export function replay(definitions: readonly AlarmDefinition[], observed: Observ
       store.add(datum);
     }
     alarms.evaluate();
+    if (isEnough(withoutStart(changes), (time - observed.start) / MINUTE_IN_MS)) break;
   }
   return withoutStart(changes);
 }
