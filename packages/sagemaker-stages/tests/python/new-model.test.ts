@@ -41,7 +41,7 @@ describe("the model that new-model --handler python writes", () => {
     "passes the compiler and the linter of the app",
     async () => {
       // Act
-      const compiled = await app.program("typescript/bin/tsc", "--noEmit");
+      const compiled = await app.types();
       const linted = await app.program(
         "@biomejs/biome/bin/biome",
         "check",
