@@ -10,6 +10,7 @@ import {
   isAllowedByOwnPolicies,
   isAssumingRole,
   mayDecide,
+  ofSubject,
   ownStatements,
   type Policy,
   type PolicySet,
@@ -160,11 +161,17 @@ export class Proof {
    * kills a mutant.
    */
   *findings(subjects: readonly string[] = this.subjects): Generator<Finding> {
-    const about = ({ subject }: { readonly subject: string }) => subjects.includes(subject);
-    const allowedRequests = this.allowedRequests.filter(about);
+    const [single, ...others] = subjects;
+    const wanted = new Set(subjects);
+    // The proof of a mutant is about one subject.
+    const about = <One extends { readonly subject: string }>(all: readonly One[]): readonly One[] =>
+      single !== undefined && others.length === 0
+        ? ofSubject(all, single)
+        : all.filter(({ subject }) => wanted.has(subject));
+    const allowedRequests = about(this.allowedRequests);
     for (const allowed of allowedRequests) yield* this.mustBeAllowed(allowed);
-    for (const denied of this.deniedRequests.filter(about)) yield* this.mustBeDenied(denied);
-    for (const policy of this.policySet.policies.filter(about)) {
+    for (const denied of about(this.deniedRequests)) yield* this.mustBeDenied(denied);
+    for (const policy of about(this.policySet.policies)) {
       yield* this.holdersMustNeed(policy);
       for (const unit of this.permissionsOf(policy)) yield* this.mustHavePurpose(unit);
       for (const statement of policy.statements) {
@@ -247,8 +254,8 @@ export class Proof {
 
   /** Findings about actions that no request has, on every resource of the requests. */
   private otherActionsMustBeDenied(subject: string): Finding[] {
-    const allowedRequests = this.allowedRequests.filter(
-      (allowed) => allowed.subject === subject && allowed.otherRequests === "denied",
+    const allowedRequests = ofSubject(this.allowedRequests, subject).filter(
+      ({ otherRequests }) => otherRequests === "denied",
     );
     const used = new Set(allowedRequests.map(({ action }) => action.toLowerCase()));
     const templates = new Map(
@@ -258,8 +265,7 @@ export class Proof {
       ]),
     );
     // An action that no statement has is denied on every resource. So only actions of statements are evaluated.
-    const allowing = this.policySet.policies
-      .filter((policy) => policy.subject === subject)
+    const allowing = ofSubject(this.policySet.policies, subject)
       .flatMap(({ statements }) => statements)
       .filter(({ effect }) => effect === "Allow");
     const patterns = [...new Set(allowing.flatMap(({ actions }) => actions))];
@@ -287,12 +293,10 @@ export class Proof {
   }
 
   private servicesOf(subject: string): string[] {
-    const granted = this.policySet.policies
-      .filter((policy) => policy.subject === subject)
-      .flatMap(({ statements }) => statements.flatMap(({ actions }) => actions));
-    const used = this.allowedRequests
-      .filter((allowed) => allowed.subject === subject)
-      .map(({ action }) => action);
+    const granted = ofSubject(this.policySet.policies, subject).flatMap(({ statements }) =>
+      statements.flatMap(({ actions }) => actions),
+    );
+    const used = ofSubject(this.allowedRequests, subject).map(({ action }) => action);
     const services = [...granted, ...used].map((action) => action.split(":")[0]?.toLowerCase() ?? "");
     return [
       ...new Set([
@@ -371,13 +375,11 @@ export class Proof {
   requestsToDeny(subject: string): readonly AccessRequest[] {
     const known = this.requestsToDenyBySubject.get(subject);
     if (known !== undefined) return known;
-    const about = (request: AccessRequest) => request.subject === subject;
-    const variations = this.allowedRequests
-      .filter(about)
+    const variations = ofSubject(this.allowedRequests, subject)
       .flatMap((allowed) => this.variationsOf(allowed))
       .filter((variation) => !this.legitimate.has(variation))
       .map(({ request, difference }): AccessRequest => ({ ...request, reason: difference }));
-    const requestsToDeny = [...this.deniedRequests.filter(about), ...variations];
+    const requestsToDeny = [...ofSubject(this.deniedRequests, subject), ...variations];
     this.requestsToDenyBySubject.set(subject, requestsToDeny);
     return requestsToDeny;
   }
@@ -447,8 +449,7 @@ export class Proof {
     const candidates = kind === "breaks" ? this.allowedRequests : this.requestsToDeny(policy.subject);
     // The statement cannot change the verdict on a request with another action.
     const requests = withActionsOf(from, candidates).filter(
-      (request) =>
-        mayDecide(policy, request) && isAllowed(this.policySet, request) === (kind === "breaks"),
+      (request) => mayDecide(policy, request) && isAllowed(this.policySet, request) === (kind === "breaks"),
     );
     this.decided.set(from, { ...(known?.policy === policy ? known : { policy }), [kind]: requests });
     return requests;
