@@ -1,6 +1,7 @@
 import { format } from "node:util";
 import { jest } from "@jest/globals";
 import { runCommand } from "../../../src/cli/main";
+import { setTypeScript } from "../../../src/lib/typescript";
 import type { Finished } from "../../package/support/small-repository";
 
 /**
@@ -36,6 +37,8 @@ export async function runHere(folder: string, words: readonly string[]): Promise
     // A process without an exit status ends with 0.
     return { status: Number(process.exitCode ?? 0), ...output };
   } finally {
+    // Other code of the test file may load TypeScript, which Jest reads.
+    setTypeScript(async () => {});
     process.exitCode = before.status;
     process.chdir(before.folder);
     for (const spy of spies) spy.mockRestore();
