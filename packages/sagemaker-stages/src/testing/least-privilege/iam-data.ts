@@ -58,8 +58,8 @@ export class IamData {
   }
 
   /**
-   * The actions of a service that match a pattern. Each pattern is compared once: a proof of a mutant asks for the same patterns
-   * as every other proof.
+   * The actions of a service that match a pattern. Each pattern is compared once, because the proofs of mutants use the same
+   * patterns.
    *
    * @throws Refused if AWS has no such service
    */
