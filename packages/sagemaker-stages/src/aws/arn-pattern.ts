@@ -15,9 +15,11 @@ import { covers, type Tokens, tokenize } from "./wildcards";
  * @returns whether the ARN matches; `false` for a pattern or an ARN with fewer than six parts
  */
 export function matchesArn(pattern: string, arn: string): boolean {
-  const wanted = partsOfPattern(pattern);
+  const { tokens: wanted, isLiteral } = readPattern(pattern);
+  if (wanted === undefined) return false;
+  if (isLiteral) return pattern === arn;
   const parts = partsOfArn(arn);
-  if (wanted === undefined || parts.length < ARN_PARTS) return false;
+  if (parts.length < ARN_PARTS) return false;
   return wanted.every((part, index) => covers(part, parts[index] ?? ""));
 }
 
@@ -31,6 +33,11 @@ function partsOfArn(arn: string): readonly string[] {
     lastParts = splitArn(arn);
   }
   return lastParts;
+}
+
+/** Whether a pattern has the six parts of an ARN, and matches only the ARN with the same text. */
+export function isLiteralArn(pattern: string): boolean {
+  return readPattern(pattern).isLiteral;
 }
 
 /** Whether a pattern has the six parts of an ARN. */
@@ -64,12 +71,26 @@ export function splitArnPattern(pattern: string): string[] {
   return parts;
 }
 
-const knownParts = new Map<string, readonly Tokens[] | undefined>();
+interface ReadPattern {
+  /** The six parts; `undefined` for a pattern with fewer parts. */
+  readonly tokens: readonly Tokens[] | undefined;
+  /** Whether the six parts have no wildcards and no variables. */
+  readonly isLiteral: boolean;
+}
+
+const knownPatterns = new Map<string, ReadPattern>();
 
 function partsOfPattern(pattern: string): readonly Tokens[] | undefined {
-  if (knownParts.has(pattern)) return knownParts.get(pattern);
+  return readPattern(pattern).tokens;
+}
+
+/** Cached, because a proof and a review compare the same patterns with many ARNs. */
+function readPattern(pattern: string): ReadPattern {
+  const known = knownPatterns.get(pattern);
+  if (known !== undefined) return known;
   const parts = splitArnPattern(pattern);
   const tokens = parts.length < ARN_PARTS ? undefined : parts.map(tokenize);
-  knownParts.set(pattern, tokens);
-  return tokens;
+  const read = { tokens, isLiteral: tokens?.every((part) => typeof part === "string") ?? false };
+  knownPatterns.set(pattern, read);
+  return read;
 }

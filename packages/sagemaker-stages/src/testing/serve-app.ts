@@ -1,9 +1,9 @@
-import { createApp } from "../app/create-app";
+import type * as creating from "../app/create-app";
 import { appFolder } from "../lib/app-folder";
 import { exampleStandIns } from "../local/example-stand-ins";
 import { type Container, ownContainer } from "../local/sagemaker/container";
 import { loadSamples } from "../local/samples";
-import { LocalStage } from "../local/stage";
+import type * as serving from "../local/stage";
 import { readDeployments } from "../local/synthesize";
 import { BEFORE_EVERY_END } from "./clock";
 import type { TestedApp } from "./synthesize";
@@ -57,6 +57,9 @@ export interface ServedApp {
  */
 export async function serveApp(app: TestedApp, { containers = {} }: ServeSettings = {}): Promise<ServedApp> {
   requireDeployed(app, Object.keys(containers));
+  // Loaded only now, because test files import this module for other functions, see synthesize.ts.
+  const { LocalStage } = require("../local/stage") as typeof serving;
+  const { createApp } = require("../app/create-app") as typeof creating;
   const outdir = makeTempFolder();
   let log = "";
   const stage = new LocalStage({

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { type AppProps, createApp } from "../app/create-app";
+import type * as creating from "../app/create-app";
 import { accountName } from "../environment/account";
 import { BEFORE_EVERY_END } from "./clock";
 import { inTempFolder } from "./temp-folder";
@@ -14,7 +14,7 @@ import { StackJson, SynthesizedStacks } from "./terraform";
  * @example
  * const app: TestedApp = { models, environments, accounts, InferenceStack, AccountStack };
  */
-export type TestedApp = Omit<AppProps, "outdir">;
+export type TestedApp = Omit<creating.AppProps, "outdir">;
 
 /**
  * Synthesizes an app into a temporary folder, and reads its stacks. Needs neither network nor credentials.
@@ -24,10 +24,19 @@ export type TestedApp = Omit<AppProps, "outdir">;
  */
 export function synthesize(app: TestedApp): SynthesizedStacks {
   return inTempFolder((outdir) => {
-    createApp({ now: BEFORE_EVERY_END, placeholders: true, ...app, outdir }).synth();
+    synthesizeInto(outdir, app);
     const stacks = stackNames(app).map((name) => new StackJson(name, readStack(outdir, name)));
     return new SynthesizedStacks(stacks);
   });
+}
+
+/**
+ * Loads the constructs and CDKTF only now: most test files of an app import this module for other functions, and Jest loads
+ * modules again for each test file.
+ */
+function synthesizeInto(outdir: string, app: TestedApp): void {
+  const { createApp } = require("../app/create-app") as typeof creating;
+  createApp({ now: BEFORE_EVERY_END, placeholders: true, ...app, outdir }).synth();
 }
 
 /** The names of an app's stacks: environments, then accounts. */
@@ -64,7 +73,7 @@ export function findSynthesisDifferences(app: TestedApp): string[] {
 /** The content of every file of a synthesis in base64, by its path. */
 function filesOf(app: TestedApp): Map<string, string> {
   return inTempFolder((outdir) => {
-    createApp({ now: BEFORE_EVERY_END, placeholders: true, ...app, outdir }).synth();
+    synthesizeInto(outdir, app);
     const paths = readdirSync(outdir, { recursive: true, encoding: "utf8" }).filter(
       (path) => existsSync(join(outdir, path)) && statSync(join(outdir, path)).isFile(),
     );

@@ -5,6 +5,7 @@ import { version } from "../../package.json";
 import { makeTempFolder, removeFolder } from "../../src/testing/temp-folder";
 import { COMMAND, copyApp } from "../local/support/project";
 import { type Finished, run } from "../package/support/small-repository";
+import { runHere } from "./support/command-here";
 
 const TIMEOUT_IN_MS = 60_000;
 
@@ -106,7 +107,6 @@ const LOADING = COMMANDS.filter(({ command, readsApp }) => readsApp === true && 
 
 const CONTRACT = "functions/language-check/contract.ts";
 
-const helps = new Map<string, Promise<Finished>>();
 const folders: string[] = [];
 const empty = newFolder();
 const app = newApp((text) => text);
@@ -118,11 +118,11 @@ afterAll(() => {
 });
 
 describe("every command", () => {
-  it.concurrent.each(COMMANDS)(
+  it.each(COMMANDS)(
     "the command prints its usage on standard output for --help: $command",
     async ({ command }) => {
       // Act
-      const finished = await help(command);
+      const finished = await callHere(empty, command, "--help");
 
       // Assess
       expect(finished).toMatchObject({ status: 0, stderr: "" });
@@ -132,12 +132,12 @@ describe("every command", () => {
     TIMEOUT_IN_MS,
   );
 
-  it.concurrent.each(COMMANDS.filter(({ command }) => !command.includes(" ")))(
+  it.each(COMMANDS.filter(({ command }) => !command.includes(" ")))(
     "prints the same usage for -h after other words: $command",
     async ({ command, words = [] }) => {
       // Act
-      const long = await help(command);
-      const short = await call(empty, command, ...words, "-h");
+      const long = await callHere(empty, command, "--help");
+      const short = await callHere(empty, command, ...words, "-h");
 
       // Assess
       expect(short).toEqual(long);
@@ -145,11 +145,11 @@ describe("every command", () => {
     TIMEOUT_IN_MS,
   );
 
-  it.concurrent.each(COMMANDS)(
+  it.each(COMMANDS)(
     "refuses an unknown option: $command",
     async ({ command, words = [], valueOptions = [] }) => {
       // Act
-      const finished = await call(app, command, ...words, "--colour");
+      const finished = await callHere(app, command, ...words, "--colour");
 
       // Assess
       expectUsageError(finished, command, /^option: got --colour; allowed: .*--help$/);
@@ -158,11 +158,11 @@ describe("every command", () => {
     TIMEOUT_IN_MS,
   );
 
-  it.concurrent.each(COMMANDS.filter(({ anyWords }) => anyWords !== true))(
+  it.each(COMMANDS.filter(({ anyWords }) => anyWords !== true))(
     "refuses a surplus word: $command",
     async ({ command, words = [] }) => {
       // Act
-      const finished = await call(app, command, ...words, "surplus");
+      const finished = await callHere(app, command, ...words, "surplus");
 
       // Assess
       expectUsageError(finished, command, /^word: got surplus; allowed: .*options/);
@@ -170,11 +170,11 @@ describe("every command", () => {
     TIMEOUT_IN_MS,
   );
 
-  it.concurrent.each(COMMANDS.filter(({ command, words = [] }) => words.length > 0 && command !== "start"))(
+  it.each(COMMANDS.filter(({ command, words = [] }) => words.length > 0 && command !== "start"))(
     "refuses a missing word: $command",
     async ({ command }) => {
       // Act
-      const finished = await call(app, command);
+      const finished = await callHere(app, command);
 
       // Assess
       expectUsageError(finished, command, /^<[a-z]+>: got nothing; allowed: \S+/);
@@ -182,7 +182,7 @@ describe("every command", () => {
     TIMEOUT_IN_MS,
   );
 
-  it.concurrent.each(
+  it.each(
     COMMANDS.flatMap(({ command, words = [], valueOptions = [] }) =>
       valueOptions.map((option) => ({ command, words, option })),
     ),
@@ -190,7 +190,7 @@ describe("every command", () => {
     "refuses $option without a value: $command",
     async ({ command, words, option }) => {
       // Act
-      const finished = await call(app, command, ...words, option);
+      const finished = await callHere(app, command, ...words, option);
 
       // Assess
       expectUsageError(
@@ -202,11 +202,11 @@ describe("every command", () => {
     TIMEOUT_IN_MS,
   );
 
-  it.concurrent.each(COMMANDS.filter(({ readsApp }) => readsApp === true))(
+  it.each(COMMANDS.filter(({ readsApp }) => readsApp === true))(
     "names the folder and the missing files in a folder that is not an app: $command",
     async ({ command, words = [] }) => {
       // Act
-      const finished = await call(empty, command, ...words);
+      const finished = await callHere(empty, command, ...words);
 
       // Assess
       expect(finished).toMatchObject({ status: 1, stdout: "" });
@@ -254,7 +254,7 @@ describe("every group of commands", () => {
     "the group prints a table of its commands with their summaries: sagemaker-stages $group",
     async ({ group, commands }) => {
       // Act
-      const finished = await help(group);
+      const finished = await call(empty, group, "--help");
 
       // Assess
       expect(finished).toMatchObject({ status: 0, stderr: "" });
@@ -284,7 +284,7 @@ describe("every group of commands", () => {
       const none = await call(empty, "");
 
       // Assess
-      expect(none).toEqual(await help(""));
+      expect(none).toEqual(await call(empty, "", "--help"));
     },
     TIMEOUT_IN_MS,
   );
@@ -338,16 +338,18 @@ function expectLoadFailure(finished: Finished, cause: string | RegExp): void {
   expect(finished.status).toBe(1);
 }
 
+/** Runs a command line in a process. */
 function call(folder: string, command: string, ...words: readonly string[]): Promise<Finished> {
-  const names = command.split(" ").filter((name) => name !== "");
-  return run(process.execPath, [COMMAND, ...names, ...words], folder);
+  return run(process.execPath, [COMMAND, ...wordsOf(command, words)], folder);
 }
 
-/** The result of a command with `--help`, which runs once. */
-function help(command: string): Promise<Finished> {
-  const finished = helps.get(command) ?? call(empty, command, "--help");
-  helps.set(command, finished);
-  return finished;
+/** Runs a command line in this process, because the process is not the subject. */
+function callHere(folder: string, command: string, ...words: readonly string[]): Promise<Finished> {
+  return runHere(folder, wordsOf(command, words));
+}
+
+function wordsOf(command: string, words: readonly string[]): string[] {
+  return [...command.split(" ").filter((name) => name !== ""), ...words];
 }
 
 function stepsOfPipeline(): string[] {

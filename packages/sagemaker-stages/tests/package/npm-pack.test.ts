@@ -3,6 +3,7 @@ import { dirname, join, posix } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
 import { makeTempFolder, removeFolder } from "../../src/testing/temp-folder";
 import { AppCopy } from "../cli/new-model/support/app-copy";
+import { runHere } from "../cli/support/command-here";
 import { type Finished, run, write, writeSmallRepository } from "./support/small-repository";
 
 const TIMEOUT_IN_MS = 180_000;
@@ -133,14 +134,13 @@ describe("npm pack of the engine", () => {
       // Prepare
       const app = AppCopy.ofFixture();
       const files = await filesOf(tarball);
-      const { stdout } = await app.command("--help");
+      const { stdout } = await runHere(app.folder, ["--help"]);
       const commands = [...stdout.matchAll(/^ {2}([a-z-]+) {2,}/gm)].map(([, command = ""]) => command);
 
       // Act
       const printed = [stdout];
-      for (const command of commands) printed.push((await app.command(command, "--help")).stdout);
-      printed.push((await app.command("new-model", "iris")).stdout);
-      printed.push((await app.command("new-model", "night", "--handler", "python")).stdout);
+      for (const command of commands) printed.push((await runHere(app.folder, [command, "--help"])).stdout);
+      printed.push(app.newModel("iris"), app.newModel("night", "--handler", "python"));
       app.remove();
 
       // Assess

@@ -56,7 +56,7 @@ describe.each<{ words: readonly string[] }>([
     "passes the compiler and the linter of the app",
     async () => {
       // Act
-      const compiled = await app.program("typescript/bin/tsc", "--noEmit");
+      const compiled = await app.types();
       const linted = await app.program(
         "@biomejs/biome/bin/biome",
         "check",

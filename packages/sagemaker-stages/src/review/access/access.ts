@@ -182,6 +182,7 @@ const knownNarrower = new WeakMap<object, string>();
 
 /** A hash of the narrower permissions: the principals of a statement share long lists of them. */
 function narrowerOf({ narrower }: Difference): string {
+  if (narrower.length === 0) return "";
   const known =
     knownNarrower.get(narrower) ?? createHash("sha256").update(JSON.stringify(narrower)).digest("hex");
   knownNarrower.set(narrower, known);

@@ -25,17 +25,18 @@ export function compare(
   );
   const [old, next] = [left, right].map((policies) => policies.flatMap(({ grants = [] }) => grants));
   if (old === undefined || next === undefined) throw new Error("both sides have grants");
-  const differences = (["Allow", "Deny"] as const).flatMap((effect) =>
-    new Comparison(
-      subject,
-      lifecycle,
-      effect,
-      { before: ofEffect(old, effect), after: ofEffect(next, effect) },
-      undeterminedAddresses,
-      next,
-    ).differences(),
-  );
+  const differences = (["Allow", "Deny"] as const).flatMap((effect) => {
+    const grants = { before: ofEffect(old, effect), after: ofEffect(next, effect) };
+    if (areEqual(grants.before, grants.after)) return [];
+    return new Comparison(subject, lifecycle, effect, grants, undeterminedAddresses, next).differences();
+  });
   return { differences, undetermined };
+}
+
+/** Whether the statements are the same: most policies of a plan stay, and most policies have no deny. */
+function areEqual(before: readonly Grant[], after: readonly Grant[]): boolean {
+  if (before.length !== after.length) return false;
+  return before.length === 0 || JSON.stringify(before) === JSON.stringify(after);
 }
 
 function ofEffect(grants: readonly Grant[], effect: Grant["effect"]): Grant[] {
@@ -66,8 +67,6 @@ class Comparison {
   }
 
   differences(): Difference[] {
-    const { before, after } = this.grants;
-    if (JSON.stringify(before) === JSON.stringify(after)) return [];
     const found: Difference[] = [];
     for (const part of this.statements.parts()) found.push(...this.differencesOf(part));
     return found;

@@ -28,6 +28,7 @@ const KEYS_OF_EVERY_ACTION = ["lambda:sourcefunctionarn"];
 export class IamData {
   private readonly actions = new Map<string, readonly ActionFacts[]>();
   private readonly byName = new Map<string, ActionFacts>();
+  private readonly matching = new Map<string, readonly ActionFacts[]>();
   private readonly without = new Map<string, string | undefined>();
 
   private constructor() {}
@@ -53,6 +54,21 @@ export class IamData {
     const found = this.actions.get(service);
     if (found === undefined)
       throw new Refused(`AWS has no service ${service}, or its actions are not in the reference`);
+    return found;
+  }
+
+  /**
+   * The actions of a service that match a pattern. Each pattern is compared once, because the proofs of mutants use the same
+   * patterns.
+   *
+   * @throws Refused if AWS has no such service
+   */
+  actionsMatching(service: string, pattern: string): readonly ActionFacts[] {
+    const key = `${service} ${pattern}`;
+    const known = this.matching.get(key);
+    if (known !== undefined) return known;
+    const found = this.actionsOf(service).filter(({ name }) => matchesAction(pattern, name));
+    this.matching.set(key, found);
     return found;
   }
 

@@ -74,20 +74,21 @@ export function holdAll(
 
 /** Whether an action matches a pattern. Upper and lower case do not matter. */
 export function matchesAction(pattern: string, action: string): boolean {
-  return matchesPattern(toLowerCase(pattern), toLowerCase(action));
-}
-
-const lowerCases = new Map<string, string>();
-
-/** Cached, because a proof compares the same actions and patterns many times. */
-function toLowerCase(text: string): string {
-  let lowerCase = lowerCases.get(text);
-  if (lowerCase === undefined) {
-    lowerCase = text.toLowerCase();
-    lowerCases.set(text, lowerCase);
+  let byAction = actionMatches.get(pattern);
+  if (byAction === undefined) {
+    byAction = new Map();
+    actionMatches.set(pattern, byAction);
   }
-  return lowerCase;
+  let matches = byAction.get(action);
+  if (matches === undefined) {
+    matches = matchesPattern(pattern.toLowerCase(), action.toLowerCase());
+    byAction.set(action, matches);
+  }
+  return matches;
 }
+
+/** By pattern, then by action. Cached, because a proof compares the same actions and patterns many times. */
+const actionMatches = new Map<string, Map<string, boolean>>();
 
 /**
  * Whether a pattern names a resource. Only `*` names the resource of an action without resource types. @throws Refused

@@ -76,8 +76,7 @@ export function ownStatements(
   { policies }: PolicySet,
   { subject, principal, action }: AccessRequest,
 ): Statement[] {
-  return policies
-    .filter((policy) => policy.subject === subject)
+  return ofSubject(policies, subject)
     .filter(({ kind, of }) =>
       kind === "identity"
         ? "arn" in principal && of.includes(principal.arn)
@@ -85,6 +84,29 @@ export function ownStatements(
     )
     .flatMap(({ statements }) => statements)
     .filter((statement) => namesAction(statement, action));
+}
+
+interface WithSubject {
+  readonly subject: string;
+}
+
+const bySubject = new WeakMap<readonly WithSubject[], ReadonlyMap<string, readonly WithSubject[]>>();
+
+/** The policies or requests of a subject, in their order. A list must not change, because its subjects are read once. */
+export function ofSubject<One extends WithSubject>(all: readonly One[], subject: string): readonly One[] {
+  const known = bySubject.get(all) ?? groupBySubject(all);
+  bySubject.set(all, known);
+  return (known.get(subject) ?? []) as readonly One[];
+}
+
+function groupBySubject(all: readonly WithSubject[]): ReadonlyMap<string, readonly WithSubject[]> {
+  const found = new Map<string, WithSubject[]>();
+  for (const one of all) {
+    const known = found.get(one.subject);
+    if (known === undefined) found.set(one.subject, [one]);
+    else known.push(one);
+  }
+  return found;
 }
 
 /** Whether an action assumes a role. */

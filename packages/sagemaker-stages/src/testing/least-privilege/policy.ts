@@ -156,6 +156,11 @@ function asTexts(value: Json | undefined, place: string): string[] {
 
 /** @throws Refused if `value` has a member that no rule reads */
 export function requireMembers(value: object, known: readonly string[], place: string): void {
-  const unknown = Object.keys(value).filter((member) => !known.includes(member));
+  requireNames(Object.keys(value), known, place);
+}
+
+/** @throws Refused if `names` contains a name that no rule reads */
+export function requireNames(names: readonly string[], known: readonly string[], place: string): void {
+  const unknown = names.filter((name) => !known.includes(name));
   if (unknown.length > 0) throw new Refused(`${place}: no rule reads ${unknown.join(", ")}`);
 }

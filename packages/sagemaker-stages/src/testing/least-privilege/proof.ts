@@ -1,3 +1,4 @@
+import { isLiteralArn } from "../../aws/arn-pattern";
 import { type Environment, namePrefix } from "../../environment/environment";
 import type { Models } from "../../models";
 import { evaluateRequest, namesAction } from "./evaluator";
@@ -9,6 +10,7 @@ import {
   isAllowedByOwnPolicies,
   isAssumingRole,
   mayDecide,
+  ofSubject,
   ownStatements,
   type Policy,
   type PolicySet,
@@ -23,7 +25,7 @@ import {
 } from "./read-policy-set";
 import type { RecordedCall } from "./recorder";
 import { Refused } from "./refused";
-import { type AccessRequest, type AllowedRequest, describe, only } from "./request";
+import { type AccessRequest, type AllowedRequest, describe, only, textOf } from "./request";
 import type { ResolvedStack } from "./resolved-stack";
 import { edits, KnownLegitimate, namedVariations, type Variation, type VariationContext } from "./variations";
 
@@ -106,6 +108,7 @@ export class Proof {
   /** The actions of the services that policies and requests name. */
   readonly iamData: IamData;
   private readonly requestsToDenyBySubject: Map<string, readonly AccessRequest[]>;
+  private readonly namedVariations: Map<AllowedRequest, readonly Variation[]>;
   private readonly decided = new WeakMap<Statement, DecidedRequests>();
 
   /**
@@ -134,8 +137,9 @@ export class Proof {
       holders: [...new Set(holders)],
     };
     const hasSameHolders = original?.variationContext.holders.join() === this.variationContext.holders.join();
-    this.requestsToDenyBySubject =
-      hasSameHolders && original !== undefined ? original.requestsToDenyBySubject : new Map();
+    const shared = hasSameHolders ? original : undefined;
+    this.requestsToDenyBySubject = shared?.requestsToDenyBySubject ?? new Map();
+    this.namedVariations = shared?.namedVariations ?? new Map();
     this.requireKnownConditionKeys();
   }
 
@@ -157,11 +161,17 @@ export class Proof {
    * kills a mutant.
    */
   *findings(subjects: readonly string[] = this.subjects): Generator<Finding> {
-    const about = ({ subject }: { readonly subject: string }) => subjects.includes(subject);
-    const allowedRequests = this.allowedRequests.filter(about);
+    const [single, ...others] = subjects;
+    const wanted = new Set(subjects);
+    // The proof of a mutant is about one subject.
+    const about = <One extends { readonly subject: string }>(all: readonly One[]): readonly One[] =>
+      single !== undefined && others.length === 0
+        ? ofSubject(all, single)
+        : all.filter(({ subject }) => wanted.has(subject));
+    const allowedRequests = about(this.allowedRequests);
     for (const allowed of allowedRequests) yield* this.mustBeAllowed(allowed);
-    for (const denied of this.deniedRequests.filter(about)) yield* this.mustBeDenied(denied);
-    for (const policy of this.policySet.policies.filter(about)) {
+    for (const denied of about(this.deniedRequests)) yield* this.mustBeDenied(denied);
+    for (const policy of about(this.policySet.policies)) {
       yield* this.holdersMustNeed(policy);
       for (const unit of this.permissionsOf(policy)) yield* this.mustHavePurpose(unit);
       for (const statement of policy.statements) {
@@ -192,7 +202,7 @@ export class Proof {
 
   /** For edits of one character, one finding of each kind is enough. */
   private variationsMustBeDenied(allowed: AllowedRequest): Finding[] {
-    const named = namedVariations(allowed, this.variationContext);
+    const named = this.variationsOf(allowed);
     const found: Finding[] = [];
     for (const variation of named) {
       const { request } = variation;
@@ -201,12 +211,18 @@ export class Proof {
         found.push(...this.unlessLegitimate(variation));
     }
     const own = ownStatements(this.policySet, allowed);
-    for (const variation of edits(allowed)) {
+    for (const variation of edits(allowed, mayAllowAnEdit(own, textOf(allowed.resource)))) {
       if (found.some(({ fault }) => fault === variation.kind) || isAnotherRole(variation)) continue;
       if (evaluateRequest(own, variation.request) === "allowed")
         found.push(...this.unlessLegitimate(variation));
     }
     return found;
+  }
+
+  private variationsOf(allowed: AllowedRequest): readonly Variation[] {
+    const known = this.namedVariations.get(allowed) ?? namedVariations(allowed, this.variationContext);
+    this.namedVariations.set(allowed, known);
+    return known;
   }
 
   private unlessLegitimate(variation: Variation): Finding[] {
@@ -238,8 +254,8 @@ export class Proof {
 
   /** Findings about actions that no request has, on every resource of the requests. */
   private otherActionsMustBeDenied(subject: string): Finding[] {
-    const allowedRequests = this.allowedRequests.filter(
-      (allowed) => allowed.subject === subject && allowed.otherRequests === "denied",
+    const allowedRequests = ofSubject(this.allowedRequests, subject).filter(
+      ({ otherRequests }) => otherRequests === "denied",
     );
     const used = new Set(allowedRequests.map(({ action }) => action.toLowerCase()));
     const templates = new Map(
@@ -249,14 +265,18 @@ export class Proof {
       ]),
     );
     // An action that no statement has is denied on every resource. So only actions of statements are evaluated.
-    const allowing = this.policySet.policies
-      .filter((policy) => policy.subject === subject)
+    const allowing = ofSubject(this.policySet.policies, subject)
       .flatMap(({ statements }) => statements)
       .filter(({ effect }) => effect === "Allow");
+    const patterns = [...new Set(allowing.flatMap(({ actions }) => actions))];
     const others = this.servicesOf(subject)
-      .flatMap((service) => this.iamData.actionsOf(service))
-      .filter(({ name }) => !used.has(name.toLowerCase()))
-      .filter(({ name }) => allowing.some((statement) => namesAction(statement, name)));
+      .flatMap((service) => {
+        const granted = new Set(
+          patterns.flatMap((pattern) => this.iamData.actionsMatching(service, pattern)),
+        );
+        return this.iamData.actionsOf(service).filter((action) => granted.has(action));
+      })
+      .filter(({ name }) => !used.has(name.toLowerCase()));
     return [...templates.values()].flatMap((allowed) => {
       const other = others.find(({ name: action }) =>
         [allowed.resource, only("*")].some((resource) =>
@@ -273,12 +293,10 @@ export class Proof {
   }
 
   private servicesOf(subject: string): string[] {
-    const granted = this.policySet.policies
-      .filter((policy) => policy.subject === subject)
-      .flatMap(({ statements }) => statements.flatMap(({ actions }) => actions));
-    const used = this.allowedRequests
-      .filter((allowed) => allowed.subject === subject)
-      .map(({ action }) => action);
+    const granted = ofSubject(this.policySet.policies, subject).flatMap(({ statements }) =>
+      statements.flatMap(({ actions }) => actions),
+    );
+    const used = ofSubject(this.allowedRequests, subject).map(({ action }) => action);
     const services = [...granted, ...used].map((action) => action.split(":")[0]?.toLowerCase() ?? "");
     return [
       ...new Set([
@@ -357,13 +375,11 @@ export class Proof {
   requestsToDeny(subject: string): readonly AccessRequest[] {
     const known = this.requestsToDenyBySubject.get(subject);
     if (known !== undefined) return known;
-    const about = (request: AccessRequest) => request.subject === subject;
-    const variations = this.allowedRequests
-      .filter(about)
-      .flatMap((allowed) => namedVariations(allowed, this.variationContext))
+    const variations = ofSubject(this.allowedRequests, subject)
+      .flatMap((allowed) => this.variationsOf(allowed))
       .filter((variation) => !this.legitimate.has(variation))
       .map(({ request, difference }): AccessRequest => ({ ...request, reason: difference }));
-    const requestsToDeny = [...this.deniedRequests.filter(about), ...variations];
+    const requestsToDeny = [...ofSubject(this.deniedRequests, subject), ...variations];
     this.requestsToDenyBySubject.set(subject, requestsToDeny);
     return requestsToDeny;
   }
@@ -431,12 +447,9 @@ export class Proof {
     const found = known?.policy === policy ? known[kind] : undefined;
     if (found !== undefined) return found;
     const candidates = kind === "breaks" ? this.allowedRequests : this.requestsToDeny(policy.subject);
-    const requests = candidates.filter(
-      (request) =>
-        // The statement cannot change the verdict on a request with another action.
-        namesAction(from, request.action) &&
-        mayDecide(policy, request) &&
-        isAllowed(this.policySet, request) === (kind === "breaks"),
+    // The statement cannot change the verdict on a request with another action.
+    const requests = withActionsOf(from, candidates).filter(
+      (request) => mayDecide(policy, request) && isAllowed(this.policySet, request) === (kind === "breaks"),
     );
     this.decided.set(from, { ...(known?.policy === policy ? known : { policy }), [kind]: requests });
     return requests;
@@ -524,6 +537,52 @@ function splitWithout(statement: Statement, actionIndex: number, resourceIndex: 
         ]
       : []),
   ];
+}
+
+/** Requests of one action, with their places in the list of all requests. */
+type Placed = readonly (readonly [place: number, request: AccessRequest])[];
+
+/** The requests by their action. The proofs of a stack's mutants have the same lists of requests. */
+const requestsByAction = new WeakMap<readonly AccessRequest[], ReadonlyMap<string, Placed>>();
+
+/** The requests whose action a statement has, in their order. Each action is compared once. */
+function withActionsOf(statement: Statement, requests: readonly AccessRequest[]): AccessRequest[] {
+  const byAction = requestsByAction.get(requests) ?? groupByAction(requests);
+  requestsByAction.set(requests, byAction);
+  return [...byAction]
+    .flatMap(([action, placed]) => (namesAction(statement, action) ? placed : []))
+    .sort(([one], [other]) => one - other)
+    .map(([, request]) => request);
+}
+
+function groupByAction(requests: readonly AccessRequest[]): ReadonlyMap<string, Placed> {
+  const byAction = new Map<string, [number, AccessRequest][]>();
+  for (const [place, request] of requests.entries()) {
+    const known = byAction.get(request.action);
+    if (known === undefined) byAction.set(request.action, [[place, request]]);
+    else known.push([place, request]);
+  }
+  return byAction;
+}
+
+/**
+ * Whether statements may allow a request whose resource differs in one character. Most statements name exact ARNs, none of which
+ * is such a resource: the hundreds of edits of an ARN then need no evaluation.
+ */
+function mayAllowAnEdit(statements: readonly Statement[], resource: string): boolean {
+  return statements.some(({ resources }) =>
+    resources.some((pattern) => !isLiteralArn(pattern) || isEditOf(resource, pattern)),
+  );
+}
+
+/** Whether a text is another text with one character more, less or in place of another. */
+function isEditOf(text: string, other: string): boolean {
+  const [shorter, longer] = text.length < other.length ? [text, other] : [other, text];
+  if (text === other || longer.length - shorter.length > 1) return false;
+  let start = 0;
+  while (start < shorter.length && shorter[start] === longer[start]) start += 1;
+  const skipped = longer.length === shorter.length ? 1 : 0;
+  return shorter.slice(start + skipped) === longer.slice(start + 1);
 }
 
 /** Whether a variation assumes another role. A trust policy names no role, so that it cannot deny the variation. */

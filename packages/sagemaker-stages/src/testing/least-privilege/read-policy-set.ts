@@ -7,7 +7,7 @@ import { invocationUri } from "../../constructs/api/security-schemes";
 import type { Environment } from "../../environment/environment";
 import { AUTHORIZER } from "../../environment/rules/name-checks";
 import { type Json, type JsonObject, parseEmbedded } from "../terraform";
-import { readPolicy, requireMembers, type Statement } from "./policy";
+import { type PolicyKind, readPolicy, requireMembers, requireNames, type Statement } from "./policy";
 import type { ApiKey, Policy, PolicySet, RequiredToken, Route } from "./policy-set";
 import { Refused } from "./refused";
 import type { ResolvedStack, Resource } from "./resolved-stack";
@@ -143,7 +143,19 @@ function requireKnownTypes(stack: ResolvedStack, otherTypes: readonly string[]):
 }
 
 function requireArguments({ address, set }: Resource, ...known: readonly string[]): void {
-  requireMembers(Object.fromEntries(set.map((name) => [name, true])), known, address);
+  requireNames(set, known, address);
+}
+
+/** The statements of the policy in an argument. @throws Refused as {@link readPolicy} */
+function statementsOf(
+  stack: ResolvedStack,
+  resource: Resource,
+  argument: string,
+  kind: PolicyKind,
+): readonly Statement[] {
+  return stack.once(`${resource.address}.${argument}`, resource.text(argument), (text, place) =>
+    readPolicy(text, kind, place),
+  );
 }
 
 /**
@@ -285,7 +297,7 @@ function readRoles(stack: ResolvedStack): Policy[] {
       subject: `role ${role.text("name")}`,
       kind: "trust",
       of: [stack.account.globalArn("iam", `role/${role.text("name")}`)],
-      statements: readPolicy(role.text("assume_role_policy"), "trust", `${role.address}.assume_role_policy`),
+      statements: statementsOf(stack, role, "assume_role_policy", "trust"),
     };
   });
   const policies = stack.all("aws_iam_role_policy").map((policy): Policy => {
@@ -296,7 +308,7 @@ function readRoles(stack: ResolvedStack): Policy[] {
       throw new Refused(
         `${policy.address}: got the role ${name}; allowed: roles of the stack, and roles of the functions that the stack names`,
       );
-    const statements = readPolicy(policy.text("policy"), "identity", `${policy.address}.policy`);
+    const statements = statementsOf(stack, policy, "policy", "identity");
     return { subject: `role ${name}`, kind: "identity", of, statements };
   });
   return [...roles, ...policies];
@@ -333,7 +345,7 @@ function readManagedPolicies(stack: ResolvedStack): Policy[] {
       subject: managedPolicySubject(policy.text("name")),
       kind: "identity",
       of: holders.length > 0 ? holders : [unattachedHolder(stack, policy.text("name"))],
-      statements: readPolicy(policy.text("policy"), "identity", `${policy.address}.policy`),
+      statements: statementsOf(stack, policy, "policy", "identity"),
     };
   });
   for (const { address, policyArn } of attachments) {
@@ -412,7 +424,7 @@ function readBucketPolicies(stack: ResolvedStack): Policy[] {
       subject: `bucket ${name}`,
       kind: "resource",
       of: [stack.account.bucketArn(name)],
-      statements: readPolicy(policy.text("policy"), "resource", `${policy.address}.policy`),
+      statements: statementsOf(stack, policy, "policy", "resource"),
     };
   });
 }
@@ -430,7 +442,7 @@ function readTopicPolicies(stack: ResolvedStack): Policy[] {
       subject: `topic ${arn}`,
       kind: "resource",
       of: [arn],
-      statements: readPolicy(policy.text("policy"), "resource", `${policy.address}.policy`),
+      statements: statementsOf(stack, policy, "policy", "resource"),
     };
   });
 }
@@ -458,7 +470,7 @@ function readVpcEndpoints(stack: ResolvedStack): Policy[] {
       of: [],
       vpcEndpoint: service,
       statements: vpcEndpoint.set.includes("policy")
-        ? readPolicy(vpcEndpoint.text("policy"), "resource", `${vpcEndpoint.address}.policy`)
+        ? statementsOf(stack, vpcEndpoint, "policy", "resource")
         : [],
     };
   });
@@ -523,7 +535,7 @@ function readRoutes(stack: ResolvedStack, authorizer: EnvironmentAuthorizer | un
       "lifecycle",
       "security_policy",
     );
-    const document = parseEmbedded(api.text("body"), `${api.address}.body`);
+    const document = stack.once(`${api.address}.body`, api.text("body"), parseEmbedded);
     requireMembers(document, DOCUMENT_MEMBERS, `${api.address}.body`);
     if (authorizer !== undefined) requireKeySource(api, document, authorizer);
     const paths = document.paths as unknown as Readonly<Record<string, Readonly<Record<string, Operation>>>>;

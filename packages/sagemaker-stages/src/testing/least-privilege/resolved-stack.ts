@@ -27,6 +27,11 @@ export interface Resource {
   readonly text: (path: string) => string;
 }
 
+interface ResourcesOfType {
+  readonly all: readonly Resource[];
+  readonly byAddress: ReadonlyMap<string, Resource>;
+}
+
 type Computed = (resource: Resource, account: Account) => string;
 
 /**
@@ -121,14 +126,31 @@ const SHORTENED = /^substr\((.+), (\d+), (\d+)\)$/;
  */
 export class ResolvedStack {
   readonly account: Account;
-  private readonly byType = new Map<string, Resource[]>();
+  private readonly byType = new Map<string, ResourcesOfType>();
 
+  /** @param documents - see {@link once} */
   constructor(
     /** The name of the stack and of its environment. */
     readonly name: string,
     readonly terraform: TerraformJson,
+    private readonly documents = new Map<string, { readonly text: string; readonly read: unknown }>(),
   ) {
     this.account = Account.of(terraform);
+  }
+
+  /**
+   * Reads a document of the stack. The changed copies of a stack share the result for the same text, because a copy differs in
+   * one document, and a proof reads every document of more than a thousand copies.
+   *
+   * @param place - the argument that contains the document, and only one reader reads the argument
+   * @param read - reads the text; the result must not be changed
+   */
+  once<Read>(place: string, text: string, read: (text: string, place: string) => Read): Read {
+    const known = this.documents.get(place);
+    if (known?.text === text) return known.read as Read;
+    const result = read(text, place);
+    if (known === undefined) this.documents.set(place, { text, read: result });
+    return result;
   }
 
   /** The types of the stack's resources. */
@@ -146,16 +168,21 @@ export class ResolvedStack {
     );
     const terraform = { ...this.terraform, resource };
     change(terraform);
-    return new ResolvedStack(this.name, terraform);
+    return new ResolvedStack(this.name, terraform, this.documents);
   }
 
   /** Every resource of a type. */
   all(type: string): readonly Resource[] {
+    return this.ofType(type).all;
+  }
+
+  private ofType(type: string): ResourcesOfType {
     const known = this.byType.get(type);
     if (known !== undefined) return known;
     const { data = {}, resource } = this.terraform;
     const byId = type.startsWith("data.") ? data[type.slice("data.".length)] : resource[type];
-    const resources = Object.entries(byId ?? {}).map(([id, values]) => this.resource(type, id, values));
+    const all = Object.entries(byId ?? {}).map(([id, values]) => this.resource(type, id, values));
+    const resources = { all, byAddress: new Map(all.map((resource) => [resource.address, resource])) };
     this.byType.set(type, resources);
     return resources;
   }
@@ -181,9 +208,18 @@ export class ResolvedStack {
       throw new Refused(`${address}.${path} is ${JSON.stringify(value)} in place of a text`);
     };
     const set = Object.keys(values);
-    const limits = set.filter((name) => hasNumbersOnly(values[name]));
     const region = this.regionOf(provider, address);
-    const resource = { address, type, region, set, limits, get, text };
+    const resource = {
+      address,
+      type,
+      region,
+      set,
+      get limits() {
+        return set.filter((name) => hasNumbersOnly(values[name]));
+      },
+      get,
+      text,
+    };
     return resource;
   }
 
@@ -201,6 +237,7 @@ export class ResolvedStack {
 
   private resolve(value: Json, place: string): Json {
     if (typeof value === "string") {
+      if (!value.includes("{")) return value;
       const resolved = value.replace(/(?<!\$)\$\{([^}]*)\}/g, (_, expression: string) =>
         this.evaluate(expression, place),
       );
@@ -224,7 +261,7 @@ export class ResolvedStack {
     const [, path] = LAST_OF_PATH.exec(expression) ?? [];
     if (path !== undefined) return this.evaluate(path, place).replace(/^.*\//, "");
     const [, type = "", id, attribute = ""] = REFERENCE.exec(expression) ?? [];
-    const referred = this.all(type).find(({ address }) => address === `${type}.${id}`);
+    const referred = this.ofType(type).byAddress.get(`${type}.${id}`);
     if (referred === undefined) throw new Refused(`${place}: no rule reads the expression ${expression}`);
     if (referred.set.includes(attribute)) return String(referred.get(attribute));
     const computed = COMPUTED[type]?.[attribute];

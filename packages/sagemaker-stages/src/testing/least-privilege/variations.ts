@@ -69,10 +69,12 @@ export function namedVariations(allowed: AllowedRequest, variationContext: Varia
 /**
  * A variation for each edit of one character in an exact text. A wildcard anywhere in a policy allows at least one of
  * these variations.
+ *
+ * @param ofResource - whether to vary the resource
  */
-export function* edits(allowed: AllowedRequest): Generator<Variation> {
+export function* edits(allowed: AllowedRequest, ofResource: boolean): Generator<Variation> {
   if (allowed.otherRequests === "any") return;
-  if (allowed.resource.exact !== "*") {
+  if (ofResource && allowed.resource.exact !== "*") {
     for (const resource of editsOf(allowed.resource)) {
       const difference = "a request with a resource that differs in one character";
       yield { kind: "near miss", difference, request: { ...allowed, resource } };

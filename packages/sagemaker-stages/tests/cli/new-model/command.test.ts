@@ -370,7 +370,7 @@ describe("sagemaker-stages new-model", () => {
       app.newModel("iris", "--environment", "dev", "--environment", "staging", "--environment", "prod");
 
       // Assess
-      expect(await app.program("typescript/bin/tsc", "--noEmit")).toMatchObject({ status: 0, stdout: "" });
+      expect(await app.types()).toMatchObject({ status: 0, stdout: "" });
       expect(await app.program("@biomejs/biome/bin/biome", "check", ".")).toMatchObject({
         status: 0,
         stderr: WITHOUT_DIAGNOSTICS,
@@ -827,7 +827,7 @@ describe.each([
     "the models have the right types",
     async () => {
       // Act
-      const finished = await app.program("typescript/bin/tsc", "--noEmit");
+      const finished = await app.types();
 
       // Assess
       expect(finished).toMatchObject({ status: 0, stdout: "" });

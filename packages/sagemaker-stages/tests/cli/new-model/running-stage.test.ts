@@ -1,8 +1,10 @@
-import { spawn } from "node:child_process";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { runNewModel } from "../../../src/cli/new-model/command";
+import { NEW_MODEL } from "../../../src/cli/new-model/form";
+import { readCommandLine } from "../../../src/lib/arguments";
 import { send } from "../../local/support/client";
 import { paste } from "../../local/support/curl";
-import { COMMAND, ProjectCopy } from "../../local/support/project";
+import { ProjectCopy } from "../../local/support/project";
 import { RunningStage } from "../../local/support/running-stage";
 import { sign } from "../../local/support/signing";
 
@@ -104,7 +106,7 @@ describe("a local stage that runs while new-model adds a model", () => {
     async () => {
       // Act
       const from = stage.output.length;
-      const printed = await newModel(["ready-chat", "--takes", "chat"]);
+      const printed = newModel(["ready-chat", "--takes", "chat"]);
       await stage.printed("Reloaded in", from);
       await stage.printed("/dev/v1/chat/completions", from);
       const lines = curlLines(printed);
@@ -183,23 +185,21 @@ describe("a local stage that runs while new-model adds a model", () => {
 /** Runs the command, and waits until the stage has reloaded. */
 async function addModel(...words: readonly string[]): Promise<{ printed: string; reloaded: string }> {
   const from = stage.output.length;
-  const printed = await newModel(words);
+  const printed = newModel(words);
   await stage.printed("Reloaded in", from);
   const reloaded = await stage.printed(`/dev/${words[0]}`, from);
   return { printed, reloaded };
 }
 
-async function newModel(words: readonly string[]): Promise<string> {
-  const child = spawn(process.execPath, [COMMAND, "new-model", ...words], { cwd: project.folder });
-  let output = "";
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.setEncoding("utf8").on("data", (text: string) => {
-      output += text;
-    });
+/** Runs the command in this process, because the stage is the subject: command.test.ts starts the command's process. */
+function newModel(words: readonly string[]): string {
+  const before = process.cwd();
+  process.chdir(project.folder);
+  try {
+    return runNewModel(readCommandLine(NEW_MODEL, words));
+  } finally {
+    process.chdir(before);
   }
-  const status = await new Promise<number | null>((resolve) => child.on("close", resolve));
-  if (status !== 0) throw new Error(output);
-  return output;
 }
 
 /** The printed curl line with the port of this test's stage. */

@@ -18,6 +18,9 @@ import { type Finished, run } from "../../../package/support/small-repository";
 
 const REPOSITORY = join(__dirname, "../../../../../..");
 
+/** Jest's module loader, which compiles a module once for all test files: an app's test files load the same modules. */
+const COMPILE_ONCE = join(__dirname, "../../../support/compile-once-runtime.js");
+
 /** Settings that an app and the engine's repository share. */
 const SETTINGS = [".gitignore", "biome.json", "package.json", "tsconfig.json"];
 
@@ -89,7 +92,15 @@ export class AppCopy {
     return run(process.execPath, [COMMAND, ...words], this.folder);
   }
 
-  /** Runs a program of the app's packages, e.g. `typescript/bin/tsc`. */
+  /**
+   * Checks the types of the app. One checker needs half of the processor time of the default, four checkers that each check
+   * the types which they share.
+   */
+  types(): Promise<Finished> {
+    return this.program("typescript/bin/tsc", "--noEmit", "--checkers", "1");
+  }
+
+  /** Runs a program of the app's packages, e.g. `@biomejs/biome/bin/biome`. */
   program(path: string, ...words: readonly string[]): Promise<Finished> {
     return run(process.execPath, [join("node_modules", path), ...words], this.folder);
   }
@@ -102,7 +113,8 @@ export class AppCopy {
    */
   jest(place: "developer's machine" | "CI", ...words: readonly string[]): Promise<Finished> {
     const variables = { ...process.env, CI: String(place === "CI") };
-    return run(process.execPath, ["node_modules/jest/bin/jest.js", ...words], this.folder, variables);
+    const program = ["node_modules/jest/bin/jest.js", `--runtime=${COMPILE_ONCE}`];
+    return run(process.execPath, [...program, ...words], this.folder, variables);
   }
 
   /** Synthesizes the app. */

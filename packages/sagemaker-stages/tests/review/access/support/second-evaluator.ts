@@ -49,10 +49,19 @@ function applies(statement: PolicyStatement, request: PolicyRequest): boolean {
   if (Resource !== undefined && !Resource.some((one) => matches(one, resource))) return false;
   if (NotResource?.some((one) => matches(one, resource)) === true) return false;
   if (Condition === undefined) return true;
-  const context = { ...request.context, ...request.caller.context };
+  const context = contextOf(request);
   return Object.entries(Condition).every(([operator, byKey]) =>
     Object.entries(byKey).every(([key, values]) => holds(operator, context[key], values)),
   );
+}
+
+const contexts = new WeakMap<PolicyRequest, Readonly<Record<string, string>>>();
+
+/** The condition keys of a request, merged once: each request is compared with thousands of statements. */
+function contextOf(request: PolicyRequest): Readonly<Record<string, string>> {
+  const known = contexts.get(request) ?? { ...request.context, ...request.caller.context };
+  contexts.set(request, known);
+  return known;
 }
 
 function isOf({ Principal, NotPrincipal }: PolicyStatement, caller: Caller): boolean {
