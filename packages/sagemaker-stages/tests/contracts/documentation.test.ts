@@ -115,18 +115,21 @@ describe("docs/contracts.md", () => {
     expect(missing).toEqual([]);
   });
 
-  it.each(["rows/checks", "bytes", "text", "openai-chat", "pass-through"])("names every option of %s", (file) => {
-    // Prepare
-    const source = readFileSync(join(__dirname, `../../src/contracts/${file}.ts`), "utf8");
-    const [, list = ""] = /const OPTIONS = \[([^\]]*)\]/.exec(source) ?? [];
-    const own = [...list.matchAll(/"(\w+)"/g)].map(([, name = ""]) => name);
-    const options = [...own, ...COMMON_OPTIONS];
+  it.each(["rows/checks", "bytes", "text", "openai-chat", "pass-through"])(
+    "names every option of %s",
+    (file) => {
+      // Prepare
+      const source = readFileSync(join(__dirname, `../../src/contracts/${file}.ts`), "utf8");
+      const [, list = ""] = /const OPTIONS = \[([^\]]*)\]/.exec(source) ?? [];
+      const own = [...list.matchAll(/"(\w+)"/g)].map(([, name = ""]) => name);
+      const options = [...own, ...COMMON_OPTIONS];
 
-    // Act
-    const missing = options.filter((name) => !DOCUMENT.includes(`\`${name}`));
+      // Act
+      const missing = options.filter((name) => !DOCUMENT.includes(`\`${name}`));
 
-    // Assess
-    expect(options.length).toBeGreaterThan(5);
-    expect(missing).toEqual([]);
-  });
+      // Assess
+      expect(options.length).toBeGreaterThan(5);
+      expect(missing).toEqual([]);
+    },
+  );
 });
