@@ -70,9 +70,10 @@ export interface RowsOptions extends ContractTexts {
    */
   readonly outputs?: readonly string[];
   /**
-   * The maximum number of rows in one request.
+   * The maximum number of rows in one request. A handler reads at most 300,000 properties, and sends at most 4 MiB: with `oneHot`, a
+   * property of a row becomes many columns.
    *
-   * @default 1000
+   * @default 1000, or fewer if 1000 rows of so many columns cannot fit in a request
    */
   readonly maxRows?: number;
   /**
