@@ -66,16 +66,19 @@ export interface SentTable {
   readonly format: "csv" | "json" | "records" | "instances" | "dataframe";
   /** The names of the features that the container receives as texts, e.g. of categories without numbers. */
   readonly textFeatures: readonly string[];
+  /** Whether the first line of CSV contains the names of the columns. */
+  readonly header: boolean;
 }
 
 /** @returns `undefined` for a contract that is not `rows` */
 export function sentTable({ readyMade }: Pick<RoutedModel, "readyMade">): SentTable | undefined {
   const options = (readyMade?.options ?? {}) as Partial<RowsOptions>;
   if (options.features === undefined || options.answer === undefined) return undefined;
-  const { features, answer, sends } = options;
+  const { features, answer, sends, header = false } = options;
   return {
     format: sendsOf({ answer, sends }),
     textFeatures: features.filter(isSentAsText).map((feature) => nameOf(feature)),
+    header,
   };
 }
 

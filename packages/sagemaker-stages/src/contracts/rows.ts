@@ -14,7 +14,7 @@ import {
   TARGET_NAME,
   TARGET_NAME_ALLOWED,
 } from "./rows/options";
-import { writeTable } from "./rows/request";
+import { maxRowsOf, refusedCharactersOf, writeTable } from "./rows/request";
 import { answerExample } from "./rows/stand-in";
 import { routeOf } from "./texts";
 
@@ -44,12 +44,13 @@ const DEFAULT_MAX_ROWS = 1000;
 
 /** Creates the contract of {@link rows}. A generated handler contains only this function and what it uses. */
 export function createContract(model: string, options: RowsOptions): Contract<RowsRequest, RowsAnswer> {
-  const { features, header, maxRows = DEFAULT_MAX_ROWS, targetModel } = options;
+  const { features, header, targetModel } = options;
   const columns = features.flatMap(columnsOf);
+  const { maxRows = Math.min(DEFAULT_MAX_ROWS, maxRowsOf(options, columns)) } = options;
   const sends = sendsOf(options);
-  const isOneLine = sends === "csv" && !header;
+  const refused = refusedCharactersOf(options);
   const row = z.strictObject(
-    Object.fromEntries(features.map((feature) => [nameOf(feature), cellOf(feature, isOneLine)])),
+    Object.fromEntries(features.map((feature) => [nameOf(feature), cellOf(feature, refused)])),
   );
   const list = z.array(row).check(z.minLength(1, "at least one row"));
   return {

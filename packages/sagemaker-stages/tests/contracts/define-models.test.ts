@@ -228,6 +228,7 @@ describe("options of ready-made contracts", () => {
   });
 
   const features = ["a"];
+  const namesOf = (count: number) => Array.from({ length: count }, (_, index) => `v${index}`);
   it.each<[string, () => ModelDefinition, string]>([
     [
       "a misspelt option",
@@ -389,6 +390,49 @@ describe("options of ready-made contracts", () => {
       "a class with a comma, for CSV",
       () => rows({ features, answer: "csv", classes: ["a,b"] }),
       "classes: got an array of 1; allowed: names without commas",
+    ],
+    ...(["records", "dataframe"] as const).map((sends): [string, () => ModelDefinition, string] => [
+      `a column of a category with the name of a feature, for ${sends}`,
+      () =>
+        rows({
+          features: [{ name: "season", values: ["fall", "spring"], oneHot: true }, "season_spring"],
+          answer: "json",
+          sends,
+        }),
+      'features[1]: got "season_spring"; allowed: a name with which the features season and season_spring have no column in common',
+    ]),
+    [
+      "columns of two categories with the same name, for CSV with a header",
+      () =>
+        rows({
+          features: [
+            { name: "a", values: ["b_c", "z"], oneHot: true },
+            { name: "a_b", values: ["y", "c"], oneHot: true },
+          ],
+          answer: "csv",
+          header: true,
+        }),
+      'features[1]: got "a_b_c"; allowed: a name with which the features a and a_b have no column in common',
+    ],
+    [
+      "more columns than one request can have",
+      () =>
+        rows({
+          features: [{ name: "a".repeat(100), values: namesOf(40_000), oneHot: true }],
+          answer: "json",
+          sends: "records",
+        }),
+      "features: got an array of 1; allowed: columns of which one row fits in 4194304 bytes (the container would receive 40000 columns)",
+    ],
+    [
+      "more rows of columns of categories than a request can have",
+      () =>
+        rows({
+          features: [{ name: "a", values: namesOf(20_000), oneHot: true }],
+          answer: "csv",
+          maxRows: 105,
+        }),
+      "maxRows: got the number 105; allowed: a whole number from 1 to 104",
     ],
     [
       "more rows than a function can read",

@@ -288,6 +288,90 @@ describe("rows", () => {
     },
   );
 
+  it.each<["csv" | "json" | "instances", string]>([
+    ["csv", "0,1,1\n0,0,0"],
+    ["json", "[[0,1,1],[0,0,0]]"],
+    ["instances", '{"instances":[[0,1,1],[0,0,0]]}'],
+  ])("sends columns with the same name as %s, which has no names", async (sends, expected) => {
+    // Prepare
+    const features = [
+      { name: "season", values: ["fall", "spring"], oneHot: true, optional: true },
+      "season_spring",
+    ] as const;
+    const model = await deploy(
+      { features, answer: "predictions", sends },
+      answering({ predictions: [1, 2] }),
+    );
+
+    // Act
+    const received = await model.post({
+      rows: [{ season: "spring", season_spring: 1 }, { season_spring: 0 }],
+    });
+
+    // Assess
+    expect(received.body).toEqual({ predictions: [1, 2] });
+    expect(model.endpoint.onlyRequest.body).toBe(expected);
+  });
+
+  it("sends 0 in every column of a missing category when a row has no other feature", async () => {
+    // Prepare
+    const features = [{ name: "season", values: ["fall", "spring"], oneHot: true, optional: true }] as const;
+    const model = await deploy({ features, answer: "csv" }, answeringText("1\n2", "text/csv"));
+
+    // Act
+    await model.post({ rows: [{}, { season: "fall" }] });
+
+    // Assess
+    expect(model.endpoint.onlyRequest.body).toBe("0,0\n1,0");
+  });
+
+  it("distinguishes a missing value from the category null", async () => {
+    // Prepare
+    const features = ["x", { name: "kind", values: { null: 7, one: 1 }, optional: true }] as const;
+    const model = await deploy({ features, answer: "csv" }, answeringText("1\n2\n3", "text/csv"));
+
+    // Act
+    await model.post({ rows: [{ x: 1, kind: "null" }, { x: 2, kind: null }, { x: 3 }] });
+
+    // Assess
+    expect(model.endpoint.onlyRequest.body).toBe("1,7\n2,\n3,");
+  });
+
+  it.each<[string, Partial<RowsOptions>, number]>([
+    ["CSV", { answer: "csv" }, 104],
+    ["a data frame", { answer: "predictions", sends: "dataframe" }, 104],
+    ["records, which repeat the names", { answer: "json", sends: "records" }, 10],
+  ])(
+    "accepts as many rows as an endpoint can receive in one request when categories have many columns, as %s",
+    (_, options, count) => {
+      // Prepare
+      const values = Array.from({ length: 200 }, (_, index) => `v${index}`);
+      const features = Array.from({ length: 100 }, (_, index) => ({
+        name: `feature ${index}`,
+        values,
+        oneHot: true,
+      }));
+
+      // Act
+      const { iris } = defineModels({ iris: rows({ features, answer: "csv", ...options }) });
+
+      // Assess
+      const row = Object.fromEntries(features.map(({ name }) => [name, "v0"]));
+      const tooMany = { rows: Array.from({ length: count + 1 }, () => row) };
+      const { body } = iris.encode(tooMany, { headers: {}, accept: "application/json" });
+      expect(iris.limits.rows).toBe(count);
+      expect(String(body).length).toBeGreaterThan(iris.limits.payloadInBytes);
+    },
+  );
+
+  it("accepts 1000 rows of a table with few columns by default", () => {
+    // Act
+    const { iris } = defineModels({ iris: rows({ features: FEATURES, answer: "csv" }) });
+
+    // Assess
+    expect(iris.limits.rows).toBe(1000);
+  });
+
   it("answers 400 to a number in place of a category", async () => {
     // Prepare
     const features = ["temp", { name: "workday", values: { no: 0, yes: 1 } }] as const;
@@ -795,6 +879,23 @@ describe("rows with an invalid request", () => {
 
     // Assess
     expect(detail).toBe(expected);
+    expect(model.endpoint.requests).toEqual([]);
+  });
+
+  it.each([true, false])("refuses a NUL character in a text of CSV when header is %s", async (header) => {
+    // Prepare
+    const model = await deploy(
+      { ...choices, header },
+      xgboost(() => 0),
+    );
+
+    // Act
+    const detail = await model.problemOf({ rows: [{ ...fit, note: "a\0b" }] });
+
+    // Assess
+    expect(detail).toBe(
+      "400 rows[0].note: got text with a NUL character; allowed: text without NUL characters",
+    );
     expect(model.endpoint.requests).toEqual([]);
   });
 

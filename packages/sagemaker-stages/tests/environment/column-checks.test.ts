@@ -9,6 +9,13 @@ const ARTIFACT = "s3://amzn-s3-demo-bucket/riders/1/model.tar.gz";
 const XGBOOST = { ...SERVERLESS, artifact: ARTIFACT, image: { framework: "xgboost", version: "1.7-1" } };
 const SEASONS = ["fall", "spring", "summer", "winter"];
 
+/** The settings of a model with an image of this repository. */
+function imageOf(repository: string): object {
+  return repository === "sagemaker-xgboost"
+    ? XGBOOST
+    : { ...XGBOOST, image: { algorithm: repository, tag: "1" } };
+}
+
 function faultsOf(options: RowsOptions, settings: object): readonly string[] {
   const models = defineModels({ riders: rows(options) });
   const environment = environmentOf({}, { models: { riders: settings as never } });
@@ -48,14 +55,66 @@ describe("the columns of rows()", () => {
     expect(faults[0]).toContain("linear-learner, for texts in the columns season, weather");
   });
 
-  it("are a fault for an image of XGBoost if the contract sends JSON", () => {
+  it("are a fault that names five of many texts", () => {
+    // Prepare
+    const features = Array.from({ length: 300 }, (_, index) => ({
+      name: `note ${index}`,
+      type: "text" as const,
+    }));
+
     // Act
-    const faults = faultsOf({ features: ["temp"], answer: "json" }, XGBOOST);
+    const [fault] = faultsOf({ features, answer: "csv" }, XGBOOST);
+
+    // Assess
+    expect(fault).toContain(
+      "in the columns note 0, note 1, note 2, note 3, note 4, … (295 more); features with numbers",
+    );
+  });
+
+  it.each<[string, Partial<RowsOptions>, string]>([
+    ["sagemaker-xgboost", { answer: "json" }, 'json; sends: "csv"'],
+    ["sagemaker-xgboost", { sends: "instances" }, 'instances; sends: "csv"'],
+    ["linear-learner", { answer: "json" }, 'json; sends: "csv" or "instances"'],
+    ["randomcutforest", { sends: "dataframe" }, 'dataframe; sends: "csv" or "instances"'],
+    ["kmeans", { sends: "records" }, 'records; sends: "csv" or "instances"'],
+    ["factorization-machines", { sends: "csv" }, 'csv; sends: "instances"'],
+  ])("are a fault for an image of %s with %j", (repository, options, expected) => {
+    // Act
+    const faults = faultsOf({ features: ["temp"], answer: "predictions", ...options }, imageOf(repository));
 
     // Assess
     expect(faults).toEqual([
-      'models.riders.image: sagemaker-xgboost, for rows in the format json; sends: "csv" in rows()',
+      `models.riders.image: ${repository}, for rows in the format ${expected} in rows()`,
     ]);
+  });
+
+  it.each(["sagemaker-xgboost", "linear-learner", "knn", "pca"])(
+    "are a fault for an image of %s if the first line contains names",
+    (repository) => {
+      // Act
+      const faults = faultsOf({ features: ["temp"], answer: "csv", header: true }, imageOf(repository));
+
+      // Assess
+      expect(faults).toEqual([
+        `models.riders.image: ${repository}, for rows with the names of the columns in the first line; header: false in rows()`,
+      ]);
+    },
+  );
+
+  it.each<[string, RowsOptions["sends"]]>([
+    ["sagemaker-xgboost", "csv"],
+    ["linear-learner", "csv"],
+    ["linear-learner", "instances"],
+    ["factorization-machines", "instances"],
+  ])("have no fault for an image of %s in the format %s", (repository, sends) => {
+    // Act
+    const faults = faultsOf(
+      { features: ["temp"], answer: "predictions", ...(sends && { sends }) },
+      imageOf(repository),
+    );
+
+    // Assess
+    expect(faults).toEqual([]);
   });
 
   it.each<[string, RowsOptions["features"], object]>([

@@ -2,7 +2,7 @@ import { SERVERLESS_PAYLOAD_IN_BYTES } from "../../runtime/contract";
 import { isRecord, MAX_JSON_PARTS } from "../../runtime/json";
 import { ARCHIVE_KEY_ALLOWED, isArchiveKey } from "../archive-key";
 import { COMMON_OPTIONS, type OptionReport } from "../option-report";
-import { nameOf } from "./features";
+import { columnsOf, isOneHot, nameOf } from "./features";
 import {
   type AnswerColumn,
   type Feature,
@@ -14,6 +14,7 @@ import {
   TARGET_NAME,
   TARGET_NAME_ALLOWED,
 } from "./options";
+import { maxRowsOf } from "./request";
 
 /** The options that only this contract has. */
 const OPTIONS = [
@@ -37,7 +38,7 @@ function isPropertyName(name: string): boolean {
 }
 
 export function checkOptions(options: RowsOptions, report: OptionReport): void {
-  const { features, sends, predicts, maxRows } = options;
+  const { features, sends, predicts } = options;
   report.requireKnown(options, [...OPTIONS, ...COMMON_OPTIONS]);
   checkAnswer(options, report);
   report.requireOneOfIfSet(
@@ -47,24 +48,55 @@ export function checkOptions(options: RowsOptions, report: OptionReport): void {
     "the formats of a container's request",
   );
   checkHeader(options, report);
+  const faultsBefore = report.faults.length;
   const isList = Array.isArray(features) && features.length > 0;
   if (report.require(isList, "features", features, "a list of at least one feature", "a row has features")) {
     for (const [index, feature] of features.entries())
       checkFeature(feature, `features[${index}]`, features, report);
     checkOptional(options, report);
+    if (report.faults.length === faultsBefore) checkColumns(options, report);
   }
   const kinds = ["number", "numbers", "label", "scores", "probability"];
   report.requireOneOfIfSet(predicts, "predicts", kinds, "the kinds of prediction");
   checkClasses(options, report);
   checkOutputs(options, report);
   checkTargetModel(options.targetModel, report);
-  // `JSON.parse` needs up to 300 bytes for each object and property.
-  const max = Math.floor(MAX_JSON_PARTS / ((isList ? features.length : 1) + 1));
+}
+
+/** Checks the columns that the container receives. @param options - with valid features */
+function checkColumns(options: RowsOptions, report: OptionReport): void {
+  const { features, maxRows } = options;
+  const owners = new Map<string, string>();
+  // Other formats send no names, and two columns with one name remain two columns.
+  const hasNames = ["records", "dataframe"].includes(sendsOf(options)) || options.header === true;
+  for (const [index, feature] of hasNames ? features.entries() : []) {
+    const columns = [columnsOf(feature)].flat();
+    const shared = columns.find((column) => owners.has(column));
+    const owner = shared === undefined ? undefined : owners.get(shared);
+    report.require(
+      owner === undefined,
+      `features[${index}]`,
+      shared,
+      `a name with which the features ${owner} and ${nameOf(feature)} have no column in common`,
+      "the container reads the columns by their names",
+    );
+    for (const column of columns) owners.set(column, nameOf(feature));
+  }
+  const columns = features.flatMap(columnsOf);
+  const max = maxRowsOf(options, columns);
+  const isOneRow = report.require(
+    max >= 1,
+    "features",
+    features,
+    `columns of which one row fits in ${SERVERLESS_PAYLOAD_IN_BYTES} bytes`,
+    `the container would receive ${columns.length} columns`,
+  );
+  if (!isOneRow) return;
   report.requireCount(
     maxRows,
     "maxRows",
     max,
-    `a handler reads at most ${MAX_JSON_PARTS} objects and properties`,
+    `a handler reads at most ${MAX_JSON_PARTS} objects and properties, and sends at most ${SERVERLESS_PAYLOAD_IN_BYTES} bytes`,
   );
 }
 
@@ -133,6 +165,8 @@ function checkOptional(options: RowsOptions, report: OptionReport): void {
   const sends = sendsOf(options);
   for (const [index, feature] of options.features.entries()) {
     if (!isRecord(feature) || feature.optional !== true) continue;
+    // The columns of a missing category are 0, and no cell is empty.
+    if (isOneHot(feature)) continue;
     const field = `features[${index}].optional`;
     report.require(
       sends !== "instances",

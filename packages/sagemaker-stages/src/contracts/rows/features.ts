@@ -19,15 +19,16 @@ export function columnsOf(feature: Feature): string | string[] {
 /** The value of a feature, or the values of its columns, in the container's request. */
 export function cellsFor(feature: Feature, value: Cell): Cell | Cell[] {
   if (isOneHot(feature)) return valuesOf(feature).map((one) => Number(one === value));
-  if (!isChoice(feature) || isNames(feature.values)) return value;
-  return feature.values[String(value)] ?? null;
+  // A missing value is no category, also if a category has the name "null".
+  if (value === null || !isChoice(feature) || isNames(feature.values)) return value;
+  return feature.values[value] ?? null;
 }
 
 export function isChoice(feature: Feature): feature is ChoiceFeature {
   return typeof feature !== "string" && "values" in feature;
 }
 
-function isOneHot(feature: Feature): feature is ChoiceFeature {
+export function isOneHot(feature: Feature): feature is ChoiceFeature {
   return isChoice(feature) && feature.oneHot === true;
 }
 
@@ -51,18 +52,23 @@ export function isOptional(feature: Feature): boolean {
   return typeof feature !== "string" && feature.optional === true;
 }
 
+/**
+ * The schema of a feature's value in a row of the caller.
+ *
+ * @param refused - matches the characters that a text must not contain
+ */
 export function cellOf(
   feature: Feature,
-  isOneLine: boolean,
+  refused?: RegExp,
 ): z.ZodMiniType<Cell | undefined, Cell | undefined> {
-  const value = requiredCellOf(feature, isOneLine);
+  const value = requiredCellOf(feature, refused);
   // An alternative, so that the fault of a wrong value names both: zod's `nullable` would name the value only.
   return isOptional(feature) ? z.optional(z.union([value, z.null("null")])) : value;
 }
 
 function requiredCellOf(
   feature: Feature,
-  isOneLine: boolean,
+  refused: RegExp | undefined,
 ): z.ZodMiniType<number | string, number | string> {
   if (typeof feature === "string") return z.number();
   if (isChoice(feature)) return z.enum(valuesOf(feature) as string[]);
@@ -70,14 +76,18 @@ function requiredCellOf(
   if (feature.type === "text") {
     const { maxCharacters = DEFAULT_MAX_CHARACTERS } = feature;
     const text = z.string().check(z.maxLength(maxCharacters));
-    return isOneLine ? text.check(requireOneLine) : text;
+    return refused ? text.check(requireWithout(refused)) : text;
   }
   const { type, min = -Infinity, max = Infinity } = feature;
   return (type === "integer" ? z.int() : z.number()).check(z.gte(min), z.lte(max));
 }
 
-/** RFC 4180 allows line breaks in quotes, but containers without pandas split CSV into lines before they parse quotes. */
-function requireOneLine(payload: z.core.ParsePayload<string>): void {
-  if (!/[\r\n\0]/.test(payload.value)) return;
-  payload.issues.push(fault(payload.value, { got: "text with a line break", allowed: "text in one line" }));
+function requireWithout(refused: RegExp): (payload: z.core.ParsePayload<string>) => void {
+  return ({ value, issues }) => {
+    if (!refused.test(value)) return;
+    const fix = value.includes("\0")
+      ? { got: "text with a NUL character", allowed: "text without NUL characters" }
+      : { got: "text with a line break", allowed: "text in one line" };
+    issues.push(fault(value, fix));
+  };
 }

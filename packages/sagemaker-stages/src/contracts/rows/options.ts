@@ -70,9 +70,10 @@ export interface RowsOptions extends ContractTexts {
    */
   readonly outputs?: readonly string[];
   /**
-   * The maximum number of rows in one request.
+   * The maximum number of rows in one request. A handler reads at most 300,000 properties, and sends at most 4 MiB: with `oneHot`, a
+   * property of a row becomes many columns.
    *
-   * @default 1000
+   * @default 1000, or fewer if 1000 rows of so many columns cannot fit in a request
    */
   readonly maxRows?: number;
   /**
@@ -177,8 +178,9 @@ export interface ChoiceFeature extends CommonFeature {
   readonly values: readonly string[] | Readonly<Record<string, number>>;
   /**
    * Whether the container receives a column for each value of the list, with 1 for the value of the row and 0 for the others. The
-   * columns have the order of the list; in `dataframe`, their names are those of `pandas.get_dummies`, e.g. `season_fall`. A
-   * missing value of an `optional` feature is 0 in each column.
+   * columns have the order of the list. With `header`, `records` and `dataframe`, their names are those of `pandas.get_dummies`,
+   * e.g. `season_fall`, and no other feature can have a column with this name. A missing value of an `optional` feature is 0 in
+   * each column.
    *
    * @default false
    */

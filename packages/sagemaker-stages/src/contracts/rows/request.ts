@@ -1,6 +1,33 @@
-import type { Cell, RowsOptions } from "./options";
+import { SERVERLESS_PAYLOAD_IN_BYTES } from "../../runtime/contract";
+import { MAX_JSON_PARTS } from "../../runtime/json";
+import { type Cell, type RowsOptions, sendsOf } from "./options";
 
 type Table = readonly (readonly Cell[])[];
+
+/**
+ * The maximum number of rows in one request. A handler reads a limited number of properties, and an endpoint accepts a limited
+ * number of bytes: a column needs at least a digit and a separator, and in `records` also its name.
+ *
+ * @param columns - the names of the container's columns, of which `oneHot` makes many from one property
+ */
+export function maxRowsOf(options: RowsOptions, columns: readonly string[]): number {
+  const names = sendsOf(options) === "records" ? JSON.stringify(columns).length : 0;
+  return Math.floor(
+    Math.min(
+      MAX_JSON_PARTS / (options.features.length + 1),
+      SERVERLESS_PAYLOAD_IN_BYTES / (2 * columns.length + names),
+    ),
+  );
+}
+
+/**
+ * The characters that a caller's text must not contain. RFC 4180 allows line breaks in quotes, but containers without pandas split
+ * CSV into lines before they parse quotes. Parsers of CSV end a text at a NUL character, or refuse the request.
+ */
+export function refusedCharactersOf(options: RowsOptions): RegExp | undefined {
+  if (sendsOf(options) !== "csv") return undefined;
+  return options.header ? /\0/ : /[\r\n\0]/;
+}
 
 export function writeTable(
   table: Table,

@@ -1,26 +1,40 @@
-import { type RoutedModel, sentTable } from "../../../models";
+import { type RoutedModel, type SentTable, sentTable } from "../../../models";
 import { type FaultCollector, raw } from "../../fault-collector";
 import type { ModelSettings } from "../../model-settings";
 import { repositoryIn } from "../model-source/image-checks";
 
-/** Of the formats of `rows`, XGBoost reads only CSV. */
+/**
+ * Of the formats of `rows`, XGBoost reads only CSV, and the other algorithms read CSV and lists of numbers in `instances`:
+ * "An array containing numeric values is treated as an instance". "CSV support is not available for factorization machines."
+ */
 const FORMATS = "https://docs.aws.amazon.com/sagemaker/latest/dg/cdf-inference.html";
 /** The function `csv_to_dmatrix` converts every cell to a number. */
 const XGBOOST_CELLS =
   "https://github.com/aws/sagemaker-xgboost-container/blob/master/src/sagemaker_xgboost_container/encoder.py";
 
-const XGBOOST = "sagemaker-xgboost";
+/** What the model of an image reads. */
+interface Reader {
+  /** The formats of `rows` that the container reads. */
+  readonly formats: readonly SentTable["format"][];
+  /** The source for the rule that each cell is a number. */
+  readonly numbers: string;
+}
 
-/** The repositories of SageMaker's images whose models read only numbers, each with the source. */
-const NUMBERS_ONLY: Readonly<Record<string, string>> = {
-  [XGBOOST]: XGBOOST_CELLS,
-  "factorization-machines": FORMATS,
-  kmeans: FORMATS,
-  knn: FORMATS,
-  "linear-learner": FORMATS,
-  pca: FORMATS,
-  randomcutforest: FORMATS,
+const BUILT_IN: Reader = { formats: ["csv", "instances"], numbers: FORMATS };
+
+/** The repositories of SageMaker's images whose models read only numbers. */
+const NUMBERS_ONLY: Readonly<Record<string, Reader>> = {
+  "sagemaker-xgboost": { formats: ["csv"], numbers: XGBOOST_CELLS },
+  "factorization-machines": { formats: ["instances"], numbers: FORMATS },
+  kmeans: BUILT_IN,
+  knn: BUILT_IN,
+  "linear-learner": BUILT_IN,
+  pca: BUILT_IN,
+  randomcutforest: BUILT_IN,
 };
+
+/** A table can have hundreds of features: a message names only the first. */
+const MAX_NAMES_IN_TEXT = 5;
 
 /**
  * Checks that the container of a model can read the columns of the contract `rows`. Otherwise each request fails with a 502, and
@@ -39,8 +53,8 @@ export function checkColumns(
 ): void {
   const table = model && sentTable(model);
   const repository = "image" in settings ? repositoryIn(settings.image) : undefined;
-  const source = repository === undefined ? undefined : NUMBERS_ONLY[repository];
-  if (table === undefined || source === undefined) return;
+  const reader = repository === undefined ? undefined : NUMBERS_ONLY[repository];
+  if (table === undefined || reader === undefined) return;
   const hasScript = "containerEnvironment" in settings && settings.containerEnvironment?.SAGEMAKER_PROGRAM;
   if (hasScript) return;
   const [first, ...others] = table.textFeatures;
@@ -48,16 +62,30 @@ export function checkColumns(
     first === undefined,
     "image",
     raw(
-      `${repository}, for texts in the column${others.length > 0 ? "s" : ""} ${table.textFeatures.join(", ")}`,
+      `${repository}, for texts in the column${others.length > 0 ? "s" : ""} ${namesIn(table.textFeatures)}`,
     ),
     `features with numbers: { name: ${JSON.stringify(first ?? "")}, values: { <name>: <number>, … } } or oneHot: true in rows(); or an image whose model reads texts`,
-    `the container reads only numbers: ${source}`,
+    `the container reads only numbers: ${reader.numbers}`,
   );
+  const formats = reader.formats.map((format) => JSON.stringify(format)).join(" or ");
   collector.require(
-    repository !== XGBOOST || table.format === "csv",
+    reader.formats.includes(table.format),
     "image",
     raw(`${repository}, for rows in the format ${table.format}`),
-    'sends: "csv" in rows()',
-    `the container reads no JSON: ${FORMATS}`,
+    `sends: ${formats} in rows()`,
+    `the container does not read this format: ${FORMATS}`,
   );
+  collector.require(
+    !table.header,
+    "image",
+    raw(`${repository}, for rows with the names of the columns in the first line`),
+    "header: false in rows()",
+    `the container reads the first line as a row of numbers: ${reader.numbers}`,
+  );
+}
+
+function namesIn(names: readonly string[]): string {
+  const rest = names.length - MAX_NAMES_IN_TEXT;
+  const shown = names.slice(0, MAX_NAMES_IN_TEXT).join(", ");
+  return rest > 0 ? `${shown}, … (${rest} more)` : shown;
 }
