@@ -777,7 +777,7 @@ describe("sagemaker-stages new-model", () => {
 const TWELVE_FEATURES = Array.from({ length: 12 }, (_, index) => `feature of the day ${index + 1}`).join(",");
 
 /** Names that need no quotes in TypeScript. The wide characters do not fit in one line, although their number does. */
-const WIDE_FEATURES = `größe,ª,x٠,${Array.from({ length: 9 }, (_, index) => `東京天気${index}`).join(",")}`;
+const WIDE_FEATURES = `größe,ª,x٠,${Array.from({ length: 7 }, (_, index) => `東京天気${index}`).join(",")}`;
 
 /** Names of models with ready-made contracts, each with its words. */
 const READY_MADE = [

@@ -64,7 +64,7 @@ function inLine(value: unknown): string {
 const WIDE =
   /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6\u{1f300}-\u{1faff}\u{20000}-\u{3fffd}]/u;
 
-/** The number of columns of a text in an editor. An accent that is a character of its own has no column. */
+/** The number of columns of a text in an editor. A combining accent has no column. */
 function widthOf(text: string): number {
   let width = 0;
   for (const character of text) {
