@@ -49,7 +49,11 @@ describe("an existing policy as permissions boundary", () => {
     ["a caller with a path that starts with the prefix", "dev-team/checkout-caller"],
   ])("is refused if it is a policy that a deployer may rewrite: a policy of %s", (_, name) => {
     // Prepare
-    const dev = environmentOf(SERVERLESS, { name: "dev", accountId: ACCOUNT, permissionsBoundary: policy(name) });
+    const dev = environmentOf(SERVERLESS, {
+      name: "dev",
+      accountId: ACCOUNT,
+      permissionsBoundary: policy(name),
+    });
 
     // Act
     const faults = checkEnvironments([dev, prod]);
