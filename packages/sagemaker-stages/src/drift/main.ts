@@ -11,6 +11,7 @@ import type { Models } from "../models";
 import { type DriftArguments, STATUS } from "./arguments";
 import { baselineFile, readBaseline } from "./baseline/baseline";
 import { headerOf, rowsInOf } from "./baseline/command";
+import { rowDecoderOf } from "./captured/decode-row";
 import { type CapturedPlace, placeOf } from "./captured/place";
 import { type ReadFigures, readCaptured } from "./captured/read-captured";
 import { Tally } from "./captured/tally";
@@ -167,11 +168,12 @@ async function compareModel(model: string, context: Context): Promise<ModelRepor
   const definition = Object.hasOwn(app.models, model) ? app.models[model] : undefined;
   const rowsIn = definition === undefined ? undefined : rowsInOf(definition);
   const header = definition === undefined ? undefined : headerOf(definition);
+  const decode = definition === undefined ? undefined : rowDecoderOf(definition, baseline);
   const read = await readCaptured(
     place.store,
     { prefix: place.prefix, hasDays: place.hasDays, period: args.period },
     tally,
-    { rowsIn, header },
+    { rowsIn, header, decode },
     progressOf(model),
   );
   endProgress();

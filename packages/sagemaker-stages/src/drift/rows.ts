@@ -8,7 +8,12 @@ export interface Row {
    */
   readonly names: readonly string[] | undefined;
   readonly values: readonly unknown[];
+  /** Whether the names are the first line of CSV: an absent name is then no missing value, but another form of the request. */
+  readonly isNamedByHeader?: boolean;
 }
+
+/** Converts a row of the endpoint's request to the values that callers send. @param isCsv - numbers are then texts */
+export type DecodeRow = (row: Row, isCsv: boolean) => Row;
 
 /** The form of a model's requests. */
 export interface RequestForm {
@@ -16,6 +21,8 @@ export interface RequestForm {
   readonly rowsIn: string | undefined;
   /** The first line of the endpoint's requests in CSV, if this line contains the names of the features. */
   readonly header: readonly string[] | undefined;
+  /** `undefined` if the endpoint receives the values that callers send. */
+  readonly decode: DecodeRow | undefined;
 }
 
 /** The nesting of a row that is read. Deeper values are not features. */

@@ -3,7 +3,7 @@ import { gzipSync } from "node:zlib";
 import { beforeEach, describe, expect, it } from "@jest/globals";
 import { writeBaseline } from "../../src/drift/baseline/command";
 import type { Environment } from "../../src/environment/environment";
-import { defineModels, huggingFace, rows } from "../../src/model";
+import { defineModels, type Feature, huggingFace, type RowsOptions, rows } from "../../src/model";
 import { dev, drift, driftOf, inApp, iris, irisRows, models, source, writeIrisBaseline } from "./support/app";
 import { record, recordsOfRows, writeIn } from "./support/captured";
 
@@ -421,6 +421,149 @@ describe("the command drift", () => {
     // Assess
     expect(stdout).toContain("iris: 600 captured rows in 501 records");
     expect(stdout).not.toContain("Not compared");
+    expect(status).toBe(0);
+  });
+
+  const NUMBERS = { name: "colour", values: { blue: 1, white: 2 } } as const;
+  const ONE_HOT = { name: "colour", values: ["blue", "white"], oneHot: true } as const;
+  const withColour = (colour: Feature, options: Partial<RowsOptions> = {}) =>
+    defineModels({
+      iris: rows({ features: ["length", "width", colour], answer: "predictions", ...options }),
+    });
+  /** Records of the requests that the endpoint receives. */
+  const recordsOfEndpoint = ({ iris }: ReturnType<typeof withColour>, callers: readonly unknown[]) =>
+    callers
+      .map((row) => {
+        const { body, contentType } = iris.encode(
+          { rows: [row] },
+          { headers: {}, accept: "application/json" },
+        );
+        const encoding = contentType === "text/csv" ? "CSV" : "JSON";
+        return `${record({ data: String(body), observedContentType: contentType, encoding })}\n`;
+      })
+      .join("");
+  const compareIris = (of: ReturnType<typeof withColour>) =>
+    driftOf(of, dev, "dev", "--captured", FOLDER, "--model", "iris");
+
+  it.each<[string, Feature, Partial<RowsOptions>]>([
+    ["numbers in CSV", NUMBERS, {}],
+    ["numbers in CSV with a header", NUMBERS, { header: true }],
+    ["numbers in lists", NUMBERS, { sends: "json" }],
+    ["numbers in objects", NUMBERS, { sends: "records" }],
+    ["columns in CSV", ONE_HOT, {}],
+    ["columns in CSV with a header", ONE_HOT, { header: true }],
+    ["columns in lists", ONE_HOT, { sends: "instances" }],
+    ["columns in objects", ONE_HOT, { sends: "records" }],
+    ["columns in a dataframe", ONE_HOT, { sends: "dataframe" }],
+  ])("compares the categories when the endpoint receives %s", async (_, colour, options) => {
+    // Prepare
+    const encoding = withColour(colour, options);
+    captured(recordsOfEndpoint(encoding, irisRows(600, 2)));
+
+    // Act
+    const { status, stdout } = await compareIris(encoding);
+
+    // Assess
+    expect(stdout).toContain("iris: 600 captured rows in 600 records");
+    expect(stdout).toMatch(/^stable +colour +category .* 0 %$/m);
+    expect(stdout).not.toContain("Not compared");
+    expect(status).toBe(0);
+  });
+
+  it("finds the drift of categories that the endpoint receives as columns", async () => {
+    // Prepare
+    const encoding = withColour({ ...ONE_HOT, optional: true });
+    const callers = irisRows(600, 2).map((row, index) => ({
+      ...row,
+      colour: index % 3 ? "blue" : undefined,
+    }));
+    captured(recordsOfEndpoint(encoding, callers));
+
+    // Act
+    const { status, stdout } = await compareIris(encoding);
+
+    // Assess
+    expect(stdout).toMatch(/^DRIFT +colour +category .* 0 % → +33 % +0 %$/m);
+    expect(status).toBe(1);
+  });
+
+  it("counts a number of no category as unseen", async () => {
+    // Prepare
+    const csv = irisRows(600, 2).map(({ length, width }) => `${length},${width},3`);
+    captured(`${record({ data: csv.join("\n"), observedContentType: "text/csv", encoding: "CSV" })}\n`);
+
+    // Act
+    const { status, stdout } = await compareIris(withColour(NUMBERS));
+
+    // Assess
+    expect(stdout).toMatch(/^DRIFT +colour +category .* 100 %$/m);
+    expect(status).toBe(1);
+  });
+
+  it.each([NUMBERS, ONE_HOT])("compares the requests of callers unchanged: %j", async (colour) => {
+    // Prepare
+    captured(recordsOfRows(irisRows(600, 2)));
+
+    // Act
+    const { status, stdout } = await compareIris(withColour(colour));
+
+    // Assess
+    expect(stdout).toMatch(/^stable +colour +category .* 0 %$/m);
+    expect(status).toBe(0);
+  });
+
+  it.each<[string, Feature, string]>([
+    ["numbers", NUMBERS, "colour"],
+    ["columns", ONE_HOT, "colour_blue,colour_white"],
+  ])("compares encoded categories with a baseline of the same %s", async (_, colour, columns) => {
+    // Prepare
+    const encoding = withColour(colour);
+    const sample = recordsOfEndpoint(encoding, irisRows(1_000, 1))
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line).captureData.endpointInput.data);
+    writeIn(app.folder, "encoded.csv", `length,width,${columns}\n${sample.join("\n")}\n`);
+    await writeBaseline(encoding, { model: "iris", data: "encoded.csv", drop: [], columns: undefined });
+    captured(recordsOfEndpoint(encoding, irisRows(600, 2)));
+
+    // Act
+    const { status, stdout } = await compareIris(encoding);
+
+    // Assess
+    expect(stdout).toContain(`iris: none of ${2 + columns.split(",").length} features drifts`);
+    expect(stdout).not.toContain("Not compared");
+    expect(status).toBe(0);
+  });
+
+  it("writes a baseline with the categories from captured requests of the endpoint", async () => {
+    // Prepare
+    const encoding = withColour(ONE_HOT);
+    writeIn(app.folder, "train.jsonl", recordsOfEndpoint(encoding, irisRows(1_000, 1)));
+    await writeBaseline(encoding, { model: "iris", data: "train.jsonl", drop: [], columns: undefined });
+    captured(recordsOfRows(irisRows(600, 2)));
+
+    // Act
+    const { status, stdout } = await compareIris(encoding);
+
+    // Assess
+    expect(stdout).toMatch(/^stable +colour +category .* 0 %$/m);
+    expect(status).toBe(0);
+  });
+
+  it("does not count a feature as missing when the header of a request names other columns", async () => {
+    // Prepare
+    const features = ["length", "width", ONE_HOT];
+    const own = defineModels({
+      iris: rows({ features, answer: "predictions", sends: "csv", header: true }).as("iris"),
+    });
+    captured(`${recordsOfRows(irisRows(1_200, 2))}${recordsOfEndpoint(own, irisRows(50, 3))}`);
+
+    // Act
+    const { status, stdout } = await compareIris(own);
+
+    // Assess
+    expect(stdout).toContain("Not compared: 50 rows without the baseline's features.");
+    expect(stdout).toMatch(/^stable +colour +category .* 0 % → +0 % +0 %$/m);
     expect(status).toBe(0);
   });
 

@@ -231,6 +231,61 @@ describe("an existing policy as boundary", () => {
     expect(allowed).toEqual([ORGANIZATION]);
     expect(isAllowed(policies, onRole("iam:PutRolePolicy", {}))).toBe(false);
   });
+
+  const existing = "scoring";
+  const withExisting: Environment = {
+    ...prod,
+    permissionsBoundary: ORGANIZATION,
+    models: {
+      "ticket-urgency": {
+        existingEndpoint: "shared",
+        existingFunction: existing,
+        existingFunctionRole: existing,
+      },
+    },
+  };
+
+  it.each([
+    ["a role of the environment", ROLE],
+    ["the role of an existing function", `arn:aws:iam::${ACCOUNT}:role/${existing}`],
+  ])("is the only boundary with which the deployer may put a policy on %s", (_, resource) => {
+    // Prepare
+    const policies = Object.values(deployerPolicies(withExisting, ACCOUNT));
+    const contexts = [ORGANIZATION, BOUNDARY, "arn:aws:iam::aws:policy/AdministratorAccess"].map((bound) => ({
+      "iam:PermissionsBoundary": bound,
+    }));
+
+    // Act
+    const allowed = [{}, ...contexts].filter((context) =>
+      isAllowed(policies, { action: "iam:PutRolePolicy", resource, context }),
+    );
+
+    // Assess
+    expect(allowed).toEqual([{ "iam:PermissionsBoundary": ORGANIZATION }]);
+  });
+
+  it("can be set on a role of the environment, and neither replaced nor removed", () => {
+    // Prepare
+    const policies = Object.values(deployerPolicies(withExisting, ACCOUNT));
+    const roles = [ROLE, `arn:aws:iam::${ACCOUNT}:role/${existing}`];
+    const requested = roles.flatMap((resource) =>
+      ["iam:PutRolePermissionsBoundary", "iam:DeleteRolePermissionsBoundary"].flatMap((action) =>
+        [ORGANIZATION, BOUNDARY].map((bound) => ({
+          action,
+          resource,
+          context: { "iam:PermissionsBoundary": bound },
+        })),
+      ),
+    );
+
+    // Act
+    const allowed = requested.filter((one) => isAllowed(policies, one));
+
+    // Assess
+    expect(allowed).toEqual([
+      onRole("iam:PutRolePermissionsBoundary", { "iam:PermissionsBoundary": ORGANIZATION }),
+    ]);
+  });
 });
 
 describe.each<[string, (requested: AuthorizationCheck) => boolean]>([

@@ -6,6 +6,7 @@ import { type Command, defineCommand } from "../../lib/command";
 import { isObject, parseJson } from "../../lib/json";
 import type { Model, Models } from "../../models";
 import { BASELINE, type BaselineArguments, readBaselineArguments } from "../arguments";
+import { rowDecoderOf } from "../captured/decode-row";
 import { readRecord } from "../captured/record";
 import { requiredRowsOf } from "../compare";
 import { parseCsv, readCsv } from "../csv";
@@ -272,7 +273,7 @@ function endpointRecords(
 
 async function jsonRows(model: Model, args: BaselineArguments): Promise<Sample> {
   const { data, drop, at } = args;
-  const form = { rowsIn: rowsInOf(model), header: headerOf(model) };
+  const form = { rowsIn: rowsInOf(model), header: headerOf(model), decode: rowDecoderOf(model) };
   const names: string[] = [];
   // The first pass finds the names: a row does not contain every optional feature.
   for await (const row of jsonLines(data, form)) {

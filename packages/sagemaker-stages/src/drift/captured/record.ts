@@ -25,7 +25,12 @@ export function readRecord(line: string, form: RequestForm): CapturedRequest | u
   const text = encoding === "BASE64" ? Buffer.from(data, "base64").toString("utf8") : data;
   const type = encoding === "CSV" || encoding === "JSON" ? encoding : kindOf(observedContentType);
   const rows = rowsOfText(text, type, form);
-  return rows === undefined ? undefined : { time: timeOf(record.eventMetadata), rows };
+  if (rows === undefined) return undefined;
+  const { decode = (row) => row } = form;
+  return {
+    time: timeOf(record.eventMetadata),
+    rows: rows.map((row) => decode(row, type === "CSV")),
+  };
 }
 
 function kindOf(contentType: unknown): "CSV" | "JSON" | undefined {
@@ -65,7 +70,9 @@ function rowsOfCsv(text: string, header: readonly string[] | undefined): Row[] |
     header !== undefined && first?.length === header.length && first.every((name, i) => name === header[i]);
   return records
     ?.slice(hasHeader ? 1 : 0)
-    .map((values) => ({ names: hasHeader ? header : undefined, values }));
+    .map((values) =>
+      hasHeader ? { names: header, values, isNamedByHeader: true } : { names: undefined, values },
+    );
 }
 
 function timeOf(metadata: unknown): Date | undefined {

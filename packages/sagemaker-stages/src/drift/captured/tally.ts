@@ -59,11 +59,11 @@ export class Tally {
   }
 
   /** @param time - the time of the request, from which the ages of dates are counted; `undefined` if it is unknown */
-  add({ names, values }: Row, time?: Date): void {
+  add({ names, values, isNamedByHeader = false }: Row, time?: Date): void {
     const cells = this.cellsOf(values);
     if (cells !== undefined) this.addInOrder(cells, time);
     else if (names === undefined) this.addInOrder(values, time);
-    else this.addByName(names, values, time);
+    else this.addByName(names, values, time, isNamedByHeader);
   }
 
   /** The values of a row that is one text with commas, e.g. `"5.1,3.5,1.4"`. */
@@ -88,10 +88,17 @@ export class Tally {
     });
   }
 
-  private addByName(names: readonly string[], values: readonly unknown[], time: Date | undefined): void {
+  private addByName(
+    names: readonly string[],
+    values: readonly unknown[],
+    time: Date | undefined,
+    isComplete: boolean,
+  ): void {
     const valueByName = new Map(names.map((name, index) => [name, values[index]]));
     // The row `{}` has the features of the baseline, and all of them are missing.
-    const isKnown = names.length === 0 || names.some((name) => this.byName.has(name));
+    const isKnown = isComplete
+      ? this.features.every(({ feature }) => valueByName.has(feature.name))
+      : names.length === 0 || names.some((name) => this.byName.has(name));
     if (!isKnown && this.isNull(values)) return;
     for (const name of names) {
       if (!this.byName.has(name) && this.unknownNames.size < MAX_UNKNOWN_NAMES) this.unknownNames.add(name);

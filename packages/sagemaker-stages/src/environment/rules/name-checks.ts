@@ -182,7 +182,7 @@ export function isRoleOf(environment: Environment, role: string): boolean {
     );
 }
 
-/** Checks the existing resources of the models of `environment` against the prefix of `owner`. */
+/** Checks the existing resources of `environment` and of its models against the prefix of `owner`. */
 function checkExisting(environment: Environment, owner: Environment, collector: FaultCollector): void {
   const reserved = reservedNamesOf(owner);
   const prefix = namePrefix(owner);
@@ -194,7 +194,14 @@ function checkExisting(environment: Environment, owner: Environment, collector: 
       allowed,
       `such a name belongs to the environment ${owner.name}: ${PREFIX_REASON}`,
     );
-  const { notify } = environment;
+  const { notify, permissionsBoundary } = environment;
+  if (typeof permissionsBoundary === "string" && reserved.reservesPolicy(permissionsBoundary)) {
+    refuse(
+      "permissionsBoundary",
+      permissionsBoundary,
+      `a policy whose name does not start with ${prefix}- or does not end with -caller or a caller's number`,
+    );
+  }
   if (notify !== undefined && "topicArn" in notify && reserved.reservesTopic(notify.topicArn)) {
     refuse("notify.topicArn", notify.topicArn, `a topic with another name than ${alarmTopicName(prefix)}`);
   }
@@ -232,7 +239,12 @@ interface ReservedNames {
   /** Returns the alarms that are allowed in place of an alarm with a reserved name; `undefined` if the name is not reserved. */
   readonly alarmInPlaceOf: (name: string) => string | undefined;
   readonly reservesTopic: (arn: string) => boolean;
+  /** Whether the ARN is a policy that the environment's deployer may rewrite: a policy of a caller. */
+  readonly reservesPolicy: (arn: string) => boolean;
 }
+
+/** The end of the name of a caller's policy, see `callerPolicyName`. A caller of many models has policies that end with a number. */
+const CALLER_POLICY_END = /.-caller(?:-.|-10)?$/;
 
 function reservedNamesOf(owner: Environment): ReservedNames {
   const prefix = namePrefix(owner);
@@ -265,6 +277,19 @@ function reservedNamesOf(owner: Environment): ReservedNames {
       const { accountId: account = "", region, resource } = parseArn(arn) ?? {};
       const canBeInAccount = owner.accountId === undefined || owner.accountId === account;
       return canBeInAccount && region === owner.region && resource === alarmTopicName(prefix);
+    },
+    reservesPolicy: (arn) => {
+      const { accountId: account, resource = "" } = parseArn(arn) ?? {};
+      const canBeInAccount =
+        account !== "aws" && (owner.accountId === undefined || owner.accountId === account);
+      // The deploy role's boundary matches any name of a caller, and thereby also paths. IAM ignores upper and lower case in names.
+      const name = resource.replace(/^policy\//, "").toLowerCase();
+      return (
+        canBeInAccount &&
+        [name, principalName(name)].some(
+          (one) => isWithin(one) && CALLER_POLICY_END.test(one.slice(prefix.length)),
+        )
+      );
     },
   };
 }

@@ -1,4 +1,4 @@
-import { hasBoundary } from "../../environment/account";
+import type { Environment } from "../../environment/environment";
 import { functionNameOf, type ModelSettings } from "../../environment/model-settings";
 import { allow, type Statement } from "../policy-document";
 import type { EnvironmentArns } from "./environment-arns";
@@ -7,7 +7,11 @@ import type { EnvironmentArns } from "./environment-arns";
 export interface ExistingFunctions {
   readonly functions: string[];
   readonly roles: string[];
-  /** Condition for policies of the roles: if the environment has a boundary, the role must have a boundary, too. */
+  /**
+   * Condition for policies of the roles: the boundary that the environment names, or with `permissionsBoundary: true` any
+   * boundary. The policy `<prefix>-boundary` allows only what the environment's own roles need, and an existing function can
+   * need other permissions.
+   */
   readonly whereBound: Statement["Condition"];
 }
 
@@ -23,8 +27,15 @@ export function existingFunctions(arns: EnvironmentArns): ExistingFunctions {
     roles: models.flatMap(({ existingFunctionRole }) =>
       existingFunctionRole === undefined ? [] : [arns.globalArn("iam", `role/${existingFunctionRole}`)],
     ),
-    whereBound: hasBoundary(arns.environment) ? { Null: { "iam:PermissionsBoundary": "false" } } : undefined,
+    whereBound: whereBoundIn(arns.environment),
   };
+}
+
+function whereBoundIn({ permissionsBoundary = false }: Environment): Statement["Condition"] {
+  if (permissionsBoundary === false) return undefined;
+  return permissionsBoundary === true
+    ? { Null: { "iam:PermissionsBoundary": "false" } }
+    : { StringEquals: { "iam:PermissionsBoundary": permissionsBoundary } };
 }
 
 /** Permission to let API Gateway invoke functions, and no other principal. Only requests that add a permission name a principal. */

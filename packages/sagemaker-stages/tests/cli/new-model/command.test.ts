@@ -776,10 +776,14 @@ describe("sagemaker-stages new-model", () => {
 /** The names do not fit in one line of the contract, of its tests and of an environment. */
 const TWELVE_FEATURES = Array.from({ length: 12 }, (_, index) => `feature of the day ${index + 1}`).join(",");
 
+/** Names that need no quotes in TypeScript. The wide characters do not fit in one line, although their number does. */
+const WIDE_FEATURES = `größe,ª,x٠,${Array.from({ length: 7 }, (_, index) => `東京天気${index}`).join(",")}`;
+
 /** Names of models with ready-made contracts, each with its words. */
 const READY_MADE = [
   ["ready-rows", "--takes", "rows"],
   ["ready-columns", "--takes", "rows", "--features", TWELVE_FEATURES],
+  ["ready-wide", "--takes", "rows", "--features", WIDE_FEATURES],
   ["ready-text", "--takes", "text"],
   ["ready-bytes", "--takes", "bytes", "--media-type", "image/jpeg", "--media-type", "image/png"],
   ["ready-audio", "--takes", "bytes", "--media-type", "audio/ogg"],

@@ -12,7 +12,7 @@ const LINE_WIDTH = 110;
  */
 export function formatValue(value: unknown, indent: string, prefix: string, suffix = 1): string {
   const line = inLine(value);
-  const fits = indent.length + prefix.length + line.length + suffix <= LINE_WIDTH;
+  const fits = indent.length + widthOf(prefix) + widthOf(line) + suffix <= LINE_WIDTH;
   if (fits && !mustBreak(value)) return line;
   const inner = `${indent}  `;
   if (Array.isArray(value)) {
@@ -34,8 +34,8 @@ function formatProperty(name: string, value: unknown, indent: string): string {
   const printed = formatValue(value, indent, key);
   const isLongText =
     typeof value === "string" &&
-    printKey(name).length >= MIN_NAME_TO_BREAK &&
-    indent.length + key.length + printed.length + 1 > LINE_WIDTH;
+    widthOf(printKey(name)) >= MIN_NAME_TO_BREAK &&
+    indent.length + widthOf(key) + widthOf(printed) + 1 > LINE_WIDTH;
   return isLongText ? `${indent}${key.trimEnd()}\n${indent}  ${printed},` : `${indent}${key}${printed},`;
 }
 
@@ -60,9 +60,22 @@ function inLine(value: unknown): string {
   return properties.length === 0 ? "{}" : `{ ${properties.join(", ")} }`;
 }
 
-/** A name of a property, with quotes if it needs them. */
+/** Letters of Chinese, Japanese and Korean, and emojis: Biome counts two columns for each (https://www.unicode.org/reports/tr11/). */
+const WIDE =
+  /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6\u{1f300}-\u{1faff}\u{20000}-\u{3fffd}]/u;
+
+/** The number of columns of a text in an editor. A combining accent has no column. */
+function widthOf(text: string): number {
+  let width = 0;
+  for (const character of text) {
+    if (!/\p{Mn}/u.test(character)) width += WIDE.test(character) ? 2 : 1;
+  }
+  return width;
+}
+
+/** A name of a property, with quotes if it is no identifier (https://tc39.es/ecma262/#prod-IdentifierName). */
 function printKey(name: string): string {
-  return /^[A-Za-z_$][\w$]*$/.test(name) ? name : printText(name);
+  return /^[\p{ID_Start}_$][\p{ID_Continue}$\u200c\u200d]*$/u.test(name) ? name : printText(name);
 }
 
 /** A text in the quotes that need fewer escapes, with a preference for double quotes. */

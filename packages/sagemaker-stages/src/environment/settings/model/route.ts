@@ -144,8 +144,9 @@ export const routeSettings = settings({
   /**
    * Name of the role of `existingFunction`: 1–64 characters, with the path if the role has a path, e.g.
    * `service-role/scoring` for a role of Lambda's console (`aws lambda get-function-configuration --query Role`). The
-   * deployer may then write the inline policies of this role, and of no other existing role. If the environment has a
-   * `permissionsBoundary`, the role must have the boundary, too. Not a role that an environment or an account creates.
+   * deployer may then write the inline policies of this role, and of no other existing role. If the environment's
+   * `permissionsBoundary` is an ARN, the role must have this boundary; with `true`, the role must have a boundary of your
+   * choice. Not a role that an environment or an account creates.
    *
    * @default - none: the command `deployer` refuses the environment, and an administrator must deploy it
    */

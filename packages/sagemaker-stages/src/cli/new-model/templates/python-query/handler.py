@@ -32,9 +32,10 @@ def lambda_handler(event, context):
     )
     try:
         answer = json.loads(response["Body"].read(), parse_constant=refuse_constant)
-    except ValueError:
+        return respond(event, 200, answer)
+    except (ValueError, RecursionError):
+        # No JSON, a number that JSON cannot contain, or too many lists inside each other.
         return respond_problem(event, 502, UNREADABLE)
-    return respond(event, 200, answer)
 
 
 def find_repeated(event):
@@ -77,7 +78,7 @@ def cut(text):
 
 
 def refuse_constant(name):
-    # Python reads and writes NaN and Infinity, which are not JSON.
+    # Python reads NaN and Infinity, which are not JSON. The number 1e999 also becomes Infinity: respond refuses it.
     raise ValueError(name)
 
 
@@ -94,7 +95,7 @@ def respond(event, status, body):
     # A function URL (payload 2.0) adds its own headers, and a browser refuses an answer that has a CORS header twice.
     if event.get("version") != "2.0":
         headers.update(cors_headers(event))
-    return {"statusCode": status, "headers": headers, "body": json.dumps(body)}
+    return {"statusCode": status, "headers": headers, "body": json.dumps(body, allow_nan=False)}
 
 
 def cors_headers(event):

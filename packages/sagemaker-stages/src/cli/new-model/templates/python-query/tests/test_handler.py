@@ -98,8 +98,8 @@ class HandlerTest(unittest.TestCase):
                     invoke_endpoint.assert_not_called()
 
     def test_answers_502_when_the_answer_of_the_endpoint_is_not_json(self):
-        for answer in ["", "<html>", "[NaN]"]:
-            with self.subTest(answer=answer):
+        for answer in ["", "<html>", "[NaN]", "1e999", "[" * 100_000, "[" * 100_000 + "]" * 100_000]:
+            with self.subTest(answer=answer[:10]):
                 response, _ = call_handler(of_gateway([("q", "a")]), answer)
 
                 self.assertEqual(response["statusCode"], 502)
