@@ -467,7 +467,6 @@ describe("the gates of a pull request", () => {
 
   it.each<[string, Reviewed, string]>([
     ["an outage of an environment that is not protected", { isProtected: false }, ""],
-    ["an outage where the stack was not synthesized", { isProtected: null }, ""],
     ["a destroyed resource without an outage", { flags: { destroy: true }, outages: [] }, ""],
     ["an outage, with the value none", {}, "none"],
     ["an outage, with other gates", {}, "destroy,public"],
@@ -486,6 +485,12 @@ describe("the gates of a pull request", () => {
 
   it.each<[string, Reviewed, string, string]>([
     ["an outage of a protected environment", {}, "", `outage stops the plan of prod (${REFUSED})`],
+    [
+      "an outage where the review found no synthesized stack",
+      { isProtected: null },
+      "",
+      `outage stops the plan of prod (${REFUSED}). The review found no synthesized stack of prod, which therefore counts as protected`,
+    ],
     [
       "an outage of any environment, with the gate in the variable",
       { isProtected: false },
