@@ -6,6 +6,7 @@ import type { Risk } from "../risks";
 import { servedEndpoints } from "../risks/served-endpoints";
 import type { SurfaceChange, SurfaceSubject } from "../surface";
 import { integrationOutages } from "./integrations";
+import { networkOutages } from "./network";
 import type { Outage } from "./outage";
 import { replacementOutages } from "./replacements";
 
@@ -43,6 +44,7 @@ export function outagesOf(plan: Plan, { changes, surface, risks }: Found): reado
     ...replaced,
     ...ofSurface.filter(({ address }) => !explained.has(address) && !replacedAddresses.has(address)),
     ...integrationOutages(plan, changes).filter(({ address }) => !replacedAddresses.has(address)),
+    ...networkOutages(plan, changes),
   ];
   const bySubject = new Map<string, Outage>();
   for (const outage of all) {

@@ -19,6 +19,8 @@ export type OutageCause =
   | "transfer mode"
   /** The function or the role of a route's old integration is deleted, while API Gateway can still use it. */
   | "integration"
+  /** Terraform deletes the VPC endpoint through which a function calls its endpoint, before it updates the function. */
+  | "network"
   /** The plan does not show whether callers are refused. */
   | "undetermined";
 

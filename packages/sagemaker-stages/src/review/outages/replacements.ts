@@ -73,7 +73,8 @@ export function replacementOutages(
   });
 }
 
-function isLoss({ kind }: Change): boolean {
+/** Whether Terraform deletes the resource, before it possibly creates the resource again. */
+export function isLoss({ kind }: Change): boolean {
   return kind === "destroy" || kind === "replace";
 }
 

@@ -22,6 +22,7 @@ const MAPPING = "aws_api_gateway_base_path_mapping";
 const MODEL = "aws_sagemaker_model";
 const URL = "aws_lambda_function_url";
 const USAGE_PLAN = "aws_api_gateway_usage_plan";
+const VPC_ENDPOINT = "aws_vpc_endpoint";
 
 /** A resource that stays, so that the plan is neither of a new nor of a destroyed environment. */
 const stays: PlannedChange = { type: "aws_vpc", name: "stays", before: { id: "1" }, after: { id: "1" } };
@@ -114,6 +115,14 @@ const endpoint = (part: Values = {}): Values => ({
   ...part,
 });
 const fn = (part: Values = {}): Values => ({ function_name: "prod-churn", memory_size: 256, ...part });
+const inVpc = (vpc_id: string): Values => fn({ vpc_config: [{ vpc_id, subnet_ids: ["subnet-1"] }] });
+const runtimeEndpoint = (part: Values = {}): Values => ({
+  vpc_id: "vpc-1",
+  service_name: "com.amazonaws.us-east-1.sagemaker.runtime",
+  ...part,
+});
+const LOSES_VPC_ENDPOINT =
+  "function prod-churn loses the VPC endpoint through which it calls its endpoint: Terraform deletes the VPC endpoint before it updates the function";
 const url = (authorization_type: string): Values => ({ function_name: "prod-churn", authorization_type });
 const mapping = (part: Values = {}): Values => ({
   api_id: "a1",
@@ -280,6 +289,32 @@ describe("the gate outage stops a plan in which", () => {
       [
         "apply: POST /house-price changes between a function and an endpoint, or gets another function: requests fail if Terraform deletes the function or the role of the old integration before it updates the stage",
       ],
+    ],
+    [
+      "a function leaves the VPC of the environment, whose VPC endpoint is deleted",
+      [
+        change(VPC_ENDPOINT, runtimeEndpoint(), undefined),
+        change(FUNCTION, inVpc("vpc-1"), fn({ vpc_config: [] })),
+      ],
+      [`apply: ${LOSES_VPC_ENDPOINT}`],
+    ],
+    [
+      "the VPC of a function is replaced",
+      [
+        {
+          ...replaced(VPC_ENDPOINT, runtimeEndpoint(), {
+            service_name: "com.amazonaws.us-east-1.sagemaker.runtime",
+          }),
+          unknown: { vpc_id: true },
+        },
+        { ...change(FUNCTION, inVpc("vpc-1"), fn()), unknown: { vpc_config: true } },
+      ],
+      [`apply: ${LOSES_VPC_ENDPOINT}`],
+    ],
+    [
+      "a function stays in a VPC whose VPC endpoint is deleted",
+      [change(VPC_ENDPOINT, runtimeEndpoint(), undefined), change(FUNCTION, inVpc("vpc-1"), inVpc("vpc-1"))],
+      [`permanent: ${LOSES_VPC_ENDPOINT}`],
     ],
     // Function URLs.
     [
@@ -609,6 +644,26 @@ describe("the gate outage passes a plan in which", () => {
         change("aws_lambda_event_source_mapping", { enabled: true }, { enabled: false }),
         change("aws_cloudwatch_event_rule", { state: "ENABLED" }, { state: "DISABLED" }),
         change("aws_ecs_service", { desired_count: 2 }, { desired_count: 0 }),
+      ],
+    ],
+    [
+      "a function leaves an existing VPC, or its VPC keeps another VPC endpoint, or loses another kind of VPC endpoint",
+      [
+        change(VPC_ENDPOINT, runtimeEndpoint({ vpc_id: "vpc-2" }), undefined, "old"),
+        change(
+          VPC_ENDPOINT,
+          runtimeEndpoint({ vpc_id: "vpc-2" }),
+          runtimeEndpoint({ vpc_id: "vpc-2" }),
+          "new",
+        ),
+        change(
+          VPC_ENDPOINT,
+          runtimeEndpoint({ service_name: "com.amazonaws.us-east-1.s3" }),
+          undefined,
+          "s3",
+        ),
+        change(FUNCTION, inVpc("vpc-1"), fn({ vpc_config: [] }), "one"),
+        change(FUNCTION, inVpc("vpc-2"), inVpc("vpc-2"), "other"),
       ],
     ],
     // Routes.
