@@ -5,6 +5,7 @@ import { toMarkdown } from "../../../src/review/rendering/render";
 import { readSections } from "../../../src/review/rendering/sections";
 import { reportOf } from "../../../src/review/report";
 import { models } from "../../fixtures/app/functions";
+import { planOf } from "../support/plan-json";
 import { type PlannedChange, planned } from "../support/planned";
 import { type RecordedPlan, recordedPlan } from "../support/recorded-plans";
 import { apiOf, switchedRoute } from "../support/switched-route";
@@ -873,6 +874,106 @@ describe("the gate outage on a route whose authorization changes", () => {
 
     // Assess
     expect(gate).toBe(stops);
+  });
+});
+
+describe("the gate outage on an API whose shared key becomes the key of a customer", () => {
+  const documentOf = (hasCustomers: boolean, header: "x-api-key" | "authorization"): Values => ({
+    id: "a1",
+    body: JSON.stringify(
+      openApi({
+        title: "prod-inference",
+        region: "us-east-1",
+        partition: "aws",
+        corsAllowOrigin: "*",
+        hasCustomers,
+        routes: (["/churn", "/price"] as const).map((path) => ({
+          contract: {
+            ...models["house-price"],
+            keyHeader: header,
+            route: { ...models["house-price"].route, path },
+          },
+          access: "API_KEY",
+          functionArn: "arn:aws:lambda:us-east-1:111122223333:function:prod-price",
+        })),
+        ...(hasCustomers && {
+          authorizer: {
+            functionArn: "arn:aws:lambda:us-east-1:111122223333:function:prod-authorizer",
+            cacheInSeconds: 60,
+          },
+        }),
+      }),
+    ),
+  });
+  const shared = { name: "prod-inference", api_stages: [{ api_id: "a1", stage: "prod" }] };
+
+  /** The outages of the first apply with customers. */
+  function outagesWith(
+    usagePlan: Values | undefined,
+    keyAfter: Values | undefined,
+    header: "x-api-key" | "authorization" = "x-api-key",
+  ) {
+    const changed = (type: string, before: Values, after: Values | undefined) => ({
+      address: `${type}.it`,
+      actions: [after === undefined ? "delete" : "update"],
+      before,
+      after: after ?? null,
+    });
+    const plan = planOf({
+      environment: "prod",
+      accountId: "111122223333",
+      resources: [
+        changed(API, documentOf(false, header), documentOf(true, header)),
+        changed(USAGE_PLAN, shared, usagePlan),
+        changed(KEY, key(), keyAfter),
+      ],
+    });
+    const [environment] = reportOf([plan]).environments;
+    return environment?.outages.map(({ cause, subject }) => ({ cause, subject }));
+  }
+
+  it("passes the plan if the customer has every route and the key stays", () => {
+    // Act
+    const outages = outagesWith(customer(["/churn/POST", "/price/POST"]), key({ name: "prod-everyone" }));
+
+    // Assess
+    expect(outages).toEqual([]);
+  });
+
+  it("stops the plan if the customer does not have a route", () => {
+    // Act
+    const outages = outagesWith(customer(["/churn/POST"]), key());
+
+    // Assess
+    expect(outages).toEqual([{ cause: "refused", subject: { kind: "customer", customer: "acme" } }]);
+  });
+
+  it("stops the plan if the key is removed, and names the key instead of each route", () => {
+    // Act
+    const outages = outagesWith(undefined, undefined);
+
+    // Assess
+    expect(outages).toEqual([
+      { cause: "destroyed", subject: { kind: "resource", type: KEY, name: "prod-acme" } },
+    ]);
+  });
+
+  it.each<[string, Values, "x-api-key" | "authorization"]>([
+    ["the usage plan belongs to no customer", { ...shared, description: "b" }, "x-api-key"],
+    [
+      "the customers send their keys in another header",
+      customer(["/churn/POST", "/price/POST"]),
+      "authorization",
+    ],
+  ])("stops the plan for each route if %s", (_, usagePlan, header) => {
+    // Act
+    const outages = outagesWith(usagePlan, key(), header);
+
+    // Assess
+    expect(outages).toEqual([
+      { cause: "refused", subject: { kind: "route", route: "POST /churn" } },
+      { cause: "refused", subject: { kind: "route", route: "POST /price" } },
+    ]);
   });
 });
 
