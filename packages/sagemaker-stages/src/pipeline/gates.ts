@@ -11,6 +11,8 @@ export const gateReport = z.object({
       protected: z.nullable(z.boolean()),
       flags: z.object({ destroy: z.boolean(), widen: z.boolean(), public: z.boolean(), outage: z.boolean() }),
       outages: z.array(z.object({ message: z.string() })),
+      errored: z.boolean(),
+      incompleteReasons: z.array(z.string()),
     }),
   ),
 });
@@ -73,15 +75,20 @@ export function stopsOf({ environments }: GateReport, { ofProtected, ofOthers }:
   });
 }
 
-/** Outages that a message names. The comment lists all of them. */
-const MAX_OUTAGES = 3;
+/** Reasons that a message names. The comment lists all of them. */
+const MAX_REASONS = 3;
 
 /** The message of a gate that stops the plans, with the remedy. */
 export function stopMessage({ gate, environments }: Stop): string {
-  const reasons = environments.map(({ environment, outages }) => {
-    const messages = gate === "outage" ? outages.map(({ message }) => message) : [];
-    const more = messages.length - MAX_OUTAGES;
-    const named = [...messages.slice(0, MAX_OUTAGES), ...(more > 0 ? [`${more} more`] : [])];
+  const reasons = environments.map(({ environment, outages, errored, incompleteReasons }) => {
+    const messages = [
+      // Such a plan stops every gate.
+      ...(errored ? ["the plan failed"] : []),
+      ...incompleteReasons,
+      ...(gate === "outage" ? outages.map(({ message }) => message) : []),
+    ];
+    const more = messages.length - MAX_REASONS;
+    const named = [...messages.slice(0, MAX_REASONS), ...(more > 0 ? [`${more} more`] : [])];
     return named.length === 0 ? environment : `${environment} (${named.join("; ")})`;
   });
   const unknown = environments.flatMap((one) => (one.protected === null ? one.environment : []));

@@ -13,6 +13,8 @@ export type OutageCause =
   | "other address"
   /** Terraform deletes the credential, and creates another credential. */
   | "other credential"
+  /** Terraform deletes the link of a key to its usage plan, and the key stays. */
+  | "usage plan"
   /** Callers that were accepted before are refused. */
   | "refused"
   /** A route and its function change their transfer mode one after the other. */

@@ -8,6 +8,7 @@ const PREDICATES: Readonly<Record<Exclude<OutageCause, "setting">, string>> = {
   replaced: "is deleted and created again",
   "other address": "is replaced, and has another address afterwards",
   "other credential": "is replaced, and has another value afterwards",
+  "usage plan": "is removed from its usage plan, without which API Gateway refuses the key",
   refused: "can refuse requests that it accepted before",
   "transfer mode":
     "changes its transfer mode: requests fail with 502 for a few seconds, between the update of the function and the update of the API",
