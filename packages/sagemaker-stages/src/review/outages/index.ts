@@ -110,7 +110,12 @@ function surfaceOutage(change: SurfaceChange, plan: Plan): Outage | undefined {
     !NOT_CALLED.has(subject.kind) && !(subject.kind === "resource" && ANSWERS_NOTHING.test(subject.type));
   if (!isCalled || before === undefined) return undefined;
   const outage = { subject, lasts: "permanent", undetermined, path, address } as const;
-  if (undetermined) return canRefuse(change, plan) ? { ...outage, cause: "undetermined" } : undefined;
+  if (undetermined) {
+    const isKnownLater = after?.kind === "note" && after.note === "document known after apply";
+    return canRefuse(change, plan)
+      ? { ...outage, cause: isKnownLater ? "document" : "undetermined" }
+      : undefined;
+  }
   if (refuses) return { ...outage, cause: "refused" };
   // Another route answers in place of the removed route where `after` exists. A removed resource is in the other list.
   if (kind === "removed" && after === undefined && subject.kind !== "resource") {

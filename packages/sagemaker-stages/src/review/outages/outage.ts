@@ -23,6 +23,8 @@ export type OutageCause =
   | "integration"
   /** Terraform deletes the VPC endpoint through which a function calls its endpoint, before it updates the function. */
   | "network"
+  /** The document of a deployed API is known after apply: the plan does not show whether callers are refused. */
+  | "document"
   /** The plan does not show whether callers are refused. */
   | "undetermined";
 

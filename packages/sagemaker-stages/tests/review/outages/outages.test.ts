@@ -399,7 +399,7 @@ describe("the gate outage stops a plan in which", () => {
       "the document of a deployed API is known after apply",
       [{ ...change(API, api({ "/churn": "AWS_IAM" }), { id: "a1" }), unknown: { body: true } }],
       [
-        "undetermined, permanent: every route of the API may refuse requests: the plan does not show the effect of the change",
+        "undetermined, permanent: every route of the API may refuse requests: the document of the API is known after apply, e.g. because it contains the address of a new page",
       ],
     ],
     [

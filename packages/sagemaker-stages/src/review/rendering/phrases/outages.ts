@@ -16,6 +16,8 @@ const PREDICATES: Readonly<Record<Exclude<OutageCause, "setting">, string>> = {
     "changes between a function and an endpoint, or gets another function: requests fail if Terraform deletes the function or the role of the old integration before it updates the stage",
   network:
     "loses the VPC endpoint through which it calls its endpoint: Terraform deletes the VPC endpoint before it updates the function",
+  document:
+    "may refuse requests: the document of the API is known after apply, e.g. because it contains the address of a new page",
   undetermined: "may refuse requests: the plan does not show the effect of the change",
 };
 
