@@ -78,7 +78,7 @@ export function lostEncryptionKeys(plan: Plan, changes: readonly Change[]): Outa
   const lost = new Set(changes.filter(isLoss).map(({ address }) => address));
   return plan.resources.flatMap(({ type, address, path, deposed, before: key }): Outage[] => {
     if (type !== "aws_kms_key" || deposed !== undefined || !lost.has(address)) return [];
-    const names = [key?.arn, key?.key_id, key?.id].flatMap((value) => textOf(value) ?? []);
+    const names = ["arn", "key_id", "id"].flatMap((name) => textOf(key?.[name]) ?? []);
     const users = plan.resources
       .filter((one) => ENCRYPTED.has(one.type))
       .map(deployedValues)

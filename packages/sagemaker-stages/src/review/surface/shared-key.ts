@@ -4,8 +4,8 @@ import { at, isSame, textOf, type Values } from "../reading/values";
 
 /**
  * Whether each key of an API that belonged to no customer becomes a key of a customer or is destroyed, so that the authorizer of
- * customers refuses no key that is kept. The usage plan of the customer shows the routes that the key loses, and the destroyed key is a
- * change of its own. `false` if the plan contains no usage plan of such a key.
+ * customers refuses no key that is kept. The usage plan of the customer shows the routes that the key loses, and the destroyed key is listed
+ * separately. `false` if the plan contains no usage plan of such a key.
  */
 export function isSharedKeyMoved(api: Values | undefined, plan: Plan): boolean {
   const shared = plan.resources.filter(({ type, before }) => {

@@ -884,7 +884,7 @@ describe("the gate outage passes a plan in which", () => {
     ],
     // Other resources.
     [
-      "arguments change with which a resource refuses nobody",
+      "arguments change that make a resource refuse no caller",
       [
         change(
           "aws_apigatewayv2_stage",
