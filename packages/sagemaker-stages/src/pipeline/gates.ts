@@ -11,6 +11,8 @@ export const gateReport = z.object({
       protected: z.nullable(z.boolean()),
       flags: z.object({ destroy: z.boolean(), widen: z.boolean(), public: z.boolean(), outage: z.boolean() }),
       outages: z.array(z.object({ message: z.string() })),
+      errored: z.boolean(),
+      incompleteReasons: z.array(z.string()),
     }),
   ),
 });
@@ -20,7 +22,7 @@ export type GateReport = z.output<typeof gateReport>;
 
 /** The gates of the environments. */
 export interface GateSettings {
-  /** Gates of protected environments. */
+  /** Gates of protected environments, and of environments whose synthesized stack the review did not find. */
   readonly ofProtected: readonly Gate[];
   /** Gates of all other environments. */
   readonly ofOthers: readonly Gate[];
@@ -60,28 +62,41 @@ export interface Stop {
   readonly environments: GateReport["environments"];
 }
 
-/** The gates that stop the plans, in the order of {@link GATES}. */
+/**
+ * The gates that stop the plans, in the order of {@link GATES}. The workflow always has the synthesized stacks: an environment whose
+ * stack the review did not find counts as protected.
+ */
 export function stopsOf({ environments }: GateReport, { ofProtected, ofOthers }: GateSettings): Stop[] {
   return GATES.flatMap((gate): Stop[] => {
     const stopped = environments.filter(
-      (one) => one.flags[gate] && (one.protected === true ? ofProtected : ofOthers).includes(gate),
+      (one) => one.flags[gate] && (one.protected === false ? ofOthers : ofProtected).includes(gate),
     );
     return stopped.length === 0 ? [] : [{ gate, environments: stopped }];
   });
 }
 
-/** Outages that a message names. The comment lists all of them. */
-const MAX_OUTAGES = 3;
+/** Reasons that a message names. The comment lists all of them. */
+const MAX_REASONS = 3;
 
 /** The message of a gate that stops the plans, with the remedy. */
 export function stopMessage({ gate, environments }: Stop): string {
-  const reasons = environments.map(({ environment, outages }) => {
-    const messages = gate === "outage" ? outages.map(({ message }) => message) : [];
-    const more = messages.length - MAX_OUTAGES;
-    const named = [...messages.slice(0, MAX_OUTAGES), ...(more > 0 ? [`${more} more`] : [])];
+  const reasons = environments.map(({ environment, outages, errored, incompleteReasons }) => {
+    const messages = [
+      // Such a plan stops every gate.
+      ...(errored ? ["the plan failed"] : []),
+      ...incompleteReasons,
+      ...(gate === "outage" ? outages.map(({ message }) => message) : []),
+    ];
+    const more = messages.length - MAX_REASONS;
+    const named = [...messages.slice(0, MAX_REASONS), ...(more > 0 ? [`${more} more`] : [])];
     return named.length === 0 ? environment : `${environment} (${named.join("; ")})`;
   });
-  return `The gate ${gate} stops the plan of ${reasons.join(", ")}. Change the pull request; or read the review, add the label ${labelOf(gate)} to the pull request, and run the failed jobs again.`;
+  const unknown = environments.flatMap((one) => (one.protected === null ? one.environment : []));
+  const assumed =
+    unknown.length === 0
+      ? ""
+      : ` The review found no synthesized stack of ${unknown.join(", ")}, which therefore counts as protected.`;
+  return `The gate ${gate} stops the plan of ${reasons.join(", ")}.${assumed} Change the pull request; or read the review, add the label ${labelOf(gate)} to the pull request, and run the failed jobs again.`;
 }
 
 /** The names of a pull request's labels. Read from GitHub: a repeated job has the labels of its first event. */

@@ -4,7 +4,7 @@ import { NotReviewable } from "./errors";
 import { planStacks } from "./planning";
 import { type Plan, type PlanFile, readPlans, withConstructPaths } from "./reading/plan";
 import { readText } from "./reading/plan-text";
-import { readSynthesizedStack } from "./reading/synthesized-stack";
+import { readSynthesizedStacks, stackOf } from "./reading/synthesized-stack";
 import { toJson } from "./rendering/json";
 import { toMarkdown } from "./rendering/render";
 import { reportOf } from "./report";
@@ -14,8 +14,9 @@ const GATE_STATUS = 3;
 
 async function run(args: Arguments): Promise<number> {
   const files = await filesOf(args.plans);
+  const stacks = readSynthesizedStacks(args.stacks);
   const plans = readPlans(files).map((plan): Plan => {
-    const { paths, isProtected } = readSynthesizedStack(args.stacks, plan.environment);
+    const { paths, isProtected } = stackOf(stacks, plan.environment);
     return { ...withConstructPaths(plan, paths), isProtected };
   });
   requireDistinct(

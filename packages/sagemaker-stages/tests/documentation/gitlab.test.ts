@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "@jest/globals";
 import { parse } from "yaml";
@@ -138,14 +138,58 @@ describe("the pipeline in docs/gitlab.md", () => {
 
   it("passes options that the review has", () => {
     // Act
-    const options = [...readDocument("docs/gitlab.md").matchAll(/`--([\w-]+) destroy,public,outage`/g)].map(
-      ([, option = ""]) => option,
+    const options = commandsOf(jobOf("plan")).flatMap((command) =>
+      command.includes("npm run --silent review")
+        ? [...command.matchAll(/--([\w-]+) "\$REVIEW_GATES"/g)].map(([, option = ""]) => option)
+        : [],
     );
 
     // Assess
     expect(options).toEqual(["fail-on"]);
     expect(Object.keys(REVIEW.options)).toEqual(expect.arrayContaining(options));
   });
+
+  it.each([
+    { what: "no gate", gates: "", status: 0, words: "run --silent review -- dev", isPosted: true },
+    {
+      what: "a gate that stops the plan",
+      gates: "outage",
+      status: 3,
+      words: "run --silent review -- dev --fail-on outage",
+      isPosted: true,
+    },
+    {
+      what: "a review that fails",
+      gates: "outage",
+      status: 1,
+      words: "run --silent review -- dev --fail-on outage",
+      isPosted: false,
+    },
+  ])(
+    "ends the job plan with the status of the review, after it posts a complete review: $what",
+    ({ gates, status, words, isPosted }) => {
+      inTempFolder((folder) => {
+        // Prepare
+        const programs = { npm: `echo "$@"; exit ${status}`, curl: "cp review.md posted.md" };
+        for (const [name, text] of Object.entries(programs)) {
+          writeFileSync(join(folder, name), `#!/bin/sh\n${text}\n`);
+          chmodSync(join(folder, name), 0o755);
+        }
+
+        // Act
+        const ended = spawnSync("/bin/bash", ["-e", "-c", (jobOf("plan").script ?? []).join("\n")], {
+          cwd: folder,
+          encoding: "utf8",
+          env: { PATH: `${folder}:/usr/bin:/bin`, ENVIRONMENT: "dev", REVIEW_GATES: gates },
+        });
+
+        // Assess
+        expect(ended.status).toBe(status);
+        expect(readFileSync(join(folder, "review.md"), "utf8")).toBe(`${words}\n`);
+        expect(existsSync(join(folder, "posted.md"))).toBe(isPosted);
+      });
+    },
+  );
 
   it("installs the version of Terraform that the workflows of GitHub install", () => {
     // Act

@@ -444,21 +444,38 @@ describe("the gates of a pull request", () => {
     readonly isProtected?: boolean | null;
     readonly flags?: Readonly<Record<string, boolean>>;
     readonly outages?: readonly string[];
+    readonly errored?: boolean;
+    readonly incompleteReasons?: readonly string[];
   }
 
   /** A review of `staging`, in which nothing stops a gate, and of `prod`. */
   function gates(
-    { isProtected = true, flags = { outage: true }, outages = [REFUSED] }: Reviewed,
+    {
+      isProtected = true,
+      flags = { outage: true },
+      outages = [REFUSED],
+      errored = false,
+      incompleteReasons = [],
+    }: Reviewed,
     REVIEW_GATES = "",
   ): Promise<Step> {
     const none = { destroy: false, widen: false, public: false, outage: false };
     const environments = [
-      { environment: "staging", protected: true, flags: none, outages: [] },
+      {
+        environment: "staging",
+        protected: true,
+        flags: none,
+        outages: [],
+        errored: false,
+        incompleteReasons: [],
+      },
       {
         environment: "prod",
         protected: isProtected,
         flags: { ...none, ...flags },
         outages: outages.map((message) => ({ message })),
+        errored,
+        incompleteReasons,
       },
     ];
     workspace.write("review.json", JSON.stringify({ environments }));
@@ -467,7 +484,6 @@ describe("the gates of a pull request", () => {
 
   it.each<[string, Reviewed, string]>([
     ["an outage of an environment that is not protected", { isProtected: false }, ""],
-    ["an outage where the stack was not synthesized", { isProtected: null }, ""],
     ["a destroyed resource without an outage", { flags: { destroy: true }, outages: [] }, ""],
     ["an outage, with the value none", {}, "none"],
     ["an outage, with other gates", {}, "destroy,public"],
@@ -487,6 +503,12 @@ describe("the gates of a pull request", () => {
   it.each<[string, Reviewed, string, string]>([
     ["an outage of a protected environment", {}, "", `outage stops the plan of prod (${REFUSED})`],
     [
+      "an outage where the review found no synthesized stack",
+      { isProtected: null },
+      "",
+      `outage stops the plan of prod (${REFUSED}). The review found no synthesized stack of prod, which therefore counts as protected`,
+    ],
+    [
       "an outage of any environment, with the gate in the variable",
       { isProtected: false },
       "outage",
@@ -497,6 +519,18 @@ describe("the gates of a pull request", () => {
       { flags: { destroy: true }, outages: [] },
       "destroy,outage",
       "destroy stops the plan of prod",
+    ],
+    [
+      "an incomplete plan, of which the review cannot show every outage",
+      { outages: [], incompleteReasons: ["1 change is deferred"] },
+      "",
+      "outage stops the plan of prod (1 change is deferred)",
+    ],
+    [
+      "a failed plan, also of a gate whose reasons the message does not name",
+      { flags: { destroy: true }, outages: [], errored: true },
+      "destroy",
+      "destroy stops the plan of prod (the plan failed)",
     ],
     [
       "many outages, of which the message names three",

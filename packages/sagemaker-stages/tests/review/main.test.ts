@@ -105,6 +105,50 @@ describe("the review", () => {
     expect(JSON.parse(json ?? "")).toMatchObject({ environments: [{ protected: isProtected }] });
   });
 
+  it("assigns the plan of an environment with a project to its stack, whose name is without the project", () => {
+    // Prepare
+    const stackWith = (tag: string, resource: object) =>
+      JSON.stringify({
+        provider: {
+          aws: [
+            { region: "us-east-1", default_tags: [{ tags: { Environment: tag } }] },
+            { alias: "cloudfront", default_tags: [{ tags: { Environment: "other" } }] },
+          ],
+        },
+        resource: { aws_api_gateway_rest_api: resource },
+      });
+    const api = { "//": { metadata: { path: "prod/stage/api" } } };
+    for (const [name, text] of Object.entries({
+      prod: stackWith("churn-prod", { stage_api_517E8263: { ...api, ...PREVENTS } }),
+      // An environment of the name that the other environment has as its prefix.
+      "churn-prod": stackWith("loan-churn-prod", { stage_api_517E8263: api }),
+    })) {
+      mkdirSync(join(folder, "projects", name), { recursive: true });
+      writeFileSync(join(folder, "projects", name, "cdk.tf.json"), text);
+    }
+    const plan = planJson({
+      environment: "churn-prod",
+      resources: [
+        {
+          address: "aws_api_gateway_rest_api.stage_api_517E8263",
+          actions: ["update"],
+          before: { name: "a", disable_execute_api_endpoint: false },
+          after: { name: "a", disable_execute_api_endpoint: true },
+        },
+      ],
+    });
+
+    // Act
+    const { stdout } = review({ "plan.json": plan }, "plan.json", "--stacks", "projects", "--json");
+
+    // Assess
+    expect(JSON.parse(stdout)).toMatchObject({
+      environments: [
+        { environment: "churn-prod", protected: true, outages: [{ path: "stage/api", lasts: "permanent" }] },
+      ],
+    });
+  });
+
   it("prints JSON with --json", () => {
     // Act
     const { status, stdout } = review({ "prod.json": opened }, "prod.json", "--json");

@@ -6,7 +6,10 @@ import type { Risk } from "../risks";
 import { servedEndpoints } from "../risks/served-endpoints";
 import type { SurfaceChange, SurfaceSubject } from "../surface";
 import { integrationOutages } from "./integrations";
+import { keyOutages, lostEncryptionKeys } from "./keys";
+import { networkOutages } from "./network";
 import type { Outage } from "./outage";
+import { changesRefusal } from "./refusals";
 import { replacementOutages } from "./replacements";
 
 export type { Outage, OutageCause } from "./outage";
@@ -31,7 +34,7 @@ export function outagesOf(plan: Plan, { changes, surface, risks }: Found): reado
     .filter(({ gates }) => gates.includes("outage"))
     .map((risk) => settingOutage(risk, plan));
   const explained = new Set(settings.flatMap(({ explains }) => explains));
-  const ofSurface = surface.flatMap((change) => surfaceOutage(change) ?? []);
+  const ofSurface = surface.flatMap((change) => surfaceOutage(change, plan) ?? []);
   // The routes of a destroyed API are more specific than the API, and a removed customer contains the keys.
   const removed = ofSurface.filter(({ cause }) => cause === "destroyed");
   const replaced = replacementOutages(plan, changes, removed).filter(
@@ -43,6 +46,9 @@ export function outagesOf(plan: Plan, { changes, surface, risks }: Found): reado
     ...replaced,
     ...ofSurface.filter(({ address }) => !explained.has(address) && !replacedAddresses.has(address)),
     ...integrationOutages(plan, changes).filter(({ address }) => !replacedAddresses.has(address)),
+    ...networkOutages(plan, changes),
+    ...keyOutages(plan, changes),
+    ...lostEncryptionKeys(plan, changes),
   ];
   const bySubject = new Map<string, Outage>();
   for (const outage of all) {
@@ -98,13 +104,18 @@ const NOT_CALLED: ReadonlySet<SurfaceSubject["kind"]> = new Set([
 /** Types that the surface lists as resources, and that answer no call. */
 const ANSWERS_NOTHING = /^aws_cognito_/;
 
-function surfaceOutage(change: SurfaceChange): Outage | undefined {
+function surfaceOutage(change: SurfaceChange, plan: Plan): Outage | undefined {
   const { subject, kind, before, after, undetermined, refuses, path, address } = change;
   const isCalled =
     !NOT_CALLED.has(subject.kind) && !(subject.kind === "resource" && ANSWERS_NOTHING.test(subject.type));
   if (!isCalled || before === undefined) return undefined;
   const outage = { subject, lasts: "permanent", undetermined, path, address } as const;
-  if (undetermined) return canRefuse(change) ? { ...outage, cause: "undetermined" } : undefined;
+  if (undetermined) {
+    const isKnownLater = after?.kind === "note" && after.note === "document known after apply";
+    return canRefuse(change, plan)
+      ? { ...outage, cause: isKnownLater ? "document" : "undetermined" }
+      : undefined;
+  }
   if (refuses) return { ...outage, cause: "refused" };
   // Another route answers in place of the removed route where `after` exists. A removed resource is in the other list.
   if (kind === "removed" && after === undefined && subject.kind !== "resource") {
@@ -117,9 +128,11 @@ function surfaceOutage(change: SurfaceChange): Outage | undefined {
 
 /**
  * Whether an undetermined change can refuse a caller: a removed restriction cannot, and neither can an authorization that still
- * contains everything that was accepted before.
+ * contains everything that was accepted before. The changes of some types can refuse only by some of their arguments.
  */
-function canRefuse({ kind, after, refuses }: SurfaceChange): boolean {
+function canRefuse({ kind, after, refuses, address }: SurfaceChange, plan: Plan): boolean {
   if (kind === "authorization changed") return refuses;
-  return !(after?.kind === "note" && after.note === "removed, not supported");
+  if (after?.kind === "note" && after.note === "removed, not supported") return false;
+  const resource = plan.resources.find((one) => one.address === address && one.deposed === undefined);
+  return resource === undefined || changesRefusal(resource);
 }

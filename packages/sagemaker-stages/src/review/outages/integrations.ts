@@ -20,7 +20,7 @@ export function integrationOutages(plan: Plan, changes: readonly Change[]): Outa
         ({ kind, address }) => kind === "destroy" && address === resource.address,
       );
       const isFunction = resource.type === "aws_lambda_function";
-      if (!isFunction || !isDestroyed || successorOf(resource, "function_name", plan) !== undefined)
+      if (!isFunction || !isDestroyed || successorOf(resource, ["function_name"], plan) !== undefined)
         return [];
       return textOf(resource.before?.function_name) ?? [];
     }),

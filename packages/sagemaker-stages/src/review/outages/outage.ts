@@ -13,12 +13,18 @@ export type OutageCause =
   | "other address"
   /** Terraform deletes the credential, and creates another credential. */
   | "other credential"
+  /** Terraform deletes the link of a key to its usage plan, and the key stays. */
+  | "usage plan"
   /** Callers that were accepted before are refused. */
   | "refused"
   /** A route and its function change their transfer mode one after the other. */
   | "transfer mode"
   /** The function or the role of a route's old integration is deleted, while API Gateway can still use it. */
   | "integration"
+  /** Terraform deletes the VPC endpoint through which a function calls its endpoint, before it updates the function. */
+  | "network"
+  /** The document of a deployed API is known after apply: the plan does not show whether callers are refused. */
+  | "document"
   /** The plan does not show whether callers are refused. */
   | "undetermined";
 

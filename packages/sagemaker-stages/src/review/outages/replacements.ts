@@ -2,14 +2,14 @@ import type { Change } from "../changes/changes";
 import { deployedValues } from "../reading/deployed-values";
 import type { Plan } from "../reading/plan";
 import type { PlannedResource } from "../reading/planned-resource";
-import { at, isSame, textOf } from "../reading/values";
+import { at, isEmptyValue, isSame, textOf, type Values } from "../reading/values";
 import type { SurfaceSubject } from "../surface";
 import type { Outage } from "./outage";
 
 /** How callers depend on the resources of a type. */
 interface Called {
-  /** The attribute that identifies the resource for callers; `undefined` where AWS generates an address. */
-  readonly identity: string | undefined;
+  /** The attributes that together identify the resource for callers; `undefined` where AWS generates an address. */
+  readonly identity: readonly string[] | undefined;
   /** Whether only API Gateway calls the resource by its name, so that another name concerns no caller after the apply. */
   readonly isBehindRoute?: true;
   /** Whether the resource is a credential of callers. */
@@ -20,29 +20,28 @@ const REST_API = "aws_api_gateway_rest_api";
 
 /** Types that callers depend on. A type that is absent is no address: its destruction alone interrupts no call. */
 const CALLED: Readonly<Record<string, Called>> = {
-  aws_sagemaker_endpoint: { identity: "name" },
+  aws_sagemaker_endpoint: { identity: ["name"] },
   // API Gateway calls the function of a route. The API's document shows whether the route of a destroyed function stays.
-  aws_lambda_function: { identity: "function_name", isBehindRoute: true },
+  aws_lambda_function: { identity: ["function_name"], isBehindRoute: true },
   aws_lambda_function_url: { identity: undefined },
   [REST_API]: { identity: undefined },
-  aws_api_gateway_stage: { identity: "stage_name" },
-  aws_api_gateway_domain_name: { identity: "domain_name" },
-  aws_api_gateway_base_path_mapping: { identity: "domain_name" },
-  aws_api_gateway_api_key: { identity: "value", isCredential: true },
+  aws_api_gateway_stage: { identity: ["rest_api_id", "stage_name"] },
+  aws_api_gateway_domain_name: { identity: ["domain_name"] },
+  aws_api_gateway_base_path_mapping: { identity: ["domain_name", "base_path"] },
+  aws_api_gateway_api_key: { identity: ["value"], isCredential: true },
   aws_apigatewayv2_api: { identity: undefined },
-  aws_apigatewayv2_stage: { identity: "name" },
-  aws_apigatewayv2_domain_name: { identity: "domain_name" },
-  aws_apigatewayv2_api_mapping: { identity: "domain_name" },
-  aws_route53_record: { identity: "name" },
+  aws_apigatewayv2_stage: { identity: ["api_id", "name"] },
+  aws_apigatewayv2_domain_name: { identity: ["domain_name"] },
+  aws_apigatewayv2_api_mapping: { identity: ["domain_name", "api_mapping_key"] },
+  aws_route53_record: { identity: ["name", "type", "set_identifier"] },
   aws_cloudfront_distribution: { identity: undefined },
   aws_cognito_user_pool: { identity: undefined },
-  aws_cognito_user_pool_domain: { identity: "domain" },
+  aws_cognito_user_pool_domain: { identity: ["domain"] },
   aws_alb: { identity: undefined },
   aws_elb: { identity: undefined },
   aws_lb: { identity: undefined },
-  aws_alb_listener: { identity: "port" },
-  aws_lb_listener: { identity: "port" },
-  aws_kms_key: { identity: undefined },
+  aws_alb_listener: { identity: ["load_balancer_arn", "port"] },
+  aws_lb_listener: { identity: ["load_balancer_arn", "port"] },
 };
 
 /**
@@ -73,7 +72,8 @@ export function replacementOutages(
   });
 }
 
-function isLoss({ kind }: Change): boolean {
+/** Whether Terraform deletes the resource, before it possibly creates the resource again. */
+export function isLoss({ kind }: Change): boolean {
   return kind === "destroy" || kind === "replace";
 }
 
@@ -105,7 +105,7 @@ function fateOf(
 ): Fate | undefined {
   const successor = resource.after ?? successorOf(resource, identity, plan)?.after;
   if (successor === undefined) return isBehindRoute ? undefined : { cause: "destroyed", lasts: "permanent" };
-  const isSameAddress = identity !== undefined && isSame(resource.before?.[identity], successor[identity]);
+  const isSameAddress = identity !== undefined && hasIdentity(resource.before, successor, identity);
   if (isSameAddress || isBehindRoute) return { cause: "replaced", lasts: "apply" };
   return { cause: isCredential ? "other credential" : "other address", lasts: "permanent" };
 }
@@ -113,15 +113,23 @@ function fateOf(
 /** The resource with the same identity that the plan creates at another address in Terraform. */
 export function successorOf(
   { type, address, before }: PlannedResource,
-  identity: string | undefined,
+  identity: readonly string[] | undefined,
   plan: Plan,
 ): PlannedResource | undefined {
-  const name = identity === undefined ? undefined : textOf(before?.[identity]);
-  if (identity === undefined || name === undefined) return undefined;
+  if (identity === undefined || !identity.some((name) => textOf(before?.[name]) !== undefined))
+    return undefined;
   return plan.resources.find((one) => {
     const { before: old, after } = deployedValues(one);
     const isNew = old === undefined && one.type === type && one.address !== address;
-    return isNew && textOf(after?.[identity]) === name;
+    return isNew && after !== undefined && hasIdentity(before, after, identity);
+  });
+}
+
+/** Whether both resources have the same identity. Terraform writes an absent text as `null` or as an empty text. */
+function hasIdentity(one: Values | undefined, other: Values, identity: readonly string[]): boolean {
+  return identity.every((name) => {
+    const value = one?.[name];
+    return isSame(value, other[name]) || (isEmptyValue(value) && isEmptyValue(other[name]));
   });
 }
 

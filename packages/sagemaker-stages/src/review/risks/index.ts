@@ -99,6 +99,7 @@ function findingsBy(
 ): Finding[] {
   // A destroyed resource is a loss itself, and has no dangerous setting any more.
   if (after === undefined || (before === undefined && !rule.appliesToNew)) return [];
+  if (rule.appliesTo?.(after) === false) return [];
   return pairsAt(before, after, rule.path).flatMap((pair) => findingAt(rule, resource, pair, before));
 }
 

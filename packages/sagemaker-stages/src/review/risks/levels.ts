@@ -104,6 +104,7 @@ const NAMES = [
   "id",
   "path_pattern",
   "route_key",
+  "path",
   "device_name",
 ] as const;
 

@@ -1,4 +1,5 @@
 import type { Gate } from "../../lib/gates";
+import { textOf, type Values } from "../reading/values";
 import type { RiskId } from "../rendering/phrases/risks";
 import {
   absent,
@@ -31,6 +32,8 @@ export interface Rule {
   readonly gates: readonly Gate[];
   /** Whether the review also reports new resources that have the dangerous value. */
   readonly appliesToNew: boolean;
+  /** Whether the rule applies to a resource with these values. @default - to every resource of the types */
+  readonly appliesTo?: (values: Values) => boolean;
 }
 
 /** Settings that make AWS delete stored data or backups after the apply. */
@@ -266,7 +269,11 @@ export const RULES: readonly Rule[] = [
   outage("aws_ecs_service", "desired_count", zero, "tasks"),
   outage("aws_autoscaling_group", "max_size", zero, "instance limit"),
   outage("aws_autoscaling_group", "desired_capacity", zero, "instances"),
-  failure("aws_appautoscaling_target", "max_capacity", zero, "scaling disabled"),
+  // Without instances, another scalable target, e.g. the provisioned concurrency of a function, answers with less capacity.
+  {
+    ...failure("aws_appautoscaling_target", "max_capacity", zero, "scaling disabled"),
+    appliesTo: ({ resource_id }) => textOf(resource_id)?.startsWith("endpoint/") ?? false,
+  },
   outage("aws_appautoscaling_target", "max_capacity", fewer(0), "scaling limit"),
   outage("aws_appautoscaling_target", "min_capacity", zero, "scales to zero"),
   outage(
@@ -296,9 +303,14 @@ export const RULES: readonly Rule[] = [
   failure("aws_api_gateway_method_settings", "settings.0.throttling_rate_limit", zero, "rate of 0"),
   failure("aws_api_gateway_method_settings", "settings.0.throttling_burst_limit", zero, "burst of 0"),
   failure("aws_api_gateway_usage_plan", "throttle_settings.0.rate_limit", zero, "usage plan of 0"),
+  failure("aws_api_gateway_usage_plan", "throttle_settings.0.burst_limit", zero, "usage plan of 0"),
   failure("aws_api_gateway_usage_plan", "quota_settings.0.limit", zero, "usage plan of 0"),
+  failure("aws_api_gateway_usage_plan", "api_stages.*.throttle.*.rate_limit", zero, "usage plan route of 0"),
+  failure("aws_api_gateway_usage_plan", "api_stages.*.throttle.*.burst_limit", zero, "usage plan route of 0"),
   failure("aws_apigatewayv2_stage", "default_route_settings.0.throttling_rate_limit", zero, "rate of 0"),
   failure("aws_apigatewayv2_stage", "default_route_settings.0.throttling_burst_limit", zero, "burst of 0"),
+  failure("aws_apigatewayv2_stage", "route_settings.*.throttling_rate_limit", zero, "route of 0"),
+  failure("aws_apigatewayv2_stage", "route_settings.*.throttling_burst_limit", zero, "route of 0"),
   failure("aws_api_gateway_api_key", "enabled", no, "switched off"),
   outage("aws_cloudwatch_event_rule aws_scheduler_schedule", "state", oneOf("DISABLED"), "switched off"),
   outage("aws_cloudwatch_event_rule", "is_enabled", no, "switched off"),

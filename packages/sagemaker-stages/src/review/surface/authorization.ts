@@ -78,7 +78,12 @@ const KEY_HEADER = "x-api-key";
 const TOKEN = "token ";
 
 const NOTHING: Rated = { requirement: { kind: "NONE" }, strength: STRENGTH.NONE };
-const API_KEY: Rated = { requirement: { kind: "API_KEY" }, strength: STRENGTH.API_KEY, key: "API_KEY" };
+const API_KEY_OF_CALLER = "API_KEY";
+const API_KEY: Rated = {
+  requirement: { kind: "API_KEY" },
+  strength: STRENGTH.API_KEY,
+  key: API_KEY_OF_CALLER,
+};
 const AWS_IAM: Rated = { requirement: { kind: "AWS_IAM" }, strength: STRENGTH.IDENTITY, key: "AWS_IAM" };
 
 /**
@@ -245,14 +250,22 @@ function acceptsOtherTokens(before: Authorization, after: Authorization): boolea
   );
 }
 
-/** Whether a caller is permitted before, and not after. Another authorizer counts, because its code is not compared. */
-export function refusesCallers(before: Authorization, after: Authorization): boolean {
+/**
+ * Whether a caller is permitted before, and not after. Another authorizer counts, because its code is not compared.
+ *
+ * @param acceptsKeys - the URI of the engine's authorizer where it accepts each key that the route accepted before and that is kept
+ */
+export function refusesCallers(before: Authorization, after: Authorization, acceptsKeys?: string): boolean {
+  const customers = acceptsKeys === undefined ? undefined : customersKey(acceptsKeys);
+  const permitted = after.alternatives.map((keys) =>
+    keys.map((key) => (key === customers ? API_KEY_OF_CALLER : key)),
+  );
   const needsScope = after.scopes.length > 0;
   const losesScope =
     before.scopes.length === 0 || before.scopes.some((scope) => !after.scopes.includes(scope));
   return (
     (needsScope && losesScope) ||
-    before.alternatives.some((old) => !after.alternatives.some((keys) => isWithin(keys, old)))
+    before.alternatives.some((old) => !permitted.some((keys) => isWithin(keys, old)))
   );
 }
 
@@ -289,17 +302,18 @@ function requiredByScheme(
     // The time for which results are used again changes no result of the engine's authorizer. A required token is only a
     // part of the key where another authorizer checks it.
     const isOwn = (header: string) => isOwnAuthorizer(scheme, header, ownAuthorizer);
-    const definition = isOwn(KEY_HEADER)
-      ? `customers ${ownAuthorizer}`
-      : isOwn(TOKEN_HEADER)
-        ? `customers with bearer keys ${ownAuthorizer}`
-        : inOneOrder({
-            ...scheme,
-            ...(token === undefined ? {} : { token }),
-            // Another authorizer can return the same key for every caller.
-            ...(keySource?.toUpperCase() === "AUTHORIZER" ? { keySource } : {}),
-          });
-    const key = `${AUTHORIZER}${authorizer === undefined ? name : ""}${definition}`;
+    const definition = isOwn(TOKEN_HEADER)
+      ? `customers with bearer keys ${ownAuthorizer}`
+      : inOneOrder({
+          ...scheme,
+          ...(token === undefined ? {} : { token }),
+          // Another authorizer can return the same key for every caller.
+          ...(keySource?.toUpperCase() === "AUTHORIZER" ? { keySource } : {}),
+        });
+    const key =
+      ownAuthorizer !== undefined && isOwn(KEY_HEADER)
+        ? customersKey(ownAuthorizer)
+        : `${AUTHORIZER}${authorizer === undefined ? name : ""}${definition}`;
     return { requirement: { kind: "authorizer", name }, strength: STRENGTH.IDENTITY, key };
   }
   if (scheme?.type === "apiKey" && scheme.name?.toLowerCase() === "x-api-key") {
@@ -362,6 +376,11 @@ function requiredByType(type: string): Rated {
   if (type === "NONE") return NOTHING;
   if (type === "AWS_IAM") return AWS_IAM;
   return { requirement: { kind: "NONE", ignoredType: type }, strength: STRENGTH.NONE };
+}
+
+/** The key of the engine's authorizer of customers. @param ownAuthorizer - its URI */
+function customersKey(ownAuthorizer: string): string {
+  return `${AUTHORIZER}customers ${ownAuthorizer}`;
 }
 
 /** As JSON with sorted names, so that the order of names makes no difference. */

@@ -28,7 +28,10 @@ const FINDERS: Readonly<Record<string, (resource: PlannedResource, plan: Plan) =
   aws_api_gateway_domain_name: domainNameChanges,
   aws_api_gateway_base_path_mapping: mappingChanges,
   aws_api_gateway_method_settings: stageThrottling,
-  aws_api_gateway_usage_plan: (resource) => [...customerChanges(resource), ...keyThrottling(resource)],
+  aws_api_gateway_usage_plan: (resource, plan) => [
+    ...customerChanges(resource, plan),
+    ...keyThrottling(resource),
+  ],
   aws_lambda_function_url: functionUrlChanges,
   aws_cloudfront_distribution: distributionChanges,
   aws_cognito_identity_pool: identityPoolChanges,

@@ -25,6 +25,7 @@ import {
 import { corsChange, NO_CORS } from "./cors";
 import { type ApiSurface, answeringRoute, NO_ROUTES, type Route, readSurface } from "./open-api";
 import { ownAuthorizerUri } from "./own-authorizer";
+import { isSharedKeyMoved } from "./shared-key";
 
 const ALL_ROUTES: SurfaceSubject = { kind: "all routes" };
 
@@ -33,14 +34,22 @@ export function restApiChanges(resource: PlannedResource, plan: Plan): Finding[]
   const { before, after } = deployedValues(resource);
   const address =
     before !== undefined && after !== undefined ? addressChanges(before, after, surfaceOf(after)) : [];
-  return [...documentChanges(before, after, ownAuthorizerUri(plan)), ...address];
+  const own = ownAuthorizerUri(plan);
+  const acceptsKeys = isSharedKeyMoved(before, plan) ? own : undefined;
+  return [...documentChanges(before, after, own, acceptsKeys), ...address];
 }
 
-/** Changes of the routes that an API's document describes. @param ownAuthorizer - see {@link readSurface} */
+/**
+ * Changes of the routes that an API's document describes.
+ *
+ * @param ownAuthorizer - see {@link readSurface}
+ * @param acceptsKeys - see {@link refusesCallers}
+ */
 export function documentChanges(
   before: Values | undefined,
   after: Values | undefined,
   ownAuthorizer?: string,
+  acceptsKeys?: string,
 ): Finding[] {
   const was = surfaceOf(before, ownAuthorizer);
   const is = surfaceOf(after, ownAuthorizer);
@@ -56,7 +65,7 @@ export function documentChanges(
   const isPublic = after !== undefined && !isPrivate(after);
   const wasPublic = before !== undefined && !isPrivate(before);
   return [
-    ...routeChanges(was, staying, wasPublic, isPublic),
+    ...routeChanges(was, staying, { wasPublic, isPublic, acceptsKeys }),
     ...transferChanges(was, staying),
     ...(before === undefined || after === undefined ? [] : corsChanges(was, staying)),
   ];
@@ -86,7 +95,19 @@ function merged(was: ApiSurface, is: ApiSurface): ApiSurface {
   };
 }
 
-function routeChanges(was: ApiSurface, is: ApiSurface, wasPublic: boolean, isPublic: boolean): Finding[] {
+/** What applies to all routes of an API. */
+interface OfApi {
+  readonly wasPublic: boolean;
+  readonly isPublic: boolean;
+  /** See {@link refusesCallers}. */
+  readonly acceptsKeys: string | undefined;
+}
+
+function routeChanges(
+  was: ApiSurface,
+  is: ApiSurface,
+  { wasPublic, isPublic, acceptsKeys }: OfApi,
+): Finding[] {
   const names = [...new Set([...was.routes.keys(), ...is.routes.keys()])].sort();
   return names.flatMap((name): Finding[] => {
     const subject: SurfaceSubject = { kind: "route", route: name };
@@ -116,7 +137,7 @@ function routeChanges(was: ApiSurface, is: ApiSurface, wasPublic: boolean, isPub
       refuses:
         oldAnswer !== undefined &&
         newAnswer !== undefined &&
-        refusesCallers(oldAnswer.authorization, newAnswer.authorization),
+        refusesCallers(oldAnswer.authorization, newAnswer.authorization, acceptsKeys),
     };
     const before = answerState(oldAnswer, old, was);
     const after = answerState(newAnswer, now, is);

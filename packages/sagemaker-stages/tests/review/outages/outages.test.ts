@@ -5,6 +5,7 @@ import { toMarkdown } from "../../../src/review/rendering/render";
 import { readSections } from "../../../src/review/rendering/sections";
 import { reportOf } from "../../../src/review/report";
 import { models } from "../../fixtures/app/functions";
+import { planOf } from "../support/plan-json";
 import { type PlannedChange, planned } from "../support/planned";
 import { type RecordedPlan, recordedPlan } from "../support/recorded-plans";
 import { apiOf, switchedRoute } from "../support/switched-route";
@@ -22,6 +23,8 @@ const MAPPING = "aws_api_gateway_base_path_mapping";
 const MODEL = "aws_sagemaker_model";
 const URL = "aws_lambda_function_url";
 const USAGE_PLAN = "aws_api_gateway_usage_plan";
+const LINK = "aws_api_gateway_usage_plan_key";
+const VPC_ENDPOINT = "aws_vpc_endpoint";
 
 /** A resource that stays, so that the plan is neither of a new nor of a destroyed environment. */
 const stays: PlannedChange = { type: "aws_vpc", name: "stays", before: { id: "1" }, after: { id: "1" } };
@@ -94,6 +97,13 @@ function api(
   };
 }
 
+/** The usage plan of a customer with the route `POST /price` and another limit. */
+function limitedTo(other: Values): Values {
+  const { api_stages: _, ...plan } = customer([]);
+  const price = { path: "/price/POST", rate_limit: 5, burst_limit: 9 };
+  return { ...plan, api_stages: [{ api_id: "a1", stage: "prod", throttle: [other, price] }] };
+}
+
 function customer(routes: readonly string[]): Values {
   return {
     name: "prod-acme-customer",
@@ -114,6 +124,14 @@ const endpoint = (part: Values = {}): Values => ({
   ...part,
 });
 const fn = (part: Values = {}): Values => ({ function_name: "prod-churn", memory_size: 256, ...part });
+const inVpc = (vpc_id: string): Values => fn({ vpc_config: [{ vpc_id, subnet_ids: ["subnet-1"] }] });
+const runtimeEndpoint = (part: Values = {}): Values => ({
+  vpc_id: "vpc-1",
+  service_name: "com.amazonaws.us-east-1.sagemaker.runtime",
+  ...part,
+});
+const LOSES_VPC_ENDPOINT =
+  "function prod-churn loses the VPC endpoint through which it calls its endpoint: Terraform deletes the VPC endpoint before it updates the function";
 const url = (authorization_type: string): Values => ({ function_name: "prod-churn", authorization_type });
 const mapping = (part: Values = {}): Values => ({
   api_id: "a1",
@@ -122,7 +140,16 @@ const mapping = (part: Values = {}): Values => ({
   base_path: "",
   ...part,
 });
-const key = (part: Values = {}): Values => ({ name: "prod-acme", enabled: true, value: "k", ...part });
+const key = (part: Values = {}): Values => ({
+  id: "k1",
+  name: "prod-acme",
+  enabled: true,
+  value: "k",
+  ...part,
+});
+const usageLink = { key_id: "k1", usage_plan_id: "u1" };
+const sharedPlan = { id: "u1", name: "prod-shared", api_stages: [{ api_id: "a1", stage: "prod" }] };
+const kmsKey = { id: "1", key_id: "1", arn: "arn:aws:kms:us-east-1:111122223333:key/1" };
 const page = (part: Values = {}): Values => ({
   enabled: true,
   aliases: [],
@@ -281,6 +308,32 @@ describe("the gate outage stops a plan in which", () => {
         "apply: POST /house-price changes between a function and an endpoint, or gets another function: requests fail if Terraform deletes the function or the role of the old integration before it updates the stage",
       ],
     ],
+    [
+      "a function leaves the VPC of the environment, whose VPC endpoint is deleted",
+      [
+        change(VPC_ENDPOINT, runtimeEndpoint(), undefined),
+        change(FUNCTION, inVpc("vpc-1"), fn({ vpc_config: [] })),
+      ],
+      [`apply: ${LOSES_VPC_ENDPOINT}`],
+    ],
+    [
+      "the VPC of a function is replaced",
+      [
+        {
+          ...replaced(VPC_ENDPOINT, runtimeEndpoint(), {
+            service_name: "com.amazonaws.us-east-1.sagemaker.runtime",
+          }),
+          unknown: { vpc_id: true },
+        },
+        { ...change(FUNCTION, inVpc("vpc-1"), fn()), unknown: { vpc_config: true } },
+      ],
+      [`apply: ${LOSES_VPC_ENDPOINT}`],
+    ],
+    [
+      "a function stays in a VPC whose VPC endpoint is deleted",
+      [change(VPC_ENDPOINT, runtimeEndpoint(), undefined), change(FUNCTION, inVpc("vpc-1"), inVpc("vpc-1"))],
+      [`permanent: ${LOSES_VPC_ENDPOINT}`],
+    ],
     // Function URLs.
     [
       "a function URL is removed",
@@ -346,7 +399,7 @@ describe("the gate outage stops a plan in which", () => {
       "the document of a deployed API is known after apply",
       [{ ...change(API, api({ "/churn": "AWS_IAM" }), { id: "a1" }), unknown: { body: true } }],
       [
-        "undetermined, permanent: every route of the API may refuse requests: the plan does not show the effect of the change",
+        "undetermined, permanent: every route of the API may refuse requests: the document of the API is known after apply, e.g. because it contains the address of a new page",
       ],
     ],
     [
@@ -457,6 +510,61 @@ describe("the gate outage stops a plan in which", () => {
       [replaced("aws_route53_record", alias())],
       ["apply: domain name api.example.com is deleted and created again"],
     ],
+    [
+      "a mapping is removed, and the domain name gets a mapping of another base path",
+      [
+        change(MAPPING, mapping({ base_path: "v1" }), undefined, "old"),
+        change(MAPPING, undefined, mapping({ base_path: "v2" }), "new"),
+      ],
+      ["permanent: domain name api.example.com is removed"],
+    ],
+    [
+      "a mapping without a base path is created again at another address in Terraform",
+      [
+        change(MAPPING, mapping(), undefined, "old"),
+        change(MAPPING, undefined, mapping({ base_path: null }), "new"),
+      ],
+      ["apply: domain name api.example.com is deleted and created again"],
+    ],
+    [
+      "an alias record for IPv4 is removed, and a record for IPv6 is created",
+      [
+        change("aws_route53_record", alias(), undefined, "v4"),
+        change("aws_route53_record", undefined, alias({ type: "AAAA" }), "v6"),
+      ],
+      ["permanent: domain name api.example.com is removed"],
+    ],
+    [
+      "the mapping of an HTTP API gets another key",
+      [
+        change(
+          "aws_apigatewayv2_api_mapping",
+          { domain_name: "api.example.com", api_mapping_key: "v1" },
+          undefined,
+          "old",
+        ),
+        change(
+          "aws_apigatewayv2_api_mapping",
+          undefined,
+          { domain_name: "api.example.com", api_mapping_key: "v2" },
+          "new",
+        ),
+      ],
+      ["permanent: domain name api.example.com is removed"],
+    ],
+    [
+      "an authorizer that is a separate resource invokes another function",
+      [
+        change(
+          "aws_api_gateway_authorizer",
+          { name: "a", authorizer_uri: "1" },
+          { name: "a", authorizer_uri: "2" },
+        ),
+      ],
+      [
+        "undetermined, permanent: authorizer a may refuse requests: the plan does not show the effect of the change",
+      ],
+    ],
     // Pages.
     [
       "a page is replaced",
@@ -497,6 +605,67 @@ describe("the gate outage stops a plan in which", () => {
       "a customer loses a route",
       [change(USAGE_PLAN, customer(["/churn/POST", "/price/POST"]), customer(["/price/POST"]))],
       ["permanent: customer acme can refuse requests that it accepted before"],
+    ],
+    [
+      "a key loses its usage plan",
+      [change(LINK, usageLink, undefined), change(KEY, key(), key())],
+      [
+        "permanent: API key prod-acme is removed from its usage plan, without which API Gateway refuses the key",
+      ],
+    ],
+    [
+      "the usage plan of a key is replaced, whose key is listed in its place",
+      [
+        replaced(USAGE_PLAN, sharedPlan, { ...sharedPlan, id: "u2" }),
+        replaced(LINK, usageLink, { ...usageLink, usage_plan_id: "u2" }),
+        change(KEY, key(), key()),
+      ],
+      ["apply: API key prod-acme is removed from its usage plan, without which API Gateway refuses the key"],
+    ],
+    [
+      "a usage plan is removed, whose keys Terraform does not manage",
+      [change(USAGE_PLAN, sharedPlan, undefined)],
+      ["permanent: usage plan prod-shared is removed"],
+    ],
+    [
+      "a customer is removed, whose key stays",
+      [
+        change(USAGE_PLAN, { ...customer(["/churn/POST"]), id: "u1" }, undefined),
+        change(LINK, usageLink, undefined),
+        change(KEY, key(), key()),
+      ],
+      ["permanent: customer acme is removed"],
+    ],
+    [
+      "the limit of a customer for one route becomes 0",
+      [
+        change(
+          USAGE_PLAN,
+          customer(["/price/POST", "/churn/POST"]),
+          limitedTo({ path: "/churn/POST", rate_limit: 5, burst_limit: 0 }),
+        ),
+      ],
+      ["permanent: usage plan prod-acme-customer rejects every request of its keys to a route"],
+    ],
+    [
+      "a key of AWS KMS is removed that a function still names",
+      [
+        change("aws_kms_key", kmsKey, undefined),
+        change(FUNCTION, fn({ kms_key_arn: kmsKey.arn }), fn({ kms_key_arn: kmsKey.arn })),
+      ],
+      ["permanent: key stack/it is removed"],
+    ],
+    [
+      "a key of AWS KMS is removed that an endpoint no longer uses",
+      [
+        change("aws_kms_key", kmsKey, undefined),
+        change(
+          CONFIGURATION,
+          { ...configuration(false), kms_key_arn: kmsKey.arn },
+          { ...configuration(false), kms_key_arn: "" },
+        ),
+      ],
+      ["apply: key stack/it is removed"],
     ],
     [
       "a key of AWS KMS is disabled",
@@ -611,6 +780,26 @@ describe("the gate outage passes a plan in which", () => {
         change("aws_ecs_service", { desired_count: 2 }, { desired_count: 0 }),
       ],
     ],
+    [
+      "a function leaves an existing VPC, or its VPC keeps another VPC endpoint, or loses another kind of VPC endpoint",
+      [
+        change(VPC_ENDPOINT, runtimeEndpoint({ vpc_id: "vpc-2" }), undefined, "old"),
+        change(
+          VPC_ENDPOINT,
+          runtimeEndpoint({ vpc_id: "vpc-2" }),
+          runtimeEndpoint({ vpc_id: "vpc-2" }),
+          "new",
+        ),
+        change(
+          VPC_ENDPOINT,
+          runtimeEndpoint({ service_name: "com.amazonaws.us-east-1.s3" }),
+          undefined,
+          "s3",
+        ),
+        change(FUNCTION, inVpc("vpc-1"), fn({ vpc_config: [] }), "one"),
+        change(FUNCTION, inVpc("vpc-2"), inVpc("vpc-2"), "other"),
+      ],
+    ],
     // Routes.
     [
       "a route is new",
@@ -694,6 +883,54 @@ describe("the gate outage passes a plan in which", () => {
       [change(USAGE_PLAN, customer(["/churn/POST"]), customer(["/churn/POST", "/price/POST"]))],
     ],
     // Other resources.
+    [
+      "arguments change that make a resource refuse no caller",
+      [
+        change(
+          "aws_apigatewayv2_stage",
+          { name: "prod", access_log_settings: [] },
+          { name: "prod", access_log_settings: [{ destination_arn: "a", format: "f" }] },
+        ),
+        change(
+          "aws_api_gateway_gateway_response",
+          { response_type: "UNAUTHORIZED", status_code: "401" },
+          { response_type: "UNAUTHORIZED", status_code: "403" },
+        ),
+        change(
+          "aws_appsync_graphql_api",
+          { name: "a", xray_enabled: false },
+          { name: "a", xray_enabled: true },
+        ),
+        change(
+          "aws_apprunner_service",
+          { service_name: "a", instance_configuration: [{ cpu: "1024" }] },
+          { service_name: "a", instance_configuration: [{ cpu: "2048" }] },
+        ),
+        change(
+          "aws_api_gateway_authorizer",
+          { name: "a", authorizer_result_ttl_in_seconds: 300 },
+          { name: "a", authorizer_result_ttl_in_seconds: 0 },
+        ),
+      ],
+    ],
+    [
+      "a key of AWS KMS is removed that only a log group names",
+      [
+        change("aws_kms_key", kmsKey, undefined),
+        change("aws_cloudwatch_log_group", { kms_key_id: kmsKey.arn }, { kms_key_id: "" }),
+        change(FUNCTION, fn(), fn()),
+      ],
+    ],
+    [
+      "the provisioned concurrency of a function can no longer scale",
+      [
+        change(
+          "aws_appautoscaling_target",
+          { resource_id: "function:prod-churn:live", max_capacity: 2 },
+          { resource_id: "function:prod-churn:live", max_capacity: 0 },
+        ),
+      ],
+    ],
     [
       "a log group, a role and a bucket are removed",
       [
@@ -818,6 +1055,108 @@ describe("the gate outage on a route whose authorization changes", () => {
 
     // Assess
     expect(gate).toBe(stops);
+  });
+});
+
+describe("the gate outage on an API whose shared key becomes the key of a customer", () => {
+  const documentOf = (hasCustomers: boolean, header: "x-api-key" | "authorization"): Values => ({
+    id: "a1",
+    body: JSON.stringify(
+      openApi({
+        title: "prod-inference",
+        region: "us-east-1",
+        partition: "aws",
+        corsAllowOrigin: "*",
+        hasCustomers,
+        routes: (["/churn", "/price"] as const).map((path) => ({
+          contract: {
+            ...models["house-price"],
+            keyHeader: header,
+            route: { ...models["house-price"].route, path },
+          },
+          access: "API_KEY",
+          functionArn: "arn:aws:lambda:us-east-1:111122223333:function:prod-price",
+        })),
+        ...(hasCustomers && {
+          authorizer: {
+            functionArn: "arn:aws:lambda:us-east-1:111122223333:function:prod-authorizer",
+            cacheInSeconds: 60,
+          },
+        }),
+      }),
+    ),
+  });
+  const link = { key_id: "k1", usage_plan_id: "u1" };
+  const shared = { id: "u1", name: "prod-inference", api_stages: [{ api_id: "a1", stage: "prod" }] };
+
+  /** The outages of the first apply with customers. */
+  function outagesWith(
+    usagePlan: Values | undefined,
+    keyAfter: Values | undefined,
+    header: "x-api-key" | "authorization" = "x-api-key",
+  ) {
+    const changed = (type: string, before: Values, after: Values | undefined) => ({
+      address: `${type}.it`,
+      actions: [after === undefined ? "delete" : "update"],
+      before,
+      after: after ?? null,
+    });
+    const plan = planOf({
+      environment: "prod",
+      accountId: "111122223333",
+      resources: [
+        changed(API, documentOf(false, header), documentOf(true, header)),
+        changed(USAGE_PLAN, shared, usagePlan),
+        changed(KEY, key(), keyAfter),
+        changed(LINK, link, keyAfter && link),
+      ],
+    });
+    const [environment] = reportOf([plan]).environments;
+    return environment?.outages.map(({ cause, subject }) => ({ cause, subject }));
+  }
+
+  it("passes the plan if the customer has every route and the key stays", () => {
+    // Act
+    const outages = outagesWith(customer(["/churn/POST", "/price/POST"]), key({ name: "prod-everyone" }));
+
+    // Assess
+    expect(outages).toEqual([]);
+  });
+
+  it("stops the plan if the customer does not have a route", () => {
+    // Act
+    const outages = outagesWith(customer(["/churn/POST"]), key());
+
+    // Assess
+    expect(outages).toEqual([{ cause: "refused", subject: { kind: "customer", customer: "acme" } }]);
+  });
+
+  it("stops the plan if the key is removed, and names the key instead of each route", () => {
+    // Act
+    const outages = outagesWith(undefined, undefined);
+
+    // Assess
+    expect(outages).toEqual([
+      { cause: "destroyed", subject: { kind: "resource", type: KEY, name: "prod-acme" } },
+    ]);
+  });
+
+  it.each<[string, Values, "x-api-key" | "authorization"]>([
+    ["the usage plan belongs to no customer", { ...shared, description: "b" }, "x-api-key"],
+    [
+      "the customers send their keys in another header",
+      customer(["/churn/POST", "/price/POST"]),
+      "authorization",
+    ],
+  ])("stops the plan for each route if %s", (_, usagePlan, header) => {
+    // Act
+    const outages = outagesWith(usagePlan, key(), header);
+
+    // Assess
+    expect(outages).toEqual([
+      { cause: "refused", subject: { kind: "route", route: "POST /churn" } },
+      { cause: "refused", subject: { kind: "route", route: "POST /price" } },
+    ]);
   });
 });
 

@@ -367,8 +367,8 @@ describe("an update of a dangerous setting stops its gates and is in the verdict
     ],
     [
       "aws_appautoscaling_target",
-      { resource_id: "r", max_capacity: 3 },
-      { resource_id: "r", max_capacity: 0 },
+      { resource_id: "endpoint/r", max_capacity: 3 },
+      { resource_id: "endpoint/r", max_capacity: 0 },
       "---",
       /cannot scale above 0/,
     ],

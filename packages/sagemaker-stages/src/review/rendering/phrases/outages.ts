@@ -8,11 +8,16 @@ const PREDICATES: Readonly<Record<Exclude<OutageCause, "setting">, string>> = {
   replaced: "is deleted and created again",
   "other address": "is replaced, and has another address afterwards",
   "other credential": "is replaced, and has another value afterwards",
+  "usage plan": "is removed from its usage plan, without which API Gateway refuses the key",
   refused: "can refuse requests that it accepted before",
   "transfer mode":
     "changes its transfer mode: requests fail with 502 for a few seconds, between the update of the function and the update of the API",
   integration:
     "changes between a function and an endpoint, or gets another function: requests fail if Terraform deletes the function or the role of the old integration before it updates the stage",
+  network:
+    "loses the VPC endpoint through which it calls its endpoint: Terraform deletes the VPC endpoint before it updates the function",
+  document:
+    "may refuse requests: the document of the API is known after apply, e.g. because it contains the address of a new page",
   undetermined: "may refuse requests: the plan does not show the effect of the change",
 };
 

@@ -200,6 +200,14 @@ export const RISK_PHRASES = {
     better: "no longer rejects every request",
   },
   "burst of 0": { worse: "rejects every request (burst 0)", better: "no longer rejects every request" },
+  "usage plan route of 0": {
+    worse: "rejects every request of its keys to a route",
+    better: "no longer rejects every request of its keys to a route",
+  },
+  "route of 0": {
+    worse: "rejects every request of a route (0 requests per second)",
+    better: "no longer rejects every request of a route",
+  },
   "usage plan of 0": {
     worse: "rejects every request with its keys",
     better: "no longer rejects every request with its keys",

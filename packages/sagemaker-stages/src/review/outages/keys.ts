@@ -1,0 +1,98 @@
+import type { Change } from "../changes/changes";
+import { deployedValues } from "../reading/deployed-values";
+import type { Plan } from "../reading/plan";
+import type { PlannedResource } from "../reading/planned-resource";
+import { isSame, isValues, textOf, type Value } from "../reading/values";
+import { hasCustomer } from "../surface/shared-key";
+import type { Outage } from "./outage";
+import { isLoss } from "./replacements";
+
+const API_KEY = "aws_api_gateway_api_key";
+const USAGE_PLAN = "aws_api_gateway_usage_plan";
+const LINK = "aws_api_gateway_usage_plan_key";
+
+/**
+ * Keys that stay, and that lose their usage plan: API Gateway answers 403 to a key without a usage plan of the stage
+ * (https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-api-usage-plans.html). A usage plan whose keys the plan does
+ * not contain is listed itself. The surface lists the usage plans of customers.
+ */
+export function keyOutages(plan: Plan, changes: readonly Change[]): Outage[] {
+  const lost = new Set(changes.filter(isLoss).map(({ address }) => address));
+  const isLost = ({ type, address, deposed }: PlannedResource, of: string): boolean =>
+    type === of && deposed === undefined && lost.has(address);
+  const links = plan.resources.filter(({ type, before }) => type === LINK && before !== undefined);
+  const ofLinks = links
+    .filter((one) => isLost(one, LINK))
+    .flatMap((link): Outage[] => {
+      const key = plan.resources.find(
+        ({ type, before }) => type === API_KEY && isSame(before?.id, link.before?.key_id ?? null),
+      );
+      const usagePlan = plan.resources.find(
+        ({ type, before }) => type === USAGE_PLAN && isSame(before?.id, link.before?.usage_plan_id ?? null),
+      );
+      const isOfRemovedCustomer =
+        usagePlan !== undefined && hasCustomer(usagePlan.before) && usagePlan.after === undefined;
+      // A destroyed or replaced key is listed itself.
+      if (isOfRemovedCustomer || (key !== undefined && isLost(key, API_KEY))) return [];
+      const isLinkedAgain = plan.resources.some(
+        (one) =>
+          one.type === LINK &&
+          (one.before === undefined || one.address === link.address) &&
+          isSame(one.after?.key_id, link.before?.key_id ?? null),
+      );
+      const name = textOf(key?.before?.name) ?? textOf(link.before?.name);
+      const { path, address } = link;
+      return [
+        {
+          cause: "usage plan",
+          subject: { kind: "resource", type: API_KEY, name: name === undefined ? path : plan.scrub(name) },
+          lasts: isLinkedAgain ? "apply" : "permanent",
+          undetermined: false,
+          path,
+          address,
+        },
+      ];
+    });
+  const ofPlans = plan.resources.flatMap((usagePlan): Outage[] => {
+    const { type, before, path, address } = usagePlan;
+    const hasLinks = links.some((link) => isSame(link.before?.usage_plan_id, before?.id ?? null));
+    if (!isLost(usagePlan, USAGE_PLAN) || hasCustomer(before) || hasLinks) return [];
+    const name = textOf(before?.name);
+    const subject = { kind: "resource", type, name: name === undefined ? path : plan.scrub(name) } as const;
+    // A new usage plan with the same name does not contain the keys that Terraform does not manage.
+    return [{ cause: "destroyed", subject, lasts: "permanent", undetermined: false, path, address }];
+  });
+  return [...ofLinks, ...ofPlans];
+}
+
+/** Types that encrypt or decrypt with a key of AWS KMS while they answer a call. */
+const ENCRYPTED: ReadonlySet<string> = new Set([
+  "aws_lambda_function",
+  "aws_sagemaker_endpoint",
+  "aws_sagemaker_endpoint_configuration",
+  "aws_sagemaker_model",
+]);
+
+/** Keys of AWS KMS that a plan destroys, and that a function, an endpoint or a model names that stays. */
+export function lostEncryptionKeys(plan: Plan, changes: readonly Change[]): Outage[] {
+  const lost = new Set(changes.filter(isLoss).map(({ address }) => address));
+  return plan.resources.flatMap(({ type, address, path, deposed, before: key }): Outage[] => {
+    if (type !== "aws_kms_key" || deposed !== undefined || !lost.has(address)) return [];
+    const names = ["arn", "key_id", "id"].flatMap((name) => textOf(key?.[name]) ?? []);
+    const users = plan.resources
+      .filter((one) => ENCRYPTED.has(one.type))
+      .map(deployedValues)
+      .filter(({ before, after }) => after !== undefined && mentions(before, names));
+    if (users.length === 0) return [];
+    // The deletion of the key precedes the update of a resource that no longer names the key.
+    const lasts = users.some(({ after }) => mentions(after, names)) ? "permanent" : "apply";
+    const subject = { kind: "resource", type, name: path } as const;
+    return [{ cause: "destroyed", subject, lasts, undetermined: false, path, address }];
+  });
+}
+
+function mentions(value: Value | undefined, names: readonly string[]): boolean {
+  if (typeof value === "string") return names.includes(value);
+  if (Array.isArray(value)) return (value as readonly Value[]).some((one) => mentions(one, names));
+  return isValues(value) && Object.values(value).some((one) => mentions(one, names));
+}
