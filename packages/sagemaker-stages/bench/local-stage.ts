@@ -30,8 +30,14 @@ const MAX_REQUEST_RATIO = 1;
 
 /** A server that a command starts. */
 export interface Server {
-  /** The program and its arguments, for a port. */
+  /** The program and its arguments, for a port; 0 if the server {@link choosesPort}. */
   readonly words: (port: number) => readonly string[];
+  /**
+   * Whether the server chooses a free port, and prints its address.
+   *
+   * @default - the server listens at the port of its command line
+   */
+  readonly choosesPort?: true;
   readonly cwd: string;
   readonly env: NodeJS.ProcessEnv;
   readonly path: string;
@@ -106,6 +112,8 @@ export function stageOf(project: ProjectCopy, packages: string): Server {
       "--port",
       String(port),
     ],
+    // The stage needs further ports after its own, one for each function URL.
+    choosesPort: true,
     cwd: project.folder,
     env: { ...process.env, TMPDIR: project.tempFolder },
     path: `/${dev.name}/ticket-urgency`,
@@ -170,10 +178,11 @@ export async function compareServers(
 
 /** Starts a server, waits for its first answer, sends further requests, and stops the server. */
 export async function costOfServer(server: Server, requests: number): Promise<ServerCost> {
-  const port = await freePort();
+  const given = server.choosesPort ? 0 : await freePort();
+  const words = server.words(given);
   const agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
   const start = performance.now();
-  const child = spawn(process.execPath, server.words(port), {
+  const child = spawn(process.execPath, words, {
     cwd: server.cwd,
     env: server.env,
     stdio: ["ignore", "pipe", "pipe"],
@@ -188,13 +197,15 @@ export async function costOfServer(server: Server, requests: number): Promise<Se
   }
   const ended = new Promise<void>((resolve) => child.on("close", () => resolve()));
   try {
+    let port: number | undefined;
     for (;;) {
-      const status = await send(server, port, agent).catch(() => undefined);
-      if (status === 200) break;
+      port = given || printedPort(output);
+      const status = port && (await send(server, port, agent).catch(() => undefined));
+      if (port && status === 200) break;
       const isOver = performance.now() - start > MAX_START_IN_MS;
       if (isOver || child.exitCode !== null) {
         throw new Error(
-          `${server.words(port).join(" ")}: got status ${status ?? "none"}; allowed: 200 in ${MAX_START_IN_MS} ms. Output:\n${output}`,
+          `${words.join(" ")}: got status ${status ?? "none"}; allowed: 200 in ${MAX_START_IN_MS} ms. Output:\n${output}`,
         );
       }
       await new Promise((resolve) => setTimeout(resolve, POLL_IN_MS));
@@ -228,6 +239,12 @@ function send({ path, contentType, body }: Server, port: number, agent: http.Age
     outgoing.on("error", reject);
     outgoing.end(body);
   });
+}
+
+/** The port of the first address in a server's output, after the whole number is printed. */
+function printedPort(output: string): number | undefined {
+  const [, port] = /http:\/\/127\.0\.0\.1:(\d+)\D/.exec(output) ?? [];
+  return port === undefined ? undefined : Number(port);
 }
 
 function killGroup({ pid, exitCode }: ChildProcess): void {

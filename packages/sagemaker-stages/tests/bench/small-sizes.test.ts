@@ -286,6 +286,29 @@ describe("the topics of the benchmark in their smallest form", () => {
   );
 
   it(
+    "fails in the topic flood when no answer is refused",
+    async () => {
+      // Prepare: one connection never waits for another run of the function.
+      const size = {
+        connections: 1,
+        offeredPerSecond: 20,
+        warmUpInMs: 0,
+        answerTimeInMs: 1,
+        maxUnrefusedInMs: 1,
+      };
+
+      // Act
+      const measured = benchFlood(new Report(() => {}), 0.1, size, serveHere);
+
+      // Assess
+      await expect(measured).rejects.toThrow(
+        /^the flood of 1 connections: got the answers {"200":\d+}; allowed: a refused answer in 1 ms$/,
+      );
+    },
+    TIMEOUT_IN_MS,
+  );
+
+  it(
     "measures the local stage of the topic local-stage when the command answers",
     async () => {
       // Prepare

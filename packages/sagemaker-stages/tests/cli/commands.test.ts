@@ -118,11 +118,11 @@ afterAll(() => {
 });
 
 describe("every command", () => {
-  it.each(COMMANDS)(
+  it.concurrent.each(COMMANDS)(
     "the command prints its usage on standard output for --help: $command",
     async ({ command }) => {
       // Act
-      const finished = await callHere(empty, command, "--help");
+      const finished = await call(empty, command, "--help");
 
       // Assess
       expect(finished).toMatchObject({ status: 0, stderr: "" });
@@ -247,6 +247,18 @@ describe("every command", () => {
     },
     TIMEOUT_IN_MS,
   );
+});
+
+describe("a command in the process of the tests", () => {
+  it("is refused when it loads the app, which Jest would load in place of tsx", async () => {
+    // Act
+    const finished = callHere(app, "doctor", "--runtimes");
+
+    // Assess
+    await expect(finished).rejects.toThrow(
+      "doctor --runtimes: got a command that loads TypeScript of an app",
+    );
+  });
 });
 
 describe("every group of commands", () => {

@@ -3,13 +3,43 @@ import type { Environment } from "../../src/environment/environment";
 import { RULES, requestsOf } from "../../src/testing/least-privilege/principals";
 import { readPolicySet, requireOneTimeCodes } from "../../src/testing/least-privilege/read-policy-set";
 import { record } from "../../src/testing/least-privilege/recorder";
-import { ResolvedStack } from "../../src/testing/least-privilege/resolved-stack";
+import { ResolvedStack, readOnce } from "../../src/testing/least-privilege/resolved-stack";
 import type { Json } from "../../src/testing/terraform";
 import { models } from "../fixtures/app/functions";
 import { synthesizeOne, type TerraformJson } from "../stacks/support/synthesized";
 import { everything } from "./support/environments";
 
 const stack = new ResolvedStack(everything.name, synthesizeOne(everything).terraform);
+
+describe("a document of a stack", () => {
+  it("is read once for the stack and its changed copies, and is frozen", () => {
+    // Prepare
+    const texts: string[] = [];
+    const read = (text: string) => {
+      texts.push(text);
+      return { statements: [{ text }] };
+    };
+    const copy = stack.changed(() => {});
+
+    // Act
+    const first = readOnce(stack, "aws_x.y.policy", "a", read);
+    const second = readOnce(
+      copy.changed(() => {}),
+      "aws_x.y.policy",
+      "a",
+      read,
+    );
+    const changed = readOnce(copy, "aws_x.y.policy", "b", read);
+    const again = readOnce(stack, "aws_x.y.policy", "a", read);
+
+    // Assess
+    expect(texts).toEqual(["a", "b"]);
+    expect([second, again]).toEqual([first, first]);
+    expect(changed).toEqual({ statements: [{ text: "b" }] });
+    expect(() => first.statements.push({ text: "c" })).toThrow(TypeError);
+    expect(() => Object.assign(first.statements[0] ?? {}, { text: "c" })).toThrow(TypeError);
+  });
+});
 
 describe("requests", () => {
   it("have AWS's documentation or a recording as their source", async () => {

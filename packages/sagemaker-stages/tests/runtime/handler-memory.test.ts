@@ -1,7 +1,8 @@
+import childProcess, { type ChildProcess } from "node:child_process";
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { afterAll, beforeAll, describe, expect, it, jest } from "@jest/globals";
 import { buildSync } from "esbuild";
 import { MAX_ANSWER_IN_BYTES } from "../../src/runtime/limits";
 import { EndpointServer } from "../../src/testing/endpoint-server";
@@ -223,6 +224,26 @@ describe("bytes of Lambda's limit never need more than the function's memory", (
     },
     TEST_TIMEOUT_IN_MS,
   );
+});
+
+describe("the process of the invocations", () => {
+  it("ends when a payload cannot be made", async () => {
+    // Prepare
+    const code = packageOf("loan-default");
+    const spawn = jest.spyOn(childProcess, "spawn");
+    const fail = () => {
+      throw new Error("no payload");
+    };
+
+    // Act
+    const ended = invokeAll(code, { fail }, environmentOf(endpoint));
+
+    // Assess
+    await expect(ended).rejects.toThrow("no payload");
+    const children = spawn.mock.results.map(({ value }) => value as ChildProcess);
+    spawn.mockRestore();
+    expect(children.map(({ signalCode }) => signalCode)).toEqual(["SIGTERM"]);
+  });
 });
 
 describe("the measured memory", () => {

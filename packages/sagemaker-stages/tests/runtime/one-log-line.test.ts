@@ -32,6 +32,10 @@ let server: StreamServer | undefined;
 
 /** The output of a request, and of everything that the request starts: several requests run at the same time. */
 const outputOfRequest = new AsyncLocalStorage<string[]>();
+/** The outputs of all requests, also what a request writes after its test. */
+const outputs: { readonly what: string; readonly chunks: readonly string[] }[] = [];
+/** The time in which a request could write a further line after its end. */
+const FURTHER_LINE_IN_MS = 100;
 /** The output of a test outside of {@link outputOfRequest}. */
 let output: string[] = [];
 /** The requests that wait for seconds. They run at the same time, from the start of the test file. */
@@ -58,7 +62,10 @@ afterEach(async () => {
 
 afterAll(async () => {
   await Promise.allSettled(waiting.map((start) => start()));
+  await new Promise((resolve) => setTimeout(resolve, FURTHER_LINE_IN_MS));
   jest.restoreAllMocks();
+  const counts = outputs.map(({ what, chunks }) => ({ what, lines: linesOf(chunks).length }));
+  expect(counts.filter(({ lines }) => lines !== 1)).toEqual([]);
 });
 
 /** The parsed lines of an output. */
@@ -484,14 +491,13 @@ const DEFAULT_TIMEOUT_IN_MS = 4_000;
 async function observe(point: Point, defaults: Defaults, create: Create): Promise<Observed> {
   const { caller = "reads", timeoutInMs = DEFAULT_TIMEOUT_IN_MS, event = defaults.event } = point;
   const chunks: string[] = [];
+  outputs.push({ what: point.what, chunks });
   return await outputOfRequest.run(chunks, async () => {
     const own = await StreamServer.start(point.respond ?? defaults.respond);
-    try {
-      const answered = await answerTo(own, caller, create(point, own), event, timeoutInMs);
-      return { ...answered, lines: linesOf(chunks) };
-    } finally {
-      await own.close();
-    }
+    const answered = await answerTo(own, caller, create(point, own), event, timeoutInMs).finally(() =>
+      own.close(),
+    );
+    return { ...answered, lines: linesOf(chunks) };
   });
 }
 

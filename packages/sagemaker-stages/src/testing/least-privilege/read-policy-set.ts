@@ -10,7 +10,7 @@ import { type Json, type JsonObject, parseEmbedded } from "../terraform";
 import { type PolicyKind, readPolicy, requireMembers, requireNames, type Statement } from "./policy";
 import type { ApiKey, Policy, PolicySet, RequiredToken, Route } from "./policy-set";
 import { Refused } from "./refused";
-import type { ResolvedStack, Resource } from "./resolved-stack";
+import { type ResolvedStack, type Resource, readOnce } from "./resolved-stack";
 
 /**
  * Reads every policy of a stack. A policy that cannot be read is refused, never ignored.
@@ -153,7 +153,7 @@ function statementsOf(
   argument: string,
   kind: PolicyKind,
 ): readonly Statement[] {
-  return stack.once(`${resource.address}.${argument}`, resource.text(argument), (text, place) =>
+  return readOnce(stack, `${resource.address}.${argument}`, resource.text(argument), (text, place) =>
     readPolicy(text, kind, place),
   );
 }
@@ -535,7 +535,7 @@ function readRoutes(stack: ResolvedStack, authorizer: EnvironmentAuthorizer | un
       "lifecycle",
       "security_policy",
     );
-    const document = stack.once(`${api.address}.body`, api.text("body"), parseEmbedded);
+    const document = readOnce(stack, `${api.address}.body`, api.text("body"), parseEmbedded);
     requireMembers(document, DOCUMENT_MEMBERS, `${api.address}.body`);
     if (authorizer !== undefined) requireKeySource(api, document, authorizer);
     const paths = document.paths as unknown as Readonly<Record<string, Readonly<Record<string, Operation>>>>;

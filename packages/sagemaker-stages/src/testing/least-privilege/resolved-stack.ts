@@ -128,29 +128,12 @@ export class ResolvedStack {
   readonly account: Account;
   private readonly byType = new Map<string, ResourcesOfType>();
 
-  /** @param documents - see {@link once} */
   constructor(
     /** The name of the stack and of its environment. */
     readonly name: string,
     readonly terraform: TerraformJson,
-    private readonly documents = new Map<string, { readonly text: string; readonly read: unknown }>(),
   ) {
     this.account = Account.of(terraform);
-  }
-
-  /**
-   * Reads a document of the stack. The changed copies of a stack share the result for the same text, because a copy differs in
-   * one document, and a proof reads every document of more than a thousand copies.
-   *
-   * @param place - the argument that contains the document, and only one reader reads the argument
-   * @param read - reads the text; the result must not be changed
-   */
-  once<Read>(place: string, text: string, read: (text: string, place: string) => Read): Read {
-    const known = this.documents.get(place);
-    if (known?.text === text) return known.read as Read;
-    const result = read(text, place);
-    if (known === undefined) this.documents.set(place, { text, read: result });
-    return result;
   }
 
   /** The types of the stack's resources. */
@@ -168,7 +151,9 @@ export class ResolvedStack {
     );
     const terraform = { ...this.terraform, resource };
     change(terraform);
-    return new ResolvedStack(this.name, terraform, this.documents);
+    const copy = new ResolvedStack(this.name, terraform);
+    DOCUMENTS.set(copy, documentsOf(this));
+    return copy;
   }
 
   /** Every resource of a type. */
@@ -270,6 +255,45 @@ export class ResolvedStack {
       `${place}: got the attribute ${attribute} of ${type}; allowed: arguments that the stack sets, and the attributes in COMPUTED of resolved-stack.ts`,
     );
   }
+}
+
+/** The documents of a stack by the place of their text. A stack and its changed copies have the same documents. */
+type Documents = Map<string, { readonly text: string; readonly read: unknown }>;
+
+/** Not a member of the stack, which the rules of an app read. */
+const DOCUMENTS = new WeakMap<ResolvedStack, Documents>();
+
+function documentsOf(stack: ResolvedStack): Documents {
+  const documents: Documents = DOCUMENTS.get(stack) ?? new Map();
+  DOCUMENTS.set(stack, documents);
+  return documents;
+}
+
+/**
+ * Reads a document of a stack. The changed copies of a stack share the frozen result for the same text, because a copy differs
+ * in one document, and a proof reads every document of more than a thousand copies.
+ *
+ * @param place - the argument that contains the document, and only one reader reads the argument
+ */
+export function readOnce<Read>(
+  stack: ResolvedStack,
+  place: string,
+  text: string,
+  read: (text: string, place: string) => Read,
+): Read {
+  const documents = documentsOf(stack);
+  const known = documents.get(place);
+  if (known?.text === text) return known.read as Read;
+  const result = read(text, place);
+  if (known === undefined) documents.set(place, { text, read: deepFreeze(result) });
+  return result;
+}
+
+/** Freezes a value of JSON and all its members. */
+function deepFreeze<Value>(value: Value): Value {
+  if (typeof value !== "object" || value === null) return value;
+  for (const member of Object.values(value)) deepFreeze(member);
+  return Object.freeze(value);
 }
 
 /** The value of a key, in the form of API Gateway's generated values. The same address always gets the same value. */

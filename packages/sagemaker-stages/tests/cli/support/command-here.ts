@@ -10,7 +10,7 @@ import type { Finished } from "../../package/support/small-repository";
  *
  * @param folder - the current folder of the command
  * @param words - the command line after `sagemaker-stages`
- * @throws if the command would load TypeScript of an app, because Jest would then load it instead of tsx
+ * @throws Error if the command loads TypeScript of an app, because Jest then loads it instead of tsx
  */
 export async function runHere(folder: string, words: readonly string[]): Promise<Finished> {
   const output = { stdout: "", stderr: "" };
@@ -32,8 +32,17 @@ export async function runHere(folder: string, words: readonly string[]): Promise
   const before = { folder: process.cwd(), status: process.exitCode };
   process.chdir(folder);
   process.exitCode = undefined;
+  let loadsTypeScript = false;
   try {
-    await runCommand(words, () => Promise.reject(new Error("the command loads TypeScript of an app")));
+    // Commands do not wait for this function when they load TypeScript with `require`: a rejection would have no effect.
+    await runCommand(words, async () => {
+      loadsTypeScript = true;
+    });
+    if (loadsTypeScript) {
+      throw new Error(
+        `${words.join(" ")}: got a command that loads TypeScript of an app; allowed: a process for it`,
+      );
+    }
     // A process without an exit status ends with 0.
     return { status: Number(process.exitCode ?? 0), ...output };
   } finally {

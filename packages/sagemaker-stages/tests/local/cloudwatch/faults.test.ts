@@ -103,6 +103,29 @@ describe("a fault on the local stage", () => {
   );
 });
 
+describe("a failed scenario", () => {
+  it("does not affect the next scenario when it holds a request in the container", async () => {
+    // Prepare
+    const failed = stage.observe(async () => {
+      stage.at(0);
+      await stage.hold("house-price", 1, "function", () => Promise.reject(new Error("a bug of a scenario")));
+    }, 1);
+    await expect(failed).rejects.toThrow("a bug of a scenario");
+    let answers: readonly Response[] = [];
+
+    // Act
+    const { changes, data } = await stage.observe(async () => {
+      stage.at(0);
+      answers = await stage.send("house-price", 2);
+    }, 1);
+
+    // Assess
+    expect(answers.map(({ status }) => status)).toEqual([200, 200]);
+    expect(data.filter(({ name }) => name === "Requests")).toHaveLength(2);
+    expect(notifying(changes)).toEqual([]);
+  });
+});
+
 describe("the metrics of an asynchronous endpoint", () => {
   it("count the answers of the container by their status, as in real time, without Invocations", async () => {
     // Act
@@ -253,6 +276,27 @@ describe("the faults", () => {
       // Assess
       expect(survivors.map(({ alarm, mutant }) => `${alarm}: ${mutant.change}`)).toEqual([]);
       expect(entries.length).toBeGreaterThanOrEqual(5);
+    },
+    MUTANTS_TIMEOUT_IN_MS,
+  );
+
+  // Otherwise, a change that isDetected makes by mistake would look like a detected mutant.
+  it.each([...TESTED, ENVIRONMENT_ALARM])(
+    "detect nothing in an unchanged %s",
+    (notified) => {
+      // Prepare
+      const { resource } = synthesized();
+      const [values] = [METRIC_ALARM, COMPOSITE_ALARM].flatMap((type) =>
+        Object.values(resource[type] ?? {}).filter(({ alarm_name: name }) => name === notified),
+      );
+      if (values === undefined) throw new Error(`there is no alarm ${notified}`);
+
+      // Act
+      const detected = isDetected(notified, notified, { change: "none", values });
+
+      // Assess
+      expect(detected).toBe(false);
+      expect(observations.size).toBe(FAULTS.length);
     },
     MUTANTS_TIMEOUT_IN_MS,
   );

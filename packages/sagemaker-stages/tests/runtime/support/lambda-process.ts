@@ -50,8 +50,8 @@ export async function invokeAll(
   environment: NodeJS.ProcessEnv,
 ): Promise<Ended> {
   const folder = mkdtempSync(join(tmpdir(), "payloads-"));
+  const { child, ended } = start([...HEAP, "-e", SCRIPT, code], environment);
   try {
-    const { child, ended } = start([...HEAP, "-e", SCRIPT, code], environment);
     for (const [index, [name, make]] of Object.entries(payloads).entries()) {
       const file = join(folder, `${index}.json`);
       writeFileSync(file, make());
@@ -62,6 +62,9 @@ export async function invokeAll(
     child.stdin.end();
     return await ended;
   } finally {
+    // If a payload could not be made, the process waits for the next one.
+    child.kill();
+    await ended;
     rmSync(folder, { recursive: true });
   }
 }

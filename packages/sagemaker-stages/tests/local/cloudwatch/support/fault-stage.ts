@@ -93,6 +93,9 @@ const PARALLEL = 2;
 /** The patience for requests in a barrier, on a busy machine. */
 const PATIENCE_IN_MS = 20_000;
 
+/** After this time without the end of a request, the requests of a failed scenario have ended. */
+const QUIET_IN_MS = 1_000;
+
 /** The behaviour of a container for one request. */
 export type Behaviour =
   | { readonly kind: "answer" }
@@ -269,20 +272,26 @@ export class FaultStage {
     await new Promise((resolve) => setTimeout(resolve, 2 * INSTANCE_IDLE_IN_MS));
   }
 
-  /** Runs a scenario, and returns the changes of alarms until all windows have passed. */
+  /**
+   * Runs a scenario, and returns the changes of alarms until all windows have passed. A failed scenario does not affect the
+   * next one.
+   */
   async observe(scenario: (stage: FaultStage) => Promise<void>, historyInMinutes: number): Promise<Observed> {
     this.time += historyInMinutes * MINUTE_IN_MS;
     this.start = this.time;
     const from = this.time - historyInMinutes * MINUTE_IN_MS;
     const before = { log: this.log.length, data: this.store.data.length };
-    await scenario(this);
-    for (const container of this.containers.values()) {
-      container.behaviour = { kind: "answer" };
-      container.open();
+    try {
+      await scenario(this);
+      this.openContainers();
+      await this.settle();
+    } catch (error) {
+      await this.forgetRequests();
+      throw error;
+    } finally {
+      this.time = Math.floor(this.time / MINUTE_IN_MS) * MINUTE_IN_MS + PAUSE_IN_MINUTES * MINUTE_IN_MS;
+      this.cloudWatch.evaluateAlarms();
     }
-    await this.settle();
-    this.time = Math.floor(this.time / MINUTE_IN_MS) * MINUTE_IN_MS + PAUSE_IN_MINUTES * MINUTE_IN_MS;
-    this.cloudWatch.evaluateAlarms();
     return {
       changes: changesIn(this.log.slice(before.log), this.start),
       data: this.store.data.slice(before.data),
@@ -477,6 +486,31 @@ export class FaultStage {
       this.url,
       await sign(this.url, request, { service: "sagemaker", region: "eu-central-1" }),
     );
+  }
+
+  private openContainers(): void {
+    for (const container of this.containers.values()) {
+      container.behaviour = { kind: "answer" };
+      container.open();
+    }
+  }
+
+  /** Ends the requests of a failed scenario, and expects the further requests after those that ended. */
+  private async forgetRequests(): Promise<void> {
+    this.openContainers();
+    await this.quiet();
+    this.expected = this.store.printed;
+    this.ended = this.store.ended;
+  }
+
+  /** Waits until no further request ends for a time. */
+  private async quiet(): Promise<void> {
+    const count = () => this.store.printed + this.store.ended;
+    const deadline = Date.now() + PATIENCE_IN_MS;
+    for (let before = -1; before !== count() && Date.now() < deadline; ) {
+      before = count();
+      await new Promise((resolve) => setTimeout(resolve, QUIET_IN_MS));
+    }
   }
 
   /** Waits for the lines of all requests: a line can arrive after the answer. */
