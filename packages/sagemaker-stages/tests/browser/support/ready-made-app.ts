@@ -11,13 +11,23 @@ const MODEL: ModelSettings = {
   access: "PUBLIC",
 };
 
+/** A model whose container reads and writes JSON. */
+const SCIKIT_LEARN: ModelSettings = {
+  ...MODEL,
+  image: { framework: "sklearn", version: "1.2-1" },
+  containerEnvironment: {
+    SAGEMAKER_PROGRAM: "inference.py",
+    SAGEMAKER_SUBMIT_DIRECTORY: "/opt/ml/model/code",
+  },
+};
+
 /** A public model for each ready-made contract. */
 export const READY_MADE: Environment = {
   name: "ready",
   region: "us-east-1",
   state: { local: { path: "terraform.ready.tfstate" } },
   stage: { throttling: { rateLimit: 1_000, burstLimit: 2_000 }, logRetentionInDays: 7 },
-  models: { iris: MODEL, mood: MODEL, faces: MODEL, boxes: MODEL, notes: MODEL, raw: MODEL },
+  models: { iris: SCIKIT_LEARN, mood: MODEL, faces: MODEL, boxes: MODEL, notes: MODEL, raw: MODEL },
 };
 
 /** The features of the documentation's example. */
