@@ -30,6 +30,7 @@ interface Found {
  * @returns permanent outages first, then by subject
  */
 export function outagesOf(plan: Plan, { changes, surface, risks }: Found): readonly Outage[] {
+  const lost = new Set(changes.filter(isLoss).map(({ address }) => address));
   const settings = risks
     .filter(({ gates }) => gates.includes("outage"))
     .map((risk) => settingOutage(risk, plan));
@@ -37,18 +38,16 @@ export function outagesOf(plan: Plan, { changes, surface, risks }: Found): reado
   const ofSurface = surface.flatMap((change) => surfaceOutage(change, plan) ?? []);
   // The routes of a destroyed API are more specific than the API, and a removed customer contains the keys.
   const removed = ofSurface.filter(({ cause }) => cause === "destroyed");
-  const replaced = replacementOutages(plan, changes, removed).filter(
-    ({ address }) => !explained.has(address),
-  );
+  const replaced = replacementOutages(plan, lost, removed).filter(({ address }) => !explained.has(address));
   const replacedAddresses = new Set(replaced.map(({ address }) => address));
   const all = [
     ...settings.map(({ outage }) => outage),
     ...replaced,
     ...ofSurface.filter(({ address }) => !explained.has(address) && !replacedAddresses.has(address)),
     ...integrationOutages(plan, changes).filter(({ address }) => !replacedAddresses.has(address)),
-    ...networkOutages(plan, changes),
-    ...keyOutages(plan, changes),
-    ...lostEncryptionKeys(plan, changes),
+    ...networkOutages(plan, lost),
+    ...keyOutages(plan, lost),
+    ...lostEncryptionKeys(plan, lost),
   ];
   const bySubject = new Map<string, Outage>();
   for (const outage of all) {
@@ -56,6 +55,11 @@ export function outagesOf(plan: Plan, { changes, surface, risks }: Found): reado
     if (!bySubject.has(key)) bySubject.set(key, outage);
   }
   return [...bySubject.values()].sort((one, other) => compareTexts(sortKey(one), sortKey(other)));
+}
+
+/** Whether Terraform deletes the resource, before it possibly creates the resource again. */
+function isLoss({ kind }: Change): boolean {
+  return kind === "destroy" || kind === "replace";
 }
 
 function sortKey({ lasts, subject, path, cause }: Outage): string {

@@ -1,11 +1,9 @@
-import type { Change } from "../changes/changes";
 import { deployedValues } from "../reading/deployed-values";
 import type { Plan } from "../reading/plan";
 import type { PlannedResource } from "../reading/planned-resource";
 import { isSame, isValues, textOf, type Value } from "../reading/values";
 import { hasCustomer } from "../surface/shared-key";
 import type { Outage } from "./outage";
-import { isLoss } from "./replacements";
 
 const API_KEY = "aws_api_gateway_api_key";
 const USAGE_PLAN = "aws_api_gateway_usage_plan";
@@ -15,9 +13,10 @@ const LINK = "aws_api_gateway_usage_plan_key";
  * Keys that stay, and that lose their usage plan: API Gateway answers 403 to a key without a usage plan of the stage
  * (https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-api-usage-plans.html). A usage plan whose keys the plan does
  * not contain is listed itself. The surface lists the usage plans of customers.
+ *
+ * @param lost - addresses in Terraform of the resources that the plan destroys or replaces
  */
-export function keyOutages(plan: Plan, changes: readonly Change[]): Outage[] {
-  const lost = new Set(changes.filter(isLoss).map(({ address }) => address));
+export function keyOutages(plan: Plan, lost: ReadonlySet<string>): Outage[] {
   const isLost = ({ type, address, deposed }: PlannedResource, of: string): boolean =>
     type === of && deposed === undefined && lost.has(address);
   const links = plan.resources.filter(({ type, before }) => type === LINK && before !== undefined);
@@ -73,9 +72,12 @@ const ENCRYPTED: ReadonlySet<string> = new Set([
   "aws_sagemaker_model",
 ]);
 
-/** Keys of AWS KMS that a plan destroys, and that a function, an endpoint or a model names that stays. */
-export function lostEncryptionKeys(plan: Plan, changes: readonly Change[]): Outage[] {
-  const lost = new Set(changes.filter(isLoss).map(({ address }) => address));
+/**
+ * Keys of AWS KMS that a plan destroys, and that a function, an endpoint or a model names that stays.
+ *
+ * @param lost - addresses in Terraform of the resources that the plan destroys or replaces
+ */
+export function lostEncryptionKeys(plan: Plan, lost: ReadonlySet<string>): Outage[] {
   return plan.resources.flatMap(({ type, address, path, deposed, before: key }): Outage[] => {
     if (type !== "aws_kms_key" || deposed !== undefined || !lost.has(address)) return [];
     const names = ["arn", "key_id", "id"].flatMap((name) => textOf(key?.[name]) ?? []);

@@ -1,10 +1,8 @@
-import type { Change } from "../changes/changes";
 import { deployedValues } from "../reading/deployed-values";
 import type { Plan } from "../reading/plan";
 import type { PlannedResource } from "../reading/planned-resource";
 import { at, textOf, type Values } from "../reading/values";
 import type { Outage } from "./outage";
-import { isLoss } from "./replacements";
 
 /** The service of a VPC endpoint with which functions call SageMaker endpoints, in every partition. */
 const RUNTIME = /\.sagemaker\.runtime(?:-fips)?$/;
@@ -14,9 +12,10 @@ const RUNTIME = /\.sagemaker\.runtime(?:-fips)?$/;
  * the deletion of everything on which the function depended
  * (https://github.com/hashicorp/terraform/blob/v1.10.0/internal/terraform/transform_destroy_edge.go): until the update, the function
  * reaches no endpoint.
+ *
+ * @param lost - addresses in Terraform of the resources that the plan destroys or replaces
  */
-export function networkOutages(plan: Plan, changes: readonly Change[]): Outage[] {
-  const lost = new Set(changes.filter(isLoss).map(({ address }) => address));
+export function networkOutages(plan: Plan, lost: ReadonlySet<string>): Outage[] {
   const endpoints = plan.resources.filter(
     ({ type, deposed, before, after }) =>
       type === "aws_vpc_endpoint" &&

@@ -1,4 +1,3 @@
-import type { Change } from "../changes/changes";
 import { deployedValues } from "../reading/deployed-values";
 import type { Plan } from "../reading/plan";
 import type { PlannedResource } from "../reading/planned-resource";
@@ -47,22 +46,20 @@ const CALLED: Readonly<Record<string, Called>> = {
 /**
  * Addresses and credentials of callers that a plan destroys or replaces.
  *
+ * @param lost - addresses in Terraform of the resources that the plan destroys or replaces
  * @param removed - removed routes, addresses and customers: the resources that contain them are not listed, too
  */
 export function replacementOutages(
   plan: Plan,
-  changes: readonly Change[],
+  lost: ReadonlySet<string>,
   removed: readonly Outage[],
 ): Outage[] {
-  const lost = new Map(changes.filter(isLoss).map((change) => [change.address, change]));
   const apis = plan.resources.filter(({ type, address }) => type === REST_API && lost.has(address));
   return plan.resources.flatMap((resource): Outage[] => {
     const { type, address, path, deposed, before } = resource;
-    const change = lost.get(address);
     const called = Object.hasOwn(CALLED, type) ? CALLED[type] : undefined;
     // A deposed object is the rest of a failed replacement: its successor is in use.
-    if (change === undefined || called === undefined || deposed !== undefined || !isCalled(resource))
-      return [];
+    if (!lost.has(address) || called === undefined || deposed !== undefined || !isCalled(resource)) return [];
     if (type === "aws_api_gateway_stage" && apis.some((api) => isSame(api.before?.id, before?.rest_api_id))) {
       return [];
     }
@@ -70,11 +67,6 @@ export function replacementOutages(
     if (fate === undefined || (fate.cause === "destroyed" && isContained(resource, removed))) return [];
     return [{ ...fate, subject: subjectOf(resource, plan), undetermined: false, path, address }];
   });
-}
-
-/** Whether Terraform deletes the resource, before it possibly creates the resource again. */
-export function isLoss({ kind }: Change): boolean {
-  return kind === "destroy" || kind === "replace";
 }
 
 /** A DNS record that validates a certificate is no address: only an alias leads callers to an API or a page. */
