@@ -18,8 +18,9 @@ export async function requireHead(commit: string): Promise<void> {
   const response = await fetch(`${variable("GITHUB_API_URL")}/${path}`, {
     headers: { authorization: `token ${variable("GITHUB_TOKEN")}`, accept: "application/vnd.github+json" },
   });
+  const text = await response.text();
   if (!response.ok) throw new PipelineError(`GET ${path}: GitHub answered ${response.status}.`);
-  const { sha } = reference.parse(await response.json()).object;
+  const { sha } = reference.parse(JSON.parse(text)).object;
   if (sha === commit) return;
   throw new PipelineError(
     `${commit} is no longer the last commit of ${BRANCH}. The deployment of ${sha}, the last commit, includes this change. If that deployment is refused: ${PLAN_AGAIN}`,

@@ -143,7 +143,8 @@ async function publishedKey(issuer: string): Promise<NamedKey> {
 async function read(address: string): Promise<unknown> {
   try {
     const response = await fetch(address, { redirect: "error", signal: AbortSignal.timeout(TIMEOUT_IN_MS) });
-    return response.ok ? parse(await response.text()) : undefined;
+    const text = await response.text();
+    return response.ok ? parse(text) : undefined;
   } catch {
     return undefined;
   }

@@ -6,6 +6,7 @@ import type { Environment } from "../../src/environment/environment";
 import { about as housePrice } from "../fixtures/app/functions/house-price/contract";
 import { ASYNC } from "../local/support/async-routes";
 import { ServedStages } from "../local/support/served-stages";
+import { fetchWhole } from "../support/fetch-whole";
 import { launchChromium } from "./support/chromium";
 import { PATIENCE_IN_MS } from "./support/served-page";
 
@@ -119,7 +120,7 @@ async function start(on: Page, stage: string): Promise<string> {
   );
   const address = `${url}/requests/${id}`;
   for (;;) {
-    const { status } = await fetch(address, { redirect: "manual" });
+    const { status } = await fetchWhole(address, { redirect: "manual" });
     if (status !== 202) return address;
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
@@ -203,7 +204,7 @@ describe("a page that reads a large answer", () => {
 
     // Assess
     expect(refused).toEqual(["TypeError", "TypeError"]);
-    expect((await fetch(place)).status).toBe(200);
+    expect((await fetchWhole(place)).status).toBe(200);
   });
 
   it("is refused if it sends S3 the credential of the API", async () => {

@@ -7,6 +7,7 @@ import { signIn } from "../../examples/sign-in";
 import type { Environment } from "../../src/environment/environment";
 import { TRIAL_USER } from "../../src/local/cognito/user-pool";
 import { buildWebsite } from "../../src/page/build";
+import { fetchWhole } from "../support/fetch-whole";
 import { SignedInStage } from "../support/signed-in-stage";
 import { launchChromium } from "./support/chromium";
 import { ModelForm, shows, visibleText } from "./support/model-form";
@@ -116,7 +117,7 @@ function gate(): { readonly opened: Promise<void>; open(): void } {
 async function refresh(token: string): Promise<number> {
   const { clientId, domainUrl } = stage.config;
   const form = { grant_type: "refresh_token", client_id: clientId, refresh_token: token };
-  const { status } = await fetch(`${domainUrl}/oauth2/token`, {
+  const { status } = await fetchWhole(`${domainUrl}/oauth2/token`, {
     method: "POST",
     body: new URLSearchParams(form),
   });
@@ -233,7 +234,7 @@ describe("a page with a sign-in", () => {
     await page.getByRole("button", { name: "Sign out" }).click();
     await page.getByRole("button", { name: "Sign in" }).waitFor();
     const renewed = await stage.refresh(token);
-    const unsigned = await fetch(`${stage.config.targets["/language-check"]?.url}?q=hello`);
+    const unsigned = await fetchWhole(`${stage.config.targets["/language-check"]?.url}?q=hello`);
     const forms = await page.getByRole("form", { name: "Language check" }).count();
     await openForm(page);
 

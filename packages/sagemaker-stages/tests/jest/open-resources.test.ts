@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { createServer as createHttpServer } from "node:http";
 import { createRequire } from "node:module";
 import { connect, createServer, type Server } from "node:net";
 import { describe, expect, it } from "@jest/globals";
@@ -88,5 +89,31 @@ describe("the resources that a test file leaves open", () => {
     // Assess
     await fired;
     expect(left).toEqual(["a timer of 20 ms"]);
+  });
+
+  it("are the unread answers of fetch, without their queries, whatever their sizes", async () => {
+    // Prepare
+    const global = { ...timers(), fetch };
+    const leftOpen = openResources(global);
+    const server = createHttpServer((_, response) => response.end("answer")).listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const url = `http://127.0.0.1:${portOf(server)}`;
+    const read = await global.fetch(`${url}/read`);
+    await read.text();
+    const cancelled = await global.fetch(`${url}/cancelled`);
+    await cancelled.body?.cancel();
+    const empty = await global.fetch(`${url}/empty`, { method: "HEAD" });
+    const unread = await global.fetch(`${url}/unread?signature=secret`, { method: "POST" });
+
+    // Act
+    const left = await leftOpen();
+
+    // Assess
+    await unread.text();
+    server.close();
+    server.closeAllConnections();
+    await once(server, "close");
+    expect(empty.body).toBeNull();
+    expect(left).toEqual([`the unread answer 200 of POST ${url}/unread`]);
   });
 });

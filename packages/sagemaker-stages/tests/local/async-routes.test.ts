@@ -6,6 +6,7 @@ import type { Container } from "../../src/local/sagemaker/container";
 import { makeTempFolder, removeFolder } from "../../src/testing/temp-folder";
 import { about as energyDemand } from "../fixtures/app/functions/energy-demand/contract";
 import { about as loanDefault } from "../fixtures/app/functions/loan-default/contract";
+import { fetchWhole } from "../support/fetch-whole";
 import { ASYNC, locationIn, poll } from "./support/async-routes";
 import { problemOf, type Request, send } from "./support/client";
 import { paste } from "./support/curl";
@@ -80,7 +81,7 @@ describe("the asynchronous routes of a local stage", () => {
     // Act
     const permitted = await paste(command(`${LOAN}/uploads' `).replace("FILE", file));
     const { id, url, headers } = JSON.parse(permitted.body);
-    const uploaded = await fetch(url, { method: "PUT", headers, body: readFileSync(file) });
+    const uploaded = await fetchWhole(url, { method: "PUT", headers, body: readFileSync(file) });
     const accepted = await paste(command(`${LOAN}/uploads/ID'`).replace("ID", id));
     await poll(stages.url, `${LOAN}/requests/${id}`);
     const answer = await paste(command(`${LOAN}/requests/ID'`).replace("ID", id));

@@ -5,6 +5,7 @@ import { scikitLearnContainer } from "../support/containers/scikit-learn";
 import type { StandIn } from "../support/containers/stand-in";
 import { TRITON_BINARY_TYPE, tritonContainer } from "../support/containers/triton";
 import { xgboostContainer } from "../support/containers/xgboost";
+import { fetchWhole } from "../support/fetch-whole";
 import { HAS_BOTO3, runPython } from "./support/byte-clients";
 import { type Response, send } from "./support/client";
 import { payloadApp } from "./support/payload-app";
@@ -139,7 +140,7 @@ describe("a stand-in for a container", () => {
     "the stand-in of %s answers /ping, and no other path",
     async (_model, { url }) => {
       // Act
-      const [ping, other] = [await fetch(`${url}/ping`), await fetch(`${url}/models`)];
+      const [ping, other] = [await fetchWhole(`${url}/ping`), await fetchWhole(`${url}/models`)];
 
       // Assess
       expect([ping.status, other.status]).toEqual([200, 404]);

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from "@jest/globals";
 import { signIn } from "../../examples/sign-in";
+import { fetchWhole } from "../support/fetch-whole";
 import { SignedInStage, type TemporaryCredentials, type Tokens } from "../support/signed-in-stage";
 import { sign } from "./support/signing";
 
@@ -48,7 +49,7 @@ async function send(
     secretAccessKey: credentials.SecretKey,
   });
   const { host: _, ...sent } = signed.headers as Record<string, string>;
-  return await fetch(url, { ...init, method: request.method, headers: sent });
+  return await fetchWhole(url, { ...init, method: request.method, headers: sent });
 }
 
 const functionUrl = () => `${stage.config.targets["/language-check"]?.url}?q=hello`;
@@ -143,7 +144,7 @@ describe("the sign-in form", () => {
   ])("shows an error, and does not redirect, for %s", async (_, changes, message) => {
     // Act
     const query = stage.authorization(changes);
-    const response = await fetch(`${stage.config.domainUrl}/oauth2/authorize?${query}`, {
+    const response = await fetchWhole(`${stage.config.domainUrl}/oauth2/authorize?${query}`, {
       redirect: "manual",
     });
 
@@ -160,7 +161,7 @@ describe("the sign-in form", () => {
   ])("returns an error with the state to the page for %s", async (_, changes, error) => {
     // Act
     const query = stage.authorization(changes);
-    const response = await fetch(`${stage.config.domainUrl}/oauth2/authorize?${query}`, {
+    const response = await fetchWhole(`${stage.config.domainUrl}/oauth2/authorize?${query}`, {
       redirect: "manual",
     });
 
@@ -180,7 +181,7 @@ describe("the sign-in form", () => {
 
   it("requires the value of the shown form", async () => {
     // Act
-    const response = await fetch(`${stage.config.domainUrl}/login?${stage.authorization()}`, {
+    const response = await fetchWhole(`${stage.config.domainUrl}/login?${stage.authorization()}`, {
       method: "POST",
       body: new URLSearchParams({ username: "visitor@example.com", password: "Local-password-1" }),
       redirect: "manual",

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from "@jest/globals";
 import { together } from "../../examples/together";
 import { models } from "../fixtures/app/functions";
+import { fetchWhole } from "../support/fetch-whole";
 import { SignedInStage, type TemporaryCredentials, type Tokens } from "../support/signed-in-stage";
 import { problemOf, type Request, type Response, send } from "./support/client";
 import { paste } from "./support/curl";
@@ -109,7 +110,7 @@ describe("each kind of caller opens its own routes", () => {
     // Prepare
     const url = new URL(`${stage.config.targets["/language-check"]?.url}?q=hello`);
     const { origin } = new URL(stage.pageUrl);
-    const preflight = await fetch(url, {
+    const preflight = await fetchWhole(url, {
       method: "OPTIONS",
       headers: { Origin: origin, "Access-Control-Request-Method": "GET" },
     });
@@ -270,7 +271,7 @@ describe("the page", () => {
   it("is reached by its domain name, and connects to the stage, the sign-in and the function URL", async () => {
     // Act
     const redirect = await send(stage.stage.url, { method: "GET", path: "/", headers: { Host: PAGE } });
-    const page = await fetch(String(redirect.headers.location));
+    const page = await fetchWhole(String(redirect.headers.location));
 
     // Assess
     expect([redirect.status, redirect.headers.location]).toEqual([302, stage.pageUrl]);

@@ -15,6 +15,7 @@ import {
   about as housePriceAbout,
 } from "../fixtures/app/functions/house-price/contract";
 import { contract as loanDefault } from "../fixtures/app/functions/loan-default/contract";
+import { fetchWhole } from "../support/fetch-whole";
 import { AsyncEndpoint, type AsyncRoutes, idIn } from "./support/async-requests";
 import { JPEG, mirror } from "./support/image-contract";
 import { type CapturedLog, captureLog } from "./support/log";
@@ -141,7 +142,7 @@ describe("an asynchronous request of a caller", () => {
     const permitted = JSON.parse(
       (await own.upload({ contentType: "application/json", bytes: LOAN.length })).body,
     );
-    await fetch(permitted.url, { method: "PUT", headers: permitted.headers, body: LOAN });
+    await fetchWhole(permitted.url, { method: "PUT", headers: permitted.headers, body: LOAN });
 
     // Act
     const foreign = await endpoint.routesOf(loanDefault).startUpload(permitted.id);
@@ -267,7 +268,7 @@ describe("an asynchronous request of another kind", () => {
     const { id, url, headers } = JSON.parse(
       (await routes.upload({ contentType: "image/jpeg", bytes: large.length })).body,
     );
-    await fetch(url, { method: "PUT", headers, body: large });
+    await fetchWhole(url, { method: "PUT", headers, body: large });
 
     // Act
     const accepted = await routes.startUpload(id, { Accept: "image/png" });
@@ -458,7 +459,7 @@ describe("an upload that the function must read", () => {
     const body = LOAN.padEnd(60_000);
     const permitted = await large?.upload({ contentType: "application/json", bytes: body.length });
     const { id, url, headers } = JSON.parse(permitted?.body ?? "");
-    await fetch(url, { method: "PUT", headers, body });
+    await fetchWhole(url, { method: "PUT", headers, body });
 
     // Act
     const refused = await small?.startUpload(id);

@@ -2,7 +2,7 @@ const { TestEnvironment } = require("jest-environment-node");
 const { openResources } = require("./open-resources");
 
 /**
- * Fails a test file that leaves open what keeps a process alive: a server, a connection, a process, a watcher, a timer.
+ * Fails a test file that leaves open what keeps a process alive: a server, a connection, a process, a watcher, a timer, an unread answer.
  * Otherwise Jest only reports at the end that a worker did not exit, and does not name the test file.
  */
 module.exports = class GuardedEnvironment extends TestEnvironment {

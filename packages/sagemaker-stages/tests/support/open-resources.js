@@ -7,17 +7,22 @@ const MAX_WAIT_IN_MS = 10_000;
 const PAUSE_IN_MS = 10;
 
 /**
- * Records what keeps this process alive now, and the timers that a test file starts from now on.
+ * Records what keeps this process alive now, and the timers and requests that a test file starts from now on.
  *
  * @param global - the global object of the test file
- * @returns a function that describes what has been opened since, and is still open. It waits for servers, connections
+ * @returns a function that describes what has been opened since, and is still open; or first the answers of `fetch` that
+ * have not been read, even if the garbage collection would close their connections in time. It waits for servers, connections
  * and processes that are being closed, but not for timers
  */
 exports.openResources = (global) => {
   const before = new Set(active());
   const timers = ["setTimeout", "setInterval"].map((name) => startedTimers(global, name));
+  const unread = unreadAnswers(global);
   const left = () => active().filter((one) => !before.has(one));
   return async (maxWaitInMs = MAX_WAIT_IN_MS) => {
+    // An unread answer of more than 64 KiB keeps its connection until the garbage collection.
+    const answers = unread();
+    if (answers.length > 0) return answers;
     const end = performance.now() + maxWaitInMs;
     while (left().length > 0 && performance.now() < end) await wait(PAUSE_IN_MS);
     // The end of a server or a process clears its timers. Nothing clears another timer.
@@ -53,6 +58,25 @@ function startedTimers(global, name) {
       const timer = reference.deref();
       return timer === undefined || timer._destroyed || !timer.hasRef() ? [] : [timer];
     });
+}
+
+/** Returns a function that describes the answers of `fetch` whose bodies have not been read or cancelled. */
+function unreadAnswers(global) {
+  const send = global.fetch;
+  if (send === undefined) return () => [];
+  const answers = new Set();
+  global.fetch = async (input, init) => {
+    const answer = await send(input, init);
+    if (answer.body !== null) answers.add([init?.method ?? input.method ?? "GET", answer]);
+    return answer;
+  };
+  return () =>
+    [...answers]
+      .filter(([, { bodyUsed, body }]) => !bodyUsed && !body.locked)
+      // Without the query, because the query of a signed URL is a credential.
+      .map(
+        ([method, { url, status }]) => `the unread answer ${status} of ${method} ${url.replace(/\?.*/, "")}`,
+      );
 }
 
 /** Handles and requests of Node.js have no documented description. */

@@ -12,6 +12,7 @@ import type { SignInConfig } from "../../src/page/config";
 import { BEFORE_EVERY_END } from "../../src/testing/clock";
 import { makeTempFolder, removeFolder } from "../../src/testing/temp-folder";
 import { models } from "./app";
+import { fetchWhole } from "./fetch-whole";
 
 /** The answer of the token endpoint. */
 export type Tokens = Readonly<Record<"id_token" | "access_token" | "refresh_token", string>>;
@@ -119,7 +120,7 @@ export class SignedInStage {
     const form = await (await fetch(url)).text();
     const [, token = ""] = /name="_csrf" value="([^"]+)"/.exec(form) ?? [];
     const body = new URLSearchParams({ _csrf: token, username: TRIAL_USER.email, password });
-    return await fetch(url, { method: "POST", body, redirect: "manual" });
+    return await fetchWhole(url, { method: "POST", body, redirect: "manual" });
   }
 
   /** Signs in. @returns the code of the redirect */
@@ -139,7 +140,7 @@ export class SignedInStage {
       code_verifier: VERIFIER,
       ...changes,
     });
-    return await fetch(`${domainUrl}/oauth2/token`, { method: "POST", body });
+    return await fetchWhole(`${domainUrl}/oauth2/token`, { method: "POST", body });
   }
 
   /** Signs in, and exchanges the code. */
@@ -156,7 +157,7 @@ export class SignedInStage {
       client_id: this.config.clientId,
       refresh_token: refreshToken,
     };
-    return await fetch(`${this.config.domainUrl}/oauth2/token`, {
+    return await fetchWhole(`${this.config.domainUrl}/oauth2/token`, {
       method: "POST",
       body: new URLSearchParams(form),
     });
@@ -165,12 +166,12 @@ export class SignedInStage {
   /** Revokes a refresh token. */
   async revoke(token: string): Promise<Response> {
     const body = new URLSearchParams({ token, client_id: this.config.clientId });
-    return await fetch(`${this.config.domainUrl}/oauth2/revoke`, { method: "POST", body });
+    return await fetchWhole(`${this.config.domainUrl}/oauth2/revoke`, { method: "POST", body });
   }
 
   /** Calls the identity pool. */
   async identityPool(operation: string, body: object): Promise<Response> {
-    return await fetch(this.config.identityPoolUrl, {
+    return await fetchWhole(this.config.identityPoolUrl, {
       method: "POST",
       headers: {
         "content-type": "application/x-amz-json-1.1",
