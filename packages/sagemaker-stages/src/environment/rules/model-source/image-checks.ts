@@ -121,6 +121,7 @@ export function checkImage(
       "Terraform's AWS provider contains the accounts of the images only for these regions: https://registry.terraform.io/providers/hashicorp/aws/latest/docs/data-sources/sagemaker_prebuilt_ecr_image",
     );
     checkAccelerator(image.accelerator ?? "cpu", "accelerator", context, collector);
+    checkUnusedGpu(image, context, collector);
     return;
   }
   checkAccelerator(GPU_TAG.test(image.tag) ? "gpu" : "cpu", "tag", context, collector);
@@ -161,13 +162,37 @@ function checkAccelerator(
   );
 }
 
+/**
+ * Refuses a deep-learning image for CPUs, the default, on an instance with GPUs: the endpoint would start and answer, but the model
+ * would run on the CPU of an expensive instance. In a series of containers, only one container needs the GPU.
+ */
+function checkUnusedGpu(
+  { framework, accelerator }: FrameworkImageSettings,
+  { instanceType, isSeries }: ContainerContext,
+  collector: FaultCollector,
+): void {
+  if (isLibraryFramework(framework) || accelerator === "gpu" || isSeries) return;
+  collector.require(
+    instanceType === undefined || !WITH_GPU.test(instanceType),
+    "accelerator",
+    raw(`an image for CPUs together with instances.instanceType ${instanceType}`),
+    'accelerator: "gpu" with cuda, e.g. cu124, or an instance type without GPUs such as ml.m5.xlarge',
+    `the image has no CUDA, so that the model cannot use the GPU: ${DEEP_LEARNING_IMAGES_SOURCE}`,
+  );
+}
+
 /** The settings that only images of deep-learning frameworks have. */
 const DEEP_LEARNING_FIELDS = ["python", "os", "accelerator", "cuda"] as const;
+
+/** Whether a framework is a library with images of SageMaker, which have no variants for GPUs. */
+function isLibraryFramework(framework: string): boolean {
+  return framework === "sklearn" || framework === "xgboost";
+}
 
 function checkFramework(image: FrameworkImageSettings, collector: FaultCollector): void {
   const { framework, version, accelerator, cuda } = image;
   if (!FRAMEWORKS.includes(framework)) return;
-  const isLibrary = framework === "sklearn" || framework === "xgboost";
+  const isLibrary = isLibraryFramework(framework);
   const source = isLibrary ? IMAGES_SOURCE : DEEP_LEARNING_IMAGES_SOURCE;
   collector.require(
     version.includes("-") === isLibrary || !keepsRules(propertiesOf(frameworkImage).version, version),
