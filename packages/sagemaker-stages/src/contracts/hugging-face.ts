@@ -76,8 +76,8 @@ interface TaskOptions extends HuggingFaceOptions {
 
 /**
  * Creates a ready-made contract for a task of Hugging Face's containers. A caller sends the container's own `inputs` and
- * `parameters`, or an image or a recording. The contract checks the form of the container's answer, and returns it
- * unchanged.
+ * `parameters`, or an image or a recording. The contract checks the form of the container's answer. If
+ * versions of the containers answer in two forms, callers receive one form.
  *
  * Streams, chat completions and other tasks need a contract in `functions/<model>/contract.ts`.
  *

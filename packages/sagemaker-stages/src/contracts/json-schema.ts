@@ -126,8 +126,9 @@ function given<Value, Check>(value: Value | undefined, check: (value: Value) => 
 export function readJsonAnswer(body: string, schema?: z.ZodMiniType<unknown, unknown>): unknown {
   const document = parseJson(body);
   if (document === undefined) throw new UnreadablePredictions("the answer is not JSON");
-  if (schema !== undefined && !schema.safeParse(document).success) {
-    throw new UnreadablePredictions("the answer does not match answerSchema");
+  const path = schema?.safeParse(document).error?.issues[0]?.path;
+  if (path !== undefined) {
+    throw new UnreadablePredictions(`${["the answer", ...path].join(".")} does not match answerSchema`);
   }
   return document;
 }

@@ -61,8 +61,10 @@ export function checkedBytesSchema(takes: readonly string[]): z.ZodMiniType<Byte
     if (issues.length > 0) return;
     const isRiffOfType = base64.startsWith(FORMS_OF_RIFF[contentType] ?? "", FORM_AT);
     if (isRiffOfType && base64.startsWith(FIRST_BYTES[contentType] ?? "")) return;
-    const got = "a file that does not begin like a file of its type";
-    issues.push({ ...fault(base64, { got, allowed: contentType }), path: ["base64"] });
+    // The fault has no path: callers send the file itself, or its base64 in JSON.
+    issues.push(
+      fault(base64, { got: "a file that does not begin like a file of its type", allowed: contentType }),
+    );
   });
 }
 

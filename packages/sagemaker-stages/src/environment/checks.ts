@@ -8,6 +8,7 @@ import { isViaGateway, type ModelSettings } from "./model-settings";
 import { withReleases } from "./releases";
 import { checkAccounts, findAccountSchemaFaults } from "./rules/account-checks";
 import { checkBoundary } from "./rules/boundary-checks";
+import { checkBucketRegions } from "./rules/bucket-region-checks";
 import { checkBudget } from "./rules/budget-checks";
 import { checkCallers, checkCallersTogether, checkExistingRoles } from "./rules/caller-checks";
 import { checkConstructIds } from "./rules/construct-id-checks";
@@ -228,6 +229,7 @@ function checkTogether(
   const faults: Fault[] = [];
   checkNamesTogether(environments, accounts, (name) => new FaultCollector(name, faults));
   checkDomainsTogether(environments, (name) => new FaultCollector(name, faults));
+  checkBucketRegions(environments, accounts, (name) => new FaultCollector(name, faults));
   checkSharedFunctions(environments, faults);
   checkPromotions(environments, (name) => new FaultCollector(name, faults));
   checkLogCallers(environments, accounts, (name) => new FaultCollector(name, faults));

@@ -46,7 +46,8 @@ export interface HandlerAnswer {
 
 /**
  * Invokes the handler of a model with one request, as API Gateway does, in this process. The answer of a contract with
- * `stream` is the whole stream; `RecordedResponseStream` shows its parts.
+ * `stream` is the whole stream; `RecordedResponseStream` shows its parts. The log contains the messages of errors, so that
+ * `captureLog` shows the reason of a failure.
  *
  * @param model - e.g. a model of `functions/index.ts`, with a contract; {@link invokePackage} invokes a handler in Python
  * @param request - the bare request, or the bytes of a body. The request can be invalid
@@ -67,7 +68,7 @@ export async function invokeHandler(
   endpoint: Pick<EndpointServer, "url">,
   http: Pick<HttpRequest, "contentType" | "headers"> = {},
 ): Promise<HandlerAnswer> {
-  const environment = handlerEnvironment(endpoint);
+  const environment = { ...handlerEnvironment(endpoint), LOG_ERROR_MESSAGES: "true" };
   const event = restEvent(model, request, http);
   if (model.stream !== undefined) {
     const handler = createStreamingHandlerWith(EVERY_PART, model, environment, { lambda: RECORDED_LAMBDA });

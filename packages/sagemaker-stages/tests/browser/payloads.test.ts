@@ -201,7 +201,7 @@ describe("the form of bytes", () => {
     await form.send.click();
 
     // Assess
-    await form.form.getByText("Choose a file.").waitFor();
+    await form.form.getByText("Choose one file.").waitFor();
     expect(await hasFocus(form.field("File"))).toBe(true);
     expect(files.invocations).toHaveLength(0);
   });

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from "@jest/globals";
-import type { Browser } from "playwright-core";
+import type { Browser, Locator } from "playwright-core";
 import { FILES, type SentFile } from "../local/support/files";
 import type { ProjectCopy } from "../local/support/project";
 import { RunningStage } from "../local/support/running-stage";
@@ -209,10 +209,77 @@ describe("the page of ready-made contracts", () => {
         .update(bytes ?? "")
         .digest("hex");
     expect(accept).toBe("image/jpeg,.jpg,image/png,.png");
-    expect(hint).toBe("image/jpeg, image/png, at most 1,000,000 bytes");
+    expect(hint).toBe("image/jpeg, image/png, at most 1,000,000 bytes. You can drop the file on the form.");
     expect(sha256(faces.invocations.at(-1)?.body)).toBe(sha256(jpeg.bytes));
     expect(answer).toMatch(/^faces\s+3/);
     expect(await files.answeredJson()).toEqual({ faces: 3 });
+  });
+
+  /** Drags files over an element and drops them. @returns whether the page, and not the browser, handles the drop */
+  async function drop(on: Locator, files: readonly { readonly name: string; readonly bytes: Buffer }[]) {
+    return on.evaluate(
+      (element, dropped) => {
+        const dataTransfer = new DataTransfer();
+        for (const { name, base64 } of dropped) {
+          const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+          dataTransfer.items.add(new File([bytes], name, { type: "image/jpeg" }));
+        }
+        const dispatch = (type: string) =>
+          element.dispatchEvent(
+            new DragEvent(type, { bubbles: true, cancelable: true, composed: true, dataTransfer }),
+          );
+        dispatch("dragover");
+        return !dispatch("drop");
+      },
+      files.map(({ name, bytes }) => ({ name, base64: bytes.toString("base64") })),
+    );
+  }
+
+  it("the page sends a file that a person drops on the form, beside the field", async () => {
+    // Prepare
+    const jpeg = FILES.find(({ contentType }) => contentType === "image/jpeg") as SentFile;
+    const files = await form("Faces");
+    const before = faces.invocations.length;
+
+    // Act
+    const isHandled = await drop(files.send, [{ name: "dropped.jpg", bytes: jpeg.bytes }]);
+    await files.send.click();
+    await files.answer();
+
+    // Assess
+    expect(isHandled).toBe(true);
+    expect(faces.invocations).toHaveLength(before + 1);
+    expect(faces.invocations.at(-1)?.body.equals(jpeg.bytes)).toBe(true);
+  });
+
+  it("the page refuses several dropped files, and does not send a file", async () => {
+    // Prepare
+    const jpeg = FILES.find(({ contentType }) => contentType === "image/jpeg") as SentFile;
+    const files = await form("Faces");
+    const before = faces.invocations.length;
+
+    // Act
+    await drop(files.send, [
+      { name: "one.jpg", bytes: jpeg.bytes },
+      { name: "two.jpg", bytes: jpeg.bytes },
+    ]);
+    await files.send.click();
+
+    // Assess
+    await files.form.getByText("Choose one file.").waitFor();
+    expect(faces.invocations).toHaveLength(before);
+  });
+
+  it("the page keeps the browser from showing a file that a person drops beside a form", async () => {
+    // Prepare
+    const files = await form("Faces");
+
+    // Act
+    const isHandled = await drop(opened.page.locator("h1"), [{ name: "a.jpg", bytes: Buffer.from("a") }]);
+
+    // Assess
+    expect(isHandled).toBe(true);
+    expect(await files.field("File").inputValue()).toBe("");
   });
 
   it("the page refuses a file that is one byte over the contract's limit, and does not send the file", async () => {

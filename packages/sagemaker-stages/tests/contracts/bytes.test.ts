@@ -195,7 +195,7 @@ describe("bytes with checkFirstBytes", () => {
     // Assess
     expect(answer).toMatchObject({ statusCode: 400 });
     expect(JSON.parse((answer as { readonly body: string }).body)).toMatchObject({
-      detail: "base64: got a file that does not begin like a file of its type; allowed: image/jpeg",
+      detail: "request: got a file that does not begin like a file of its type; allowed: image/jpeg",
     });
     expect(model.endpoint.requests).toEqual([]);
   });

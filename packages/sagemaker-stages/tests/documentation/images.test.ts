@@ -15,7 +15,8 @@ const images = documents.flatMap((document) =>
 
 describe("the images in the documents", () => {
   it.each(images)("%s: %s is a valid setting", (_, text) => {
-    // Prepare: an instance type with a GPU accepts images for CPUs and for GPUs
+    // Prepare: an image for GPUs requires an instance type with GPUs, and an image for CPUs refuses it
+    const instanceType = text.includes("gpu") ? "ml.g5.xlarge" : "ml.m5.xlarge";
     const image: unknown = structuredClone(runInNewContext(`(${text})`));
     const environment = environmentOf({
       artifact: "s3://amzn-s3-demo-bucket/model.tar.gz",
@@ -26,7 +27,7 @@ describe("the images in the documents", () => {
         SAGEMAKER_PROGRAM: "inference.py",
         SAGEMAKER_SUBMIT_DIRECTORY: "/opt/ml/model/code",
       },
-      instances: { instanceType: "ml.g5.xlarge", initialInstanceCount: 1 },
+      instances: { instanceType, initialInstanceCount: 1 },
     });
 
     // Act

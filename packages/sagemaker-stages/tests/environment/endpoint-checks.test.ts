@@ -1,3 +1,4 @@
+import { ProductionVariantInstanceType } from "@aws-sdk/client-sagemaker";
 import { describe, expect, it } from "@jest/globals";
 import { InvalidEnvironments } from "../../src/environment/checks";
 import type { Environment } from "../../src/environment/environment";
@@ -367,6 +368,8 @@ const brokenServerless: Broken[] = [
   ),
 ];
 
+const NO_SCALING_TO_ZERO = `real-time instances without inference components do not scale to zero; serverless and instances.async do: ${GUIDE}/endpoint-auto-scaling-zero-instances.html`;
+
 const brokenInstances: Broken[] = [
   ...[
     "",
@@ -379,12 +382,17 @@ const brokenInstances: Broken[] = [
     "ml.m5.large ",
     "ml.m5.large.x",
     "ml.5m.large",
+    "ml.m5.xxlarge",
+    "ml.m5.0xlarge",
+    "ml.m5.1xlarge",
+    "ml.m5.2large",
+    "ml.m5.2xl",
   ].map((instanceType) => ({
     what: `the instance type ${JSON.stringify(instanceType)}`,
     model: instances({ instanceType }),
     field: "instances.instanceType",
     got: JSON.stringify(instanceType),
-    allowed: "a type such as ml.m5.large",
+    allowed: "a type such as ml.m5.large or ml.m5.2xlarge",
     because: VARIANT,
   })),
   ...[0, -1, 1.5].map((initialInstanceCount) => ({
@@ -422,7 +430,7 @@ const brokenInstances: Broken[] = [
     allowed: "a number above 0",
     because: TRACKING,
   })),
-  ...[0, 2.5].map((minCapacity) => ({
+  ...[-1, 2.5].map((minCapacity) => ({
     what: `scaling from ${minCapacity}`,
     model: scaled({ minCapacity }),
     field: "instances.autoscaling.minCapacity",
@@ -430,6 +438,30 @@ const brokenInstances: Broken[] = [
     allowed: "a whole number from 1",
     because: TARGET,
   })),
+  {
+    what: "scaling from 0, with the endpoints that scale to zero",
+    model: scaled({ minCapacity: 0 }),
+    field: "instances.autoscaling.minCapacity",
+    got: "0",
+    allowed: "a whole number from 1",
+    because: NO_SCALING_TO_ZERO,
+  },
+  {
+    what: "a schedule with the capacity 0, with the endpoints that scale to zero",
+    model: instances({
+      autoscaling: { minCapacity: 1, maxCapacity: 5, targetInvocationsPerInstance: 600 },
+      schedule: {
+        actions: {
+          day: { cron: "0 7 * * ? *", minCapacity: 1, maxCapacity: 5 },
+          night: { cron: "0 19 * * ? *", minCapacity: 0, maxCapacity: 5 },
+        },
+      },
+    }),
+    field: "instances.schedule.actions.night.minCapacity",
+    got: "0",
+    allowed: "a whole number from 1",
+    because: NO_SCALING_TO_ZERO,
+  },
   ...[1, 2.5].map((maxCapacity) => ({
     what: `scaling from 2 to ${maxCapacity}`,
     model: scaled({ minCapacity: 2, maxCapacity }),
@@ -1088,6 +1120,24 @@ const TYPES = {
     "ml.p5en.48xlarge ml.p6-b200.48xlarge ml.p6-b300.48xlarge ml.p6e-gb200.36xlarge ml.trn1.2xlarge " +
     "ml.trn1n.32xlarge ml.trn2.48xlarge ml.dl1.24xlarge",
 };
+
+describe("instanceType", () => {
+  it("is accepted for each type of SageMaker's API", () => {
+    // Prepare
+    const types = Object.values(ProductionVariantInstanceType);
+
+    // Act
+    const refused = types.filter((instanceType) =>
+      checkEnvironments([environmentOf(instances({ instanceType }))]).some(({ field }) =>
+        field.endsWith("instanceType"),
+      ),
+    );
+
+    // Assess
+    expect(types.length).toBeGreaterThan(200);
+    expect(refused).toEqual([]);
+  });
+});
 
 describe("volumeKeyArn", () => {
   it.each(TYPES["without local storage"].split(" "))("is accepted for %s", (instanceType) => {

@@ -529,6 +529,39 @@ const brokenImages: Broken[] = [
     allowed: "an image for CPUs, or an instance type with GPUs such as ml.g5.xlarge",
     because: "the instance has no GPU: https://docs.aws.amazon.com/ec2/latest/instancetypes/ac.html",
   },
+  ...["ml.g5.xlarge", "ml.p3.2xlarge", "ml.gr6.4xlarge"].map((instanceType) => ({
+    what: `a framework's image for CPUs, the default, on ${instanceType}`,
+    model: { ...INSTANCES, image: PYTORCH, instances: { instanceType, initialInstanceCount: 1 } },
+    field: "image.accelerator",
+    got: `an image for CPUs together with instances.instanceType ${instanceType}`,
+    allowed:
+      'accelerator: "gpu" with cuda, e.g. cu124, or an instance type without GPUs such as ml.m5.xlarge',
+    because: `the image has no CUDA, so that the model cannot use the GPU: ${DEEP_LEARNING}`,
+  })),
+  {
+    what: "a tag for CPUs on an instance with GPUs",
+    model: {
+      ...INSTANCES,
+      image: { algorithm: "pytorch-inference", tag: "2.6.0-cpu-py312-ubuntu22.04-sagemaker" },
+      instances: { instanceType: "ml.g5.xlarge", initialInstanceCount: 1 },
+    },
+    field: "image.tag",
+    got: "an image for CPUs together with instances.instanceType ml.g5.xlarge",
+    allowed: "the tag of an image for GPUs, or an instance type without GPUs such as ml.m5.xlarge",
+    because: `the image has no CUDA, so that the model cannot use the GPU: ${DEEP_LEARNING}`,
+  },
+  {
+    what: "a repository for CPUs on an instance with GPUs",
+    model: {
+      ...INSTANCES,
+      image: { algorithm: "tei-cpu", tag: "2.0.1-tei1.8.2-py310-ubuntu22.04" },
+      instances: { instanceType: "ml.g6.xlarge", initialInstanceCount: 1 },
+    },
+    field: "image.algorithm",
+    got: "an image for CPUs together with instances.instanceType ml.g6.xlarge",
+    allowed: "an image for GPUs, or an instance type without GPUs such as ml.m5.xlarge",
+    because: `the image has no CUDA, so that the model cannot use the GPU: ${DEEP_LEARNING}`,
+  },
 ];
 
 const REGISTRY = `${GUIDE}/model-registry-models.html`;
@@ -864,6 +897,16 @@ describe("a model from a valid source has no fault", () => {
         ...INSTANCES,
         image: FOR_GPUS,
         instances: { instanceType: "ml.g5.xlarge", initialInstanceCount: 1 },
+      },
+    ],
+    [
+      "in an image for CPUs beside an image for GPUs, in a series on instances with GPUs",
+      {
+        instances: { instanceType: "ml.g5.xlarge", initialInstanceCount: 1 },
+        containers: [
+          { name: "features", image: PYTORCH, artifact: SERVERLESS.artifact },
+          { name: "predictor", image: FOR_GPUS, artifact: SERVERLESS.artifact },
+        ],
       },
     ],
     ["in a package", packaged({})],

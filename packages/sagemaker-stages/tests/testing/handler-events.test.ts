@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
-import { createHandler } from "../../src/model";
+import { bytes, createHandler, defineModels } from "../../src/model";
 import type { ContractModel } from "../../src/models";
 import {
   captureLog,
@@ -43,6 +43,37 @@ describe("a model that the catalog does not have", () => {
     await expect(act).rejects.toThrow(
       "model: got undefined; allowed: a model of functions/index.ts; add its line",
     );
+  });
+});
+
+describe("the log of a request that fails", () => {
+  it("names the part of the container's answer that the contract cannot read", async () => {
+    // Prepare
+    const { species } = defineModels({
+      species: bytes({
+        takes: ["image/jpeg"],
+        answerSchema: {
+          type: "object",
+          properties: { labels: { type: "array", items: { type: "string" } } },
+          required: ["labels"],
+        },
+        example: { answer: { labels: ["wren"] } },
+      }),
+    });
+    endpoint.willAnswer({ headers: { "content-type": "application/json" }, body: '{"labels": ["wren", 7]}' });
+    const log = captureLog();
+
+    // Act
+    const answer = await invokeHandler(species, Buffer.from([1]), endpoint, { contentType: "image/jpeg" });
+    log.stop();
+
+    // Assess
+    expect(answer.status).toBe(502);
+    expect(log.lines()).toEqual([
+      expect.objectContaining({
+        error: expect.objectContaining({ message: "the answer.labels.1 does not match answerSchema" }),
+      }),
+    ]);
   });
 });
 

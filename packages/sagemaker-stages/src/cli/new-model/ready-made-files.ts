@@ -111,6 +111,8 @@ it.each(CASES)(
     const answer = await invokeHandler(MODEL, request, endpoint);
 
     // Assess
+    // The line of the log shows the reason of a failure.
+    expect(log.lines()).toEqual([expect.objectContaining({ status: 200 })]);
     expect(answer).toMatchObject({ status: 200, body: callerReceives });
     const { headers, body } = endpoint.onlyRequest;
     expect({ type: headers["content-type"], body }).toEqual(containerReceives);
@@ -160,6 +162,8 @@ it("the container receives the caller's file, and the caller receives the answer
   const answer = await invokeHandler(MODEL, FILE, endpoint, { contentType: CONTENT_TYPE });
 
   // Assess
+  // The line of the log shows the reason of a failure.
+  expect(log.lines()).toEqual([expect.objectContaining({ status: 200 })]);
   expect(answer).toMatchObject({ status: 200, body: CALLER_RECEIVES });
   const { headers, bytes } = endpoint.onlyRequest;
   expect(headers["content-type"]).toBe(CONTENT_TYPE);

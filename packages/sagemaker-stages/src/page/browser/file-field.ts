@@ -11,19 +11,22 @@ export function fileField(plan: BytesPlan, id: string, onChange: () => void): Fi
   const { mediaTypes, maxBytes } = plan;
   const input = h("input", { id, name: id, type: "file", accept: acceptOf(mediaTypes) });
   const limit = maxBytes === undefined ? "" : `, at most ${maxBytes.toLocaleString("en")} bytes`;
+  // A touch screen has nothing to drag.
+  const canDrop = matchMedia("(pointer: fine)").matches;
   const { element, setFault, focus } = field(
     input,
     h("label", { for: id }, "File"),
-    `${mediaTypes.join(", ")}${limit}`,
+    `${mediaTypes.join(", ")}${limit}${canDrop ? ". You can drop the file on the form." : ""}`,
   );
   const preview = h("div", { class: "preview", hidden: true });
   element.append(preview);
   let release = () => {};
 
-  const chosen = () => input.files?.[0];
+  // A person can drop several files. The browser itself lets a person choose only one.
+  const chosen = () => (input.files?.length === 1 ? input.files[0] : undefined);
   const check = (): Blob | undefined => {
     const file = chosen();
-    const facts = file === undefined ? { fault: "Choose a file." } : readFileFacts(plan, file);
+    const facts = file === undefined ? { fault: "Choose one file." } : readFileFacts(plan, file);
     if (file !== undefined && "mediaType" in facts) return file.slice(0, file.size, facts.mediaType);
     setFault("fault" in facts ? facts.fault : undefined);
     return undefined;

@@ -101,13 +101,14 @@ function checkKind(all: AnyEndpoint, collector: FaultCollector): boolean {
 }
 
 function containerContextOf(
-  { serverless, instances, networkIsolation, inNetwork }: AnyEndpoint,
+  { serverless, instances, containers, networkIsolation, inNetwork }: AnyEndpoint,
   { region, hasNewVpc = false }: EndpointContext,
 ): ContainerContext {
   return {
     region,
     instanceType: instances?.instanceType,
     isServerless: serverless !== undefined,
+    isSeries: containers !== undefined,
     isIsolated: networkIsolation === true,
     isInNewVpc: hasNewVpc && inNetwork === true,
   };

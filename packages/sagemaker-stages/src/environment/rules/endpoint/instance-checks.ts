@@ -11,6 +11,10 @@ import { checkSchedule } from "./schedule-checks";
 const CAPACITY_SOURCE =
   "https://docs.aws.amazon.com/autoscaling/application/APIReference/API_RegisterScalableTarget.html";
 
+/** Endpoints with inference components can scale to zero, and the engine creates no such endpoints. */
+const NO_SCALING_TO_ZERO =
+  "real-time instances without inference components do not scale to zero; serverless and instances.async do: https://docs.aws.amazon.com/sagemaker/latest/dg/endpoint-auto-scaling-zero-instances.html";
+
 const BURSTABLE = /^ml\.t\d/;
 /**
  * The letter `d` in a family's name means local storage, as in `m5d`, `g4dn`, `p4de`. Accelerated families of later
@@ -35,7 +39,7 @@ export function checkInstances(settings: InstanceSettings, collector: FaultColle
     const limits = {
       autoscaling,
       max: UNLIMITED,
-      because: CAPACITY_SOURCE,
+      because: sourceOfCapacity(Object.values(schedule.actions)),
       initial: initialInstanceCount,
       initialField: "initialInstanceCount",
     };
@@ -44,11 +48,16 @@ export function checkInstances(settings: InstanceSettings, collector: FaultColle
   checkAsync(settings, collector);
   if (autoscaling === undefined) return;
   const scaling = collector.in("autoscaling");
-  const isRange = checkScaling(autoscaling, UNLIMITED, CAPACITY_SOURCE, scaling);
+  const isRange = checkScaling(autoscaling, UNLIMITED, sourceOfCapacity([autoscaling]), scaling);
   const hasValidCount = keepsRules(propertiesOf(instanceSettings).initialInstanceCount, initialInstanceCount);
   if (isRange && hasValidCount) {
     checkInitialCapacity(autoscaling, initialInstanceCount, "initialInstanceCount", scaling);
   }
+}
+
+/** The source of the range of a capacity. For the capacity 0, the source names the endpoints that scale to zero. */
+function sourceOfCapacity(ranges: readonly { readonly minCapacity: number }[]): string {
+  return ranges.some(({ minCapacity }) => minCapacity === 0) ? NO_SCALING_TO_ZERO : CAPACITY_SOURCE;
 }
 
 /** Checks the KMS key of the instances' volumes. @param collector - collects the faults of the settings of the endpoint */

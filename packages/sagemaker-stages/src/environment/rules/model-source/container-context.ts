@@ -4,6 +4,8 @@ export interface ContainerContext {
   /** Instance type; `undefined` for a serverless endpoint, and for settings without an instance type. */
   readonly instanceType: string | undefined;
   readonly isServerless: boolean;
+  /** Whether the endpoint has several containers (`containers`). */
+  readonly isSeries: boolean;
   /** Whether the containers have no network (`networkIsolation`). */
   readonly isIsolated: boolean;
   /** Whether the containers run in a VPC that the environment creates. From such a VPC they can reach only S3. */

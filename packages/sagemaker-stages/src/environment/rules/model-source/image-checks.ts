@@ -23,6 +23,9 @@ const INSTANCES_SOURCE = "https://docs.aws.amazon.com/ec2/latest/instancetypes/a
 const WITH_GPU = /^ml\.(?:p|gr?)\d/;
 /** The tag of an image for GPUs (DEEP_LEARNING_IMAGES_SOURCE). */
 const GPU_TAG = /(?:^|-)gpu(?:-|$)/;
+/** The tag of an image for CPUs, and the repository of such images, e.g. `tei-cpu` (DEEP_LEARNING_IMAGES_SOURCE). */
+const CPU_TAG = /(?:^|-)cpu(?:-|$)/;
+const CPU_REPOSITORY = /-cpu$/;
 
 /** Images of SageMaker that can serve without an artifact, because they can download their model. */
 const WITHOUT_ARTIFACT = /^(?:huggingface-.*|tei(?:-cpu)?|djl-inference|sagemaker-tritonserver)$/;
@@ -121,9 +124,15 @@ export function checkImage(
       "Terraform's AWS provider contains the accounts of the images only for these regions: https://registry.terraform.io/providers/hashicorp/aws/latest/docs/data-sources/sagemaker_prebuilt_ecr_image",
     );
     checkAccelerator(image.accelerator ?? "cpu", "accelerator", context, collector);
+    if (!isLibraryFramework(image.framework) && image.accelerator !== "gpu") {
+      checkUnusedGpu("accelerator", 'accelerator: "gpu" with cuda, e.g. cu124', context, collector);
+    }
     return;
   }
   checkAccelerator(GPU_TAG.test(image.tag) ? "gpu" : "cpu", "tag", context, collector);
+  if (CPU_TAG.test(image.tag)) checkUnusedGpu("tag", "the tag of an image for GPUs", context, collector);
+  if (CPU_REPOSITORY.test(image.algorithm))
+    checkUnusedGpu("algorithm", "an image for GPUs", context, collector);
 }
 
 /** Checks the address of an image in ECR. */
@@ -161,13 +170,39 @@ function checkAccelerator(
   );
 }
 
+/**
+ * Refuses an image for CPUs on an instance with GPUs: the endpoint would start and answer, but the model would run on the CPU of an
+ * expensive instance. In a series of containers, only one container needs the GPU.
+ *
+ * @param allowed - the image for GPUs
+ */
+function checkUnusedGpu(
+  field: string,
+  allowed: string,
+  { instanceType, isSeries }: ContainerContext,
+  collector: FaultCollector,
+): void {
+  collector.require(
+    instanceType === undefined || isSeries || !WITH_GPU.test(instanceType),
+    field,
+    raw(`an image for CPUs together with instances.instanceType ${instanceType}`),
+    `${allowed}, or an instance type without GPUs such as ml.m5.xlarge`,
+    `the image has no CUDA, so that the model cannot use the GPU: ${DEEP_LEARNING_IMAGES_SOURCE}`,
+  );
+}
+
 /** The settings that only images of deep-learning frameworks have. */
 const DEEP_LEARNING_FIELDS = ["python", "os", "accelerator", "cuda"] as const;
+
+/** Whether a framework is a library with images of SageMaker, which have no variants for GPUs. */
+function isLibraryFramework(framework: string): boolean {
+  return framework === "sklearn" || framework === "xgboost";
+}
 
 function checkFramework(image: FrameworkImageSettings, collector: FaultCollector): void {
   const { framework, version, accelerator, cuda } = image;
   if (!FRAMEWORKS.includes(framework)) return;
-  const isLibrary = framework === "sklearn" || framework === "xgboost";
+  const isLibrary = isLibraryFramework(framework);
   const source = isLibrary ? IMAGES_SOURCE : DEEP_LEARNING_IMAGES_SOURCE;
   collector.require(
     version.includes("-") === isLibrary || !keepsRules(propertiesOf(frameworkImage).version, version),

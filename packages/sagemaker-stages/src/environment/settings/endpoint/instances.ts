@@ -7,6 +7,12 @@ import { scheduleSettings } from "./schedule";
 
 const VARIANT_SOURCE = "https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ProductionVariant.html";
 
+/**
+ * The family can be newer than the engine, but the sizes follow one scheme: medium, large, xlarge, 2xlarge and so on
+ * (VARIANT_SOURCE). `ml.m5.xxlarge` is a typo.
+ */
+const INSTANCE_TYPE = /^ml\.[a-z][a-z0-9-]*\.(?:medium|large|(?:[2-9]|[1-9]\d+)?xlarge)$/;
+
 /** Scaling of the number of instances. */
 export const instanceScaling = settings({
   ...propertiesOf(scalingSettings),
@@ -21,7 +27,7 @@ export const instanceSettings = settings({
    * (https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ProductionVariant.html). An update that changes
    * the type pauses scaling, because AWS otherwise refuses the update.
    */
-  instanceType: textLike(/^ml\.[a-z][a-z0-9-]*\.[a-z0-9]+$/, "a type such as ml.m5.large", VARIANT_SOURCE),
+  instanceType: textLike(INSTANCE_TYPE, "a type such as ml.m5.large or ml.m5.2xlarge", VARIANT_SOURCE),
   /** Number of instances, from 1. With `autoscaling`, each new configuration starts with this number. */
   initialInstanceCount: wholeNumber(1, UNLIMITED, VARIANT_SOURCE),
   /**

@@ -56,7 +56,8 @@ export const frameworkImage = settings({
     textLike(/^ubuntu\d\d\.04$/, "an operating system such as ubuntu22.04", DEEP_LEARNING_IMAGES_SOURCE),
   ),
   /**
-   * The processor of a deep-learning image: `cpu`, or `gpu` for instances with GPUs. `gpu` requires `cuda`.
+   * The processor of a deep-learning image: `cpu`, or `gpu` for instances with GPUs. `gpu` requires `cuda`. An
+   * instance with GPUs requires `gpu`, unless the model has several containers.
    *
    * @default "cpu"
    */

@@ -123,7 +123,8 @@ export type ModelPackageSettings = z.input<typeof modelPackageSettings>;
 export const modelSource = settings({
   /**
    * The trained model:
-   * - `s3://bucket/key.tar.gz` in the environment's region. The key can contain the characters that IAM accepts in
+   * - `s3://bucket/key.tar.gz` in the environment's region. A bucket is in one region, so environments in two regions need two
+   *   buckets. The key can contain the characters that IAM accepts in
    *   policies (U+0020 to U+00FF), e.g. `models/name=churn/dt=2024-01-01/model.tar.gz`.
    * - `s3://bucket/prefix/`, with a trailing slash: all objects below the prefix, uncompressed, for endpoints on instances.
    *   SageMaker copies the objects to `/opt/ml/model`
