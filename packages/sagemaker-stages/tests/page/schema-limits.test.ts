@@ -1,0 +1,90 @@
+import { describe, expect, it } from "@jest/globals";
+import { rows } from "../../src/contracts/rows";
+import { text } from "../../src/contracts/text";
+import { planRoutes } from "../../src/page/plan/form-plan";
+import { readRows } from "../../src/page/plan/rows-plan";
+import { documentOf } from "./support/documents";
+
+const made = rows({
+  features: [
+    "plain",
+    { name: "age", type: "integer", min: 0, max: 120 },
+    { name: "since", max: 100_000_000_000, optional: true },
+    { name: "sex", values: ["f", "m"], optional: true },
+    { name: "a.b[]", type: "text", maxCharacters: 5 },
+    { name: "signed on", type: "date" },
+  ],
+  answer: "json",
+  maxRows: 7,
+});
+const document = documentOf({ people: made });
+const ROW = { plain: 1, age: 5, since: null, sex: null, "a.b[]": "abc", "signed on": "2026-11-30" };
+
+describe("the limits of rows", () => {
+  it("are in the public document, in the structure of OpenAPI 3.0", () => {
+    // Act
+    const { PeopleRequest: schema } = document.components.schemas;
+
+    // Assess
+    expect(schema).toMatchObject({
+      properties: {
+        rows: {
+          minItems: 1,
+          maxItems: 7,
+          items: {
+            required: ["plain", "age", "a.b[]", "signed on"],
+            properties: {
+              plain: { type: "number" },
+              age: { type: "integer", minimum: 0, maximum: 120 },
+              since: { type: "number", maximum: 100_000_000_000, nullable: true },
+              sex: { type: "string", enum: ["f", "m", null], nullable: true },
+              "a.b[]": { type: "string", maxLength: 5 },
+              "signed on": { type: "string", format: "date" },
+            },
+          },
+        },
+      },
+    });
+    expect(JSON.stringify(document)).not.toContain("x-schema-limits");
+  });
+
+  it.each([
+    ["age", 120, 121, "at most 120"],
+    ["age", 0, -1, "at least 0"],
+    ["age", 5, 5.5, "a whole number"],
+    ["since", 100_000_000_000, 200_000_000_000, "at most 100000000000"],
+    ["a.b[]", "abcde", "abcdef", "at most 5 characters"],
+    ["signed on", "2026-02-28", "28 February", "a date"],
+  ])(
+    "of %s are the same on the page and in the handler: %s is allowed, %s is not",
+    (name, good, bad, message) => {
+      // Prepare
+      const { contract } = made.as("people");
+      const plan = planRoutes(document)[0]?.fields[0]?.rows;
+      if (plan === undefined) throw new Error("the form has no table");
+      const byPage = (value: unknown) =>
+        readRows(plan, [
+          plan.columns.map((column) => String({ ...ROW, since: "", sex: "", [name]: value }[column.name])),
+        ]);
+      const byHandler = (value: unknown) =>
+        contract.schema.safeParse({ rows: [{ ...ROW, [name]: value }] }).success;
+
+      // Act
+      const [allowed, refused] = [byPage(good), byPage(bad)];
+
+      // Assess
+      expect(allowed).toHaveProperty("value");
+      expect(refused).toMatchObject({ faults: [{ fault: expect.stringContaining(message) }] });
+      expect([byHandler(good), byHandler(bad)]).toEqual([true, false]);
+    },
+  );
+
+  it("are absent from the document of another contract", () => {
+    // Act
+    const example = { text: "Hi", answer: "Hello" };
+    const other = documentOf({ words: text({ answer: "text", maxCharacters: 5, example }) });
+
+    // Assess
+    expect(JSON.stringify(other)).not.toMatch(/maxLength|maxItems/);
+  });
+});
