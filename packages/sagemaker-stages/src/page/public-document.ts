@@ -393,7 +393,8 @@ const PRIVATE: readonly (readonly [RegExp, string])[] = [
   [/\barn:[\w-]*:/i, "an ARN"],
   [ACCOUNT_ID, "a possible account id (12 digits)"],
   // Terraform replaces the value later, so that the value cannot be checked here.
-  [/\$\{/, "a value that is known after the deployment"],
+  // A reference has a dot, a call or an index. The name of a feature can be ${x}.
+  [/\$\{[^}]*[.([]/, "a value that is known after the deployment"],
 ];
 
 /** The last check: if the document contains private data after all steps above, the build fails. */
