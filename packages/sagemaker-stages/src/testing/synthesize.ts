@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type * as creating from "../app/create-app";
-import { accountName } from "../environment/account";
 import { withoutNotices } from "../app/notice";
+import { accountName } from "../environment/account";
 import { BEFORE_EVERY_END } from "./clock";
 import { inTempFolder } from "./temp-folder";
 import { StackJson, SynthesizedStacks } from "./terraform";
