@@ -79,6 +79,35 @@ describe("the limits of rows", () => {
     },
   );
 
+  it.each([
+    "$\u007bx}",
+    'a "quoted" name',
+    "back\\slash",
+    "😀 é",
+    "0",
+    "-1",
+    "class",
+    "length",
+    " blanks ",
+    "a.b[0]",
+    "x".repeat(100),
+  ])("are those of the feature with the name %s, whose form fills the property", (name) => {
+    // Prepare
+    const strange = rows({ features: [{ name, type: "integer", max: 5 }, "other"], answer: "json" });
+    const plan = planRoutes(documentOf({ strange }))[0]?.fields[0]?.rows;
+    if (plan === undefined) throw new Error("the form has no table");
+    const rowWith = (text: string) => plan.columns.map((column) => (column.name === name ? text : "1"));
+    const { contract } = strange.as("strange");
+
+    // Act
+    const [good, bad] = ["3", "6"].map((text) => readRows(plan, [rowWith(text)]));
+
+    // Assess
+    expect(good).toEqual({ value: [{ [name]: 3, other: 1 }] });
+    expect(bad).toMatchObject({ faults: [{ fault: "This must be at most 5." }] });
+    expect(contract.schema.safeParse({ rows: [{ [name]: 3, other: 1 }] }).success).toBe(true);
+  });
+
   it("are absent from the document of another contract", () => {
     // Act
     const example = { text: "Hi", answer: "Hello" };

@@ -10,6 +10,7 @@ import { integrationOutages } from "./integrations";
 import { isKeyInUse, keyOutages, lostEncryptionKeys } from "./keys";
 import { networkOutages } from "./network";
 import type { Outage } from "./outage";
+import { permissionOutages } from "./permissions";
 import { changesRefusal } from "./refusals";
 import { replacementOutages } from "./replacements";
 
@@ -47,6 +48,7 @@ export function outagesOf(plan: Plan, { changes, surface, risks }: Found): reado
     ...ofSurface.filter(({ address }) => !explained.has(address) && !replacedAddresses.has(address)),
     ...integrationOutages(plan, changes).filter(({ address }) => !replacedAddresses.has(address)),
     ...networkOutages(plan, lost),
+    ...permissionOutages(plan).filter(({ address }) => !replacedAddresses.has(address)),
     ...keyOutages(plan, lost),
     ...lostEncryptionKeys(plan, lost),
   ];

@@ -23,6 +23,8 @@ export type OutageCause =
   | "integration"
   /** The endpoint of a route or a function is deleted, while the route or the function can still call it. */
   | "other endpoint"
+  /** The role of a function loses the permission to invoke its endpoint. */
+  | "permission"
   /** Terraform deletes the VPC endpoint through which a function calls its endpoint, before it updates the function. */
   | "network"
   /** The document of a deployed API is known after apply: the plan does not show whether callers are refused. */

@@ -136,8 +136,17 @@ const STAGE = { rest_api_id: "a1", stage_name: "prod" };
 const calling = (name: string): Values => fn({ environment: [{ variables: { ENDPOINT_NAME: name } }] });
 const viaGateway = (name: string): Values => ({
   ...api({}),
-  body: apiOf("sagemaker", "AWS_IAM").body.replaceAll("prod-house-price", name),
+  body: apiOf("gateway", "AWS_IAM").body.replaceAll("prod-house-price", name),
 });
+const ROLE_ARN = "arn:aws:iam::111122223333:role/prod-churn-function";
+const withRole = (endpointName = "prod-churn"): Values => ({ ...calling(endpointName), role: ROLE_ARN });
+const allowing = (...actions: readonly string[]): Values => ({
+  role: "prod-churn-function",
+  policy: JSON.stringify({ Statement: [{ Effect: "Allow", Action: actions, Resource: "*" }] }),
+});
+const INVOKES = allowing("sagemaker:InvokeEndpoint", "logs:PutLogEvents");
+const LOGS_ONLY = allowing("logs:PutLogEvents");
+const ROLE_POLICY = "aws_iam_role_policy";
 const url = (authorization_type: string): Values => ({ function_name: "prod-churn", authorization_type });
 const mapping = (part: Values = {}): Values => ({
   api_id: "a1",
@@ -488,6 +497,16 @@ describe("the gate outage stops a plan in which", () => {
         "apply: function prod-churn gets another endpoint: requests fail if Terraform deletes the old endpoint before it updates the route or the function",
       ],
     ],
+    ...[
+      ["the policy of a function no longer allows to invoke its endpoint", LOGS_ONLY] as const,
+      ["the policy of a function is removed", undefined] as const,
+    ].map(([what, after]): [string, readonly PlannedChange[], readonly string[]] => [
+      what,
+      [change(FUNCTION, withRole(), withRole()), change(ROLE_POLICY, INVOKES, after)],
+      [
+        "permanent: function prod-churn loses the permission to invoke its endpoint: no policy of its role grants the permission after the apply",
+      ],
+    ]),
     [
       "a route without a function gets another endpoint, and its endpoint is removed",
       [
@@ -896,6 +915,44 @@ describe("the gate outage passes a plan in which", () => {
           { stage_name: "prod", method_path: "*/*", settings: [{ throttling_rate_limit: 1 }] },
         ),
       ],
+    ],
+    ...Object.entries({
+      "a function loses one of two ways to invoke its endpoint": [
+        change(
+          ROLE_POLICY,
+          allowing("sagemaker:InvokeEndpoint", "sagemaker:InvokeEndpointWithResponseStream"),
+          allowing("sagemaker:InvokeEndpoint"),
+        ),
+      ],
+      "another policy allows a function to invoke its endpoint": [
+        change(ROLE_POLICY, INVOKES, undefined, "old"),
+        change(ROLE_POLICY, undefined, allowing("sagemaker:Invoke*"), "new"),
+      ],
+      "another policy of a function is known after apply": [
+        change(ROLE_POLICY, INVOKES, undefined, "old"),
+        {
+          ...change(ROLE_POLICY, undefined, { role: "prod-churn-function" }, "new"),
+          unknown: { policy: true },
+        },
+      ],
+      "a function loses a policy, and has an attached policy": [
+        change(ROLE_POLICY, INVOKES, LOGS_ONLY),
+        change(
+          "aws_iam_role_policy_attachment",
+          { role: "prod-churn-function", policy_arn: "arn:aws:iam::111122223333:policy/a" },
+          { role: "prod-churn-function", policy_arn: "arn:aws:iam::111122223333:policy/a" },
+        ),
+      ],
+      "the role of another function loses its permission": [
+        change(ROLE_POLICY, { ...INVOKES, role: "other" }, { ...LOGS_ONLY, role: "other" }),
+      ],
+    }).map(([what, changes]): [string, readonly PlannedChange[]] => [
+      what,
+      [change(FUNCTION, withRole(), withRole()), ...changes],
+    ]),
+    [
+      "a function without a permission gets another endpoint",
+      [change(FUNCTION, withRole(), withRole("shared-churn")), change(ROLE_POLICY, INVOKES, LOGS_ONLY)],
     ],
     [
       "a new stage rejects every request of a route",
