@@ -26,7 +26,6 @@ export function alternativesOf(schema: Schema, document: PublicDocument): readon
  */
 export function alternativeFor(example: Json | undefined, schema: Schema, document: PublicDocument): Schema {
   const alternatives = alternativesOf(schema, document);
-  if (example === null && schema.nullable === true) return {};
   const type = Array.isArray(example) ? "array" : example === null ? undefined : typeof example;
   return alternatives.find((alternative) => alternative.type === type) ?? alternatives[0] ?? schema;
 }

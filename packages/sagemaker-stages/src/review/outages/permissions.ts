@@ -2,7 +2,7 @@ import { isObject, parseJson } from "../../lib/json";
 import { deployedValues } from "../reading/deployed-values";
 import type { Plan } from "../reading/plan";
 import type { PlannedResource } from "../reading/planned-resource";
-import { at, isEmptyValue, isSame, textOf, type Values } from "../reading/values";
+import { at, isEmptyValue, isSame, textOf, type Value, type Values } from "../reading/values";
 import type { Outage } from "./outage";
 
 const FUNCTION = "aws_lambda_function";
@@ -97,8 +97,11 @@ function canGrantMore(resource: PlannedResource, role: string): boolean {
   const { after } = deployedValues(resource);
   if (after === undefined) return false;
   if (ATTACHMENTS.has(type)) {
-    const names = [after.role, after.role_name, after.roles].flat().map(textOf);
-    return names.some((name) => name === undefined || name === role);
+    const roles = Array.isArray(after.roles) ? (after.roles as readonly Value[]) : [];
+    const all: readonly (Value | undefined)[] = [after.role, after.role_name, ...roles];
+    const given = all.filter((one) => !isEmptyValue(one));
+    // A role that is known after apply can be this role.
+    return given.length === 0 || given.some((one) => (textOf(one) ?? role) === role);
   }
   if (type !== ROLE || (textOf(after.name) ?? role) !== role) return false;
   // Terraform's provider also shows the policies of other resources as the role's `inline_policy`.
