@@ -18,6 +18,7 @@ export function aboutOf<Request, Answer>(
     allowed: allowed ?? plain(made.allowed),
     example: made.example,
     ...(made.maxBytes === undefined ? {} : { maxBytes: made.maxBytes }),
+    ...(made.statesLimits === undefined ? {} : { statesLimits: made.statesLimits }),
   };
 }
 

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import type { SignInTarget } from "./config";
 import { withPropertyHints } from "./property-hints";
+import { withSchemaLimits } from "./schema-limits";
 
 /** Plain JSON. */
 export type Json = z.core.util.JSONType;
@@ -74,8 +75,9 @@ const requestBody = z
     required: z.optional(z.boolean()),
     content,
     "x-max-bytes": z.optional(z.number()),
+    "x-schema-limits": z.optional(z.json()),
   })
-  .transform(({ "x-max-bytes": maxLength, ...body }) => ({
+  .transform(({ "x-max-bytes": maxLength, "x-schema-limits": _, ...body }) => ({
     ...body,
     content: maxLength === undefined ? body.content : withMaxLength(body.content, maxLength),
   }));
@@ -151,6 +153,7 @@ export function publicDocument(
   targets: Readonly<Record<string, SignInTarget>> = {},
 ): PublicDocument {
   const api = apiDocument.parse(withoutExtensions(openApi));
+  const limits = limitsBySchema(openApi);
   const examples = new Map<string, Json>();
   const paths = Object.fromEntries(
     Object.entries(api.paths).flatMap(([path, item]) => {
@@ -193,7 +196,49 @@ export function publicDocument(
       mapValues(item, (op) => withServer(op, targets[path])),
     ]),
   );
-  return { ...published, paths: withServers, servers: [{ url: stageUrl }] };
+  // After the check, too: a limit of twelve digits is no account id.
+  const schemas = Object.fromEntries(
+    Object.entries(published.components.schemas).map(([name, schema]) => [
+      name,
+      withSchemaLimits(schema, limits.get(name)),
+    ]),
+  );
+  const components = { ...published.components, schemas };
+  return { ...published, paths: withServers, components, servers: [{ url: stageUrl }] };
+}
+
+/** The parts of the API's document with the limits of requests. */
+const documentWithLimits = z.object({
+  paths: z.record(
+    z.string(),
+    z.record(
+      z.string(),
+      z.object({
+        requestBody: z.optional(
+          z.object({
+            content: z.record(z.string(), z.object({ schema: z.optional(z.json()) })),
+            "x-schema-limits": z.optional(z.json()),
+          }),
+        ),
+      }),
+    ),
+  ),
+});
+
+/** The limits of requests by the name of the request's schema. The API's own document has the limits in an extension. */
+function limitsBySchema(openApi: unknown): ReadonlyMap<string, Json> {
+  const bodies = Object.values(documentWithLimits.parse(openApi).paths).flatMap((item) =>
+    Object.values(item).flatMap((op) => op.requestBody ?? []),
+  );
+  return new Map(
+    bodies.flatMap(({ content, "x-schema-limits": limits }) =>
+      limits === undefined
+        ? []
+        : referencesIn(content[JSON_TYPE]?.schema).map(
+            (reference) => [reference.slice(SCHEMAS.length), limits] as const,
+          ),
+    ),
+  );
 }
 
 /** The example of a request whose answer can be a stream of events, with the name of the request's schema. */
@@ -348,7 +393,8 @@ const PRIVATE: readonly (readonly [RegExp, string])[] = [
   [/\barn:[\w-]*:/i, "an ARN"],
   [ACCOUNT_ID, "a possible account id (12 digits)"],
   // Terraform replaces the value later, so that the value cannot be checked here.
-  [/\$\{/, "a value that is known after the deployment"],
+  // A reference has a dot, a call or an index. The name of a feature can be ${x}.
+  [/\$\{[^}]*[.([]/, "a value that is known after the deployment"],
 ];
 
 /** The last check: if the document contains private data after all steps above, the build fails. */

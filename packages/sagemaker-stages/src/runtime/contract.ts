@@ -455,6 +455,13 @@ export interface About<Request, Answer> {
    * @default - documents state no limit
    */
   readonly maxBytes?: number;
+  /**
+   * Whether documents state the limits of the request's numbers, texts and lists, which the handler checks. The request model of API
+   * Gateway contains no limits: its errors name no field.
+   *
+   * @default - documents state types and required properties only
+   */
+  readonly statesLimits?: true;
 }
 
 /**

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type * as creating from "../app/create-app";
+import { withoutNotices } from "../app/notice";
 import { accountName } from "../environment/account";
 import { BEFORE_EVERY_END } from "./clock";
 import { inTempFolder } from "./temp-folder";
@@ -36,7 +37,9 @@ export function synthesize(app: TestedApp): SynthesizedStacks {
  */
 function synthesizeInto(outdir: string, app: TestedApp): void {
   const { createApp } = require("../app/create-app") as typeof creating;
-  createApp({ now: BEFORE_EVERY_END, placeholders: true, ...app, outdir }).synth();
+  const create = () => createApp({ now: BEFORE_EVERY_END, placeholders: true, ...app, outdir });
+  // A test that sets the day also reads the warnings of that day.
+  (app.now === undefined ? withoutNotices(create) : create()).synth();
 }
 
 /** The names of an app's stacks: environments, then accounts. */

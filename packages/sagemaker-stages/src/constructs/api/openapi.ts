@@ -23,6 +23,7 @@ import {
   strictRequestModel,
 } from "./request-model";
 import { type SagemakerTarget, sagemakerOperation } from "./sagemaker-integration";
+import { type SchemaLimits, schemaLimits } from "./schema-limits";
 import {
   invocationUri,
   type StageAuthorizer,
@@ -47,6 +48,7 @@ export type RouteContract = Pick<
 } & About<unknown, unknown> & {
     readonly schema: RequestSchema;
     readonly bytes?: Pick<BytesDialect<unknown>, "takes">;
+    readonly limits?: Pick<Contract<unknown, unknown>["limits"], "rows" | "rowsIn">;
   };
 
 /** A route of the API, answered by a function or by an endpoint that API Gateway invokes. */
@@ -389,7 +391,24 @@ function requestBody(contract: RouteContract): Json {
       ...bytesContent(contract.bytes?.takes),
     },
     [MAX_BYTES]: contract.maxBytes,
+    [LIMITS]: contract.statesLimits === true ? (limitsOf(contract) as Json | undefined) : undefined,
   });
+}
+
+/**
+ * The limits of the request that the model of API Gateway lacks. The public document merges this extension into the schema, see
+ * src/page/schema-limits.ts.
+ */
+const LIMITS = "x-schema-limits";
+
+function limitsOf({ schema, limits }: RouteContract): SchemaLimits | undefined {
+  const found = schemaLimits(schema);
+  const { rows, rowsIn } = limits ?? {};
+  if (rows === undefined || rowsIn === undefined) return found;
+  return {
+    ...found,
+    properties: { ...found?.properties, [rowsIn]: { ...found?.properties?.[rowsIn], maxItems: rows } },
+  };
 }
 
 /** The query parameters of a GET: every property of the request is a text. */

@@ -29,6 +29,7 @@ export function describe(model: string, options: RowsOptions): About<RowsRequest
   return aboutOf(model, options, {
     description: `Predicts ${predictedBy(options)} from ${list}, for one or more rows${targetModel === undefined ? "" : ", with the model that the caller names"}.`,
     allowed: `{${chosen}"rows": [{${shown.join(", ")}}, …]}`,
+    statesLimits: true,
     example: options.example ?? {
       request: {
         ...(targetModel && { model: targetModel.example }),

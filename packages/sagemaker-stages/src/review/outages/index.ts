@@ -1,14 +1,16 @@
 import type { Change } from "../changes/changes";
 import { compareTexts } from "../changes/changes";
 import type { Plan } from "../reading/plan";
-import { textOf } from "../reading/values";
+import type { PlannedResource } from "../reading/planned-resource";
+import { isSame, textOf } from "../reading/values";
 import type { Risk } from "../risks";
 import { servedEndpoints } from "../risks/served-endpoints";
 import type { SurfaceChange, SurfaceSubject } from "../surface";
 import { integrationOutages } from "./integrations";
-import { keyOutages, lostEncryptionKeys } from "./keys";
+import { isKeyInUse, keyOutages, lostEncryptionKeys } from "./keys";
 import { networkOutages } from "./network";
 import type { Outage } from "./outage";
+import { permissionOutages } from "./permissions";
 import { changesRefusal } from "./refusals";
 import { replacementOutages } from "./replacements";
 
@@ -32,7 +34,7 @@ interface Found {
 export function outagesOf(plan: Plan, { changes, surface, risks }: Found): readonly Outage[] {
   const lost = new Set(changes.filter(isLoss).map(({ address }) => address));
   const settings = risks
-    .filter(({ gates }) => gates.includes("outage"))
+    .filter((risk) => risk.gates.includes("outage") && interruptsCalls(risk, plan))
     .map((risk) => settingOutage(risk, plan));
   const explained = new Set(settings.flatMap(({ explains }) => explains));
   const ofSurface = surface.flatMap((change) => surfaceOutage(change, plan) ?? []);
@@ -46,6 +48,7 @@ export function outagesOf(plan: Plan, { changes, surface, risks }: Found): reado
     ...ofSurface.filter(({ address }) => !explained.has(address) && !replacedAddresses.has(address)),
     ...integrationOutages(plan, changes).filter(({ address }) => !replacedAddresses.has(address)),
     ...networkOutages(plan, lost),
+    ...permissionOutages(plan).filter(({ address }) => !replacedAddresses.has(address)),
     ...keyOutages(plan, lost),
     ...lostEncryptionKeys(plan, lost),
   ];
@@ -55,6 +58,28 @@ export function outagesOf(plan: Plan, { changes, surface, risks }: Found): reado
     if (!bySubject.has(key)) bySubject.set(key, outage);
   }
   return [...bySubject.values()].sort((one, other) => compareTexts(sortKey(one), sortKey(other)));
+}
+
+/** Whether a resource of the environment depended on the changed setting before the plan. */
+function interruptsCalls({ risk, address }: Risk, plan: Plan): boolean {
+  const resource = plan.resources.find((one) => one.address === address && one.deposed === undefined);
+  if (resource === undefined) return true;
+  if (risk === "disabled key") return isKeyInUse(resource, plan);
+  // A new stage has no callers before the plan.
+  return resource.before !== undefined || isOfDeployedStage(resource, plan);
+}
+
+/** Whether the stage of a new method setting exists before the plan. */
+function isOfDeployedStage({ type, after }: PlannedResource, plan: Plan): boolean {
+  if (type !== "aws_api_gateway_method_settings") return true;
+  return plan.resources.some(
+    (one) =>
+      one.type === "aws_api_gateway_stage" &&
+      one.before !== undefined &&
+      one.after !== undefined &&
+      isSame(one.after.stage_name, after?.stage_name ?? null) &&
+      isSame(one.after.rest_api_id, after?.rest_api_id ?? null),
+  );
 }
 
 /** Whether Terraform deletes the resource, before it possibly creates the resource again. */

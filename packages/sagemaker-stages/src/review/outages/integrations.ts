@@ -1,7 +1,7 @@
 import type { Change } from "../changes/changes";
 import { deployedValues } from "../reading/deployed-values";
 import type { Plan } from "../reading/plan";
-import { textOf } from "../reading/values";
+import { at, isSame, textOf } from "../reading/values";
 import type { TargetName } from "../surface/change";
 import { surfaceOf } from "../surface/rest-apis";
 import type { Outage } from "./outage";
@@ -14,18 +14,11 @@ import { successorOf } from "./replacements";
  * calls a function that may no longer be invoked, or uses a role that no longer exists.
  */
 export function integrationOutages(plan: Plan, changes: readonly Change[]): Outage[] {
-  const destroyed = new Set(
-    plan.resources.flatMap((resource) => {
-      const isDestroyed = changes.some(
-        ({ kind, address }) => kind === "destroy" && address === resource.address,
-      );
-      const isFunction = resource.type === "aws_lambda_function";
-      if (!isFunction || !isDestroyed || successorOf(resource, ["function_name"], plan) !== undefined)
-        return [];
-      return textOf(resource.before?.function_name) ?? [];
-    }),
-  );
-  return plan.resources.flatMap((resource): Outage[] => {
+  const destroyed = {
+    function: destroyedNames("aws_lambda_function", "function_name", plan, changes),
+    endpoint: destroyedNames("aws_sagemaker_endpoint", "name", plan, changes),
+  };
+  const ofRoutes = plan.resources.flatMap((resource): Outage[] => {
     const { before, after } = deployedValues(resource);
     if (resource.type !== "aws_api_gateway_rest_api" || before === undefined || after === undefined)
       return [];
@@ -33,16 +26,61 @@ export function integrationOutages(plan: Plan, changes: readonly Change[]): Outa
     if (typeof was === "string" || typeof is === "string") return [];
     return [...was.routes].sort().flatMap(([route, { target: old }]): Outage[] => {
       const target = is.routes.get(route)?.target;
-      if (target === undefined || !isInterrupted(old, target, destroyed)) return [];
+      const cause = target === undefined ? undefined : interruption(old, target, destroyed);
+      if (cause === undefined) return [];
       const { path, address } = resource;
       const subject = { kind: "route", route } as const;
-      return [{ cause: "integration", subject, lasts: "apply", undetermined: false, path, address }];
+      return [{ cause, subject, lasts: "apply", undetermined: false, path, address }];
     });
+  });
+  return [...ofRoutes, ...movedFunctions(plan, destroyed.endpoint)];
+}
+
+/** The names of the destroyed resources of a type that the plan does not create again at another address in Terraform. */
+function destroyedNames(
+  type: string,
+  nameAttribute: string,
+  plan: Plan,
+  changes: readonly Change[],
+): ReadonlySet<string> {
+  const addresses = new Set(changes.flatMap(({ kind, address }) => (kind === "destroy" ? [address] : [])));
+  return new Set(
+    plan.resources.flatMap((resource) => {
+      const isDestroyed =
+        resource.type === type && resource.deposed === undefined && addresses.has(resource.address);
+      if (!isDestroyed || successorOf(resource, [nameAttribute], plan) !== undefined) return [];
+      return textOf(resource.before?.[nameAttribute]) ?? [];
+    }),
+  );
+}
+
+/**
+ * Functions that stay, and that get another endpoint in place of a destroyed endpoint of the same model. The review masks the values
+ * of a function's variables: the endpoint of a model has the name of its function.
+ */
+function movedFunctions(plan: Plan, destroyed: ReadonlySet<string>): Outage[] {
+  return plan.resources.flatMap((resource): Outage[] => {
+    const { type, path, address } = resource;
+    const { before, after } = deployedValues(resource);
+    const name = textOf(before?.function_name);
+    if (type !== "aws_lambda_function" || name === undefined || after === undefined) return [];
+    if (!destroyed.has(name) || textOf(after.function_name) !== name) return [];
+    const [was, is] = [before, after].map((values) =>
+      at(values, "environment", 0, "variables", "ENDPOINT_NAME"),
+    );
+    if (was === undefined || is === undefined || isSame(was, is)) return [];
+    const subject = { kind: "resource", type, name: plan.scrub(name) } as const;
+    return [{ cause: "other endpoint", subject, lasts: "apply", undetermined: false, path, address }];
   });
 }
 
-function isInterrupted(old: TargetName, target: TargetName, destroyed: ReadonlySet<string>): boolean {
-  if (old.kind === "other" || target.kind === "other") return false;
-  if (old.kind !== target.kind) return true;
-  return old.name !== target.name && destroyed.has(old.name ?? "");
+function interruption(
+  old: TargetName,
+  target: TargetName,
+  destroyed: Readonly<Record<"function" | "endpoint", ReadonlySet<string>>>,
+): "integration" | "other endpoint" | undefined {
+  if (old.kind === "other" || target.kind === "other") return undefined;
+  if (old.kind !== target.kind) return "integration";
+  if (old.name === target.name || !destroyed[old.kind].has(old.name ?? "")) return undefined;
+  return old.kind === "function" ? "integration" : "other endpoint";
 }

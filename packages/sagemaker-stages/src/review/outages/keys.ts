@@ -93,6 +93,25 @@ export function lostEncryptionKeys(plan: Plan, lost: ReadonlySet<string>): Outag
   });
 }
 
+/**
+ * Whether a resource that stays names a key of AWS KMS or one of its aliases. A policy names a key within a text, and does not encrypt.
+ *
+ * @param key - the resource of the key
+ */
+export function isKeyInUse({ before }: PlannedResource, plan: Plan): boolean {
+  const ids = ["arn", "key_id", "id"].flatMap((name) => textOf(before?.[name]) ?? []);
+  // The plan does not show which resources use the key.
+  if (ids.length === 0) return true;
+  const aliases = plan.resources
+    .filter(({ type, before: alias }) => type === "aws_kms_alias" && mentions(alias, ids))
+    .flatMap(({ before: alias }) => ["arn", "name"].flatMap((name) => textOf(alias?.[name]) ?? []));
+  const names = [...ids, ...aliases];
+  return plan.resources.some((one) => {
+    const { after } = deployedValues(one);
+    return !one.type.startsWith("aws_kms_") && one.deposed === undefined && mentions(after, names);
+  });
+}
+
 function mentions(value: Value | undefined, names: readonly string[]): boolean {
   if (typeof value === "string") return names.includes(value);
   if (Array.isArray(value)) return (value as readonly Value[]).some((one) => mentions(one, names));

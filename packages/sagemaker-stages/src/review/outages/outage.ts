@@ -21,6 +21,10 @@ export type OutageCause =
   | "transfer mode"
   /** The function or the role of a route's old integration is deleted, while API Gateway can still use it. */
   | "integration"
+  /** The endpoint of a route or a function is deleted, while the route or the function can still call it. */
+  | "other endpoint"
+  /** The role of a function loses the permission to invoke its endpoint. */
+  | "permission"
   /** Terraform deletes the VPC endpoint through which a function calls its endpoint, before it updates the function. */
   | "network"
   /** The document of a deployed API is known after apply: the plan does not show whether callers are refused. */

@@ -300,8 +300,14 @@ export const RULES: readonly Rule[] = [
     fewer(0),
     "endpoint concurrency",
   ),
-  failure("aws_api_gateway_method_settings", "settings.0.throttling_rate_limit", zero, "rate of 0"),
-  failure("aws_api_gateway_method_settings", "settings.0.throttling_burst_limit", zero, "burst of 0"),
+  {
+    ...failure("aws_api_gateway_method_settings", "settings.0.throttling_rate_limit", zero, "rate of 0"),
+    appliesToNew: true,
+  },
+  {
+    ...failure("aws_api_gateway_method_settings", "settings.0.throttling_burst_limit", zero, "burst of 0"),
+    appliesToNew: true,
+  },
   failure("aws_api_gateway_usage_plan", "throttle_settings.0.rate_limit", zero, "usage plan of 0"),
   failure("aws_api_gateway_usage_plan", "throttle_settings.0.burst_limit", zero, "usage plan of 0"),
   failure("aws_api_gateway_usage_plan", "quota_settings.0.limit", zero, "usage plan of 0"),

@@ -779,11 +779,37 @@ const TWELVE_FEATURES = Array.from({ length: 12 }, (_, index) => `feature of the
 /** Names that need no quotes in TypeScript. The wide characters do not fit in one line, although their number does. */
 const WIDE_FEATURES = `größe,ª,x٠,${Array.from({ length: 7 }, (_, index) => `東京天気${index}`).join(",")}`;
 
+/** Names that code, Terraform, Markdown and API Gateway's templates could read as more than a text. */
+const STRANGE_FEATURES = [
+  "$\u007bx}",
+  "%{if x}",
+  "$input.body",
+  "#set($a)",
+  "`code`",
+  'a "quoted" name',
+  "it's",
+  "both ' and \"",
+  "back\\slash",
+  "a|b",
+  "<b>&amp;",
+  "*/ // /*",
+  "😀 é 漢字",
+  "2nd",
+  "0",
+  "-1",
+  "class",
+  "default",
+  "name.with[0]",
+  "length",
+  "x".repeat(100),
+].join(",");
+
 /** Names of models with ready-made contracts, each with its words. */
 const READY_MADE = [
   ["ready-rows", "--takes", "rows"],
   ["ready-columns", "--takes", "rows", "--features", TWELVE_FEATURES],
   ["ready-wide", "--takes", "rows", "--features", WIDE_FEATURES],
+  ["ready-names", "--takes", "rows", "--features", STRANGE_FEATURES],
   ["ready-text", "--takes", "text"],
   ["ready-bytes", "--takes", "bytes", "--media-type", "image/jpeg", "--media-type", "image/png"],
   ["ready-audio", "--takes", "bytes", "--media-type", "audio/ogg"],

@@ -132,6 +132,21 @@ const runtimeEndpoint = (part: Values = {}): Values => ({
 });
 const LOSES_VPC_ENDPOINT =
   "function prod-churn loses the VPC endpoint through which it calls its endpoint: Terraform deletes the VPC endpoint before it updates the function";
+const STAGE = { rest_api_id: "a1", stage_name: "prod" };
+const calling = (name: string): Values => fn({ environment: [{ variables: { ENDPOINT_NAME: name } }] });
+const viaGateway = (name: string): Values => ({
+  ...api({}),
+  body: apiOf("gateway", "AWS_IAM").body.replaceAll("prod-house-price", name),
+});
+const ROLE_ARN = "arn:aws:iam::111122223333:role/prod-churn-function";
+const withRole = (endpointName = "prod-churn"): Values => ({ ...calling(endpointName), role: ROLE_ARN });
+const allowing = (...actions: readonly string[]): Values => ({
+  role: "prod-churn-function",
+  policy: JSON.stringify({ Statement: [{ Effect: "Allow", Action: actions, Resource: "*" }] }),
+});
+const INVOKES = allowing("sagemaker:InvokeEndpoint", "logs:PutLogEvents");
+const LOGS_ONLY = allowing("logs:PutLogEvents");
+const ROLE_POLICY = "aws_iam_role_policy";
 const url = (authorization_type: string): Values => ({ function_name: "prod-churn", authorization_type });
 const mapping = (part: Values = {}): Values => ({
   api_id: "a1",
@@ -149,7 +164,8 @@ const key = (part: Values = {}): Values => ({
 });
 const usageLink = { key_id: "k1", usage_plan_id: "u1" };
 const sharedPlan = { id: "u1", name: "prod-shared", api_stages: [{ api_id: "a1", stage: "prod" }] };
-const kmsKey = { id: "1", key_id: "1", arn: "arn:aws:kms:us-east-1:111122223333:key/1" };
+const KEY_ID = "1234abcd-12ab-34cd-56ef-1234567890ab";
+const kmsKey = { id: KEY_ID, key_id: KEY_ID, arn: `arn:aws:kms:us-east-1:111122223333:key/${KEY_ID}` };
 const page = (part: Values = {}): Values => ({
   enabled: true,
   aliases: [],
@@ -435,6 +451,72 @@ describe("the gate outage stops a plan in which", () => {
         ),
       ],
       ["permanent: method setting stack/it rejects every request (0 requests per second)"],
+    ],
+    [
+      "a new setting makes a route of a deployed stage reject every request",
+      [
+        change("aws_api_gateway_stage", STAGE, STAGE),
+        change(
+          "aws_api_gateway_method_settings",
+          undefined,
+          { ...STAGE, method_path: "price/POST", settings: [{ throttling_rate_limit: 0 }] },
+          "settings",
+        ),
+      ],
+      ["permanent: method setting stack/settings rejects every request (0 requests per second)"],
+    ],
+    [
+      "a key of an endpoint is disabled",
+      [
+        change("aws_kms_key", { ...kmsKey, is_enabled: true }, { ...kmsKey, is_enabled: false }, "key"),
+        change(CONFIGURATION, { name: "c", kms_key_arn: kmsKey.arn }, { name: "c", kms_key_arn: kmsKey.arn }),
+      ],
+      ["permanent: key stack/key is disabled: the key can neither encrypt nor decrypt"],
+    ],
+    [
+      "a key of an endpoint is disabled, which the endpoint names by an alias",
+      [
+        change("aws_kms_key", { ...kmsKey, is_enabled: true }, { ...kmsKey, is_enabled: false }, "key"),
+        change(
+          "aws_kms_alias",
+          { name: "alias/a", target_key_id: KEY_ID },
+          { name: "alias/a", target_key_id: KEY_ID },
+        ),
+        change(CONFIGURATION, { name: "c", kms_key_arn: "alias/a" }, { name: "c", kms_key_arn: "alias/a" }),
+      ],
+      ["permanent: key stack/key is disabled: the key can neither encrypt nor decrypt"],
+    ],
+    [
+      "a function gets another endpoint, and its endpoint is removed",
+      [
+        change(FUNCTION, calling("prod-churn"), calling("shared-churn")),
+        change(ENDPOINT, endpoint(), undefined),
+      ],
+      [
+        "permanent: endpoint prod-churn is removed",
+        "apply: function prod-churn gets another endpoint: requests fail if Terraform deletes the old endpoint before it updates the route or the function",
+      ],
+    ],
+    ...[
+      ["the policy of a function no longer allows to invoke its endpoint", LOGS_ONLY] as const,
+      ["the policy of a function is removed", undefined] as const,
+    ].map(([what, after]): [string, readonly PlannedChange[], readonly string[]] => [
+      what,
+      [change(FUNCTION, withRole(), withRole()), change(ROLE_POLICY, INVOKES, after)],
+      [
+        "permanent: function prod-churn loses the permission to invoke its endpoint: no policy of its role grants the permission after the apply",
+      ],
+    ]),
+    [
+      "a route without a function gets another endpoint, and its endpoint is removed",
+      [
+        change(API, viaGateway("prod-churn"), viaGateway("shared-churn")),
+        change(ENDPOINT, endpoint(), undefined),
+      ],
+      [
+        "permanent: endpoint prod-churn is removed",
+        "apply: POST /house-price gets another endpoint: requests fail if Terraform deletes the old endpoint before it updates the route or the function",
+      ],
     ],
     // APIs, stages and addresses.
     [
@@ -832,6 +914,92 @@ describe("the gate outage passes a plan in which", () => {
           { stage_name: "prod", method_path: "*/*", settings: [{ throttling_rate_limit: 10 }] },
           { stage_name: "prod", method_path: "*/*", settings: [{ throttling_rate_limit: 1 }] },
         ),
+      ],
+    ],
+    ...Object.entries({
+      "a function loses one of two ways to invoke its endpoint": [
+        change(
+          ROLE_POLICY,
+          allowing("sagemaker:InvokeEndpoint", "sagemaker:InvokeEndpointWithResponseStream"),
+          allowing("sagemaker:InvokeEndpoint"),
+        ),
+      ],
+      "another policy allows a function to invoke its endpoint": [
+        change(ROLE_POLICY, INVOKES, undefined, "old"),
+        change(ROLE_POLICY, undefined, allowing("sagemaker:Invoke*"), "new"),
+      ],
+      "another policy of a function is known after apply": [
+        change(ROLE_POLICY, INVOKES, undefined, "old"),
+        {
+          ...change(ROLE_POLICY, undefined, { role: "prod-churn-function" }, "new"),
+          unknown: { policy: true },
+        },
+      ],
+      "a function loses a policy, and has an attached policy": [
+        change(ROLE_POLICY, INVOKES, LOGS_ONLY),
+        change(
+          "aws_iam_role_policy_attachment",
+          { role: "prod-churn-function", policy_arn: "arn:aws:iam::111122223333:policy/a" },
+          { role: "prod-churn-function", policy_arn: "arn:aws:iam::111122223333:policy/a" },
+        ),
+      ],
+      "the role of another function loses its permission": [
+        change(ROLE_POLICY, { ...INVOKES, role: "other" }, { ...LOGS_ONLY, role: "other" }),
+      ],
+    }).map(([what, changes]): [string, readonly PlannedChange[]] => [
+      what,
+      [change(FUNCTION, withRole(), withRole()), ...changes],
+    ]),
+    [
+      "a function without a permission gets another endpoint",
+      [change(FUNCTION, withRole(), withRole("shared-churn")), change(ROLE_POLICY, INVOKES, LOGS_ONLY)],
+    ],
+    [
+      "a new stage rejects every request of a route",
+      [
+        change("aws_api_gateway_stage", undefined, STAGE),
+        change(
+          "aws_api_gateway_method_settings",
+          undefined,
+          { ...STAGE, method_path: "*/*", settings: [{ throttling_rate_limit: 0 }] },
+          "settings",
+        ),
+      ],
+    ],
+    [
+      "a new setting limits a route",
+      [
+        change("aws_api_gateway_stage", STAGE, STAGE),
+        change(
+          "aws_api_gateway_method_settings",
+          undefined,
+          {
+            ...STAGE,
+            method_path: "*/*",
+            settings: [{ throttling_rate_limit: 5, throttling_burst_limit: -1 }],
+          },
+          "settings",
+        ),
+      ],
+    ],
+    [
+      "a key is disabled that only a policy names",
+      [
+        change("aws_kms_key", { ...kmsKey, is_enabled: true }, { ...kmsKey, is_enabled: false }),
+        change("aws_kms_key_policy", { key_id: KEY_ID }, { key_id: KEY_ID }),
+        change(
+          "aws_iam_role_policy",
+          { policy: `{"Resource":"${kmsKey.arn}"}` },
+          { policy: `{"Resource":"${kmsKey.arn}"}` },
+        ),
+      ],
+    ],
+    [
+      "a function and a route get other endpoints, and their endpoints stay",
+      [
+        change(FUNCTION, calling("prod-churn"), calling("shared-churn")),
+        change(API, viaGateway("prod-churn"), viaGateway("shared-churn")),
+        change(ENDPOINT, endpoint(), endpoint()),
       ],
     ],
     [

@@ -78,9 +78,12 @@ function printKey(name: string): string {
   return /^[\p{ID_Start}_$][\p{ID_Continue}$\u200c\u200d]*$/u.test(name) ? name : printText(name);
 }
 
-/** A text in the quotes that need fewer escapes, with a preference for double quotes. */
+/**
+ * A text in the quotes that need fewer escapes, with a preference for double quotes. Linters warn of `${…}` in a text, because the text
+ * could lack backquotes: an escape stands for the first character.
+ */
 export function printText(text: string): string {
-  const json = JSON.stringify(text);
+  const json = JSON.stringify(text).replaceAll("${", "\\u0024{");
   const count = (quote: string) => text.split(quote).length - 1;
   if (count('"') <= count("'")) return json;
   return `'${json.slice(1, -1).replaceAll('\\"', '"').replaceAll("'", "\\'")}'`;

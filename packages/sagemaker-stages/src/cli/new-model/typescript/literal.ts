@@ -1,4 +1,5 @@
 import { isObject } from "../../../lib/json";
+import { printText } from "./formatted";
 
 /** The maximum length of a line, as in the template's biome.json, minus the indentation around the literal. */
 const MAX_COLUMNS = 106;
@@ -22,6 +23,7 @@ function inLines(object: object, indent: string): string {
 
 function inLine(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(inLine).join(", ")}]`;
+  if (typeof value === "string") return printText(value);
   if (!isObject(value)) return JSON.stringify(value);
   const properties = Object.entries(value).map(([name, inner]) => `${name}: ${inLine(inner)}`);
   return `{ ${properties.join(", ")} }`;

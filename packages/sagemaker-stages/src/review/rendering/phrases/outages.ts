@@ -14,6 +14,10 @@ const PREDICATES: Readonly<Record<Exclude<OutageCause, "setting">, string>> = {
     "changes its transfer mode: requests fail with 502 for a few seconds, between the update of the function and the update of the API",
   integration:
     "changes between a function and an endpoint, or gets another function: requests fail if Terraform deletes the function or the role of the old integration before it updates the stage",
+  "other endpoint":
+    "gets another endpoint: requests fail if Terraform deletes the old endpoint before it updates the route or the function",
+  permission:
+    "loses the permission to invoke its endpoint: no policy of its role grants the permission after the apply",
   network:
     "loses the VPC endpoint through which it calls its endpoint: Terraform deletes the VPC endpoint before it updates the function",
   document:
