@@ -1,12 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { domain } from "../../examples/domain";
-import { ownCertificate } from "../../examples/own-certificate";
 import type { Environment } from "../../src/environment/environment";
 import { plannerPolicies } from "../../src/iam/deployment/planner";
 import { deniedToDeployer } from "./support/deployer";
 import { Deployment } from "./support/deployment";
 import { isAllowed } from "./support/evaluation";
-import { testLifecycles } from "./support/example-lifecycles";
 import { succeeded } from "./support/project";
 
 const TIMEOUT_IN_MS = 600_000;
@@ -48,10 +46,6 @@ function defaultAddress(plan: ShownPlan): { readonly before: unknown; readonly a
 function actionsOf(plan: ShownPlan, type: string): readonly string[] {
   return changeOf(plan, type).actions;
 }
-
-describe("an example with existing certificates", () => {
-  testLifecycles([ownCertificate]);
-});
 
 describe("domain names in a hosted zone", () => {
   let deployment: Deployment;

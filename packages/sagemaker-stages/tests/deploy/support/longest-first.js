@@ -5,14 +5,20 @@ const { default: Sequencer } = require("@jest/test-sequencer");
  * durations only from earlier runs on the same machine, and without them starts the largest files first.
  */
 const SLOW_SUITES = [
-  "prod.test.ts",
-  "dev.test.ts",
-  "killed.test.ts",
+  "domain-names.test.ts",
   "examples-of-models.test.ts",
-  "saved-plan.test.ts",
+  "async.test.ts",
+  "killed.test.ts",
+  "releases.test.ts",
+  "dev.test.ts",
   "examples-of-environments.test.ts",
+  "prod.test.ts",
+  "saved-plan.test.ts",
+  "customers.test.ts",
   "together.test.ts",
   "sign-in.test.ts",
+  "objectives.test.ts",
+  "examples-of-certificates.test.ts",
 ];
 
 /** The position of a test file: other files come last. */

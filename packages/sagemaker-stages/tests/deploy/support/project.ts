@@ -1,5 +1,5 @@
 import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import type { AccountSettings } from "../../../src/environment/account";
 import type { Environment } from "../../../src/environment/environment";
 import { makeTempFolder, removeFolder } from "../../../src/testing/temp-folder";
@@ -202,9 +202,24 @@ export class DeployedProject {
   async state(name: string): Promise<State> {
     const known = this.states.get(name);
     if (known !== undefined) return known;
-    const state = new State(await this.terraform(name, "state", "pull"));
+    const state = new State(this.localState(name) ?? (await this.terraform(name, "state", "pull")));
     this.states.set(name, state);
     return state;
+  }
+
+  /**
+   * The text of a state in a local file. `undefined` for a state in S3, and before the first apply.
+   * `terraform state pull` prints the same text, and first hashes the provider of 700 MB.
+   */
+  private localState(name: string): string | undefined {
+    const { backend } = (
+      JSON.parse(this.synthesized(name)) as {
+        terraform: { backend: { local?: { path: string } } };
+      }
+    ).terraform;
+    if (backend.local === undefined) return undefined;
+    const file = resolve(this.stack(name), backend.local.path);
+    return existsSync(file) ? readFileSync(file, "utf8") : undefined;
   }
 
   /** Runs `terraform <args>` for a synthesized stack. @returns the standard output. @throws Error if terraform fails */

@@ -28,7 +28,7 @@ export class State {
   readonly outputs: Readonly<Record<string, string>>;
   readonly resources: readonly StateResource[];
 
-  /** @param text - the output of `terraform state pull` */
+  /** @param text - the state's file, or the output of `terraform state pull` */
   constructor(text: string) {
     const { version, outputs, resources } = JSON.parse(text) as StateFile;
     if (version !== 4) throw new Error(`state.ts reads version 4 of Terraform's state, not ${version}`);
