@@ -94,7 +94,8 @@ export function lostEncryptionKeys(plan: Plan, lost: ReadonlySet<string>): Outag
 }
 
 /**
- * Whether a resource that stays names a key of AWS KMS or one of its aliases. A policy names a key within a text, and does not encrypt.
+ * Whether a resource names a key of AWS KMS or one of its aliases, before or after the plan: data that is encrypted with an earlier key
+ * still needs this key. A policy names a key within a text, and does not encrypt.
  *
  * @param key - the resource of the key
  */
@@ -107,8 +108,9 @@ export function isKeyInUse({ before }: PlannedResource, plan: Plan): boolean {
     .flatMap(({ before: alias }) => ["arn", "name"].flatMap((name) => textOf(alias?.[name]) ?? []));
   const names = [...ids, ...aliases];
   return plan.resources.some((one) => {
-    const { after } = deployedValues(one);
-    return !one.type.startsWith("aws_kms_") && one.deposed === undefined && mentions(after, names);
+    const { before: was, after } = deployedValues(one);
+    const isEncrypted = mentions(was, names) || mentions(after, names);
+    return isEncrypted && !one.type.startsWith("aws_kms_") && one.deposed === undefined;
   });
 }
 
