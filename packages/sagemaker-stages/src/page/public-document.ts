@@ -342,10 +342,19 @@ function withoutExtensions(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutExtensions);
   if (typeof value !== "object" || value === null) return value;
   return Object.fromEntries(
-    Object.entries(value).flatMap(([key, inner]) =>
-      /^x-amazon-/i.test(key) ? [] : [[key, withoutExtensions(inner)]],
-    ),
+    Object.entries(value).flatMap(([key, inner]) => {
+      if (/^x-amazon-/i.test(key)) return [];
+      // The name of a property in a schema can look like an extension.
+      return [[key, key === "properties" ? withoutExtensionsInEach(inner) : withoutExtensions(inner)]];
+    }),
   );
+}
+
+function withoutExtensionsInEach(value: unknown): unknown {
+  const isRecord = typeof value === "object" && value !== null && !Array.isArray(value);
+  return isRecord
+    ? mapValues({ ...value } as Record<string, unknown>, withoutExtensions)
+    : withoutExtensions(value);
 }
 
 function mapValues<Value>(
@@ -392,9 +401,12 @@ const ACCOUNT_ID = /(?<![\d.])\d{12}(?!\d|\.\d)/;
 const PRIVATE: readonly (readonly [RegExp, string])[] = [
   [/\barn:[\w-]*:/i, "an ARN"],
   [ACCOUNT_ID, "a possible account id (12 digits)"],
-  // Terraform replaces the value later, so that the value cannot be checked here.
-  // A reference has a dot, a call or an index. The name of a feature can be ${x}.
-  [/\$\{[^}]*[.([]/, "a value that is known after the deployment"],
+  // Terraform replaces a reference later, so that the value cannot be checked here. CDKTF writes a reference for each token. Other texts
+  // with ${ stay as they are, see `terraformText`: the name of a feature can be ${x.y}.
+  [
+    /[$#]\{TfToken\[|\$\{(?:aws_|data\.|local\.|module\.|var\.)/,
+    "a value that is known after the deployment",
+  ],
 ];
 
 /** The last check: if the document contains private data after all steps above, the build fails. */

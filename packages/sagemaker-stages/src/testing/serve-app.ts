@@ -1,4 +1,5 @@
 import type * as creating from "../app/create-app";
+import { withoutNotices } from "../app/notice";
 import { appFolder } from "../lib/app-folder";
 import { exampleStandIns } from "../local/example-stand-ins";
 import { type Container, ownContainer } from "../local/sagemaker/container";
@@ -78,14 +79,16 @@ export async function serveApp(app: TestedApp, { containers = {} }: ServeSetting
     removeFolder(outdir);
   };
   try {
-    createApp({
-      now: BEFORE_EVERY_END,
-      ...app,
-      accountStacks: false,
-      pages: true,
-      placeholders: true,
-      outdir,
-    }).synth();
+    withoutNotices(() =>
+      createApp({
+        now: BEFORE_EVERY_END,
+        ...app,
+        accountStacks: false,
+        pages: true,
+        placeholders: true,
+        outdir,
+      }),
+    ).synth();
     const deployments = readDeployments(
       outdir,
       app.environments.map(({ name }) => name),

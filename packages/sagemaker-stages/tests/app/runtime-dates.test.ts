@@ -2,7 +2,6 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeEach, describe, expect, it, jest } from "@jest/globals";
 import { type AppProps, createApp, type Environment } from "../../src";
-import { PRINTED_VARIABLE } from "../../src/app/notice";
 import { ACCEPTED_VARIABLE } from "../../src/app/runtimes-in-use";
 import { PURPOSE_VARIABLE } from "../../src/lib/synthesis-purpose";
 import { UserError } from "../../src/lib/user-error";
@@ -33,7 +32,6 @@ afterEach(() => {
   delete process.env[ACCEPTED_VARIABLE];
   delete process.env[PURPOSE_VARIABLE];
   delete process.env.SYNTH_HCL_OUTPUT;
-  delete process.env[PRINTED_VARIABLE];
 });
 
 /** Creates an app, and returns the printed lines. */
@@ -69,21 +67,6 @@ describe("createApp", () => {
     // Assess
     expect(lines).toEqual([expect.stringMatching(WARNING)]);
     expect(lines[0]).toContain("Functions: test-loan-default, other-loan-default.");
-  });
-
-  it("prints a warning once when a process synthesizes several times, and again when the warning changes", () => {
-    // Prepare
-    create({ now: new Date("2026-11-29T00:00:00Z") });
-
-    // Act
-    create({ now: new Date("2026-11-29T00:00:00Z") });
-    const [same, changed] = [
-      printed.length,
-      create({ now: new Date("2026-11-29T00:00:00Z") }, [{ ...example, name: "other" }]).length,
-    ];
-
-    // Assess
-    expect([same, changed]).toEqual([1, 2]);
   });
 
   it("prints the warning on standard output when cdktf runs the synthesis, because cdktf shows standard error as an error", () => {

@@ -255,6 +255,7 @@ describe("the public document", () => {
       `Runs \${aws_lambda_function.x.arn}`,
       "a value that is known after the deployment",
     ],
+    ["a token of CDKTF", `Runs \${TfToken[TOKEN.7]}`, "a value that is known after the deployment"],
   ])("refuses to publish %s", (_, description, named) => {
     // Prepare
     const api = handWritten({ description });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
+import Ajv from "ajv-draft-04";
 import { rows } from "../../src/contracts/rows";
 import { text } from "../../src/contracts/text";
 import { planRoutes } from "../../src/page/plan/form-plan";
@@ -18,6 +19,7 @@ const made = rows({
   maxRows: 7,
 });
 const document = documentOf({ people: made });
+const ajv = new Ajv({ formats: { date: /^\d{4}-\d\d-\d\d$/ } });
 const ROW = { plain: 1, age: 5, since: null, sex: null, "a.b[]": "abc", "signed on": "2026-11-30" };
 
 describe("the limits of rows", () => {
@@ -60,15 +62,67 @@ describe("the limits of rows", () => {
   ])("of %s are the limits of the handler, which accepts %s and refuses %s", (name, good, bad, limits) => {
     // Prepare
     const { contract } = made.as("people");
-    const byHandler = (value: unknown) =>
-      contract.schema.safeParse({ rows: [{ ...ROW, [name]: value }] }).success;
+    const { PeopleRequest: schema } = document.components.schemas;
+    const requests = [good, bad].map((value) => ({ rows: [{ ...ROW, [name]: value }] }));
 
     // Act
-    const { PeopleRequest: schema } = document.components.schemas;
+    const byHandler = requests.map((request) => contract.schema.safeParse(request).success);
+    const byDocument = requests.map((request) => ajv.validate(schema as object, request));
 
     // Assess
     expect(schema).toMatchObject({ properties: { rows: { items: { properties: { [name]: limits } } } } });
-    expect([byHandler(good), byHandler(bad)]).toEqual([true, false]);
+    expect([byHandler, byDocument]).toEqual([
+      [true, false],
+      [true, false],
+    ]);
+  });
+
+  it.each([
+    [0, false],
+    [1, true],
+    [7, true],
+    [8, false],
+  ])("permit %s rows: %s, in the document as in the handler", (count, isPermitted) => {
+    // Prepare
+    const { contract } = made.as("people");
+    const request = { rows: Array.from({ length: count }, () => ROW) };
+
+    // Act
+    const byDocument = ajv.validate(document.components.schemas.PeopleRequest as object, request);
+    const byHandler = contract.schema.safeParse(request).success && count <= (contract.limits.rows ?? 0);
+
+    // Assess
+    expect([byDocument, byHandler]).toEqual([isPermitted, isPermitted]);
+  });
+
+  it("leave out the limits that no one set", () => {
+    // Prepare
+    const counted = rows({
+      features: [
+        { name: "n", type: "integer", max: 5 },
+        { name: "m", type: "integer" },
+      ],
+      answer: "json",
+    });
+
+    // Act
+    const text = JSON.stringify(documentOf({ counted }));
+
+    // Assess
+    expect(text).toContain('"maximum":5');
+    expect(text).not.toContain(String(Number.MAX_SAFE_INTEGER));
+  });
+
+  it("keep a feature whose name looks like an extension of API Gateway", () => {
+    // Prepare
+    const strange = rows({ features: ["x-amazon-score", "other"], answer: "json" });
+
+    // Act
+    const { StrangeRequest: schema } = documentOf({ strange }).components.schemas;
+
+    // Assess
+    const request = { rows: [{ "x-amazon-score": 1, other: 2 }] };
+    expect(ajv.validate(schema as object, request)).toBe(true);
   });
 
   it.each([
@@ -82,6 +136,8 @@ describe("the limits of rows", () => {
     "length",
     " blanks ",
     "a.b[0]",
+    "$\u007bx.y}",
+    "price ($\u007beur) (x)",
     "x".repeat(100),
   ])("do not hide the feature with the name %s from the form", (name) => {
     // Prepare

@@ -69,8 +69,9 @@ function numbersOf(schema: RequestSchema): SchemaLimits {
   const isInteger = multipleOf === 1;
   const limits = {
     type: isInteger ? ("integer" as const) : undefined,
-    minimum,
-    maximum,
+    // The range of every integer of zod is no limit of the contract.
+    minimum: minimum === Number.MIN_SAFE_INTEGER ? undefined : minimum,
+    maximum: maximum === Number.MAX_SAFE_INTEGER ? undefined : maximum,
     multipleOf: isInteger ? undefined : multipleOf,
     minLength,
     maxLength,

@@ -1,13 +1,13 @@
 import type { Change } from "../changes/changes";
 import { compareTexts } from "../changes/changes";
 import type { Plan } from "../reading/plan";
-import type { PlannedResource } from "../reading/planned-resource";
-import { isSame, textOf } from "../reading/values";
+import { textOf } from "../reading/values";
 import type { Risk } from "../risks";
 import { servedEndpoints } from "../risks/served-endpoints";
 import type { SurfaceChange, SurfaceSubject } from "../surface";
 import { integrationOutages } from "./integrations";
-import { isKeyInUse, keyOutages, lostEncryptionKeys } from "./keys";
+import { keyOutages, lostEncryptionKeys, useOfKey } from "./keys";
+import { limitsCalls, METHOD_SETTINGS } from "./method-settings";
 import { networkOutages } from "./network";
 import type { Outage } from "./outage";
 import { permissionOutages } from "./permissions";
@@ -34,8 +34,11 @@ interface Found {
 export function outagesOf(plan: Plan, { changes, surface, risks }: Found): readonly Outage[] {
   const lost = new Set(changes.filter(isLoss).map(({ address }) => address));
   const settings = risks
-    .filter((risk) => risk.gates.includes("outage") && interruptsCalls(risk, plan))
-    .map((risk) => settingOutage(risk, plan));
+    .filter((risk) => risk.gates.includes("outage"))
+    .flatMap((risk) => {
+      const lasts = durationOf(risk, plan);
+      return lasts === undefined ? [] : [settingOutage(risk, lasts, plan)];
+    });
   const explained = new Set(settings.flatMap(({ explains }) => explains));
   const ofSurface = surface.flatMap((change) => surfaceOutage(change, plan) ?? []);
   // The routes of a destroyed API are more specific than the API, and a removed customer contains the keys.
@@ -60,26 +63,14 @@ export function outagesOf(plan: Plan, { changes, surface, risks }: Found): reado
   return [...bySubject.values()].sort((one, other) => compareTexts(sortKey(one), sortKey(other)));
 }
 
-/** Whether a resource of the environment depended on the changed setting before the plan. */
-function interruptsCalls({ risk, address }: Risk, plan: Plan): boolean {
-  const resource = plan.resources.find((one) => one.address === address && one.deposed === undefined);
-  if (resource === undefined) return true;
-  if (risk === "disabled key") return isKeyInUse(resource, plan);
-  // A new stage has no callers before the plan.
-  return resource.before !== undefined || isOfDeployedStage(resource, plan);
-}
-
-/** Whether the stage of a new method setting exists before the plan. */
-function isOfDeployedStage({ type, after }: PlannedResource, plan: Plan): boolean {
-  if (type !== "aws_api_gateway_method_settings") return true;
-  return plan.resources.some(
-    (one) =>
-      one.type === "aws_api_gateway_stage" &&
-      one.before !== undefined &&
-      one.after !== undefined &&
-      isSame(one.after.stage_name, after?.stage_name ?? null) &&
-      isSame(one.after.rest_api_id, after?.rest_api_id ?? null),
-  );
+/** How long calls fail because of a setting; `undefined` if no call of before the plan depends on the setting. */
+function durationOf(setting: Risk, plan: Plan): Outage["lasts"] | undefined {
+  const resource = plan.resources.find((one) => one.address === setting.address && one.deposed === undefined);
+  if (resource !== undefined && setting.risk === "disabled key") return useOfKey(resource, plan);
+  if (resource?.type === METHOD_SETTINGS && resource.before === undefined && !limitsCalls(resource, plan)) {
+    return undefined;
+  }
+  return setting.endsWithApply ? "apply" : "permanent";
 }
 
 /** Whether Terraform deletes the resource, before it possibly creates the resource again. */
@@ -94,9 +85,10 @@ function sortKey({ lasts, subject, path, cause }: Outage): string {
 /** A setting with the gate `outage`, and the addresses in Terraform of the resources whose change it explains. */
 function settingOutage(
   setting: Risk,
+  lasts: Outage["lasts"],
   plan: Plan,
 ): { readonly outage: Outage; readonly explains: readonly string[] } {
-  const { path, address, direction, endsWithApply } = setting;
+  const { path, address, direction } = setting;
   const resource = plan.resources.find((one) => one.address === address && one.deposed === undefined);
   const endpoints = resource === undefined ? [] : servedEndpoints(resource, plan);
   const [endpoint] = endpoints;
@@ -111,7 +103,7 @@ function settingOutage(
     outage: {
       cause: "setting",
       subject,
-      lasts: endsWithApply ? "apply" : "permanent",
+      lasts,
       undetermined: direction === "undetermined",
       path,
       address,

@@ -1,7 +1,7 @@
 import { deployedValues } from "../reading/deployed-values";
 import type { Plan } from "../reading/plan";
 import type { PlannedResource } from "../reading/planned-resource";
-import { isSame, isValues, textOf, type Value } from "../reading/values";
+import { isSame, isValues, textOf, type Value, type Values } from "../reading/values";
 import { hasCustomer } from "../surface/shared-key";
 import type { Outage } from "./outage";
 
@@ -78,42 +78,46 @@ const ENCRYPTED: ReadonlySet<string> = new Set([
  * @param lost - addresses in Terraform of the resources that the plan destroys or replaces
  */
 export function lostEncryptionKeys(plan: Plan, lost: ReadonlySet<string>): Outage[] {
-  return plan.resources.flatMap(({ type, address, path, deposed, before: key }): Outage[] => {
+  return plan.resources.flatMap((key): Outage[] => {
+    const { type, address, path, deposed } = key;
     if (type !== "aws_kms_key" || deposed !== undefined || !lost.has(address)) return [];
-    const names = ["arn", "key_id", "id"].flatMap((name) => textOf(key?.[name]) ?? []);
-    const users = plan.resources
-      .filter((one) => ENCRYPTED.has(one.type))
-      .map(deployedValues)
-      .filter(({ before, after }) => after !== undefined && mentions(before, names));
-    if (users.length === 0) return [];
-    // The deletion of the key precedes the update of a resource that no longer names the key.
-    const lasts = users.some(({ after }) => mentions(after, names)) ? "permanent" : "apply";
+    const lasts = useOfKey(key, plan);
+    if (lasts === undefined) return [];
     const subject = { kind: "resource", type, name: path } as const;
     return [{ cause: "destroyed", subject, lasts, undetermined: false, path, address }];
   });
 }
 
 /**
- * Whether a resource that stays names a key of AWS KMS or one of its aliases. A policy names a key within a text, and does not encrypt.
+ * How long calls fail if a plan disables or destroys a key of AWS KMS.
  *
- * @param key - the resource of the key
+ * @returns `permanent` if a function, an endpoint or a model that stays still names the key or one of its aliases after the plan;
+ * `apply` if it only names the key before the plan, because the change of the key can precede its update; `undefined` otherwise
  */
-export function isKeyInUse({ before }: PlannedResource, plan: Plan): boolean {
-  const ids = ["arn", "key_id", "id"].flatMap((name) => textOf(before?.[name]) ?? []);
-  // The plan does not show which resources use the key.
-  if (ids.length === 0) return true;
+export function useOfKey({ before: key }: PlannedResource, plan: Plan): Outage["lasts"] | undefined {
+  const ids = namesIn(key, ["arn", "key_id", "id"]);
   const aliases = plan.resources
-    .filter(({ type, before: alias }) => type === "aws_kms_alias" && mentions(alias, ids))
-    .flatMap(({ before: alias }) => ["arn", "name"].flatMap((name) => textOf(alias?.[name]) ?? []));
+    .filter(({ type, before }) => type === "aws_kms_alias" && mentions(before, ids))
+    .flatMap(({ before }) => namesIn(before, ["arn", "name"]));
   const names = [...ids, ...aliases];
-  return plan.resources.some((one) => {
-    const { after } = deployedValues(one);
-    return !one.type.startsWith("aws_kms_") && one.deposed === undefined && mentions(after, names);
-  });
+  const users = plan.resources
+    .filter(({ type, deposed }) => ENCRYPTED.has(type) && deposed === undefined)
+    .map(deployedValues)
+    .filter(({ before, after }) => after !== undefined && mentions(before, names));
+  if (users.length === 0) return undefined;
+  return users.some(({ after }) => mentions(after, names)) ? "permanent" : "apply";
 }
 
+function namesIn(values: Values | undefined, attributes: readonly string[]): readonly string[] {
+  return attributes.flatMap((name) => textOf(values?.[name]) ?? []);
+}
+
+/** Whether a value of a resource is one of the names. A tag can name a key, and does not encrypt. */
 function mentions(value: Value | undefined, names: readonly string[]): boolean {
   if (typeof value === "string") return names.includes(value);
   if (Array.isArray(value)) return (value as readonly Value[]).some((one) => mentions(one, names));
-  return isValues(value) && Object.values(value).some((one) => mentions(one, names));
+  if (!isValues(value)) return false;
+  return Object.entries(value).some(
+    ([attribute, one]) => attribute !== "tags" && attribute !== "tags_all" && mentions(one, names),
+  );
 }

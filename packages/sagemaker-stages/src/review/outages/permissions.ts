@@ -52,6 +52,12 @@ export function permissionOutages(plan: Plan): Outage[] {
 
 /** @param role - the name of the role */
 function losesInvocation(role: string, plan: Plan): boolean {
+  // The other policies of a role that the plan does not contain are unknown.
+  const isManaged = plan.resources.some(
+    ({ type, before, after: kept }) =>
+      type === ROLE && textOf(before?.name) === role && textOf(kept?.name) === role,
+  );
+  if (!isManaged || plan.errored || plan.incompleteReasons.length > 0) return false;
   const policies = plan.resources.filter(({ type, deposed }) => type === POLICY && deposed === undefined);
   const ofRole = (side: "before" | "after") =>
     policies.flatMap((policy) => {

@@ -147,6 +147,9 @@ const allowing = (...actions: readonly string[]): Values => ({
 const INVOKES = allowing("sagemaker:InvokeEndpoint", "logs:PutLogEvents");
 const LOGS_ONLY = allowing("logs:PutLogEvents");
 const ROLE_POLICY = "aws_iam_role_policy";
+const ROLE: Values = { name: "prod-churn-function" };
+const keepsRole = (part: Values = {}): PlannedChange =>
+  change("aws_iam_role", { ...ROLE, ...part }, { ...ROLE, ...part }, "role");
 const url = (authorization_type: string): Values => ({ function_name: "prod-churn", authorization_type });
 const mapping = (part: Values = {}): Values => ({
   api_id: "a1",
@@ -465,6 +468,34 @@ describe("the gate outage stops a plan in which", () => {
       ],
       ["permanent: method setting stack/settings rejects every request (0 requests per second)"],
     ],
+    ...["churn/POST", "*/*", "churn/*"].map(
+      (method_path): [string, readonly PlannedChange[], readonly string[]] => [
+        `a new setting of ${method_path} makes an existing route reject every request`,
+        [
+          change(
+            API,
+            { ...api({ "/churn": "AWS_IAM" }), id: "a1" },
+            { ...api({ "/churn": "AWS_IAM" }), id: "a1" },
+          ),
+          change("aws_api_gateway_stage", STAGE, STAGE),
+          change(
+            "aws_api_gateway_method_settings",
+            undefined,
+            { ...STAGE, method_path, settings: [{ throttling_rate_limit: 0 }] },
+            "settings",
+          ),
+        ],
+        ["permanent: method setting stack/settings rejects every request (0 requests per second)"],
+      ],
+    ),
+    [
+      "a key is disabled that a function no longer names after the plan",
+      [
+        change("aws_kms_key", { ...kmsKey, is_enabled: true }, { ...kmsKey, is_enabled: false }, "key"),
+        change(FUNCTION, fn({ kms_key_arn: kmsKey.arn }), fn({ kms_key_arn: "" })),
+      ],
+      ["apply: key stack/key is disabled: the key can neither encrypt nor decrypt"],
+    ],
     [
       "a key of an endpoint is disabled",
       [
@@ -502,7 +533,7 @@ describe("the gate outage stops a plan in which", () => {
       ["the policy of a function is removed", undefined] as const,
     ].map(([what, after]): [string, readonly PlannedChange[], readonly string[]] => [
       what,
-      [change(FUNCTION, withRole(), withRole()), change(ROLE_POLICY, INVOKES, after)],
+      [change(FUNCTION, withRole(), withRole()), keepsRole(), change(ROLE_POLICY, INVOKES, after)],
       [
         "permanent: function prod-churn loses the permission to invoke its endpoint: no policy of its role grants the permission after the apply",
       ],
@@ -750,11 +781,6 @@ describe("the gate outage stops a plan in which", () => {
       ["apply: key stack/it is removed"],
     ],
     [
-      "a key of AWS KMS is disabled",
-      [change("aws_kms_key", { is_enabled: true }, { is_enabled: false })],
-      [expect.stringMatching(/^permanent: key stack\/it is disabled/) as unknown as string],
-    ],
-    [
       "the reserved concurrency of a function is known after apply",
       [
         {
@@ -948,16 +974,67 @@ describe("the gate outage passes a plan in which", () => {
       ],
     }).map(([what, changes]): [string, readonly PlannedChange[]] => [
       what,
-      [change(FUNCTION, withRole(), withRole()), ...changes],
+      [change(FUNCTION, withRole(), withRole()), keepsRole(), ...changes],
     ]),
     [
+      "a function loses a policy, and has a managed policy",
+      [
+        change(FUNCTION, withRole(), withRole()),
+        keepsRole({ managed_policy_arns: ["arn:aws:iam::aws:policy/AmazonSageMakerFullAccess"] }),
+        change(ROLE_POLICY, INVOKES, LOGS_ONLY),
+      ],
+    ],
+    [
+      "a function loses a policy, and its role is managed elsewhere",
+      [change(FUNCTION, withRole(), withRole()), change(ROLE_POLICY, INVOKES, LOGS_ONLY)],
+    ],
+    [
       "a function without a permission gets another endpoint",
-      [change(FUNCTION, withRole(), withRole("shared-churn")), change(ROLE_POLICY, INVOKES, LOGS_ONLY)],
+      [
+        change(FUNCTION, withRole(), withRole("shared-churn")),
+        keepsRole(),
+        change(ROLE_POLICY, INVOKES, LOGS_ONLY),
+      ],
     ],
     [
       "a new stage rejects every request of a route",
       [
         change("aws_api_gateway_stage", undefined, STAGE),
+        change(
+          "aws_api_gateway_method_settings",
+          undefined,
+          { ...STAGE, method_path: "*/*", settings: [{ throttling_rate_limit: 0 }] },
+          "settings",
+        ),
+      ],
+    ],
+    [
+      "a new route rejects every request",
+      [
+        change(
+          API,
+          { ...api({ "/churn": "AWS_IAM" }), id: "a1" },
+          { ...api({ "/churn": "AWS_IAM", "/price": "AWS_IAM" }), id: "a1" },
+        ),
+        change("aws_api_gateway_stage", STAGE, STAGE),
+        change(
+          "aws_api_gateway_method_settings",
+          undefined,
+          { ...STAGE, method_path: "price/POST", settings: [{ throttling_rate_limit: 0 }] },
+          "settings",
+        ),
+      ],
+    ],
+    [
+      "a setting that already rejected every request gets another address in Terraform",
+      [
+        change("aws_api_gateway_stage", STAGE, STAGE),
+        change(
+          "aws_api_gateway_method_settings",
+          { ...STAGE, method_path: "*/*", settings: [{ throttling_rate_limit: 0 }] },
+          undefined,
+          "old",
+        ),
         change(
           "aws_api_gateway_method_settings",
           undefined,
@@ -982,6 +1059,18 @@ describe("the gate outage passes a plan in which", () => {
         ),
       ],
     ],
+    ...Object.entries({
+      "a log group": change(
+        "aws_cloudwatch_log_group",
+        { kms_key_id: kmsKey.arn },
+        { kms_key_id: kmsKey.arn },
+      ),
+      "a tag": change(FUNCTION, fn({ tags: { key: kmsKey.arn } }), fn({ tags: { key: kmsKey.arn } })),
+      "a new function": change(FUNCTION, undefined, fn({ kms_key_arn: kmsKey.arn })),
+    }).map(([user, changed]): [string, readonly PlannedChange[]] => [
+      `a key is disabled that only ${user} names`,
+      [change("aws_kms_key", { ...kmsKey, is_enabled: true }, { ...kmsKey, is_enabled: false }), changed],
+    ]),
     [
       "a key is disabled that only a policy names",
       [
