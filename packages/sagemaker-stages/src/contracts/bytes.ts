@@ -9,7 +9,7 @@ import {
   UnreadablePredictions,
 } from "../runtime/contract";
 import { EXAMPLE_FILES, hasExampleFile, type MediaTypeWithExample } from "./example-files";
-import { type AnySchema, checkJsonSchema, readJsonAnswer, toZod } from "./json-schema";
+import { type AnySchema, checkJsonSchema, jsonReader } from "./json-schema";
 import { bytesSchema, checkedBytesSchema, checkFirstBytesOption, checkMediaTypes } from "./media-types";
 import { COMMON_OPTIONS, type OptionReport } from "./option-report";
 import { type ContractTexts, ReadyMade, type StandInAnswer } from "./ready-made";
@@ -91,7 +91,7 @@ export function bytes<const MediaType extends string>(
 /** Creates the contract of {@link bytes}. A generated handler contains only this part of the module. */
 export function createContract(model: string, options: BytesSettings<string>): Contract<Bytes, unknown> {
   const { takes, maxBytes = SERVERLESS_PAYLOAD_IN_BYTES, answer = "json", answerSchema } = options;
-  const schema = answerSchema === undefined ? undefined : toZod(answerSchema);
+  const readJson = jsonReader(answerSchema);
   return {
     model,
     route: routeOf(model, options),
@@ -110,7 +110,7 @@ export function createContract(model: string, options: BytesSettings<string>): C
     },
 
     decode(body, _request, reply) {
-      if (answer === "json") return readJsonAnswer(body, schema);
+      if (answer === "json") return readJson(body);
       if (!answer.includes(reply.contentType)) {
         throw new UnreadablePredictions(`the type of the answer is not ${answer.join(" or ")}`);
       }

@@ -118,19 +118,33 @@ function given<Value, Check>(value: Value | undefined, check: (value: Value) => 
 }
 
 /**
- * Reads the JSON document of an endpoint's answer.
+ * Makes the reader of an endpoint's answer in JSON.
  *
- * @param schema - the schema of the document; default: any JSON
- * @throws UnreadablePredictions if the answer is not JSON, or does not match the schema
+ * @param answerSchema - the schema of the document. Default: any JSON
+ * @returns a function that reads a body. It throws UnreadablePredictions if the body is not JSON, or does not match the schema
  */
-export function readJsonAnswer(body: string, schema?: z.ZodMiniType<unknown, unknown>): unknown {
-  const document = parseJson(body);
-  if (document === undefined) throw new UnreadablePredictions("the answer is not JSON");
-  const path = schema?.safeParse(document).error?.issues[0]?.path;
-  if (path !== undefined) {
-    throw new UnreadablePredictions(`${["the answer", ...path].join(".")} does not match answerSchema`);
-  }
-  return document;
+export function jsonReader(answerSchema?: AnySchema): (body: string) => unknown {
+  const schema = answerSchema && toZod(answerSchema);
+  return (body) => {
+    const document = parseJson(body);
+    if (document === undefined) throw new UnreadablePredictions("the answer is not JSON");
+    const path = schema?.safeParse(document).error?.issues[0]?.path;
+    if (path === undefined) return document;
+    const place = placeOf(path, answerSchema).join(".");
+    throw new UnreadablePredictions(`the answer does not match answerSchema${place && ` at ${place}`}`);
+  };
+}
+
+/** A path in an answer. A name that the JSON Schema does not contain is a part of the answer, and is replaced by `*`. */
+function placeOf(path: readonly PropertyKey[], answerSchema: AnySchema | undefined): readonly PropertyKey[] {
+  let at: unknown = answerSchema;
+  return path.map((part) => {
+    const { properties, items, additionalProperties }: JsonSchema = isRecord(at) && !isZod(at) ? at : {};
+    const isIndex = typeof part === "number";
+    const isKnown = typeof part === "string" && properties !== undefined && Object.hasOwn(properties, part);
+    at = isIndex ? items : isKnown ? properties[part] : additionalProperties;
+    return isIndex || isKnown ? part : "*";
+  });
 }
 
 const SOURCE = "https://json-schema.org/draft/2020-12/json-schema-validation";

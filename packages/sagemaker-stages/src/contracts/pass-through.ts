@@ -13,7 +13,7 @@ import { isRecord } from "../runtime/json";
 import { JSON_TYPE } from "../runtime/media-type";
 import { acceptOf, answerWith, checkMaxBytes, EXAMPLE_USES, exampleFile } from "./bytes";
 import { hasExampleFile, type MediaTypeWithExample } from "./example-files";
-import { type AnySchema, checkJsonSchema, readJsonAnswer, toZod } from "./json-schema";
+import { type AnySchema, checkJsonSchema, jsonReader, toZod } from "./json-schema";
 import { bytesSchema, checkMediaTypes } from "./media-types";
 import { COMMON_OPTIONS, type OptionReport } from "./option-report";
 import { type ContractTexts, ReadyMade } from "./ready-made";
@@ -121,6 +121,7 @@ export function passThrough(options: PassThroughOptions): ReadyMade<unknown, unk
 export function createContract(model: string, options: PassThroughSettings): Contract<unknown, unknown> {
   const { takes, answers = "json", schema = {}, maxBytes = SERVERLESS_PAYLOAD_IN_BYTES } = options;
   const isJson = takes === "application/json";
+  const readJson = jsonReader();
   const requestSchema: z.ZodMiniType<unknown, unknown> = isJson ? toZod(schema) : bytesSchema(takes);
   return {
     model,
@@ -142,7 +143,7 @@ export function createContract(model: string, options: PassThroughSettings): Con
     },
 
     decode(body, _request, reply) {
-      if (answers === "json") return readJsonAnswer(body);
+      if (answers === "json") return readJson(body);
       if (!answers.includes(reply.contentType)) {
         throw new UnreadablePredictions(`the type of the answer is not ${answers.join(" or ")}`);
       }

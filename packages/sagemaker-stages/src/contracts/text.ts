@@ -9,7 +9,7 @@ import {
 import { fault } from "../runtime/faults";
 import { isRecord, parseJson } from "../runtime/json";
 import { EXAMPLE_USES } from "./bytes";
-import { type AnySchema, checkJsonSchema, readJsonAnswer, toZod } from "./json-schema";
+import { type AnySchema, checkJsonSchema, jsonReader } from "./json-schema";
 import { COMMON_OPTIONS, type OptionReport } from "./option-report";
 import { type ContractTexts, ReadyMade, type StandInAnswer } from "./ready-made";
 import type { LabelScore } from "./rows/options";
@@ -103,7 +103,7 @@ export function createContract(
   options: Omit<TextOptions, "example">,
 ): Contract<TextRequest, unknown> {
   const { sends = "text/plain", answer, answerSchema, maxCharacters = DEFAULT_MAX_CHARACTERS } = options;
-  const schema = answerSchema === undefined ? undefined : toZod(answerSchema);
+  const readJson = jsonReader(answerSchema);
   const sentence = z.string().check(z.maxLength(maxCharacters), (payload) => {
     if (payload.value.trim() !== "") return;
     payload.issues.push(fault(payload.value, { got: "an empty text", allowed: "a text" }));
@@ -125,7 +125,7 @@ export function createContract(
     }),
 
     decode(body) {
-      if (answer === "json") return readJsonAnswer(body, schema);
+      if (answer === "json") return readJson(body);
       return answer === "labels" ? readLabels(body) : { text: body };
     },
   };

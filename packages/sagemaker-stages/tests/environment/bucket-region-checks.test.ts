@@ -24,7 +24,7 @@ function inVirginia(model: object, part: Partial<Environment> = {}): Environment
 function faultsOf(environments: readonly Environment[], accounts: readonly AccountSettings[] = []): string[] {
   return checkEnvironments(environments, accounts).map(
     ({ environment, field, got, allowed, because }) =>
-      `${environment}: ${field}: got ${got}; allowed: ${allowed}; ${because.split(": https:")[0]}`,
+      `${environment}: ${field}: got ${got}; allowed: ${allowed}; ${because.split(": ")[0]}`,
   );
 }
 
@@ -53,11 +53,6 @@ describe("a bucket in environments of two regions", () => {
       },
       "containers.0.artifact",
     ],
-    [
-      "the destination of data capture",
-      { ...INSTANCES, dataCapture: { destination: "s3://shared-models/captured", samplingPercentage: 5 } },
-      "dataCapture.destination",
-    ],
   ])("is refused for %s", (_case, model, field) => {
     // Act
     const faults = faultsOf([inFrankfurt(model), inVirginia(model)]);
@@ -66,7 +61,7 @@ describe("a bucket in environments of two regions", () => {
     expect(faults).toEqual([
       expect.stringMatching(
         new RegExp(
-          `^prod: models\\.loan-default\\.${field.replaceAll(".", "\\.")}: got "s3://shared-models/.*"; allowed: a bucket in us-east-1; ` +
+          `^prod: models\\.loan-default\\.${field.replaceAll(".", "\\.")}: got "s3://shared-models/.*"; allowed: an artifact in a bucket in us-east-1; ` +
             `dev has the bucket shared-models as models\\.loan-default\\.${field.replaceAll(".", "\\.")}, in eu-central-1, ${BECAUSE}$`,
         ),
       ),
@@ -83,7 +78,26 @@ describe("a bucket in environments of two regions", () => {
 
     // Assess
     expect(faults).toEqual([
-      `prod: state.s3.bucket: got "team-states"; allowed: a bucket in us-east-1; dev has the bucket team-states as state.s3.bucket, in eu-central-1, ${BECAUSE}`,
+      `prod: state.s3.bucket: got "team-states"; allowed: a bucket in us-east-1, or state.s3.region with the region of the bucket; dev has the bucket team-states as state.s3.bucket, in eu-central-1, ${BECAUSE}`,
+    ]);
+  });
+
+  it("is refused for the state of an account in another region", () => {
+    // Prepare
+    const dev = inFrankfurt(SERVERLESS, { state: { s3: { bucket: "team-states", key: "dev.tfstate" } } });
+    const account: AccountSettings = {
+      region: "us-east-1",
+      accountId: "111122223333",
+      state: { s3: { bucket: "team-states", key: "account.tfstate" } },
+      apiGatewayLogs: true,
+    };
+
+    // Act
+    const faults = faultsOf([dev], [account]);
+
+    // Assess
+    expect(faults).toEqual([
+      `account: state.s3.bucket: got "team-states"; allowed: a bucket in us-east-1, or state.s3.region with the region of the bucket; dev has the bucket team-states as state.s3.bucket, in eu-central-1, ${BECAUSE}`,
     ]);
   });
 
@@ -101,7 +115,7 @@ describe("a bucket in environments of two regions", () => {
 
     // Assess
     expect(faults).toEqual([
-      `prod: models.loan-default.artifact: got "${ARTIFACT}"; allowed: a bucket in us-east-1; account has the bucket shared-models as stateBucket, in eu-central-1, ${BECAUSE}`,
+      `prod: models.loan-default.artifact: got "${ARTIFACT}"; allowed: an artifact in a bucket in us-east-1; account has the bucket shared-models as stateBucket, in eu-central-1, ${BECAUSE}`,
     ]);
   });
 
@@ -126,6 +140,27 @@ describe("a bucket in environments of two regions", () => {
         inFrankfurt(SERVERLESS, { state: { s3: { bucket: "team-states", key: "dev.tfstate" } } }),
         inVirginia(SERVERLESS, {
           state: { s3: { bucket: "team-states", key: "prod.tfstate", region: "eu-central-1" } },
+        }),
+      ],
+    ],
+    [
+      "two partitions, which can have buckets with the same name",
+      [
+        inFrankfurt({ ...SERVERLESS, artifact: ARTIFACT }),
+        inVirginia({ ...SERVERLESS, artifact: ARTIFACT }, { region: "cn-north-1" }),
+      ],
+    ],
+    [
+      "the destination of captured requests",
+      [
+        inFrankfurt({
+          ...INSTANCES,
+          dataCapture: { destination: "s3://captured/requests", samplingPercentage: 5 },
+        }),
+        inVirginia({
+          ...INSTANCES,
+          artifact: "s3://virginia/model.tar.gz",
+          dataCapture: { destination: "s3://captured/requests", samplingPercentage: 5 },
         }),
       ],
     ],

@@ -462,6 +462,22 @@ const brokenInstances: Broken[] = [
     allowed: "a whole number from 1",
     because: NO_SCALING_TO_ZERO,
   },
+  {
+    what: "half an instance in one action, with the source of capacities",
+    model: instances({
+      autoscaling: { minCapacity: 1, maxCapacity: 5, targetInvocationsPerInstance: 600 },
+      schedule: {
+        actions: {
+          day: { cron: "0 7 * * ? *", minCapacity: 1, maxCapacity: 2.5 },
+          night: { cron: "0 19 * * ? *", minCapacity: 1, maxCapacity: 5 },
+        },
+      },
+    }),
+    field: "instances.schedule.actions.day.maxCapacity",
+    got: "2.5",
+    allowed: "a whole number from 1",
+    because: TARGET,
+  },
   ...[1, 2.5].map((maxCapacity) => ({
     what: `scaling from 2 to ${maxCapacity}`,
     model: scaled({ minCapacity: 2, maxCapacity }),

@@ -554,12 +554,12 @@ const brokenImages: Broken[] = [
     what: "a repository for CPUs on an instance with GPUs",
     model: {
       ...INSTANCES,
-      image: { algorithm: "tei-cpu", tag: "2.0.1-tei1.8.2-py310-ubuntu22.04" },
+      image: { algorithm: "tei-cpu", tag: "2.0.1-tei1.8.2-cpu-py310-ubuntu22.04" },
       instances: { instanceType: "ml.g6.xlarge", initialInstanceCount: 1 },
     },
     field: "image.algorithm",
     got: "an image for CPUs together with instances.instanceType ml.g6.xlarge",
-    allowed: "an image for GPUs, or an instance type without GPUs such as ml.m5.xlarge",
+    allowed: "the repository tei for GPUs, or an instance type without GPUs such as ml.m5.xlarge",
     because: `the image has no CUDA, so that the model cannot use the GPU: ${DEEP_LEARNING}`,
   },
 ];

@@ -71,7 +71,7 @@ describe("the log of a request that fails", () => {
     expect(answer.status).toBe(502);
     expect(log.lines()).toEqual([
       expect.objectContaining({
-        error: expect.objectContaining({ message: "the answer.labels.1 does not match answerSchema" }),
+        error: expect.objectContaining({ message: "the answer does not match answerSchema at labels.1" }),
       }),
     ]);
   });

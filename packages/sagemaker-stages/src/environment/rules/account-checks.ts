@@ -1,3 +1,4 @@
+import { partitionOf } from "../../aws/partition";
 import {
   type AccountSettings,
   accountName,
@@ -82,14 +83,15 @@ function checkDuplicates(accounts: readonly AccountSettings[], collectorOf: Coll
       withGithub.set(accountId, name);
     }
     if (stateBucket !== undefined) {
+      const bucket = `${partitionOf(region)} ${stateBucket}`;
       collector.require(
-        !buckets.has(stateBucket),
+        !buckets.has(bucket),
         "stateBucket",
         stateBucket,
         "a bucket that no other account creates",
-        `${buckets.get(stateBucket)} creates this bucket, and bucket names are globally unique`,
+        `${buckets.get(bucket)} creates this bucket, and bucket names are unique in all accounts and regions`,
       );
-      buckets.set(stateBucket, name);
+      buckets.set(bucket, name);
     }
   }
 }

@@ -1,10 +1,14 @@
+import { partitionOf } from "../../aws/partition";
 import { type AccountSettings, accountName } from "../account";
 import type { Environment } from "../environment";
 import type { FaultCollector } from "../fault-collector";
 import type { ModelSettings } from "../model-settings";
 import { artifactsOf, containersOf, s3LocationOf } from "../model-source";
 
-const SOURCE = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingBucket.html";
+/** The artifact must be in the region of the model, and Terraform's backend sends its requests to one region. */
+const ARTIFACT_SOURCE =
+  "SageMaker reads artifacts only from the region of the model: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ContainerDefinition.html";
+const STATE_SOURCE = "https://developer.hashicorp.com/terraform/language/backend/s3#configuration";
 
 /**
  * AWS reserves the names with this prefix for the examples of its documentation
@@ -21,12 +25,16 @@ interface BucketUse {
   readonly value: string;
   readonly bucket: string;
   readonly region: string;
+  /** The values that have no fault. */
+  readonly allowed: string;
+  readonly source: string;
 }
 
 /**
- * Checks that no bucket must be in two regions. A bucket is in one region: SageMaker reads and writes only buckets of the endpoint's
- * region, and Terraform needs the region of the bucket of a state. Without this check, the deployment of one of the environments
- * fails.
+ * Checks that no bucket must be in two regions. A bucket is in one region: SageMaker reads artifacts only from the endpoint's region,
+ * and Terraform needs the region of the bucket of a state. Without this check, the deployment of one of the environments fails. The
+ * name of a bucket is unique in a partition: `aws`, `aws-cn` and `aws-us-gov` can each have a bucket with the same name
+ * (https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html).
  */
 export function checkBucketRegions(
   environments: readonly Environment[],
@@ -37,66 +45,71 @@ export function checkBucketRegions(
     const { stateBucket: bucket, region } = account;
     return bucket === undefined
       ? []
-      : [{ stack: accountName(account), field: "stateBucket", value: bucket, bucket, region }];
+      : [{ ...ofState(accountName(account), bucket, region), field: "stateBucket" }];
   });
-  const first = new Map<string, BucketUse>(created.map((use) => [use.bucket, use]));
-  for (const use of environments.flatMap(bucketsOf)) {
-    const { stack, field, value, bucket, region } = use;
-    const other = first.get(bucket) ?? use;
-    first.set(bucket, other);
+  const keyOf = ({ bucket, region }: BucketUse) => `${partitionOf(region)} ${bucket}`;
+  const first = new Map<string, BucketUse>(created.map((use) => [keyOf(use), use]));
+  const ofAccounts = accounts.flatMap((account) => stateOf({ ...account, name: accountName(account) }));
+  for (const use of [...environments.flatMap(bucketsOf), ...ofAccounts]) {
+    const { stack, field, value, bucket, region, allowed, source } = use;
+    const other = first.get(keyOf(use)) ?? use;
+    first.set(keyOf(use), other);
     // The state in an account's bucket has its own rule, which names the region.
     if (field === "state.s3.bucket" && created.includes(other)) continue;
     collectorOf(stack).require(
       region === other.region || bucket.startsWith(PLACEHOLDER),
       field,
       value,
-      `a bucket in ${region}`,
-      `${other.stack} has the bucket ${bucket} as ${other.field}, in ${other.region}, and a bucket is in one region: ${SOURCE}`,
+      allowed,
+      `${other.stack} has the bucket ${bucket} as ${other.field}, in ${other.region}, and a bucket is in one region: ${source}`,
     );
   }
 }
 
 /** The buckets in the settings of an environment, with the region in which each bucket must be. */
-function bucketsOf({ name: stack, region, state, models }: Environment): BucketUse[] {
-  const states =
-    "s3" in state
-      ? [
-          {
-            stack,
-            field: "state.s3.bucket",
-            value: state.s3.bucket,
-            bucket: state.s3.bucket,
-            region: state.s3.region ?? region,
-          },
-        ]
-      : [];
+function bucketsOf(environment: Environment): BucketUse[] {
+  const { name: stack, region, models } = environment;
   const ofModels = Object.entries(models).flatMap(([model, settings]) =>
-    locationsOf(settings).flatMap(([field, value]) => {
+    artifactLocationsOf(settings).flatMap(([field, value]) => {
       const bucket = s3LocationOf(value)?.bucket;
       return bucket === undefined
         ? []
-        : [{ stack, field: `models.${model}.${field}`, value, bucket, region }];
+        : [
+            {
+              ...{ stack, field: `models.${model}.${field}`, value, bucket, region },
+              allowed: `an artifact in a bucket in ${region}`,
+              source: ARTIFACT_SOURCE,
+            },
+          ];
     }),
   );
-  return [...states, ...ofModels];
+  return [...stateOf(environment), ...ofModels];
+}
+
+/** The bucket of the state of an environment or an account. */
+function stateOf({ name, region, state }: Pick<Environment, "name" | "region" | "state">): BucketUse[] {
+  return "s3" in state ? [ofState(name, state.s3.bucket, state.s3.region ?? region)] : [];
+}
+
+function ofState(stack: string, bucket: string, region: string): BucketUse {
+  return {
+    ...{ stack, field: "state.s3.bucket", value: bucket, bucket, region },
+    allowed: `a bucket in ${region}, or state.s3.region with the region of the bucket`,
+    source: STATE_SOURCE,
+  };
 }
 
 /**
- * The locations in S3 in the settings of a model, by their fields: the artifacts that SageMaker reads, and the destination of data
- * capture. Each deployment copies the artifact of a release, from a bucket of any region.
+ * The artifacts of a model that SageMaker reads, by their fields. Each deployment copies the artifact of a release, from a bucket of any
+ * region.
  */
-function locationsOf(settings: ModelSettings): (readonly [field: string, location: string])[] {
+function artifactLocationsOf(settings: ModelSettings): (readonly [field: string, location: string])[] {
   if (!("serverless" in settings || "instances" in settings)) return [];
   const isSeries = "containers" in settings && settings.containers !== undefined;
-  const artifacts = containersOf(settings).flatMap((container, index) => {
+  return containersOf(settings).flatMap((container, index) => {
     if (container.pinned !== undefined) return [];
     const prefix = isSeries ? `containers.${index}.` : "";
     const field = container.modelPackage === undefined ? "artifact" : "modelPackage.artifacts";
     return artifactsOf(container).map((artifact) => [`${prefix}${field}`, artifact] as const);
   });
-  const destination = "dataCapture" in settings ? settings.dataCapture?.destination : undefined;
-  return [
-    ...artifacts,
-    ...(destination === undefined ? [] : [["dataCapture.destination", destination] as const]),
-  ];
 }

@@ -59,7 +59,7 @@ export function checkAsync(settings: InstanceSettings, collector: FaultCollector
   const { scaling } = asynchronous;
   if (scaling === undefined) return;
   const below = collector.in("async.scaling");
-  const isRange = checkScaling(scaling, UNLIMITED, CAPACITY_SOURCE, below, 0);
+  const isRange = checkScaling(scaling, UNLIMITED, () => CAPACITY_SOURCE, below, 0);
   if (isRange && keepsRules(propertiesOf(instanceSettings).initialInstanceCount, initialInstanceCount)) {
     checkInitialCapacity(scaling, initialInstanceCount, "initialInstanceCount", below);
   }

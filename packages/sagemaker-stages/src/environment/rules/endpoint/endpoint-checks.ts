@@ -1,9 +1,12 @@
 import type { Environment } from "../../environment";
 import { type FaultCollector, raw } from "../../fault-collector";
 import type { ExistingEndpoint, NewEndpoint, ServingSettings } from "../../model-settings";
+import { keepsRules } from "../../settings/check-rules";
 import type { InstanceEndpoint, ServerlessEndpoint } from "../../settings/endpoint/endpoint";
+import { instanceSettings } from "../../settings/endpoint/instances";
 import { EXCLUSIONS_SOURCE } from "../../settings/endpoint/serverless";
 import { SOURCE_FIELDS } from "../../settings/model-source/model-source";
+import { propertiesOf } from "../../settings/setting";
 import { checkKey } from "../kms-key-checks";
 import { checkContainers } from "../model-source/container-checks";
 import type { ContainerContext } from "../model-source/container-context";
@@ -101,14 +104,19 @@ function checkKind(all: AnyEndpoint, collector: FaultCollector): boolean {
 }
 
 function containerContextOf(
-  { serverless, instances, containers, networkIsolation, inNetwork }: AnyEndpoint,
+  { serverless, instances, containers, multiModel, networkIsolation, inNetwork }: AnyEndpoint,
   { region, hasNewVpc = false }: EndpointContext,
 ): ContainerContext {
+  // An invalid type has its own fault.
+  const instanceType = instances?.instanceType;
+  const hasValidType =
+    instanceType !== undefined && keepsRules(propertiesOf(instanceSettings).instanceType, instanceType);
   return {
     region,
-    instanceType: instances?.instanceType,
+    instanceType: hasValidType ? instanceType : undefined,
     isServerless: serverless !== undefined,
     isSeries: containers !== undefined,
+    isMultiModel: multiModel === true,
     isIsolated: networkIsolation === true,
     isInNewVpc: hasNewVpc && inNetwork === true,
   };

@@ -39,7 +39,7 @@ export function checkInstances(settings: InstanceSettings, collector: FaultColle
     const limits = {
       autoscaling,
       max: UNLIMITED,
-      because: sourceOfCapacity(Object.values(schedule.actions)),
+      because: sourceOfCapacity,
       initial: initialInstanceCount,
       initialField: "initialInstanceCount",
     };
@@ -48,7 +48,7 @@ export function checkInstances(settings: InstanceSettings, collector: FaultColle
   checkAsync(settings, collector);
   if (autoscaling === undefined) return;
   const scaling = collector.in("autoscaling");
-  const isRange = checkScaling(autoscaling, UNLIMITED, sourceOfCapacity([autoscaling]), scaling);
+  const isRange = checkScaling(autoscaling, UNLIMITED, sourceOfCapacity, scaling);
   const hasValidCount = keepsRules(propertiesOf(instanceSettings).initialInstanceCount, initialInstanceCount);
   if (isRange && hasValidCount) {
     checkInitialCapacity(autoscaling, initialInstanceCount, "initialInstanceCount", scaling);
@@ -56,8 +56,8 @@ export function checkInstances(settings: InstanceSettings, collector: FaultColle
 }
 
 /** The source of the range of a capacity. For the capacity 0, the source names the endpoints that scale to zero. */
-function sourceOfCapacity(ranges: readonly { readonly minCapacity: number }[]): string {
-  return ranges.some(({ minCapacity }) => minCapacity === 0) ? NO_SCALING_TO_ZERO : CAPACITY_SOURCE;
+function sourceOfCapacity(capacity: number): string {
+  return capacity === 0 ? NO_SCALING_TO_ZERO : CAPACITY_SOURCE;
 }
 
 /** Checks the KMS key of the instances' volumes. @param collector - collects the faults of the settings of the endpoint */

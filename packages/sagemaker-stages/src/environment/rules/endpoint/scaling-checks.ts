@@ -5,7 +5,7 @@ import type { ScalingSettings } from "../../settings/endpoint/scaling";
  * Checks the range of an endpoint's capacity.
  *
  * @param max - the largest possible capacity
- * @param because - the source of `max`
+ * @param because - the reason why a capacity is refused, e.g. the source of `max`
  * @param collector - collects the faults of `autoscaling`
  * @param smallest - the smallest possible capacity
  * @returns whether `minCapacity` and `maxCapacity` are a valid range
@@ -13,13 +13,19 @@ import type { ScalingSettings } from "../../settings/endpoint/scaling";
 export function checkScaling(
   { minCapacity, maxCapacity }: ScalingSettings,
   max: number,
-  because: string,
+  because: (capacity: number) => string,
   collector: FaultCollector,
   smallest = 1,
 ): boolean {
-  const isMinValid = collector.requireWholeNumber(minCapacity, "minCapacity", smallest, max, because);
+  const isMinValid = collector.requireWholeNumber(
+    minCapacity,
+    "minCapacity",
+    smallest,
+    max,
+    because(minCapacity),
+  );
   const min = Math.max(isMinValid ? minCapacity : 1, 1);
-  const isMaxValid = collector.requireWholeNumber(maxCapacity, "maxCapacity", min, max, because);
+  const isMaxValid = collector.requireWholeNumber(maxCapacity, "maxCapacity", min, max, because(maxCapacity));
   return isMinValid && isMaxValid;
 }
 

@@ -18,8 +18,8 @@ export interface ScheduleLimits {
   readonly autoscaling: ScalingSettings | undefined;
   /** The largest possible capacity. */
   readonly max: number;
-  /** The source of `max`. */
-  readonly because: string;
+  /** The reason why a capacity is refused, e.g. the source of `max`. */
+  readonly because: (capacity: number) => string;
   /** The capacity with which each new configuration starts; `undefined` if the endpoint has none. */
   readonly initial: number | undefined;
   /** The setting of `initial`. */

@@ -28,7 +28,7 @@ export function checkServerless(settings: ServerlessSettings, collector: FaultCo
       "the schedule changes the provisioned concurrency: https://docs.aws.amazon.com/sagemaker/latest/dg/serverless-endpoints-autoscale.html",
     );
     const start = { initial: provisionedConcurrency, initialField: "provisionedConcurrency" };
-    checkSchedule(schedule, { autoscaling, max, because, ...start }, collector.in("schedule"));
+    checkSchedule(schedule, { autoscaling, max, because: () => because, ...start }, collector.in("schedule"));
   }
   if (autoscaling === undefined) return;
   collector.require(
@@ -39,7 +39,7 @@ export function checkServerless(settings: ServerlessSettings, collector: FaultCo
     "autoscaling changes the provisioned concurrency: https://docs.aws.amazon.com/sagemaker/latest/dg/serverless-endpoints-autoscale.html",
   );
   const scaling = collector.in("autoscaling");
-  if (checkScaling(autoscaling, max, because, scaling) && isProvisioned) {
+  if (checkScaling(autoscaling, max, () => because, scaling) && isProvisioned) {
     checkInitialCapacity(autoscaling, provisionedConcurrency, "provisionedConcurrency", scaling);
   }
 }

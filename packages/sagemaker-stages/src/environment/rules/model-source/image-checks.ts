@@ -130,9 +130,12 @@ export function checkImage(
     return;
   }
   checkAccelerator(GPU_TAG.test(image.tag) ? "gpu" : "cpu", "tag", context, collector);
-  if (CPU_TAG.test(image.tag)) checkUnusedGpu("tag", "the tag of an image for GPUs", context, collector);
-  if (CPU_REPOSITORY.test(image.algorithm))
-    checkUnusedGpu("algorithm", "an image for GPUs", context, collector);
+  if (CPU_REPOSITORY.test(image.algorithm)) {
+    const repository = image.algorithm.replace(CPU_REPOSITORY, "");
+    checkUnusedGpu("algorithm", `the repository ${repository} for GPUs`, context, collector);
+  } else if (CPU_TAG.test(image.tag)) {
+    checkUnusedGpu("tag", "the tag of an image for GPUs", context, collector);
+  }
 }
 
 /** Checks the address of an image in ECR. */
@@ -172,18 +175,19 @@ function checkAccelerator(
 
 /**
  * Refuses an image for CPUs on an instance with GPUs: the endpoint would start and answer, but the model would run on the CPU of an
- * expensive instance. In a series of containers, only one container needs the GPU.
+ * expensive instance. In a series of containers, only one container needs the GPU. A multi-model endpoint has its own rule, which
+ * refuses the frameworks' images on GPUs.
  *
  * @param allowed - the image for GPUs
  */
 function checkUnusedGpu(
   field: string,
   allowed: string,
-  { instanceType, isSeries }: ContainerContext,
+  { instanceType, isSeries, isMultiModel }: ContainerContext,
   collector: FaultCollector,
 ): void {
   collector.require(
-    instanceType === undefined || isSeries || !WITH_GPU.test(instanceType),
+    instanceType === undefined || isSeries || isMultiModel || !WITH_GPU.test(instanceType),
     field,
     raw(`an image for CPUs together with instances.instanceType ${instanceType}`),
     `${allowed}, or an instance type without GPUs such as ml.m5.xlarge`,
