@@ -54,6 +54,11 @@ describe("valid accounts have no fault", () => {
     ["an account with an environment that its workflows deploy", [VALID], [DEPLOYED]],
     ["two accounts with different account ids", [VALID, other], [DEPLOYED]],
     [
+      "an account, with the state of another partition in a bucket of the same name",
+      [WITHOUT_GITHUB],
+      [{ ...DEPLOYED, accountId: OTHER_ACCOUNT, region: "cn-north-1", permissionsBoundary: false }],
+    ],
+    [
       "an account without github, with an environment whose roles have an existing policy as boundary",
       [WITHOUT_GITHUB],
       [{ ...DEPLOYED, permissionsBoundary: EXISTING_BOUNDARY }],

@@ -954,6 +954,53 @@ describe("a model with one invalid setting of its endpoint has exactly one fault
   });
 });
 
+describe("two faults of an endpoint", () => {
+  it("have their own reasons when autoscaling starts at 0 and ends at half an instance", () => {
+    // Act
+    const faults = checkEnvironments([environmentOf(scaled({ minCapacity: 0, maxCapacity: 2.5 }))]);
+
+    // Assess
+    expect(faults.map(({ got, because }) => [got, because])).toEqual([
+      ["0", NO_SCALING_TO_ZERO],
+      ["2.5", TARGET],
+    ]);
+  });
+
+  it("have their own reasons when an action has half an instance and another action has 0", () => {
+    // Prepare
+    const model = instances({
+      autoscaling: { minCapacity: 1, maxCapacity: 5, targetInvocationsPerInstance: 600 },
+      schedule: {
+        actions: {
+          day: { cron: "0 7 * * ? *", minCapacity: 1, maxCapacity: 2.5 },
+          night: { cron: "0 19 * * ? *", minCapacity: 0, maxCapacity: 5 },
+        },
+      },
+    });
+
+    // Act
+    const faults = checkEnvironments([environmentOf(model)]);
+
+    // Assess
+    expect(faults.map(({ got, because }) => [got, because])).toEqual([
+      ["2.5", TARGET],
+      ["0", NO_SCALING_TO_ZERO],
+    ]);
+  });
+
+  it("are one fault when an instance type does not exist, because an image for CPUs depends on the type", () => {
+    // Prepare
+    const image = { framework: "pytorch", version: "2.6.0", python: "py312" };
+    const model = { ...instances({ instanceType: "ml.g5.xxlarge" }), image };
+
+    // Act
+    const faults = checkEnvironments([environmentOf(model)]);
+
+    // Assess
+    expect(faults.map(({ field }) => field)).toEqual(["models.loan-default.instances.instanceType"]);
+  });
+});
+
 describe("a setting of an endpoint at a limit has no fault", () => {
   const inChina = { region: "cn-north-1" };
   const inNetwork = { network: NETWORK };

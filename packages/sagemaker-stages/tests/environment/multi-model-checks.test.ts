@@ -206,6 +206,19 @@ describe("a multi-model endpoint with one invalid setting has exactly one fault"
     ]);
   });
 
+  it("an image of a framework on GPUs has only the fault of multiModel, because its image for GPUs is refused, too", () => {
+    // Prepare
+    const image = { framework: "pytorch", version: "2.6.0", python: "py312" };
+    const model = { ...MULTI, image, instances: { ...MULTI.instances, instanceType: "ml.g5.xlarge" } };
+
+    // Act
+    const faults = checkEnvironments([environmentOf(model)]);
+
+    // Assess
+    expect(faults).not.toHaveLength(0);
+    expect(faults.map(({ field }) => field)).not.toContain("models.loan-default.image.accelerator");
+  });
+
   it("multiModel of a serverless endpoint is a fault", () => {
     // Prepare
     const model = { ...SERVERLESS, multiModel: true, targetModels: ["eu/*"] };

@@ -105,7 +105,11 @@ function checkStateBuckets(
   const stacks = [...environments, ...accounts.map((one) => ({ ...one, name: accountName(one) }))];
   for (const { name, accountId, region, state } of stacks) {
     if (!("s3" in state)) continue;
-    const owner = accounts.find(({ stateBucket }) => stateBucket === state.s3.bucket);
+    const partition = partitionOf(state.s3.region ?? region);
+    // Buckets of two partitions can have the same name.
+    const owner = accounts.find(
+      (one) => one.stateBucket === state.s3.bucket && partitionOf(one.region) === partition,
+    );
     if (owner === undefined) continue;
     const collector = collectorOf(name).in("state.s3");
     collector.require(
