@@ -220,7 +220,12 @@ class KillableStage {
   private async restart(): Promise<void> {
     const child = this.process;
     // The connection can end before the process.
-    await Promise.race([this.ended, new Promise((resolve) => setTimeout(resolve, 500))]);
+    let timer: NodeJS.Timeout | undefined;
+    const patience = new Promise((resolve) => {
+      timer = setTimeout(resolve, 500);
+    });
+    await Promise.race([this.ended, patience]);
+    clearTimeout(timer);
     if (child?.exitCode === null && child.signalCode === null) return;
     this.starting ??= this.start().finally(() => {
       this.starting = undefined;

@@ -17,7 +17,8 @@ function review(files: Readonly<Record<string, string>>, ...words: readonly stri
   const { status, stdout, stderr } = spawnSync(process.execPath, [COMMAND, "review", ...words], {
     cwd: folder,
     encoding: "utf8",
-    env: { PATH: "", HOME: folder },
+    // NODE_OPTIONS: only the time that the engine needs to start, see support/compile-once-process.cjs.
+    env: { PATH: "", HOME: folder, NODE_OPTIONS: process.env.NODE_OPTIONS },
   });
   return { status, stdout, stderr };
 }
