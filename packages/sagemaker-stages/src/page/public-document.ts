@@ -337,24 +337,21 @@ function isBytes(schema: Json | undefined): boolean {
   );
 }
 
-/** Removes API Gateway's extensions at any depth: they contain integrations, authorizers and policies. */
-function withoutExtensions(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(withoutExtensions);
+/**
+ * Removes API Gateway's extensions at any depth: they contain integrations, authorizers and policies.
+ *
+ * @param ofProperties - whether the value contains the properties of a schema, whose names can look like extensions
+ */
+function withoutExtensions(value: unknown, ofProperties = false): unknown {
+  if (Array.isArray(value)) return value.map((one) => withoutExtensions(one));
   if (typeof value !== "object" || value === null) return value;
   return Object.fromEntries(
-    Object.entries(value).flatMap(([key, inner]) => {
-      if (/^x-amazon-/i.test(key)) return [];
-      // The name of a property in a schema can look like an extension.
-      return [[key, key === "properties" ? withoutExtensionsInEach(inner) : withoutExtensions(inner)]];
-    }),
+    Object.entries(value).flatMap(([key, inner]) =>
+      /^x-amazon-/i.test(key) && !ofProperties
+        ? []
+        : [[key, withoutExtensions(inner, !ofProperties && key === "properties")]],
+    ),
   );
-}
-
-function withoutExtensionsInEach(value: unknown): unknown {
-  const isRecord = typeof value === "object" && value !== null && !Array.isArray(value);
-  return isRecord
-    ? mapValues({ ...value } as Record<string, unknown>, withoutExtensions)
-    : withoutExtensions(value);
 }
 
 function mapValues<Value>(

@@ -63,6 +63,15 @@ function scaled(part: Partial<InstanceScaling>, settings: Partial<InstanceSettin
   return instances({ autoscaling, ...settings });
 }
 
+/** Instances that scale from 1 to 5, with other ranges by day and at night. */
+function byDayAndNight(
+  day: { readonly minCapacity: number; readonly maxCapacity: number },
+  night: { readonly minCapacity: number; readonly maxCapacity: number },
+): object {
+  const actions = { day: { cron: "0 7 * * ? *", ...day }, night: { cron: "0 19 * * ? *", ...night } };
+  return scaled({}, { schedule: { actions } });
+}
+
 function captured(part: Partial<Record<keyof DataCaptureSettings, unknown>>): object {
   return {
     ...INSTANCES,
@@ -448,15 +457,7 @@ const brokenInstances: Broken[] = [
   },
   {
     what: "a schedule with the capacity 0, with the endpoints that scale to zero",
-    model: instances({
-      autoscaling: { minCapacity: 1, maxCapacity: 5, targetInvocationsPerInstance: 600 },
-      schedule: {
-        actions: {
-          day: { cron: "0 7 * * ? *", minCapacity: 1, maxCapacity: 5 },
-          night: { cron: "0 19 * * ? *", minCapacity: 0, maxCapacity: 5 },
-        },
-      },
-    }),
+    model: byDayAndNight({ minCapacity: 1, maxCapacity: 5 }, { minCapacity: 0, maxCapacity: 5 }),
     field: "instances.schedule.actions.night.minCapacity",
     got: "0",
     allowed: "a whole number from 1",
@@ -464,15 +465,7 @@ const brokenInstances: Broken[] = [
   },
   {
     what: "half an instance in one action, with the source of capacities",
-    model: instances({
-      autoscaling: { minCapacity: 1, maxCapacity: 5, targetInvocationsPerInstance: 600 },
-      schedule: {
-        actions: {
-          day: { cron: "0 7 * * ? *", minCapacity: 1, maxCapacity: 2.5 },
-          night: { cron: "0 19 * * ? *", minCapacity: 1, maxCapacity: 5 },
-        },
-      },
-    }),
+    model: byDayAndNight({ minCapacity: 1, maxCapacity: 2.5 }, { minCapacity: 1, maxCapacity: 5 }),
     field: "instances.schedule.actions.day.maxCapacity",
     got: "2.5",
     allowed: "a whole number from 1",
@@ -968,15 +961,7 @@ describe("two faults of an endpoint", () => {
 
   it("have their own reasons when an action has half an instance and another action has 0", () => {
     // Prepare
-    const model = instances({
-      autoscaling: { minCapacity: 1, maxCapacity: 5, targetInvocationsPerInstance: 600 },
-      schedule: {
-        actions: {
-          day: { cron: "0 7 * * ? *", minCapacity: 1, maxCapacity: 2.5 },
-          night: { cron: "0 19 * * ? *", minCapacity: 0, maxCapacity: 5 },
-        },
-      },
-    });
+    const model = byDayAndNight({ minCapacity: 1, maxCapacity: 2.5 }, { minCapacity: 0, maxCapacity: 5 });
 
     // Act
     const faults = checkEnvironments([environmentOf(model)]);

@@ -1,7 +1,8 @@
 import type { Change } from "../changes/changes";
 import { deployedValues } from "../reading/deployed-values";
+import { endpointOfFunction } from "../reading/endpoint-of-function";
 import type { Plan } from "../reading/plan";
-import { at, isSame, textOf } from "../reading/values";
+import { textOf } from "../reading/values";
 import type { TargetName } from "../surface/change";
 import { surfaceOf } from "../surface/rest-apis";
 import type { Outage } from "./outage";
@@ -55,20 +56,16 @@ function destroyedNames(
 }
 
 /**
- * Functions that stay, and that get another endpoint in place of a destroyed endpoint of the same model. The review masks the values
- * of a function's variables: the endpoint of a model has the name of its function.
+ * Functions that stay, and that get another endpoint in place of a destroyed endpoint of the same model. The review masks the name of
+ * a function's endpoint: the endpoint of a model has the name of its function.
  */
 function movedFunctions(plan: Plan, destroyed: ReadonlySet<string>): Outage[] {
   return plan.resources.flatMap((resource): Outage[] => {
     const { type, path, address } = resource;
     const { before, after } = deployedValues(resource);
     const name = textOf(before?.function_name);
-    if (type !== "aws_lambda_function" || name === undefined || after === undefined) return [];
-    if (!destroyed.has(name) || textOf(after.function_name) !== name) return [];
-    const [was, is] = [before, after].map((values) =>
-      at(values, "environment", 0, "variables", "ENDPOINT_NAME"),
-    );
-    if (was === undefined || is === undefined || isSame(was, is)) return [];
+    if (endpointOfFunction(resource) !== "other" || name === undefined) return [];
+    if (!destroyed.has(name) || textOf(after?.function_name) !== name) return [];
     const subject = { kind: "resource", type, name: plan.scrub(name) } as const;
     return [{ cause: "other endpoint", subject, lasts: "apply", undetermined: false, path, address }];
   });

@@ -1,11 +1,13 @@
-import { isObject, parseJson } from "../../lib/json";
+import { matchesPattern } from "../../aws/wildcards";
+import { readDocument } from "../access/document";
+import type { StatementValue } from "../access/grant";
 import { deployedValues } from "../reading/deployed-values";
+import { endpointOfFunction } from "../reading/endpoint-of-function";
 import type { Plan } from "../reading/plan";
 import type { PlannedResource } from "../reading/planned-resource";
-import { at, isEmptyValue, isSame, textOf, type Value, type Values } from "../reading/values";
+import { isEmptyValue, textOf, type Value, type Values } from "../reading/values";
 import type { Outage } from "./outage";
 
-const FUNCTION = "aws_lambda_function";
 const ROLE = "aws_iam_role";
 const POLICY = "aws_iam_role_policy";
 
@@ -33,13 +35,9 @@ export function permissionOutages(plan: Plan): Outage[] {
     const { type, path, address, deposed } = resource;
     const { before, after } = deployedValues(resource);
     const [was, is] = [textOf(before?.role), textOf(after?.role)];
-    if (type !== FUNCTION || deposed !== undefined || was === undefined || was !== is) return [];
-    const [oldEndpoint, newEndpoint] = [before, after].map((values) =>
-      at(values, "environment", 0, "variables", "ENDPOINT_NAME"),
-    );
-    const keepsEndpoint =
-      oldEndpoint !== undefined && newEndpoint !== undefined && isSame(oldEndpoint, newEndpoint);
-    if (!keepsEndpoint || !losesInvocation(was.slice(was.lastIndexOf("/") + 1), plan)) return [];
+    if (endpointOfFunction(resource) !== "same" || deposed !== undefined) return [];
+    if (was === undefined || was !== is || !losesInvocation(was.slice(was.lastIndexOf("/") + 1), plan))
+      return [];
     const name = textOf(before?.function_name);
     const subject = {
       kind: "resource",
@@ -74,27 +72,20 @@ function losesInvocation(role: string, plan: Plan): boolean {
   );
 }
 
-/** Whether a policy allows an invocation; `unknown` if the plan does not show the policy. */
+/** Whether a policy of a role allows an invocation; `unknown` if the plan does not show the policy. */
 function invocationOf({ policy }: Values): "granted" | "absent" | "unknown" {
-  const document: unknown = parseJson(textOf(policy) ?? "");
-  if (!isObject(document)) return "unknown";
-  const grants = [document.Statement].flat().some((statement: unknown) => {
-    if (!isObject(statement) || statement.Effect !== "Allow") return false;
-    if (statement.NotAction !== undefined) return true;
-    return [statement.Action].flat().some((action) => typeof action !== "string" || isInvocation(action));
-  });
-  return grants ? "granted" : "absent";
+  const context = { principal: { kind: "AWS", name: "*" }, resource: "*", places: [] } as const;
+  const grants = readDocument(textOf(policy) ?? "", context);
+  if (grants === undefined) return "unknown";
+  return grants.some(({ effect, actions }) => effect === "Allow" && actions.some(isInvocation))
+    ? "granted"
+    : "absent";
 }
 
-/** Whether an action or a pattern of actions contains an invocation. */
-function isInvocation(action: string): boolean {
-  const parts = action
-    .toLowerCase()
-    .replaceAll(/[.+^${}()|[\]\\]/g, "\\$&")
-    .replaceAll("*", ".*")
-    .replaceAll("?", ".");
-  const pattern = new RegExp(`^${parts}$`);
-  return INVOCATIONS.some((invocation) => pattern.test(invocation));
+/** Whether the actions of a statement can contain an invocation. */
+function isInvocation(actions: StatementValue): boolean {
+  if (actions.kind !== "pattern") return true;
+  return INVOCATIONS.some((invocation) => matchesPattern(actions.text.toLowerCase(), invocation));
 }
 
 /** Whether policies that this check does not read can grant the role a permission. */

@@ -1,10 +1,10 @@
 import { deployedValues } from "../reading/deployed-values";
+import { endpointOfFunction } from "../reading/endpoint-of-function";
 import type { Plan } from "../reading/plan";
 import type { PlannedResource } from "../reading/planned-resource";
-import { at, isSame, textOf } from "../reading/values";
+import { textOf } from "../reading/values";
 import { NONE } from "../rendering/phrases/values";
 import type { Finding } from "./risk";
-import { FUNCTION } from "./runtimes";
 
 const ENDPOINT = "aws_sagemaker_endpoint";
 
@@ -36,12 +36,8 @@ export function movedFunctionRisks(resource: PlannedResource, plan: Plan): Findi
   ];
 }
 
-/** Whether an existing function of the same model gets another endpoint. The names of its variables are shown, their values masked. */
+/** Whether an existing function of the same model gets another endpoint. */
 function isMoved(resource: PlannedResource, name: string): boolean {
-  const { before, after } = deployedValues(resource);
-  if (resource.type !== FUNCTION || before === undefined || after === undefined) return false;
-  const [was, is] = [before, after].map((values) =>
-    at(values, "environment", 0, "variables", "ENDPOINT_NAME"),
-  );
-  return textOf(after.function_name) === name && was !== undefined && is !== undefined && !isSame(was, is);
+  const { after } = deployedValues(resource);
+  return endpointOfFunction(resource) === "other" && textOf(after?.function_name) === name;
 }

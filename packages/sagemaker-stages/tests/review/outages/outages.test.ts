@@ -133,6 +133,14 @@ const runtimeEndpoint = (part: Values = {}): Values => ({
 const LOSES_VPC_ENDPOINT =
   "function prod-churn loses the VPC endpoint through which it calls its endpoint: Terraform deletes the VPC endpoint before it updates the function";
 const STAGE = { rest_api_id: "a1", stage_name: "prod" };
+/** A new setting of a route, by default with a limit of 0. */
+const addsSetting = (method_path: string, setting: Values = { throttling_rate_limit: 0 }): PlannedChange =>
+  change(
+    "aws_api_gateway_method_settings",
+    undefined,
+    { ...STAGE, method_path, settings: [setting] },
+    "settings",
+  );
 const calling = (name: string): Values => fn({ environment: [{ variables: { ENDPOINT_NAME: name } }] });
 const viaGateway = (name: string): Values => ({
   ...api({}),
@@ -457,15 +465,7 @@ describe("the gate outage stops a plan in which", () => {
     ],
     [
       "a new setting makes a route of a deployed stage reject every request",
-      [
-        change("aws_api_gateway_stage", STAGE, STAGE),
-        change(
-          "aws_api_gateway_method_settings",
-          undefined,
-          { ...STAGE, method_path: "price/POST", settings: [{ throttling_rate_limit: 0 }] },
-          "settings",
-        ),
-      ],
+      [change("aws_api_gateway_stage", STAGE, STAGE), addsSetting("price/POST")],
       ["permanent: method setting stack/settings rejects every request (0 requests per second)"],
     ],
     ...["churn/POST", "*/*", "churn/*"].map(
@@ -478,12 +478,7 @@ describe("the gate outage stops a plan in which", () => {
             { ...api({ "/churn": "AWS_IAM" }), id: "a1" },
           ),
           change("aws_api_gateway_stage", STAGE, STAGE),
-          change(
-            "aws_api_gateway_method_settings",
-            undefined,
-            { ...STAGE, method_path, settings: [{ throttling_rate_limit: 0 }] },
-            "settings",
-          ),
+          addsSetting(method_path),
         ],
         ["permanent: method setting stack/settings rejects every request (0 requests per second)"],
       ],
@@ -998,15 +993,7 @@ describe("the gate outage passes a plan in which", () => {
     ],
     [
       "a new stage rejects every request of a route",
-      [
-        change("aws_api_gateway_stage", undefined, STAGE),
-        change(
-          "aws_api_gateway_method_settings",
-          undefined,
-          { ...STAGE, method_path: "*/*", settings: [{ throttling_rate_limit: 0 }] },
-          "settings",
-        ),
-      ],
+      [change("aws_api_gateway_stage", undefined, STAGE), addsSetting("*/*")],
     ],
     [
       "a new route rejects every request",
@@ -1017,12 +1004,7 @@ describe("the gate outage passes a plan in which", () => {
           { ...api({ "/churn": "AWS_IAM", "/price": "AWS_IAM" }), id: "a1" },
         ),
         change("aws_api_gateway_stage", STAGE, STAGE),
-        change(
-          "aws_api_gateway_method_settings",
-          undefined,
-          { ...STAGE, method_path: "price/POST", settings: [{ throttling_rate_limit: 0 }] },
-          "settings",
-        ),
+        addsSetting("price/POST"),
       ],
     ],
     [
@@ -1035,28 +1017,14 @@ describe("the gate outage passes a plan in which", () => {
           undefined,
           "old",
         ),
-        change(
-          "aws_api_gateway_method_settings",
-          undefined,
-          { ...STAGE, method_path: "*/*", settings: [{ throttling_rate_limit: 0 }] },
-          "settings",
-        ),
+        addsSetting("*/*"),
       ],
     ],
     [
       "a new setting limits a route",
       [
         change("aws_api_gateway_stage", STAGE, STAGE),
-        change(
-          "aws_api_gateway_method_settings",
-          undefined,
-          {
-            ...STAGE,
-            method_path: "*/*",
-            settings: [{ throttling_rate_limit: 5, throttling_burst_limit: -1 }],
-          },
-          "settings",
-        ),
+        addsSetting("*/*", { throttling_rate_limit: 5, throttling_burst_limit: -1 }),
       ],
     ],
     ...Object.entries({
